@@ -1,0 +1,99 @@
+/** What may be said to a resource, by whom, and in which statuses it is taken. HTTP answers 409 in all others. */
+import type { Status, Text } from './statuses.ts';
+import type { ReprocessFrom } from './steps.ts';
+
+/** by_person: false is said by our own audit only. accepted_in: a guard may still refuse it there; see `allowed_events`. */
+export type EventRow = { by_person: boolean; accepted_in: readonly Status[] } & Text;
+
+const INDEXING = [
+  'READY_FOR_OCR',
+  'INIT',
+  'OCR_DONE',
+  'METADATA_SAVED',
+  'VECTOR_PENDING',
+  'VECTOR_DONE',
+  'INDEXED',
+  'INDEX_FAILED',
+] as const satisfies readonly Status[];
+const SEEN = ['AWAITING_UPLOAD', 'UPLOADED_NO_METADATA', ...INDEXING, 'REJECTED'] as const satisfies readonly Status[];
+
+export const RESOURCE_EVENTS = {
+  UPLOAD_REPORTED: {
+    by_person: true,
+    accepted_in: ['AWAITING_UPLOAD'],
+    en: 'the uploader says it is done; the store is looked at',
+    zh: '上传者表示已完成；随即查看存储',
+  },
+  UPLOAD_LINK_ISSUED: {
+    by_person: true,
+    accepted_in: ['AWAITING_UPLOAD'],
+    en: 'a fresh upload link was given: link expiry and upload deadline begin anew',
+    zh: '发放了新的上传链接：链接有效期与上传期限重新计算',
+  },
+  METADATA_SUBMITTED: {
+    by_person: true,
+    accepted_in: ['AWAITING_UPLOAD', 'UPLOADED_NO_METADATA', ...INDEXING],
+    en: 'metadata was given or changed; a described picture stays described, and is indexed again',
+    zh: '填写或修改了信息；已填全的不会变为缺失，并重新索引',
+  },
+  TEXT_CORRECTED: {
+    by_person: true,
+    accepted_in: INDEXING,
+    en: 'a person corrected the text, or went back to what the machine read; needs a known picture',
+    zh: '有人更正了文字，或恢复为机器识别的文字；须已有合法图片',
+  },
+  RETRY: {
+    by_person: true,
+    accepted_in: ['INDEX_FAILED', 'PURGE_FAILED'],
+    en: 'try again what failed, with attempts counted anew',
+    zh: '重试失败的步骤，次数重新计算',
+  },
+  REPROCESS: {
+    by_person: true,
+    accepted_in: ['INDEXED', 'INDEX_FAILED'],
+    en: 'do it again from `ocr`, `embed` or `index`; a correction is kept unless `discard_corrections` is said',
+    zh: '从 `ocr`、`embed` 或 `index` 起重新处理；除非指明 `discard_corrections`，更正会保留',
+  },
+  TRASH: {
+    by_person: true,
+    accepted_in: SEEN,
+    en: 'remove it from readers and search at once, restorable',
+    zh: '立即对读者与搜索隐藏，可恢复',
+  },
+  RESTORE: {
+    by_person: true,
+    accepted_in: ['TRASHED', 'EXPIRED'],
+    en: 'take it back, and go on at the first step whose result is missing',
+    zh: '恢复，并从缺少结果的第一步继续',
+  },
+  DELETE: {
+    by_person: true,
+    accepted_in: [...SEEN, 'TRASHED', 'EXPIRED', 'PURGE_FAILED'],
+    en: 'remove it for good',
+    zh: '彻底删除',
+  },
+  INDEX_LOST: {
+    by_person: false,
+    accepted_in: INDEXING,
+    en: '`verify` found that the index lacks the entry promised at that revision, or holds a later one than ours',
+    zh: '`verify` 发现索引缺少该版本的条目，或持有比我们更新的版本',
+  },
+} as const satisfies Record<string, EventRow>;
+
+export type ResourceEventType = keyof typeof RESOURCE_EVENTS;
+export const isResourceEvent = (type: string): type is ResourceEventType => Object.hasOwn(RESOURCE_EVENTS, type);
+export const EVENT_TYPES = Object.keys(RESOURCE_EVENTS).filter(isResourceEvent);
+export const PERSON_EVENTS = EVENT_TYPES.filter((type) => RESOURCE_EVENTS[type].by_person);
+
+/** correction_id: null goes back to what the machine read. complete: no required metadata is missing. */
+export type ResourceEvent =
+  | { type: 'UPLOAD_REPORTED' }
+  | { type: 'UPLOAD_LINK_ISSUED' }
+  | { type: 'METADATA_SUBMITTED'; complete: boolean }
+  | { type: 'TEXT_CORRECTED'; correction_id: string | null }
+  | { type: 'RETRY' }
+  | { type: 'REPROCESS'; from: ReprocessFrom; discard_corrections?: boolean }
+  | { type: 'TRASH' }
+  | { type: 'RESTORE' }
+  | { type: 'DELETE' }
+  | { type: 'INDEX_LOST'; revision: number };

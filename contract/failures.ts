@@ -1,0 +1,139 @@
+/** Failures of steps: one shape everywhere, and a closed list of codes that says what each means for a person. */
+import { z } from 'zod';
+import type { Text } from './statuses.ts';
+import { STEP_KINDS } from './steps.ts';
+
+/** retryable: may the same step of the same picture succeed if it is run again? */
+type FailureEntry = { retryable: boolean } & Text;
+
+export const FAILURE_CODES = {
+  NOT_AN_IMAGE: {
+    retryable: false,
+    en: 'The file is not a picture. Upload a picture instead.',
+    zh: '该文件不是图片。请改传图片。',
+  },
+  UNSUPPORTED_FORMAT: {
+    retryable: false,
+    en: 'This kind of picture is not supported. Save it as JPEG, PNG or WebP and upload it again.',
+    zh: '不支持该图片格式。请另存为 JPEG、PNG 或 WebP 后重新上传。',
+  },
+  TOO_MANY_BYTES: {
+    retryable: false,
+    en: 'The file is larger than allowed. Upload a smaller one.',
+    zh: '文件超过允许的大小。请上传较小的文件。',
+  },
+  TOO_MANY_PIXELS: {
+    retryable: false,
+    en: 'The picture has more pixels than allowed. Scale it down and upload it again.',
+    zh: '图片像素超过上限。请缩小后重新上传。',
+  },
+  TOO_MANY_PAGES: {
+    retryable: false,
+    en: 'The file has more pages than allowed. Split it and upload the parts.',
+    zh: '页数超过上限。请拆分后分别上传。',
+  },
+  TRUNCATED_IMAGE: {
+    retryable: false,
+    en: 'The picture is broken or incomplete. Upload it again from the original.',
+    zh: '图片损坏或不完整。请用原件重新上传。',
+  },
+  CHECKSUM_MISMATCH: {
+    retryable: false,
+    en: 'What arrived is not what was announced: size or checksum differ. Upload it again.',
+    zh: '收到的内容与声明不符（大小或校验和不同）。请重新上传。',
+  },
+  OBJECT_MISSING: {
+    retryable: false,
+    en: 'The stored bytes are not where they were. An operator should look at the object store; restore the bytes, then retry.',
+    zh: '存储中的文件已不在原处。请运维人员检查对象存储，恢复文件后重试。',
+  },
+  OCR_TIMEOUT: {
+    retryable: true,
+    en: 'Reading the picture took longer than allowed. Retry; if it fails again, upload a smaller or clearer picture.',
+    zh: '识别超时。请重试；若仍失败，请上传更小或更清晰的图片。',
+  },
+  OCR_CRASHED: {
+    retryable: true,
+    en: 'The OCR engine crashed on this picture. Retry; if it fails again, correct the text by hand.',
+    zh: '识别引擎在此图片上崩溃。请重试；若仍失败，可手工填写文字。',
+  },
+  PROVIDER_UNAVAILABLE: {
+    retryable: true,
+    en: 'A service that this step needs could not be reached for too long. Nothing is wrong with the picture: retry once it is back.',
+    zh: '所需服务长时间无法连接。图片没有问题：服务恢复后重试即可。',
+  },
+  PROVIDER_REFUSED: {
+    retryable: false,
+    en: 'The provider refused this work. Its answer is in the detail; check its configuration and limits, then retry.',
+    zh: '服务方拒绝了该任务。其答复见详情；请检查配置与额度后重试。',
+  },
+  PROVIDER_BAD_RESULT: {
+    retryable: true,
+    en: 'The provider answered something that cannot be used. Retry; if it fails again, check the provider.',
+    zh: '服务方返回的结果无法使用。请重试；若仍失败，请检查该服务。',
+  },
+  PROVIDER_FORGOT: {
+    retryable: true,
+    en: 'The provider took the work and no longer knows of it. Retry.',
+    zh: '服务方接收任务后不再知情。请重试。',
+  },
+  FACT_MISSING: {
+    retryable: false,
+    en: 'A stored result that this step reads is not there. Reprocess from OCR to make it again.',
+    zh: '本步骤所需的已存结果不存在。请从识别开始重新处理。',
+  },
+  INDEX_REFUSED: {
+    retryable: false,
+    en: 'The search index refused the entry. The reason is in the detail; an operator should check the index.',
+    zh: '搜索索引拒绝写入。原因见详情；请运维人员检查索引。',
+  },
+  READ_BACK_MISMATCH: {
+    retryable: true,
+    en: 'The entry was written, but a search did not find it. Retry.',
+    zh: '条目已写入，但搜索未能找到。请重试。',
+  },
+  WORKER_LOST: {
+    retryable: true,
+    en: 'The worker that had the work died, more often than allowed. Retry; if it happens again, the picture may be what kills it.',
+    zh: '处理该任务的进程多次中断。请重试；若再次发生，可能是图片本身所致。',
+  },
+  DEADLINE_EXCEEDED: {
+    retryable: true,
+    en: 'The step was accepted and did not end in time, in any of its runs. Retry.',
+    zh: '该步骤多次运行均未按时完成。请重试。',
+  },
+  STORAGE_FULL: {
+    retryable: true,
+    en: 'There was no room left to store the result. An operator must make room; then retry.',
+    zh: '存储空间不足，无法保存结果。请运维人员清理空间后重试。',
+  },
+  UNEXPECTED: {
+    retryable: true,
+    en: 'An error of ours that nobody foresaw. Retry; if it fails again, send the detail to the operator.',
+    zh: '我们未预料到的错误。请重试；若仍失败，请将详情告知运维人员。',
+  },
+} as const satisfies Record<string, FailureEntry>;
+
+export type FailureCode = keyof typeof FAILURE_CODES;
+export const isFailureCode = (code: string): code is FailureCode => Object.hasOwn(FAILURE_CODES, code);
+const codes = Object.keys(FAILURE_CODES).filter(isFailureCode);
+
+/** What a service or a task throws: which step it was, how often and when is known to those who run it. */
+export const ServiceFailure = z.strictObject({ code: z.enum(codes), retryable: z.boolean(), detail: z.string() });
+export type ServiceFailure = z.infer<typeof ServiceFailure>;
+
+/** attempts: runs that were made of the step since its last success. at: epoch ms. */
+export const Failure = z.strictObject({
+  step: z.enum(STEP_KINDS),
+  ...ServiceFailure.shape,
+  attempts: z.int().min(1),
+  at: z.number(),
+});
+export type Failure = z.infer<typeof Failure>;
+
+/** A failure by its code, retryable or not as the table says. */
+export const failureOf = (code: FailureCode, detail: string): ServiceFailure => ({
+  code,
+  retryable: FAILURE_CODES[code].retryable,
+  detail,
+});

@@ -1,0 +1,93 @@
+/** What a person says of a picture. */
+import { z } from 'zod';
+import type { Json } from './json.ts';
+
+const json: z.ZodType<Json> = z.json();
+/** Printable, no control characters: titles and tags are shown, stored and searched as they are. */
+const line = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .refine((text) => !/\p{Cc}/u.test(text), 'no control characters')
+    .refine((text) => text.isWellFormed(), 'no lone surrogates');
+
+const fields = {
+  title: line(300),
+  description: z
+    .string()
+    .max(10_000)
+    .refine((text) => text.isWellFormed() && !text.includes('\u0000'), 'no NUL, no lone surrogates'),
+  tags: z
+    .array(line(60))
+    .max(50)
+    .transform((tags) => [...new Set(tags)]),
+  /** RFC 3339 with an offset, or a date alone. */
+  taken_at: z.union([z.iso.datetime({ offset: true }), z.iso.date()]),
+  languages: z
+    .array(z.string().regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/))
+    .max(10)
+    .transform((languages) => [...new Set(languages)]),
+  extra: z
+    .record(line(60), json)
+    .refine((extra) => JSON.stringify(extra).length <= 16_384, 'at most 16 KiB as JSON')
+    .refine((extra) => !JSON.stringify(extra).includes('\\u0000'), 'no NUL'),
+};
+
+/** A JSON merge patch (RFC 7396): null takes a field back to what it was before anything was said. */
+export const MetadataPatch = z.strictObject({
+  title: fields.title.nullable().optional(),
+  description: fields.description.nullable().optional(),
+  tags: fields.tags.nullable().optional(),
+  taken_at: fields.taken_at.nullable().optional(),
+  languages: fields.languages.nullable().optional(),
+  extra: z.record(line(60), json).nullable().optional(),
+});
+export type MetadataPatch = z.infer<typeof MetadataPatch>;
+
+export const Metadata = z.strictObject({
+  title: fields.title.nullable(),
+  description: fields.description.nullable(),
+  tags: fields.tags,
+  taken_at: fields.taken_at.nullable(),
+  languages: fields.languages,
+  extra: fields.extra,
+});
+export type Metadata = z.infer<typeof Metadata>;
+
+export const NO_METADATA: Metadata = { title: null, description: null, tags: [], taken_at: null, languages: [], extra: {} };
+
+export const METADATA_FIELDS = ['title', 'description', 'tags', 'taken_at', 'languages', 'extra'] as const;
+export type MetadataField = (typeof METADATA_FIELDS)[number];
+
+/** The metadata after a patch. `extra` is merged key by key, as RFC 7396 says. */
+export function patched(metadata: Metadata, patch: MetadataPatch): Metadata {
+  const { extra, ...rest } = patch;
+  const said = Object.fromEntries(
+    Object.entries(rest)
+      .filter(([, value]) => value !== undefined)
+      .map(([field, value]) => [field, value ?? NO_METADATA[field as MetadataField]]),
+  );
+  return { ...metadata, ...said, extra: extra === undefined ? metadata.extra : extra === null ? {} : merged(metadata.extra, extra) };
+}
+
+function merged(target: Record<string, Json>, patch: Record<string, Json>): Record<string, Json> {
+  const result = new Map(Object.entries(target));
+  for (const [key, value] of Object.entries(patch)) {
+    const before = result.get(key);
+    if (value === null) result.delete(key);
+    else if (isObject(value)) result.set(key, merged(isObject(before) ? before : {}, value));
+    else result.set(key, value);
+  }
+  return Object.fromEntries(result);
+}
+const isObject = (value: Json | undefined): value is Record<string, Json> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The required fields that still lack a value. */
+export const missingOf = (metadata: Metadata, required: readonly MetadataField[]): MetadataField[] =>
+  required.filter((field) => {
+    const value = metadata[field];
+    return value === null || (Array.isArray(value) ? value.length === 0 : Object.keys(value).length === 0);
+  });

@@ -1,0 +1,114 @@
+/** A resource (one picture) as clients see it, and what they may ask for. */
+import { z } from 'zod';
+import { Metadata, MetadataPatch } from './metadata.ts';
+import { PHASES, STATUSES } from './statuses.ts';
+
+export const Id = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/, 'a UUIDv7 in lower case');
+const Time = z.iso.datetime();
+export const Sha256 = z
+  .string()
+  .regex(/^[0-9a-fA-F]{64}$/, '64 hexadecimal digits')
+  .transform((hex) => hex.toLowerCase());
+
+/** The types that a client may say it sends; what counts is what `inspect` sees. */
+export const CONTENT_TYPES = ['image/jpeg', 'image/png', 'image/webp'] as const;
+
+/** A name to show, never a path: no separators, no control characters. */
+export const Filename = z
+  .string()
+  .min(1)
+  .max(255)
+  .refine((name) => !/[\p{Cc}/\\]/u.test(name) && name !== '.' && name !== '..', 'a file name, not a path')
+  .refine((name) => name.isWellFormed(), 'no lone surrogates');
+
+export const CreateResource = z.strictObject({
+  filename: Filename,
+  content_type: z.enum(CONTENT_TYPES),
+  byte_size: z.int().min(1),
+  sha256: Sha256.optional(),
+  metadata: MetadataPatch.optional(),
+  batch_id: z.string().min(1).max(100).regex(/^[\w.:-]+$/).optional(),
+  on_duplicate: z.enum(['return', 'keep']).default('return'),
+});
+export type CreateResource = z.infer<typeof CreateResource>;
+
+export const ListResources = z.strictObject({
+  status: z.array(z.enum(STATUSES.map(({ status }) => status))).optional(),
+  phase: z.array(z.enum(PHASES)).optional(),
+  tag: z.array(z.string().min(1).max(60)).max(20).optional(),
+  batch_id: z.array(z.string().min(1).max(100)).max(20).optional(),
+  sha256: z.array(Sha256).max(20).optional(),
+  created_from: z.iso.datetime({ offset: true }).optional(),
+  created_to: z.iso.datetime({ offset: true }).optional(),
+  sort: z.enum(['-created_at', 'title']).default('-created_at'),
+  cursor: z.string().max(1_000).optional(),
+  limit: z.int().min(1).max(200).default(50),
+});
+export type ListResources = z.infer<typeof ListResources>;
+
+export const FailureAnswer = z.strictObject({
+  step: z.string(),
+  code: z.string(),
+  retryable: z.boolean(),
+  detail: z.string(),
+  attempts: z.int(),
+  at: Time,
+});
+
+export const Resource = z.strictObject({
+  resource_id: Id,
+  org_id: z.string(),
+  user_id: z.string(),
+  batch_id: z.string().nullable(),
+  status: z.enum(STATUSES.map(({ status }) => status)),
+  phase: z.enum(PHASES),
+  waits_for: z.string(),
+  deadline_at: Time.nullable(),
+  viewable: z.boolean(),
+  searchable: z.boolean(),
+  revision: z.int(),
+  indexed_revision: z.int().nullable(),
+  has_vector: z.boolean(),
+  filename: z.string(),
+  content_type: z.string(),
+  byte_size: z.int().nullable(),
+  sha256: z.string().nullable(),
+  page_count: z.int().nullable(),
+  duplicate_of: z.string().nullable(),
+  metadata: Metadata,
+  metadata_missing: z.array(z.string()),
+  failure: FailureAnswer.nullable(),
+  allowed_events: z.array(z.string()),
+  preview_url: z.string().nullable(),
+  created_at: Time,
+  updated_at: Time,
+  uploaded_at: Time.nullable(),
+  indexed_at: Time.nullable(),
+});
+export type Resource = z.infer<typeof Resource>;
+
+/** What an uploader needs: fields are of a form POST; `complete_url` is signed and needs no key. */
+export const Upload = z.strictObject({
+  method: z.enum(['PUT', 'POST']),
+  url: z.string(),
+  headers: z.record(z.string(), z.string()),
+  fields: z.record(z.string(), z.string()).optional(),
+  expires_at: Time,
+  complete_url: z.string(),
+});
+export type Upload = z.infer<typeof Upload>;
+
+/** `by.kind`: who said it. */
+export const HistoryItem = z.strictObject({
+  seq: z.int(),
+  at: Time,
+  event: z.string(),
+  from: z.string().nullable(),
+  to: z.string(),
+  revision: z.int(),
+  by: z.strictObject({ kind: z.enum(['user', 'key', 'worker', 'sweep', 'operator']), id: z.string().nullable() }),
+  request_id: z.string().nullable(),
+  failure: FailureAnswer.nullable(),
+});
+export type HistoryItem = z.infer<typeof HistoryItem>;
+export type Author = HistoryItem['by'];

@@ -1,0 +1,48 @@
+/** Searching: what may be asked, and what a hit is. */
+import { z } from 'zod';
+import { Resource } from './resource.ts';
+import { PHASES } from './statuses.ts';
+
+export const SEARCH_MODES = ['hybrid', 'text', 'vector'] as const;
+export type SearchMode = (typeof SEARCH_MODES)[number];
+export const FACETS = ['tag', 'year'] as const;
+export type Facet = (typeof FACETS)[number];
+
+export const SearchRequest = z.strictObject({
+  q: z.string().max(500).default(''),
+  mode: z.enum(SEARCH_MODES).default('hybrid'),
+  phase: z.array(z.enum(PHASES)).optional(),
+  tag: z.array(z.string().min(1).max(60)).max(20).optional(),
+  batch_id: z.array(z.string().min(1).max(100)).max(20).optional(),
+  taken_from: z.union([z.iso.datetime({ offset: true }), z.iso.date()]).optional(),
+  taken_to: z.union([z.iso.datetime({ offset: true }), z.iso.date()]).optional(),
+  sort: z.enum(['relevance', 'newest']).default('relevance'),
+  facets: z.array(z.enum(FACETS)).default([]),
+  cursor: z.string().max(1_000).optional(),
+  limit: z.int().min(1).max(200).default(50),
+});
+export type SearchRequest = z.infer<typeof SearchRequest>;
+
+/** parts: the passage in pieces, so that no client needs HTML or offsets. */
+export const Highlight = z.strictObject({
+  field: z.enum(['title', 'description', 'tags', 'filename', 'text']),
+  page: z.int().nullable(),
+  parts: z.array(z.strictObject({ text: z.string(), match: z.boolean() })),
+});
+export type Highlight = z.infer<typeof Highlight>;
+
+export const Box = z.strictObject({ page: z.int(), x: z.number(), y: z.number(), w: z.number(), h: z.number() });
+export type Box = z.infer<typeof Box>;
+
+export const SearchHit = z.strictObject({ resource: Resource, score: z.number(), highlights: z.array(Highlight), boxes: z.array(Box) });
+export type SearchHit = z.infer<typeof SearchHit>;
+
+export const SearchAnswer = z.strictObject({
+  items: z.array(SearchHit),
+  total: z.int(),
+  total_is_exact: z.boolean(),
+  facets: z.partialRecord(z.enum(FACETS), z.array(z.strictObject({ value: z.string(), count: z.int() }))),
+  next_cursor: z.string().nullable(),
+  took_ms: z.number(),
+});
+export type SearchAnswer = z.infer<typeof SearchAnswer>;

@@ -1,0 +1,78 @@
+/** The steps of the lifecycle: which there are, which job runs which, what each reads and what it answers. */
+import type { FailureCode } from './failures.ts';
+import type { Json } from './json.ts';
+
+/** One kind of work each: a queue, a concurrency and a service. */
+export const STEP_KINDS = ['inspect', 'ocr', 'save', 'embed', 'index', 'purge'] as const;
+export type StepKind = (typeof STEP_KINDS)[number];
+
+/** The jobs that a resource may owe, and the step that each runs: two jobs beside the plain ones share a step. */
+export const STEP_OF_JOB = {
+  inspect: 'inspect',
+  ocr: 'ocr',
+  save: 'save',
+  embed: 'embed',
+  index: 'index',
+  /** The text alone, written while the vector is late. */
+  text: 'index',
+  purge: 'purge',
+  /** The bytes of an expired picture; its row stays. */
+  discard: 'purge',
+} as const satisfies Record<string, StepKind>;
+export type JobId = keyof typeof STEP_OF_JOB;
+export const isJobId = (id: string): id is JobId => Object.hasOwn(STEP_OF_JOB, id);
+
+/** In the order in which they are made; each is made from those before it. */
+export const FACTS = ['text', 'saved', 'embedded', 'indexed'] as const;
+export type Fact = (typeof FACTS)[number];
+
+/** The rows that hold the facts. `recognition` and `correction` together are the fact `text`. */
+export type FactIds = { recognition: string | null; correction: string | null; saved: string | null; embedded: string | null };
+
+/** From where a person may have it done again. */
+export const REPROCESS_FROM = ['ocr', 'embed', 'index'] as const;
+export type ReprocessFrom = (typeof REPROCESS_FROM)[number];
+
+/** What the uploader said the bytes would be; null where nothing was said. */
+export type Claimed = { byte_size: number | null; sha256: string | null };
+
+type Whose = { resource_id: string; org_id: string };
+export type InspectInput = Whose & { claimed: Claimed };
+export type OcrInput = Whose & { original_key: string };
+export type SaveInput = Whose & { revision: number; recognition_id: string | null; correction_id: string | null };
+export type EmbedInput = Whose & { text_id: string };
+/** embedding_id: null writes the text alone. */
+export type IndexInput = Whose & { revision: number; text_id: string; embedding_id: string | null };
+/** index_revision: where the index is known to hold an entry. The removal goes past whatever it holds. */
+export type PurgeInput = Whose & { revision: number; index_revision: number | null };
+
+export type StepInputs = {
+  inspect: InspectInput;
+  ocr: OcrInput;
+  save: SaveInput;
+  embed: EmbedInput;
+  index: IndexInput;
+  purge: PurgeInput;
+};
+
+/** original_key: where the frozen copy is, which no upload link can write. */
+export type LegalPicture = {
+  verdict: 'legal';
+  sha256: string;
+  original_key: string;
+  byte_size: number;
+  content_type: string;
+  width: number;
+  height: number;
+  page_count: number;
+  fact_id: string | null;
+};
+export type Verdict = { verdict: 'absent' } | { verdict: 'illegal'; code: FailureCode; detail: string } | LegalPicture;
+/** seen: a search finds this revision; ahead: the index holds a later one, as after facts were restored from a backup. */
+export type Put = { put: 'seen' } | { put: 'ahead'; found: number };
+/** The row that was made. Services may answer more beside it; a machine reads only this. */
+export type Made = { fact_id: string };
+
+export type StepOutputs = { inspect: Verdict; ocr: Made; save: Made; embed: Made; index: Put; purge: Json };
+export type InspectOutput = Verdict;
+export type IndexOutput = Put;

@@ -1,0 +1,31 @@
+/** The text read off a picture, page by page, with the place of each word. */
+import { z } from 'zod';
+
+/** x, y, w, h: fractions 0–1 of the upright page. confidence: 0–1. */
+export const Word = z.strictObject({
+  text: z.string(),
+  confidence: z.number(),
+  x: z.number(),
+  y: z.number(),
+  w: z.number(),
+  h: z.number(),
+});
+export type Word = z.infer<typeof Word>;
+
+/** page: from 1. width, height: pixels of the upright page. */
+export const Page = z.strictObject({
+  page: z.int().min(1),
+  width: z.int(),
+  height: z.int(),
+  text: z.string(),
+  confidence: z.number(),
+  words: z.array(Word),
+});
+export type Page = z.infer<typeof Page>;
+
+/** A person's correction: `null` goes back to the machine's text. */
+export const CorrectedPage = z.strictObject({ page: z.int().min(1).max(10_000), text: z.string().max(1_000_000).nullable() });
+export type CorrectedPage = z.infer<typeof CorrectedPage>;
+
+export const TextAnswer = z.strictObject({ revision: z.int(), source: z.enum(['machine', 'person']), pages: z.array(Page) });
+export type TextAnswer = z.infer<typeof TextAnswer>;

@@ -1,0 +1,73 @@
+/** What every request begins with: its id, its language, the headers that every answer has, and one line in the log. */
+import type { IncomingMessage } from 'node:http';
+import cors from '@koa/cors';
+import type { Middleware } from 'koa';
+import type { Serving, State } from './deps.ts';
+import { checkAddress } from './parse.ts';
+import { badRequest } from './say-no.ts';
+
+/** One of ours is minted instead of what could not be written to a log as it is. */
+const SANE_ID = /^[\w.:-]{1,64}$/;
+export const requestIdOf = (headers: IncomingMessage['headers'], mint: () => string): string => {
+  const said = headers['x-request-id'];
+  return typeof said === 'string' && SANE_ID.test(said) ? said : mint();
+};
+
+/** `default-src 'none'`: nothing that we answer is a page. HSTS only where clients reach us by https. */
+const HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'private, no-cache',
+};
+const HSTS = { 'strict-transport-security': 'max-age=31536000' };
+
+export function begun({ clock, log, public_url, stopping }: Serving): Middleware<State> {
+  return async (ctx, next) => {
+    const began = clock.elapsed();
+    const request_id = requestIdOf(ctx.req.headers, clock.nonce);
+    ctx.state = { request_id, language: ctx.acceptsLanguages('en', 'zh') === 'zh' ? 'zh' : 'en' };
+    ctx.set({ ...HEADERS, ...(public_url().startsWith('https:') ? HSTS : {}), 'x-request-id': request_id });
+    ctx.vary(['Accept-Language', 'Authorization']);
+    try {
+      await next();
+    } finally {
+      if (stopping.aborted) ctx.set('connection', 'close');
+      const ms = Math.round(clock.elapsed() - began);
+      // Without the query: it may be a signature.
+      log.info({ request_id, method: ctx.method, path: ctx.req.url?.split('?')[0], status: ctx.status, ms }, 'request');
+    }
+  };
+}
+
+/** Which other origins may call from a browser: those that are configured, without cookies. */
+export function crossOrigin({ cors_origins }: Serving): Middleware<State> {
+  const allowed = new Set(cors_origins);
+  return cors({
+    origin: (ctx) => (allowed.has('*') ? '*' : allowed.has(ctx.get('origin')) ? ctx.get('origin') : ''),
+    allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    allowHeaders: [
+      'Authorization',
+      'Content-Type',
+      'Idempotency-Key',
+      'If-Match',
+      'If-None-Match',
+      'Prefer',
+      'Range',
+      'X-Request-Id',
+    ],
+    exposeHeaders: ['Content-Range', 'ETag', 'Location', 'Preference-Applied', 'Retry-After', 'X-Request-Id'],
+    maxAge: 600,
+  });
+}
+
+/** Requests that no route could make sense of. */
+export function checked({ limits }: Serving): Middleware<State> {
+  return async (ctx, next) => {
+    if (ctx.req.httpVersion === '1.1' && !ctx.req.headers.host)
+      throw badRequest('The Host header is missing.', '缺少 Host 请求头。');
+    checkAddress(ctx, limits);
+    await next();
+  };
+}

@@ -1,0 +1,94 @@
+/** JSON bodies: bounded before they are read, UTF-8, and not nested without end. */
+import rawBody from 'raw-body';
+import type { z } from 'zod';
+import { Problem } from '../contract/problems.ts';
+import type { Context, Serving } from './deps.ts';
+import { parsed } from './parse.ts';
+import { badRequest } from './say-no.ts';
+
+type Reading = { ctx: Context; deps: Serving };
+export const JSON_TYPES = ['application/json'] as const;
+export const MERGE_PATCH_TYPES = ['application/json', 'application/merge-patch+json'] as const;
+
+/** The body as `schema` makes it: 413, 415, 400 or 422 if it isn't. */
+export async function parsedBody<Schema extends z.ZodType>(
+  reading: Reading,
+  schema: Schema,
+  types: readonly string[] = JSON_TYPES,
+): Promise<z.output<Schema>> {
+  const { ctx, deps } = reading;
+  checkType(ctx, types);
+  const value = jsonOf(await bytesOf(reading), deps.limits.max_json_depth);
+  return parsed(schema, value, { language: ctx.state.language, max_errors: deps.limits.max_errors });
+}
+
+/** For calls that say all in their address: no body, or an empty object. */
+export async function noBody(reading: Reading, schema: z.ZodType): Promise<void> {
+  if (hasBody(reading.ctx)) await parsedBody(reading, schema);
+}
+
+const hasBody = ({ req }: Context) =>
+  req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
+
+export function checkType(ctx: Context, types: readonly string[]): void {
+  const type = mediaType(ctx);
+  const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(ctx.get('content-type'))?.[1]?.toLowerCase() ?? 'utf-8';
+  const encoding = ctx.get('content-encoding').toLowerCase();
+  if (types.includes(type) && (charset === 'utf-8' || charset === 'utf8') && (encoding === '' || encoding === 'identity')) return;
+  throw new Problem(
+    'UNSUPPORTED_MEDIA_TYPE',
+    {
+      en: `This call takes ${types.join(' or ')}, in UTF-8 and not compressed. Nothing was changed.`,
+      zh: `该接口只接受未压缩的 UTF-8 ${types.join(' 或 ')}。未作任何更改。`,
+    },
+    { headers: { [ctx.method === 'PATCH' ? 'accept-patch' : 'accept-post']: types.join(', ') } },
+  );
+}
+/** Lower case, without parameters. */
+export const mediaType = (ctx: Context): string => (ctx.get('content-type').split(';')[0] ?? '').trim().toLowerCase();
+
+async function bytesOf({ ctx, deps }: Reading): Promise<Uint8Array> {
+  const limit = deps.limits.max_json_bytes;
+  try {
+    return await rawBody(ctx.req, { limit, length: ctx.req.headers['content-length'] ?? null });
+  } catch (cause) {
+    if (cause instanceof Error && 'type' in cause && cause.type === 'entity.too.large')
+      throw new Problem('TOO_LARGE', {
+        en: `A JSON body may have at most ${limit} bytes. Nothing was changed.`,
+        zh: `JSON 请求体最多 ${limit} 字节。未作任何更改。`,
+      });
+    throw badRequest(
+      'The body did not arrive whole. Nothing was changed; send it again.',
+      '请求体未完整到达，未作任何更改，请重新发送。',
+      cause,
+    );
+  }
+}
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+/** JSON that is UTF-8 and at most `max_depth` deep; `__proto__` is no name of ours and would not survive being copied. */
+export function jsonOf(bytes: Uint8Array, max_depth: number): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(UTF8.decode(bytes));
+  } catch (cause) {
+    const empty = bytes.byteLength === 0;
+    throw badJson(
+      empty ? 'The body is empty.' : 'It breaks off, or is no UTF-8 JSON.',
+      empty ? '请求体为空。' : '内容残缺，或不是 UTF-8 的 JSON。',
+      cause,
+    );
+  }
+  let level = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > max_depth) throw badJson(`It is nested deeper than ${max_depth} levels.`, `嵌套超过 ${max_depth} 层。`);
+    const containers = level.filter((one): one is object => typeof one === 'object' && one !== null);
+    if (containers.some((one) => Object.hasOwn(one, '__proto__')))
+      throw badJson('It has the name `__proto__`.', '含有名称 `__proto__`。');
+    level = containers.flatMap((one) => Object.values(one));
+  }
+  return value;
+}
+const badJson = (en: string, zh: string, cause?: unknown) =>
+  new Problem('BAD_JSON', { en: `${en} Nothing was changed.`, zh: `${zh}未作任何更改。` }, { cause });

@@ -1,0 +1,69 @@
+/** What the HTTP server needs from outside, and what a route is called with. */
+import type { ParameterizedContext } from 'koa';
+import type { Logger } from 'pino';
+import type { MetadataField } from '../contract/metadata.ts';
+import type { Author } from '../contract/resource.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Engine } from '../runtime/engine.ts';
+import type { Embedder, Objects, SearchIndex } from '../runtime/ports.ts';
+import type { ApiKey, Facts, Scope } from '../runtime/ports-facts.ts';
+import type { HttpLimits } from './limits.ts';
+
+/** What a link is refused for: a code of the contract. */
+export type LinkRefused = { refused: 'BAD_SIGNATURE' | 'LINK_EXPIRED' };
+export type UploadGrant = { key: string; max_bytes: number; content_type: string };
+export type ReadGrant = { key: string; content_type: string; filename: string };
+/** The query of a link, as it came: nothing in it is believed before its signature. */
+export type LinkQuery = Readonly<Record<string, string | string[] | undefined>>;
+
+/** The embedded store's own links, which lead to this server. `key`: the path after `/objects/`. */
+export interface StoreLinks {
+  openUpload(key: string, query: LinkQuery): UploadGrant | LinkRefused;
+  openRead(key: string, query: LinkQuery): ReadGrant | LinkRefused;
+}
+
+/** Links to calls of the API that need no key. `parts` begin with what the link is for and hold all that it grants, its expiry too. */
+export interface Links {
+  /** A signature that fits in a query as it is (base64url). */
+  sign(parts: readonly string[]): string;
+  /** null: it holds. Times are wall time. */
+  verify(parts: readonly string[], signature: string, time: { expires_at: number; now: number }): LinkRefused | null;
+  /** null: the store serves its links itself, and `/objects/` is not here. */
+  store: StoreLinks | null;
+}
+
+export type Readiness = { ready: boolean; checks: Record<string, { ok: boolean; detail?: string }> };
+
+export type HttpDeps = {
+  engine: Engine;
+  facts: Facts;
+  objects: Objects;
+  links: Links;
+  index: SearchIndex;
+  embedder: Embedder;
+  clock: Clock;
+  log: Logger;
+  limits: HttpLimits;
+  required_metadata: readonly MetadataField[];
+  /** Exact origins, or `*`. */
+  cors_origins: readonly string[];
+  /** Where clients reach the service, without a slash at the end. A function, since the port may be known only after listening. */
+  public_url: () => string;
+  version: string;
+  readiness: () => Promise<Readiness>;
+};
+/** `stopping` is aborted when the server is asked to stop: long waits end at once. */
+export type Serving = HttpDeps & { stopping: AbortSignal };
+
+export type Language = 'en' | 'zh';
+export type State = { request_id: string; language: Language };
+/** `params`: of the path, decoded. */
+export type Context = ParameterizedContext<State, { params: Record<string, string> }>;
+
+/** On whose behalf a call is: everything it reads and writes is in `scope`. */
+export type Caller = { scope: Scope; by: Author };
+export type KeyCaller = Caller & { key: ApiKey };
+
+export type OpenCall = { ctx: Context; deps: Serving };
+export type Call = OpenCall & { caller: Caller };
+export type KeyCall = OpenCall & { caller: KeyCaller };

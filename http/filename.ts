@@ -1,0 +1,38 @@
+/** Names of files as clients say them, made fit to be shown. They are never used as a path. */
+
+/** As many as `Filename` in contract/resource.ts takes. */
+const MAX_CHARS = 255;
+/** For a name of which nothing is left. */
+const NAMELESS = 'picture';
+
+/** The last part of a path, without control and direction characters, whole Unicode, of at most 255 characters with its ending. */
+export function fileName(said: string | undefined): string {
+  const last = (said ?? '').split(/[/\\]/).at(-1) ?? '';
+  const shown = last
+    .toWellFormed()
+    .normalize('NFC')
+    .replace(/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/gu, '')
+    .trim();
+  if (shown === '' || shown === '.' || shown === '..') return NAMELESS;
+  return shown.length <= MAX_CHARS ? shown : shortened(shown);
+}
+
+function shortened(name: string): string {
+  const ending = /\.[^.]{1,10}$/.exec(name)?.[0] ?? '';
+  return (
+    name
+      .slice(0, MAX_CHARS - ending.length)
+      .toWellFormed()
+      .replace(/\uFFFD$/, '') + ending
+  ); // a pair may have been cut in two
+}
+
+/** A Content-Disposition that shows or saves under any name (RFC 6266 with RFC 8187). */
+export function disposition(kind: 'inline' | 'attachment', filename: string): string {
+  const ascii = filename.replace(/[^\x20-\x7e]|["\\%]/g, '_');
+  const encoded = encodeURIComponent(filename.toWellFormed()).replace(
+    /['()*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return `${kind}; filename="${ascii}"; filename*=UTF-8''${encoded}`;
+}

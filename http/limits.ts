@@ -1,0 +1,66 @@
+/** Every limit of the HTTP server, with its unit and the reason for its value. */
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const KIB = 1_024;
+const MIB = 1_024 * KIB;
+
+export type HttpLimits = typeof HTTP_LIMITS;
+export const HTTP_LIMITS = {
+  /** The largest picture, in bytes: a full-size photograph or scan with room to spare. */
+  max_bytes: 50 * MIB,
+  /** A JSON body. The largest is metadata or a corrected text. */
+  max_json_bytes: MIB,
+  /** Deeper JSON has no use here, and recursion over it would end the stack. */
+  max_json_depth: 32,
+  /** The `metadata` part of a form. */
+  max_form_json_bytes: 64 * KIB,
+  /** Parts of a form: metadata, batch_id, on_duplicate, file, and one to notice that there are more. */
+  max_form_parts: 5,
+  /** All headers of a request together: Node's own default, named. */
+  max_header_bytes: 16 * KIB,
+  /** The address, query included: fits the longest query with 20 repeated filters. */
+  max_url_chars: 8_192,
+  /** `errors` in one problem: nobody reads more. */
+  max_errors: 20,
+
+  /** How long a client may take over its headers: they fit in a few packets. */
+  headers_timeout_ms: 20 * SECOND,
+  /** How long over a whole request: 50 MiB at 1.4 Mbit/s. */
+  request_timeout_ms: 5 * MINUTE,
+  /** A socket on which nothing moves, also while we answer; must exceed `wait_max_s`. */
+  idle_timeout_ms: 2 * MINUTE,
+  /** A kept connection between two requests: above the usual 60 s of a proxy before us. */
+  keep_alive_ms: 65 * SECOND,
+  /** How often the two timeouts of requests are looked at. */
+  timeout_check_ms: 5 * SECOND,
+  /** What is left of a refused body is read and thrown away for so long, so that the client gets to read the answer. */
+  linger_ms: 5 * SECOND,
+  /** Connections at once; more are closed at once by the server. */
+  max_connections: 10_000,
+  /** Connections that wait to be taken: what Linux allows by default is 4,096; a burst of clients fits in. */
+  backlog: 511,
+
+  /** The longest `Prefer: wait`, in seconds: below the idle timeout of every usual proxy. */
+  wait_max_s: 30,
+  /** An upload must begin within this. The machine looks at the store when it is over; see `link_expiry_ms` in machines/limits.ts. */
+  link_valid_ms: HOUR,
+  /** `complete_url`: as long as the machine awaits an upload. */
+  complete_valid_ms: 24 * HOUR,
+  /** A redirect to the content is followed at once. */
+  read_link_valid_ms: 5 * MINUTE,
+  /** `preview_url`, before rounding up to the hour: a page left open for a working day still shows its pictures. */
+  preview_valid_ms: 12 * HOUR,
+  /** What a browser keeps of a preview: its bytes never change, but what is trashed should be forgotten some time. */
+  preview_cache_s: 3_600,
+
+  /** How often a page of search hits is refilled when hits turn out to be gone: each is one search. */
+  search_rounds: 5,
+  /** How deep into a ranking a cursor may lead: nobody reads further, and an index sorts all that is before it. */
+  search_depth: 10_000,
+  /** The query's vector is worth this wait; then a hybrid search goes on without it. */
+  search_embed_ms: 5 * SECOND,
+  /** Between asking again what was not available. */
+  retry_after_s: 5,
+};

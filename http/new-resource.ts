@@ -1,0 +1,42 @@
+/** What a new picture begins with, and whether it is new at all. */
+import { Metadata, type MetadataPatch, missingOf, NO_METADATA, patched } from '../contract/metadata.ts';
+import type { NewResource } from '../runtime/engine.ts';
+import type { ResourceRow } from '../runtime/ports-facts.ts';
+import type { KeyCall } from './deps.ts';
+import type { Idempotency } from './idempotency.ts';
+import { parsed } from './parse.ts';
+
+/** A picture of this organisation that has these bytes. One that was only announced has none, and may never have: it is no twin. */
+export async function aliveTwin({ deps, caller }: KeyCall, sha256: string): Promise<ResourceRow | null> {
+  const twin = await deps.facts.resources.alive(caller.scope, sha256);
+  return twin?.viewable ? twin : null;
+}
+
+type Asked = {
+  resource_id?: string;
+  filename: string;
+  content_type: string;
+  metadata?: MetadataPatch | undefined;
+  batch_id?: string | undefined;
+  claimed: NewResource['claimed'];
+  idempotency: Idempotency | null;
+};
+export function newResource(call: KeyCall, asked: Asked): NewResource {
+  const { deps, caller } = call;
+  const { filename, content_type, claimed, idempotency } = asked;
+  const metadata = metadataOf(call, NO_METADATA, asked.metadata ?? {});
+  return {
+    resource_id: asked.resource_id ?? deps.clock.mint(),
+    org_id: caller.scope.org_id,
+    user_id: caller.key.user_id,
+    batch_id: asked.batch_id ?? null,
+    ...{ filename, content_type, claimed, metadata, idempotency },
+    described: missingOf(metadata, deps.required_metadata).length === 0,
+  };
+}
+
+/** The metadata after a patch. Each part may be legal and the whole too large: `extra` is checked merged. */
+export function metadataOf(call: Pick<KeyCall, 'ctx' | 'deps'>, before: Metadata, patch: MetadataPatch): Metadata {
+  const { max_errors } = call.deps.limits;
+  return parsed(Metadata, patched(before, patch), { language: call.ctx.state.language, max_errors, at: '/metadata' });
+}

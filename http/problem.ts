@@ -1,0 +1,76 @@
+/** Everything that goes wrong, as application/problem+json (RFC 9457). What nobody foresaw is 500, with its details in the log only. */
+import type { Middleware } from 'koa';
+import type { Logger } from 'pino';
+import { PROBLEMS, Problem } from '../contract/problems.ts';
+import type { Language, State } from './deps.ts';
+
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+const DOCS = 'https://tuodi.dev/problems/';
+
+export type ProblemBody = {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  request_id: string;
+  [member: string]: unknown;
+};
+
+export function problemBody(problem: Problem, language: Language, request_id: string): ProblemBody {
+  const { code, status, detail, errors, more } = problem;
+  return {
+    ...more, // first, so that no member of a call passes for a standard one
+    type: DOCS + code.toLowerCase().replaceAll('_', '-'),
+    title: PROBLEMS[code].title[language],
+    status,
+    detail: detail[language],
+    code,
+    request_id,
+    ...(errors.length > 0 ? { errors } : {}),
+  };
+}
+
+/** Answers whatever the routes throw. */
+export function answerProblems(log: Logger): Middleware<State> {
+  return async (ctx, next) => {
+    try {
+      await next();
+    } catch (error) {
+      const problem = asProblem(error);
+      const { request_id, language } = ctx.state;
+      if (problem.status >= 500) log.error({ err: error, request_id, method: ctx.method, path: ctx.path }, 'the request failed');
+      for (const name of ['etag', 'content-range', 'content-disposition', 'preference-applied']) ctx.remove(name);
+      ctx.status = problem.status;
+      ctx.body = JSON.stringify(problemBody(problem, language, request_id));
+      ctx.type = PROBLEM_TYPE;
+      ctx.set('content-language', language);
+      ctx.set('cache-control', 'no-store');
+      ctx.set(problem.headers);
+    }
+  };
+}
+
+/** Codes of the system for a full disk. */
+const FULL = new Set(['ENOSPC', 'EDQUOT', 'SQLITE_FULL']);
+
+function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string' && FULL.has(error.code))
+    return new Problem(
+      'STORAGE_FULL',
+      {
+        en: 'There is no room left on our side. Nothing of this request was kept; try again once the operator has made room.',
+        zh: '我们的存储空间不足，本次请求未保存。请在运维人员清理空间后重试。',
+      },
+      { cause: error },
+    );
+  return new Problem(
+    'INTERNAL',
+    {
+      en: 'Something failed on our side, and is in our log under this request_id. What was stored before is safe; try again.',
+      zh: '我们这边出错了，已按此 request_id 记入日志。此前保存的内容不受影响，请重试。',
+    },
+    { cause: error },
+  );
+}

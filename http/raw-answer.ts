@@ -1,0 +1,42 @@
+/** Answers to what is no request: written to the socket as they are, since there is nothing else to write them with. */
+import type { Duplex } from 'node:stream';
+import { PROBLEMS, Problem } from '../contract/problems.ts';
+import { PROBLEM_TYPE, problemBody } from './problem.ts';
+
+/** Answers and closes; only closes where an answer is under way already, or nobody is there to read it. */
+export function answerRaw(socket: Duplex, problem: Problem, given: { request_id: string; busy: boolean }): void {
+  if (given.busy || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const body = JSON.stringify(problemBody(problem, 'en', given.request_id));
+  const headers = {
+    ...problem.headers,
+    'content-type': PROBLEM_TYPE,
+    'content-length': String(Buffer.byteLength(body)),
+    'x-content-type-options': 'nosniff',
+    'x-request-id': given.request_id,
+    'cache-control': 'no-store',
+    connection: 'close',
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${problem.status} ${problem.code.replaceAll('_', ' ')}\r\n${lines.join('')}\r\n${body}`);
+}
+
+/** What Node's parser could not take, as a problem; null when the connection itself broke. */
+export function parserProblem(error: Error & { code?: string }): Problem | null {
+  if (error.code === 'ECONNRESET' || error.code === 'EPIPE') return null;
+  const code = PARSER_CODES[error.code ?? ''] ?? 'BAD_REQUEST';
+  return new Problem(code, { en: PROBLEMS[code].title.en, zh: PROBLEMS[code].title.zh }, { cause: error });
+}
+const PARSER_CODES: Record<string, 'HEADERS_TOO_LARGE' | 'REQUEST_TIMEOUT' | undefined> = {
+  HPE_HEADER_OVERFLOW: 'HEADERS_TOO_LARGE',
+  ERR_HTTP_REQUEST_TIMEOUT: 'REQUEST_TIMEOUT',
+};
+
+export const noTunnel = (): Problem =>
+  new Problem(
+    'METHOD_NOT_ALLOWED',
+    { en: 'This is no proxy: CONNECT is not taken.', zh: '这不是代理，不支持 CONNECT。' },
+    { headers: { allow: 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS' } },
+  );

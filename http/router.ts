@@ -1,0 +1,86 @@
+/** The table of contract/routes.ts, wired: each name to its handler, each kind of auth to the caller it makes. */
+import Router from '@koa/router';
+import type Koa from 'koa';
+import { Problem } from '../contract/problems.ts';
+import { ROUTES, type RouteNameOf, type RouteRow } from '../contract/routes.ts';
+import { callerByKey, callerByLink, type LinkUse } from './auth.ts';
+import type { Call, Context, KeyCall, OpenCall, Serving, State } from './deps.ts';
+import { resourceId } from './parse.ts';
+import { healthz, readyz } from './routes/health.ts';
+import { getObject, putObject } from './routes/objects.ts';
+import { getContent, getPreview, getText } from './routes/resources-content.ts';
+import { createResource } from './routes/resources-create.ts';
+import { removeResource, restoreResource, retryResource } from './routes/resources-lifecycle.ts';
+import { patchMetadata } from './routes/resources-metadata.ts';
+import { countResources, getResource, listHistory, listResources } from './routes/resources-read.ts';
+import { issueUploadLink, reportUpload } from './routes/resources-upload.ts';
+import { search } from './routes/search.ts';
+import { nothingHere } from './say-no.ts';
+
+const BY_KEY: Record<RouteNameOf<'key'>, (call: KeyCall) => Promise<void>> = {
+  create_resource: createResource,
+  list_resources: listResources,
+  count_resources: countResources,
+  get_resource: getResource,
+  remove_resource: removeResource,
+  issue_upload_link: issueUploadLink,
+  patch_metadata: patchMetadata,
+  get_content: getContent,
+  get_text: getText,
+  list_history: listHistory,
+  retry_resource: retryResource,
+  restore_resource: restoreResource,
+  search,
+};
+type ByLink = { handle: (call: Call) => Promise<void>; use: (ctx: Context) => LinkUse };
+const BY_KEY_OR_LINK: Record<RouteNameOf<'key_or_link'>, ByLink> = {
+  report_upload: { handle: reportUpload, use: (ctx) => ({ call: 'uploaded', resource_id: resourceId(ctx) }) },
+  get_preview: {
+    handle: getPreview,
+    use: (ctx) => ({
+      call: 'preview',
+      resource_id: resourceId(ctx),
+      size: new URLSearchParams(ctx.querystring).get('size') ?? '',
+    }),
+  },
+};
+const OPEN: Record<RouteNameOf<'link' | 'none'>, (call: OpenCall) => Promise<void>> = {
+  put_object: putObject,
+  get_object: getObject,
+  healthz,
+  readyz,
+};
+
+async function handle({ name }: (typeof ROUTES)[number], ctx: Context, deps: Serving): Promise<void> {
+  if (isIn(OPEN, name)) return OPEN[name]({ ctx, deps });
+  if (isIn(BY_KEY, name)) return BY_KEY[name]({ ctx, deps, caller: await callerByKey(ctx, deps) });
+  const { handle, use } = BY_KEY_OR_LINK[name];
+  const caller = callerByLink(ctx, use, deps) ?? (await callerByKey(ctx, deps));
+  return handle({ ctx, deps, caller });
+}
+const isIn = <Name extends string>(table: Record<Name, unknown>, name: string): name is Name => Object.hasOwn(table, name);
+
+/** All routes, then what no route takes: 404, 405 with `Allow`, and the answer to OPTIONS. */
+export function route(app: Koa<State>, deps: Serving): void {
+  const router = new Router<State>({ strict: true, sensitive: true });
+  for (const row of ROUTES) router.register(patternOf(row), [row.method], (ctx) => handle(row, ctx, deps));
+  const none: Koa.Middleware<State> = (ctx) => {
+    const methods = new Set(router.match(ctx.path, ctx.method).path.flatMap((layer) => layer.methods));
+    if (methods.size === 0) throw nothingHere();
+    const allow = [...methods, 'OPTIONS'].join(', ');
+    if (ctx.method !== 'OPTIONS') throw notAllowed(allow);
+    ctx.set('allow', allow);
+    ctx.status = 204;
+  };
+  app.use(router.routes()).use(none);
+}
+
+/** `{name}` as `:name`, `{+name}` as `*name`, which may hold slashes. */
+const patternOf = ({ path }: RouteRow) => path.replace(/\{(\+?)(\w+)\}/g, (_, plus, name) => (plus ? '*' : ':') + name);
+
+const notAllowed = (allow: string) =>
+  new Problem(
+    'METHOD_NOT_ALLOWED',
+    { en: `This address takes ${allow}. Nothing was changed.`, zh: `该地址支持 ${allow}。未作任何更改。` },
+    { headers: { allow } },
+  );

@@ -1,0 +1,13 @@
+/** For whoever runs the service: does the process live, and can it do its work? */
+import type { OpenCall } from '../deps.ts';
+
+export async function healthz({ ctx }: OpenCall): Promise<void> {
+  ctx.body = { status: 'ok' };
+}
+
+export async function readyz({ ctx, deps }: OpenCall): Promise<void> {
+  const { ready, checks } = await deps.readiness();
+  ctx.status = ready ? 200 : 503;
+  if (!ready) ctx.set('retry-after', String(deps.limits.retry_after_s));
+  ctx.body = { ready, version: deps.version, checks };
+}

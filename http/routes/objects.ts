@@ -1,0 +1,94 @@
+/** `/objects/{+key}`: where the embedded store's signed links lead. A link is all that is asked for, and it grants one key. */
+import { Problem } from '../../contract/problems.ts';
+import { type ObjectHead, TooManyBytes } from '../../runtime/ports.ts';
+import { linkProblem } from '../auth.ts';
+import { mediaType } from '../body.ts';
+import { notEmpty } from '../bytes.ts';
+import type { LinkQuery, OpenCall, StoreLinks } from '../deps.ts';
+import { disposition } from '../filename.ts';
+import { badRequest, nothingHere, tooLarge } from '../say-no.ts';
+
+/** The same link twice replaces what it wrote: inspection judges a copy that no link can write. */
+export async function putObject({ ctx, deps }: OpenCall): Promise<void> {
+  const grant = storeOf({ ctx, deps }).openUpload(keyOf({ ctx, deps }), queryOf({ ctx, deps }));
+  if ('refused' in grant) throw linkProblem(grant);
+  const { key, max_bytes, content_type } = grant;
+  if (mediaType(ctx) !== content_type) throw otherType(content_type);
+  if (ctx.get('content-encoding') !== '' || ctx.get('content-range') !== '')
+    throw badRequest('Send the whole file as it is, neither compressed nor in ranges.', '请原样发送整个文件，不要压缩或分段。');
+  if (Number(ctx.req.headers['content-length'] ?? 0) > max_bytes) throw tooLarge({ max_bytes });
+  try {
+    const { sha256, byte_size } = await deps.objects.put(key, notEmpty(ctx.req, ''), max_bytes);
+    ctx.set('etag', `"${sha256}"`);
+    ctx.body = { byte_size, sha256 };
+  } catch (cause) {
+    if (cause instanceof TooManyBytes) throw tooLarge({ max_bytes });
+    if (ctx.req.destroyed && !ctx.req.complete)
+      throw badRequest('The file did not arrive whole, and nothing was kept.', '文件未完整到达，未保存任何内容。', cause);
+    throw cause;
+  }
+}
+
+export async function getObject({ ctx, deps }: OpenCall): Promise<void> {
+  const grant = storeOf({ ctx, deps }).openRead(keyOf({ ctx, deps }), queryOf({ ctx, deps }));
+  if ('refused' in grant) throw linkProblem(grant);
+  const { key, content_type, filename } = grant;
+  const head = await deps.objects.head(key);
+  if (!head) throw nothingHere();
+  ctx.set('etag', `"${head.byte_size}-${head.modified_at}"`);
+  ctx.set('accept-ranges', 'bytes');
+  ctx.set('cache-control', 'private, no-cache');
+  ctx.set('content-disposition', disposition('inline', filename));
+  ctx.set('content-security-policy', "default-src 'none'; sandbox");
+  ctx.set('cross-origin-resource-policy', 'cross-origin'); // shown by a web app of another origin
+  ctx.status = 200;
+  if (ctx.fresh) {
+    ctx.status = 304;
+    return;
+  }
+  const range = rangeOf(ctx.get('range'), head);
+  const length = range ? range.end - range.start + 1 : head.byte_size;
+  if (range) {
+    ctx.status = 206;
+    ctx.set('content-range', `bytes ${range.start}-${range.end}/${head.byte_size}`);
+  }
+  const bytes = ctx.method === 'HEAD' ? null : await deps.objects.read(key, range ?? undefined);
+  if (bytes) ctx.body = bytes;
+  else if (ctx.method !== 'HEAD') throw nothingHere();
+  ctx.type = content_type;
+  ctx.length = length; // last: setting a stream as the body takes it away
+}
+
+function storeOf({ deps }: OpenCall): StoreLinks {
+  if (!deps.links.store) throw nothingHere();
+  return deps.links.store;
+}
+const keyOf = ({ ctx }: OpenCall): string => ctx.params.key ?? '';
+/** One value a name: a name given twice is none, which no signature covers. */
+function queryOf({ ctx }: OpenCall): LinkQuery {
+  const query = new URLSearchParams(ctx.querystring);
+  return Object.fromEntries(
+    [...new Set(query.keys())].map((name) => [name, query.getAll(name).length === 1 ? (query.get(name) ?? '') : undefined]),
+  );
+}
+
+const otherType = (content_type: string) =>
+  new Problem('UNSUPPORTED_MEDIA_TYPE', {
+    en: `This link is for ${content_type}: send the headers that came with it. Nothing was kept.`,
+    zh: `该链接用于 ${content_type}：请发送随链接给出的请求头。未保存任何内容。`,
+  });
+
+/** One range of bytes (RFC 9110, 14.1.2); null for the whole. Several at once are answered with the whole, which a server may do. */
+function rangeOf(said: string, { byte_size }: ObjectHead): { start: number; end: number } | null {
+  const [, from = '', to = ''] = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(said.trim()) ?? [];
+  if (from === '' && to === '') return null;
+  const start = from === '' ? Math.max(0, byte_size - Number(to)) : Number(from);
+  const end = from === '' || to === '' ? byte_size - 1 : Math.min(Number(to), byte_size - 1);
+  if (start <= end && start < byte_size && !(from === '' && to === '0')) return { start, end };
+  if (from !== '' && to !== '' && Number(to) < Number(from)) return null; // no range at all
+  throw new Problem(
+    'RANGE_NOT_SATISFIABLE',
+    { en: `The file has ${byte_size} bytes.`, zh: `文件共 ${byte_size} 字节。` },
+    { headers: { 'content-range': `bytes */${byte_size}` } },
+  );
+}

@@ -1,0 +1,89 @@
+/** What a picture holds: its bytes, a smaller one to show, and its text. */
+import { z } from 'zod';
+import type { Page, TextAnswer } from '../../contract/text.ts';
+import type { Correction, Recognition, ResourceRow } from '../../runtime/ports-facts.ts';
+import { LINK_PARAMETERS } from '../auth.ts';
+import type { Call } from '../deps.ts';
+import { loaded } from '../load.ts';
+import { NOTHING, parsedQuery } from '../parse.ts';
+import { nothingYet, notShown } from '../say-no.ts';
+
+/** Sizes of previews: the longest side, in pixels. */
+const PreviewQuery = z.strictObject({
+  size: z.enum(['320', '1600']).default('1600'),
+  page: z.int().min(1).max(10_000).default(1),
+});
+const TextQuery = z.strictObject({ format: z.enum(['json', 'txt']).default('json') });
+
+export async function getContent(call: Call): Promise<void> {
+  const { ctx, deps } = call;
+  parsedQuery(call, NOTHING, {});
+  const { viewable, original_key: key, content_type, filename } = await loaded(call);
+  if (!viewable || !key) throw notShown();
+  const expires_at = deps.clock.wall() + deps.limits.read_link_valid_ms;
+  ctx.status = 302;
+  ctx.set('location', await deps.objects.presignRead({ key, expires_at, content_type, filename }));
+  ctx.set('cache-control', 'no-store'); // the link expires
+}
+
+/** Works in an `<img>`: `preview_url` is signed. Its bytes never change while the picture is the same. */
+export async function getPreview(call: Call): Promise<void> {
+  const { ctx, deps } = call;
+  const { size, page } = parsedQuery(call, PreviewQuery, { integers: ['page'], aside: LINK_PARAMETERS });
+  const { viewable, original_key } = await loaded(call);
+  if (!viewable || !original_key) throw notShown();
+  const key = previewKey(original_key, size);
+  const head = page === 1 ? await deps.objects.head(key) : null;
+  if (!head) throw notShown();
+  ctx.set('etag', `"${head.byte_size}-${head.modified_at}"`);
+  ctx.set('cache-control', `private, max-age=${deps.limits.preview_cache_s}`);
+  ctx.set('cross-origin-resource-policy', 'cross-origin'); // shown by a web app of another origin
+  ctx.status = 200;
+  if (ctx.fresh) {
+    ctx.status = 304;
+    return;
+  }
+  ctx.type = 'image/webp';
+  ctx.length = head.byte_size;
+  if (ctx.method === 'HEAD') return;
+  const bytes = await deps.objects.read(key);
+  if (!bytes) throw notShown();
+  ctx.body = bytes;
+  ctx.length = head.byte_size; // setting a stream as the body takes it away
+}
+/** `inspect` writes the previews beside the original. */
+const previewKey = (original_key: string, size: string) => original_key.replace(/[^/]*$/, `preview-${size}.webp`);
+
+export async function getText(call: Call): Promise<void> {
+  const { ctx, deps, caller } = call;
+  const { format } = parsedQuery(call, TextQuery, {});
+  const row = await loaded(call);
+  if (!row.viewable) throw notShown();
+  const { texts } = deps.facts;
+  const recognition = row.recognition_id === null ? null : await texts.recognition(caller.scope, row.recognition_id);
+  const correction = row.correction_id === null ? null : await texts.correction(caller.scope, row.correction_id);
+  if (!recognition && !correction) throw nothingYet();
+  const text = textOf(row, recognition, correction);
+  if (format === 'json') ctx.body = text;
+  else {
+    ctx.body = text.pages.map((page) => page.text).join('\f');
+    ctx.type = 'text/plain; charset=utf-8';
+  }
+}
+
+/** What the machine read, with a person's words in their place; the words' boxes stay the machine's. */
+function textOf(
+  { revision, width, height }: ResourceRow,
+  recognition: Recognition | null,
+  correction: Correction | null,
+): TextAnswer {
+  const said = new Map((correction?.pages ?? []).flatMap(({ page, text }) => (text === null ? [] : [[page, text] as const])));
+  const read = recognition?.pages ?? [];
+  const blank = [...said.keys()]
+    .filter((page) => !read.some((one) => one.page === page))
+    .map((page): Page => ({ page, width: width ?? 0, height: height ?? 0, text: '', confidence: 0, words: [] }));
+  const pages = [...read, ...blank]
+    .sort((a, b) => a.page - b.page)
+    .map((page) => ({ ...page, text: said.get(page.page) ?? page.text }));
+  return { revision, source: said.size > 0 ? 'person' : 'machine', pages };
+}

@@ -1,0 +1,44 @@
+/** POST /v1/resources: a picture begins, as JSON with an upload link to follow, or in one call as a form. */
+import { CreateResource } from '../../contract/resource.ts';
+import type { ResourceRow } from '../../runtime/ports-facts.ts';
+import { checkType, JSON_TYPES, mediaType, parsedBody } from '../body.ts';
+import type { KeyCall } from '../deps.ts';
+import { createdOnce, idempotencyOf, replayed } from '../idempotency.ts';
+import { aliveTwin, newResource } from '../new-resource.ts';
+import { NOTHING, parsedQuery } from '../parse.ts';
+import { answerUploader } from '../present.ts';
+import { tooLarge } from '../say-no.ts';
+import { tell } from '../tell.ts';
+import { uploadLink } from '../upload-link.ts';
+import { createFromForm } from './resources-create-form.ts';
+
+const FORM = 'multipart/form-data';
+
+export async function createResource(call: KeyCall): Promise<void> {
+  const { ctx, deps } = call;
+  parsedQuery(call, NOTHING, {});
+  if (mediaType(ctx) === FORM) return createFromForm(call);
+  checkType(ctx, [...JSON_TYPES, FORM]);
+  const request = await parsedBody(call, CreateResource);
+  if (request.byte_size > deps.limits.max_bytes) throw tooLarge(deps.limits);
+
+  const idempotency = idempotencyOf(ctx, request);
+  const before = await replayed(call, idempotency);
+  if (before) return answerAgain(call, before);
+  const twin = request.on_duplicate === 'return' && request.sha256 ? await aliveTwin(call, request.sha256) : null;
+  if (twin) return answerUploader(call, twin, { status: 200, upload: null });
+
+  const { byte_size, sha256 = null } = request;
+  const resource = newResource(call, { ...request, claimed: { byte_size, sha256 }, idempotency });
+  const { row, first } = await createdOnce(call, resource);
+  if (!first) return answerAgain(call, row);
+  answerUploader(call, row, { status: 201, upload: await uploadLink(call, row) });
+}
+
+/** The first answer again; with a fresh link, and its times begun anew, while the bytes are still awaited. */
+async function answerAgain(call: KeyCall, before: ResourceRow): Promise<void> {
+  const row = await tell(call, before.resource_id, ({ status }) =>
+    status === 'AWAITING_UPLOAD' ? { event: { type: 'UPLOAD_LINK_ISSUED' } } : null,
+  );
+  answerUploader(call, row, { status: 201, upload: row.status === 'AWAITING_UPLOAD' ? await uploadLink(call, row) : null });
+}

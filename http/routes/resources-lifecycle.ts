@@ -1,0 +1,31 @@
+/** What a person may do with a picture as a whole: retry, restore, trash, delete. */
+import { z } from 'zod';
+import { noBody } from '../body.ts';
+import type { Call } from '../deps.ts';
+import { NOTHING, parsedQuery, resourceId } from '../parse.ts';
+import { answerResource } from '../present.ts';
+import { tell } from '../tell.ts';
+
+const RemoveQuery = z.strictObject({ purge: z.enum(['true', 'false']).default('false') });
+
+export const retryResource = (call: Call): Promise<void> => say(call, 'RETRY');
+export const restoreResource = (call: Call): Promise<void> => say(call, 'RESTORE');
+
+async function say(call: Call, type: 'RETRY' | 'RESTORE'): Promise<void> {
+  const resource_id = resourceId(call.ctx);
+  parsedQuery(call, NOTHING, {});
+  await noBody(call, NOTHING);
+  answerResource(call, await tell(call, resource_id, () => ({ event: { type } })));
+}
+
+/** What is gone already is no error: it answers as it is. */
+export async function removeResource(call: Call): Promise<void> {
+  const resource_id = resourceId(call.ctx);
+  const { purge } = parsedQuery(call, RemoveQuery, {});
+  await noBody(call, NOTHING);
+  const row = await tell(call, resource_id, ({ status, phase }) => {
+    if (purge === 'true') return status === 'DELETING' || status === 'DELETED' ? null : { event: { type: 'DELETE' } };
+    return phase === 'gone' ? null : { event: { type: 'TRASH' } };
+  });
+  answerResource(call, row);
+}

@@ -1,0 +1,35 @@
+/** PATCH /v1/resources/{resource_id}/metadata: what is given is kept; the picture advances once nothing required is missing. */
+import { isDeepStrictEqual } from 'node:util';
+import { MetadataPatch, missingOf } from '../../contract/metadata.ts';
+import type { Said } from '../../runtime/engine.ts';
+import type { ResourceRow } from '../../runtime/ports-facts.ts';
+import { MERGE_PATCH_TYPES, parsedBody } from '../body.ts';
+import type { Call } from '../deps.ts';
+import { metadataOf } from '../new-resource.ts';
+import { NOTHING, parsedQuery, resourceId } from '../parse.ts';
+import { answerResource } from '../present.ts';
+import { invalid } from '../say-no.ts';
+import { tell } from '../tell.ts';
+
+export async function patchMetadata(call: Call): Promise<void> {
+  const resource_id = resourceId(call.ctx);
+  parsedQuery(call, NOTHING, {});
+  const patch = await parsedBody(call, MetadataPatch, MERGE_PATCH_TYPES);
+  answerResource(call, await tell(call, resource_id, (now) => submitted(call, now, patch)));
+}
+
+/** The event with the row it brings, from the metadata as it is now; null if that is not changed by it. */
+function submitted(call: Call, now: ResourceRow, patch: MetadataPatch): Said | null {
+  const { clock, required_metadata } = call.deps;
+  const event = (complete: boolean) => ({ type: 'METADATA_SUBMITTED', complete });
+  if (!now.allowed_events.includes('METADATA_SUBMITTED')) return { event: event(true) }; // refused, whatever it says
+  const metadata = metadataOf(call, now.metadata, patch);
+  const missing = missingOf(metadata, required_metadata);
+  if (now.described && missing.length > 0)
+    throw invalid(missing.map((field) => ({ pointer: `/${field}`, detail: REQUIRED[call.ctx.state.language] })));
+  const complete = missing.length === 0;
+  if (complete === now.described && isDeepStrictEqual(metadata, now.metadata)) return null; // no new revision for nothing
+  const { resource_id, org_id } = now;
+  return { event: event(complete), writes: [{ into: 'metadata', row: { resource_id, org_id, at: clock.wall(), metadata } }] };
+}
+const REQUIRED = { en: 'required, and can be replaced but not taken away', zh: '必填项，可更改但不可清除' };

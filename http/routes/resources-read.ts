@@ -1,0 +1,84 @@
+/** Reading pictures: one, many, how many, and what happened to one. */
+import { z } from 'zod';
+import { ListResources } from '../../contract/resource.ts';
+import type { ResourceFilter, ResourcePlace, ResourceRow, ResourceSort } from '../../runtime/ports-facts.ts';
+import { cursorOf, placeOf } from '../cursor.ts';
+import type { Call } from '../deps.ts';
+import { loaded } from '../load.ts';
+import { NOTHING, parsedQuery } from '../parse.ts';
+import { answerResource, presentHistory, presentResource } from '../present.ts';
+import { waited } from '../wait.ts';
+
+const FORM = { lists: ['status', 'phase', 'tag', 'batch_id', 'sha256'], integers: ['limit'] };
+const CountFilters = ListResources.omit({ sort: true, cursor: true, limit: true });
+const HistoryPage = ListResources.pick({ cursor: true, limit: true });
+
+export async function getResource(call: Call): Promise<void> {
+  const row = await loaded(call);
+  parsedQuery(call, NOTHING, {});
+  answerResource(call, await waited(call, row));
+}
+
+export async function listResources(call: Call): Promise<void> {
+  const { ctx, deps, caller } = call;
+  const { sort, cursor, limit, ...filters } = parsedQuery(call, ListResources, FORM);
+  const listed = { list: 'resources', scope: caller.scope, filters: { sort, ...filters } };
+  const after = placeOf(cursor, listed, Place[sort]);
+  // One more than asked for tells whether there is a next page.
+  const rows = await deps.facts.resources.list(caller.scope, filterOf(filters), { sort, after, limit: limit + 1 });
+  const page = rows.slice(0, limit);
+  const last = rows.length > limit ? page.at(-1) : undefined;
+  ctx.set('content-language', ctx.state.language);
+  ctx.body = {
+    items: page.map((row) => presentResource(row, call)),
+    next_cursor: last ? cursorOf(listed, placeAfter(last, sort)) : null,
+  };
+}
+
+export async function countResources(call: Call): Promise<void> {
+  const { ctx, deps, caller } = call;
+  const filters = parsedQuery(call, CountFilters, FORM);
+  ctx.body = await deps.facts.resources.counts(caller.scope, filterOf(filters));
+}
+
+export async function listHistory(call: Call): Promise<void> {
+  const { ctx, deps, caller } = call;
+  const { resource_id } = await loaded(call);
+  const { cursor, limit } = parsedQuery(call, HistoryPage, FORM);
+  const listed = { list: 'history', scope: caller.scope, filters: { resource_id } };
+  const after = placeOf(cursor, listed, z.int());
+  const entries = await deps.facts.journal.list(caller.scope, resource_id, { after, limit: limit + 1 });
+  const page = entries.slice(0, limit);
+  const last = entries.length > limit ? page.at(-1) : undefined;
+  ctx.body = { items: page.map(presentHistory), next_cursor: last ? cursorOf(listed, last.seq) : null };
+}
+
+const id = z.string().max(40);
+const Place: Record<ResourceSort, z.ZodType<ResourcePlace>> = {
+  '-created_at': z.strictObject({ key: z.number(), resource_id: id }),
+  title: z.strictObject({ key: z.string().max(300), resource_id: id }),
+};
+const placeAfter = ({ resource_id, created_at, metadata }: ResourceRow, sort: ResourceSort): ResourcePlace => ({
+  key: sort === 'title' ? (metadata.title ?? '') : created_at,
+  resource_id,
+});
+
+function filterOf({
+  status,
+  phase,
+  tag,
+  batch_id,
+  sha256,
+  created_from,
+  created_to,
+}: z.output<typeof CountFilters>): ResourceFilter {
+  return {
+    ...(status ? { status } : {}),
+    ...(phase ? { phase } : {}),
+    ...(tag ? { tag } : {}),
+    ...(batch_id ? { batch_id } : {}),
+    ...(sha256 ? { sha256 } : {}),
+    ...(created_from ? { created_from: Date.parse(created_from) } : {}),
+    ...(created_to ? { created_to: Date.parse(created_to) } : {}),
+  };
+}

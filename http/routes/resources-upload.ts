@@ -1,0 +1,30 @@
+/** The uploader's two calls: for a fresh link, and to say that it is done. */
+
+import { LINK_PARAMETERS } from '../auth.ts';
+import { noBody } from '../body.ts';
+import type { Call } from '../deps.ts';
+import { NOTHING, parsedQuery, resourceId } from '../parse.ts';
+import { answerResource, answerUploader } from '../present.ts';
+import { tell } from '../tell.ts';
+import { uploadLink } from '../upload-link.ts';
+import { waited } from '../wait.ts';
+
+/** Links given out before stay good for their time. */
+export async function issueUploadLink(call: Call): Promise<void> {
+  const resource_id = resourceId(call.ctx);
+  parsedQuery(call, NOTHING, {});
+  await noBody(call, NOTHING);
+  const row = await tell(call, resource_id, () => ({ event: { type: 'UPLOAD_LINK_ISSUED' } }));
+  answerUploader(call, row, { status: 200, upload: await uploadLink(call, row) });
+}
+
+export async function reportUpload(call: Call): Promise<void> {
+  const resource_id = resourceId(call.ctx);
+  parsedQuery(call, NOTHING, { aside: LINK_PARAMETERS });
+  await noBody(call, NOTHING);
+  const row = await tell(call, resource_id, ({ status, uploaded_at }) => {
+    const seen = status !== 'AWAITING_UPLOAD' && (uploaded_at !== null || status === 'REJECTED');
+    return seen ? null : { event: { type: 'UPLOAD_REPORTED' } };
+  });
+  answerResource(call, await waited(call, row));
+}

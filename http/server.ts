@@ -1,0 +1,102 @@
+/** The HTTP server: its life, its limits, and what becomes of input that is no request. */
+import { setMaxListeners } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import Koa from 'koa';
+import { begun, checked, crossOrigin } from './begin.ts';
+import type { HttpDeps, Serving, State } from './deps.ts';
+import { answerProblems } from './problem.ts';
+import { answerRaw, noTunnel, parserProblem } from './raw-answer.ts';
+import { route } from './router.ts';
+
+export interface HttpServer {
+  /** Port 0 takes a free one. Rejects when it can't listen. */
+  listen(host: string, port: number): Promise<{ port: number }>;
+  /** Takes no new connections, answers long waits at once, lets the rest end for at most `grace_ms`, then cuts them off. */
+  stop(grace_ms: number): Promise<void>;
+}
+
+export function createHttpServer(given: HttpDeps): HttpServer {
+  const { clock, limits } = given;
+  const stop = new AbortController();
+  setMaxListeners(0, stop.signal); // one for each request that waits
+  const server = listening({ ...given, stopping: stop.signal });
+  return {
+    listen: (host, port) =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen({ host, port, backlog: limits.backlog }, () => {
+          server.off('error', reject);
+          const address = server.address();
+          resolve({ port: typeof address === 'object' && address ? address.port : port });
+        });
+      }),
+    stop: async (grace_ms) => {
+      stop.abort();
+      if (!server.listening) return;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      const timer = clock.after(grace_ms, () => server.closeAllConnections());
+      await closed;
+      timer.cancel();
+    },
+  };
+}
+
+function listening(deps: Serving): Server {
+  const { clock, limits, log, stopping } = deps;
+  const handle = application(deps).callback();
+  /** Sockets on which a request is being answered. */
+  const busy = new WeakSet<Duplex>();
+  const take = (req: IncomingMessage, res: ServerResponse) => {
+    busy.add(req.socket);
+    res.once('finish', () => discardRest(req, deps));
+    res.once('close', () => {
+      busy.delete(req.socket);
+      if (stopping.aborted) server.closeIdleConnections();
+    });
+    void handle(req, res);
+  };
+  const server = createServer(
+    {
+      maxHeaderSize: limits.max_header_bytes,
+      headersTimeout: limits.headers_timeout_ms,
+      requestTimeout: limits.request_timeout_ms,
+      keepAliveTimeout: limits.keep_alive_ms,
+      connectionsCheckingInterval: limits.timeout_check_ms,
+      requireHostHeader: false, // Node's own refusal is no problem document; see `checked`
+    },
+    take,
+  );
+  server.timeout = limits.idle_timeout_ms;
+  server.maxConnections = limits.max_connections;
+  server.on('checkExpectation', take); // an expectation that we don't know is no reason to refuse (RFC 9110, 10.1.1)
+  server.on('connect', (_req, socket) => answerRaw(socket, noTunnel(), { request_id: clock.nonce(), busy: false }));
+  server.on('clientError', (error, socket) => {
+    const problem = parserProblem(error);
+    const request_id = clock.nonce();
+    if (!problem) {
+      socket.destroy();
+      return;
+    }
+    log.info({ request_id, err: error, status: problem.status }, 'no request');
+    answerRaw(socket, problem, { request_id, busy: busy.has(socket) });
+  });
+  return server;
+}
+
+function application(deps: Serving): Koa<State> {
+  const app = new Koa<State>();
+  app.on('error', (error: unknown) => deps.log.warn({ err: error }, 'an answer could not be sent')); // the client went away, mostly
+  for (const middleware of [begun(deps), crossOrigin(deps), answerProblems(deps.log), checked(deps)]) app.use(middleware);
+  route(app, deps);
+  return app;
+}
+
+/** A refused body is read to its end and thrown away, so that the client comes to read our answer; not for long. */
+function discardRest(req: IncomingMessage, { clock, limits }: Serving): void {
+  if (req.complete || req.destroyed) return;
+  req.resume();
+  const timer = clock.after(limits.linger_ms, () => req.socket.destroy());
+  req.once('close', () => timer.cancel());
+}

@@ -1,0 +1,54 @@
+/** Saying an event to a picture on behalf of a caller. */
+import type { Origin, Said } from '../runtime/engine.ts';
+import type { ResourceRow } from '../runtime/ports-facts.ts';
+import type { Call, Context } from './deps.ts';
+import { changedSince, illegalTransition } from './say-no.ts';
+
+export const originOf = ({ ctx, caller }: Pick<Call, 'ctx' | 'caller'>): Origin => ({
+  by: caller.by,
+  request_id: ctx.state.request_id,
+});
+
+/**
+ * The picture after the event. `say` is asked with the row as it is at each attempt: null, when what is asked for is so already,
+ * answers that row. Throws 404, 409 where the status does not take the event, and 412 when `If-Match` names another state.
+ */
+export async function tell(call: Call, resource_id: string, say: (now: ResourceRow) => Said | null): Promise<ResourceRow> {
+  const { ctx, deps, caller } = call;
+  const matches = ifMatch(ctx);
+  const saying = (now: ResourceRow): Said => {
+    if (!matches(now)) throw changedSince();
+    const said = say(now);
+    if (!said) throw new SoAlready(now);
+    return said;
+  };
+  try {
+    const { outcome, resource } = await deps.engine.send({ scope: caller.scope, resource_id }, saying, originOf(call));
+    if (outcome === 'refused') throw illegalTransition(resource);
+    return resource;
+  } catch (error) {
+    if (error instanceof SoAlready) return error.row;
+    throw error;
+  }
+}
+
+/** Leaves the engine's loop with nothing said. */
+class SoAlready extends Error {
+  readonly row: ResourceRow;
+  constructor(row: ResourceRow) {
+    super('it is so already');
+    this.name = 'SoAlready';
+    this.row = row;
+  }
+}
+
+/** A picture's entity tag. */
+export const etagOf = ({ seq }: Pick<ResourceRow, 'seq'>): string => `"${seq}"`;
+
+/** By strong comparison (RFC 9110, 13.1.1): a weak tag matches nothing. */
+function ifMatch(ctx: Context): (now: ResourceRow) => boolean {
+  const said = ctx.get('if-match').trim();
+  if (said === '' || said === '*') return () => true;
+  const tags = said.split(',').map((tag) => tag.trim());
+  return (now) => tags.includes(etagOf(now));
+}

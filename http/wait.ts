@@ -1,0 +1,32 @@
+/** `Prefer: wait=N` (RFC 7240): the answer comes when the picture rests, or after N seconds as it then is. */
+import type { ResourceRow } from '../runtime/ports-facts.ts';
+import type { Call, Context } from './deps.ts';
+import { noPicture } from './say-no.ts';
+
+/** Seconds, at most `wait_max_s`; null if nothing, or nothing that can be understood, was said: a preference is no demand. */
+function waitOf(ctx: Context, { wait_max_s }: { wait_max_s: number }): number | null {
+  const said = /(?:^|[,;\s])wait\s*=\s*"?(\d{1,9})"?\s*(?:$|[,;])/i.exec(ctx.get('prefer'))?.[1];
+  return said === undefined ? null : Math.min(Number(said), wait_max_s);
+}
+
+/** The row as it is when it rests, if the client prefers to wait, else as it is. Ends at once when the client goes away or we stop. */
+export async function waited({ ctx, deps, caller }: Call, now: ResourceRow): Promise<ResourceRow> {
+  const { engine, limits, stopping } = deps;
+  const wait_s = waitOf(ctx, limits);
+  if (wait_s === null) return now;
+  ctx.set('preference-applied', `wait=${wait_s}`);
+  const gone = new AbortController();
+  const leave = () => gone.abort();
+  ctx.res.once('close', leave);
+  stopping.addEventListener('abort', leave, { once: true }); // not AbortSignal.any: what it adds to a long-lived signal is never freed
+  if (stopping.aborted) leave();
+  try {
+    const ref = { scope: caller.scope, resource_id: now.resource_id };
+    const rested = await engine.rested(ref, wait_s * 1_000, gone.signal);
+    if (!rested) throw noPicture();
+    return rested;
+  } finally {
+    ctx.res.off('close', leave);
+    stopping.removeEventListener('abort', leave);
+  }
+}

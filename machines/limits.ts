@@ -1,0 +1,65 @@
+/** Every limit of the machines: durations in milliseconds, counts without a unit; each with the reason for its value. */
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** Every delay is at most 30 days: what the sweep looks ahead. */
+export const RESOURCE_LIMITS = {
+  /** When the store is looked at unasked. Exceeds a link's validity by the longest upload: S3 checks expiry when an upload begins. */
+  link_expiry_ms: HOUR,
+  /** A phone left without a network comes back within a day. */
+  upload_deadline_ms: DAY,
+  /** 7 days before the deadline below: time for a reminder to be read. */
+  metadata_warning_ms: 23 * DAY,
+  /** A holiday long. */
+  metadata_deadline_ms: 30 * DAY,
+  /** The owner may look at what was rejected, and why. */
+  rejected_retention_ms: 30 * DAY,
+  /** What people expect of a trash; 0 empties it at once. */
+  trash_retention_ms: 30 * DAY,
+  /** As the trash: an orphan is nobody's mistake to lose bytes by. */
+  expired_retention_ms: 30 * DAY,
+  /** How long text waits for its vector before it is written alone: well above an embedding's usual seconds. */
+  embed_grace_ms: 10 * MINUTE,
+  /** Between tries to write the text alone: an index that is down is asked gently. */
+  text_again_ms: 10 * MINUTE,
+  /** Reading and decoding one picture of the largest size on a busy machine. */
+  inspect_deadline_ms: 5 * MINUTE,
+  /** All attempts of a task with their backoff, at the engine's own time limit each. */
+  ocr_deadline_ms: 30 * MINUTE,
+  /** One transaction, tried again through a database's failover. */
+  save_deadline_ms: 5 * MINUTE,
+  /** As OCR: a remote provider under load. */
+  embed_deadline_ms: 30 * MINUTE,
+  /** A bulk write, its refresh and its read-back, through a restart of the index. */
+  index_deadline_ms: 5 * MINUTE,
+  /** A tombstone, a few objects and a few rows. */
+  purge_deadline_ms: 5 * MINUTE,
+  /** Runs of one step that may miss their deadline before a person is told: transient trouble is over by the third. */
+  max_runs: 3,
+};
+export type ResourceLimits = typeof RESOURCE_LIMITS;
+
+export const TASK_LIMITS = {
+  /** A doorbell that was lost is rung again. */
+  requeue_ms: MINUTE,
+  /** How long a worker is believed without a word; then it is asked about. */
+  lease_ms: MINUTE,
+  /** An answer about a task is a look-up, not the work. */
+  ask_deadline_ms: 10 * SECOND,
+  /** Doubled with every attempt and loss: 2 s, 4 s, 8 s, … */
+  backoff_base_ms: SECOND,
+  /** Longer would not help a picture, only delay it. */
+  backoff_max_ms: 5 * MINUTE,
+  /** Between tries while a provider is away: as long as a circuit breaker stays open. */
+  outage_pause_ms: 30 * SECOND,
+  /** An outage is not the picture's fault, but after a working morning somebody should know. */
+  give_up_ms: 6 * HOUR,
+  /** Transient trouble of one picture is over by the fifth time, or is not transient. */
+  max_attempts: 5,
+  /** A picture that kills its workers must end: so many may die of it. */
+  max_losses: 5,
+};
+export type TaskLimits = typeof TASK_LIMITS;

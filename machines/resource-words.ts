@@ -1,0 +1,258 @@
+/** The words of the resource machine: its context, events, guards and actions. The states are in resource.ts. */
+import { assign, emit, fromPromise, setup, stateIn } from 'xstate';
+import type { ResourceEvent } from '../contract/events.ts';
+import type { Failure, ServiceFailure } from '../contract/failures.ts';
+import type { Json } from '../contract/json.ts';
+import type { Phase } from '../contract/statuses.ts';
+import {
+  type Claimed,
+  FACTS,
+  type Fact,
+  type FactIds,
+  type Put,
+  type ReprocessFrom,
+  type StepKind,
+  type Verdict,
+} from '../contract/steps.ts';
+import { RESOURCE_LIMITS, type ResourceLimits } from './limits.ts';
+
+export type ResourceInput = { resource_id: string; org_id: string; user_id: string; described: boolean; claimed: Claimed };
+export type ResourceContext = {
+  resource_id: string;
+  org_id: string;
+  user_id: string;
+  claimed: Claimed;
+  /** Raised by everything that makes the index entry out of date. */
+  revision: number;
+  /** Of bytes that are there and are a legal picture, and where their frozen copy is. */
+  sha256: string | null;
+  original_key: string | null;
+  /** No required metadata is missing. */
+  described: boolean;
+  upload_overdue: boolean;
+  /** Readers are promised nothing, any more or until it is restored. */
+  withdrawn: boolean;
+  /** The revision for which each is known to hold. */
+  facts: Record<Fact, number | null>;
+  /** The rows that were made last. Whether they hold for this revision, `facts` says. */
+  fact_ids: FactIds;
+  /** The entry of `facts.indexed` has one; without: the text alone is in. */
+  has_vector: boolean;
+  /** Embedding is out for this revision: its text may be written alone, or may have been. */
+  vector_late: boolean;
+  /** Deadlines missed since the last new fact. */
+  runs: number;
+  failure: Failure | null;
+};
+type Events = ResourceEvent | { type: `ACCEPTED.${string}`; provider_job_id: string | null };
+export type ResourceTag = 'rest' | 'viewable' | 'searchable' | Phase;
+
+/** The facts that stay true when a step and all after it are done again. */
+const KEPT_BY_REPROCESS: Record<ReprocessFrom, Fact[]> = {
+  ocr: [],
+  embed: ['text', 'saved'],
+  index: ['text', 'saved', 'embedded'],
+};
+const MADE_HERE: Fact[] = ['text', 'saved', 'embedded']; // all but what the index holds
+const NO_FACTS: Record<Fact, number | null> = { text: null, saved: null, embedded: null, indexed: null };
+const NO_IDS: FactIds = { recognition: null, correction: null, saved: null, embedded: null };
+
+export const blankContext = (input: ResourceInput): ResourceContext => ({
+  resource_id: input.resource_id,
+  org_id: input.org_id,
+  user_id: input.user_id,
+  claimed: input.claimed,
+  revision: 1,
+  sha256: null,
+  original_key: null,
+  described: input.described,
+  upload_overdue: false,
+  withdrawn: false,
+  facts: NO_FACTS,
+  fact_ids: NO_IDS,
+  has_vector: false,
+  vector_late: false,
+  runs: 0,
+  failure: null,
+});
+
+/** An effect declared by its types only: it never runs inside XState. */
+const service = <Output>() => fromPromise<Output, Json>(() => Promise.reject(new Error('a service never runs as an actor')));
+
+// XState types no results of jobs in guards and actions that are named apart; the interpreter makes these events, see durable.ts.
+type Stamped = { at: number };
+const verdictOf = (event: object) => (event as { output: Verdict }).output;
+const putOf = (event: object) => (event as { output: Put }).output;
+const madeOf = (event: object) => (event as { output: { fact_id?: string | null } | null }).output?.fact_id ?? null;
+const errorOf = (event: object) => event as { error: ServiceFailure; attempts: number } & Stamped;
+const atOf = (event: object) => (event as Stamped).at;
+
+/** The facts at a new revision: what still holds is carried along, the rest stays of an older one. */
+function carried({ facts, revision }: ResourceContext, stays: readonly Fact[], to: number): ResourceContext['facts'] {
+  const next = { ...facts };
+  for (const fact of FACTS) if (facts[fact] === revision && stays.includes(fact)) next[fact] = to;
+  return next;
+}
+/** The text of this revision is saved, its vector is out, and the index does not hold it. */
+const textIsWanted = ({ facts, revision, vector_late, withdrawn }: ResourceContext) =>
+  vector_late && !withdrawn && facts.saved === revision && facts.embedded !== revision && facts.indexed !== revision;
+const showable = ({ context }: { context: ResourceContext }) => context.sha256 !== null && !context.withdrawn;
+const findable = ({ context }: { context: ResourceContext }) => context.facts.indexed !== null && !context.withdrawn;
+
+/** Delays and the count that belong to limits. */
+export const delaysOf = (limits: ResourceLimits) => ({
+  link_expiry: limits.link_expiry_ms,
+  upload_deadline: limits.upload_deadline_ms,
+  metadata_warning: limits.metadata_warning_ms,
+  metadata_deadline: limits.metadata_deadline_ms,
+  rejected_retention: limits.rejected_retention_ms,
+  trash_retention: limits.trash_retention_ms,
+  expired_retention: limits.expired_retention_ms,
+  embed_grace: limits.embed_grace_ms,
+  text_again: limits.text_again_ms,
+  inspect_deadline: limits.inspect_deadline_ms,
+  ocr_deadline: limits.ocr_deadline_ms,
+  save_deadline: limits.save_deadline_ms,
+  embed_deadline: limits.embed_deadline_ms,
+  index_deadline: limits.index_deadline_ms,
+  purge_deadline: limits.purge_deadline_ms,
+});
+export const runsLeft = ({ runs }: ResourceContext, { max_runs }: ResourceLimits): boolean => runs + 1 < max_runs;
+
+export const words = setup({
+  types: {} as {
+    context: ResourceContext;
+    events: Events;
+    input: ResourceInput;
+    tags: ResourceTag;
+    emitted: { type: 'METADATA_DUE'; resource_id: string };
+  },
+  actors: {
+    inspect: service<Verdict>(),
+    ocr: service(),
+    save: service(),
+    embed: service(),
+    index: service<Put>(),
+    purge: service(),
+  },
+  delays: delaysOf(RESOURCE_LIMITS),
+  guards: {
+    lacks: ({ context }, fact: Fact) => context.facts[fact] !== context.revision,
+    lacksPicture: ({ context }) => context.sha256 === null,
+    lacksMetadata: ({ context }) => !context.described,
+    isComplete: ({ event }) => event.type === 'METADATA_SUBMITTED' && event.complete,
+    staysDescribed: ({ context, event }) => event.type === 'METADATA_SUBMITTED' && (event.complete || !context.described),
+    hasPicture: ({ context }) => context.sha256 !== null,
+    /** Of a known picture, and in a person's words. */
+    isCorrection: ({ context, event }) =>
+      event.type === 'TEXT_CORRECTED' && event.correction_id !== null && context.sha256 !== null,
+    /** Back to the machine's words, which are there and up to date. */
+    isBackToMachine: ({ context, event }) =>
+      event.type === 'TEXT_CORRECTED' &&
+      event.correction_id === null &&
+      context.fact_ids.recognition !== null &&
+      context.facts.text === context.revision,
+    isTakenBack: ({ event }) => event.type === 'TEXT_CORRECTED' && event.correction_id === null,
+    runsLeft: ({ context }) => runsLeft(context, RESOURCE_LIMITS),
+    verdict: ({ event }, verdict: Verdict['verdict']) => verdictOf(event).verdict === verdict,
+    absentForGood: ({ context, event }) => verdictOf(event).verdict === 'absent' && context.upload_overdue,
+    isProbing: stateIn({ pipeline: { AWAITING_UPLOAD: 'probing' } }),
+    indexIsAhead: ({ event }) => putOf(event).put === 'ahead',
+    vectorIsLate: ({ context }) => context.vector_late,
+    textWanted: ({ context }) => textIsWanted(context),
+    textNotWanted: ({ context }) => !textIsWanted(context),
+    isThatEntry: ({ context, event }) => event.type === 'INDEX_LOST' && event.revision === context.facts.indexed,
+    showable,
+    findable,
+    notShowable: (given) => !showable(given),
+    notFindable: (given) => !findable(given),
+  },
+  actions: {
+    describe: assign({ described: ({ event }) => event.type === 'METADATA_SUBMITTED' && event.complete }),
+    correct: assign({
+      fact_ids: ({ context, event }) => ({
+        ...context.fact_ids,
+        correction: event.type === 'TEXT_CORRECTED' ? event.correction_id : context.fact_ids.correction,
+      }),
+    }),
+    /** A new revision. What the change does not touch holds for the new one too; the rest is of an older one. */
+    revise: assign(({ context }, kept: readonly Fact[]) => {
+      const revision = context.revision + 1;
+      return { revision, facts: carried(context, kept, revision), vector_late: false, runs: 0, failure: null };
+    }),
+    /** As said: from where, and whether a person's correction goes too. It outlives recognition otherwise. */
+    reprocess: assign(({ context, event }) => {
+      if (event.type !== 'REPROCESS') return {};
+      const revision = context.revision + 1;
+      const facts = carried(context, KEPT_BY_REPROCESS[event.from], revision);
+      const discards = event.from === 'ocr' && event.discard_corrections === true;
+      const fact_ids = discards ? { ...context.fact_ids, correction: null } : context.fact_ids;
+      return { revision, facts, fact_ids, vector_late: false, runs: 0, failure: null };
+    }),
+    /** The text alone was written at this revision, or may still be: the vector makes a new one, so no late write can undo it. */
+    outrunText: assign(({ context }) => {
+      const revision = context.revision + 1;
+      return { revision, facts: carried(context, MADE_HERE, revision), vector_late: false };
+    }),
+    /** The index holds a later revision than ours: go past it. `vector_late` stays, so that the text is written again. */
+    overtake: assign(({ context, event }) => {
+      const put = putOf(event);
+      const revision = Math.max(context.revision, put.put === 'ahead' ? put.found : 0) + 1;
+      return { revision, facts: carried(context, MADE_HERE, revision) };
+    }),
+    /** A fact holds now: made by a step, whose row it names, or said by a person. */
+    establish: assign(({ context, event }, { fact, row }: { fact: Fact; row?: keyof FactIds }) => ({
+      facts: { ...context.facts, [fact]: context.revision },
+      fact_ids: row ? { ...context.fact_ids, [row]: madeOf(event) } : context.fact_ids,
+      runs: 0,
+      failure: null,
+    })),
+    establishEntry: assign(({ context: { facts, revision } }) => ({
+      facts: { ...facts, indexed: revision },
+      has_vector: true,
+      runs: 0,
+      failure: null,
+    })),
+    /** Neither runs nor failure are touched: they are of the step that the text does not wait for. */
+    establishText: assign(({ context }) => ({ facts: { ...context.facts, indexed: context.revision }, has_vector: false })),
+    markVectorLate: assign({ vector_late: true }),
+    keepPicture: assign(({ event }) => {
+      const verdict = verdictOf(event);
+      if (verdict.verdict !== 'legal') return {};
+      return { sha256: verdict.sha256, original_key: verdict.original_key, runs: 0, failure: null };
+    }),
+    forget: assign({ sha256: null, original_key: null, facts: NO_FACTS, fact_ids: NO_IDS, has_vector: false }),
+    forgetIndex: assign({ facts: ({ context }) => ({ ...context.facts, indexed: null }), has_vector: false }),
+    markOverdue: assign({ upload_overdue: true }),
+    awaitAgain: assign({ upload_overdue: false }),
+    withdraw: assign({ withdrawn: true }),
+    readmit: assign({ withdrawn: false, runs: 0, failure: null }),
+    countRun: assign({ runs: ({ context }) => context.runs + 1 }),
+    startAfresh: assign({ runs: 0, failure: null }),
+    reject: assign(({ event }) => {
+      const verdict = verdictOf(event);
+      if (verdict.verdict !== 'illegal') return {};
+      const { code, detail } = verdict;
+      return { failure: { step: 'inspect' as const, code, retryable: false, detail, attempts: 1, at: atOf(event) } };
+    }),
+    /** A failed embedding is a late vector too. */
+    fail: assign(({ context, event }, step: StepKind) => {
+      const { error, attempts, at } = errorOf(event);
+      const { code, retryable, detail } = error;
+      const failure = { step, code, retryable, detail, attempts: context.runs + attempts, at };
+      return { failure, vector_late: context.vector_late || step === 'embed' };
+    }),
+    missDeadline: assign(({ context, event }, step: StepKind) => ({
+      failure: {
+        step,
+        code: 'DEADLINE_EXCEEDED' as const,
+        retryable: true,
+        detail: `${step} was accepted and did not end in time`,
+        attempts: context.runs + 1,
+        at: atOf(event),
+      },
+      vector_late: context.vector_late || step === 'embed',
+    })),
+    warn: emit(({ context }) => ({ type: 'METADATA_DUE' as const, resource_id: context.resource_id })),
+  },
+});

@@ -1,0 +1,236 @@
+/** The lifecycle of one picture. States in CAPITALS are statuses; exactly one is active after every step. */
+import type { Json } from '../contract/json.ts';
+import type { Fact, FactIds, JobId, StepKind } from '../contract/steps.ts';
+import { RESOURCE_LIMITS, type ResourceLimits } from './limits.ts';
+import { INPUT_OF_JOB } from './resource-jobs.ts';
+import { readers } from './resource-readers.ts';
+import { blankContext, delaysOf, type ResourceContext, runsLeft, words } from './resource-words.ts';
+
+type Shape = { job: JobId; src: StepKind; id?: string; waiting?: string; working?: string; failed?: string };
+/**
+ * One step: the job belongs to the parent, so it keeps its token from waiting to working.
+ * Waiting has no deadline (a queue is no failure); an accepted job has one, and runs again with a new token.
+ */
+const step = ({ job, src, id = job, waiting = 'queued', working = 'running', failed = '#INDEX_FAILED' }: Shape) => ({
+  id,
+  initial: waiting,
+  states: {
+    [waiting]: { on: { [`ACCEPTED.${job}`]: working } },
+    [working]: {
+      after: {
+        [`${src}_deadline`]: [
+          { guard: 'runsLeft' as const, target: `#${id}`, reenter: true, actions: 'countRun' as const },
+          { target: failed, actions: { type: 'missDeadline' as const, params: src } },
+        ],
+      },
+    },
+  },
+});
+const inputOf = (job: JobId): ((given: { context: ResourceContext }) => Json) => INPUT_OF_JOB[job];
+const invoke = <Src extends StepKind>(job: JobId, src: Src, failed = '#INDEX_FAILED') => ({
+  id: job,
+  src,
+  input: inputOf(job),
+  onError: { target: failed, actions: { type: 'fail' as const, params: src } },
+});
+/** `row`: which of `fact_ids` the step's answer names. */
+const established = (fact: Fact, row?: keyof FactIds) => ({ type: 'establish' as const, params: row ? { fact, row } : { fact } });
+const lacks = (fact: Fact) => ({ type: 'lacks' as const, params: fact });
+const revise = (...kept: Fact[]) => ({ type: 'revise' as const, params: kept });
+const described = ['describe' as const, revise('text')];
+/** Runs are counted anew on the way in, never in `entry`: a run again enters too, and would go on for ever. */
+const afresh = (target: string) => ({ target, actions: 'startAfresh' as const });
+const removable = { DELETE: afresh('#DELETING') };
+/** From everywhere a person sees it. Its index entry stays: readers are told `searchable`, and only DELETING takes it away. */
+const trashable = { ...removable, TRASH: afresh('#TRASHED') };
+const RESTORE = { target: '#resume', actions: 'readmit' as const };
+const REPROCESS = { target: '#resume', actions: 'reprocess' as const };
+
+/** The statuses that look at the store, and the one that waits for a person. */
+const arriving = {
+  AWAITING_UPLOAD: words.createStateConfig({
+    initial: 'waiting',
+    entry: 'awaitAgain', // as its timers do
+    /** The store has the last word. */
+    after: { link_expiry: '.probing', upload_deadline: { target: '.probing', actions: 'markOverdue' } },
+    on: {
+      ...trashable,
+      UPLOAD_REPORTED: '.probing',
+      METADATA_SUBMITTED: { guard: 'staysDescribed', actions: described },
+      UPLOAD_LINK_ISSUED: [
+        // both timers begin anew; so does a look in flight, which would be lost otherwise
+        { guard: 'isProbing', target: '.probing', reenter: true },
+        { target: '.waiting', reenter: true },
+      ],
+    },
+    states: {
+      waiting: { tags: 'uploading' },
+      probing: {
+        ...step({ job: 'inspect', src: 'inspect' }),
+        tags: 'working',
+        invoke: {
+          ...invoke('inspect', 'inspect'),
+          onDone: [
+            { guard: { type: 'verdict', params: 'legal' }, target: '#resume', actions: 'keepPicture' },
+            { guard: { type: 'verdict', params: 'illegal' }, target: '#REJECTED', actions: 'reject' },
+            { guard: 'absentForGood', ...afresh('#EXPIRED') },
+            { target: 'waiting' },
+          ],
+        },
+      },
+    },
+  }),
+  UPLOADED_NO_METADATA: words.createStateConfig({
+    id: 'UPLOADED_NO_METADATA',
+    tags: 'needs_person',
+    after: { metadata_warning: { actions: 'warn' }, metadata_deadline: afresh('#EXPIRED') },
+    on: {
+      ...trashable,
+      METADATA_SUBMITTED: [
+        { guard: 'isComplete', target: '#resume', actions: described },
+        { actions: described }, // a draft is kept, the deadline stays
+      ],
+    },
+  }),
+};
+
+/** From the first read to the index, and where that may end. */
+const indexing = words.createStateConfig({
+  initial: 'recognising',
+  on: {
+    ...trashable,
+    METADATA_SUBMITTED: { guard: 'staysDescribed', target: '#resume', actions: described },
+    TEXT_CORRECTED: [
+      { guard: 'isCorrection', target: '#resume', actions: ['correct', revise(), established('text')] },
+      { guard: 'isBackToMachine', target: '#resume', actions: ['correct', revise('text')] },
+      { guard: 'hasPicture', target: '#resume', actions: ['correct', revise()] }, // what the machine read is missing or out of date
+    ],
+    INDEX_LOST: { guard: 'isThatEntry', actions: 'forgetIndex' },
+  },
+  states: {
+    recognising: {
+      tags: 'working',
+      ...step({ job: 'ocr', src: 'ocr', waiting: 'READY_FOR_OCR', working: 'INIT' }),
+      invoke: { ...invoke('ocr', 'ocr'), onDone: { target: 'OCR_DONE', actions: established('text', 'recognition') } },
+      on: {
+        /** Reading the picture does not depend on metadata: the run goes on, its result holds for the new revision. */
+        METADATA_SUBMITTED: { guard: 'staysDescribed', actions: described },
+        /** The machine's words are on their way. */
+        TEXT_CORRECTED: { guard: 'isTakenBack', actions: ['correct', revise()] },
+      },
+    },
+    OCR_DONE: {
+      tags: 'working',
+      ...step({ job: 'save', src: 'save' }),
+      invoke: { ...invoke('save', 'save'), onDone: { target: 'embedding', actions: established('saved', 'saved') } },
+    },
+    embedding: {
+      tags: 'working',
+      ...step({ job: 'embed', src: 'embed', waiting: 'METADATA_SAVED', working: 'VECTOR_PENDING' }),
+      after: { embed_grace: { actions: 'markVectorLate' } },
+      invoke: {
+        ...invoke('embed', 'embed'),
+        onDone: [
+          { guard: 'vectorIsLate', target: 'VECTOR_DONE', actions: ['outrunText', established('embedded', 'embedded')] },
+          { target: 'VECTOR_DONE', actions: established('embedded', 'embedded') },
+        ],
+      },
+    },
+    VECTOR_DONE: {
+      tags: 'working',
+      ...step({ job: 'index', src: 'index' }),
+      invoke: {
+        ...invoke('index', 'index'),
+        onDone: [
+          { guard: 'indexIsAhead', target: '#resume', actions: 'overtake' },
+          { target: 'INDEXED', actions: 'establishEntry' }, // written and read back
+        ],
+      },
+    },
+    INDEXED: {
+      tags: ['rest', 'ready'],
+      on: { REPROCESS, INDEX_LOST: { guard: 'isThatEntry', target: '#resume', actions: 'forgetIndex' } },
+    },
+    INDEX_FAILED: { id: 'INDEX_FAILED', tags: ['rest', 'failed'], on: { RETRY: afresh('#resume'), REPROCESS } },
+  },
+});
+
+/** Hidden from readers, or never shown to them. */
+const leaving = {
+  REJECTED: words.createStateConfig({
+    id: 'REJECTED',
+    tags: 'failed',
+    after: { rejected_retention: afresh('#DELETING') },
+    on: trashable,
+  }),
+  TRASHED: words.createStateConfig({
+    id: 'TRASHED',
+    tags: 'gone',
+    entry: 'withdraw',
+    after: { trash_retention: afresh('#DELETING') },
+    on: { ...removable, RESTORE },
+  }),
+  EXPIRED: words.createStateConfig({
+    id: 'EXPIRED',
+    tags: 'gone',
+    entry: 'withdraw',
+    initial: 'kept',
+    on: removable,
+    states: {
+      kept: { after: { expired_retention: afresh('removing') }, on: { RESTORE } },
+      removing: {
+        ...step({ job: 'discard', src: 'purge', failed: '#PURGE_FAILED' }),
+        invoke: { ...invoke('discard', 'purge', '#PURGE_FAILED'), onDone: { target: 'tombstone', actions: 'forget' } },
+      },
+      tombstone: { tags: 'rest' },
+    },
+  }),
+  DELETING: words.createStateConfig({
+    ...step({ job: 'purge', src: 'purge', id: 'DELETING', failed: '#PURGE_FAILED' }),
+    tags: 'gone',
+    entry: 'withdraw',
+    invoke: { ...invoke('purge', 'purge', '#PURGE_FAILED'), onDone: { target: 'DELETED', actions: 'forget' } },
+  }),
+  PURGE_FAILED: words.createStateConfig({
+    id: 'PURGE_FAILED',
+    tags: ['rest', 'gone'],
+    on: { ...removable, RETRY: afresh('#DELETING') },
+  }),
+  DELETED: words.createStateConfig({ tags: ['rest', 'gone'] }),
+};
+
+export const resourceMachine = words.createMachine({
+  id: 'resource',
+  version: '1',
+  type: 'parallel',
+  context: ({ input }) => blankContext(input),
+  states: {
+    pipeline: {
+      initial: 'AWAITING_UPLOAD',
+      states: {
+        ...arriving,
+        /** The only fork: the first step whose fact is missing for the current revision. */
+        resume: {
+          id: 'resume',
+          always: [
+            { guard: 'lacksPicture', target: '#inspect' },
+            { guard: 'lacksMetadata', target: 'UPLOADED_NO_METADATA' },
+            { guard: lacks('text'), target: '#ocr' },
+            { guard: lacks('saved'), target: '#save' },
+            { guard: lacks('embedded'), target: '#embed' },
+            { target: '#index' }, // INDEXED is entered by a read-back only
+          ],
+        },
+        indexing,
+        ...leaving,
+      },
+    },
+    ...readers,
+  },
+});
+
+/** The same machine with other limits: for a trash that empties at once, or a test that will not wait for three runs. */
+export function resourceMachineWith(changed: Partial<ResourceLimits>): typeof resourceMachine {
+  const limits = { ...RESOURCE_LIMITS, ...changed };
+  return resourceMachine.provide({ delays: delaysOf(limits), guards: { runsLeft: ({ context }) => runsLeft(context, limits) } });
+}

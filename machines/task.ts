@@ -1,0 +1,187 @@
+/** One run of one step. Transient: it lives in Redis and may vanish at any time. All retrying is here. */
+import { assign, fromPromise, setup } from 'xstate';
+import { failureOf, type ServiceFailure } from '../contract/failures.ts';
+import type { Json } from '../contract/json.ts';
+import type { TaskStatus } from '../contract/task.ts';
+import { TASK_LIMITS, type TaskLimits } from './limits.ts';
+
+/** `answered`: a callback for this step of these facts is stored, though the task that it answered is gone. */
+export type TaskInput = { task_id: string; provider_job_id: string | null; answered: boolean };
+export type TaskContext = TaskInput & {
+  /** From 1. A failure names it, so that another run's is not believed. */
+  attempt: number;
+  /** Runs of which nobody knows any more. */
+  losses: number;
+  /** The time granted to outages is over. */
+  gives_up: boolean;
+  /** What the step answered, kept until the resource has it; null before, and for steps that answer nothing. */
+  output: Json;
+  failure: ServiceFailure | null;
+  /** In [0, 1): shortens the next backoff, so that those that failed together do not come back together. */
+  jitter: number;
+};
+/** `done` and `failed` as the provider, or our own queue, says; `unknown`: it never heard of it. */
+export type Answer =
+  | { status: 'done'; output: Json }
+  | { status: 'working' }
+  | { status: 'failed'; failure: ServiceFailure }
+  | { status: 'unknown' };
+/**
+ * CLAIMED: a worker has it; while running: the queue delivers it again, since its worker seems dead.
+ * SUCCEEDED: by a worker or a callback, of whichever attempt, since the input is the same. FAILED: of one run only.
+ */
+export type TaskEvent =
+  | { type: 'CLAIMED'; provider_job_id: string | null; jitter?: number }
+  | { type: 'SUCCEEDED'; output: Json }
+  | { type: 'FAILED'; attempt: number; losses: number; failure: ServiceFailure; jitter?: number };
+
+// The interpreter makes the event of a job that is done; see durable.ts.
+const answerOf = (event: object) => (event as { output: Answer }).output;
+const answeredFailure = (answer: Answer) => (answer.status === 'failed' ? answer.failure : null);
+const FORGOTTEN = failureOf('PROVIDER_FORGOT', 'the provider that took the work knows nothing of it');
+const LOST = failureOf('WORKER_LOST', 'the worker that took the work is gone');
+const isAway = ({ failure }: TaskContext) => failure?.code === 'PROVIDER_UNAVAILABLE';
+
+const delaysOf = (limits: TaskLimits) => ({
+  requeue: limits.requeue_ms,
+  lease: limits.lease_ms,
+  ask_deadline: limits.ask_deadline_ms,
+  backoff: ({ context }: { context: TaskContext }) => backoff(context, limits),
+  give_up: limits.give_up_ms,
+});
+/** Exponential, shortened by up to a half (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/). */
+function backoff(context: TaskContext, { backoff_base_ms, backoff_max_ms, outage_pause_ms }: TaskLimits): number {
+  const full = isAway(context)
+    ? outage_pause_ms
+    : Math.min(2 ** (context.attempt + context.losses) * backoff_base_ms, backoff_max_ms);
+  return Math.round(full * (1 - context.jitter / 2));
+}
+const attemptsLeft = ({ attempt }: TaskContext, { max_attempts }: TaskLimits) => attempt < max_attempts;
+const lossesLeft = ({ losses }: TaskContext, { max_losses }: TaskLimits) => losses + 1 < max_losses;
+
+const words = setup({
+  types: {} as { context: TaskContext; events: TaskEvent; input: TaskInput; tags: 'rest' },
+  actors: { ask: fromPromise<Answer, Json>(() => Promise.reject(new Error('a service never runs as an actor'))) },
+  delays: delaysOf(TASK_LIMITS),
+  guards: {
+    mayBeKnown: ({ context }) => context.provider_job_id !== null || context.answered,
+    answered: ({ event }, status: Answer['status']) => answerOf(event).status === status,
+    ofThisRun: ({ context, event }) =>
+      event.type === 'FAILED' && event.attempt === context.attempt && event.losses === context.losses,
+    isPermanent: ({ context }) => context.failure?.retryable === false,
+    isOutage: ({ context }) => isAway(context) && !context.gives_up,
+    isOverlongOutage: ({ context }) => isAway(context) && context.gives_up,
+    attemptsLeft: ({ context }) => attemptsLeft(context, TASK_LIMITS),
+    lossesLeft: ({ context }) => lossesLeft(context, TASK_LIMITS),
+  },
+  actions: {
+    keepTicket: assign({
+      provider_job_id: ({ event }) => (event.type === 'CLAIMED' ? event.provider_job_id : null),
+      jitter: ({ context, event }) => (event.type === 'CLAIMED' ? (event.jitter ?? 0) : context.jitter),
+    }),
+    keepOutput: assign({ output: ({ event }) => (event.type === 'SUCCEEDED' ? event.output : null), failure: null }),
+    takeAnswer: assign(({ event }) => {
+      const answer = answerOf(event);
+      return { output: answer.status === 'done' ? answer.output : null, failure: null };
+    }),
+    blame: assign(({ context, event }) =>
+      event.type === 'FAILED' ? { failure: event.failure, jitter: event.jitter ?? context.jitter } : {},
+    ),
+    blameAnswer: assign({ failure: ({ event }) => answeredFailure(answerOf(event)) }),
+    countLoss: assign(({ context }) => ({
+      losses: context.losses + 1,
+      failure: context.provider_job_id === null ? LOST : FORGOTTEN,
+      provider_job_id: null,
+      answered: false,
+    })),
+    spendAttempt: assign({ attempt: ({ context }) => context.attempt + 1, provider_job_id: null }),
+    giveUp: assign({ gives_up: true }),
+  },
+});
+
+export const taskMachine = words.createMachine({
+  id: 'task',
+  version: '1',
+  initial: 'open',
+  context: ({ input }) => ({ ...input, attempt: 1, losses: 0, gives_up: false, output: null, failure: null, jitter: 0 }),
+  states: {
+    open: {
+      initial: 'start',
+      after: { give_up: { actions: 'giveUp' } }, // takes effect at the next outage: waiting in the queue is no failure
+      on: {
+        SUCCEEDED: { target: 'succeeded', actions: 'keepOutput' },
+        FAILED: { guard: 'ofThisRun', target: '#verdict', actions: 'blame' },
+      },
+      states: {
+        start: { always: [{ guard: 'mayBeKnown', target: 'asking' }, { target: 'pending' }] },
+        pending: {
+          on: { CLAIMED: { target: 'running', actions: 'keepTicket' } },
+          after: { requeue: { target: 'pending', reenter: true } },
+        },
+        running: { after: { lease: 'asking' }, on: { CLAIMED: 'asking' } },
+        asking: {
+          after: { ask_deadline: 'running' },
+          invoke: {
+            id: 'ask',
+            src: 'ask',
+            input: ({ context }) => ({ task_id: context.task_id, provider_job_id: context.provider_job_id }),
+            onError: 'running', // whoever should know is away: wait a lease, ask again
+            onDone: [
+              { guard: { type: 'answered', params: 'done' }, target: '#succeeded', actions: 'takeAnswer' },
+              { guard: { type: 'answered', params: 'working' }, target: 'running' },
+              { guard: { type: 'answered', params: 'failed' }, target: '#verdict', actions: 'blameAnswer' },
+              { guard: 'lossesLeft', target: 'retrying', actions: 'countLoss' },
+              { target: '#dead', actions: 'countLoss' },
+            ],
+          },
+        },
+        verdict: {
+          id: 'verdict',
+          always: [
+            { guard: 'isPermanent', target: '#failed' },
+            { guard: 'isOutage', target: 'retrying' },
+            { guard: 'isOverlongOutage', target: '#dead' },
+            { guard: 'attemptsLeft', target: 'retrying', actions: 'spendAttempt' },
+            { target: '#dead' },
+          ],
+        },
+        retrying: { after: { backoff: 'pending' } },
+      },
+    },
+    succeeded: { id: 'succeeded', tags: 'rest' },
+    failed: { id: 'failed', tags: 'rest' },
+    dead: { id: 'dead', tags: 'rest' },
+  },
+});
+
+export function taskMachineWith(changed: Partial<TaskLimits>): typeof taskMachine {
+  const limits = { ...TASK_LIMITS, ...changed };
+  const guards = {
+    attemptsLeft: ({ context }: { context: TaskContext }) => attemptsLeft(context, limits),
+    lossesLeft: ({ context }: { context: TaskContext }) => lossesLeft(context, limits),
+  };
+  return taskMachine.provide({ delays: delaysOf(limits), guards });
+}
+
+/** An instance of the task machine, as the interpreter keeps it. */
+export type TaskInstance = { snapshot: { value: unknown; context: object } };
+
+/** The context of a task's instance. An instance is only ever made by its machine, so this is a view, not a parse. */
+export const taskContext = ({ snapshot }: TaskInstance): TaskContext => snapshot.context as TaskContext;
+
+const STATUS_OF: Record<string, TaskStatus> = {
+  pending: 'pending',
+  running: 'running',
+  retrying: 'retrying',
+  asking: 'asking',
+  succeeded: 'succeeded',
+  failed: 'failed',
+  dead: 'dead',
+};
+/** The status in the contract's words. */
+export function taskStatus({ snapshot: { value } }: TaskInstance): TaskStatus {
+  const name = typeof value === 'object' && value !== null && 'open' in value ? value.open : value;
+  const status = STATUS_OF[String(name)];
+  if (!status) throw new Error(`no task status in ${JSON.stringify(value)}`);
+  return status;
+}

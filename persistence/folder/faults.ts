@@ -1,0 +1,38 @@
+/** What a file system may answer, in words that say what to do. */
+import { failureOf } from '../../contract/failures.ts';
+import { ServiceError } from '../../runtime/service.ts';
+
+const ADVICE: Record<string, string> = {
+  ENOSPC: 'the disk is full: make room',
+  EDQUOT: 'the disk quota is used up: make room',
+  EACCES: 'no permission: check the owner of the folder',
+  EPERM: 'no permission: check the owner of the folder',
+  EROFS: 'the file system is read-only',
+  EMFILE: 'too many files are open: raise the limit of open files',
+  ENFILE: 'too many files are open on this machine',
+  EIO: 'the disk answers with errors: check it',
+  ELOOP: 'a symbolic link or a special file is in the way: the store follows none',
+};
+
+const FULL = new Set(['ENOSPC', 'EDQUOT']);
+
+/**
+ * A fault of the storage and not of the picture. `code`: of the operating system, such as ENOSPC. As a failure of a step it is
+ * STORAGE_FULL, or else an outage: it goes by itself, or an operator must act; either way nothing is wrong with the picture.
+ */
+export class StorageFault extends ServiceError {
+  readonly code: string;
+  constructor(code: string, detail: string, cause: unknown) {
+    super(failureOf(FULL.has(code) ? 'STORAGE_FULL' : 'PROVIDER_UNAVAILABLE', detail), cause);
+    this.name = 'StorageFault';
+    this.code = code;
+  }
+}
+
+/** The error as it should be told: a known fault of the system in our words, anything else as it is. */
+export function storageFault(error: unknown, doing: string): unknown {
+  if (error instanceof StorageFault || !(error instanceof Error) || !('code' in error) || typeof error.code !== 'string')
+    return error;
+  const advice = ADVICE[error.code];
+  return advice === undefined ? error : new StorageFault(error.code, `cannot ${doing}: ${advice} (${error.code})`, error);
+}

@@ -1,0 +1,51 @@
+/** Listing: walks the folders under a prefix and keeps the newest, so that memory is bounded by the limit and not by the store. */
+import { lstat, opendir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ObjectHead } from '../../runtime/ports.ts';
+import { folderAt, isMissing, segmentsOf, TEMPORARY } from './keys.ts';
+
+/** At most `limit`, newest first; of the same time, the greater key first (a later UUIDv7 is greater). */
+export async function newest(root: string, prefix: string, limit: number): Promise<ObjectHead[]> {
+  const cut = prefix.lastIndexOf('/');
+  const folders = cut < 0 ? [] : segmentsOf(prefix.slice(0, cut));
+  if (cut + 1 < prefix.length) segmentsOf(prefix.slice(cut + 1));
+  const start = await folderAt(root, folders);
+  if (start === null || limit < 1) return [];
+
+  let kept: ObjectHead[] = [];
+  for await (const found of walk(start, folders)) {
+    if (!found.key.startsWith(prefix)) continue;
+    kept.push(found);
+    if (kept.length >= 2 * limit) kept = kept.sort(byAge).slice(0, limit);
+  }
+  return kept.sort(byAge).slice(0, limit);
+}
+
+const byAge = (a: ObjectHead, b: ObjectHead) => b.modified_at - a.modified_at || (a.key < b.key ? 1 : -1);
+
+/** All files below, depth first. Symbolic links are neither files nor folders here, so none is followed. */
+async function* walk(folder: string, segments: readonly string[]): AsyncGenerator<ObjectHead> {
+  try {
+    for await (const entry of await opendir(folder)) {
+      if (segments.length === 0 && entry.name === TEMPORARY) continue;
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) yield* walk(path, [...segments, entry.name]);
+      else if (entry.isFile()) {
+        const head = await headOf(path, [...segments, entry.name].join('/'));
+        if (head !== null) yield head;
+      }
+    }
+  } catch (error) {
+    if (!isMissing(error)) throw error; // the folder was purged while we walked it
+  }
+}
+
+async function headOf(path: string, key: string): Promise<ObjectHead | null> {
+  try {
+    const { size, mtimeMs } = await lstat(path);
+    return { key, byte_size: size, modified_at: Math.floor(mtimeMs) };
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}

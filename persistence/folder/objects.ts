@@ -1,0 +1,191 @@
+/**
+ * The bytes in a folder: a key is the path below it. One process at a time has the folder (its lock is the composition root's).
+ *
+ * Writing: 1. a temporary file in the same file system, hashed and bounded while it is written, 2. fsync, 3. rename to its key,
+ * 4. fsync of the folder. Removing: 1. rename into the temporary folder, 2. fsync, 3. delete. So a key is there whole or not at all
+ * at every moment, and what a crash leaves behind lies in the temporary folder, which is emptied at the next open.
+ */
+import { constants } from 'node:fs';
+import { type FileHandle, lstat, mkdir, open, realpath, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import type { Clock } from '../../runtime/clock.ts';
+import type { ObjectHead, Objects, StoredObject } from '../../runtime/ports.ts';
+import { storageFault } from './faults.ts';
+import { folderAt, foldersOf, isMissing, kindOf, makeFolder, segmentsOf, syncFolder, TEMPORARY } from './keys.ts';
+import {
+  type LinkQuery,
+  type LinkRefused,
+  type ReadGrant,
+  readQuery,
+  type UploadGrant,
+  uploadQuery,
+  verifyRead,
+  verifyUpload,
+} from './links.ts';
+import { newest } from './list.ts';
+import { copyInto, linkInto, writeInto } from './write.ts';
+
+/** A purge may remove a folder between its making and the rename into it: made again this many times. */
+const MAX_TRIES = 5;
+/** The only place that an upload link can write. */
+const UPLOADS = 'incoming/';
+
+export type FolderOptions = {
+  dir: string;
+  /** Where clients reach this service, without a slash at the end. A function where the port is known only after listening. */
+  public_url: string | (() => string);
+  /** Signs the links: another secret makes every link given out before invalid. */
+  secret: string;
+  clock: Clock;
+};
+
+/** The service itself serves what its links promise: http asks here what a link that came in grants. */
+export interface FolderObjects extends Objects {
+  /** What the holder of this PUT link may upload, or why not. `key`: the path after `/objects/`. */
+  openUpload(key: string, query: LinkQuery): UploadGrant | LinkRefused;
+  /** What the holder of this GET (or HEAD) link may read, or why not. */
+  openRead(key: string, query: LinkQuery): ReadGrant | LinkRefused;
+}
+
+export async function openFolderObjects({ dir, public_url, secret, clock }: FolderOptions): Promise<FolderObjects> {
+  const { root, temporary } = await prepared(dir);
+  const temporaryFile = () => join(temporary, clock.nonce());
+  const linkTo = (key: string, query: URLSearchParams) =>
+    `${typeof public_url === 'string' ? public_url : public_url()}/objects/${segmentsOf(key).join('/')}?${query}`;
+  const freezing = new Map<string, Promise<ObjectHead | null>>();
+
+  const place = placing(root);
+  const head = (key: string) => told(`look at ${key}`, () => headAt(root, key));
+  const freeze = async (from: string, to: string): Promise<ObjectHead | null> => {
+    const there = await headAt(root, to);
+    if (there !== null) return there;
+    const source = await headAt(root, from);
+    if (source === null) return headAt(root, to); // a purge, or another run of the same freeze
+    const path = join(root, ...segmentsOf(from));
+    const linked = await place(to, (target) => linkInto(path, target));
+    if (!linked) await place(to, (target) => copyInto(path, temporaryFile(), target));
+    return headAt(root, to);
+  };
+
+  return {
+    presignUpload: async ({ key, max_bytes, content_type, expires_at }) => {
+      if (!key.startsWith(UPLOADS)) throw new Error(`no upload link for ${key}: only below ${UPLOADS}`);
+      const url = linkTo(key, uploadQuery(secret, { key, max_bytes, content_type }, expires_at));
+      return { method: 'PUT', url, headers: { 'content-type': content_type }, expires_at };
+    },
+    presignRead: async ({ key, expires_at, content_type, filename }) =>
+      linkTo(key, readQuery(secret, { key, content_type, filename }, expires_at)),
+    openUpload: (key, query) => verifyUpload(secret, key, query, clock.wall()),
+    openRead: (key, query) => verifyRead(secret, key, query, clock.wall()),
+    put: (key, body, max_bytes) =>
+      told(`store ${key}`, async (): Promise<StoredObject> => {
+        segmentsOf(key);
+        const file = temporaryFile();
+        try {
+          const written = await writeInto(file, body, max_bytes);
+          await place(key, (target) => rename(file, target));
+          return { key, ...written };
+        } finally {
+          await rm(file, { force: true }); // gone already when it was renamed
+        }
+      }),
+    head,
+    read: (key, range) => told(`read ${key}`, () => readAt(root, key, range)),
+    freeze: (from, to) => {
+      // Two at once to the same key are one: where links aren't supported, the later copy would replace the earlier.
+      const running = freezing.get(to) ?? told(`freeze ${from}`, () => freeze(from, to)).finally(() => freezing.delete(to));
+      freezing.set(to, running);
+      return running;
+    },
+    list: (prefix, limit) => told(`list ${prefix}`, () => newest(root, prefix, limit)),
+    removePrefix: (prefix) => told(`remove ${prefix}`, () => removeBelow(root, prefix, temporaryFile())),
+    close: async () => {},
+  };
+}
+
+/** The folder, with an empty temporary one in it. */
+async function prepared(dir: string): Promise<{ root: string; temporary: string }> {
+  return told(`open the store in ${dir}`, async () => {
+    await mkdir(dir, { recursive: true });
+    const root = await realpath(dir); // the store's own folder may be a link; nothing below it is followed
+    const temporary = join(root, TEMPORARY);
+    await rm(temporary, { recursive: true, force: true });
+    await mkdir(temporary);
+    return { root, temporary };
+  });
+}
+
+/** Runs `write` with the path of `key`, its folder made and synced. Made again if a purge removed the folder meanwhile. */
+function placing(root: string) {
+  return async <T>(key: string, write: (target: string) => Promise<T>): Promise<T> => {
+    const segments = segmentsOf(key);
+    const name = segments.at(-1) ?? '';
+    for (let tries = 1; ; tries++) {
+      try {
+        const folder = await makeFolder(root, segments.slice(0, -1));
+        const target = join(folder, name);
+        if ((await kindOf(target)) === 'folder') throw new Error(`cannot store ${key}: other keys begin with it`);
+        const result = await write(target);
+        await syncFolder(folder);
+        return result;
+      } catch (error) {
+        if (!isMissing(error) || tries >= MAX_TRIES) throw error;
+      }
+    }
+  };
+}
+
+async function headAt(root: string, key: string): Promise<ObjectHead | null> {
+  const segments = segmentsOf(key);
+  const folder = await folderAt(root, segments.slice(0, -1));
+  if (folder === null) return null;
+  try {
+    const stat = await lstat(join(folder, segments.at(-1) ?? ''));
+    return stat.isFile() ? { key, byte_size: stat.size, modified_at: Math.floor(stat.mtimeMs) } : null;
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}
+
+/** `range`: first and last byte, both included, as in HTTP. */
+async function readAt(root: string, key: string, range?: { start: number; end: number }): Promise<Readable | null> {
+  if ((await headAt(root, key)) === null) return null;
+  let handle: FileHandle;
+  try {
+    handle = await open(join(root, ...segmentsOf(key)), constants.O_RDONLY | constants.O_NOFOLLOW);
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+  try {
+    return handle.createReadStream(range ? { start: range.start, end: range.end } : {});
+  } catch (error) {
+    await handle.close(); // the range is no range
+    throw error;
+  }
+}
+
+/** Out of sight in one rename, then deleted: a crash in between leaves nothing that a key leads to. */
+async function removeBelow(root: string, prefix: string, grave: string): Promise<void> {
+  const segments = foldersOf(prefix);
+  const folder = await folderAt(root, segments);
+  if (folder === null) return;
+  try {
+    await rename(folder, grave);
+  } catch (error) {
+    if (isMissing(error)) return; // another removal was first
+    throw error;
+  }
+  await syncFolder(join(folder, '..'));
+  await rm(grave, { recursive: true, force: true });
+}
+
+async function told<T>(doing: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw storageFault(error, doing);
+  }
+}

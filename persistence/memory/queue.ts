@@ -1,0 +1,67 @@
+/** The queue in process: first in, first out, a kind with its own concurrency. */
+import type { StepKind } from '../../contract/steps.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Queue } from '../../runtime/ports.ts';
+
+type Handle = (task_id: string) => Promise<void>;
+type Lane = { waiting: Set<string>; running: Map<string, Promise<void>>; concurrency: number; handle: Handle | null; paused: boolean };
+
+/** `most_waiting`: rings held, a kind. One more is dropped: the task's own timer rings again. */
+export function memoryQueue({ clock, most_waiting }: { clock: Clock; most_waiting: number }): Queue {
+  const lanes = new Map<StepKind, Lane>();
+  let stopped = false;
+  const laneOf = (kind: StepKind): Lane => {
+    const known = lanes.get(kind);
+    if (known) return known;
+    const lane: Lane = { waiting: new Set(), running: new Map(), concurrency: 0, handle: null, paused: false };
+    lanes.set(kind, lane);
+    return lane;
+  };
+  function begin(lane: Lane) {
+    for (const task_id of lane.waiting) {
+      if (stopped || lane.paused || !lane.handle || lane.running.size >= lane.concurrency) return;
+      if (lane.running.has(task_id)) continue; // rung again while it is handled: waits for its turn
+      lane.waiting.delete(task_id);
+      const handled = lane.handle(task_id).finally(() => {
+        lane.running.delete(task_id);
+        begin(lane);
+      });
+      lane.running.set(task_id, handled);
+    }
+  }
+  return {
+    async push(kind, task_id) {
+      const lane = laneOf(kind);
+      if (lane.waiting.size < most_waiting) lane.waiting.add(task_id);
+      begin(lane);
+    },
+    consume(kind, concurrency, handle) {
+      const lane = laneOf(kind);
+      Object.assign(lane, { concurrency, handle });
+      begin(lane);
+    },
+    async knows(kind, task_id) {
+      const { waiting, running } = laneOf(kind);
+      return waiting.has(task_id) || running.has(task_id);
+    },
+    async depth(kind) {
+      const { waiting, running } = laneOf(kind);
+      return { waiting: waiting.size, running: running.size };
+    },
+    async pause(kind) {
+      laneOf(kind).paused = true;
+    },
+    async resume(kind) {
+      const lane = laneOf(kind);
+      lane.paused = false;
+      begin(lane);
+    },
+    async stop(grace_ms) {
+      stopped = true;
+      const running = [...lanes.values()].flatMap((lane) => [...lane.running.values()]);
+      const cut = new AbortController();
+      await Promise.race([Promise.all(running), clock.sleep(grace_ms, cut.signal).catch(() => undefined)]);
+      cut.abort();
+    },
+  };
+}

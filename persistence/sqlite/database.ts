@@ -1,0 +1,44 @@
+/** SQLite itself, synchronous: `node:sqlite` where this Node has it, else a package with the same API and its own binaries. */
+import { createRequire } from 'node:module';
+import type { DatabaseSyncInstance, SqliteModule } from '@photostructure/sqlite';
+
+export type Sqlite = DatabaseSyncInstance;
+
+const BUSY = 5;
+const UNIQUE = 2067;
+const PRIMARY_KEY = 1555;
+
+/** Throws when the file can't be opened. */
+export function openDatabase(file: string): Sqlite {
+  return new (sqlite().DatabaseSync)(file);
+}
+
+export const isBusy = (error: unknown): boolean => errcode(error) === BUSY;
+
+/** The table whose UNIQUE (or primary key) refused a row, or null for any other error. */
+export function uniqueViolation(error: unknown): string | null {
+  const code = errcode(error);
+  if (!(error instanceof Error) || (code !== UNIQUE && code !== PRIMARY_KEY)) return null;
+  return /UNIQUE constraint failed: (\w+)\./.exec(error.message)?.[1] ?? null; // SQLite names the columns nowhere else
+}
+
+/** The extended result code of SQLite, which both modules put on their errors. */
+function errcode(error: unknown): number | null {
+  if (!(error instanceof Error) || !('errcode' in error)) return null;
+  return typeof error.errcode === 'number' ? error.errcode : null;
+}
+
+let loaded: SqliteModule | null = null;
+function sqlite(): SqliteModule {
+  loaded ??= builtIn() ?? packaged();
+  return loaded;
+}
+
+function builtIn(): SqliteModule | null {
+  const module: unknown = process.getBuiltinModule('node:sqlite'); // undefined before Node 22.13
+  return isSqlite(module) ? module : null;
+}
+const isSqlite = (module: unknown): module is SqliteModule =>
+  typeof module === 'object' && module !== null && 'DatabaseSync' in module;
+
+const packaged = (): SqliteModule => createRequire(import.meta.url)('@photostructure/sqlite');

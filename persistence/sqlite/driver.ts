@@ -1,0 +1,175 @@
+/**
+ * SQLite for knex: its better-sqlite3 dialect over the `DatabaseSync` API. Every knex made here has one connection, and its
+ * transactions take the write lock when they begin, so none of them fails half-way for want of it.
+ */
+import { createRequire } from 'node:module';
+import type { StatementSyncInstance } from '@photostructure/sqlite';
+import knex, { type Knex } from 'knex';
+import { openDatabase, type Sqlite } from './database.ts';
+
+/** Prepared statements kept a connection. Our own SQL has about 60 shapes; filters add some. */
+const STATEMENTS = 256;
+/** How long a statement waits for another process (a backup, a person's sqlite3) that holds the lock. */
+const BUSY_TIMEOUT_MS = 5_000;
+/** Of the page cache, in KiB, a connection: the indexes of 100,000 resources fit. */
+const CACHE_KIB = 32_768;
+
+/** `max_pages`: the file may grow no further than so many pages of 4 KiB; then it answers as a full disk does. */
+export type SqliteOptions = { readonly?: boolean; max_pages?: number };
+
+/** A knex with one connection to `file`. */
+export function sqliteKnex(file: string, options: SqliteOptions = {}): Knex {
+  return knex({
+    client: SqliteClient,
+    connection: { filename: file },
+    useNullAsDefault: true,
+    compileSqlOnError: false, // else its errors repeat what was bound: people's texts, in our logs
+    pool: { min: 1, max: 1, afterCreate: (connection: Connection, done: (error: unknown, c: Connection) => void) => done(null, tuned(connection, options)) },
+  });
+}
+
+type Binding = null | number | bigint | string | Uint8Array;
+type Query = { sql: string; bindings?: unknown[]; response?: unknown; context?: { lastID: number | bigint; changes: number } };
+type Prepared = { statement: StatementSyncInstance; reads: boolean };
+
+/** What knex's pool holds. knex itself adds its own ids to it. */
+class Connection {
+  readonly #db: Sqlite;
+  readonly #prepared = new Map<string, Prepared>();
+
+  constructor(db: Sqlite) {
+    this.#db = db;
+  }
+
+  exec(sql: string): void {
+    this.#db.exec(sql);
+  }
+
+  /** The statement used longest ago makes room for a new one. */
+  prepare(sql: string): Prepared {
+    let found = this.#prepared.get(sql);
+    if (found) this.#prepared.delete(sql);
+    else {
+      const statement = this.#db.prepare(sql);
+      found = { statement, reads: statement.columns().length > 0 };
+      for (const [oldest] of this.#prepared) {
+        if (this.#prepared.size < STATEMENTS) break;
+        this.#prepared.delete(oldest);
+      }
+    }
+    this.#prepared.set(sql, found);
+    return found;
+  }
+
+  close(): void {
+    this.#prepared.clear();
+    this.#db.close();
+  }
+}
+
+function tuned(connection: Connection, { readonly, max_pages }: SqliteOptions): Connection {
+  connection.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+  connection.exec('PRAGMA journal_mode = WAL');
+  connection.exec('PRAGMA synchronous = FULL'); // an acknowledged commit survives a power cut
+  connection.exec('PRAGMA foreign_keys = ON');
+  connection.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
+  connection.exec('PRAGMA temp_store = MEMORY');
+  if (readonly) connection.exec('PRAGMA query_only = ON');
+  if (max_pages !== undefined) connection.exec(`PRAGMA max_page_count = ${max_pages}`);
+  return connection;
+}
+
+// knex publishes neither class with types; these say what is used of them.
+type TransactionClass = new (client: unknown, ...rest: unknown[]) => Knex.Transaction & { query(connection: unknown, sql: string): Promise<unknown> };
+const require = createRequire(import.meta.url);
+const BetterSqlite: typeof Knex.Client = require('knex/lib/dialects/better-sqlite3/index.js');
+const SqliteTransaction: TransactionClass = require('knex/lib/dialects/sqlite3/execution/sqlite-transaction.js');
+
+class ImmediateTransaction extends SqliteTransaction {
+  begin(connection: unknown): Promise<unknown> {
+    return this.query(connection, 'BEGIN IMMEDIATE');
+  }
+}
+
+class SqliteClient extends BetterSqlite {
+  _driver(): unknown {
+    return openDatabase;
+  }
+
+  override async acquireRawConnection(): Promise<Connection> {
+    const settings = this.connectionSettings;
+    if (!('filename' in settings) || typeof settings.filename !== 'string') throw new Error('SQLite needs connection.filename');
+    return new Connection(openDatabase(settings.filename));
+  }
+
+  override async destroyRawConnection(connection: Connection): Promise<void> {
+    connection.close();
+  }
+
+  override transaction(...rest: unknown[]): Knex.Transaction {
+    return new ImmediateTransaction(this, ...rest);
+  }
+
+  /** knex asks this for every statement; it wants `response`, and `context` of one that answers no rows. */
+  async _query(connection: Connection, query: Query): Promise<Query> {
+    if (query.sql.startsWith('ROLLBACK') && !query.sql.startsWith('ROLLBACK TO')) rollBack(connection);
+    else if (query.sql.startsWith('COMMIT')) commit(connection);
+    else execute(connection, query);
+    return query;
+  }
+}
+
+function execute(connection: Connection, query: Query): void {
+  const { statement, reads } = connection.prepare(query.sql);
+  const bindings = (query.bindings ?? []).map(bindable);
+  if (reads) {
+    query.response = statement.all(...bindings);
+    return;
+  }
+  const { changes, lastInsertRowid } = statement.run(...bindings);
+  query.response = { changes: Number(changes), lastInsertRowid };
+  query.context = { lastID: lastInsertRowid, changes: Number(changes) };
+}
+
+/** A COMMIT that fails (a full disk) may leave its transaction open, and knex would hand that connection to the next one. */
+function commit(connection: Connection): void {
+  try {
+    connection.exec('COMMIT');
+  } catch (error) {
+    rollBack(connection);
+    throw error;
+  }
+}
+
+/** SQLite ends a transaction by itself on some errors; that it has is no second error, which would hide the first. */
+function rollBack(connection: Connection): void {
+  try {
+    connection.exec('ROLLBACK');
+  } catch (error) {
+    if (!(error instanceof Error && error.message.includes('no transaction is active'))) throw error;
+  }
+}
+
+/**
+ * What SQLite would store as something else without a word is refused: NUL cuts a string, a lone surrogate becomes another
+ * character, NaN becomes NULL, an integer past 2^53 was already rounded, an object is taken for named parameters.
+ */
+function bindable(value: unknown): Binding {
+  switch (typeof value) {
+    case 'string':
+      if (value.includes('\u0000')) throw new TypeError('a text with NUL can not be stored');
+      if (!value.isWellFormed()) throw new TypeError('a text with a lone surrogate can not be stored');
+      return value;
+    case 'number':
+      if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value)))
+        throw new TypeError(`${value} can not be stored exactly`);
+      return value;
+    case 'boolean':
+      return value ? 1 : 0;
+    case 'bigint':
+      return value;
+  }
+  if (value === null || value instanceof Uint8Array) return value;
+  if (value instanceof Date) return value.getTime();
+  throw new TypeError(`a ${typeof value} can not be stored`);
+}

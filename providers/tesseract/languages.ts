@@ -1,0 +1,65 @@
+/** Language data: copied out of their npm packages into one folder, because the engine reads from one folder only. */
+import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { failureOf } from '../../contract/failures.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { ServiceError } from '../../runtime/service.ts';
+
+/** Reads our kind of text as well as `4.0.0`, with a sixth of the bytes to load and half of the memory. */
+const SET = '4.0.0_best_int';
+/** Tried one after the other: with chi_sim before eng, English is lost without a word. */
+export const LANGUAGES = ['eng', 'chi_sim', 'chi_tra'] as const;
+const require = createRequire(import.meta.url);
+
+/**
+ * Makes sure that `dir` holds the data of each language; throws ServiceError if one is nowhere, where the engine would wait for ever.
+ * Written aside and renamed, so that two processes can do it at once and none reads half a file. A language that has no package
+ * installed may be put into the folder by hand.
+ */
+export async function installLanguages(dir: string, languages: readonly string[], clock: Clock): Promise<void> {
+  await mkdir(dir, { recursive: true });
+  for (const language of languages) {
+    const name = `${language}.traineddata.gz`;
+    const there = await sizeOf(join(dir, name));
+    const source = packaged(language);
+    const size = source === null ? null : await sizeOf(source);
+    if (source === null || size === null) {
+      if (there === null) throw missing(language, join(dir, name));
+    } else if (there !== size) await replace(source, join(dir, name), join(dir, `.${name}.${clock.nonce()}`));
+  }
+}
+
+async function replace(source: string, target: string, temporary: string): Promise<void> {
+  try {
+    await copyFile(source, temporary);
+    await rename(temporary, target);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+function packaged(language: string): string | null {
+  try {
+    return join(dirname(require.resolve(`@tesseract.js-data/${language}/package.json`)), SET, `${language}.traineddata.gz`);
+  } catch {
+    return null; // not installed: it may be in the folder
+  }
+}
+
+async function sizeOf(path: string): Promise<number | null> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+const missing = (language: string, path: string) =>
+  new ServiceError(
+    failureOf(
+      'PROVIDER_UNAVAILABLE',
+      `the language data of "${language}" is missing: install @tesseract.js-data/${language}, or put it at ${path}`,
+    ),
+  );

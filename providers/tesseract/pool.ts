@@ -1,0 +1,184 @@
+/**
+ * The local Recogniser: a few tesseract threads, and the rules of their lives.
+ *
+ * - A thread starts when a picture needs it, within a limit, and reads one picture at a time.
+ * - It is replaced when a picture takes too long or is given up (it can't be interrupted otherwise), when it dies, when the engine
+ *   refuses a picture (its memory can't be trusted then), and after a number of pages (its memory never shrinks).
+ * - So whatever a picture does, it fails alone: the next one has a sound thread.
+ */
+import { failureOf } from '../../contract/failures.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { PageRead, PictureToRead, Recogniser } from '../../runtime/ports.ts';
+import { ServiceError } from '../../runtime/service.ts';
+import { installLanguages, LANGUAGES } from './languages.ts';
+import { seatsOf } from './seats.ts';
+import { EngineRefused, type StartThread, startThread, type Thread, ThreadEnded } from './thread.ts';
+import { pageOf } from './words.ts';
+
+/** 0.3 s on a quiet machine; a start that takes this long does not end. */
+const START_LIMIT_MS = 30_000;
+/** Pictures waiting for a thread hold their pixels in memory. Above what any worker hands out at once: more is a mistake. */
+const MAX_WAITING = 64;
+
+export type TesseractOptions = {
+  workers: number;
+  /** Of one picture, from when it has a thread: it does not include waiting. */
+  page_time_limit_ms: number;
+  pages_per_worker: number;
+  /** Where the language data is put. */
+  language_dir: string;
+  /** Names of tesseract's language data, in its order of trying. */
+  languages?: readonly string[];
+  clock: Clock;
+  /** Told what becomes of threads. */
+  log?: (event: string, detail: Record<string, unknown>) => void;
+  /** Another engine, for tests. */
+  start_thread?: StartThread;
+};
+
+/** At most `workers` of these at a time: a place for a thread, with or without one. */
+type Seat = { thread: Thread | null; pages: number };
+
+export function tesseractPool(options: TesseractOptions): Recogniser {
+  const { workers, page_time_limit_ms, pages_per_worker, language_dir, languages = LANGUAGES, clock, log = () => {} } = options;
+  const places = Array.from({ length: workers }, (): Seat => ({ thread: null, pages: 0 }));
+  const seats = seatsOf(places, MAX_WAITING, () => unavailable(`${MAX_WAITING} pictures wait for the OCR engine already`));
+  const closing = new AbortController();
+  const { tracked, all } = tracking();
+  let installed: Promise<void> | null = null;
+
+  /** Once for all threads; tried again after it failed, since somebody may have put the data there. */
+  const install = () => {
+    installed ??= installLanguages(language_dir, languages, clock).catch((error: unknown) => {
+      installed = null;
+      throw error instanceof ServiceError
+        ? error
+        : unavailable(`the language data cannot be put into ${language_dir}: ${String(error)}`, error);
+    });
+    return installed;
+  };
+
+  const threadOf = async (seat: Seat, signal: AbortSignal): Promise<Thread> => {
+    if (seat.thread !== null) return seat.thread;
+    await install();
+    const thread = await started(options.start_thread ?? startThread, { language_dir, languages }, signal, clock);
+    log('ocr_thread_started', {});
+    seat.thread = thread;
+    seat.pages = 0;
+    void thread.ended.then(() => {
+      if (seat.thread === thread) seat.thread = null; // died between two pictures: the next one starts another
+    });
+    return thread;
+  };
+  const dismiss = async (seat: Seat, why: string) => {
+    const { thread } = seat;
+    seat.thread = null;
+    if (thread === null) return;
+    log('ocr_thread_ended', { why, pages: seat.pages });
+    await thread.end();
+  };
+
+  const read = async (seat: Seat, picture: PictureToRead, signal: AbortSignal): Promise<PageRead> => {
+    const thread = await threadOf(seat, signal);
+    try {
+      const page = await within(thread.recognise(picture.png), page_time_limit_ms, signal, clock);
+      seat.pages += 1;
+      if (seat.pages >= pages_per_worker) await dismiss(seat, 'old');
+      return pageOf(page, picture);
+    } catch (error) {
+      await dismiss(seat, String(error));
+      throw failureFrom(error, page_time_limit_ms);
+    }
+  };
+
+  const onSeat = async <T>(signal: AbortSignal, work: (seat: Seat, signal: AbortSignal) => Promise<T>): Promise<T> => {
+    const either = AbortSignal.any([signal, closing.signal]);
+    const seat = await seats.take(either);
+    try {
+      return await work(seat, either);
+    } finally {
+      seats.release(seat);
+    }
+  };
+  return {
+    engine: `tesseract.js/7 ${languages.join('+')}`,
+    recognise: (picture, signal) => tracked(onSeat(signal, (seat, either) => read(seat, picture, either))),
+    ready: async () => {
+      await tracked(onSeat(closing.signal, threadOf));
+    },
+    close: async () => {
+      closing.abort(unavailable('the OCR engine is being stopped'));
+      await all();
+      await Promise.all(places.map((seat) => dismiss(seat, 'close')));
+    },
+  };
+}
+
+async function started(start: StartThread, what: Parameters<StartThread>[0], signal: AbortSignal, clock: Clock): Promise<Thread> {
+  const late = new AbortController();
+  const limit = clock.after(START_LIMIT_MS, () =>
+    late.abort(unavailable(`the OCR engine did not start within ${START_LIMIT_MS} ms`)),
+  );
+  try {
+    return await start(what, AbortSignal.any([signal, late.signal]));
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error instanceof ServiceError ? error : unavailable(`the OCR engine does not start: ${String(error)}`, error);
+  } finally {
+    limit.cancel();
+  }
+}
+
+/** Knows what is under way, so that closing can wait for its end. */
+function tracking() {
+  const working = new Set<Promise<void>>();
+  const tracked = <T>(work: Promise<T>): Promise<T> => {
+    const settled = work.then(
+      () => {},
+      () => {}, // told to the caller, who has the other promise
+    );
+    working.add(settled);
+    void settled.then(() => working.delete(settled));
+    return work;
+  };
+  return { tracked, all: () => Promise.all(working) };
+}
+
+class TooLong extends Error {}
+
+/** The work, or TooLong after `ms`, or the signal's reason: whichever is first. */
+async function within<T>(work: Promise<T>, ms: number, signal: AbortSignal, clock: Clock): Promise<T> {
+  const { promise: given_up, reject } = withReject();
+  const limit = clock.after(ms, () => reject(new TooLong(`took longer than ${ms} ms`)));
+  const abort = () => reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
+  try {
+    return await Promise.race([work, given_up]);
+  } finally {
+    limit.cancel();
+    signal.removeEventListener('abort', abort);
+  }
+}
+function withReject() {
+  let reject: (error: unknown) => void = () => {};
+  const promise = new Promise<never>((_, no) => {
+    reject = no;
+  });
+  promise.catch(() => {}); // lost the race: nobody waits for it any more
+  return { promise, reject };
+}
+
+/**
+ * All are retryable, and the attempts end it. Too long: the limit is of the wall, and a machine under load is not the picture's
+ * fault. Crashed or refused: a thread with a fresh memory may read what a used one could not.
+ */
+function failureFrom(error: unknown, limit_ms: number): unknown {
+  if (error instanceof TooLong)
+    return new ServiceError(failureOf('OCR_TIMEOUT', `the picture was not read within ${limit_ms} ms`), error);
+  if (error instanceof ThreadEnded || error instanceof EngineRefused)
+    return new ServiceError(failureOf('OCR_CRASHED', error.message), error);
+  return error; // given up by the caller, or not understood
+}
+
+const unavailable = (detail: string, cause?: unknown) => new ServiceError(failureOf('PROVIDER_UNAVAILABLE', detail), cause);

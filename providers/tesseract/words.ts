@@ -1,0 +1,72 @@
+/** From what the engine says it saw to the text and the words we keep. */
+import type { Word } from '../../contract/text.ts';
+import type { PageRead } from '../../runtime/ports.ts';
+import type { EngineLine, EnginePage, EngineWord } from './thread.ts';
+
+/**
+ * The engine finds words in grass and clouds. Over all samples (1,010 characters), without a least confidence 99.35% of the
+ * characters are found and 24 made up; with 0.3: 99.25% and 8; with 0.5: 98.94% and 8; with 0.7: 98.49% and 6.
+ */
+const MIN_WORD_CONFIDENCE = 0.3;
+/** A page below this is a photo: pages with text had a mean of 0.87 to 0.95, photos without any 0.16 to 0.43. */
+const MIN_PAGE_CONFIDENCE = 0.65;
+/** On a photo, only a line like this is a sign and not a fence: all that we keep of it is sure, and it is more than one letter. */
+const SIGN_CONFIDENCE = 0.8;
+const SIGN_LETTERS = 3;
+/** What we keep of such a line must be most of it: noise has a sure word here and there. */
+const SIGN_SHARE = 0.6;
+
+/** width, height: pixels of the picture that was read. */
+export function pageOf({ blocks }: EnginePage, { width, height }: { width: number; height: number }): PageRead {
+  const paragraphs = (blocks ?? []).flatMap((block) => block.paragraphs.map(({ lines }) => lines));
+  const is_photo = meanConfidence(paragraphs.flat().flatMap(({ words }) => words)) < MIN_PAGE_CONFIDENCE;
+  const kept = paragraphs.map((lines) => lines.flatMap((line) => keptOf(line, is_photo))).filter((lines) => lines.length > 0);
+  const words = kept.flat().flatMap((line) => line.words);
+  return {
+    text: kept.map((lines) => lines.map(lineText).join('\n')).join('\n\n'),
+    confidence: round(meanConfidence(words)),
+    words: words.map((word) => wordOf(word, width, height)),
+  };
+}
+
+/** The line with the words that are words, or nothing. */
+function keptOf(line: EngineLine, is_photo: boolean): EngineLine[] {
+  const least = is_photo ? SIGN_CONFIDENCE : MIN_WORD_CONFIDENCE;
+  const words = line.words.filter(({ text, confidence }) => text.trim() !== '' && confidence / 100 >= least);
+  if (words.length === 0) return [];
+  if (is_photo && (letters(words) < SIGN_LETTERS || letters(words) < SIGN_SHARE * letters(line.words))) return [];
+  return [{ text: words.length === line.words.length ? line.text : without(line, new Set(words)), words }];
+}
+
+/** The line's own spacing with the dropped words cut out: between Chinese words there is none to be made up again. */
+function without({ text, words }: EngineLine, kept: Set<EngineWord>): string {
+  let result = '';
+  let at = 0;
+  for (const word of words) {
+    const begin = text.indexOf(word.text, at);
+    if (begin < 0) continue;
+    if (kept.has(word)) result += text.slice(at, begin) + word.text;
+    else result += ' ';
+    at = begin + word.text.length;
+  }
+  return result;
+}
+const lineText = ({ text }: EngineLine) => text.replace(/\s+/g, ' ').trim();
+
+const letters = (words: readonly EngineWord[]) =>
+  words.reduce((sum, { text }) => sum + (text.match(/[\p{L}\p{N}]/gu)?.length ?? 0), 0);
+
+/** 0–1, each word by its length. No words: 0. */
+function meanConfidence(words: readonly EngineWord[]): number {
+  const chars = words.reduce((sum, { text }) => sum + text.length, 0);
+  return chars === 0 ? 0 : words.reduce((sum, { text, confidence }) => sum + confidence * text.length, 0) / chars / 100;
+}
+
+function wordOf({ text, confidence, bbox }: EngineWord, width: number, height: number): Word {
+  const [x, right] = [fraction(bbox.x0, width), fraction(bbox.x1, width)];
+  const [y, bottom] = [fraction(bbox.y0, height), fraction(bbox.y1, height)];
+  return { text, confidence: round(confidence / 100), x, y, w: round(Math.max(0, right - x)), h: round(Math.max(0, bottom - y)) };
+}
+/** Four decimals: under half a pixel of a 4,000-pixel page, and a third of the bytes. */
+const round = (value: number) => Math.round(value * 10_000) / 10_000;
+const fraction = (pixels: number, of: number) => round(Math.min(1, Math.max(0, pixels / of)));

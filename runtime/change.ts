@@ -1,0 +1,91 @@
+/** A step of an instance, made into the change that is committed. */
+import type { EventObject } from 'xstate';
+import type { Json } from '../contract/json.ts';
+import type { Author } from '../contract/resource.ts';
+import type { Clock } from './clock.ts';
+import { delayOf, type Inbound, type Instance, type Step } from './durable.ts';
+import type { Lifecycle } from './lifecycle.ts';
+import type { RuntimeLimits } from './limits.ts';
+import type { Change, FactWrite, OutboxMessage, ResourceColumns } from './ports-facts.ts';
+
+export type Origin = { by: Author; request_id: string | null };
+/** before: null for a new instance; then `named` has all that no lifecycle knows. */
+export type Stepped = {
+  step: Step;
+  event: string;
+  before: ResourceColumns | null;
+  named: Partial<ResourceColumns>;
+  writes: FactWrite[];
+  origin: Origin;
+};
+type Given = { clock: Clock; lifecycle: Lifecycle; limits: RuntimeLimits };
+
+export function changeOf({ step, event, before, named, writes, origin }: Stepped, { clock, lifecycle, limits }: Given): Change {
+  const { instance } = step;
+  const at = clock.wall();
+  const lived = lifecycle.columns(instance);
+  const indexed_at = lived.indexed_revision !== (before?.indexed_revision ?? null) ? at : before?.indexed_at;
+  const resource = {
+    ...before,
+    ...named,
+    ...lived,
+    seq: instance.seq,
+    rests: Object.keys(instance.jobs).length === 0,
+    indexed_at: lived.indexed_revision === null ? null : (indexed_at ?? at),
+    created_at: before?.created_at ?? at,
+    updated_at: at,
+  } as ResourceColumns; // whole: a new resource names every column, and an old one has them
+  const expected_seq = before?.seq ?? null;
+  return {
+    commit_id: clock.mint(),
+    instance_id: resource.resource_id,
+    org_id: resource.org_id,
+    expected_seq,
+    instance,
+    next_due_at: nextDueAt(instance, clock.service(), limits),
+    resource,
+    writes,
+    journal: {
+      at,
+      event,
+      from: before?.status ?? null,
+      to: resource.status,
+      revision: resource.revision,
+      ...origin,
+      failure: resource.failure?.at === before?.failure?.at ? null : resource.failure,
+    },
+    outbox: messagesOf(before, resource, step.emitted, { clock, lifecycle, at }),
+  };
+}
+
+function messagesOf(
+  before: ResourceColumns | null,
+  resource: ResourceColumns,
+  emitted: EventObject[],
+  { clock, lifecycle, at }: { clock: Clock; lifecycle: Lifecycle; at: number },
+): OutboxMessage[] {
+  const types = lifecycle.messages(before, resource, emitted);
+  if (types.length === 0) return [];
+  const { resource_id, batch_id, seq, revision, phase, viewable, searchable, failure } = resource;
+  const from = before?.status ?? null;
+  const payload: Json = { resource_id, batch_id, seq, revision, from, to: resource.status, phase, viewable, searchable, failure };
+  return types.map((type) => ({ id: clock.mint(), type, at, payload }));
+}
+
+/** When the sweep must look at an instance: at its next timer, or to check on a job. null: nothing is owed. */
+export function nextDueAt(instance: Instance, now: number, limits: RuntimeLimits): number | null {
+  const checks = Object.values(instance.jobs).map(({ since }) => nextCheckAt(since, now, limits));
+  const timers = Object.values(instance.timers).map(({ due_at }) => due_at);
+  const all = [...checks, ...timers];
+  return all.length > 0 ? Math.min(...all) : null;
+}
+
+/** At doubling distances: as far ahead as the job is old, within the limits. */
+const nextCheckAt = (since: number, now: number, { job_check_min_ms, job_check_max_ms }: RuntimeLimits) =>
+  now + Math.min(Math.max(now - since, job_check_min_ms), job_check_max_ms);
+
+/** What an inbound is called in the journal. */
+export function eventName(inbound: Inbound): string {
+  if (inbound.kind === 'event') return inbound.event.type;
+  return `${inbound.kind} ${inbound.kind === 'timer' ? delayOf(inbound.id) : inbound.id}`;
+}

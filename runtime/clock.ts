@@ -1,0 +1,49 @@
+/** Time and chance come in from here and from nowhere else, so that a test can hold them. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { v7 } from 'uuid';
+
+export interface Clock {
+  /** Milliseconds since the epoch: for what is shown, links and the journal. */
+  wall(): number;
+  /** Wall time less the time in which nothing swept: for all deadlines. */
+  service(): number;
+  /** Told by the sweep how long service time has stood still in all. */
+  standStill(offset_ms: number): void;
+  /** Milliseconds that only rise, for measuring durations. */
+  elapsed(): number;
+  /** Resolves after `ms`; rejects with the signal's reason when it is aborted first. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Calls `then` once after `ms` unless cancelled. Never keeps the process alive. */
+  after(ms: number, then: () => void): { cancel(): void };
+  /** A UUIDv7: sortable by time, never the same twice. */
+  mint(): string;
+  /** An identifier that tells nothing of time. */
+  nonce(): string;
+  /** In [0, 1): jitter. */
+  chance(): number;
+}
+
+export function systemClock(): Clock {
+  let offset = 0;
+  const wall = () => Date.now();
+  return {
+    wall,
+    service: () => wall() - offset,
+    standStill: (offset_ms) => {
+      offset = offset_ms;
+    },
+    elapsed: () => performance.now(),
+    sleep: async (ms, signal) => {
+      await sleep(ms, undefined, { ...(signal ? { signal } : {}) });
+    },
+    after: (ms, then) => {
+      const timer = setTimeout(then, ms);
+      timer.unref();
+      return { cancel: () => clearTimeout(timer) };
+    },
+    mint: () => v7(),
+    nonce: () => randomUUID(),
+    chance: () => Math.random(),
+  };
+}

@@ -1,0 +1,185 @@
+/**
+ * The durable interpreter: XState as a pure function around one plain JSON instance. No actor ever runs.
+ * A step goes: believe the inbound or not → the machine's transition → obligations taken on and dropped → the liveness rule.
+ */
+import type { AnyMachineSnapshot, AnyStateMachine, EventObject, StateValue } from 'xstate';
+import { getNextTransitions, initialTransition, transition } from 'xstate';
+import type { ServiceFailure } from '../contract/failures.ts';
+import type { Json } from '../contract/json.ts';
+
+/** `at`: epoch ms. */
+export type Acceptance = { provider_job_id: string | null; at: number };
+/** `since`: when the token was minted. */
+export type Job = { src: string; input: Json; token: string; since: number; accepted: Acceptance | null };
+export type Timer = { event: EventObject; due_at: number; token: string };
+
+/** Everything that exists of one running machine. */
+export type Instance = {
+  machine: string;
+  version: string;
+  seq: number;
+  snapshot: { value: StateValue; context: Record<string, Json>; status: string };
+  jobs: Record<string, Job>;
+  timers: Record<string, Timer>;
+};
+
+/** `attempts`: runs that the task made before it gave up; 1 unless said. */
+export type Inbound =
+  | { kind: 'event'; event: EventObject }
+  | { kind: 'timer'; id: string; token: string }
+  | { kind: 'accepted'; id: string; token: string; provider_job_id: string | null }
+  | { kind: 'done'; id: string; token: string; output: Json }
+  | { kind: 'error'; id: string; token: string; failure: ServiceFailure; attempts?: number };
+
+/** refused: the machine has no transition for that event; stale: a token that is no longer (or not yet) in the instance. */
+export type Outcome = 'moved' | 'refused' | 'stale';
+/**
+ * What a machine can't make itself. `now`: service time (ms), which timers go by. `wall`: wall time (epoch ms), which is shown; `now`
+ * unless said. `mint` answers a new token, never twice the same (the engine's are UUIDv7).
+ */
+export type Given = { now: number; wall?: number; mint: () => string };
+/** `emitted` goes to the outbox. Jobs to dispatch are found by `newJobs`. */
+export type Step = { outcome: Outcome; instance: Instance; emitted: EventObject[] };
+export type Durable = ReturnType<typeof durable>;
+
+/** A step whose result nobody would ever touch again. It is a bug of the machine and is never committed. */
+export class LimboError extends Error {}
+
+/** What our commit reads of XState's built-in actions, which does not export the types of their params. */
+type Action = {
+  type: string;
+  params: { id: string; src: string; input: Json; event: EventObject; delay?: number; sendId: string };
+};
+
+export function durable(machine: AnyStateMachine) {
+  const version = machine.version ?? '0';
+  const revive = (instance: Instance): AnyMachineSnapshot => {
+    if (instance.machine !== machine.id || instance.version !== version)
+      throw new Error(`${instance.machine} ${instance.version} needs a migration to ${machine.id} ${version}`);
+    return machine.resolveState(instance.snapshot as never); // XState's boundary; throws on a state that no longer exists
+  };
+
+  return {
+    start(input: Json, given: Given): Step {
+      const [snapshot, actions] = initialTransition(machine, input as never); // input is typed by the machine, unknown here
+      const blank = { machine: machine.id, version, seq: 0, jobs: {}, timers: {} };
+      return commit(blank, snapshot, actions as unknown as Action[], given); // see Action
+    },
+
+    /** Pure: answers the next instance and leaves this one alone. Refused or stale answers the same instance object. */
+    step(instance: Instance, inbound: Inbound, given: Given): Step {
+      const believed = believe(instance, inbound, given.wall ?? given.now);
+      if (typeof believed === 'string') return { outcome: believed, instance, emitted: [] };
+      const before = revive(instance);
+      const [after, actions] = transition(machine, before as never, believed.event as never); // both are of this machine
+      const untouched = (after as unknown) === before && actions.length === 0;
+      if (untouched && inbound.kind === 'event') return { outcome: 'refused', instance, emitted: [] };
+      if (untouched && inbound.kind !== 'accepted')
+        throw new LimboError(`${machine.id}: nothing answers ${believed.event.type} in ${JSON.stringify(before.value)}`);
+      return commit(believed.rest, after, actions as unknown as Action[], given); // see Action
+    },
+
+    hasTag: (instance: Instance, tag: string): boolean => revive(instance).hasTag(tag),
+    /** Events with a transition in its present states. A guard may still refuse one. */
+    allowedEvents: (instance: Instance): string[] => [
+      ...new Set(
+        getNextTransitions(revive(instance))
+          .map((t) => t.eventType)
+          .filter((type) => type && !isReserved(type)),
+      ),
+    ],
+  };
+}
+
+/** Jobs that exist after a step and did not before: what `dispatch` makes tasks of. */
+export const newJobs = (before: Instance | null, after: Instance): [id: string, job: Job][] =>
+  Object.entries(after.jobs).filter(([id, job]) => before?.jobs[id]?.token !== job.token);
+
+/** The name of a timer's delay: `ocr_deadline` of `xstate.after.ocr_deadline.recognising`. */
+export const delayOf = (timer_id: string): string => timer_id.split('.')[2] ?? timer_id;
+
+/** Names that only the interpreter may send: nobody outside can forge a result, a timer or an acceptance. */
+const isReserved = (type: string) => type.startsWith('xstate.') || type.startsWith('ACCEPTED.');
+
+type Believed = { event: EventObject; rest: Instance };
+
+/**
+ * Is the inbound to be believed? Then: the event it is for the machine, and the instance without what it used up.
+ * Every event is stamped with `at` (wall time), since a machine has no clock.
+ */
+function believe(instance: Instance, inbound: Inbound, at: number): 'refused' | 'stale' | Believed {
+  if (inbound.kind === 'event')
+    return isReserved(inbound.event.type) ? 'refused' : { event: stamped(inbound.event, at), rest: instance };
+  const { id, token } = inbound;
+  if (inbound.kind === 'timer') {
+    const timer = instance.timers[id];
+    if (timer?.token !== token) return 'stale';
+    return { event: stamped(timer.event, at), rest: { ...instance, timers: without(instance.timers, id) } };
+  }
+  const job = instance.jobs[id];
+  if (job?.token !== token) return 'stale';
+  if (inbound.kind === 'accepted') {
+    const accepted = { provider_job_id: inbound.provider_job_id, at };
+    if (job.accepted?.provider_job_id === inbound.provider_job_id) return 'stale'; // said twice
+    const rest = { ...instance, jobs: { ...instance.jobs, [id]: { ...job, accepted } } };
+    return { event: stamped({ type: `ACCEPTED.${id}`, provider_job_id: inbound.provider_job_id }, at), rest };
+  }
+  const rest = { ...instance, jobs: without(instance.jobs, id) };
+  if (inbound.kind === 'done') return { event: stamped({ type: `xstate.done.actor.${id}`, output: inbound.output }, at), rest };
+  const { failure: error, attempts = 1 } = inbound;
+  return { event: stamped({ type: `xstate.error.actor.${id}`, error, attempts }, at), rest };
+}
+const stamped = <E extends EventObject>(event: E, at: number): E & { at: number } => ({ ...event, at });
+
+/** The next instance: obligations taken on and dropped as the machine's actions say, then the liveness rule. */
+function commit(previous: Omit<Instance, 'snapshot'>, after: AnyMachineSnapshot, actions: Action[], given: Given): Step {
+  if (after.status === 'error')
+    throw new LimboError(`${previous.machine} was killed by an unanswered failure: ${String(after.error)}`);
+  const jobs = { ...previous.jobs };
+  const timers = { ...previous.timers };
+  const emitted: EventObject[] = [];
+  for (const action of actions) oblige(action, { jobs, timers, emitted }, given);
+  const alive = new Set<string>();
+  for (const node of after._nodes) for (const { id } of node.invoke) alive.add(id);
+  for (const id of Object.keys(jobs)) if (!alive.has(id)) delete jobs[id];
+  assertOwed(previous.machine, after, jobs, timers);
+  const snapshot = { value: after.value, context: after.context, status: after.status };
+  return { outcome: 'moved', instance: { ...previous, seq: previous.seq + 1, snapshot, jobs, timers }, emitted };
+}
+
+type Obligations = { jobs: Record<string, Job>; timers: Record<string, Timer>; emitted: EventObject[] };
+
+function oblige({ type, params }: Action, { jobs, timers, emitted }: Obligations, { now, mint }: Given): void {
+  switch (type) {
+    case 'xstate.spawnChild':
+      jobs[params.id] = { src: params.src, input: params.input, token: mint(), since: now, accepted: null };
+      return;
+    case 'xstate.raise':
+      if (typeof params.delay === 'number')
+        timers[params.id] = { event: params.event, due_at: now + params.delay, token: mint() };
+      else if (params.event.type.startsWith('xstate.after.')) throw new Error(`unknown delay: ${params.event.type}`);
+      return;
+    case 'xstate.cancel':
+      delete timers[params.sendId];
+      return;
+    case 'xstate.stopChild':
+      return; // its params are undefined once an instance was read back; which jobs are alive, the active nodes say
+    case 'xstate.emit':
+      emitted.push(params.event);
+      return;
+    default:
+      throw new Error(`${type} is banned in a durable machine`);
+  }
+}
+
+/** The liveness rule: active and not at rest, so something must be owed. */
+function assertOwed(machine: string, after: AnyMachineSnapshot, jobs: Obligations['jobs'], timers: Obligations['timers']): void {
+  if (after.status !== 'active' || after.hasTag('rest')) return;
+  if (Object.keys(jobs).length + Object.keys(timers).length === 0)
+    throw new LimboError(`${machine} would be in limbo in ${JSON.stringify(after.value)}: no job, no timer, not at rest`);
+}
+
+function without<T>(record: Record<string, T>, id: string): Record<string, T> {
+  const { [id]: _, ...rest } = record;
+  return rest;
+}

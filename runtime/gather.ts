@@ -1,0 +1,50 @@
+/** Work that arrives together is done together: what comes while a batch is under way is the next batch. */
+
+export type Gather<Item, Result> = (item: Item) => Promise<Result>;
+type Waiting<Item, Result> = { item: Item; resolve(result: Result): void; reject(error: unknown): void };
+
+/**
+ * `work` answers one result an item, in order. No two items of a batch have the same `key`; the later one waits for the next batch.
+ * A rejection of `work` is that of every item in the batch.
+ */
+export function gather<Item, Result>(
+  work: (items: Item[]) => Promise<Result[]>,
+  { most, key }: { most: number; key: (item: Item) => string },
+): Gather<Item, Result> {
+  let waiting: Waiting<Item, Result>[] = [];
+  let working = false;
+
+  function take(): Waiting<Item, Result>[] {
+    const batch = new Map<string, Waiting<Item, Result>>();
+    const left: Waiting<Item, Result>[] = [];
+    for (const one of waiting) {
+      const id = key(one.item);
+      if (batch.size < most && !batch.has(id)) batch.set(id, one);
+      else left.push(one);
+    }
+    waiting = left;
+    return [...batch.values()];
+  }
+  async function run() {
+    working = true;
+    while (waiting.length > 0) {
+      const batch = take();
+      try {
+        const results = await work(batch.map(({ item }) => item));
+        for (const [i, { resolve, reject }] of batch.entries()) {
+          const result = results[i];
+          if (result === undefined) reject(new Error('no result for an item of a batch'));
+          else resolve(result);
+        }
+      } catch (error) {
+        for (const { reject } of batch) reject(error);
+      }
+    }
+    working = false;
+  }
+  return (item) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ item, resolve, reject });
+      if (!working) void run();
+    });
+}

@@ -1,0 +1,35 @@
+/** What a machine means, told to an engine that knows no machine's states. */
+import type { EventObject } from 'xstate';
+import type { Json } from '../contract/json.ts';
+import type { Metadata } from '../contract/metadata.ts';
+import type { Durable, Instance } from './durable.ts';
+import type { Facts, ResourceColumns } from './ports-facts.ts';
+import type { Writes } from './service.ts';
+
+export type NewResource = {
+  resource_id: string;
+  org_id: string;
+  user_id: string;
+  batch_id: string | null;
+  filename: string;
+  content_type: string;
+  claimed: { byte_size: number | null; sha256: string | null };
+  metadata: Metadata;
+  described: boolean;
+  idempotency: { key: string; fingerprint: string } | null;
+};
+
+/** A result that is to be believed, and what it was asked. `at`: wall time. */
+export type Result = { job_id: string; input: Json; output: Json; at: number };
+
+export type Lifecycle = {
+  kernel: Durable;
+  /** What the machine is begun with. */
+  input(resource: NewResource): Json;
+  /** The columns that follow from the instance; the others stay as they are. */
+  columns(instance: Instance): Partial<ResourceColumns> & Pick<ResourceColumns, 'status' | 'phase' | 'revision' | 'failure' | 'indexed_revision'>;
+  /** The rows that a result brings, computed from what is read now. */
+  writes(result: Result, facts: Facts): Promise<Writes>;
+  /** The types of the messages that a step is worth. */
+  messages(before: ResourceColumns | null, after: ResourceColumns, emitted: EventObject[]): string[];
+};

@@ -1,0 +1,40 @@
+/** Every limit of the runtime, with its unit and the reason of its value. Limits of the machines are in machines/limits.ts. */
+
+export type RuntimeLimits = typeof RUNTIME_LIMITS;
+export const RUNTIME_LIMITS = {
+  /** Losing a compare-and-swap more often than this in a row means that something writes without end. */
+  commit_attempts: 20,
+  /** Changes a transaction: 20 to 100 gave 4.0k to 5.3k a second on one connection, more gave no more. */
+  commit_batch: 100,
+  /** Instances whose last committed state is kept in memory: what is being worked on, with room to spare; about 4 KB each. */
+  remembered_instances: 2_000,
+
+  /** How often due timers and jobs are looked for: what a person waits at most, beyond the time a timer names. */
+  sweep_interval_ms: 500,
+  /** Instances claimed at once: a claim is one write, and its work is done well within `claim_ms`. */
+  sweep_batch: 100,
+  /** Batches in one sweep: so that a backlog does not keep it from ticking. */
+  sweep_batches: 20,
+  /** How long a claimed instance is left to the one who claimed it. */
+  claim_ms: 30_000,
+  /** The first check of a job, then at doubling distances up to the second: one a minute over 100,000 would be 1,667 look-ups a second. */
+  job_check_min_ms: 60_000,
+  job_check_max_ms: 30 * 60_000,
+  /** How often the sweep says that it lives: one small write. */
+  tick_interval_ms: 5_000,
+  /** A longer pause than this is taken out of service time. Far above any pause of a garbage collector or a slow disk. */
+  max_gap_ms: 60_000,
+  /** After such a pause no timer fires for so long: what was under way is told first. */
+  settle_ms: 10_000,
+
+  /** A run shorter than this ends without saying that it began: its result says all, and one commit is saved. */
+  accept_after_ms: 50,
+  /** A step's own limit on one run, below the machine's deadline for it: the worker gives up first, and says why. */
+  run_time_limit_ms: 4 * 60_000,
+  /** Rings held by the queue in process; one more is dropped, and rung again by the task's own timer. */
+  queue_waiting: 100_000,
+  /** Steps that run at once, a kind. OCR is bound by the processors, the others mostly wait for the disk. */
+  concurrency: { inspect: 2, ocr: 2, save: 8, embed: 8, index: 16, purge: 4 },
+  /** How long work in hand may go on after a stop was asked for. */
+  stop_grace_ms: 5_000,
+};

@@ -1,0 +1,238 @@
+/**
+ * The port to the facts: everything that must outlive a crash, in one database.
+ * Times are epoch milliseconds. Every method that reads for a caller takes the `Scope` it may see.
+ */
+import type { Failure } from '../contract/failures.ts';
+import type { Json } from '../contract/json.ts';
+import type { Metadata } from '../contract/metadata.ts';
+import type { Author } from '../contract/resource.ts';
+import type { Phase, Status } from '../contract/statuses.ts';
+import type { CorrectedPage, Page } from '../contract/text.ts';
+import type { Instance } from './durable.ts';
+
+/** Whose rows a call may touch. */
+export type Scope = { org_id: string };
+
+export type StoredInstance = { instance_id: string; org_id: string; instance: Instance };
+
+/** The row of `resources`: what readers list and filter by. Written whole with every commit of its instance. */
+export type ResourceColumns = {
+  resource_id: string;
+  org_id: string;
+  user_id: string;
+  batch_id: string | null;
+  status: Status;
+  phase: Phase;
+  seq: number;
+  revision: number;
+  indexed_revision: number | null;
+  has_vector: boolean;
+  viewable: boolean;
+  searchable: boolean;
+  rests: boolean;
+  described: boolean;
+  allowed_events: string[];
+  deadline_at: number | null;
+  failure: Failure | null;
+  filename: string;
+  content_type: string;
+  byte_size: number | null;
+  sha256: string | null;
+  original_key: string | null;
+  recognition_id: string | null;
+  correction_id: string | null;
+  text_id: string | null;
+  page_count: number | null;
+  width: number | null;
+  height: number | null;
+  duplicate_of: string | null;
+  created_at: number;
+  updated_at: number;
+  uploaded_at: number | null;
+  indexed_at: number | null;
+};
+/** As read: with what a person said of it. */
+export type ResourceRow = ResourceColumns & { metadata: Metadata };
+
+/** The text and metadata that one revision is found by: what embed and index read, and nothing else. */
+export type SavedText = {
+  title: string | null;
+  description: string | null;
+  tags: string[];
+  taken_at: number | null;
+  filename: string;
+  batch_id: string | null;
+  created_at: number;
+  pages: { page: number; text: string }[];
+};
+
+type Owned = { resource_id: string; org_id: string; at: number };
+export type Recognition = Owned & { recognition_id: string; engine: string; pages: Page[] };
+export type Correction = Owned & { correction_id: string; by: Author; pages: CorrectedPage[] };
+export type Text = Owned & { text_id: string; revision: number; recognition_id: string | null; correction_id: string | null; saved: SavedText };
+export type Embedding = Owned & { embedding_id: string; text_id: string; model: string; vector: Float32Array };
+export type IdempotencyKey = Owned & { key: string; fingerprint: string };
+
+/** A row that a change brings with it. All but metadata are immutable: said again with the same id, they change nothing. */
+export type FactWrite =
+  | { into: 'metadata'; row: Owned & { metadata: Metadata } }
+  | { into: 'recognitions'; row: Recognition }
+  | { into: 'corrections'; row: Correction }
+  | { into: 'texts'; row: Text }
+  | { into: 'embeddings'; row: Embedding }
+  /** Throws `AlreadyThere` when the organisation has used the key. */
+  | { into: 'idempotency_keys'; row: IdempotencyKey }
+  /** Removes what was read and said of a resource (metadata, recognitions, corrections, texts, embeddings): the last step of a purge. */
+  | { into: 'nothing'; row: Owned };
+
+/** `event`: what was believed, such as METADATA_SUBMITTED, `done ocr`, `accepted ocr`, `timer ocr_deadline`. from, to: statuses. */
+export type JournalEntry = {
+  at: number;
+  event: string;
+  from: string | null;
+  to: string;
+  revision: number;
+  by: Author;
+  request_id: string | null;
+  failure: Failure | null;
+};
+
+/** What others are told of a commit. `payload` is the `data` of the contract's envelope. */
+export type OutboxMessage = { id: string; type: string; at: number; payload: Json };
+export type PositionedMessage = OutboxMessage & { position: number; org_id: string };
+
+/** One step of one instance, with all that it brings: all of it is committed, or nothing. */
+export type Change = {
+  commit_id: string;
+  instance_id: string;
+  org_id: string;
+  /** The `seq` this change was made from; null: the instance is new. */
+  expected_seq: number | null;
+  instance: Instance;
+  /** When the sweep must look at it, in service time; null: at rest with nothing owed. */
+  next_due_at: number | null;
+  resource: ResourceColumns;
+  writes: FactWrite[];
+  journal: JournalEntry;
+  outbox: OutboxMessage[];
+};
+/** lost: another change of this instance was first, and nothing of this one is written. */
+export type Committed = { outcome: 'committed' } | { outcome: 'lost' } | { outcome: 'failed'; error: Error };
+
+/** A row that may exist once only exists already. */
+export class AlreadyThere extends Error {
+  readonly table: string;
+  constructor(table: string, cause?: unknown) {
+    super(`already in ${table}`, { cause });
+    this.name = 'AlreadyThere';
+    this.table = table;
+  }
+}
+
+export interface Instances {
+  load(instance_id: string): Promise<StoredInstance | null>;
+  /** Those due at `now`, at most `limit`; none of them is handed to anyone else before `until`. Leaves `seq` alone. */
+  claimDue(want: { now: number; until: number; limit: number }): Promise<StoredInstance[]>;
+  /** Sets when the sweep looks next, unless the instance has moved on from `seq`. */
+  reschedule(instance_id: string, seq: number, next_due_at: number | null): Promise<void>;
+  /** Those that owe a job, by id, a page at a time: what tasks are made from when all tasks are lost. */
+  withJobs(after: string | null, limit: number): Promise<StoredInstance[]>;
+}
+
+export type ResourceFilter = {
+  status?: Status[];
+  phase?: Phase[];
+  tag?: string[];
+  batch_id?: string[];
+  sha256?: string[];
+  created_from?: number;
+  created_to?: number;
+};
+export type ResourceSort = '-created_at' | 'title';
+/** The place after a row: its sort key and its id. A title that is missing sorts as ''. */
+export type ResourcePlace = { key: number | string; resource_id: string };
+export type Counts = { total: number; by_phase: Partial<Record<Phase, number>>; by_status: Partial<Record<Status, number>> };
+
+export interface Resources {
+  get(scope: Scope, resource_id: string): Promise<ResourceRow | null>;
+  /** In the order of `ids`; those that are not there, or not in scope, are left out. At most 200 ids. */
+  getMany(scope: Scope, ids: string[]): Promise<ResourceRow[]>;
+  list(scope: Scope, filter: ResourceFilter, page: { sort: ResourceSort; after: ResourcePlace | null; limit: number }): Promise<ResourceRow[]>;
+  counts(scope: Scope, filter: ResourceFilter): Promise<Counts>;
+  /** The oldest resource with these bytes that is neither gone nor rejected, other than `except`. */
+  alive(scope: Scope, sha256: string, except?: string): Promise<ResourceRow | null>;
+  byIdempotencyKey(scope: Scope, key: string): Promise<IdempotencyKey | null>;
+}
+
+/** Fact rows by their ids. */
+export interface Texts {
+  recognition(scope: Scope, recognition_id: string): Promise<Recognition | null>;
+  correction(scope: Scope, correction_id: string): Promise<Correction | null>;
+  text(scope: Scope, text_id: string): Promise<Text | null>;
+  embedding(scope: Scope, embedding_id: string): Promise<Embedding | null>;
+}
+
+export interface Journal {
+  /** By seq, rising, after `after`. */
+  list(scope: Scope, resource_id: string, page: { after: number | null; limit: number }): Promise<(JournalEntry & { seq: number })[]>;
+}
+
+export interface Outbox {
+  /** Numbers committed messages that have no position yet, in one order for all readers; one relay at a time. Answers those it numbered. */
+  relay(limit: number): Promise<PositionedMessage[]>;
+  /** After a position, in order. */
+  after(scope: Scope, position: number, limit: number): Promise<PositionedMessage[]>;
+}
+
+export type ApiKey = {
+  key_id: string;
+  org_id: string;
+  user_id: string;
+  name: string;
+  role: 'admin' | 'member';
+  secret_hash: string;
+  created_at: number;
+  revoked_at: number | null;
+};
+export interface Accounts {
+  /** Makes the organisation and its user unless they are there. */
+  ensure(organisation: { org_id: string; name: string; user_id: string; user_name: string; at: number }): Promise<void>;
+  addKey(key: ApiKey): Promise<void>;
+  key(key_id: string): Promise<ApiKey | null>;
+  keys(scope: Scope, limit: number): Promise<ApiKey[]>;
+  /** False if there is no such key in scope, or it was revoked before. */
+  revokeKey(scope: Scope, key_id: string, at: number): Promise<boolean>;
+}
+
+/** The row that service time, and the knowledge of which tasks exist, are kept in. */
+export interface Upkeep {
+  /**
+   * Says that a sweep runs at `wall`. A pause since the last one of more than `max_gap_ms`, or a clock that went back, is added to
+   * `offset_ms`, so that service time (`wall - offset_ms`) stood still meanwhile. Moved by compare-and-swap: one sweeper adds a gap once.
+   */
+  tick(wall: number, max_gap_ms: number): Promise<{ offset_ms: number; gap_ms: number }>;
+  /** As the last tick left it; offset 0 before the first. */
+  offset(): Promise<number>;
+  /** The epoch of the task store that all tasks were last made in. */
+  epoch(): Promise<string | null>;
+  setEpoch(epoch: string): Promise<void>;
+}
+
+export interface Facts {
+  readonly instances: Instances;
+  readonly resources: Resources;
+  readonly texts: Texts;
+  readonly journal: Journal;
+  readonly outbox: Outbox;
+  readonly accounts: Accounts;
+  readonly upkeep: Upkeep;
+  /**
+   * Each change with its own compare-and-swap on `seq`, all in one transaction, answered in the order given. At most one change an
+   * instance, and at most 100. When the batch fails as a whole, each change is tried in a transaction of its own, so that one bad
+   * change fails alone.
+   */
+  commit(changes: Change[]): Promise<Committed[]>;
+  /** Throws when the database does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,148 @@
+/** The ports to everything that is not the facts (those are in ports-facts.ts): each small, with its contract in its comment. */
+import type { Readable } from 'node:stream';
+import type { Json } from '../contract/json.ts';
+import type { Facet, SearchMode } from '../contract/search.ts';
+import type { StepKind } from '../contract/steps.ts';
+import type { TaskStatus } from '../contract/task.ts';
+import type { Word } from '../contract/text.ts';
+import type { ParsedQuery } from '../text/query.ts';
+import type { Instance } from './durable.ts';
+import type { SavedText, Scope } from './ports-facts.ts';
+
+/** One run of one step. `task_id` is the token of the job; `instance` is of the task machine. */
+export type TaskRecord = {
+  task_id: string;
+  resource_id: string;
+  org_id: string;
+  user_id: string;
+  job_id: string;
+  kind: StepKind;
+  input: Json;
+  status: TaskStatus;
+  instance: Instance;
+  next_due_at: number | null;
+  created_at: number;
+  updated_at: number;
+};
+
+/** Transient records of tasks. Losing all of them loses no fact. */
+export interface Tasks {
+  /** False if there is one with this id: sweep and dispatch can't make two. */
+  create(task: TaskRecord): Promise<boolean>;
+  get(task_id: string): Promise<TaskRecord | null>;
+  /** With its next timer in one write, if its `seq` is still `expected_seq`; else false. */
+  replace(task: TaskRecord, expected_seq: number): Promise<boolean>;
+  remove(task_id: string): Promise<void>;
+  /** Those whose next timer is due at `now`, at most `limit`; none is handed out again before `until`. */
+  claimDue(want: { now: number; until: number; limit: number }): Promise<TaskRecord[]>;
+  list(want: { kind?: StepKind; status?: TaskStatus; limit: number }): Promise<TaskRecord[]>;
+  /** What this store was begun with, or null if it is new: different from the facts' epoch, then all tasks are lost. */
+  epoch(): Promise<string | null>;
+  setEpoch(epoch: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A doorbell: it says that a task waits, at least once. The task's record says what is true. */
+export interface Queue {
+  /** `n` differs at each entry of a task into `pending`; the same pair rung twice may ring once. */
+  push(kind: StepKind, task_id: string, n: number): Promise<void>;
+  /** Calls `handle` for each ring, at most `concurrency` at a time. `handle` never throws. */
+  consume(kind: StepKind, concurrency: number, handle: (task_id: string) => Promise<void>): void;
+  /** True while the task waits here or is being handled by a living worker. */
+  knows(kind: StepKind, task_id: string): Promise<boolean>;
+  depth(kind: StepKind): Promise<{ waiting: number; running: number }>;
+  pause(kind: StepKind): Promise<void>;
+  resume(kind: StepKind): Promise<void>;
+  /** No new ring is answered; resolves when those being handled have ended, or after `grace_ms`. */
+  stop(grace_ms: number): Promise<void>;
+}
+
+export type ObjectHead = { key: string; byte_size: number; modified_at: number };
+/** sha256: lower-case hexadecimal, of exactly the bytes stored. */
+export type StoredObject = ObjectHead & { sha256: string };
+export type UploadLink = { method: 'PUT' | 'POST'; url: string; headers: Record<string, string>; fields?: Record<string, string>; expires_at: number };
+export class TooManyBytes extends Error {}
+
+/** Where the bytes are. Keys have no `..`; reading what is not there answers null. */
+export interface Objects {
+  /** A link that lets its holder upload exactly `key`, of at most `max_bytes` and this type, until `expires_at` (wall time). */
+  presignUpload(want: { key: string; max_bytes: number; content_type: string; expires_at: number }): Promise<UploadLink>;
+  /** A link to read `key` until `expires_at` (wall time), served with this type and name. */
+  presignRead(want: { key: string; expires_at: number; content_type: string; filename: string }): Promise<string>;
+  /** Durable when it resolves, and never seen half-written. More than `max_bytes`: throws TooManyBytes, and nothing is kept. */
+  put(key: string, body: AsyncIterable<Uint8Array>, max_bytes: number): Promise<StoredObject>;
+  head(key: string): Promise<ObjectHead | null>;
+  read(key: string, range?: { start: number; end: number }): Promise<Readable | null>;
+  /** A copy under `to` that no later write to `from` changes. Run again with `to` there: keeps what is there. null: nothing at either. */
+  freeze(from: string, to: string): Promise<ObjectHead | null>;
+  /** Newest first. */
+  list(prefix: string, limit: number): Promise<ObjectHead[]>;
+  /** Removes all below a prefix that ends in `/`. */
+  removePrefix(prefix: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** All that a search finds a picture by. `vector`: unit length, or null while there is none. */
+export type IndexEntry = { resource_id: string; org_id: string; revision: number; saved: SavedText; vector: Float32Array | null };
+export type PutAnswer = { put: 'seen' } | { put: 'ahead'; found: number };
+/** As a search sees it now. */
+export type EntryHead = { resource_id: string; org_id: string; revision: number; deleted: boolean; has_vector: boolean };
+
+export type IndexQuery = {
+  query: ParsedQuery;
+  mode: SearchMode;
+  /** Of the query; null in text mode, and for an empty query. */
+  vector: Float32Array | null;
+  tag?: string[];
+  batch_id?: string[];
+  taken_from?: number;
+  taken_to?: number;
+  sort: 'relevance' | 'newest';
+  facets: Facet[];
+  offset: number;
+  limit: number;
+};
+export type IndexPage = {
+  hits: { resource_id: string; revision: number; score: number }[];
+  total: number;
+  total_is_exact: boolean;
+  facets: Partial<Record<Facet, { value: string; count: number }[]>>;
+};
+
+/** The search view: a copy of what the facts say, that can be rebuilt from them. */
+export interface SearchIndex {
+  /**
+   * Writes an entry at its revision and answers once a search returns it at that revision. An equal revision overwrites; an older
+   * one is refused: `ahead`, with the revision found. Throws if the write can't be seen.
+   */
+  put(entry: IndexEntry): Promise<PutAnswer>;
+  /** A tombstone at max(revision, found) + 1, which refuses every older put: removal wins. */
+  remove(scope: Scope, resource_id: string, revision: number): Promise<void>;
+  search(scope: Scope, query: IndexQuery): Promise<IndexPage>;
+  /** At most 200 ids; those it does not hold are left out. */
+  heads(scope: Scope, ids: string[]): Promise<EntryHead[]>;
+  /** All entries, tombstones too, by resource_id. */
+  scan(after: string | null, limit: number): Promise<EntryHead[]>;
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** An upright picture, decoded once by us: PNG bytes with these pixels. */
+export type PictureToRead = { png: Uint8Array; page: number; width: number; height: number };
+export type PageRead = { text: string; confidence: number; words: Word[] };
+
+/** Reads words off one picture. A hard time limit of its own; one bad picture can't hurt the next. Throws ServiceError. */
+export interface Recogniser {
+  readonly engine: string;
+  recognise(picture: PictureToRead, signal: AbortSignal): Promise<PageRead>;
+  /** Ready to read; rejects when it can't be (say, no language data). */
+  ready(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Turns text into unit vectors of a fixed dimension, one for each text, in order. Throws ServiceError. */
+export interface Embedder {
+  readonly model: string;
+  readonly dimension: number;
+  embed(texts: string[], signal: AbortSignal): Promise<Float32Array[]>;
+}

@@ -1,0 +1,47 @@
+/** What a service is: the work of one step. */
+import type { ServiceFailure } from '../contract/failures.ts';
+import type { Clock } from './clock.ts';
+import type { Embedder, Objects, Recogniser, SearchIndex } from './ports.ts';
+import type { Facts, FactWrite, ResourceColumns } from './ports-facts.ts';
+
+/** What a service works with. `task_id` is its run: the same when a run is repeated, another when the step is run again. */
+export type ServiceContext = {
+  task_id: string;
+  facts: Facts;
+  objects: Objects;
+  index: SearchIndex;
+  recogniser: Recogniser;
+  embedder: Embedder;
+  limits: ServiceLimits;
+  clock: Clock;
+  /** Aborted when the time of the step is over or the process stops. */
+  signal: AbortSignal;
+};
+export type ServiceLimits = {
+  max_bytes: number;
+  max_pixels: number;
+  ocr_pixels: number;
+};
+
+/** The rows and columns that a result brings, written in the commit that believes it. */
+export type Writes = { facts: FactWrite[]; columns?: Partial<ResourceColumns> };
+
+/**
+ * The work of one step: an async function of its input that answers a result or throws a ServiceError.
+ * It tolerates running twice, one after the other and both at once; its comment says how.
+ */
+export interface Service<Input, Output> {
+  run(input: Input, context: ServiceContext): Promise<Output>;
+  /** Computed from rows read now, again at each attempt to commit. */
+  writes?(output: Output, of: { input: Input; at: number; facts: Facts }): Promise<Writes>;
+}
+
+/** A failure that a service knows the code of. Any other error is an UNEXPECTED one, and retryable. */
+export class ServiceError extends Error {
+  readonly failure: ServiceFailure;
+  constructor(failure: ServiceFailure, cause?: unknown) {
+    super(`${failure.code}: ${failure.detail}`, { cause });
+    this.name = 'ServiceError';
+    this.failure = failure;
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * The worker: takes a task, runs the service of its step, says what came of it.
+ * It holds nothing that matters: when it dies, the task's lease, the job's deadline and the sweep bring the work back.
+ */
+import type { Logger } from 'pino';
+import type { ServiceFailure } from '../contract/failures.ts';
+import type { Json } from '../contract/json.ts';
+import { STEP_KINDS, type StepKind } from '../contract/steps.ts';
+import type { Clock } from './clock.ts';
+import type { Engine } from './engine.ts';
+import type { RuntimeLimits } from './limits.ts';
+import type { Queue, TaskRecord, Tasks } from './ports.ts';
+import type { Runs, TaskView } from './runs.ts';
+import { ServiceError } from './service.ts';
+
+/** Runs a step's service. `signal` is aborted when its time is over or the process stops. */
+export type RunService = (run: { kind: StepKind; task_id: string; input: Json; signal: AbortSignal }) => Promise<Json>;
+type Parts = {
+  tasks: Tasks;
+  queue: Queue;
+  engine: Pick<Engine, 'owes'>;
+  runs: Runs;
+  service: RunService;
+  clock: Clock;
+  limits: RuntimeLimits;
+  log: Logger;
+};
+
+export function createWorker({ tasks, queue, engine, runs, service, clock, limits, log }: Parts) {
+  const stopping = new AbortController();
+
+  async function handle(task_id: string): Promise<void> {
+    try {
+      await work(task_id);
+    } catch (error) {
+      log.error({ err: error, task_id }, 'a run could not be told; the sweep goes on with it'); // a queue's handler never throws
+    }
+  }
+  async function work(task_id: string): Promise<void> {
+    const task = await tasks.get(task_id);
+    if (!task) return; // rung for a task that has ended
+    if (!(await engine.owes(task.resource_id, task.job_id, task_id))) return tasks.remove(task_id); // nobody wants it any more
+    const claimed = await runs.claim(task_id);
+    if (!claimed) return;
+    const begun = clock.after(limits.accept_after_ms, () => {
+      runs.accepted(task).catch((error: unknown) => log.warn({ err: error, task_id }, 'accepted was not told; the sweep says it again'));
+    });
+    try {
+      const output = await limited(task);
+      begun.cancel();
+      await runs.succeeded(task_id, output);
+    } catch (error) {
+      begun.cancel();
+      if (stopping.signal.aborted) return; // handed back: the task is made again from its job
+      await failed(task, claimed, error);
+    }
+  }
+  async function failed(task: TaskRecord, claimed: TaskView, error: unknown): Promise<void> {
+    const failure = failureOf(error);
+    const { task_id, resource_id, kind } = task;
+    const level = error instanceof ServiceError ? 'info' : 'error';
+    log[level]({ err: error, task_id, resource_id, kind, attempt: claimed.attempt }, 'a run failed');
+    await runs.failed(task_id, failure, claimed);
+  }
+  /** A service that does not answer in time is left to itself: its run is over, whatever it does. */
+  function limited({ kind, task_id, input }: TaskRecord): Promise<Json> {
+    const over = new AbortController();
+    const reason = new ServiceError({ code: 'DEADLINE_EXCEEDED', retryable: true, detail: `no result within ${limits.run_time_limit_ms} ms` });
+    const timer = clock.after(limits.run_time_limit_ms, () => over.abort(reason));
+    const signal = AbortSignal.any([over.signal, stopping.signal]);
+    const aborted = new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    });
+    return Promise.race([service({ kind, task_id, input, signal }), aborted]).finally(() => timer.cancel());
+  }
+
+  return {
+    start(kinds: readonly StepKind[] = STEP_KINDS): void {
+      for (const kind of kinds) queue.consume(kind, limits.concurrency[kind], handle);
+    },
+    /** Takes no more work; what is in hand may end within the grace, then it is handed back. */
+    async stop(): Promise<void> {
+      await queue.stop(limits.stop_grace_ms);
+      stopping.abort(new Error('the process stops'));
+    },
+  };
+}
+
+function failureOf(error: unknown): ServiceFailure {
+  if (error instanceof ServiceError) return error.failure;
+  const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return { code: 'UNEXPECTED', retryable: true, detail: detail.slice(0, 500) };
+}

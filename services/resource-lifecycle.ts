@@ -1,0 +1,61 @@
+/** What the resource and task machines mean to the engine, which knows no machine's states. */
+import { isJobId, STEP_OF_JOB, type StepKind } from '../contract/steps.ts';
+import type { ResourceLimits, TaskLimits } from '../machines/limits.ts';
+import { resourceMachineWith } from '../machines/resource.ts';
+import { resourceContext, viewOf } from '../machines/resource-view.ts';
+import { taskContext, taskMachineWith, taskStatus } from '../machines/task.ts';
+import { durable, type Instance } from '../runtime/durable.ts';
+import type { Lifecycle } from '../runtime/lifecycle.ts';
+import type { ResourceColumns } from '../runtime/ports-facts.ts';
+import type { TaskLifecycle } from '../runtime/runs.ts';
+import { writesOf } from './steps.ts';
+
+export const resourceLifecycle = (limits: Partial<ResourceLimits> = {}): Lifecycle => ({
+  kernel: durable(resourceMachineWith(limits)),
+  input: ({ resource_id, org_id, user_id, described, claimed }) => ({ resource_id, org_id, user_id, described, claimed }),
+  columns: columnsOf,
+  writes: ({ job_id, input, output, at }, facts) => writesOf(kindOf(job_id), { input, output, at, facts }),
+  messages: messagesOf,
+});
+
+export const taskLifecycle = (limits: Partial<TaskLimits> = {}): TaskLifecycle => ({
+  kernel: durable(taskMachineWith(limits)),
+  input: (run) => run,
+  kindOf,
+  view: (instance) => {
+    const { attempt, losses, output, failure } = taskContext(instance);
+    return { status: taskStatus(instance), attempt, losses, output, failure };
+  },
+});
+
+function kindOf(job_id: string): StepKind {
+  if (!isJobId(job_id)) throw new Error(`no step runs the job ${job_id}`);
+  return STEP_OF_JOB[job_id];
+}
+
+function columnsOf(instance: Instance) {
+  const { described, original_key, fact_ids } = resourceContext(instance);
+  const { status, phase, viewable, searchable, revision, indexed_revision, has_vector, failure, deadline_at, allowed_events } =
+    viewOf(instance);
+  const { recognition: recognition_id, correction: correction_id, saved: text_id } = fact_ids;
+  const promised = { viewable, searchable, revision, indexed_revision, has_vector };
+  return { status, phase, ...promised, failure, deadline_at, allowed_events, described, original_key, recognition_id, correction_id, text_id };
+}
+
+/** One `changed` for whatever a reader can see of a step, and one more for what people act on. */
+function messagesOf(before: ResourceColumns | null, after: ResourceColumns, emitted: { type: string }[]): string[] {
+  const types: string[] = [];
+  const differs = (column: 'status' | 'phase' | 'viewable' | 'searchable' | 'indexed_revision') => before?.[column] !== after[column];
+  if (differs('status') || differs('phase') || differs('viewable') || differs('searchable') || differs('indexed_revision'))
+    types.push('resource.changed');
+  if (after.searchable && (differs('searchable') || differs('indexed_revision'))) types.push('resource.searchable');
+  if (differs('phase')) types.push(...(TOLD[after.phase] ?? []));
+  if (emitted.some(({ type }) => type === 'METADATA_DUE')) types.push('resource.expiring');
+  return types;
+}
+const TOLD: { [P in ResourceColumns['phase']]?: string[] } = {
+  needs_person: ['resource.needs_person'],
+  failed: ['resource.failed'],
+  gone: ['resource.gone'],
+};
+

@@ -1,0 +1,89 @@
+/**
+ * What must hold of one step, whatever led to it: which rows the facts name, and what a new job is told to read.
+ * The exploration leaves names of rows out of its states; it puts marks in their place for the time of a step.
+ */
+import type { FactIds } from '../../contract/steps.ts';
+import { type ResourceInstance, resourceContext } from '../../machines/resource-view.ts';
+import type { ResourceContext } from '../../machines/resource-words.ts';
+import type { Inbound, Instance } from '../../runtime/durable.ts';
+import { MADE } from './said.ts';
+
+export const NOW = 7;
+export const NEW = 'new';
+const READ = 'recognition';
+
+/**
+ * Without names, as states of the exploration are. That the machine has read it at all makes a difference to what follows;
+ * `exact` keeps that apart, else it has whenever there is a text (not so when a person's correction came first).
+ */
+export function nameless(
+  { fact_ids, facts }: ResourceContext,
+  exact: boolean,
+): Pick<ResourceContext, 'fact_ids' | 'original_key'> {
+  const recognition = (exact ? fact_ids.recognition : facts.text) === null ? null : READ;
+  return { fact_ids: { recognition, correction: null, saved: null, embedded: null }, original_key: null };
+}
+
+/** The same instance with a name for each row that it may know of. */
+export function marked(instance: Instance): Instance {
+  const { facts, fact_ids: were, sha256 } = resourceContext(instance);
+  const name = (there: unknown, mark: string) => (there === null ? null : mark);
+  const fact_ids = {
+    recognition: were.recognition,
+    correction: 'correction',
+    saved: name(facts.saved, 'saved'),
+    embedded: name(facts.embedded, 'embedded'),
+  };
+  const context = { ...instance.snapshot.context, fact_ids, original_key: name(sha256, 'key') };
+  return { ...instance, snapshot: { ...instance.snapshot, context } };
+}
+
+/** What a step of a marked instance has done wrong. */
+export function wrongStep(before: Instance, inbound: Inbound, after: Instance): string[] {
+  const wrong: string[] = [];
+  const says = (broken: boolean, what: string) => {
+    if (broken) wrong.push(what);
+  };
+  const [was, is] = [resourceContext(before), resourceContext(after)];
+  const ids = expectedIds(was.fact_ids, inbound);
+  const forgot = inbound.kind === 'done' && (inbound.id === 'purge' || inbound.id === 'discard');
+  for (const row of ['recognition', 'correction', 'saved', 'embedded'] as const)
+    says(!forgot && is.fact_ids[row] !== ids[row], `${row} is ${is.fact_ids[row]}, not ${ids[row]}`);
+  says(is.failure !== null && is.failure !== was.failure && is.failure.at !== NOW, 'a failure at another time than now');
+  for (const [id, job] of Object.entries(after.jobs)) {
+    if (job.token !== NEW) continue;
+    const expected = expectedInput(id, after);
+    const told = JSON.stringify(job.input);
+    says(told !== JSON.stringify(expected), `${id} is told ${told}, not ${JSON.stringify(expected)}`);
+    says(job.since !== NOW, `${id} begins at another time than now`);
+  }
+  return wrong;
+}
+
+/** A row is named by the answer of its step; a correction by the person, and nothing but a person takes it back. */
+function expectedIds(ids: FactIds, inbound: Inbound): FactIds {
+  if (inbound.kind === 'done' && inbound.id === 'ocr') return { ...ids, recognition: MADE };
+  if (inbound.kind === 'done' && inbound.id === 'save') return { ...ids, saved: MADE };
+  if (inbound.kind === 'done' && inbound.id === 'embed') return { ...ids, embedded: MADE };
+  if (inbound.kind !== 'event') return ids;
+  const { type, correction_id, discard_corrections } = inbound.event as {
+    type: string;
+    correction_id?: string;
+    discard_corrections?: true;
+  };
+  if (type === 'TEXT_CORRECTED') return { ...ids, correction: correction_id ?? null };
+  return discard_corrections ? { ...ids, correction: null } : ids;
+}
+
+function expectedInput(id: string, after: ResourceInstance): object {
+  const { resource_id, org_id, claimed, revision, original_key, fact_ids, facts } = resourceContext(after);
+  const { recognition: recognition_id, correction: correction_id, saved: text_id, embedded: embedding_id } = fact_ids;
+  const whose = { resource_id, org_id };
+  if (id === 'inspect') return { ...whose, claimed };
+  if (id === 'ocr') return { ...whose, original_key };
+  if (id === 'save') return { ...whose, revision, recognition_id, correction_id };
+  if (id === 'embed') return { ...whose, text_id };
+  if (id === 'index') return { ...whose, revision, text_id, embedding_id };
+  if (id === 'text') return { ...whose, revision, text_id, embedding_id: null };
+  return { ...whose, revision, index_revision: facts.indexed };
+}

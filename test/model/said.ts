@@ -1,0 +1,74 @@
+/** What is said to a resource in the world: by people, by services, and by those that fail. */
+import type { ResourceEvent } from '../../contract/events.ts';
+import { failureOf, type ServiceFailure } from '../../contract/failures.ts';
+import type { Json } from '../../contract/json.ts';
+import type { Verdict } from '../../contract/steps.ts';
+import type { ResourceInput } from '../../machines/resource-words.ts';
+
+export const TRANSIENT: ServiceFailure = failureOf('OCR_CRASHED', 'it crashed');
+export const PERMANENT: ServiceFailure = failureOf('PROVIDER_REFUSED', 'it refused');
+export const OUTAGE: ServiceFailure = failureOf('PROVIDER_UNAVAILABLE', 'connection refused');
+
+export const INPUT: ResourceInput = {
+  resource_id: 'r',
+  org_id: 'o',
+  user_id: 'u',
+  described: false,
+  claimed: { byte_size: null, sha256: null },
+};
+
+/** What the row is called that a service has just made. */
+export const MADE = 'just made';
+export const LEGAL_PICTURE: Verdict = {
+  verdict: 'legal',
+  sha256: 'x',
+  original_key: 'just frozen',
+  byte_size: 1,
+  content_type: 'image/png',
+  width: 1,
+  height: 1,
+  page_count: 1,
+  fact_id: null,
+};
+/** By what `inspect` saw, or by what the index did. */
+export const OUTPUTS: Record<string, Json> = {
+  none: { verdict: 'absent' },
+  legal: LEGAL_PICTURE,
+  illegal: { verdict: 'illegal', code: 'NOT_AN_IMAGE', detail: 'a text file' },
+  seen: { put: 'seen' },
+  ahead: { put: 'ahead', found: 9 },
+};
+/** What a job answers; `says` as in a message. */
+export function outputOf(job: string, says: string): Json {
+  if (job === 'ocr' || job === 'save' || job === 'embed') return { fact_id: MADE };
+  return OUTPUTS[says || (job === 'index' ? 'seen' : '')] ?? null;
+}
+
+export const ALWAYS: ResourceEvent[] = [
+  { type: 'UPLOAD_REPORTED' },
+  { type: 'METADATA_SUBMITTED', complete: true },
+  { type: 'METADATA_SUBMITTED', complete: false },
+];
+export const AT_WILL: ResourceEvent[] = [
+  { type: 'TEXT_CORRECTED', correction_id: 'a correction' },
+  { type: 'TEXT_CORRECTED', correction_id: null },
+  { type: 'RETRY' },
+  { type: 'TRASH' },
+  { type: 'RESTORE' },
+  { type: 'DELETE' },
+  { type: 'UPLOAD_LINK_ISSUED' },
+  { type: 'REPROCESS', from: 'ocr' },
+  { type: 'REPROCESS', from: 'ocr', discard_corrections: true },
+  { type: 'REPROCESS', from: 'embed' },
+  { type: 'REPROCESS', from: 'index' },
+];
+
+export function label(event: ResourceEvent): string {
+  const more: Record<string, boolean | undefined> = {
+    draft: event.type === 'METADATA_SUBMITTED' && !event.complete,
+    back: event.type === 'TEXT_CORRECTED' && event.correction_id === null,
+    'and discard': event.type === 'REPROCESS' && event.discard_corrections,
+  };
+  const from = event.type === 'REPROCESS' ? [event.from] : [];
+  return [event.type, ...from, ...Object.keys(more).filter((word) => more[word])].join(' ');
+}

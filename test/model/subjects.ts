@@ -1,0 +1,66 @@
+/** What can be said to each machine: the inputs, events and outputs that make a difference to it. */
+import type { AnyStateMachine, EventObject } from 'xstate';
+import type { ResourceEvent } from '../../contract/events.ts';
+import type { ServiceFailure } from '../../contract/failures.ts';
+import type { Json } from '../../contract/json.ts';
+import { statusOf } from '../../machines/resource-view.ts';
+import type { TaskEvent } from '../../machines/task.ts';
+import type { Instance } from '../../runtime/durable.ts';
+import { resourceForModel, taskForModel } from './environment.ts';
+import { ALWAYS, AT_WILL, INPUT, MADE, OUTAGE, OUTPUTS, PERMANENT, TRANSIENT } from './said.ts';
+
+export type Subject = {
+  machine: AnyStateMachine;
+  inputs: Json[];
+  events: EventObject[];
+  /** Of each job whose output is looked at. */
+  outputs: Record<string, Json[]>;
+  ends: (instance: Instance) => string;
+};
+
+const FAILURES: ServiceFailure[] = [TRANSIENT, PERMANENT, OUTAGE];
+const LOST: ResourceEvent[] = [
+  { type: 'INDEX_LOST', revision: 2 },
+  { type: 'INDEX_LOST', revision: 1 },
+];
+const made: Json[] = [{ fact_id: MADE }];
+const puts: Json[] = [OUTPUTS.seen ?? null, OUTPUTS.ahead ?? null];
+
+export const RESOURCE: Subject = {
+  machine: resourceForModel,
+  inputs: [INPUT, { ...INPUT, described: true }],
+  events: [...ALWAYS, ...AT_WILL, ...LOST],
+  outputs: {
+    inspect: [OUTPUTS.legal ?? null, OUTPUTS.illegal ?? null, OUTPUTS.none ?? null],
+    ocr: made,
+    save: made,
+    embed: made,
+    index: puts,
+    text: puts,
+  },
+  ends: (instance) => statusOf(instance.snapshot.value),
+};
+
+const claimed: TaskEvent = { type: 'CLAIMED', provider_job_id: 'p' };
+const succeeded: TaskEvent = { type: 'SUCCEEDED', output: null };
+const failed = [1, 2].flatMap((attempt) =>
+  [0, 1].flatMap((losses) => FAILURES.map((failure): TaskEvent => ({ type: 'FAILED', attempt, losses, failure }))),
+);
+export const TASK: Subject = {
+  machine: taskForModel,
+  inputs: [
+    { task_id: 't', provider_job_id: null, answered: false },
+    { task_id: 't', provider_job_id: 'p', answered: false },
+    { task_id: 't', provider_job_id: null, answered: true },
+  ],
+  events: [claimed, succeeded, ...failed],
+  outputs: {
+    ask: [
+      { status: 'done', output: null },
+      { status: 'working' },
+      { status: 'unknown' },
+      ...FAILURES.map((failure) => ({ status: 'failed', failure })),
+    ],
+  },
+  ends: (instance) => JSON.stringify(instance.snapshot.value),
+};
