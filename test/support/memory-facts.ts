@@ -1,5 +1,5 @@
 /** The facts in memory, with every promise of the port that a test of HTTP leans on: compare-and-swap, one use of a key, scope. */
-import { missing } from './missing.ts';
+import { only } from './missing.ts';
 import {
   AlreadyThere,
   type ApiKey,
@@ -63,7 +63,7 @@ export function memoryFacts(): MemoryFacts {
   };
 
   return {
-    instances: { ...missing('instances'), load: async (id) => structuredClone(instances.get(id) ?? null) },
+    instances: only('instances', { load: async (id) => structuredClone(instances.get(id) ?? null) }),
     resources: {
       get: async (scope, id) => inScope(scope).find(({ resource_id }) => resource_id === id) ?? null,
       getMany: async (scope, ids) => ids.flatMap((id) => inScope(scope).filter(({ resource_id }) => resource_id === id)),
@@ -76,9 +76,7 @@ export function memoryFacts(): MemoryFacts {
       },
       counts: async (scope, filter) => {
         const rows = inScope(scope).filter((row) => passes(row, filter));
-        const tally = (field: 'phase' | 'status') =>
-          Object.fromEntries([...Map.groupBy(rows, (row) => row[field])].map(([name, same]) => [name, same.length]));
-        return { total: rows.length, by_phase: tally('phase'), by_status: tally('status') };
+        return { total: rows.length, by_phase: tally(rows.map(({ phase }) => phase)), by_status: tally(rows.map(({ status }) => status)) };
       },
       alive: async (scope, sha256, except) =>
         inScope(scope).find((row) => row.sha256 === sha256 && row.phase !== 'gone' && row.status !== 'REJECTED' && row.resource_id !== except) ?? null,
@@ -94,7 +92,7 @@ export function memoryFacts(): MemoryFacts {
       list: async (scope, id, { after, limit }) =>
         columns.get(id)?.org_id === scope.org_id ? (journal.get(id) ?? []).filter(({ seq }) => seq > (after ?? 0)).slice(0, limit) : [],
     },
-    outbox: missing('outbox'),
+    outbox: only('outbox', {}),
     accounts: {
       ensure: async () => {},
       addKey: async (key) => void keys.set(key.key_id, key),
@@ -107,7 +105,7 @@ export function memoryFacts(): MemoryFacts {
         return true;
       },
     },
-    upkeep: missing('upkeep'),
+    upkeep: only('upkeep', {}),
     commit: async (changes) => changes.map(commitOne),
     ping: async () => {},
     close: async () => {},
@@ -124,3 +122,6 @@ const passes = (row: ResourceRow, { status, phase, tag, batch_id, sha256, create
   (sha256?.some((one) => one === row.sha256) ?? true) &&
   row.created_at >= created_from &&
   row.created_at <= created_to;
+
+const tally = <Name extends string>(names: Name[]): Partial<Record<Name, number>> =>
+  names.reduce<Partial<Record<Name, number>>>((counts, name) => ({ ...counts, [name]: (counts[name] ?? 0) + 1 }), {});

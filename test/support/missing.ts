@@ -1,7 +1,10 @@
-/** A port, or a part of one, that a test does not need: using it fails the test with its name. */
-export function missing<Port extends object>(name: string): Port {
-  const refuse = (_: object, method: string | symbol) => () => {
-    throw new Error(`${name}.${String(method)} is not there in this test`);
+/** A port of which a test needs only some methods: using another one fails the test with its name. */
+export function only<Port extends object>(name: string, given: Partial<Port>): Port {
+  const get = (target: object, method: string | symbol): unknown => {
+    if (Reflect.has(target, method)) return Reflect.get(target, method);
+    return () => {
+      throw new Error(`${name}.${String(method)} is not there in this test`);
+    };
   };
-  return new Proxy({}, { get: refuse }) as Port; // every method of any port
+  return new Proxy(given, { get }) as Port; // any other method throws
 }

@@ -1,0 +1,83 @@
+/**
+ * What a command speaks to: a running service, or else the data folder itself, opened in this process and spoken to in the same way.
+ * So there is one path from the command line to the engine, and it is the API.
+ */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import type { Config } from '../config.ts';
+
+/** Of TUODI_DATA_DIR/service.json, written by `serve`. */
+export const ServiceFile = z.object({ url: z.url(), api_key: z.string(), pid: z.int() });
+export const SERVICE_FILE = 'service.json';
+
+export type Client = {
+  url: string;
+  api_key: string;
+  /** `body`: JSON, or the text of an answer that is none. Throws ApiError on a problem. */
+  request(method: string, route: string, options?: RequestOptions): Promise<{ status: number; body: unknown }>;
+  /** Ends what was opened for this command. */
+  close(): Promise<void>;
+};
+type RequestOptions = { body?: FormData | object; headers?: Record<string, string>; timeout_ms?: number };
+
+/** A problem that the API answered with. */
+export class ApiError extends Error {
+  override name = 'ApiError';
+  readonly status: number;
+  readonly code: string;
+  constructor(status: number, code: string, detail: string) {
+    super(detail);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** Opens the data folder in this process; answers where it listens and a key. */
+export type OpenFolder = (config: Config) => Promise<{ url: string; api_key: string; stop(): Promise<void> }>;
+
+export async function connect(config: Config, openFolder: OpenFolder): Promise<Client> {
+  if (config.url) return clientOf(config.url, config.api_key ?? '');
+  const running = await runningService(config);
+  if (running) return clientOf(running.url, config.api_key ?? running.api_key);
+  const opened = await openFolder(config);
+  return clientOf(opened.url, opened.api_key, () => opened.stop());
+}
+
+async function runningService({ data_dir }: Config): Promise<z.infer<typeof ServiceFile> | null> {
+  const written = await readFile(path.join(data_dir, SERVICE_FILE), 'utf8').catch(() => null); // none: nothing serves this folder
+  if (written === null) return null;
+  const service = ServiceFile.parse(JSON.parse(written));
+  const answer = await fetch(`${service.url}/healthz`, { signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS) }).catch(() => null); // left by a crash
+  return answer?.ok ? service : null;
+}
+const HEALTH_TIMEOUT_MS = 3_000;
+/** Longer than the longest wait that is asked for. */
+const REQUEST_TIMEOUT_MS = 120_000;
+
+function clientOf(url: string, api_key: string, close = async () => undefined as unknown): Client {
+  return {
+    url,
+    api_key,
+    async request(method, route, { body, headers = {}, timeout_ms = REQUEST_TIMEOUT_MS } = {}) {
+      const form = body instanceof FormData;
+      const answer = await fetch(`${url}${route}`, {
+        method,
+        signal: AbortSignal.timeout(timeout_ms),
+        headers: { authorization: `Bearer ${api_key}`, ...(body && !form ? { 'content-type': 'application/json' } : {}), ...headers },
+        ...(body ? { body: form ? body : JSON.stringify(body) } : {}),
+      });
+      const text = await answer.text();
+      const is_json = /[/+]json\b/.test(answer.headers.get('content-type') ?? '');
+      const parsed: unknown = is_json ? JSON.parse(text) : text;
+      if (answer.ok) return { status: answer.status, body: parsed };
+      const problem = ProblemAnswer.safeParse(parsed);
+      if (problem.success) throw new ApiError(answer.status, problem.data.code, problem.data.detail);
+      throw new ApiError(answer.status, 'UNKNOWN', `${method} ${route} answered ${answer.status}`);
+    },
+    async close() {
+      await close();
+    },
+  };
+}
+const ProblemAnswer = z.object({ code: z.string(), detail: z.string() });

@@ -1,0 +1,18 @@
+/** `tuodi demo`: opens a folder of its own, and runs the demo in it. */
+import { connect } from './client.ts';
+import { demo, emptyDemoFolder } from './demo.ts';
+import type { Run } from './program.ts';
+import { SAMPLES } from './project.ts';
+import { openFolder } from './with-service.ts';
+
+const FOLDER = 'tuodi-demo';
+
+export const demoCommand: Run = async (config, out) => {
+  await emptyDemoFolder(FOLDER);
+  const client = await connect({ ...config, url: undefined, data_dir: FOLDER }, openFolder);
+  try {
+    return (await demo(client, SAMPLES, FOLDER, out, () => performance.now())) ? 0 : 3;
+  } finally {
+    await client.close();
+  }
+};

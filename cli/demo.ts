@@ -1,0 +1,67 @@
+/** `tuodi demo`: the whole service on the samples, in a folder of its own that is emptied at its start. */
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { SearchAnswer } from '../contract/search.ts';
+import type { Client } from './client.ts';
+import { type Ingested, ingest, isWell } from './ingest.ts';
+import { cut, type Output, table } from './output.ts';
+import { marked, search } from './search.ts';
+
+/** Says that the folder is the demo's own, and may be emptied. */
+const MARK = '.tuodi-demo';
+/** English, simplified, simplified for a traditional picture, mixed, a number, one and two characters. */
+const QUERIES = ['wheelbarrow', '停水', '图书馆', 'battery 续航', '274.70', '备份'];
+
+/** Empties the folder, but only one that a demo made. Throws otherwise. */
+export async function emptyDemoFolder(folder: string): Promise<void> {
+  const entries = await readdir(folder).catch(() => []); // not there yet
+  if (entries.length > 0 && !entries.includes(MARK))
+    throw new Error(`${folder} is not empty and was not made by the demo; it is left as it is. Set TUODI_DATA_DIR to another folder.`);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await writeFile(path.join(folder, MARK), 'Made by tuodi demo, which empties this folder at its start.\n');
+}
+
+/** Answers whether every sample came to rest in INDEXED and every query found something. */
+export async function demo(client: Client, samples: string, folder: string, out: Output, now: () => number): Promise<boolean> {
+  const truth = await readTruth(samples);
+  out.say(`Reading the ${Object.keys(truth).length} pictures of samples/ …\n`);
+  const files = Object.keys(truth).map((file) => path.join(samples, file));
+  const results = await ingest(client, files, {}, { ...out, json: false }, now);
+  const rows = await Promise.all(results.map((result) => rowOf(client, result)));
+  const read = { results };
+  out.result(read, () => table([['picture', 'status', 'seconds', 'what was read'], ...rows]));
+  let found = true;
+  for (const query of QUERIES) found = (await show(client, query, out)) && found;
+  out.say(HOW_ON(folder));
+  return found && results.every(isWell);
+}
+
+const Truth = z.record(z.string(), z.object({ lines: z.array(z.object({ text: z.string() })) }));
+const readTruth = async (samples: string) => Truth.parse(JSON.parse(await readFile(path.join(samples, 'truth.json'), 'utf8')));
+
+async function rowOf(client: Client, { file, resource_id, status, duration_ms }: Ingested): Promise<string[]> {
+  const { body } = await client.request('GET', `/v1/resources/${resource_id}/text?format=txt`).catch(() => ({ body: '' })); // nothing was read
+  const words = String(body).replace(/\s+/g, ' ').trim();
+  return [path.basename(file), status ?? 'not taken', (duration_ms / 1000).toFixed(1), words ? cut(words, 60) : '(no text on it)'];
+}
+
+async function show(client: Client, query: string, out: Output): Promise<boolean> {
+  const answer: SearchAnswer = await search(client, query, { limit: 3 });
+  const hits = answer.items.map(({ resource, highlights }) => {
+    const passage = highlights.find(({ field }) => field === 'text') ?? highlights[0];
+    return `  ${resource.filename.padEnd(26)} ${passage ? cut(marked(passage.parts), 70) : ''}`;
+  });
+  const found = answer.items.map(({ resource }) => resource.filename);
+  out.result({ query, found, took_ms: answer.took_ms }, () =>
+    [`\nsearch ${query}   (${answer.total} found, ${answer.took_ms.toFixed(0)} ms)`, ...hits].join('\n'),
+  );
+  return answer.items.length > 0;
+}
+
+const HOW_ON = (folder: string) => `
+To look further:
+  npx tuodi search 停水        with TUODI_DATA_DIR=${folder}
+  npm start                    the service, with a folder of its own; then: npx tuodi ingest <your pictures>
+  README.md                    the API, and how it works`;

@@ -1,0 +1,99 @@
+/** `tuodi ingest <files or folders…>`: takes pictures in, and says of each where it came to rest. */
+import { readdir, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { Resource } from '../contract/resource.ts';
+import { ApiError, type Client } from './client.ts';
+import { cut, type Output, table } from './output.ts';
+
+/** What is picked from a folder; a file that is named is sent whatever it is called. */
+const PICTURES = /\.(jpe?g|png|webp)$/i;
+/** A larger one is not read into memory, only to be refused by the service. */
+const MOST_BYTES = 512 * 1024 * 1024;
+const WAIT_S = 30;
+/** Files under way at once: the service works on more than one picture at a time. */
+const IN_FLIGHT = 4;
+/** What is asked again when nothing has come to rest; a picture that takes longer is reported as it is. */
+const MOST_WAITS = 60;
+
+export type Ingested = {
+  file: string;
+  resource_id: string | null;
+  status: string | null;
+  duplicate_of: string | null;
+  failure: { code: string; detail: string } | null;
+  duration_ms: number;
+};
+export type IngestOptions = { title?: string; tag?: string[] };
+const Answer = z.object({ resource: Resource });
+
+/** Answers what became of each file, in the order in which they came to rest. */
+export async function ingest(client: Client, named: string[], options: IngestOptions, out: Output, now: () => number): Promise<Ingested[]> {
+  const files = (await Promise.all(named.map(picturesIn))).flat();
+  const bar = out.progress(files.length, 'reading');
+  const results: Ingested[] = [];
+  const left = files.values();
+  const takeIn = async () => {
+    for (const file of left) {
+      const began = now();
+      const end = await oneFile(client, file, options).catch((error: unknown) => failed(error));
+      const result: Ingested = { file, ...end, duration_ms: Math.round(now() - began) };
+      results.push(result);
+      bar.step(path.basename(file));
+      if (out.json) out.result(result, () => '');
+    }
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, takeIn));
+  bar.end();
+  return results;
+}
+
+/** In the order of their names. */
+async function picturesIn(named: string): Promise<string[]> {
+  const there = await stat(named).catch(() => null); // not there: reported with its name, by the reading of it
+  if (!there?.isDirectory()) return [named];
+  const entries = await readdir(named, { withFileTypes: true, recursive: true });
+  const files = entries.filter((entry) => entry.isFile() && PICTURES.test(entry.name) && !entry.name.startsWith('.'));
+  return files.map((entry) => path.join(entry.parentPath, entry.name)).sort();
+}
+
+type End = Omit<Ingested, 'file' | 'duration_ms'>;
+async function oneFile(client: Client, file: string, { title, tag }: IngestOptions): Promise<End> {
+  const { size } = await stat(file);
+  if (size > MOST_BYTES) return refused('TOO_MANY_BYTES', `${size} bytes is more than any service takes`);
+  const form = new FormData();
+  const metadata = { ...(title ? { title } : {}), ...(tag?.length ? { tags: tag } : {}) };
+  form.append('metadata', JSON.stringify(metadata));
+  form.append('file', new Blob([await readFile(file)]), path.basename(file));
+  const answer = await client.request('POST', '/v1/resources', { body: form, headers: { prefer: `wait=${WAIT_S}` } });
+  const duplicate = answer.status === 200; // 201: a new one
+  let now = Answer.parse(answer.body).resource;
+  for (let waits = 0; now.phase === 'working' && waits < MOST_WAITS; waits++) {
+    const { body } = await client.request('GET', `/v1/resources/${now.resource_id}`, { headers: { prefer: `wait=${WAIT_S}` } });
+    now = Resource.parse(body);
+  }
+  const { resource_id, status, failure } = now;
+  return { resource_id, status, duplicate_of: duplicate ? resource_id : now.duplicate_of, failure };
+}
+
+const refused = (code: string, detail: string): End => ({ resource_id: null, status: null, duplicate_of: null, failure: { code, detail } });
+function failed(error: unknown): End {
+  if (error instanceof ApiError) return refused(error.code, error.message);
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'UNEXPECTED';
+  return refused(code, error instanceof Error ? error.message : String(error));
+}
+
+/** A row a file, for people. */
+export const ingestTable = (results: Ingested[]): string =>
+  table([
+    ['file', 'status', 'ms', ''],
+    ...results.map(({ file, status, duration_ms, duplicate_of, failure }) => [
+      cut(path.basename(file), 40),
+      status ?? 'not taken',
+      String(duration_ms),
+      failure ? `${failure.code}: ${cut(failure.detail, 80)}` : duplicate_of ? `same bytes as ${duplicate_of}` : '',
+    ]),
+  ]);
+
+/** Neither failed nor refused. */
+export const isWell = ({ status, failure }: Ingested) => status !== null && failure === null;

@@ -1,0 +1,55 @@
+/** The only place that writes to the terminal: results on standard output, everything else on standard error. */
+import { MultiBar, type SingleBar } from 'cli-progress';
+
+export type Output = {
+  json: boolean;
+  /** A result. With --json one object a line, and nothing else on standard output. */
+  result(object: object, text: () => string): void;
+  /** For people only; with --json it goes nowhere. */
+  say(text: string): void;
+  /** What went wrong, or should be known. */
+  warn(text: string): void;
+  /** A bar on a terminal, nothing elsewhere. */
+  progress(total: number, label: string): { step(label: string): void; end(): void };
+};
+
+export function output(json: boolean): Output {
+  const write = (text: string) => console.log(text);
+  return {
+    json,
+    result: (object, text) => write(json ? JSON.stringify(object) : text()),
+    say: (text) => {
+      if (!json) write(text);
+    },
+    warn: (text) => console.error(text),
+    progress: (total, label) => bar(total, label, !json && process.stderr.isTTY === true),
+  };
+}
+
+function bar(total: number, label: string, shown: boolean) {
+  if (!shown || total === 0) return { step: () => undefined, end: () => undefined };
+  const format = ' {bar} {value}/{total} {label}';
+  const bars = new MultiBar({ format, hideCursor: true, clearOnComplete: true, stream: process.stderr, gracefulExit: true });
+  const one: SingleBar = bars.create(total, 0, { label });
+  return { step: (now: string) => one.increment(1, { label: now }), end: () => bars.stop() };
+}
+
+/** Columns as wide as their widest cell; a Han character is two cells wide. */
+export function table(rows: string[][]): string {
+  const widths = rows.reduce<number[]>((most, row) => row.map((cell, i) => Math.max(most[i] ?? 0, cells(cell))), []);
+  const line = (row: string[]) => row.map((cell, i) => cell + ' '.repeat((widths[i] ?? 0) - cells(cell))).join('  ').trimEnd();
+  return rows.map(line).join('\n');
+}
+/** How many cells of a terminal a text takes. */
+const cells = (text: string) => [...text].reduce((sum, char) => sum + (WIDE.test(char) ? 2 : 1), 0);
+const WIDE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6]/u;
+/** At most so many cells. */
+export function cut(text: string, most: number): string {
+  if (cells(text) <= most) return text;
+  let kept = '';
+  for (const char of text) {
+    if (cells(kept + char) >= most) break;
+    kept += char;
+  }
+  return `${kept}…`;
+}

@@ -1,0 +1,96 @@
+/** The command line: which commands there are, what each takes, and with which code it ends. */
+import { Command, CommanderError, Option } from 'commander';
+import { type Config, ConfigError, readConfig } from '../config.ts';
+import { demoCommand } from './demo-command.ts';
+import { diagram, FORMATS } from './diagram.ts';
+import { UsageError } from './errors.ts';
+import { ingestCommand, searchCommand, statusCommand, textCommand } from './with-service.ts';
+import { keysCommand } from './keys.ts';
+import { migrateCommand } from './migrate.ts';
+import { type Output, output } from './output.ts';
+import { serve } from './serve.ts';
+import { VERSION } from './project.ts';
+
+/** 0 all well; 1 an error of ours; 2 wrong usage or configuration; 3 finished, but some items failed. */
+export type ExitCode = 0 | 1 | 2 | 3;
+export type Run = (config: Config, out: Output) => Promise<ExitCode>;
+
+export async function run(argv: string[], env: NodeJS.ProcessEnv): Promise<ExitCode> {
+  let code: ExitCode = 0;
+  const program = new Command('tuodi')
+    .description('Takes pictures in, reads the text on them, and makes them findable by it.')
+    .version(VERSION)
+    .option('--json', 'one JSON object a line on standard output, and nothing else there')
+    .option('--data-dir <folder>', 'TUODI_DATA_DIR')
+    .option('--url <url>', 'TUODI_URL: a running service')
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride();
+  /** Reads the configuration, runs, and keeps the code. */
+  const does = async (work: Run): Promise<void> => {
+    const { json = false, dataDir, url } = program.opts<{ json?: boolean; dataDir?: string; url?: string }>();
+    const out = output(json);
+    const flags = { ...(dataDir ? { data_dir: dataDir } : {}), ...(url ? { url } : {}) };
+    const { config, warnings } = readConfig(env, flags);
+    for (const warning of warnings) out.warn(warning);
+    code = await work(config, out);
+  };
+  addCommands(program, does);
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return code;
+  } catch (error) {
+    return codeOf(error);
+  }
+}
+
+function addCommands(program: Command, does: (work: Run) => Promise<void>): void {
+  const list = (value: string, before: string[] = []) => [...before, value];
+  program.command('serve').description('the service: API, workers and sweep').action(() => does(serve));
+  program
+    .command('ingest <paths...>')
+    .description('takes pictures in, and says of each where it came to rest')
+    .option('--title <title>', 'of every one of them; the file name unless said')
+    .option('--tag <tag>', 'may be said more than once', list)
+    .action((paths: string[], options: { title?: string; tag?: string[] }) => does(ingestCommand(paths, options)));
+  program
+    .command('search <query>')
+    .description('finds pictures by their text and metadata')
+    .option('--limit <n>', 'at most so many', wholeNumber)
+    .addOption(new Option('--mode <mode>').choices(['hybrid', 'text', 'vector']))
+    .action((query: string, options: { limit?: number; mode?: string }) => does(searchCommand(query, options)));
+  program.command('text <resource_id>').description('the text read off a picture').action((id: string) => does(textCommand(id)));
+  program.command('status').description('how many pictures are in which status').action(() => does(statusCommand));
+  program
+    .command('migrate')
+    .description('brings the database to this version')
+    .option('--check', 'only says what is to be done; ends with 3 if there is something')
+    .action(({ check = false }: { check?: boolean }) => does(migrateCommand(check)));
+  program
+    .command('keys')
+    .description('API keys: list (default), create <name>, revoke <key_id>')
+    .argument('[action]', 'list, create or revoke', 'list')
+    .argument('[subject]', 'a name, or a key_id')
+    .action((action: string, subject?: string) => does(keysCommand(action, subject)));
+  program
+    .command('diagram [machine]')
+    .description('a machine drawn: resource (default) or task')
+    .addOption(new Option('--format <format>').choices(FORMATS).default('mermaid'))
+    .action((machine: string | undefined, { format }: { format: string }) => does(diagram(machine ?? 'resource', format)));
+  program.command('demo').description('the whole service on the samples, in a folder of its own').action(() => does(demoCommand));
+  program.command('version').description('the version').action(() => does(async (_, out) => {
+    out.result({ version: VERSION }, () => VERSION);
+    return 0;
+  }));
+}
+
+function codeOf(error: unknown): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has said what is wrong
+  output(false).warn(error instanceof Error ? error.message : String(error));
+  return error instanceof ConfigError || error instanceof UsageError ? 2 : 1;
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1 || number > 200) throw new UsageError(`${text} is not a number from 1 to 200`);
+  return number;
+}

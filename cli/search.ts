@@ -1,0 +1,55 @@
+/** `tuodi search <query>`: what is found, with the words that matched. */
+import { z } from 'zod';
+import { SearchAnswer, type SearchHit } from '../contract/search.ts';
+import type { Client } from './client.ts';
+import type { Output } from './output.ts';
+
+export type SearchOptions = { limit?: number; mode?: string };
+
+export async function search(client: Client, query: string, { limit = 10, mode = 'hybrid' }: SearchOptions): Promise<SearchAnswer> {
+  const asked = new URLSearchParams({ q: query, mode, limit: String(limit) });
+  return SearchAnswer.parse((await client.request('GET', `/v1/search?${asked}`)).body);
+}
+
+export function printHits({ items, total }: SearchAnswer, query: string, out: Output): void {
+  for (const hit of items) out.result(hitOf(hit), () => textOf(hit));
+  if (total === 0) out.say(`Nothing is found for ${query || 'an empty query'}.`);
+}
+
+/** What is printed of a hit. */
+export const hitOf = ({ resource, score, highlights, boxes }: SearchHit) => ({
+  resource_id: resource.resource_id,
+  title: resource.metadata.title,
+  filename: resource.filename,
+  score,
+  highlights,
+  boxes,
+});
+const textOf = (hit: SearchHit): string => {
+  const { title, filename, resource_id, highlights } = hitOf(hit);
+  const passages = highlights.slice(0, 3).map(({ field, parts }) => `    ${field}: ${marked(parts)}`);
+  return [`${title ?? filename}  (${filename}, ${resource_id})`, ...passages].join('\n');
+};
+/** A passage on one line, what matched in brackets. */
+export const marked = (parts: { text: string; match: boolean }[]): string =>
+  parts.map(({ text, match }) => (match ? `[${text}]` : text)).join('').replace(/\s+/g, ' ').trim();
+
+const Text = z.string();
+/** `tuodi text <resource_id>` */
+export async function text(client: Client, resource_id: string, out: Output): Promise<void> {
+  const { body } = await client.request('GET', `/v1/resources/${encodeURIComponent(resource_id)}/text?format=txt`);
+  const read = Text.parse(body);
+  out.result({ resource_id, text: read }, () => read);
+}
+
+const CountsAnswer = z.object({
+  total: z.int(),
+  by_phase: z.record(z.string(), z.int()),
+  by_status: z.record(z.string(), z.int()),
+});
+/** `tuodi status`: how many pictures are where. */
+export async function status(client: Client, out: Output): Promise<void> {
+  const counts = CountsAnswer.parse((await client.request('GET', '/v1/resources/counts')).body);
+  const lines = Object.entries(counts.by_status).map(([name, count]) => `${String(count).padStart(8)}  ${name}`);
+  out.result(counts, () => [`${String(counts.total).padStart(8)}  pictures`, ...lines].join('\n'));
+}

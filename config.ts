@@ -1,0 +1,111 @@
+/** Configuration: environment variables and flags, one strict schema, checked at start. A wrong value stops the start and is named. */
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { z } from 'zod';
+import { METADATA_FIELDS } from './contract/metadata.ts';
+
+const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+const listed = (text: string) =>
+  text
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean);
+const DAY_MS = 24 * 60 * 60_000;
+const delay = whole(0, 30 * DAY_MS);
+
+const Listen = z
+  .string()
+  .regex(/^(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{1,5}$/, 'host:port, such as 127.0.0.1:8787')
+  .transform((text) => {
+    const at = text.lastIndexOf(':');
+    return { host: text.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(text.slice(at + 1)) };
+  })
+  .refine(({ port }) => port <= 65_535, 'a port is at most 65535');
+
+/** One entry a variable: TUODI_ and the name in capitals. Units are in the names. */
+const Variables = z.strictObject({
+  /** Where the service listens. Port 0 takes a free one. */
+  listen: Listen.default({ host: '127.0.0.1', port: 8787 }),
+  /** What links begin with, when a proxy stands in front. */
+  public_url: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
+  /** Origins of pages that may call the API from a browser, separated by commas. None unless said. */
+  cors_origins: z.string().default('').transform(listed),
+  data_dir: z.string().min(1).default('tuodi-data'),
+  log_level: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  /** Signs links; made and kept in the data folder unless said. At least 32 characters. */
+  link_secret: z.string().min(32).optional(),
+  /** The fields a picture must have before it is indexed. */
+  required_metadata: z.string().default('title').transform(listed).pipe(z.array(z.enum(METADATA_FIELDS))),
+  /** Of one upload. */
+  max_bytes: whole(1, 2 ** 31).default(50 * 1024 * 1024),
+  /** Of one picture, read from its header before it is decoded. */
+  max_pixels: whole(1, 1_000_000_000).default(80_000_000),
+  /** Threads that recognise. */
+  ocr_workers: whole(1, 64).default(Math.min(availableParallelism(), 4)),
+  ocr_page_time_limit_ms: whole(1_000, 30 * 60_000).default(120_000),
+  upload_deadline_ms: delay.optional(),
+  metadata_deadline_ms: delay.optional(),
+  trash_retention_ms: delay.optional(),
+  rejected_retention_ms: delay.optional(),
+  expired_retention_ms: delay.optional(),
+  /** For commands: a running service, and a key to it. */
+  url: z.url({ protocol: /^https?$/ }).optional(),
+  api_key: z.string().min(1).optional(),
+});
+export type Config = z.infer<typeof Variables>;
+type Name = keyof Config;
+const NAMES = Object.keys(Variables.shape) as Name[];
+/** Secrets may come from a file: TUODI_LINK_SECRET_FILE. */
+const SECRETS: readonly string[] = ['link_secret', 'api_key'] satisfies Name[];
+const PREFIX = 'TUODI_';
+
+/** What is wrong with the configuration, one line a fault. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+/** `flags` win over the environment. Answers warnings about names nobody knows. */
+export function readConfig(env: NodeJS.ProcessEnv, flags: Partial<Record<Name, string>> = {}): { config: Config; warnings: string[] } {
+  const given: Record<string, string> = {};
+  const warnings: string[] = [];
+  for (const [variable, value] of Object.entries(env)) {
+    if (!variable.startsWith(PREFIX) || value === undefined || value === '') continue;
+    const name = variable.slice(PREFIX.length).toLowerCase();
+    const secret = name.replace(/_file$/, '');
+    if (NAMES.some((known) => known === name)) given[name] = value;
+    else if (name.endsWith('_file') && SECRETS.includes(secret)) given[secret] = fromFile(variable, value);
+    else warnings.push(`${variable} is not known; the nearest name is ${PREFIX}${nearest(name).toUpperCase()}`);
+  }
+  const parsed = Variables.safeParse({ ...given, ...flags });
+  if (parsed.success) return { config: parsed.data, warnings };
+  const faults = parsed.error.issues.map(({ path, message }) => `${PREFIX}${String(path[0] ?? '').toUpperCase()}: ${message}`);
+  throw new ConfigError(faults.join('\n'));
+}
+
+function fromFile(variable: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new ConfigError(`${variable}: cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+const nearest = (name: string): Name =>
+  NAMES.reduce((best, known) => (distance(name, known) < distance(name, best) ? known : best));
+
+/** Levenshtein's. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, change));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

@@ -1,0 +1,203 @@
+/**
+ * The HTTP server on the real engine, the real machine and the real folder store. The facts are in memory, and nothing works by itself:
+ * a test says what each step answered, so that it holds every status as long as it likes.
+ */
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pino } from 'pino';
+import type { Resource } from '../../contract/resource.ts';
+import type { HttpDeps } from '../../http/deps.ts';
+import { makeKey } from '../../http/keys.ts';
+import { HTTP_LIMITS } from '../../http/limits.ts';
+import { createHttpServer, type HttpServer } from '../../http/server.ts';
+import { resourceMachineWith } from '../../machines/resource.ts';
+import { resourceContext, viewOf } from '../../machines/resource-view.ts';
+import { sign, verifyLink } from '../../persistence/folder/links.ts';
+import { type FolderObjects, openFolderObjects } from '../../persistence/folder/objects.ts';
+import { type Clock, systemClock } from '../../runtime/clock.ts';
+import { durable } from '../../runtime/durable.ts';
+import { createEngine } from '../../runtime/engine.ts';
+import type { Lifecycle } from '../../runtime/lifecycle.ts';
+import { RUNTIME_LIMITS } from '../../runtime/limits.ts';
+import type { IndexQuery, SearchIndex } from '../../runtime/ports.ts';
+import type { Writes } from '../../runtime/service.ts';
+import { type MemoryFacts, memoryFacts } from './memory-facts.ts';
+import { only } from './missing.ts';
+
+export type Answer = { status: number; headers: Headers; text: string; json: unknown };
+export type Sending = { key?: string | null; headers?: Record<string, string>; body?: unknown; raw?: BodyInit };
+export type HttpWorld = {
+  url: string;
+  port: number;
+  deps: HttpDeps;
+  server: HttpServer;
+  facts: MemoryFacts;
+  objects: FolderObjects;
+  /** `api_key`: of the organisation `a`; `other`: of `b`; `revoked`: of `a`. */
+  keys: { a: string; other: string; revoked: string };
+  /** What the index answers, best first, and what it was asked. */
+  ranking: { ids: string[]; asked: IndexQuery[] };
+  log: string[];
+  /** With the key of `a` unless said otherwise; redirects are not followed. */
+  call(method: string, route: string, sending?: Sending): Promise<Answer>;
+  /** A described picture, announced as JSON. */
+  created(more?: object): Promise<Resource>;
+  /** What a step answered, with the rows and columns that its service would bring. */
+  done(resource_id: string, job: string, output: object, writes?: Writes): Promise<string>;
+  /** Uploaded by its link's bytes and found to be legal. */
+  legal(resource_id: string, bytes?: string): Promise<void>;
+  indexed(resource_id: string, text?: string): Promise<void>;
+  later(ms: number): void;
+  /** All facts and all objects, as one text. */
+  everything(): Promise<string>;
+  stop(): Promise<void>;
+};
+
+const SECRET = 'a secret of at least 32 characters, for tests';
+
+export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorld> {
+  const dir = await mkdtemp(path.join(tmpdir(), 'tuodi-http-'));
+  const real = systemClock();
+  let skew = 0;
+  const clock: Clock = { ...real, wall: () => real.wall() + skew, service: () => real.service() + skew };
+  let port = 0;
+  const public_url = () => `http://127.0.0.1:${port}`;
+  const facts = memoryFacts();
+  const objects = await openFolderObjects({ dir, public_url, secret: SECRET, clock });
+  const log: string[] = [];
+  const logger = pino({ level: 'debug' }, { write: (line: string) => void log.push(line) });
+  const outputs = new Map<string, Writes>();
+  const lifecycle = lifecycleOf(outputs);
+  const engine = createEngine({ facts, clock, lifecycle, limits: RUNTIME_LIMITS, log: logger, dispatch: async () => {} });
+  const ranking: HttpWorld['ranking'] = { ids: [], asked: [] };
+
+  const deps: HttpDeps = {
+    ...{ engine, facts, objects, clock, log: logger, public_url, version: '0.0.0' },
+    links: {
+      sign: (parts) => sign(SECRET, parts),
+      verify: (parts, signature, time) => verifyLink(SECRET, parts, signature, time),
+      store: objects,
+    },
+    index: rankedIndex(ranking),
+    embedder: { model: 'none', dimension: 2, embed: async (texts) => texts.map(() => new Float32Array([1, 0])) },
+    limits: HTTP_LIMITS,
+    required_metadata: ['title'],
+    cors_origins: ['https://web.example'],
+    readiness: async () => ({ ready: true, checks: { facts: { ok: true } } }),
+    ...given,
+  };
+  const keys = { a: await keyIn('a', deps), other: await keyIn('b', deps), revoked: await keyIn('a', deps, clock.wall()) };
+  const server = createHttpServer(deps);
+  port = (await server.listen('127.0.0.1', 0)).port;
+
+  const call: HttpWorld['call'] = async (method, route, { key = keys.a, headers = {}, body, raw } = {}) => {
+    const answer = await fetch(route.startsWith('http') ? route : public_url() + route, {
+      method,
+      redirect: 'manual',
+      headers: { ...(key ? { authorization: `Bearer ${key}` } : {}), ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      ...(raw !== undefined ? { body: raw } : body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    const json: unknown = /[/+]json\b/.test(answer.headers.get('content-type') ?? '') && text !== '' ? JSON.parse(text) : null;
+    return { status: answer.status, headers: answer.headers, text, json };
+  };
+  const done: HttpWorld['done'] = async (resource_id, job, output, writes) => {
+    const stored = await facts.instances.load(resource_id);
+    const token = stored?.instance.jobs[job]?.token;
+    if (!token) throw new Error(`${resource_id} does not owe ${job}`);
+    outputs.set(token, writes ?? { facts: [] });
+    const said = JSON.parse(JSON.stringify({ ...output, token }));
+    return engine.hear(resource_id, { kind: 'done', id: job, token, output: said }, { by: { kind: 'worker', id: null }, request_id: null });
+  };
+  const world: HttpWorld = {
+    ...{ url: public_url(), port, deps, server, facts, objects, keys, ranking, log, call, done },
+    created: async (more = {}) => {
+      const asked = { filename: 'r.jpg', content_type: 'image/jpeg', byte_size: 5, metadata: { title: 'a receipt' }, ...more };
+      const { json } = await call('POST', '/v1/resources', { body: asked });
+      return (json as { resource: Resource }).resource; // our own answer
+    },
+    legal: async (resource_id, bytes = 'bytes') => {
+      const { org_id } = await rowOf(facts, resource_id);
+      const original_key = `${org_id}/${resource_id}/run/original`;
+      await objects.put(original_key, chunks(bytes), 1_000);
+      for (const size of ['320', '1600']) await objects.put(original_key.replace('original', `preview-${size}.webp`), chunks(`webp ${size}`), 1_000);
+      await call('POST', `/v1/resources/${resource_id}/uploaded`, { key: org_id === 'a' ? keys.a : keys.other });
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      const picture = { sha256, original_key, byte_size: bytes.length, content_type: 'image/jpeg', width: 4, height: 3, page_count: 1 };
+      const columns = { sha256, byte_size: bytes.length, width: 4, height: 3, page_count: 1, uploaded_at: clock.wall() };
+      await done(resource_id, 'inspect', { verdict: 'legal', ...picture, fact_id: null }, { facts: [], columns });
+    },
+    indexed: async (resource_id, text = 'hello') => {
+      const { org_id, revision } = await rowOf(facts, resource_id);
+      const owner = { resource_id, org_id, at: clock.wall() };
+      const [recognition_id, text_id, embedding_id] = [clock.mint(), clock.mint(), clock.mint()];
+      const word = { text, confidence: 0.9, x: 0.1, y: 0.1, w: 0.2, h: 0.1 };
+      const pages = [{ page: 1, width: 4, height: 3, text, confidence: 0.9, words: [word] }];
+      await done(resource_id, 'ocr', { fact_id: recognition_id }, { facts: [{ into: 'recognitions', row: { ...owner, recognition_id, engine: 'test', pages } }] });
+      const saved = { title: 'a receipt', description: null, tags: [], taken_at: null, filename: 'r.jpg', batch_id: null, created_at: 0, pages: [{ page: 1, text }] };
+      const row = { ...owner, text_id, revision, recognition_id, correction_id: null, saved };
+      await done(resource_id, 'save', { fact_id: text_id }, { facts: [{ into: 'texts', row }] });
+      await done(resource_id, 'embed', { fact_id: embedding_id });
+      await done(resource_id, 'index', { put: 'seen' });
+    },
+    later: (ms) => {
+      skew += ms;
+    },
+    everything: async () => stable([facts.everything(), await objects.list('', 10_000)]),
+    stop: async () => {
+      await server.stop(1_000);
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+  return world;
+}
+
+async function keyIn(org_id: string, { clock, facts }: HttpDeps, revoked_at: number | null = null): Promise<string> {
+  const { key_id, text, secret_hash } = makeKey(clock);
+  await facts.accounts.addKey({ key_id, org_id, user_id: `${org_id}-user`, name: 'test', role: 'admin', secret_hash, created_at: clock.wall(), revoked_at });
+  return text;
+}
+
+/** The real machine; what a service would write is what the test said. */
+function lifecycleOf(outputs: ReadonlyMap<string, Writes>): Lifecycle {
+  return {
+    kernel: durable(resourceMachineWith({})),
+    input: ({ resource_id, org_id, user_id, described, claimed }) => ({ resource_id, org_id, user_id, described, claimed }),
+    columns: (instance) => {
+      const { described, original_key, fact_ids } = resourceContext(instance);
+      const { withdrawn: _, rests: __, ...view } = viewOf(instance);
+      return { ...view, described, original_key, recognition_id: fact_ids.recognition, correction_id: fact_ids.correction, text_id: fact_ids.saved };
+    },
+    writes: async ({ output }) => {
+      const { token } = output as { token: string }; // put there by `done`
+      return outputs.get(token) ?? { facts: [] };
+    },
+    messages: () => [],
+  };
+}
+
+const rankedIndex = ({ ids, asked }: HttpWorld['ranking']): SearchIndex =>
+  only('index', {
+    search: async (_scope, query) => {
+      asked.push(query);
+      const hits = ids.slice(query.offset, query.offset + query.limit).map((resource_id, at) => ({ resource_id, revision: 1, score: 1 / (at + 1) }));
+      return { hits, total: ids.length, total_is_exact: true, facets: {} };
+    },
+  });
+
+async function rowOf(facts: MemoryFacts, resource_id: string) {
+  for (const org_id of ['a', 'b']) {
+    const row = await facts.resources.get({ org_id }, resource_id);
+    if (row) return row;
+  }
+  throw new Error(`no ${resource_id}`);
+}
+
+async function* chunks(text: string) {
+  yield Buffer.from(text);
+}
+
+/** Maps as entries, so that nothing is left out of the comparison. */
+const stable = (value: unknown) => JSON.stringify(value, (_, one: unknown) => (one instanceof Map ? [...one] : one));
