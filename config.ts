@@ -62,6 +62,9 @@ const NAMES = Object.keys(Variables.shape) as Name[];
 const SECRETS: readonly string[] = ['link_secret', 'api_key'] satisfies Name[];
 const PREFIX = 'TUODI_';
 
+/** In the data folder, written by a running service for commands on this machine. */
+export const SERVICE_FILE = 'service.json';
+
 /** What is wrong with the configuration, one line a fault. */
 export class ConfigError extends Error {
   override name = 'ConfigError';

@@ -5,11 +5,10 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import type { Config } from '../config.ts';
+import { type Config, SERVICE_FILE } from '../config.ts';
 
 /** Of TUODI_DATA_DIR/service.json, written by `serve`. */
-export const ServiceFile = z.object({ url: z.url(), api_key: z.string(), pid: z.int() });
-export const SERVICE_FILE = 'service.json';
+const ServiceFile = z.object({ url: z.url(), api_key: z.string(), pid: z.int() });
 
 export type Client = {
   url: string;

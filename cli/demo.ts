@@ -15,7 +15,7 @@ const QUERIES = ['wheelbarrow', '停水', '图书馆', 'battery 续航', '274.70
 
 /** Empties the folder, but only one that a demo made. Throws otherwise. */
 export async function emptyDemoFolder(folder: string): Promise<void> {
-  const entries = await readdir(folder).catch(() => []); // not there yet
+  const entries = await readdir(folder).catch((): string[] => []); // not there yet
   if (entries.length > 0 && !entries.includes(MARK))
     throw new Error(`${folder} is not empty and was not made by the demo; it is left as it is. Set TUODI_DATA_DIR to another folder.`);
   await rm(folder, { recursive: true, force: true });

@@ -2,9 +2,10 @@
 import { once } from 'node:events';
 import { startApp } from '../app.ts';
 import type { Run } from './program.ts';
+import { VERSION } from './project.ts';
 
 export const serve: Run = async (config, out) => {
-  const app = await startApp(config);
+  const app = await startApp(config, VERSION);
   out.result({ url: app.url, pid: process.pid, ...(app.first_key ? { api_key: app.first_key } : {}) }, () =>
     [
       `tuodi listens on ${app.url}`,

@@ -5,11 +5,12 @@ import { type Client, connect } from './client.ts';
 import { type IngestOptions, ingest, ingestTable, isWell } from './ingest.ts';
 import type { Output } from './output.ts';
 import type { ExitCode, Run } from './program.ts';
+import { VERSION } from './project.ts';
 import { printHits, type SearchOptions, search, status, text } from './search.ts';
 
 /** The service on this process' own port, with warnings only in its log. */
 export const openFolder = async (config: Config) => {
-  const app = await startApp({ ...config, listen: { host: '127.0.0.1', port: 0 }, log_level: 'warn' });
+  const app = await startApp({ ...config, listen: { host: '127.0.0.1', port: 0 }, log_level: 'warn' }, VERSION);
   return { url: app.url, api_key: app.local_key, stop: () => app.stop() };
 };
 

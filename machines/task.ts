@@ -53,7 +53,7 @@ const delaysOf = (limits: TaskLimits) => ({
 function backoff(context: TaskContext, { backoff_base_ms, backoff_max_ms, outage_pause_ms }: TaskLimits): number {
   const full = isAway(context)
     ? outage_pause_ms
-    : Math.min(2 ** (context.attempt + context.losses) * backoff_base_ms, backoff_max_ms);
+    : Math.min(2 ** (context.attempt + context.losses - 1) * backoff_base_ms, backoff_max_ms);
   return Math.round(full * (1 - context.jitter / 2));
 }
 const attemptsLeft = ({ attempt }: TaskContext, { max_attempts }: TaskLimits) => attempt < max_attempts;

@@ -1,4 +1,5 @@
 // What is on each picture: text in blocks, shapes behind it. Lengths are pixels; `y` is the baseline of a block's first row.
+// `tc, sc` is the traditional font, and the simplified one for what it lacks (the full-width comma).
 // A row is one text, or one text a column; a column with `align: 'right'` ends at its `x`.
 
 const ink = '#1b1f24';
@@ -72,7 +73,7 @@ const chineseNotice = {
     { font: 'sc', weight: 700, size: 52, x: 496, y: 140, ink: '#a32a1e', rows: ['停水通知'] },
     {
       font: 'sc',
-      size: 40,
+      size: 44,
       x: 130,
       y: 240,
       step: 74,
@@ -89,7 +90,7 @@ const chineseNotice = {
         '给大家带来不便，我们深表歉意。',
       ],
     },
-    { font: 'sc', size: 40, x: 1070, y: 1010, step: 74, align: 'right', rows: ['青松里物业服务中心', '2026年3月15日'] },
+    { font: 'sc', size: 44, x: 1070, y: 1010, step: 74, align: 'right', rows: ['青松里物业服务中心', '2026年3月15日'] },
   ],
 };
 
@@ -100,11 +101,11 @@ const chineseTraditional = {
   width: 1200,
   height: 1000,
   paper: '#ffffff',
-  shapes: [{ x: 60, y: 60, w: 12, h: 110, fill: '#2f6f5e' }],
+  shapes: [{ x: 110, y: 172, w: 980, h: 6, fill: '#2f6f5e' }],
   blocks: [
-    { font: 'tc', weight: 700, size: 52, x: 110, y: 135, rows: ['山城圖書館夜讀活動'] },
+    { font: 'tc, sc', weight: 700, size: 52, x: 110, y: 135, rows: ['山城圖書館夜讀活動'] },
     {
-      font: 'tc',
+      font: 'tc, sc',
       size: 42,
       x: 110,
       y: 260,
@@ -168,7 +169,7 @@ const receipt = {
   paper: '#fbfaf6',
   shapes: [rule(425, 80, 740), rule(965, 80, 740), rule(1260, 80, 740)],
   blocks: [
-    { font: 'sc', weight: 700, size: 50, x: 80, y: 120, rows: ['云雀面包房 Skylark Bakery'] },
+    { font: 'sc', size: 46, x: 80, y: 120, rows: ['Skylark Bakery 云雀面包房'] },
     {
       font: 'sc',
       size: 34,
@@ -186,7 +187,7 @@ const receipt = {
       rows: [
         ['Item 品名', 'Qty 数量', 'Price 金额'],
         ['Sourdough 酸面包', '1', '32.00'],
-        ['Almond tart 杏仁挞', '2', '46.00'],
+        ['Almond cake 杏仁蛋糕', '2', '46.00'],
         ['Oat latte 燕麦拿铁', '3', '85.50'],
         ['Sesame bun 芝麻包', '4', '24.00'],
         ['Fig jam 无花果酱', '5', '99.50'],
@@ -217,9 +218,6 @@ const screenshot = {
   paper: '#ffffff',
   shapes: [
     { x: 0, y: 0, w: 1280, h: 80, fill: '#e4e7eb' },
-    { x: 1120, y: 28, w: 24, h: 24, radius: 12, fill: '#f2b63c' },
-    { x: 1166, y: 28, w: 24, h: 24, radius: 12, fill: '#5cb85c' },
-    { x: 1212, y: 28, w: 24, h: 24, radius: 12, fill: '#d9534f' },
     { x: 380, y: 160, w: 210, h: 5, fill: '#2d6cdf' },
     { x: 0, y: 165, w: 1280, h: 2, fill: '#d5d9de' },
     { x: 60, y: 715, w: 1160, h: 18, radius: 9, fill: '#e4e7eb' },

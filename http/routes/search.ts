@@ -45,8 +45,8 @@ export async function search(call: KeyCall): Promise<void> {
 async function rankedBy(call: KeyCall, asked: Omit<SearchRequest, 'cursor' | 'limit'>): Promise<Ranked> {
   const { tag, batch_id, taken_from, taken_to, facets, q } = asked;
   const query = parseQuery(q);
-  const empty = query.all.length === 0 && query.none.length === 0 && query.tags.length === 0;
-  const vector = empty || asked.mode === 'text' ? null : await queryVector(call, { text: query.text, mode: asked.mode });
+  const empty = query.all.length === 0 && query.tags.length === 0;
+  const vector = query.all.length === 0 || asked.mode === 'text' ? null : await queryVector(call, { text: query.text, mode: asked.mode });
   return {
     query,
     mode: vector ? asked.mode : 'text',

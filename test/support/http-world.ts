@@ -1,6 +1,6 @@
 /**
- * The HTTP server on the real engine, the real machine and the real folder store. The facts are in memory, and nothing works by itself:
- * a test says what each step answered, so that it holds every status as long as it likes.
+ * The HTTP server on the real engine, the real machine, SQLite and the folder store. Nothing works by itself: a test
+ * says what each step answered, so that it holds every status as long as it likes.
  */
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -16,24 +16,26 @@ import { resourceMachineWith } from '../../machines/resource.ts';
 import { resourceContext, viewOf } from '../../machines/resource-view.ts';
 import { sign, verifyLink } from '../../persistence/folder/links.ts';
 import { type FolderObjects, openFolderObjects } from '../../persistence/folder/objects.ts';
+import { openSqliteFacts } from '../../persistence/sqlite/facts.ts';
+import { sqliteKnex } from '../../persistence/sqlite/driver.ts';
 import { type Clock, systemClock } from '../../runtime/clock.ts';
 import { durable } from '../../runtime/durable.ts';
 import { createEngine } from '../../runtime/engine.ts';
 import type { Lifecycle } from '../../runtime/lifecycle.ts';
 import { RUNTIME_LIMITS } from '../../runtime/limits.ts';
 import type { IndexQuery, SearchIndex } from '../../runtime/ports.ts';
+import type { Facts } from '../../runtime/ports-facts.ts';
 import type { Writes } from '../../runtime/service.ts';
-import { type MemoryFacts, memoryFacts } from './memory-facts.ts';
 import { only } from './missing.ts';
 
 export type Answer = { status: number; headers: Headers; text: string; json: unknown };
-export type Sending = { key?: string | null; headers?: Record<string, string>; body?: unknown; raw?: BodyInit };
+export type Sending = { key?: string | null; headers?: Record<string, string>; body?: unknown; raw?: NonNullable<RequestInit["body"]> };
 export type HttpWorld = {
   url: string;
   port: number;
   deps: HttpDeps;
   server: HttpServer;
-  facts: MemoryFacts;
+  facts: Facts;
   objects: FolderObjects;
   /** `api_key`: of the organisation `a`; `other`: of `b`; `revoked`: of `a`. */
   keys: { a: string; other: string; revoked: string };
@@ -64,8 +66,9 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
   const clock: Clock = { ...real, wall: () => real.wall() + skew, service: () => real.service() + skew };
   let port = 0;
   const public_url = () => `http://127.0.0.1:${port}`;
-  const facts = memoryFacts();
-  const objects = await openFolderObjects({ dir, public_url, secret: SECRET, clock });
+  const facts = await openSqliteFacts(dir);
+  const dump = sqliteKnex(path.join(dir, 'facts.sqlite'), { readonly: true });
+  const objects = await openFolderObjects({ dir: path.join(dir, 'objects'), public_url, secret: SECRET, clock });
   const log: string[] = [];
   const logger = pino({ level: 'debug' }, { write: (line: string) => void log.push(line) });
   const outputs = new Map<string, Writes>();
@@ -88,6 +91,8 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
     readiness: async () => ({ ready: true, checks: { facts: { ok: true } } }),
     ...given,
   };
+  for (const org_id of ['a', 'b'])
+    await facts.accounts.ensure({ org_id, name: org_id, user_id: `${org_id}-user`, user_name: org_id, at: clock.wall() });
   const keys = { a: await keyIn('a', deps), other: await keyIn('b', deps), revoked: await keyIn('a', deps, clock.wall()) };
   const server = createHttpServer(deps);
   port = (await server.listen('127.0.0.1', 0)).port;
@@ -145,9 +150,15 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
     later: (ms) => {
       skew += ms;
     },
-    everything: async () => stable([facts.everything(), await objects.list('', 10_000)]),
+    everything: async () => {
+      const tables: { name: string }[] = await dump('sqlite_master').select('name').where({ type: 'table' }).orderBy('name');
+      const rows = await Promise.all(tables.map(async ({ name }) => [name, await dump(name).select()]));
+      return JSON.stringify([rows, await objects.list('', 10_000)]);
+    },
     stop: async () => {
       await server.stop(1_000);
+      await dump.destroy();
+      await facts.close();
       await rm(dir, { recursive: true, force: true });
     },
   };
@@ -187,7 +198,7 @@ const rankedIndex = ({ ids, asked }: HttpWorld['ranking']): SearchIndex =>
     },
   });
 
-async function rowOf(facts: MemoryFacts, resource_id: string) {
+async function rowOf(facts: Facts, resource_id: string) {
   for (const org_id of ['a', 'b']) {
     const row = await facts.resources.get({ org_id }, resource_id);
     if (row) return row;
@@ -198,6 +209,3 @@ async function rowOf(facts: MemoryFacts, resource_id: string) {
 async function* chunks(text: string) {
   yield Buffer.from(text);
 }
-
-/** Maps as entries, so that nothing is left out of the comparison. */
-const stable = (value: unknown) => JSON.stringify(value, (_, one: unknown) => (one instanceof Map ? [...one] : one));

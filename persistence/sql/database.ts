@@ -1,0 +1,25 @@
+/** What the repositories stand on: two knexes on one database, and the few things in which databases differ. */
+import type { Knex } from 'knex';
+import { AlreadyThere } from '../../runtime/ports-facts.ts';
+
+/** `read` sees what is committed. Inside a transaction only its own knex may be asked: with one connection, another waits for ever. */
+export type Database = { write: Knex; read: Knex; dialect: Dialect };
+
+/** All that a new database must add. */
+export interface Dialect {
+  /** Rows changed, as the driver answers a raw statement. */
+  changed(response: unknown): number;
+  /** SQL that inserts a row of these columns, or changes 0 rows when one with this key is there. Bound in the order of `columns`. */
+  insertIfAbsent(knex: Knex, table: string, columns: readonly string[], key: string): string;
+  /** Moves `next_due_at` of at most `limit` rows that are due to `until`, and answers them; two callers never get the same. */
+  claimDue(knex: Knex, want: { now: number; until: number; limit: number }): Promise<unknown[]>;
+  /** The table whose unique key refused a row, or null for any other error. */
+  uniqueViolation(error: unknown): string | null;
+}
+
+/** What the port promises to throw, made of what the driver threw. */
+export function portError(dialect: Dialect, thrown: unknown): Error {
+  const table = dialect.uniqueViolation(thrown);
+  if (table !== null) return new AlreadyThere(table, thrown);
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}

@@ -1,0 +1,38 @@
+/** The migrations, in order. Their names are kept in every database: without an extension, since source and build differ in it. */
+import type { Knex } from 'knex';
+import * as facts from './migrations/0001_facts.ts';
+
+type Migration = { name: string; up: (knex: Knex) => Promise<void> };
+const MIGRATIONS: readonly Migration[] = [{ name: '0001_facts', up: facts.up }];
+
+/** Names, in order. */
+export type MigrationState = { done: string[]; pending: string[] };
+
+const source: Knex.MigrationSource<Migration> = {
+  getMigrations: async () => [...MIGRATIONS],
+  getMigrationName: ({ name }) => name,
+  getMigration: async ({ name, up }) => ({
+    up,
+    down: async () => {
+      throw new Error(`${name} is not taken back: restore a backup instead`);
+    },
+  }),
+};
+
+/** Runs what is pending, all of it in one transaction where the database can, and answers its names. */
+export async function migrate(knex: Knex): Promise<string[]> {
+  const { pending } = await migrationState(knex);
+  if (pending.length > 0) await knex.migrate.latest({ migrationSource: source });
+  return pending;
+}
+
+/** Throws when the database knows a migration that this program does not: it was made by a later version. */
+export async function migrationState(knex: Knex): Promise<MigrationState> {
+  const known = MIGRATIONS.map(({ name }) => name);
+  const there = await knex.schema.hasTable('knex_migrations'); // looked at first, so that looking makes no tables
+  const rows: unknown[] = there ? await knex('knex_migrations').orderBy('id').pluck('name') : [];
+  const done = rows.map(String);
+  const unknown = done.find((name) => !known.includes(name));
+  if (unknown) throw new Error(`the database was made by a later version of tuodi, which knows the migration ${unknown}`);
+  return { done, pending: known.filter((name) => !done.includes(name)) };
+}

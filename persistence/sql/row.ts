@@ -1,0 +1,68 @@
+/** From SQL rows to our types: each function reads one column, and throws when it does not hold what the schema says. */
+import type { Author } from '../../contract/resource.ts';
+
+/** A row as any driver answers it. */
+export type Row = Record<string, unknown>;
+
+const wrong = (name: string, value: unknown, wanted: string) => new TypeError(`column ${name} holds a ${typeof value}, not ${wanted}`);
+
+export const isRow = (value: unknown): value is Row => typeof value === 'object' && value !== null;
+
+export function rowOf(value: unknown): Row {
+  if (!isRow(value)) throw wrong('(row)', value, 'a row');
+  return value;
+}
+
+export function text(row: Row, name: string): string {
+  const value = row[name];
+  if (typeof value !== 'string') throw wrong(name, value, 'text');
+  return value;
+}
+export const textOrNull = (row: Row, name: string): string | null => (row[name] === null ? null : text(row, name));
+
+export function number(row: Row, name: string): number {
+  const value = row[name];
+  if (typeof value !== 'number') throw wrong(name, value, 'a number');
+  return value;
+}
+export const numberOrNull = (row: Row, name: string): number | null => (row[name] === null ? null : number(row, name));
+
+/** Booleans are 0 and 1 in both databases. */
+export const flag = (row: Row, name: string): boolean => number(row, name) !== 0;
+
+/** Of a closed set. */
+export function word<T extends string>(row: Row, name: string, is: (value: string) => value is T): T {
+  const value = text(row, name);
+  if (!is(value)) throw new TypeError(`column ${name} holds an unknown word: ${value}`);
+  return value;
+}
+
+/** What we wrote as JSON ourselves; T is not checked again. */
+export function json<T>(row: Row, name: string): T {
+  const value: T = JSON.parse(text(row, name));
+  return value;
+}
+export const jsonOrNull = <T>(row: Row, name: string): T | null => (row[name] === null ? null : json<T>(row, name));
+
+const KINDS: Record<Author['kind'], true> = { user: true, key: true, worker: true, sweep: true, operator: true };
+const isKind = (value: string): value is Author['kind'] => Object.hasOwn(KINDS, value);
+export const author = (row: Row): Author => ({ kind: word(row, 'by_kind', isKind), id: textOrNull(row, 'by_id') });
+
+const FLOAT_BYTES = 4;
+
+/** Little-endian, whatever machine wrote it. */
+export function vectorBytes(vector: Float32Array): Uint8Array {
+  const bytes = new Uint8Array(vector.length * FLOAT_BYTES);
+  const view = new DataView(bytes.buffer);
+  vector.forEach((value, index) => {
+    view.setFloat32(index * FLOAT_BYTES, value, true);
+  });
+  return bytes;
+}
+
+export function vector(row: Row, name: string): Float32Array {
+  const bytes = row[name];
+  if (!(bytes instanceof Uint8Array)) throw wrong(name, bytes, 'bytes');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Float32Array.from({ length: bytes.byteLength / FLOAT_BYTES }, (_, index) => view.getFloat32(index * FLOAT_BYTES, true));
+}

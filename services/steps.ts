@@ -1,0 +1,26 @@
+/** The steps and what does their work: a new step is a line here. */
+import type { Json } from '../contract/json.ts';
+import type { StepInputs, StepKind, StepOutputs } from '../contract/steps.ts';
+import type { Facts } from '../runtime/ports-facts.ts';
+import type { Service, ServiceContext, Writes } from '../runtime/service.ts';
+import { embed } from './embed.ts';
+import { indexEntry } from './index-entry.ts';
+import { inspect } from './inspect.ts';
+import { ocr } from './ocr.ts';
+import { purge } from './purge.ts';
+import { save } from './save.ts';
+
+const SERVICES = { inspect, ocr, save, embed, index: indexEntry, purge } satisfies {
+  [Kind in StepKind]: Service<StepInputs[Kind], StepOutputs[Kind]>;
+};
+
+/** Inputs come from the machine and outputs from the service of the same kind: JSON in between, on its way through a queue. */
+const serviceOf = (kind: StepKind) => SERVICES[kind] as unknown as Service<Json, Json>;
+
+export const runStep = (kind: StepKind, input: Json, context: ServiceContext): Promise<Json> =>
+  serviceOf(kind).run(input, context);
+
+export async function writesOf(kind: StepKind, of: { input: Json; output: Json; at: number; facts: Facts }): Promise<Writes> {
+  const { output, ...rest } = of;
+  return (await serviceOf(kind).writes?.(output, rest)) ?? { facts: [] };
+}

@@ -1,0 +1,49 @@
+/**
+ * A process that is killed by SIGKILL at a boundary: `node victim.js <folder> <phase> <boundary as JSON>`.
+ * It prints the id of each picture when it was acknowledged, and at the boundary how many were waiting.
+ */
+import { writeSync } from 'node:fs';
+import { type Boundary, crashing } from '../support/crashing.ts';
+import { OPTIONS, openWorld, restIn, say, serviceOf, takeIn } from './world.ts';
+
+/** So many, that 20 still wait when the first batch is through. */
+const PICTURES = 44;
+/** From this one on a boundary of the taking in counts. */
+const LATE = 40;
+
+const [folder = '', phase = '', named = ''] = process.argv.slice(2);
+const boundary: Boundary = JSON.parse(named);
+const print = (line: object) => writeSync(1, `${JSON.stringify(line)}\n`); // through, even if the next thing is the end
+
+const plain = await openWorld(folder);
+let armed = false;
+let waiting = async () => (await plain.facts.instances.withJobs(null, 200)).length;
+const ports = crashing(plain, boundary, async () => {
+  if (!armed) return;
+  armed = false;
+  print({ waiting: await waiting() });
+  process.kill(process.pid, 'SIGKILL');
+  await new Promise(() => {}); // nothing goes on after it
+});
+const { engine, start } = serviceOf(ports, OPTIONS);
+
+for (let number = 0; number < PICTURES; number++) {
+  if (phase === 'taking in' && number === LATE) armed = true;
+  const resource_id = await takeIn(engine, ports, number);
+  print({ created: resource_id });
+  await say(engine, resource_id, 'UPLOAD_REPORTED');
+}
+if (phase === 'indexing') armed = true;
+await start();
+const rows = await restIn(plain, [], ['INDEXED']);
+await plain.queue.pause('purge');
+for (const [number, { resource_id }] of rows.entries()) {
+  if (number === LATE) armed = true;
+  await say(engine, resource_id, 'DELETE');
+}
+armed = true;
+await plain.queue.resume('purge');
+await restIn(plain, [], ['DELETED']);
+waiting = async () => 0;
+print({ survived: true });
+process.exit(0);

@@ -1,0 +1,92 @@
+/** A data folder with everything real but the recogniser, which reads numbers; and what must be true of it in the end. */
+import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
+import { pino } from 'pino';
+import { createService, openPorts, type Ports, type ServiceOptions, type World } from '../../app.ts';
+import { readConfig } from '../../config.ts';
+import type { Status } from '../../contract/statuses.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import type { Engine, Origin } from '../../runtime/engine.ts';
+import type { ResourceRow } from '../../runtime/ports-facts.ts';
+import { parseQuery } from '../../text/query.ts';
+import { numberReader, pictureOf, wordOf } from '../support/pictures.ts';
+import { until } from '../support/wait.ts';
+
+export const SCOPE = { org_id: 'org' };
+/** Told to the engine by this test. */
+export const BY: Origin = { by: { kind: 'user', id: 'u' }, request_id: null };
+export const world: World = { clock: systemClock(), log: pino({ level: process.env.TUODI_TEST_LOG ?? 'silent' }, pino.destination(2)) };
+/** The store is looked at soon, should nobody report an upload; the sweep comes often. */
+export const OPTIONS = {
+  limits: { sweep_interval_ms: 50 },
+  resource_limits: { link_expiry_ms: 1_000 },
+} satisfies Partial<ServiceOptions>;
+
+export async function openWorld(folder: string): Promise<Ports & { close(): Promise<void> }> {
+  const { config } = readConfig({ TUODI_DATA_DIR: folder, TUODI_OCR_WORKERS: '1' });
+  return { ...(await openPorts(config, () => 'http://localhost', world)), recogniser: numberReader() };
+}
+
+export function serviceOf(ports: Ports, options: Partial<ServiceOptions> = {}) {
+  const { config } = readConfig({ TUODI_OCR_WORKERS: '4' });
+  return createService(ports, { config, ...OPTIONS, ...options }, world);
+}
+
+/** The bytes first, then the resource. Its title is its number's word too. */
+export async function takeIn(engine: Engine, { objects }: Ports, number: number): Promise<string> {
+  const resource_id = world.clock.mint();
+  await objects.put(`incoming/${SCOPE.org_id}/${resource_id}/1`, Readable.from([await pictureOf(number)]), 1_000_000);
+  const metadata = { title: `picture ${number}`, description: null, tags: [], taken_at: null, languages: [], extra: {} };
+  const named = { user_id: 'u', batch_id: null, filename: `${number}.png`, content_type: 'image/png', metadata, described: true };
+  await engine.create({ resource_id, ...SCOPE, ...named, claimed: { byte_size: null, sha256: null }, idempotency: null }, BY);
+  return resource_id;
+}
+export const say = (engine: Engine, resource_id: string, type: string) =>
+  engine.send({ scope: SCOPE, resource_id }, () => ({ event: { type } }), BY);
+
+export const all = ({ facts }: Ports): Promise<ResourceRow[]> =>
+  facts.resources.list(SCOPE, {}, { sort: '-created_at', after: null, limit: 200 });
+
+/** All of them at rest in one of these statuses, within a limit: none lost, none stuck, none failed. */
+export async function restIn(ports: Ports, acknowledged: string[], statuses: Status[]): Promise<ResourceRow[]> {
+  const rows = await until(
+    `all in ${statuses.join(' or ')}`,
+    async () => {
+      const now = await all(ports);
+      return now.every(({ status, rests }) => rests && statuses.includes(status)) && now;
+    },
+    30_000,
+  ).catch(async (error: unknown) => {
+    const seen = (await all(ports)).map(({ status, failure }) => `${status}${failure ? ` ${failure.code} ${failure.detail}` : ''}`);
+    throw new Error(`stuck: ${[...new Set(seen)].join(', ')}`, { cause: error });
+  });
+  const there = new Set(rows.map(({ resource_id }) => resource_id));
+  assert.deepEqual(acknowledged.filter((id) => !there.has(id)), [], 'lost');
+  return rows;
+}
+
+/** One INDEXED a revision in the journal, one entry in the index at that revision, and found by its word. */
+export async function assertWhole({ facts, index, objects }: Ports, rows: ResourceRow[]): Promise<void> {
+  const heads = new Map((await index.scan(null, 1_000)).map((head) => [head.resource_id, head]));
+  for (const { resource_id, status, indexed_revision, filename } of rows) {
+    const journal = await facts.journal.list(SCOPE, resource_id, { after: null, limit: 200 });
+    const indexed = journal.filter(({ to, from }) => to === 'INDEXED' && from !== 'INDEXED').map(({ revision }) => revision);
+    assert.equal(new Set(indexed).size, indexed.length, `${filename} became INDEXED twice at a revision`);
+    const head = heads.get(resource_id);
+    const found = await search({ index }, wordOf(Number.parseInt(filename, 10)));
+    if (status === 'INDEXED') {
+      assert.deepEqual([head?.revision, head?.deleted], [indexed_revision, false], `the entry of ${filename}`);
+      assert.deepEqual(found, [resource_id], `${filename} is found by its word`);
+    } else {
+      assert.ok(!head || head.deleted, `${filename} is ${status}, but has an entry`);
+      assert.deepEqual(found, []);
+      assert.deepEqual(await objects.list(`${SCOPE.org_id}/${resource_id}/`, 10), [], `${filename} is ${status}, but its bytes are there`);
+    }
+  }
+}
+
+export async function search({ index }: Pick<Ports, 'index'>, text: string): Promise<string[]> {
+  const query = parseQuery(text);
+  const { hits } = await index.search(SCOPE, { query, mode: 'text', vector: null, sort: 'relevance', facets: [], offset: 0, limit: 20 });
+  return hits.map(({ resource_id }) => resource_id);
+}

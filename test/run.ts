@@ -1,0 +1,25 @@
+/** Runs the compiled tests: `node dist/test/run.js [folder…]`, all but the slow folders unless named. Node's own runner, a process a file. */
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { fileURLToPath } from 'node:url';
+
+/** Run by name only: `npm run test:mutants`. */
+const SLOW = ['mutants'];
+const AT_ONCE = 2;
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const named = process.argv.slice(2);
+const files = readdirSync(here, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.test.js'))
+  .filter((file) => (named.length > 0 ? named : [...SLOW]).some((folder) => file.startsWith(folder)) === named.length > 0)
+  .sort()
+  .map((file) => path.join(here, file));
+if (files.length === 0) throw new Error(`no test in ${named.join(', ')}`);
+
+const tests = run({ files, concurrency: AT_ONCE, timeout: 10 * 60_000 });
+tests.on('test:fail', () => {
+  process.exitCode = 1;
+});
+tests.compose(new spec()).pipe(process.stdout);

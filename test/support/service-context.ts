@@ -1,0 +1,17 @@
+/** What a service works with, in a test: the ports that it needs are given, and using any other fails by its name. */
+import { systemClock } from '../../runtime/clock.ts';
+import type { ServiceContext } from '../../runtime/service.ts';
+import { only } from './missing.ts';
+
+export const serviceContext = (given: Partial<ServiceContext>): ServiceContext => ({
+  task_id: 'task-1',
+  facts: only('facts', {}),
+  objects: only('objects', {}),
+  index: only('index', {}),
+  recogniser: only('recogniser', {}),
+  embedder: only('embedder', {}),
+  limits: { max_bytes: 10_000_000, max_pixels: 80_000_000, ocr_pixels: 16_000_000 },
+  clock: systemClock(),
+  signal: new AbortController().signal,
+  ...given,
+});

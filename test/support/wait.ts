@@ -1,0 +1,13 @@
+/** Waiting for a condition, with a limit: no test sleeps for luck. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Resolves with what `look` answers once it is neither null, undefined nor false. Throws with `what` after `limit_ms`. */
+export async function until<Value>(what: string, look: () => Promise<Value | null | undefined | false> | Value | null | undefined | false, limit_ms = 20_000): Promise<Value> {
+  const over = performance.now() + limit_ms;
+  for (;;) {
+    const seen = await look();
+    if (seen !== null && seen !== undefined && seen !== false) return seen;
+    if (performance.now() > over) throw new Error(`waited ${limit_ms} ms in vain: ${what}`);
+    await sleep(10);
+  }
+}

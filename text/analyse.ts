@@ -1,0 +1,106 @@
+/**
+ * Text → tokens: one function for what is stored and what is asked, in every index.
+ *
+ * Two streams, each stored in a field of its own as tokens with one space between:
+ * - `grams`: Han in overlapping pairs (a run of one character: itself), words as their stems, numbers. A Han query of two or more
+ *   characters is a phrase of pairs, and pairs only follow one another where the characters do, so it finds consecutive text only.
+ *   Pairs are rare, which makes them quick: over 100,000 texts a phrase of single characters reads some ten times as many postings.
+ * - `plain`: single Han characters, words as written, numbers. It finds one character, the beginning of a word (a stem is not one:
+ *   univers is what university is stored as), and mixed phrases such as 共3张, whose single characters no pair holds.
+ * One stream with both would put a pair's characters between it and the next word, and phrases would need gaps.
+ *
+ * A token holds letters, digits, marks and the point of a decimal, nothing else. SQLite's `ascii` tokenizer (with `tokenchars '.'`) and
+ * Elasticsearch's `whitespace` leave each as it is; `unicode61` changes or splits on 2,951 characters that we keep, 329 of them Han.
+ */
+import { stemmer } from 'stemmer';
+import { fold } from './fold.ts';
+
+/** Raised with every change of what is answered here: an index made with another one has to be made again. */
+export const ANALYSER_VERSION = 1;
+/** Characters of a token; what is longer is noise, and is cut alike in texts and queries. */
+export const TOKEN_CHARS = 64;
+/** Stands between pages and between tags, so that no phrase reaches across. No text and no query has it as a token. */
+const APART = '.';
+
+export type Stream = 'grams' | 'plain';
+export const STREAMS: readonly Stream[] = ['grams', 'plain'];
+/** start, end: where it is in the text as given, in UTF-16 units. */
+export type Token = { text: string; start: number; end: number };
+export type Analysed = Record<Stream, Token[]>;
+
+/** han: one character, written without spaces between. joined: it follows the unit before it, and both are Han. */
+export type Unit = { kind: 'han' | 'word' | 'number'; text: string; start: number; end: number; joined: boolean };
+
+const HAN_CLASS = '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\u30FC';
+const UNIT = new RegExp(
+  [
+    '(?<grouped>\\d{1,3}(?:,\\d{3})+(?!\\d)(?:\\.\\d+(?!\\.?\\d))?)', // 1,234.50
+    '(?<number>(?<!\\d\\.)\\d+\\.\\d+(?!\\.?\\d)|\\d+)', // 12.5, but the 2024, 03 and 15 of 2024.03.15
+    `(?<han>[${HAN_CLASS}])`,
+    `(?<word>(?![\\d${HAN_CLASS}])[\\p{L}\\p{N}](?:(?![\\d${HAN_CLASS}])[\\p{L}\\p{N}\\p{M}])*)`,
+  ].join('|'),
+  'gu',
+);
+/** A line may end within a sentence; an empty line may not. */
+const LINE_GAP = /^[^\S\n]*\n?[^\S\n]*$/;
+const HANGUL = /\p{Script=Hangul}/u;
+
+/** The pieces of a text, in order, with case, width, accents and traditional characters folded. */
+export function units(text: string): Unit[] {
+  const folded = fold(text);
+  const found: Unit[] = [];
+  let end = 0;
+  for (const match of folded.text.matchAll(UNIT)) {
+    const { grouped, number, han } = match.groups ?? {};
+    const whole = match[0];
+    const at = match.index;
+    const before = found.at(-1);
+    found.push({
+      kind: han ? 'han' : grouped || number ? 'number' : 'word',
+      text: grouped ? grouped.replaceAll(',', '') : han || number ? whole : written(whole),
+      start: folded.start(at),
+      end: folded.end(at + whole.length - 1),
+      joined: han !== undefined && before?.kind === 'han' && joins(before.text, folded.text.slice(end, at), han),
+    });
+    end = at + whole.length;
+  }
+  return found;
+}
+
+/** Spaces mean nothing between Han characters, and separate words in Korean. */
+const joins = (before: string, gap: string, han: string): boolean =>
+  gap === '' || (LINE_GAP.test(gap) && !HANGUL.test(before) && !HANGUL.test(han));
+
+export const analyse = (text: string): Analysed => streams(units(text));
+
+export function streams(pieces: Unit[]): Analysed {
+  const grams: Token[] = [];
+  const plain: Token[] = [];
+  for (const [i, unit] of pieces.entries()) {
+    const { kind, text, start, end, joined } = unit;
+    const next = pieces[i + 1];
+    plain.push({ text: short(text), start, end });
+    if (kind === 'word') grams.push({ text: short(stem(text)), start, end });
+    else if (kind === 'number') grams.push({ text: short(text), start, end });
+    else if (next?.joined) grams.push({ text: text + next.text, start, end: next.end });
+    else if (!joined) grams.push({ text, start, end });
+  }
+  return { grams, plain };
+}
+
+/** What an index stores of texts that no phrase reaches across. */
+export function stored(texts: readonly string[]): Record<Stream, string> {
+  const analysed = texts.map(analyse);
+  const line = (stream: Stream) =>
+    analysed.flatMap((one, i) => [...(i > 0 ? [APART] : []), ...one[stream].map(({ text }) => text)]).join(' ');
+  return { grams: line('grams'), plain: line('plain') };
+}
+
+const ASCII = /^\p{ASCII}*$/u;
+const LATIN = /^[\p{Script=Latin}\p{M}]+$/u;
+/** Latin without accents: recognition often misses them, and few people type them. */
+const written = (word: string): string =>
+  ASCII.test(word) || !LATIN.test(word) ? word : word.normalize('NFKD').replace(/\p{M}/gu, '');
+
+const stem = (word: string): string => (/^[a-z]{3,}$/.test(word) ? stemmer(word) : word);
+const short = (token: string): string => (token.length <= TOKEN_CHARS ? token : [...token].slice(0, TOKEN_CHARS).join(''));

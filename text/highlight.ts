@@ -1,0 +1,107 @@
+/** Why a picture was found: passages with the words that match, and where those words are on the page. */
+import type { Box, Highlight } from '../contract/search.ts';
+import type { Word } from '../contract/text.ts';
+import { type Document, foldTag } from './document.ts';
+import { matches, type Span } from './matches.ts';
+import type { ParsedQuery } from './query.ts';
+
+/** Passages of a hit: what a person reads before opening it. */
+const PASSAGES = 6;
+/** Of one page or description. */
+const PASSAGES_OF_ONE = 2;
+/** Characters shown on either side of a match. */
+const AROUND = 40;
+/** Characters of a passage with several matches. */
+const PASSAGE_CHARS = 240;
+/** Characters of a picture's pages looked through, all together: a page of hits is made in a few milliseconds. Boxes have no such end. */
+const SEARCHED_CHARS = 50_000;
+/** Matches of one text. */
+const MATCHES = 100;
+/** Boxes of a page: more would colour all of it. */
+export const BOXES = 200;
+
+type Parts = Highlight['parts'];
+
+/** None for a hit that was found by its vector alone. */
+export function highlights(document: Document, query: ParsedQuery): Highlight[] {
+  const found: Highlight[] = [];
+  const add = (field: Highlight['field'], page: number | null, passages: Parts[]) => {
+    for (const parts of passages) found.push({ field, page, parts });
+  };
+  const { title, description, tags, filename, pages } = document;
+  add('title', null, whole(title ?? '', query));
+  add('tags', null, tags.flatMap((tag) => (query.tags.includes(foldTag(tag)) ? [[{ text: tag, match: true }]] : whole(tag, query))));
+  add('description', null, around(description ?? '', query));
+  let room = SEARCHED_CHARS;
+  for (const { page, text } of pages) {
+    if (found.length >= PASSAGES || room <= 0) break;
+    add('text', page, around(text.slice(0, room), query));
+    room -= text.length;
+  }
+  add('filename', null, whole(filename, query));
+  return found.slice(0, PASSAGES);
+}
+
+/** Boxes of the words of one page that match. A match may reach over several words, and a word may hold more than the match. */
+export function matchBoxes(page: number, words: readonly Word[], query: ParsedQuery): Box[] {
+  let text = '';
+  const places = words.map((word) => {
+    const start = text.length;
+    text += `${word.text} `;
+    return { word, start, end: start + word.text.length };
+  });
+  const spans = matches(text, query.all, BOXES);
+  const boxes: Box[] = [];
+  let next = 0;
+  for (const { word, start, end } of places) {
+    while (next < spans.length && (spans[next]?.end ?? 0) <= start) next += 1;
+    const span = spans[next];
+    if (boxes.length === BOXES || !span) break;
+    const { x, y, w, h } = word;
+    if (span.start < end) boxes.push({ page, x, y, w, h });
+  }
+  return boxes;
+}
+
+function whole(text: string, query: ParsedQuery): Parts[] {
+  const spans = matches(text, query.all, MATCHES);
+  return spans.length === 0 ? [] : [partsOf(text, { start: 0, end: text.length }, spans)];
+}
+
+function around(text: string, query: ParsedQuery): Parts[] {
+  const spans = matches(text, query.all, MATCHES);
+  const windows: Span[] = [];
+  for (const { start, end } of spans) {
+    const last = windows.at(-1);
+    const from = Math.max(start - AROUND, 0);
+    const to = Math.min(end + AROUND, text.length);
+    if (last && from <= last.end && to - last.start <= PASSAGE_CHARS) last.end = to;
+    else if (windows.length < PASSAGES_OF_ONE) windows.push({ start: Math.max(from, last?.end ?? 0), end: to });
+    else break;
+  }
+  return windows.map((window) => partsOf(text, between(text, window), spans));
+}
+
+/** No surrogate pair is cut in two. */
+function between(text: string, { start, end }: Span): Span {
+  const low = (at: number) => /[\uDC00-\uDFFF]/.test(text.charAt(at));
+  return { start: low(start) ? start - 1 : start, end: low(end) ? end + 1 : end };
+}
+
+function partsOf(text: string, window: Span, spans: readonly Span[]): Parts {
+  const parts: Parts = [];
+  const add = (start: number, end: number, match: boolean) => {
+    if (end > start) parts.push({ text: text.slice(start, end), match });
+  };
+  let at = window.start;
+  for (const span of spans) {
+    const start = Math.max(span.start, window.start);
+    const end = Math.min(span.end, window.end);
+    if (end <= start) continue;
+    add(at, start, false);
+    add(start, end, true);
+    at = end;
+  }
+  add(at, window.end, false);
+  return parts;
+}

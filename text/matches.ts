@@ -1,0 +1,40 @@
+/** Where a query is found in a text: the places of the same tokens that an index compares. */
+import { analyse, type Token } from './analyse.ts';
+import type { Phrase, QueryTerm } from './query.ts';
+
+/** In UTF-16 units of the text. */
+export type Span = { start: number; end: number };
+
+/** In order, those that touch made one. At most `most`. */
+export function matches(text: string, terms: readonly QueryTerm[], most: number): Span[] {
+  const streams = analyse(text);
+  const phrases = terms.flatMap(({ any }) => any);
+  return joined(phrases.flatMap((phrase) => placesOf(phrase, streams[phrase.stream], most))).slice(0, most);
+}
+
+function placesOf(phrase: Phrase, tokens: Token[], most: number): Span[] {
+  const spans: Span[] = [];
+  const length = phrase.tokens.length;
+  for (let i = 0; i + length <= tokens.length && spans.length < most; i += 1) {
+    const first = tokens[i];
+    const last = tokens[i + length - 1];
+    if (first && last && standsAt(phrase, tokens, i)) spans.push({ start: first.start, end: last.end });
+  }
+  return spans;
+}
+
+const standsAt = ({ tokens: wanted, prefix }: Phrase, tokens: Token[], at: number): boolean =>
+  wanted.every((token, j) => {
+    const found = tokens[at + j]?.text ?? '';
+    return prefix && j === wanted.length - 1 ? found.startsWith(token) : found === token;
+  });
+
+function joined(spans: Span[]): Span[] {
+  const whole: Span[] = [];
+  for (const { start, end } of spans.sort((a, b) => a.start - b.start || a.end - b.end)) {
+    const before = whole.at(-1);
+    if (before && start <= before.end) before.end = Math.max(before.end, end);
+    else whole.push({ start, end });
+  }
+  return whole;
+}
