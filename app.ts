@@ -18,7 +18,7 @@ import { memoryQueue } from './persistence/memory/queue.ts';
 import { memoryTasks } from './persistence/memory/tasks.ts';
 import { openSqliteFacts } from './persistence/sqlite/facts.ts';
 import { lockFolder } from './persistence/sqlite/lock.ts';
-import { openSqliteIndex } from './persistence/sqlite-index/sqlite-index.ts';
+import { openSqliteIndex } from './persistence/sqlite-index/open.ts';
 import { hashedNgrams } from './providers/hashed-ngrams.ts';
 import { tesseractPool } from './providers/tesseract/pool.ts';
 import { type Clock, systemClock } from './runtime/clock.ts';
@@ -30,8 +30,9 @@ import type { Facts } from './runtime/ports-facts.ts';
 import { createRuns, type Runs } from './runtime/runs.ts';
 import { createSweep } from './runtime/sweep.ts';
 import { createWorker } from './runtime/worker.ts';
+import { clearIncoming } from './services/clear-incoming.ts';
 import { resourceLifecycle, taskLifecycle } from './services/resource-lifecycle.ts';
-import { runStep } from './services/steps.ts';
+import { runStep, tidyStep } from './services/steps.ts';
 
 /** The organisation and the user that the first start makes. */
 export const DEFAULT_ORGANISATION = { org_id: 'default', name: 'default', user_id: 'admin', user_name: 'admin' };
@@ -39,6 +40,10 @@ export const DEFAULT_ORGANISATION = { org_id: 'default', name: 'default', user_i
 const OCR_PIXELS = 16_000_000;
 /** A thread of the OCR engine keeps what it once took: a new one after so many pages. */
 const PAGES_PER_OCR_WORKER = 200;
+
+/** How often uploads that nobody will look at are cleared away, and how old they are by then: the last link has expired. */
+const CLEAR_INTERVAL_MS = 10 * 60_000;
+const INCOMING_KEPT_MS = 24 * 60 * 60_000;
 
 export type Ports = {
   facts: Facts;
@@ -67,7 +72,7 @@ export async function openPorts(config: Config, public_url: () => string, { cloc
   try {
     const secret = config.link_secret ?? (await keptSecret(folder('link-secret')));
     const facts = keep(await openSqliteFacts(config.data_dir));
-    const index = keep(await openSqliteIndex(folder('search.sqlite')));
+    const index = keep(await openSqliteIndex(folder('search.sqlite'), { clock }));
     const objects = keep(await openFolderObjects({ dir: folder('objects'), public_url, secret, clock }));
     const recogniser = keep(
       tesseractPool({
@@ -121,9 +126,20 @@ export function createService(ports: Ports, options: ServiceOptions, { clock, lo
   const service_limits = { max_bytes, max_pixels, ocr_pixels: OCR_PIXELS };
   const worker = createWorker({
     ...{ tasks, queue, engine, runs, clock, limits, log },
-    service: ({ kind, task_id, input, signal }) =>
-      runStep(kind, input, { ...ports, task_id, signal, clock, limits: service_limits }),
+    services: {
+      run: ({ kind, input, ...run }) => runStep(kind, input, { ...ports, ...run, clock, limits: service_limits }),
+      tidy: ({ kind, input, ...run }, output) => tidyStep(kind, output, input, { ...ports, ...run, clock, limits: service_limits }),
+    },
   });
+  let clearing: { cancel(): void } | null = null;
+  /** Uploads that nobody will look at any more are cleared away from time to time. */
+  const clear = (): void => {
+    clearing = clock.after(CLEAR_INTERVAL_MS, () => {
+      clearIncoming(ports, clock.wall() - INCOMING_KEPT_MS)
+        .catch((error: unknown) => log.warn({ err: error }, 'uploads were not cleared away'))
+        .finally(clear);
+    });
+  };
   const sweep = createSweep({ facts, tasks, engine, runs, clock, limits, log, origin: origin('sweep') });
   return {
     engine,
@@ -132,9 +148,11 @@ export function createService(ports: Ports, options: ServiceOptions, { clock, lo
       clock.standStill(await facts.upkeep.offset());
       worker.start();
       sweep.start();
+      clear();
     },
     /** Work in hand ends or is handed back; the ports stay open. */
     async stop(): Promise<void> {
+      clearing?.cancel();
       await sweep.stop();
       await worker.stop();
     },

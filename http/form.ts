@@ -20,9 +20,11 @@ export function receivedForm<Kept>({ ctx, deps }: OpenCall, keep: (file: FilePar
   const fields = new Map<string, string>();
   let keeping: Promise<Kept> | null = null;
   let bytes: Readable | null = null;
+  let over = false; // the parser goes on through the chunk it has: what it still finds there is not kept
 
   return new Promise<Kept>((resolve, reject) => {
     const fail = (error: unknown) => {
+      over = true;
       req.unpipe(form);
       req.off('error', broken).off('close', gone);
       bytes?.destroy(error instanceof Error ? error : undefined);
@@ -47,9 +49,9 @@ export function receivedForm<Kept>({ ctx, deps }: OpenCall, keep: (file: FilePar
     });
     form.on('file', (name, stream, { filename, mimeType }) => {
       stream.on('error', () => {}); // told by the form as well
-      if (keeping || name !== 'file') {
+      if (over || keeping || name !== 'file') {
         stream.resume();
-        refuse(name, keeping ? 'only one file' : 'no such part');
+        if (!over) refuse(name, keeping ? 'only one file' : 'no such part');
         return;
       }
       bytes = stream;

@@ -46,13 +46,13 @@ export function createHttpServer(given: HttpDeps): HttpServer {
 function listening(deps: Serving): Server {
   const { clock, limits, log, stopping } = deps;
   const handle = application(deps).callback();
-  /** Sockets on which a request is being answered. */
-  const busy = new WeakSet<Duplex>();
+  /** The answer that is under way on a socket. */
+  const answering = new WeakMap<Duplex, ServerResponse>();
   const take = (req: IncomingMessage, res: ServerResponse) => {
-    busy.add(req.socket);
+    answering.set(req.socket, res);
     res.once('finish', () => discardRest(req, deps));
     res.once('close', () => {
-      busy.delete(req.socket);
+      if (answering.get(req.socket) === res) answering.delete(req.socket);
       if (stopping.aborted) server.closeIdleConnections();
     });
     void handle(req, res);
@@ -80,7 +80,7 @@ function listening(deps: Serving): Server {
       return;
     }
     log.info({ request_id, err: error, status: problem.status }, 'no request');
-    answerRaw(socket, problem, { request_id, busy: busy.has(socket) });
+    answerRaw(socket, problem, { request_id, busy: answering.get(socket)?.headersSent === true });
   });
   return server;
 }

@@ -2,8 +2,8 @@
  * The durable interpreter: XState as a pure function around one plain JSON instance. No actor ever runs.
  * A step goes: believe the inbound or not → the machine's transition → obligations taken on and dropped → the liveness rule.
  */
-import type { AnyMachineSnapshot, AnyStateMachine, EventObject, StateValue } from 'xstate';
-import { getNextTransitions, initialTransition, transition } from 'xstate';
+import type { AnyActorScope, AnyMachineSnapshot, AnyStateMachine, EventObject, StateValue } from 'xstate';
+import { createActor, getNextTransitions, initialTransition } from 'xstate';
 import type { ServiceFailure } from '../contract/failures.ts';
 import type { Json } from '../contract/json.ts';
 
@@ -53,6 +53,7 @@ type Action = {
 
 export function durable(machine: AnyStateMachine) {
   const version = machine.version ?? '0';
+  const scope = inertScope(machine);
   const revive = (instance: Instance): AnyMachineSnapshot => {
     if (instance.machine !== machine.id || instance.version !== version)
       throw new Error(`${instance.machine} ${instance.version} needs a migration to ${machine.id} ${version}`);
@@ -71,12 +72,15 @@ export function durable(machine: AnyStateMachine) {
       const believed = believe(instance, inbound, given.wall ?? given.now);
       if (typeof believed === 'string') return { outcome: believed, instance, emitted: [] };
       const before = revive(instance);
-      const [after, actions] = transition(machine, before as never, believed.event as never); // both are of this machine
+      const actions: Action[] = [];
+      // both are of this machine, and what it calls an action is what Action says
+      const actionExecutor = (action: unknown) => void actions.push(action as Action);
+      const after = machine.transition(before as never, believed.event as never, { ...scope, actionExecutor });
       const untouched = (after as unknown) === before && actions.length === 0;
       if (untouched && inbound.kind === 'event') return { outcome: 'refused', instance, emitted: [] };
       if (untouched && inbound.kind !== 'accepted')
         throw new LimboError(`${machine.id}: nothing answers ${believed.event.type} in ${JSON.stringify(before.value)}`);
-      return commit(believed.rest, after, actions as unknown as Action[], given); // see Action
+      return commit(believed.rest, after, actions, given);
     },
 
     hasTag: (instance: Instance, tag: string): boolean => revive(instance).hasTag(tag),
@@ -88,6 +92,26 @@ export function durable(machine: AnyStateMachine) {
           .filter((type) => type && !isReserved(type)),
       ),
     ],
+  };
+}
+
+/**
+ * What XState wants around a transition: an actor that never starts. XState's own `transition` makes a new one each time, and with
+ * it computes the machine's first state, which takes as long as the step itself.
+ */
+function inertScope(machine: AnyStateMachine): AnyActorScope {
+  const self = createActor(machine);
+  const nothing = () => {};
+  return {
+    self,
+    id: '',
+    sessionId: '',
+    system: self.system,
+    logger: nothing,
+    defer: nothing,
+    emit: nothing,
+    stopChild: nothing,
+    actionExecutor: nothing,
   };
 }
 

@@ -20,6 +20,8 @@ export const RUNTIME_LIMITS = {
   /** The first check of a job, then at doubling distances up to the second: one a minute over 100,000 would be 1,667 look-ups a second. */
   job_check_min_ms: 60_000,
   job_check_max_ms: 30 * 60_000,
+  /** Messages of the outbox that get their position at once. */
+  relay_batch: 1_000,
   /** How often the sweep says that it lives: one small write. */
   tick_interval_ms: 5_000,
   /** A longer pause than this is taken out of service time. Far above any pause of a garbage collector or a slow disk. */

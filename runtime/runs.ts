@@ -105,8 +105,12 @@ export function createRuns({ tasks, queue, engine, lifecycle, clock, limits, log
     await tasks.remove(token);
   }
 
+  const accepted = ({ resource_id, job_id: id, task_id: token }: TaskRecord) =>
+    engine.hear(resource_id, { kind: 'accepted', id, token, provider_job_id: null }, origin);
+
   return {
     dispatch,
+    accepted,
     /** The worker takes it: true if the run is now its own. A task that runs already is asked about instead. */
     async claim(task_id: string): Promise<TaskView | null> {
       let was: TaskStatus | null = null;
@@ -122,8 +126,6 @@ export function createRuns({ tasks, queue, engine, lifecycle, clock, limits, log
     /** Of one run only: another run's failure is not believed. */
     failed: (task_id: string, failure: ServiceFailure, { attempt, losses }: TaskView) =>
       say(task_id, () => event({ type: 'FAILED', attempt, losses, failure, jitter: clock.chance() })),
-    accepted: ({ resource_id, job_id: id, task_id: token }: TaskRecord) =>
-      engine.hear(resource_id, { kind: 'accepted', id, token, provider_job_id: null }, origin),
 
     /** A timer of a task that is due. */
     async fire(due: TaskRecord): Promise<void> {
@@ -143,7 +145,7 @@ export function createRuns({ tasks, queue, engine, lifecycle, clock, limits, log
         else if (record.status === 'asking') await ask(record);
         else if (record.status === 'running' && job.accepted === null) {
           log.info({ resource_id: instance_id, task_id: job.token }, 'accepted, said again');
-          await this.accepted(record);
+          await accepted(record);
         }
       }
     },

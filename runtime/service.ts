@@ -34,6 +34,8 @@ export interface Service<Input, Output> {
   run(input: Input, context: ServiceContext): Promise<Output>;
   /** Computed from rows read now, again at each attempt to commit. */
   writes?(output: Output, of: { input: Input; at: number; facts: Facts }): Promise<Writes>;
+  /** What may be cleared away once the result was told. Best effort: nothing is wrong when it does not happen. */
+  tidy?(output: Output, input: Input, context: ServiceContext): Promise<void>;
 }
 
 /** A failure that a service knows the code of. Any other error is an UNEXPECTED one, and retryable. */

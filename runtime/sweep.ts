@@ -96,6 +96,7 @@ export function createSweep({ facts, tasks, engine, runs, clock, limits, log, or
     await remake();
     await dueInstances();
     await dueTasks();
+    await facts.outbox.relay(limits.relay_batch);
   }
 
   return {

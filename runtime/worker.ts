@@ -13,20 +13,21 @@ import type { Queue, TaskRecord, Tasks } from './ports.ts';
 import type { Runs, TaskView } from './runs.ts';
 import { ServiceError } from './service.ts';
 
-/** Runs a step's service. `signal` is aborted when its time is over or the process stops. */
-export type RunService = (run: { kind: StepKind; task_id: string; input: Json; signal: AbortSignal }) => Promise<Json>;
+/** `signal` is aborted when the time of the run is over or the process stops. */
+export type Run = { kind: StepKind; task_id: string; input: Json; signal: AbortSignal };
+export type StepServices = { run(run: Run): Promise<Json>; tidy(run: Run, output: Json): Promise<void> };
 type Parts = {
   tasks: Tasks;
   queue: Queue;
   engine: Pick<Engine, 'owes'>;
   runs: Runs;
-  service: RunService;
+  services: StepServices;
   clock: Clock;
   limits: RuntimeLimits;
   log: Logger;
 };
 
-export function createWorker({ tasks, queue, engine, runs, service, clock, limits, log }: Parts) {
+export function createWorker({ tasks, queue, engine, runs, services, clock, limits, log }: Parts) {
   const stopping = new AbortController();
 
   async function handle(task_id: string): Promise<void> {
@@ -49,6 +50,7 @@ export function createWorker({ tasks, queue, engine, runs, service, clock, limit
       const output = await limited(task);
       begun.cancel();
       await runs.succeeded(task_id, output);
+      await services.tidy({ ...task, signal: stopping.signal }, output).catch((error: unknown) => log.warn({ err: error, task_id }, 'not tidied'));
     } catch (error) {
       begun.cancel();
       if (stopping.signal.aborted) return; // handed back: the task is made again from its job
@@ -71,7 +73,7 @@ export function createWorker({ tasks, queue, engine, runs, service, clock, limit
     const aborted = new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
     });
-    return Promise.race([service({ kind, task_id, input, signal }), aborted]).finally(() => timer.cancel());
+    return Promise.race([services.run({ kind, task_id, input, signal }), aborted]).finally(() => timer.cancel());
   }
 
   return {

@@ -46,6 +46,10 @@ export const inspect: Service<InspectInput, Verdict> = {
       throw error;
     }
   },
+  /** The copy is what counts now. A copy of an earlier run would do as well, should this result not have been believed. */
+  async tidy(output, whose, { objects }) {
+    if (output.verdict === 'legal') await objects.removePrefix(incomingPrefix(whose));
+  },
   async writes(output, { input: { resource_id, org_id }, at, facts }) {
     if (output.verdict === 'absent') return { facts: [] };
     if (output.verdict === 'illegal') return { facts: [], columns: { uploaded_at: at } };

@@ -39,13 +39,26 @@ function columnsOf(instance: Instance) {
     viewOf(instance);
   const { recognition: recognition_id, correction: correction_id, saved: text_id } = fact_ids;
   const promised = { viewable, searchable, revision, indexed_revision, has_vector };
-  return { status, phase, ...promised, failure, deadline_at, allowed_events, described, original_key, recognition_id, correction_id, text_id };
+  return {
+    status,
+    phase,
+    ...promised,
+    failure,
+    deadline_at,
+    allowed_events,
+    described,
+    original_key,
+    recognition_id,
+    correction_id,
+    text_id,
+  };
 }
 
 /** One `changed` for whatever a reader can see of a step, and one more for what people act on. */
 function messagesOf(before: ResourceColumns | null, after: ResourceColumns, emitted: { type: string }[]): string[] {
   const types: string[] = [];
-  const differs = (column: 'status' | 'phase' | 'viewable' | 'searchable' | 'indexed_revision') => before?.[column] !== after[column];
+  const differs = (column: 'status' | 'phase' | 'viewable' | 'searchable' | 'indexed_revision') =>
+    before?.[column] !== after[column];
   if (differs('status') || differs('phase') || differs('viewable') || differs('searchable') || differs('indexed_revision'))
     types.push('resource.changed');
   if (after.searchable && (differs('searchable') || differs('indexed_revision'))) types.push('resource.searchable');
@@ -58,4 +71,3 @@ const TOLD: { [P in ResourceColumns['phase']]?: string[] } = {
   failed: ['resource.failed'],
   gone: ['resource.gone'],
 };
-

@@ -24,3 +24,6 @@ export async function writesOf(kind: StepKind, of: { input: Json; output: Json; 
   const { output, ...rest } = of;
   return (await serviceOf(kind).writes?.(output, rest)) ?? { facts: [] };
 }
+
+export const tidyStep = async (kind: StepKind, output: Json, input: Json, context: ServiceContext): Promise<void> =>
+  serviceOf(kind).tidy?.(output, input, context);

@@ -5,7 +5,7 @@ import { Converter } from 'opencc-js/t2cn';
 export type Folded = { text: string; start(at: number): number; end(at: number): number };
 
 /** A character with the marks that NFKC may join to it: normalising each apart is then the same as normalising the whole. */
-const CLUSTER = /[^][\p{M}\u1160-\u11FF\uFF9E\uFF9F]*/gu;
+const CLUSTER = /.[\p{M}\u1160-\u11FF\uFF9E\uFF9F]*/gsu;
 const ASCII_ONLY = /^\p{ASCII}*$/u;
 /** Zero width: soft hyphens, joiners, directions, variation selectors. */
 const UNSEEN = /[\p{Cf}\p{Variation_Selector}]/gu;

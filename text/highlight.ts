@@ -30,7 +30,11 @@ export function highlights(document: Document, query: ParsedQuery): Highlight[] 
   };
   const { title, description, tags, filename, pages } = document;
   add('title', null, whole(title ?? '', query));
-  add('tags', null, tags.flatMap((tag) => (query.tags.includes(foldTag(tag)) ? [[{ text: tag, match: true }]] : whole(tag, query))));
+  add(
+    'tags',
+    null,
+    tags.flatMap((tag) => (query.tags.includes(foldTag(tag)) ? [[{ text: tag, match: true }]] : whole(tag, query))),
+  );
   add('description', null, around(description ?? '', query));
   let room = SEARCHED_CHARS;
   for (const { page, text } of pages) {

@@ -7,8 +7,9 @@
  * Text without spaces is taken apart where Han meets other writing: iPhone手机 is iPhone and 手机, in any order. A single character
  * says too little alone and stays with its neighbours: 共3张 is one phrase.
  */
-import { foldTag } from './document.ts';
+
 import { type Stream, streams, type Unit, units } from './analyse.ts';
+import { foldTag } from './document.ts';
 
 /** Tokens that stand one after the other in one passage of one field of `stream`; with `prefix` the last one may go on. */
 export type Phrase = { stream: Stream; tokens: string[]; prefix: boolean };
@@ -90,7 +91,8 @@ function phraseOf(pieces: Unit[], stream: Stream): Phrase | null {
 }
 
 /** Two or more Han characters with nothing but spaces between. */
-const isRun = (pieces: Unit[]): boolean => pieces.length > 1 && pieces.every(({ joined }, i) => joined || i === 0) && pieces[0]?.kind === 'han';
+const isRun = (pieces: Unit[]): boolean =>
+  pieces.length > 1 && pieces.every(({ joined }, i) => joined || i === 0) && pieces[0]?.kind === 'han';
 
 /** Text without spaces in parts that are looked for each alone: runs of Han, and what stands between them. */
 function apart(pieces: Unit[]): Unit[][] {

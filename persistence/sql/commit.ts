@@ -1,113 +1,79 @@
 /**
- * The commit of a batch: one transaction, the changes in the order of their ids. Of each, the compare-and-swap comes first; a loser
- * writes nothing else. On any error all is rolled back, and each change is tried in a transaction of its own, so that one bad change
- * fails alone: an error such as a key that is there already does not end a transaction, and going on would commit half a change.
+ * Commit: changes of several instances in one transaction, each with its own compare-and-swap.
+ *
+ * 1. Of every change the instance's row comes first. One that moves no row has lost, and nothing else of it is written.
+ * 2. Then the rows of the winners, table by table, in an order that never varies: so two batches can't wait for one another.
+ * 3. On any SQL error the whole transaction is rolled back, and each change is tried alone: some databases keep a transaction
+ *    open after an error, and going on in it would commit half a change.
  */
 import type { Knex } from 'knex';
-import { AlreadyThere, type Change, type Committed, type FactWrite } from '../../runtime/ports-facts.ts';
-import type { Dialect } from './dialect.ts';
-import { RESOURCE_COLUMNS, resourceBindings } from './rows.ts';
+import type { Change, Committed } from '../../runtime/ports-facts.ts';
+import { type Database, portError } from './database.ts';
+import { type FactStatements, factStatements, writeFacts } from './facts.ts';
+import { type InstanceStatements, instanceStatements, swap } from './instances.ts';
+import { JOURNAL_COLUMNS, journalValues } from './journal.ts';
+import { OUTBOX_COLUMNS, outboxValues } from './outbox.ts';
+import { RESOURCE_COLUMNS, resourceValues } from './resources.ts';
+import { inserts, run, type Statement, upserts } from './statements.ts';
 
-const MOST_CHANGES = 100;
-const COMMITTED: Committed = { outcome: 'committed' };
-const LOST: Committed = { outcome: 'lost' };
+/** In one transaction: as many as the port allows. */
+const MAX_CHANGES = 100;
 
-export async function commit(knex: Knex, dialect: Dialect, changes: Change[]): Promise<Committed[]> {
-  if (changes.length > MOST_CHANGES) throw new Error(`a batch is at most ${MOST_CHANGES} changes`);
-  if (new Set(changes.map(({ instance_id }) => instance_id)).size < changes.length) throw new Error('two changes of one instance in a batch');
-  const order = [...changes.entries()].sort(([, a], [, b]) => (a.instance_id < b.instance_id ? -1 : 1));
-  const outcomes: Committed[] = changes.map(() => LOST);
-  try {
-    await knex.transaction(async (trx) => {
-      for (const [i, change] of order) outcomes[i] = await commitOne(trx, dialect, change);
+type Statements = { instances: InstanceStatements; resource: Statement; facts: FactStatements; journal: Statement; outbox: Statement };
+
+export function commitOf(db: Database): (changes: Change[]) => Promise<Committed[]> {
+  const { write, dialect } = db;
+  const statements: Statements = {
+    instances: instanceStatements(write, dialect),
+    resource: upserts(write, 'resources', RESOURCE_COLUMNS, 'resource_id'),
+    facts: factStatements(write),
+    journal: inserts(write, 'journal', JOURNAL_COLUMNS),
+    outbox: inserts(write, 'outbox', OUTBOX_COLUMNS),
+  };
+  return async (changes) => {
+    if (changes.length > MAX_CHANGES) throw new RangeError(`${changes.length} changes in a commit: at most ${MAX_CHANGES}`);
+    if (new Set(changes.map(({ instance_id }) => instance_id)).size < changes.length)
+      throw new RangeError('two changes of one instance in a commit');
+    const answers = new Map<Change, Committed>();
+    const sound = changes.filter((change) => {
+      const error = foreign(change);
+      if (error) answers.set(change, { outcome: 'failed', error });
+      return !error;
     });
-    return outcomes;
+    sound.sort((a, b) => (a.instance_id < b.instance_id ? -1 : 1));
+    for (const [change, answer] of await attempt(db, statements, sound)) answers.set(change, answer);
+    return changes.map((change) => answers.get(change) ?? { outcome: 'failed', error: new Error('no answer') });
+  };
+}
+
+/** Every row of a change is of its own resource and organisation: the one place where a mistake could cross tenants. */
+function foreign({ instance_id, org_id, resource, writes }: Change): Error | null {
+  for (const row of [resource, ...writes.map((write) => write.row)])
+    if (row.resource_id !== instance_id || row.org_id !== org_id) return new Error(`a row of another resource in a change of ${instance_id}`);
+  return null;
+}
+
+async function attempt(db: Database, statements: Statements, changes: Change[]): Promise<[Change, Committed][]> {
+  if (changes.length === 0) return [];
+  try {
+    const winners = await db.write.transaction((trx) => apply(trx, db, statements, changes));
+    return changes.map((change) => [change, { outcome: winners.has(change) ? 'committed' : 'lost' }]);
   } catch (error) {
-    if (changes.length === 1) return [failed(error, dialect)];
+    const [only, ...others] = changes;
+    if (only && others.length === 0) return [[only, { outcome: 'failed', error: portError(db.dialect, error) }]];
   }
-  for (const [i, change] of order) outcomes[i] = (await commit(knex, dialect, [change]))[0] ?? LOST;
-  return outcomes;
+  const answers: [Change, Committed][] = [];
+  for (const change of changes) answers.push(...(await attempt(db, statements, [change])));
+  return answers;
 }
 
-function failed(error: unknown, dialect: Dialect): Committed {
-  const table = dialect.uniqueViolation(error);
-  if (table) return { outcome: 'failed', error: new AlreadyThere(table, error) };
-  return { outcome: 'failed', error: error instanceof Error ? error : new Error(String(error)) };
+/** Answers the winners. */
+async function apply(trx: Knex, { dialect }: Database, statements: Statements, changes: Change[]): Promise<Set<Change>> {
+  const winners = new Set<Change>();
+  for (const change of changes) if (await swap(trx, dialect, statements.instances, change)) winners.add(change);
+  for (const { resource } of winners) await run(trx, dialect, statements.resource, resourceValues(resource));
+  await writeFacts(trx, dialect, statements.facts, [...winners].flatMap(({ writes }) => writes));
+  for (const change of winners) await run(trx, dialect, statements.journal, journalValues(change));
+  for (const change of winners) for (const values of outboxValues(change)) await run(trx, dialect, statements.outbox, values);
+  return winners;
 }
-
-async function commitOne(trx: Knex.Transaction, dialect: Dialect, change: Change): Promise<Committed> {
-  if (!(await swap(trx, dialect, change))) return LOST;
-  const sql = change.expected_seq === null ? INSERT_RESOURCE : UPDATE_RESOURCE;
-  const { resource } = change;
-  await trx.raw(sql, bound([...resourceBindings(resource), ...(change.expected_seq === null ? [] : [resource.resource_id])]));
-  for (const write of change.writes) await WRITERS[write.into](trx, dialect, write as never); // the writer of its own kind
-  const { at, event, from, to, revision, by, request_id, failure } = change.journal;
-  const { instance_id, org_id, instance, commit_id } = change;
-  const said = [instance_id, instance.seq, org_id, commit_id, at, event, from, to, revision, by.kind, by.id, request_id];
-  await trx.raw(INSERT_JOURNAL, bound([...said, failure && JSON.stringify(failure)]));
-  for (const { id, type, at, payload } of change.outbox) await trx.raw(INSERT_MESSAGE, bound([id, org_id, type, at, JSON.stringify(payload)]));
-  return COMMITTED;
-}
-
-/** The compare-and-swap: true if this change is the one that follows `expected_seq`. */
-async function swap(trx: Knex.Transaction, dialect: Dialect, change: Change): Promise<boolean> {
-  const { instance_id, org_id, instance, next_due_at, expected_seq } = change;
-  const has_jobs = Object.keys(instance.jobs).length > 0;
-  const body = JSON.stringify(instance);
-  const answer =
-    expected_seq === null
-      ? await trx.raw(`${dialect.insert_ignore} ${INTO_INSTANCES}`, bound([instance_id, org_id, instance.seq, has_jobs, next_due_at, body]))
-      : await trx.raw(UPDATE_INSTANCE, bound([instance.seq, has_jobs, next_due_at, body, instance_id, expected_seq]));
-  return dialect.changed(answer) === 1;
-}
-
-const marks = (count: number) => Array.from({ length: count }, () => '?').join(', ');
-/** knex has no type for values that it only hands on. */
-const bound = (values: unknown[]) => values as Knex.RawBinding[];
-
-const INTO_INSTANCES = `INTO instances (instance_id, org_id, seq, has_jobs, next_due_at, body) VALUES (${marks(6)})`;
-const UPDATE_INSTANCE = 'UPDATE instances SET seq = ?, has_jobs = ?, next_due_at = ?, body = ? WHERE instance_id = ? AND seq = ?';
-const INSERT_RESOURCE = `INSERT INTO resources (${RESOURCE_COLUMNS.join(', ')}) VALUES (${marks(RESOURCE_COLUMNS.length)})`;
-const UPDATE_RESOURCE = `UPDATE resources SET ${RESOURCE_COLUMNS.map((name) => `${name} = ?`).join(', ')} WHERE resource_id = ?`;
-const INSERT_JOURNAL = `INSERT INTO journal (instance_id, seq, org_id, commit_id, at, event, from_status, to_status, revision, by_kind,
-  by_id, request_id, failure) VALUES (${marks(13)})`;
-const INSERT_MESSAGE = `INSERT INTO outbox (message_id, org_id, type, at, payload) VALUES (${marks(5)})`;
-
-type Into = FactWrite['into'];
-type RowOf<Name extends Into> = Extract<FactWrite, { into: Name }>;
-type Writers = { [Name in Into]: (trx: Knex.Transaction, dialect: Dialect, write: RowOf<Name>) => Promise<void> };
-
-/** Immutable rows are left alone when they are there: a result that comes twice brings the same ones. */
-async function keep(trx: Knex.Transaction, { insert_ignore }: Dialect, table: string, row: Record<string, unknown>): Promise<void> {
-  const names = Object.keys(row);
-  await trx.raw(`${insert_ignore} INTO ${table} (${names.join(', ')}) VALUES (${marks(names.length)})`, bound(Object.values(row)));
-}
-
-const WRITERS: Writers = {
-  metadata: async (trx, _, { row: { resource_id, org_id, at, metadata } }) => {
-    const body = JSON.stringify(metadata);
-    await trx.raw('REPLACE INTO metadata (resource_id, org_id, at, body) VALUES (?, ?, ?, ?)', [resource_id, org_id, at, body]);
-    await trx.raw('UPDATE resources SET title_key = ? WHERE resource_id = ?', [metadata.title ?? '', resource_id]);
-    await trx.raw('DELETE FROM metadata_tags WHERE resource_id = ?', [resource_id]);
-    for (const tag of metadata.tags)
-      await trx.raw('INSERT INTO metadata_tags (org_id, tag, resource_id) VALUES (?, ?, ?)', [org_id, tag, resource_id]);
-  },
-  recognitions: async (trx, dialect, { row: { pages, ...row } }) =>
-    keep(trx, dialect, 'recognitions', { ...row, pages: JSON.stringify(pages) }),
-  corrections: async (trx, dialect, { row: { pages, by, ...row } }) =>
-    keep(trx, dialect, 'corrections', { ...row, by_kind: by.kind, by_id: by.id, pages: JSON.stringify(pages) }),
-  texts: async (trx, dialect, { row: { saved, ...row } }) => keep(trx, dialect, 'texts', { ...row, saved: JSON.stringify(saved) }),
-  embeddings: async (trx, dialect, { row: { vector, ...row } }) => keep(trx, dialect, 'embeddings', { ...row, vector: bytesOf(vector) }),
-  idempotency_keys: async (trx, _, { row: { org_id, key, resource_id, fingerprint, at } }) => {
-    const sql = 'INSERT INTO idempotency_keys (org_id, `key`, resource_id, fingerprint, at) VALUES (?, ?, ?, ?, ?)';
-    await trx.raw(sql, [org_id, key, resource_id, fingerprint, at]);
-  },
-  nothing: async (trx, _, { row: { resource_id } }) => {
-    for (const table of FORGOTTEN) await trx.raw(`DELETE FROM ${table} WHERE resource_id = ?`, [resource_id]);
-    await trx.raw("UPDATE resources SET title_key = '' WHERE resource_id = ?", [resource_id]);
-  },
-};
-const FORGOTTEN = ['metadata', 'metadata_tags', 'recognitions', 'corrections', 'texts', 'embeddings', 'callbacks'];
-
-/** Little-endian 32-bit floats, as every machine that Node runs on keeps them. */
-const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array) => new Uint8Array(buffer, byteOffset, byteLength);

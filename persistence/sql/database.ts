@@ -9,8 +9,8 @@ export type Database = { write: Knex; read: Knex; dialect: Dialect };
 export interface Dialect {
   /** Rows changed, as the driver answers a raw statement. */
   changed(response: unknown): number;
-  /** SQL that inserts a row of these columns, or changes 0 rows when one with this key is there. Bound in the order of `columns`. */
-  insertIfAbsent(knex: Knex, table: string, columns: readonly string[], key: string): string;
+  /** An insert, made to change 0 rows when a row with this key is there. */
+  ifAbsent(insert: Knex.QueryBuilder, key: string): Knex.QueryBuilder;
   /** Moves `next_due_at` of at most `limit` rows that are due to `until`, and answers them; two callers never get the same. */
   claimDue(knex: Knex, want: { now: number; until: number; limit: number }): Promise<unknown[]>;
   /** The table whose unique key refused a row, or null for any other error. */

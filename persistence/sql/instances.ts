@@ -1,23 +1,69 @@
-/** Instances: loaded one at a time, claimed in batches. They are written by commit.ts only. */
+/** Instances: the running lifecycles, and which of them the sweep must look at. */
 import type { Knex } from 'knex';
-import type { Instances } from '../../runtime/ports-facts.ts';
-import type { Dialect } from './dialect.ts';
-import { instanceOf } from './rows.ts';
+import type { Instance } from '../../runtime/durable.ts';
+import type { Change, Instances, StoredInstance } from '../../runtime/ports-facts.ts';
+import type { Database, Dialect } from './database.ts';
+import { json, number, type Row, rowOf, text } from './row.ts';
+import { insertsIfAbsent, run, type Statement, updates, type Values } from './statements.ts';
 
-export const instances = (reader: Knex, writer: Knex, dialect: Dialect): Instances => ({
-  async load(instance_id) {
-    const answer = await reader.raw('SELECT instance_id, org_id, body FROM instances WHERE instance_id = ?', [instance_id]);
-    const [row] = dialect.rows(answer);
-    return row ? instanceOf(row) : null;
-  },
-  async claimDue(want) {
-    return (await dialect.claimDue(writer, want)).map(instanceOf);
-  },
-  async reschedule(instance_id, seq, next_due_at) {
-    await writer('instances').where({ instance_id, seq }).update({ next_due_at });
-  },
-  async withJobs(after, limit) {
-    const query = reader('instances').select('instance_id', 'org_id', 'body').where('has_jobs', true).orderBy('instance_id').limit(limit);
-    return (await (after === null ? query : query.where('instance_id', '>', after))).map(instanceOf);
-  },
-});
+const READ = ['instance_id', 'org_id', 'machine', 'version', 'seq', 'body'];
+const STATE = ['machine', 'version', 'seq', 'body', 'has_jobs', 'next_due_at'];
+type Body = Pick<Instance, 'snapshot' | 'jobs' | 'timers'>;
+
+export function instancesOf({ read, write, dialect }: Database): Instances {
+  return {
+    async load(instance_id) {
+      const row: unknown = await read('instances').where({ instance_id }).first(READ);
+      return row === undefined ? null : stored(rowOf(row));
+    },
+
+    async claimDue(want) {
+      const rows = await dialect.claimDue(write, want);
+      return rows.map((row) => stored(rowOf(row)));
+    },
+
+    async reschedule(instance_id, seq, next_due_at) {
+      await write('instances').where({ instance_id, seq }).update({ next_due_at });
+    },
+
+    async withJobs(after, limit) {
+      const rows: unknown[] = await read('instances')
+        .where({ has_jobs: true })
+        .where('instance_id', '>', after ?? '')
+        .orderBy('instance_id')
+        .limit(limit)
+        .select(READ);
+      return rows.map((row) => stored(rowOf(row)));
+    },
+  };
+}
+
+function stored(row: Row): StoredInstance {
+  const { snapshot, jobs, timers } = json<Body>(row, 'body');
+  const head = { machine: text(row, 'machine'), version: text(row, 'version'), seq: number(row, 'seq') };
+  return { instance_id: text(row, 'instance_id'), org_id: text(row, 'org_id'), instance: { ...head, snapshot, jobs, timers } };
+}
+
+export type InstanceStatements = { insert: Statement; compareAndSwap: Statement };
+
+export function instanceStatements(knex: Knex, dialect: Dialect): InstanceStatements {
+  const columns = ['instance_id', 'org_id', ...STATE];
+  return {
+    insert: insertsIfAbsent(knex, dialect, 'instances', columns, 'instance_id'),
+    compareAndSwap: updates(knex, 'instances', STATE, { instance_id: 'instance_id', org_id: 'org_id', seq: 'expected_seq' }),
+  };
+}
+
+/** True if this change is the one that moves the instance on: the only place where two senders are told apart. */
+export async function swap(trx: Knex, dialect: Dialect, statements: InstanceStatements, change: Change): Promise<boolean> {
+  const values = instanceValues(change);
+  if (change.expected_seq === null) return (await run(trx, dialect, statements.insert, values)) === 1;
+  return (await run(trx, dialect, statements.compareAndSwap, { ...values, expected_seq: change.expected_seq })) === 1;
+}
+
+function instanceValues({ instance_id, org_id, instance, next_due_at }: Change): Values {
+  const { machine, version, seq, snapshot, jobs, timers } = instance;
+  const body: Body = { snapshot, jobs, timers };
+  const has_jobs = Object.keys(jobs).length > 0;
+  return { instance_id, org_id, machine, version, seq, body: JSON.stringify(body), has_jobs, next_due_at };
+}

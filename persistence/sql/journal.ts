@@ -1,13 +1,38 @@
-/** The journal: what happened to an instance, one row a step. Written by commit.ts only. */
-import type { Knex } from 'knex';
-import type { Journal } from '../../runtime/ports-facts.ts';
-import type { Row } from './dialect.ts';
-import { journalOf } from './rows.ts';
+/** The journal: what happened to a resource, one entry a commit. */
+import type { Failure } from '../../contract/failures.ts';
+import type { Change, Journal } from '../../runtime/ports-facts.ts';
+import type { Database } from './database.ts';
+import { author, jsonOrNull, number, rowOf, text, textOrNull } from './row.ts';
+import type { Values } from './statements.ts';
 
-export const journal = (reader: Knex): Journal => ({
-  async list({ org_id }, resource_id, { after, limit }) {
-    const query = reader('journal').where({ instance_id: resource_id, org_id }).orderBy('seq').limit(limit);
-    const rows: Row[] = await (after === null ? query : query.where('seq', '>', after));
-    return rows.map(journalOf);
-  },
-});
+export const JOURNAL_COLUMNS = [
+  ...['instance_id', 'seq', 'org_id', 'commit_id', 'at', 'event', 'from', 'to'],
+  ...['revision', 'by_kind', 'by_id', 'request_id', 'failure'],
+];
+
+export function journalOf({ read }: Database): Journal {
+  return {
+    async list({ org_id }, resource_id, { after, limit }) {
+      const query = read('journal').where({ instance_id: resource_id, org_id });
+      if (after !== null) query.where('seq', '>', after);
+      const rows: unknown[] = await query.orderBy('seq').limit(limit).select(JOURNAL_COLUMNS);
+      return rows.map(rowOf).map((row) => ({
+        seq: number(row, 'seq'),
+        at: number(row, 'at'),
+        event: text(row, 'event'),
+        from: textOrNull(row, 'from'),
+        to: text(row, 'to'),
+        revision: number(row, 'revision'),
+        by: author(row),
+        request_id: textOrNull(row, 'request_id'),
+        failure: jsonOrNull<Failure>(row, 'failure'),
+      }));
+    },
+  };
+}
+
+export function journalValues({ instance_id, org_id, commit_id, instance, journal }: Change): Values {
+  const { by, failure, ...entry } = journal;
+  const said = { by_kind: by.kind, by_id: by.id, failure: failure && JSON.stringify(failure) };
+  return { ...entry, ...said, instance_id, org_id, commit_id, seq: instance.seq };
+}

@@ -1,37 +1,56 @@
-/** The outbox: what others are told. Readers go by `position`, which one relay at a time gives to what is committed. */
-import type { Knex } from 'knex';
+/**
+ * The outbox: what others are told of commits. An auto-increment is given out before its commit, so a reader that has seen 2 would
+ * never see a 1 that commits later; readers go by `position`, which only committed rows get, by one relay at a time.
+ */
 import type { Json } from '../../contract/json.ts';
-import type { Outbox, PositionedMessage } from '../../runtime/ports-facts.ts';
-import type { Dialect, Row } from './dialect.ts';
-import { json, number, text } from './rows.ts';
+import type { Change, Outbox, PositionedMessage } from '../../runtime/ports-facts.ts';
+import type { Database } from './database.ts';
+import { json, number, type Row, rowOf, text } from './row.ts';
+import { run, type Statement, updates, type Values } from './statements.ts';
 
-export const outbox = (reader: Knex, writer: Knex, dialect: Dialect): Outbox => ({
-  relay: (limit) =>
-    writer.transaction(async (trx) => {
-      await trx.raw(`SELECT id FROM upkeep WHERE id = 1 ${dialect.for_update}`); // the relay's turn
-      const rows: Row[] = await trx('outbox').whereNull('position').orderBy('n').limit(limit);
-      if (rows.length === 0) return [];
-      const last: Row | undefined = await trx('outbox').max('position as position').first();
-      let position = Number(last?.position ?? 0);
-      const numbered: PositionedMessage[] = [];
-      for (const row of rows) {
-        position += 1;
-        await trx.raw('UPDATE outbox SET position = ? WHERE n = ?', [position, number(row, 'n')]);
-        numbered.push(messageOf({ ...row, position }));
-      }
-      return numbered;
-    }),
-  async after({ org_id }, position, limit) {
-    const rows: Row[] = await reader('outbox').where({ org_id }).where('position', '>', position).orderBy('position').limit(limit);
-    return rows.map(messageOf);
-  },
-});
+export const OUTBOX_COLUMNS = ['message_id', 'org_id', 'type', 'at', 'payload'];
+const ONLY = { upkeep_id: 1 };
 
-const messageOf = (row: Row): PositionedMessage => ({
+export function outboxOf({ read, write, dialect }: Database): Outbox {
+  let numbered: Statement | undefined;
+  return {
+    async relay(limit) {
+      const waiting: unknown = await read('outbox').whereNull('position').first('outbox_id');
+      if (waiting === undefined) return []; // most of the time: no write lock is taken for nothing
+      numbered ??= updates(write, 'outbox', ['position'], { outbox_id: 'outbox_id' });
+      const statement = numbered;
+      return await write.transaction(async (trx) => {
+        // The lock that makes one relay at a time. (On SQLite the transaction itself is: it has the write lock.)
+        const counter: unknown = await trx('upkeep').where(ONLY).forUpdate().first('last_position');
+        const last = number(rowOf(counter), 'last_position');
+        const found: unknown[] = await trx('outbox').whereNull('position').orderBy('outbox_id').limit(limit).select('outbox_id', ...OUTBOX_COLUMNS);
+        const rows = found.map((row, index) => ({ ...rowOf(row), position: last + 1 + index }));
+        for (const row of rows) await run(trx, dialect, statement, { outbox_id: number(row, 'outbox_id'), position: row.position });
+        if (rows.length > 0) await trx('upkeep').where(ONLY).update({ last_position: last + rows.length });
+        return rows.map(message);
+      });
+    },
+
+    async after({ org_id }, position, limit) {
+      const rows: unknown[] = await read('outbox')
+        .where({ org_id })
+        .where('position', '>', position)
+        .orderBy('position')
+        .limit(limit)
+        .select('position', ...OUTBOX_COLUMNS);
+      return rows.map((row) => message(rowOf(row)));
+    },
+  };
+}
+
+const message = (row: Row): PositionedMessage => ({
   id: text(row, 'message_id'),
-  org_id: text(row, 'org_id'),
   type: text(row, 'type'),
   at: number(row, 'at'),
   payload: json<Json>(row, 'payload'),
   position: number(row, 'position'),
+  org_id: text(row, 'org_id'),
 });
+
+export const outboxValues = ({ org_id, outbox }: Change): Values[] =>
+  outbox.map(({ id, type, at, payload }) => ({ message_id: id, org_id, type, at, payload: JSON.stringify(payload) }));

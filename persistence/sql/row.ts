@@ -51,11 +51,10 @@ export const author = (row: Row): Author => ({ kind: word(row, 'by_kind', isKind
 const FLOAT_BYTES = 4;
 
 /** Little-endian, whatever machine wrote it. */
-export function vectorBytes(vector: Float32Array): Uint8Array {
-  const bytes = new Uint8Array(vector.length * FLOAT_BYTES);
-  const view = new DataView(bytes.buffer);
+export function vectorBytes(vector: Float32Array): Buffer {
+  const bytes = Buffer.alloc(vector.length * FLOAT_BYTES);
   vector.forEach((value, index) => {
-    view.setFloat32(index * FLOAT_BYTES, value, true);
+    bytes.writeFloatLE(value, index * FLOAT_BYTES);
   });
   return bytes;
 }

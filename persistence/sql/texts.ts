@@ -1,54 +1,35 @@
-/** Fact rows by their ids, within an organisation. */
-import type { Knex } from 'knex';
+/** Fact rows by their ids: what was read, corrected, saved and embedded. */
 import type { CorrectedPage, Page } from '../../contract/text.ts';
-import type { SavedText, Texts } from '../../runtime/ports-facts.ts';
-import type { Row } from './dialect.ts';
-import { authorOf, json, number, text, textOrNull } from './rows.ts';
-
-export const texts = (reader: Knex): Texts => {
-  const one = async <Fact>(table: string, where: object, fact: (row: Row) => Fact): Promise<Fact | null> => {
-    const row: Row | undefined = await reader(table).where(where).first();
-    return row ? fact(row) : null;
-  };
-  return {
-    recognition: ({ org_id }, recognition_id) =>
-      one('recognitions', { org_id, recognition_id }, (row) => ({
-        ...owned(row),
-        recognition_id,
-        engine: text(row, 'engine'),
-        pages: json<Page[]>(row, 'pages'),
-      })),
-    correction: ({ org_id }, correction_id) =>
-      one('corrections', { org_id, correction_id }, (row) => ({
-        ...owned(row),
-        correction_id,
-        by: authorOf(row),
-        pages: json<CorrectedPage[]>(row, 'pages'),
-      })),
-    text: ({ org_id }, text_id) =>
-      one('texts', { org_id, text_id }, (row) => ({
-        ...owned(row),
-        text_id,
-        revision: number(row, 'revision'),
-        recognition_id: textOrNull(row, 'recognition_id'),
-        correction_id: textOrNull(row, 'correction_id'),
-        saved: json<SavedText>(row, 'saved'),
-      })),
-    embedding: ({ org_id }, embedding_id) =>
-      one('embeddings', { org_id, embedding_id }, (row) => ({
-        ...owned(row),
-        embedding_id,
-        text_id: text(row, 'text_id'),
-        model: text(row, 'model'),
-        vector: vectorOf(row),
-      })),
-  };
-};
+import type { SavedText, Scope, Texts } from '../../runtime/ports-facts.ts';
+import type { Database } from './database.ts';
+import { author, json, number, type Row, rowOf, text, textOrNull, vector } from './row.ts';
 
 const owned = (row: Row) => ({ resource_id: text(row, 'resource_id'), org_id: text(row, 'org_id'), at: number(row, 'at') });
 
-function vectorOf(row: Row): Float32Array {
-  const { vector } = row;
-  if (!(vector instanceof Uint8Array)) throw new TypeError('vector is no bytes');
-  return new Float32Array(vector.slice().buffer); // a copy begins at a multiple of four bytes
+export function textsOf({ read }: Database): Texts {
+  async function one(table: string, { org_id }: Scope, key: Record<string, string>): Promise<Row | null> {
+    const row: unknown = await read(table).where({ org_id, ...key }).first();
+    return row === undefined ? null : rowOf(row);
+  }
+  return {
+    async recognition(scope, recognition_id) {
+      const row = await one('recognitions', scope, { recognition_id });
+      return row && { recognition_id, ...owned(row), engine: text(row, 'engine'), pages: json<Page[]>(row, 'pages') };
+    },
+    async correction(scope, correction_id) {
+      const row = await one('corrections', scope, { correction_id });
+      return row && { correction_id, ...owned(row), by: author(row), pages: json<CorrectedPage[]>(row, 'pages') };
+    },
+    async text(scope, text_id) {
+      const row = await one('texts', scope, { text_id });
+      if (!row) return null;
+      const made_of = { recognition_id: textOrNull(row, 'recognition_id'), correction_id: textOrNull(row, 'correction_id') };
+      return { text_id, ...owned(row), revision: number(row, 'revision'), ...made_of, saved: json<SavedText>(row, 'saved') };
+    },
+    async embedding(scope, embedding_id) {
+      const row = await one('embeddings', scope, { embedding_id });
+      if (!row) return null;
+      return { embedding_id, ...owned(row), text_id: text(row, 'text_id'), model: text(row, 'model'), vector: vector(row, 'vector') };
+    },
+  };
 }

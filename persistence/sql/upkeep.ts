@@ -1,36 +1,46 @@
-/** Service time, and which task store is known: one row. */
-import type { Knex } from 'knex';
+/**
+ * The row that service time is kept in. Service time is `wall - offset_ms`. When nothing swept for longer than `max_gap_ms`, or the
+ * wall clock went back, the difference between this sweep's wall time and the last one's goes into the offset, so that
+ * `wall - offset_ms` now is what `last_sweep_at - offset_ms` was then: the whole pause is taken out, none of it is counted, and
+ * service time never goes back.
+ */
 import type { Upkeep } from '../../runtime/ports-facts.ts';
-import type { Dialect, Row } from './dialect.ts';
-import { number, textOrNull } from './rows.ts';
+import type { Database } from './database.ts';
+import { number, numberOrNull, rowOf, textOrNull } from './row.ts';
 
-/** Sweepers that tick at the same moment: the next try sees what the winner wrote. */
-const TRIES = 5;
+const ONLY = { upkeep_id: 1 };
+/** Each loss means that another sweeper has just said the same, so a second attempt nearly always finds no gap left. */
+const ATTEMPTS = 20;
 
-export const upkeep = (reader: Knex, writer: Knex, dialect: Dialect): Upkeep => {
-  const row = async (knex: Knex): Promise<Row> => {
-    const found: Row | undefined = await knex('upkeep').where({ id: 1 }).first();
-    if (!found) throw new Error('the row of upkeep is missing: run tuodi migrate');
-    return found;
-  };
+export function upkeepOf({ read, write }: Database): Upkeep {
+  async function current() {
+    const row = rowOf(await read('upkeep').where(ONLY).first());
+    return { last_sweep_at: numberOrNull(row, 'last_sweep_at'), offset_ms: number(row, 'offset_ms'), epoch: textOrNull(row, 'epoch') };
+  }
   return {
     async tick(wall, max_gap_ms) {
-      for (let tries = 0; tries < TRIES; tries++) {
-        const now = await row(writer);
-        const last = number(now, 'last_sweep_at');
-        const passed = last === 0 ? 0 : wall - last;
-        const stood_still = passed > max_gap_ms || passed < 0 ? passed : 0; // back in time: service time goes on from where it was
-        const offset_ms = number(now, 'offset_ms') + stood_still;
-        const sql = 'UPDATE upkeep SET last_sweep_at = ?, offset_ms = ? WHERE id = 1 AND last_sweep_at = ?';
-        const moved = dialect.changed(await writer.raw(sql, [wall, offset_ms, last])) === 1 || wall === last;
-        if (moved) return { offset_ms, gap_ms: Math.max(stood_still, 0) };
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        const { last_sweep_at, offset_ms: before } = await current();
+        const gap_ms = gap(last_sweep_at, wall, max_gap_ms);
+        const offset_ms = before + gap_ms;
+        const unmoved = write('upkeep').where({ ...ONLY, last_sweep_at, offset_ms: before }); // knex writes IS NULL for null
+        const changed: number = await unmoved.update({ last_sweep_at: wall, offset_ms });
+        if (changed === 1) return { offset_ms, gap_ms };
       }
-      throw new Error('service time: others kept ticking at the same moment');
+      throw new Error(`service time was moved by others ${ATTEMPTS} times in a row`);
     },
-    offset: async () => number(await row(reader), 'offset_ms'),
-    epoch: async () => textOrNull(await row(reader), 'epoch'),
+
+    offset: async () => (await current()).offset_ms,
+    epoch: async () => (await current()).epoch,
     async setEpoch(epoch) {
-      await writer('upkeep').where({ id: 1 }).update({ epoch });
+      await write('upkeep').where(ONLY).update({ epoch });
     },
   };
-};
+}
+
+/** What to add to the offset: negative when the clock went back. */
+function gap(last_sweep_at: number | null, wall: number, max_gap_ms: number): number {
+  if (last_sweep_at === null) return 0;
+  const passed = wall - last_sweep_at;
+  return passed > max_gap_ms || passed < 0 ? passed : 0;
+}

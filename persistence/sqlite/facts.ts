@@ -1,79 +1,49 @@
-/** The facts on SQLite: one connection that writes, one that reads what is committed. */
+/** The facts in a folder: `facts.sqlite`, by one connection for writes and one for reads. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Knex } from 'knex';
 import type { Facts } from '../../runtime/ports-facts.ts';
-import { accounts } from '../sql/accounts.ts';
-import { commit } from '../sql/commit.ts';
-import type { Dialect, Row } from '../sql/dialect.ts';
-import { instances } from '../sql/instances.ts';
-import { journal } from '../sql/journal.ts';
-import { migrate, pendingMigrations } from '../sql/migrations.ts';
-import { outbox } from '../sql/outbox.ts';
-import { resources } from '../sql/resources.ts';
-import { texts } from '../sql/texts.ts';
-import { upkeep } from '../sql/upkeep.ts';
-import { uniqueViolation } from './database.ts';
-import { type SqliteOptions, sqliteKnex } from './driver.ts';
+import { migrate, migrationState } from '../sql/migrate.ts';
+import { sqlFacts } from '../sql/open.ts';
+import { sqliteDialect } from './dialect.ts';
+import { sqliteKnex } from './driver.ts';
+import { lockFolder } from './lock.ts';
 
-const FILE = 'facts.sqlite';
+/** `max_pages`: see SqliteOptions; for tests of a full disk. */
+export type SqliteFactsOptions = { max_pages?: number };
 
-/** Opens `facts.sqlite` in a folder, made and migrated if need be. */
-export async function openSqliteFacts(dir: string, options: SqliteOptions = {}): Promise<Facts> {
+/** Runs pending migrations first. The caller holds the folder's lock (lock.ts). */
+export async function openSqliteFacts(dir: string, options: SqliteFactsOptions = {}): Promise<Facts> {
   mkdirSync(dir, { recursive: true });
-  const file = join(dir, FILE);
-  const writer = sqliteKnex(file, options);
+  const file = join(dir, 'facts.sqlite');
+  const write = sqliteKnex(file, options);
+  const read = sqliteKnex(file, { readonly: true });
   try {
-    await migrate(writer);
+    await migrate(write);
+    return sqlFacts({ write, read, dialect: sqliteDialect });
   } catch (error) {
-    await writer.destroy();
+    await read.destroy();
+    await write.destroy();
     throw error;
   }
-  const reader = sqliteKnex(file, { ...options, readonly: true });
-  return {
-    instances: instances(reader, writer, DIALECT),
-    resources: resources(reader),
-    texts: texts(reader),
-    journal: journal(reader),
-    outbox: outbox(reader, writer, DIALECT),
-    accounts: accounts(reader, writer, DIALECT),
-    upkeep: upkeep(reader, writer, DIALECT),
-    commit: (changes) => commit(writer, DIALECT, changes),
-    ping: async () => {
-      await reader.raw('SELECT 1');
-    },
-    close: async () => {
-      await reader.destroy();
-      await writer.destroy();
-    },
-  };
 }
 
-/** Without opening it for work: what a migration would do, or has done. */
+/**
+ * Names of migrations: of those that were pending and have been run; or, when only checked, of those that are pending. Throws
+ * FolderInUse when there is something to run and a service is running on the folder.
+ */
 export async function migrateSqliteFacts(dir: string, check: boolean): Promise<string[]> {
   mkdirSync(dir, { recursive: true });
-  const knex = sqliteKnex(join(dir, FILE));
+  const knex = sqliteKnex(join(dir, 'facts.sqlite'));
   try {
-    return check ? await pendingMigrations(knex) : await migrate(knex);
+    const { pending } = await migrationState(knex);
+    if (check || pending.length === 0) return pending;
+    const lock = lockFolder(dir);
+    try {
+      return await migrate(knex);
+    } finally {
+      lock.release();
+    }
   } finally {
     await knex.destroy();
   }
 }
-
-const CLAIM = `UPDATE instances SET next_due_at = ? WHERE instance_id IN
-  (SELECT instance_id FROM instances WHERE next_due_at <= ? ORDER BY next_due_at LIMIT ?) RETURNING instance_id, org_id, body`;
-
-const DIALECT: Dialect = {
-  insert_ignore: 'INSERT OR IGNORE',
-  changed: (answer) => (hasChanges(answer) ? answer.changes : 0),
-  rows: rowsOf,
-  claimDue: async (knex: Knex, { now, until, limit }) => rowsOf(await knex.raw(CLAIM, [until, now, limit])),
-  for_update: '', // a transaction here has taken the write lock when it began
-  uniqueViolation,
-};
-
-function rowsOf(answer: unknown): Row[] {
-  if (!Array.isArray(answer)) throw new TypeError('no rows were answered');
-  return answer;
-}
-const hasChanges = (answer: unknown): answer is { changes: number } => typeof answer === 'object' && answer !== null && 'changes' in answer;

@@ -9,7 +9,7 @@ import { systemClock } from '../../runtime/clock.ts';
 import type { Engine, Origin } from '../../runtime/engine.ts';
 import type { ResourceRow } from '../../runtime/ports-facts.ts';
 import { parseQuery } from '../../text/query.ts';
-import { numberReader, pictureOf, wordOf } from '../support/pictures.ts';
+import { numberReader, pictureOf, wordOf } from '../support/numbered.ts';
 import { until } from '../support/wait.ts';
 
 export const SCOPE = { org_id: 'org' };

@@ -153,9 +153,15 @@ describe('a folder store', () => {
   test('tells a full disk apart from other faults, and leaves what is no fault of the system as it is', () => {
     const of = (code: string) => storageFault(Object.assign(new Error('raw'), { code }), 'store x');
     const full = of('ENOSPC');
-    assert.ok(full instanceof StorageFault && full.failure.code === 'STORAGE_FULL' && /the disk is full: make room \(ENOSPC\)/.test(full.message));
+    assert.ok(
+      full instanceof StorageFault &&
+        full.failure.code === 'STORAGE_FULL' &&
+        /the disk is full: make room \(ENOSPC\)/.test(full.message),
+    );
     const readonly = of('EROFS');
-    assert.ok(readonly instanceof StorageFault && readonly.failure.code === 'PROVIDER_UNAVAILABLE' && /read-only/.test(readonly.message));
+    assert.ok(
+      readonly instanceof StorageFault && readonly.failure.code === 'PROVIDER_UNAVAILABLE' && /read-only/.test(readonly.message),
+    );
     assert.ok(!(of('EWHATEVER') instanceof StorageFault));
   });
 });

@@ -11,8 +11,8 @@ import { bytesOf } from '../../services/read-object.ts';
 import { objectsSuite } from '../ports/objects.ts';
 import { memoryObjects } from '../support/memory-objects.ts';
 import { only } from '../support/missing.ts';
-import { cut, jpeg, plain, png, pngHeader, turned, webp } from '../support/pictures.ts';
 import { serviceContext } from '../support/service-context.ts';
+import { cut, jpeg, plain, png, pngHeader, turned, webp } from '../support/wrong-pictures.ts';
 
 objectsSuite('in memory, for tests', async () => memoryObjects());
 

@@ -6,8 +6,8 @@ import type { PictureToRead, Recogniser } from '../../runtime/ports.ts';
 import { ServiceError } from '../../runtime/service.ts';
 import { ocr } from '../../services/ocr.ts';
 import { memoryObjects } from '../support/memory-objects.ts';
-import { plain, turned } from '../support/pictures.ts';
 import { serviceContext } from '../support/service-context.ts';
+import { plain, turned } from '../support/wrong-pictures.ts';
 
 const KEY = 'org/res/task-1/original';
 const input = { resource_id: 'res', org_id: 'org', original_key: KEY };

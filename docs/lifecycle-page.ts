@@ -1,0 +1,62 @@
+/** The text of docs/lifecycle.md, made from the machines and the contract. */
+import type { AnyStateMachine } from 'xstate';
+import { PHASE_LABELS, PHASES, STATUSES } from '../contract/statuses.ts';
+import { resourceMachine } from '../machines/resource.ts';
+import { taskMachine } from '../machines/task.ts';
+import { graphOf } from '../visualizer/graph.ts';
+import { mermaidOf, mermaidOfStatuses } from '../visualizer/mermaid.ts';
+import { eventsTable, failuresTable, type Language, statusTable } from '../visualizer/table.ts';
+
+const diagram = (source: string): string => `\`\`\`mermaid\n${source}\`\`\`\n`;
+const drawn = (machine: AnyStateMachine): string => diagram(mermaidOf(graphOf(machine)));
+const phases = (language: Language): string =>
+  PHASES.map((phase) => {
+    const statuses = STATUSES.filter((row) => row.phase === phase).map(({ status }) => status);
+    return `- \`${phase}\` (${PHASE_LABELS[phase][language]}): ${statuses.join(', ')}\n`;
+  }).join('');
+
+export const lifecyclePage = (): string => `# The lifecycle of a picture
+
+<!-- Made by \`npm run docs\` from machines/ and contract/: change those, not this. -->
+
+What may follow what. Every status that people see may go to TRASHED and to DELETING besides.
+
+${diagram(mermaidOfStatuses())}
+## Statuses
+
+${statusTable('en')}
+Clients switch on \`phase\`. While the store is looked at after an upload, AWAITING_UPLOAD is \`working\`.
+
+${phases('en')}
+## Events
+
+A guard may still refuse an event where it is taken; \`allowed_events\` of a resource is exact.
+
+${eventsTable('en')}
+## Failures
+
+${failuresTable('en')}
+## The machines
+
+An edge that leads from inside one state into another is drawn between the two; the machine's own file has it exactly.
+
+### resource (one a picture, durable)
+
+${drawn(resourceMachine)}
+### task (one run of one step, transient)
+
+${drawn(taskMachine)}
+# 图片的生命周期
+
+## 状态
+
+${statusTable('zh')}
+客户端以 \`phase\` 为准。上传后查看存储期间，AWAITING_UPLOAD 的阶段为 \`working\`。
+
+${phases('zh')}
+## 事件
+
+${eventsTable('zh')}
+## 失败
+
+${failuresTable('zh')}`;

@@ -1,0 +1,32 @@
+/** Facts over any database that has a dialect. */
+import type { Facts } from '../../runtime/ports-facts.ts';
+import { accountsOf } from './accounts.ts';
+import { commitOf } from './commit.ts';
+import type { Database } from './database.ts';
+import { instancesOf } from './instances.ts';
+import { journalOf } from './journal.ts';
+import { outboxOf } from './outbox.ts';
+import { resourcesOf } from './resources.ts';
+import { textsOf } from './texts.ts';
+import { upkeepOf } from './upkeep.ts';
+
+/** The tables must be there: see migrate.ts. */
+export function sqlFacts(db: Database): Facts {
+  return {
+    instances: instancesOf(db),
+    resources: resourcesOf(db),
+    texts: textsOf(db),
+    journal: journalOf(db),
+    outbox: outboxOf(db),
+    accounts: accountsOf(db),
+    upkeep: upkeepOf(db),
+    commit: commitOf(db),
+    async ping() {
+      await db.read.raw('select 1');
+    },
+    async close() {
+      await db.read.destroy();
+      await db.write.destroy(); // last, so that SQLite folds its write-ahead log into the file
+    },
+  };
+}

@@ -1,0 +1,35 @@
+/** What the search thread is asked, and what it answers: plain values that cross between threads. */
+import type { EntryHead, IndexEntry, IndexPage, IndexQuery, PutAnswer } from '../../runtime/ports.ts';
+
+export type Write =
+  | { write: 'put'; entry: IndexEntry }
+  | { write: 'remove'; org_id: string; resource_id: string; revision: number };
+/** An item that failed says why, and leaves the others of its batch alone. */
+export type Written = PutAnswer | { put: 'failed'; message: string };
+
+export type Question =
+  | { ask: 'write'; writes: Write[] }
+  | { ask: 'search'; org_id: string; query: IndexQuery }
+  | { ask: 'heads'; org_id: string; ids: string[] }
+  | { ask: 'scan'; after: string | null; limit: number }
+  | { ask: 'ping' }
+  | { ask: 'close' };
+
+export type Answers = {
+  write: Written[];
+  search: IndexPage;
+  heads: EntryHead[];
+  scan: EntryHead[];
+  ping: null;
+  close: null;
+};
+
+/** The thread's settings, given when it starts. */
+export type ThreadOptions = { path: string; vector_floor: number };
+
+export type Asked = { id: number; question: Question };
+/** `made_anew`: the file was not there, or held another format; the index is empty until it is filled from the facts. */
+export type Told =
+  | { told: 'ready'; made_anew: boolean }
+  | { told: 'answer'; id: number; answer: Answers[keyof Answers] }
+  | { told: 'error'; id: number; message: string };

@@ -1,0 +1,76 @@
+/** The file of the index: its tables, made anew where they are missing or of another format. All of it can be rebuilt from the facts. */
+import { rmSync } from 'node:fs';
+import { ANALYSER_VERSION, STREAMS } from '../../text/analyse.ts';
+import { FIELDS } from '../../text/document.ts';
+import { openDatabase, type Sqlite } from '../sqlite/database.ts';
+
+/** Raised with every change of the tables below. */
+const FORMAT = 1;
+const VERSION = FORMAT * 1_000 + ANALYSER_VERSION;
+/** "tuoi": a file that says otherwise is somebody else's, and is not touched. */
+const APPLICATION = 0x74756f69;
+const CACHE_KIB = 65_536;
+const BUSY_TIMEOUT_MS = 5_000;
+
+/** The columns of the full text, after `scope`: a field in each stream. */
+export const COLUMNS = FIELDS.flatMap((field) => STREAMS.map((stream) => ({ field, stream, name: `${field}_${stream}` })));
+
+/**
+ * entries.id is the rowid of `words` and `vectors`, and stays that of its resource. `words` keeps no text, only where each token is.
+ * `words_prefix` would make short prefixes quicker and the file a third larger; they are quick enough. The tokens are ours (see
+ * text/analyse.ts), so `ascii` with the decimal point leaves them as they are.
+ */
+const TABLES = `
+  CREATE TABLE entries (
+    id INTEGER PRIMARY KEY, org_id TEXT NOT NULL, resource_id TEXT NOT NULL, revision INTEGER NOT NULL, deleted INTEGER NOT NULL,
+    batch_id TEXT, taken_at INTEGER, created_at INTEGER NOT NULL, tags TEXT NOT NULL, UNIQUE (resource_id, org_id));
+  CREATE INDEX entries_newest ON entries (org_id, created_at DESC, id DESC) WHERE deleted = 0;
+  CREATE TABLE vectors (id INTEGER PRIMARY KEY, vector BLOB NOT NULL);
+  CREATE VIRTUAL TABLE words USING fts5(scope, ${COLUMNS.map(({ name }) => name).join(', ')},
+    tokenize = "ascii tokenchars '.'", content = '', contentless_delete = 1);
+  PRAGMA application_id = ${APPLICATION};
+  PRAGMA user_version = ${VERSION};`;
+
+/** Throws with what to do when the file is broken or is not an index. */
+export function openFile(path: string): { db: Sqlite; made_anew: boolean } {
+  const db = opened(path);
+  try {
+    const version = pragma(db, 'user_version');
+    if (version === VERSION && pragma(db, 'application_id') === APPLICATION) return { db, made_anew: false };
+    const tables = count(db, 'SELECT count(*) AS n FROM sqlite_schema');
+    if (tables === 0) return { db: made(db), made_anew: true };
+    if (pragma(db, 'application_id') !== APPLICATION) throw new Error(`${path} is not an index of tuodi, and is left as it is`);
+    db.close();
+    for (const suffix of ['', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true });
+    return { db: made(opened(path)), made_anew: true };
+  } catch (error) {
+    if (db.isOpen) db.close();
+    throw error;
+  }
+}
+
+function opened(path: string): Sqlite {
+  const db = openDatabase(path);
+  try {
+    db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    db.exec('PRAGMA journal_mode = WAL');
+    db.exec('PRAGMA synchronous = FULL'); // INDEXED holds through a power cut too: a batch waits for the disk once, 0.3 ms
+    db.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
+    db.exec('PRAGMA temp_store = MEMORY');
+    return db;
+  } catch (error) {
+    db.close();
+    const said = error instanceof Error ? error.message : String(error);
+    throw new Error(`the search index ${path} can't be read (${said}): remove the file, and run verify --heal to fill it again`, {
+      cause: error,
+    });
+  }
+}
+
+function made(db: Sqlite): Sqlite {
+  db.exec(`BEGIN IMMEDIATE; ${TABLES} COMMIT;`);
+  return db;
+}
+
+const pragma = (db: Sqlite, name: string): number => count(db, `SELECT ${name} AS n FROM pragma_${name}`);
+const count = (db: Sqlite, sql: string): number => Number(db.prepare(sql).get()?.n ?? 0);

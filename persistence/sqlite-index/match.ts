@@ -1,0 +1,75 @@
+/** A query as FTS5 reads it. Whose pictures, which tags and which batches are tokens too, so that they are part of the one search. */
+import type { IndexEntry, IndexQuery } from '../../runtime/ports.ts';
+import { foldTag } from '../../text/document.ts';
+import type { Phrase, QueryTerm } from '../../text/query.ts';
+import { COLUMNS } from './file.ts';
+
+type Filters = Pick<IndexQuery, 'query' | 'tag' | 'batch_id'>;
+
+const hex = (text: string): string => Buffer.from(text).toString('hex');
+/** One letter says of what, hexadecimal makes it one token whatever the id is. */
+const token = {
+  org: (org_id: string) => `o${hex(org_id)}`,
+  revision: (resource_id: string, revision: number) => `r${hex(resource_id)}v${revision}`,
+  tag: (tag: string) => `t${hex(tag)}`,
+  foldedTag: (tag: string) => `g${hex(tag)}`,
+  batch: (batch_id: string) => `b${hex(batch_id)}`,
+};
+
+/** What the column `scope` of an entry holds. */
+export function scopeOf({ org_id, resource_id, revision, saved: { tags, batch_id } }: IndexEntry): string {
+  const tagged = tags.flatMap((tag) => [token.tag(tag), token.foldedTag(foldTag(tag))]);
+  return [
+    token.org(org_id),
+    token.revision(resource_id, revision),
+    ...tagged,
+    ...(batch_id === null ? [] : [token.batch(batch_id)]),
+  ].join(' ');
+}
+
+/** Finds an entry at one revision, or at any. */
+export const ofEntry = (org_id: string, resource_id: string, revision: number | null): string =>
+  all([
+    scoped(token.org(org_id)),
+    revision === null ? `${scoped(`r${hex(resource_id)}v`)} *` : scoped(token.revision(resource_id, revision)),
+  ]);
+
+/** Finds what the filters let through, whatever its words. */
+export function ofFilters(org_id: string, { query, tag, batch_id }: Filters): string {
+  return without(all([...scopes(org_id, { query, tag, batch_id })]), query.none);
+}
+
+/** Finds the words, among what the filters let through. */
+export function ofQuery(org_id: string, filters: Filters): string {
+  return without(all([...filters.query.all.map(term), ...scopes(org_id, filters)]), filters.query.none);
+}
+
+/** Null when an organisation's listing needs no words at all. */
+export const needsMatch = ({ query, tag, batch_id }: Filters): boolean =>
+  query.all.length + query.none.length + query.tags.length + (tag?.length ?? 0) + (batch_id?.length ?? 0) > 0;
+
+function scopes(org_id: string, { query, tag, batch_id }: Filters): string[] {
+  return [
+    scoped(token.org(org_id)),
+    ...query.tags.map((one) => scoped(token.foldedTag(one))),
+    ...(tag?.length ? [any(tag.map((one) => scoped(token.tag(one))))] : []),
+    ...(batch_id?.length ? [any(batch_id.map((one) => scoped(token.batch(one))))] : []),
+  ];
+}
+
+const scoped = (one: string): string => `scope : "${one}"`;
+const all = (parts: string[]): string => parts.map((part) => `(${part})`).join(' AND ');
+const any = (parts: string[]): string => parts.map((part) => `(${part})`).join(' OR ');
+const without = (found: string, none: QueryTerm[]): string =>
+  none.length === 0 ? found : `(${found}) NOT (${any(none.map(term))})`;
+
+const term = (wanted: QueryTerm): string => any(wanted.any.map(phrase));
+/** A token holds no quote: see text/analyse.ts. */
+const phrase = ({ stream, tokens, prefix }: Phrase): string =>
+  `${columnsOf[stream]} : "${tokens.join(' ').replaceAll('"', '')}"${prefix ? ' *' : ''}`;
+
+const names = (stream: Phrase['stream']): string =>
+  `{${COLUMNS.filter((one) => one.stream === stream)
+    .map(({ name }) => name)
+    .join(' ')}}`;
+const columnsOf: Record<Phrase['stream'], string> = { grams: names('grams'), plain: names('plain') };

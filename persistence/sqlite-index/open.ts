@@ -1,0 +1,66 @@
+/**
+ * SearchIndex on SQLite: FTS5 for the words, vectors in memory, a file of its own. It can be wiped at any time: opening makes it anew,
+ * empty, and `onMadeAnew` says that it has to be filled from the facts.
+ */
+import type { Clock } from '../../runtime/clock.ts';
+import { gather } from '../../runtime/gather.ts';
+import type { SearchIndex } from '../../runtime/ports.ts';
+import { type StartThread, startThread, threadCaller } from './calling.ts';
+import type { Write, Written } from './calls.ts';
+
+/** Writes a transaction: more gain little, and a search waits for as long as a batch takes, about 20 ms. */
+const BATCH = 64;
+/** Ids a call of `heads`, as the port says. */
+const HEADS = 200;
+/**
+ * The least similarity at which a hybrid search lets in what the words do not find. For hashed n-grams: unlike texts reach 0.25 by
+ * chance among 100,000, a text with one character in ten misread has more than 0.6. Models of meaning need their own.
+ */
+export const VECTOR_FLOOR = 0.35;
+
+export type SqliteIndexOptions = {
+  clock: Clock;
+  vector_floor?: number;
+  /** Called when a thread has opened an index that is empty because it was not there, or was made by another version of the analyser. */
+  onMadeAnew?: () => void;
+  /** How the thread is started: a test ends it by this. */
+  start?: StartThread;
+};
+
+/** Rejects when the file can't be opened. */
+export async function openSqliteIndex(path: string, options: SqliteIndexOptions): Promise<SearchIndex> {
+  const { clock, vector_floor = VECTOR_FLOOR, onMadeAnew, start = startThread } = options;
+  const thread = threadCaller(
+    () => start({ path, vector_floor }),
+    clock,
+    (made_anew) => made_anew && onMadeAnew?.(),
+  );
+  await thread.ask({ ask: 'ping' });
+
+  /** One write an entry in a batch: of two at once, the later one meets what the first has written. */
+  const write = gather<Write, Written>((writes) => thread.ask({ ask: 'write', writes }), {
+    most: BATCH,
+    key: (one) => (one.write === 'put' ? one.entry.resource_id : one.resource_id),
+  });
+  return {
+    async put(entry) {
+      const answer = await write({ write: 'put', entry });
+      if (answer.put === 'failed') throw new Error(answer.message);
+      return answer;
+    },
+    async remove({ org_id }, resource_id, revision) {
+      const answer = await write({ write: 'remove', org_id, resource_id, revision });
+      if (answer.put === 'failed') throw new Error(answer.message);
+    },
+    search: ({ org_id }, query) => thread.ask({ ask: 'search', org_id, query }),
+    async heads({ org_id }, ids) {
+      if (ids.length > HEADS) throw new RangeError(`at most ${HEADS} ids`);
+      return thread.ask({ ask: 'heads', org_id, ids });
+    },
+    scan: (after, limit) => thread.ask({ ask: 'scan', after, limit }),
+    async ping() {
+      await thread.ask({ ask: 'ping' });
+    },
+    close: () => thread.close(),
+  };
+}

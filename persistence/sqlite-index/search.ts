@@ -1,0 +1,202 @@
+/**
+ * Searching. Three lists, each whole and in a fixed order, of which a page is a piece: by words (bm25), by nearness of vectors, and
+ * both as one; or by newest.
+ */
+import type { IndexPage, IndexQuery } from '../../runtime/ports.ts';
+import type { Field } from '../../text/document.ts';
+import type { Sqlite } from '../sqlite/database.ts';
+import { facetsOf } from './facets.ts';
+import { COLUMNS } from './file.ts';
+import { needsMatch, ofFilters, ofQuery } from './match.ts';
+import type { Near, Vectors } from './vectors.ts';
+
+/** A word in the title says more than one among a page's hundreds. */
+const WEIGHT: Record<Field, number> = { title: 8, tags: 5, description: 3, filename: 2, text: 1 };
+/** Matches that are ranked: of a word that more have, the last entered. Ranking takes about 2 ms a thousand. The total counts all. */
+const RANKED = 20_000;
+/** How much of each list is fused: what is further down would add less than a place among the first changes. */
+const FUSED = 200;
+/** The constant of reciprocal rank fusion. (Cormack, Clarke and Büttcher 2009: 60; little depends on it.) */
+const RRF_K = 60;
+const BM25 = `bm25(words, 0, ${COLUMNS.map(({ field }) => WEIGHT[field]).join(', ')})`;
+
+export type Ranked = { id: number; score: number };
+/** Everything found: `SELECT ${id} ${sql}` gives its entries. */
+export type Whole = { id: string; sql: string; binds: (string | number)[] };
+/** hits: those of the page, in order. */
+type Result = { hits: Ranked[]; total: number; exact: boolean; whole: Whole };
+
+export function searcher(db: Sqlite, vectors: Vectors, vector_floor: number): (org_id: string, query: IndexQuery) => IndexPage {
+  return (org_id, query) => {
+    const world = { db, vectors, vector_floor, org_id, query };
+    const words = query.query.all.length > 0;
+    const result = !words
+      ? byNewest(world, needsMatch(query) ? ofFilters(org_id, query) : null)
+      : query.mode === 'vector'
+        ? byVector(world)
+        : query.sort === 'newest'
+          ? byNewest(world, ofQuery(org_id, query))
+          : query.mode === 'hybrid' && query.vector?.some((value) => value !== 0)
+            ? byBoth(world, query.vector)
+            : byWords(world);
+    return { ...pageOf(db, org_id, result), facets: facetsOf(db, query.facets, result.whole) };
+  };
+}
+
+type World = { db: Sqlite; vectors: Vectors; vector_floor: number; org_id: string; query: IndexQuery };
+
+function byNewest({ db, org_id, query }: World, match: string | null): Result {
+  const whole = wholeOf(org_id, query, match);
+  const sql = match === null ? whole.sql : `FROM entries WHERE entries.id IN (SELECT ${whole.id} ${whole.sql})`;
+  const hits = db
+    .prepare(`SELECT entries.id ${sql} ORDER BY created_at DESC, entries.id DESC LIMIT ? OFFSET ?`)
+    .all(...whole.binds, query.limit, query.offset)
+    .map(({ id }) => ({ id: Number(id), score: 0 }));
+  return { hits, total: count(db, whole), exact: true, whole };
+}
+
+function byWords(world: World): Result {
+  const { db, org_id, query } = world;
+  const whole = wholeOf(org_id, query, ofQuery(org_id, query));
+  return { hits: rankedByWords(world, whole, query.offset, query.limit), total: count(db, whole), exact: true, whole };
+}
+
+/** bm25 of FTS5 is the lower the better. */
+function rankedByWords({ db }: World, { sql, binds }: Whole, offset: number, limit: number): Ranked[] {
+  const ranked = `SELECT words.rowid AS id, ${BM25} AS cost ${sql} ORDER BY words.rowid DESC LIMIT ${RANKED}`;
+  return db
+    .prepare(`SELECT id, cost FROM (${ranked}) ORDER BY cost, id DESC LIMIT ? OFFSET ?`)
+    .all(...binds, limit, offset)
+    .map(({ id, cost }) => ({ id: Number(id), score: -Number(cost) }));
+}
+
+/** The nearest, however far: this was asked for. There is no end to nearness, so at most FUSED. */
+function byVector(world: World): Result {
+  const { db, query } = world;
+  if (!query.vector) throw new Error('a search by vector needs one');
+  const near = nearest(world, query.vector).map(({ id, similarity }) => ({ id, score: similarity }));
+  const whole = wholeOfIds(near.map(({ id }) => id));
+  const hits = query.sort === 'newest' ? newestFirst(db, near) : near;
+  return { hits: hits.slice(query.offset, query.offset + query.limit), total: near.length, exact: near.length < FUSED, whole };
+}
+
+function newestFirst(db: Sqlite, near: Ranked[]): Ranked[] {
+  const { sql, binds } = wholeOfIds(near.map(({ id }) => id));
+  const order = db.prepare(`SELECT entries.id ${sql} ORDER BY created_at DESC, entries.id DESC`).all(...binds);
+  const scores = new Map(near.map(({ id, score }) => [id, score]));
+  return order.map(({ id }) => ({ id: Number(id), score: scores.get(Number(id)) ?? 0 }));
+}
+
+/**
+ * Reciprocal rank fusion of the first FUSED of both lists; after them the words' list goes on. What the words do not find is let in
+ * only when it is near (`vector_floor`): every text is nearest to something, and a query for what is not there must find nothing.
+ * A page is the same whatever pages were asked before, since no rank depends on the offset.
+ */
+function byBoth(world: World, vector: Float32Array): Result {
+  const { db, org_id, query, vector_floor } = world;
+  const { offset, limit } = query;
+  const words = wholeOf(org_id, query, ofQuery(org_id, query));
+  const first = rankedByWords(world, words, 0, FUSED);
+  const named = new Set(first.map(({ id }) => id));
+  const near = nearest(world, vector).filter(({ id, similarity }) => named.has(id) || similarity >= vector_floor);
+  const strangers = near.filter(({ id }) => !named.has(id)).map(({ id }) => id);
+  const fused = fuse(first, near);
+  const own = count(db, words);
+  const known = own > first.length ? among(db, words, strangers) : new Set<number>(); // found by its words too, but further down
+  const extra = strangers.filter((id) => !known.has(id));
+  const hits = fused.slice(offset, offset + limit);
+  if (hits.length < limit && own > first.length)
+    hits.push(...rest(world, words, { known, from: offset + hits.length - fused.length, most: limit - hits.length }));
+  const whole = {
+    id: 'entries.id',
+    sql: `FROM entries WHERE id IN (SELECT ${words.id} ${words.sql}) OR id IN (SELECT value FROM json_each(?))`,
+    binds: [...words.binds, JSON.stringify(extra)],
+  };
+  return { hits, total: own + extra.length, exact: strangers.length < FUSED, whole };
+}
+
+function fuse(words: Ranked[], near: Near[]): Ranked[] {
+  const scores = new Map<number, number>();
+  const add = (list: { id: number }[]) => {
+    for (const [i, { id }] of list.entries()) scores.set(id, (scores.get(id) ?? 0) + 1 / (RRF_K + i + 1));
+  };
+  add(words);
+  add(near);
+  return [...scores].map(([id, score]) => ({ id, score })).sort((a, b) => b.score - a.score || b.id - a.id);
+}
+
+/** The words' list after its first FUSED, without those that the vectors have brought forward. Scores fall on from the last fused. */
+function rest(world: World, words: Whole, { known, from, most }: { known: Set<number>; from: number; most: number }): Ranked[] {
+  const start = Math.max(from, 0);
+  const list = rankedByWords(world, words, FUSED, start + most + known.size).filter(({ id }) => !known.has(id));
+  return list.slice(start, start + most).map(({ id }, i) => ({ id, score: 1 / (RRF_K + FUSED + FUSED + start + i + 1) }));
+}
+
+function nearest({ db, vectors, org_id, query }: World, vector: Float32Array): Near[] {
+  const filtered =
+    needsMatch({ ...query, query: { ...query.query, all: [] } }) ||
+    query.taken_from !== undefined ||
+    query.taken_to !== undefined;
+  return vectors.nearest(
+    org_id,
+    vector,
+    FUSED,
+    filtered ? allowedBy(db, wholeOf(org_id, query, ofFilters(org_id, query))) : null,
+  );
+}
+const allowedBy = (db: Sqlite, { id: column, sql, binds }: Whole): Set<number> =>
+  new Set(
+    db
+      .prepare(`SELECT entries.id ${sql}`)
+      .all(...binds)
+      .map(({ id }) => Number(id)),
+  );
+
+function among(db: Sqlite, { id, sql, binds }: Whole, ids: number[]): Set<number> {
+  if (ids.length === 0) return new Set();
+  return allowedBy(db, {
+    id,
+    sql: `${sql} AND ${id} IN (SELECT value FROM json_each(?))`,
+    binds: [...binds, JSON.stringify(ids)],
+  });
+}
+
+/** Of the words alone where they decide alone, since they hold the organisation too: to look up each entry takes three times as long. */
+function wholeOf(org_id: string, { taken_from, taken_to }: IndexQuery, match: string | null): Whole {
+  const conditions: string[] = [];
+  const binds: (string | number)[] = [];
+  const when = (condition: string, value: string | number | null | undefined) => {
+    if (value === undefined || value === null) return;
+    conditions.push(condition);
+    binds.push(value);
+  };
+  when('words MATCH ?', match);
+  when('taken_at >= ?', taken_from);
+  when('taken_at <= ?', taken_to);
+  const alone = match !== null && conditions.length === 1;
+  if (!alone) when('entries.deleted = 0 AND entries.org_id = ?', org_id);
+  const both = 'words CROSS JOIN entries ON entries.id = words.rowid'; // CROSS: the words are read first
+  const from = alone ? 'words' : match === null ? 'entries' : both;
+  return { id: match === null ? 'entries.id' : 'words.rowid', sql: `FROM ${from} WHERE ${conditions.join(' AND ')}`, binds };
+}
+const wholeOfIds = (ids: number[]): Whole => ({
+  id: 'entries.id',
+  sql: 'FROM entries WHERE id IN (SELECT value FROM json_each(?))',
+  binds: [JSON.stringify(ids)],
+});
+
+const count = (db: Sqlite, { sql, binds }: Whole): number =>
+  Number(db.prepare(`SELECT count(*) AS n ${sql}`).get(...binds)?.n ?? 0);
+
+function pageOf(db: Sqlite, org_id: string, { hits, total, exact }: Result): Omit<IndexPage, 'facets'> {
+  const { sql, binds } = wholeOfIds(hits.map(({ id }) => id));
+  const rows = db.prepare(`SELECT id, resource_id, revision ${sql} AND org_id = ? AND deleted = 0`).all(...binds, org_id);
+  const known = new Map(
+    rows.map(({ id, resource_id, revision }) => [Number(id), { resource_id: String(resource_id), revision: Number(revision) }]),
+  );
+  const found = hits.flatMap(({ id, score }) => {
+    const entry = known.get(id);
+    return entry ? [{ ...entry, score }] : [];
+  });
+  return { hits: found, total, total_is_exact: exact };
+}

@@ -1,0 +1,131 @@
+/**
+ * Writing entries: one transaction for a batch, each item looked at alone, and none believed until a search finds it.
+ * The revisions decide: written again, an entry overwrites itself; a late one is refused.
+ */
+import type { EntryHead, IndexEntry } from '../../runtime/ports.ts';
+import { storedFields } from '../../text/document.ts';
+import type { Sqlite } from '../sqlite/database.ts';
+import type { Write, Written } from './calls.ts';
+import { COLUMNS } from './file.ts';
+import { ofEntry, scopeOf } from './match.ts';
+import type { Vectors } from './vectors.ts';
+
+type Found = { id: number; revision: number } | null;
+/** What is to be said once the batch is committed, and what a search must find then (null: nothing, at no revision). */
+type Done = { id: number; org_id: string; resource_id: string; revision: number | null; vector: Float32Array | null };
+
+export function writer(db: Sqlite, vectors: Vectors): (writes: Write[]) => Written[] {
+  const statements = prepared(db);
+
+  function found(org_id: string, resource_id: string): Found {
+    const row = statements.found.get(resource_id, org_id);
+    return row ? { id: Number(row.id), revision: Number(row.revision) } : null;
+  }
+  function put(entry: IndexEntry): Done | { ahead: number } {
+    const { org_id, resource_id, revision, saved, vector } = entry;
+    const before = found(org_id, resource_id);
+    if (before && before.revision > revision) return { ahead: before.revision };
+    const { batch_id, taken_at, created_at, tags } = saved;
+    const id = entered([org_id, resource_id, revision, 0, batch_id, taken_at, created_at, JSON.stringify(tags)]);
+    forget(id);
+    const fields = storedFields(saved);
+    statements.addWords.run(id, scopeOf(entry), ...COLUMNS.map(({ field, stream }) => fields[field][stream]));
+    if (vector) statements.addVector.run(id, new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength));
+    return { id, org_id, resource_id, revision, vector };
+  }
+  function remove(org_id: string, resource_id: string, revision: number): Done {
+    const tombstone = Math.max(revision, found(org_id, resource_id)?.revision ?? 0) + 1;
+    const id = entered([org_id, resource_id, tombstone, 1, null, null, 0, '[]']);
+    forget(id);
+    return { id, org_id, resource_id, revision: null, vector: null };
+  }
+  const entered = (row: (string | number | null)[]): number => Number(statements.enter.get(...row)?.id);
+  function forget(id: number): void {
+    statements.dropWords.run(id);
+    statements.dropVector.run(id);
+  }
+
+  /** In a savepoint, so that an item that fails is not half written. */
+  function one(write: Write): Done | Exclude<Written, { put: 'seen' }> {
+    db.exec('SAVEPOINT item');
+    try {
+      const done = write.write === 'put' ? put(write.entry) : remove(write.org_id, write.resource_id, write.revision);
+      db.exec('RELEASE item');
+      return 'ahead' in done ? { put: 'ahead', found: done.ahead } : done;
+    } catch (error) {
+      db.exec('ROLLBACK TO item');
+      db.exec('RELEASE item');
+      return { put: 'failed', message: error instanceof Error ? error.message : String(error) };
+    }
+  }
+  /** Asked as a search asks: by the words, not by the row. */
+  function seen({ id, org_id, resource_id, revision }: Done): Written {
+    const rows = statements.search.all(ofEntry(org_id, resource_id, revision)).map((row) => Number(row.id));
+    const right = revision === null ? rows.length === 0 : rows.length === 1 && rows[0] === id;
+    return right ? { put: 'seen' } : { put: 'failed', message: `a search does not see the write of ${resource_id}` };
+  }
+
+  return (writes) => {
+    db.exec('BEGIN IMMEDIATE');
+    let items: ReturnType<typeof one>[];
+    try {
+      items = writes.map(one);
+      db.exec('COMMIT');
+    } catch (error) {
+      db.exec('ROLLBACK');
+      throw error;
+    }
+    return items.map((item) => {
+      if ('put' in item) return item;
+      if (item.vector) vectors.set(item.org_id, item.id, item.vector);
+      else vectors.delete(item.id);
+      return seen(item);
+    });
+  };
+}
+
+function prepared(db: Sqlite) {
+  const columns = COLUMNS.map(({ name }) => name);
+  return {
+    found: db.prepare('SELECT id, revision FROM entries WHERE resource_id = ? AND org_id = ?'),
+    enter: db.prepare(
+      `INSERT INTO entries (org_id, resource_id, revision, deleted, batch_id, taken_at, created_at, tags) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (resource_id, org_id) DO UPDATE SET revision = excluded.revision, deleted = excluded.deleted,
+       batch_id = excluded.batch_id, taken_at = excluded.taken_at, created_at = excluded.created_at, tags = excluded.tags RETURNING id`,
+    ),
+    dropWords: db.prepare('DELETE FROM words WHERE rowid = ?'),
+    addWords: db.prepare(`INSERT INTO words (rowid, scope, ${columns.join(', ')}) VALUES (?, ?${', ?'.repeat(columns.length)})`),
+    dropVector: db.prepare('DELETE FROM vectors WHERE id = ?'),
+    addVector: db.prepare('INSERT INTO vectors (id, vector) VALUES (?, ?)'),
+    search: db.prepare(
+      'SELECT words.rowid AS id FROM words JOIN entries ON entries.id = words.rowid WHERE words MATCH ? AND deleted = 0 LIMIT 2',
+    ),
+  };
+}
+
+/** The vectors of the file, as the thread starts. */
+export function loadVectors(db: Sqlite, vectors: Vectors): void {
+  const rows = db.prepare('SELECT vectors.id, org_id, vector FROM vectors JOIN entries USING (id) WHERE deleted = 0').iterate();
+  for (const { id, org_id, vector } of rows) {
+    if (vector instanceof Uint8Array) vectors.set(String(org_id), Number(id), new Float32Array(vector.slice().buffer));
+  }
+}
+
+const HEAD = `SELECT org_id, resource_id, revision, deleted, EXISTS (SELECT 1 FROM vectors WHERE vectors.id = entries.id) AS has_vector FROM entries`;
+export function heads(db: Sqlite, org_id: string, ids: string[]): EntryHead[] {
+  const asked = db.prepare(`${HEAD} WHERE resource_id IN (SELECT value FROM json_each(?)) AND org_id = ? ORDER BY resource_id`);
+  return asked.all(JSON.stringify(ids), org_id).map(headOf);
+}
+export function scan(db: Sqlite, after: string | null, limit: number): EntryHead[] {
+  return db
+    .prepare(`${HEAD} WHERE resource_id > ? ORDER BY resource_id LIMIT ?`)
+    .all(after ?? '', limit)
+    .map(headOf);
+}
+const headOf = ({ org_id, resource_id, revision, deleted, has_vector }: Record<string, unknown>): EntryHead => ({
+  resource_id: String(resource_id),
+  org_id: String(org_id),
+  revision: Number(revision),
+  deleted: deleted === 1,
+  has_vector: has_vector === 1,
+});

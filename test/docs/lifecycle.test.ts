@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { lifecyclePage } from '../../docs/lifecycle-page.ts';
+import { resourceMachine } from '../../machines/resource.ts';
+import { taskMachine } from '../../machines/task.ts';
+import { graphOf } from '../../visualizer/graph.ts';
+import { mermaidOf, mermaidOfStatuses } from '../../visualizer/mermaid.ts';
+
+const GRAPHS = { resource: graphOf(resourceMachine), task: graphOf(taskMachine) };
+const DIAGRAMS = { resource: mermaidOf(GRAPHS.resource), task: mermaidOf(GRAPHS.task), statuses: mermaidOfStatuses() };
+
+test('docs/lifecycle.md is what the machines and the contract say (else: npm run docs)', async () => {
+  assert.equal(await readFile('docs/lifecycle.md', 'utf8'), lifecyclePage());
+});
+
+/** The part of Mermaid's grammar that we use. */
+const LINES = [
+  /^stateDiagram-v2$/,
+  /^\s*state "[\p{L}\p{N}_ ,()./-]+" as [A-Za-z]\w*$/u,
+  /^\s*state [A-Za-z]\w* \{$/,
+  /^\s*\}$/,
+  /^\s*--$/,
+  /^\s*(\[\*\]|[A-Za-z]\w*) --> (\[\*\]|[A-Za-z]\w*)( : [\p{L}\p{N}_ ,()./-]+)?$/u,
+];
+const RESERVED = ['state', 'note', 'end', 'class', 'default', 'direction', 'as', 'fork', 'join', 'choice', 'style', 'click'];
+
+for (const [name, diagram] of Object.entries(DIAGRAMS)) {
+  const lines = diagram.split('\n').filter(Boolean);
+
+  test(`the diagram of ${name} is of plain Mermaid lines, its braces closed and no reserved word an id`, () => {
+    let depth = 0;
+    for (const line of lines) {
+      assert.ok(
+        LINES.some((form) => form.test(line)),
+        line,
+      );
+      depth += line.endsWith('{') ? 1 : line.trim() === '}' ? -1 : 0;
+      assert.ok(depth >= 0);
+      const ids = line.match(/^\s*(\w+) -->|--> (\w+)|as (\w+)$/);
+      for (const id of ids?.slice(1) ?? []) assert.ok(!RESERVED.includes(id ?? ''), line);
+    }
+    assert.equal(depth, 0);
+  });
+
+  test(`the diagram of ${name} names every state once, and joins only states that it names`, () => {
+    if (name === 'statuses') return;
+    const named = lines.flatMap((line) => line.match(/ as (\w+)$/)?.[1] ?? []);
+    assert.equal(new Set(named).size, named.length);
+    const joined = lines.flatMap((line) => line.match(/(\w+)? ?--> (\w+)/)?.slice(1) ?? []).filter(Boolean);
+    for (const id of joined) assert.ok(named.includes(id), id);
+  });
+}
+
+test('a graph has every state of its machine, and edges between them only', () => {
+  for (const { nodes, edges, machine } of Object.values(GRAPHS)) {
+    const ids = new Set(nodes.map(({ id }) => id));
+    assert.equal(ids.size, nodes.length);
+    for (const { from, to } of edges) assert.ok(ids.has(from) && (to === null || ids.has(to)), `${machine}: ${from} to ${to}`);
+  }
+  assert.ok(GRAPHS.resource.edges.length > GRAPHS.resource.nodes.length);
+});
