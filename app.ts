@@ -160,7 +160,14 @@ export function createService(ports: Ports, options: ServiceOptions, { clock, lo
 }
 
 /** `first_key`: of the first start only. `local_key`: for commands on this machine, until the service stops. */
-export type App = { url: string; first_key: string | null; local_key: string; stop(): Promise<void> };
+export type App = {
+  url: string;
+  first_key: string | null;
+  local_key: string;
+  /** Gets ready to recognise, so that the first picture does not wait for it. */
+  warm(): Promise<void>;
+  stop(): Promise<void>;
+};
 
 export async function startApp(config: Config, version: string, options: Partial<ServiceOptions> = {}): Promise<App> {
   const clock = systemClock();
@@ -191,9 +198,9 @@ export async function startApp(config: Config, version: string, options: Partial
     await ports.close();
     throw error;
   }
-  ports.recogniser.ready().catch((error: unknown) => log.error({ err: error }, 'recognition is not ready'));
   return {
     url: address,
+    warm: () => ports.recogniser.ready().catch((error: unknown) => log.error({ err: error }, 'recognition is not ready')),
     first_key: keys.first?.text ?? null,
     local_key: keys.local.text,
     async stop() {

@@ -19,7 +19,10 @@ const seqs = new Map<number, number>();
 function next(n: number) {
   const seq = seqs.get(n) ?? 0;
   seqs.set(n, seq + 1);
-  return change(`bench-${n}`, { expected_seq: seq === 0 ? null : seq, resource: { created_at: n, sha256: `${n}`, batch_id: `batch-${n % 50}` } });
+  return change(`bench-${n}`, {
+    expected_seq: seq === 0 ? null : seq,
+    resource: { created_at: n, sha256: `${n}`, batch_id: `batch-${n % 50}` },
+  });
 }
 async function committed(changes: ReturnType<typeof next>[]): Promise<void> {
   for (const answer of await facts.commit(changes)) if (answer.outcome !== 'committed') throw new Error(answer.outcome);

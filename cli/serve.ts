@@ -13,6 +13,7 @@ export const serve: Run = async (config, out) => {
       `It keeps everything in ${config.data_dir}. Stop it with Ctrl-C.`,
     ].join('\n'),
   );
+  void app.warm();
   const asked = new AbortController();
   await Promise.race(['SIGINT', 'SIGTERM'].map((name) => once(process, name, { signal: asked.signal }).catch(() => undefined)));
   asked.abort();

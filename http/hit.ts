@@ -7,12 +7,17 @@ import type { KeyCall } from './deps.ts';
 import { presentResource } from './present.ts';
 
 /** From the text that the picture is found by, as saved, and the words' places, as recognised. */
-export async function presentHit(call: KeyCall, { row, score }: { row: ResourceRow; score: number }, query: ParsedQuery): Promise<SearchHit> {
+export async function presentHit(
+  call: KeyCall,
+  { row, score }: { row: ResourceRow; score: number },
+  query: ParsedQuery,
+): Promise<SearchHit> {
   const { caller, deps } = call;
   const { texts } = deps.facts;
   const asked = query.all.length > 0 || query.tags.length > 0; // else nothing can match
   const text = asked && row.text_id !== null ? await texts.text(caller.scope, row.text_id) : null;
-  const recognition = query.all.length > 0 && row.recognition_id !== null ? await texts.recognition(caller.scope, row.recognition_id) : null;
+  const recognition =
+    query.all.length > 0 && row.recognition_id !== null ? await texts.recognition(caller.scope, row.recognition_id) : null;
   const boxes = (recognition?.pages ?? []).flatMap(({ page, words }) => matchBoxes(page, words, query));
   return {
     resource: presentResource(row, call),

@@ -7,7 +7,7 @@ import type { UploadLink } from '../runtime/ports.ts';
 import type { JournalEntry, ResourceRow } from '../runtime/ports-facts.ts';
 import { linkQuery } from './auth.ts';
 import type { Context, OpenCall, Serving } from './deps.ts';
-import { etagOf } from './tell.ts';
+import { answeredBefore, etagOf } from './etag.ts';
 
 const HOUR_MS = 3_600_000;
 const timeOf = (ms: number): string => new Date(ms).toISOString();
@@ -74,11 +74,12 @@ function previewUrl({ resource_id, org_id }: ResourceRow, deps: Serving): string
 
 /** Answers with one picture and its ETag; 304 when the client has it as it is. */
 export function answerResource({ ctx, deps }: OpenCall, row: ResourceRow): void {
-  ctx.set('etag', etagOf(row));
   ctx.set('content-language', ctx.state.language);
+  const read = ctx.method === 'GET' || ctx.method === 'HEAD';
+  if (read && answeredBefore(ctx, etagOf(row))) return;
+  ctx.set('etag', etagOf(row));
   ctx.status = 200;
   ctx.body = presentResource(row, { ctx, deps });
-  if (ctx.fresh) ctx.status = 304;
 }
 
 /** Answers what an uploader asked for. `upload`: null when nothing is left to upload. */

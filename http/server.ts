@@ -79,7 +79,8 @@ function listening(deps: Serving): Server {
       socket.destroy();
       return;
     }
-    log.info({ request_id, err: error, status: problem.status }, 'no request');
+    // Not the error itself: it holds what was sent, keys too.
+    log.info({ request_id, reason: error.message, status: problem.status }, 'no request');
     answerRaw(socket, problem, { request_id, busy: answering.get(socket)?.headersSent === true });
   });
   return server;

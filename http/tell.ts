@@ -1,7 +1,8 @@
 /** Saying an event to a picture on behalf of a caller. */
 import type { Origin, Said } from '../runtime/engine.ts';
 import type { ResourceRow } from '../runtime/ports-facts.ts';
-import type { Call, Context } from './deps.ts';
+import type { Call } from './deps.ts';
+import { ifMatch } from './etag.ts';
 import { changedSince, illegalTransition } from './say-no.ts';
 
 export const originOf = ({ ctx, caller }: Pick<Call, 'ctx' | 'caller'>): Origin => ({
@@ -40,15 +41,4 @@ class SoAlready extends Error {
     this.name = 'SoAlready';
     this.row = row;
   }
-}
-
-/** A picture's entity tag. */
-export const etagOf = ({ seq }: Pick<ResourceRow, 'seq'>): string => `"${seq}"`;
-
-/** By strong comparison (RFC 9110, 13.1.1): a weak tag matches nothing. */
-function ifMatch(ctx: Context): (now: ResourceRow) => boolean {
-  const said = ctx.get('if-match').trim();
-  if (said === '' || said === '*') return () => true;
-  const tags = said.split(',').map((tag) => tag.trim());
-  return (now) => tags.includes(etagOf(now));
 }

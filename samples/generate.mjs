@@ -8,7 +8,10 @@ import { drawLandscape, landscape } from './landscape.mjs';
 import { drawPage } from './page.mjs';
 import { scenes } from './scenes.mjs';
 
-const FONTS = { sc: '@fontsource/noto-sans-sc/files/noto-sans-sc-chinese-simplified', tc: '@fontsource/noto-sans-tc/files/noto-sans-tc-chinese-traditional' };
+const FONTS = {
+  sc: '@fontsource/noto-sans-sc/files/noto-sans-sc-chinese-simplified',
+  tc: '@fontsource/noto-sans-tc/files/noto-sans-tc-chinese-traditional',
+};
 const WEIGHTS = [400, 700];
 const JPEG_QUALITY = 88;
 const WEBP_QUALITY = 90;
@@ -25,12 +28,16 @@ function registerFonts() {
   for (const [name, path] of Object.entries(FONTS)) {
     for (const weight of WEIGHTS) {
       const file = resolve(`${path}-${weight}-normal.woff2`);
-      if (!GlobalFonts.registerFromPath(file, name)) throw new Error(`The font ${file} can't be read. Run "npm ci" here first.`);
+      if (!GlobalFonts.registerFromPath(file, name))
+        throw new Error(`The font ${file} can't be read. Run "npm install" here first.`);
     }
   }
 }
 
-const drawn = [...scenes.map((scene) => ({ scene, draw: drawPage })), { scene: landscape, draw: (scene) => ({ canvas: drawLandscape(scene), lines: [] }) }];
+const drawn = [
+  ...scenes.map((scene) => ({ scene, draw: drawPage })),
+  { scene: landscape, draw: (scene) => ({ canvas: drawLandscape(scene), lines: [] }) },
+];
 
 /** truth.json has one text line of a picture a line of its own, so that a change can be read. */
 function truthOf(pictures) {

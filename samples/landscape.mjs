@@ -27,11 +27,20 @@ export function drawLandscape({ width, height }) {
 
 function drawSky(context, width, height) {
   const sky = context.createLinearGradient(0, 0, 0, height);
-  for (const [at, colour] of [[0, '#34507f'], [0.45, '#c98a8a'], [0.7, '#f4c48d']]) sky.addColorStop(at, colour);
+  for (const [at, colour] of [
+    [0, '#34507f'],
+    [0.45, '#c98a8a'],
+    [0.7, '#f4c48d'],
+  ])
+    sky.addColorStop(at, colour);
   context.fillStyle = sky;
   context.fillRect(0, 0, width, height);
   const sun = context.createRadialGradient(860, 430, 20, 860, 430, 300);
-  for (const [at, colour] of [[0, 'rgba(255,244,214,1)'], [0.25, 'rgba(255,224,170,0.75)'], [1, 'rgba(255,214,160,0)']]) {
+  for (const [at, colour] of [
+    [0, 'rgba(255,244,214,1)'],
+    [0.25, 'rgba(255,224,170,0.75)'],
+    [1, 'rgba(255,214,160,0)'],
+  ]) {
     sun.addColorStop(at, colour);
   }
   context.fillStyle = sun;

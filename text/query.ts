@@ -30,7 +30,7 @@ const PREFIX_CHARS = 2;
 
 const QUOTES = '"“”„「」『』«»';
 const PIECE = new RegExp(
-  `(?<minus>[-－−])?(?<tag>(?:tag|标签|標籤)[:：])?(?:[${QUOTES}](?<quoted>[^${QUOTES}]*)[${QUOTES}]?|(?<bare>[^\\s${QUOTES}]+))`,
+  `(?<minus>[-－−])?(?<tag>(?:tag|标签|標籤)[:：])?(?:[${QUOTES}](?<quoted>[^${QUOTES}]*)[${QUOTES}]?|(?<bare>[^\\s${QUOTES}]+)|(?<=[:：]))`,
   'giu',
 );
 

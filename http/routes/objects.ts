@@ -5,6 +5,7 @@ import { linkProblem } from '../auth.ts';
 import { mediaType } from '../body.ts';
 import { notEmpty } from '../bytes.ts';
 import type { LinkQuery, OpenCall, StoreLinks } from '../deps.ts';
+import { answeredBefore } from '../etag.ts';
 import { disposition } from '../filename.ts';
 import { badRequest, nothingHere, tooLarge } from '../say-no.ts';
 
@@ -35,17 +36,13 @@ export async function getObject({ ctx, deps }: OpenCall): Promise<void> {
   const { key, content_type, filename } = grant;
   const head = await deps.objects.head(key);
   if (!head) throw nothingHere();
-  ctx.set('etag', `"${head.byte_size}-${head.modified_at}"`);
   ctx.set('accept-ranges', 'bytes');
   ctx.set('cache-control', 'private, no-cache');
   ctx.set('content-disposition', disposition('inline', filename));
   ctx.set('content-security-policy', "default-src 'none'; sandbox");
   ctx.set('cross-origin-resource-policy', 'cross-origin'); // shown by a web app of another origin
+  if (answeredBefore(ctx, `"${head.byte_size}-${head.modified_at}"`)) return;
   ctx.status = 200;
-  if (ctx.fresh) {
-    ctx.status = 304;
-    return;
-  }
   const range = rangeOf(ctx.get('range'), head);
   const length = range ? range.end - range.start + 1 : head.byte_size;
   if (range) {

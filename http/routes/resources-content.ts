@@ -4,6 +4,7 @@ import type { Page, TextAnswer } from '../../contract/text.ts';
 import type { Correction, Recognition, ResourceRow } from '../../runtime/ports-facts.ts';
 import { LINK_PARAMETERS } from '../auth.ts';
 import type { Call } from '../deps.ts';
+import { answeredBefore } from '../etag.ts';
 import { loaded } from '../load.ts';
 import { NOTHING, parsedQuery } from '../parse.ts';
 import { nothingYet, notShown } from '../say-no.ts';
@@ -35,14 +36,10 @@ export async function getPreview(call: Call): Promise<void> {
   const key = previewKey(original_key, size);
   const head = page === 1 ? await deps.objects.head(key) : null;
   if (!head) throw notShown();
-  ctx.set('etag', `"${head.byte_size}-${head.modified_at}"`);
   ctx.set('cache-control', `private, max-age=${deps.limits.preview_cache_s}`);
   ctx.set('cross-origin-resource-policy', 'cross-origin'); // shown by a web app of another origin
+  if (answeredBefore(ctx, `"${head.byte_size}-${head.modified_at}"`)) return;
   ctx.status = 200;
-  if (ctx.fresh) {
-    ctx.status = 304;
-    return;
-  }
   ctx.type = 'image/webp';
   ctx.length = head.byte_size;
   if (ctx.method === 'HEAD') return;

@@ -46,7 +46,8 @@ async function rankedBy(call: KeyCall, asked: Omit<SearchRequest, 'cursor' | 'li
   const { tag, batch_id, taken_from, taken_to, facets, q } = asked;
   const query = parseQuery(q);
   const empty = query.all.length === 0 && query.tags.length === 0;
-  const vector = query.all.length === 0 || asked.mode === 'text' ? null : await queryVector(call, { text: query.text, mode: asked.mode });
+  const vector =
+    query.all.length === 0 || asked.mode === 'text' ? null : await queryVector(call, { text: query.text, mode: asked.mode });
   return {
     query,
     mode: vector ? asked.mode : 'text',

@@ -5,13 +5,6 @@ import { number, numberOrNull, type Row, rowOf, text, word } from './row.ts';
 
 export function accountsOf({ read, write, dialect }: Database): Accounts {
   return {
-    async ensure({ org_id, name, user_id, user_name, at }) {
-      await write.transaction(async (trx) => {
-        await trx('organisations').insert({ org_id, name, created_at: at }).onConflict('org_id').merge(['org_id']);
-        await trx('users').insert({ user_id, org_id, name: user_name, created_at: at }).onConflict('user_id').merge(['user_id']);
-      });
-    },
-
     async addKey({ key_id, org_id, user_id, name, role, secret_hash, created_at, revoked_at }) {
       const row = { key_id, org_id, user_id, name, role, secret_hash, created_at, revoked_at };
       try {
@@ -32,8 +25,18 @@ export function accountsOf({ read, write, dialect }: Database): Accounts {
     },
 
     async revokeKey({ org_id }, key_id, at) {
-      const changed: number = await write('api_keys').where({ org_id, key_id }).whereNull('revoked_at').update({ revoked_at: at });
+      const changed: number = await write('api_keys')
+        .where({ org_id, key_id })
+        .whereNull('revoked_at')
+        .update({ revoked_at: at });
       return changed === 1;
+    },
+
+    async ensure({ org_id, name, user_id, user_name, at }) {
+      await write.transaction(async (trx) => {
+        await trx('organisations').insert({ org_id, name, created_at: at }).onConflict('org_id').merge(['org_id']);
+        await trx('users').insert({ user_id, org_id, name: user_name, created_at: at }).onConflict('user_id').merge(['user_id']);
+      });
     },
   };
 }

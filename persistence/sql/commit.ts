@@ -19,7 +19,13 @@ import { inserts, run, type Statement, upserts } from './statements.ts';
 /** In one transaction: as many as the port allows. */
 const MAX_CHANGES = 100;
 
-type Statements = { instances: InstanceStatements; resource: Statement; facts: FactStatements; journal: Statement; outbox: Statement };
+type Statements = {
+  instances: InstanceStatements;
+  resource: Statement;
+  facts: FactStatements;
+  journal: Statement;
+  outbox: Statement;
+};
 
 export function commitOf(db: Database): (changes: Change[]) => Promise<Committed[]> {
   const { write, dialect } = db;
@@ -49,7 +55,8 @@ export function commitOf(db: Database): (changes: Change[]) => Promise<Committed
 /** Every row of a change is of its own resource and organisation: the one place where a mistake could cross tenants. */
 function foreign({ instance_id, org_id, resource, writes }: Change): Error | null {
   for (const row of [resource, ...writes.map((write) => write.row)])
-    if (row.resource_id !== instance_id || row.org_id !== org_id) return new Error(`a row of another resource in a change of ${instance_id}`);
+    if (row.resource_id !== instance_id || row.org_id !== org_id)
+      return new Error(`a row of another resource in a change of ${instance_id}`);
   return null;
 }
 
@@ -72,7 +79,12 @@ async function apply(trx: Knex, { dialect }: Database, statements: Statements, c
   const winners = new Set<Change>();
   for (const change of changes) if (await swap(trx, dialect, statements.instances, change)) winners.add(change);
   for (const { resource } of winners) await run(trx, dialect, statements.resource, resourceValues(resource));
-  await writeFacts(trx, dialect, statements.facts, [...winners].flatMap(({ writes }) => writes));
+  await writeFacts(
+    trx,
+    dialect,
+    statements.facts,
+    [...winners].flatMap(({ writes }) => writes),
+  );
   for (const change of winners) await run(trx, dialect, statements.journal, journalValues(change));
   for (const change of winners) for (const values of outboxValues(change)) await run(trx, dialect, statements.outbox, values);
   return winners;

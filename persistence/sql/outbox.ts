@@ -23,10 +23,18 @@ export function outboxOf({ read, write, dialect }: Database): Outbox {
         // The lock that makes one relay at a time. (On SQLite the transaction itself is: it has the write lock.)
         const counter: unknown = await trx('upkeep').where(ONLY).forUpdate().first('last_position');
         const last = number(rowOf(counter), 'last_position');
-        const found: unknown[] = await trx('outbox').whereNull('position').orderBy('outbox_id').limit(limit).select('outbox_id', ...OUTBOX_COLUMNS);
+        const found: unknown[] = await trx('outbox')
+          .whereNull('position')
+          .orderBy('outbox_id')
+          .limit(limit)
+          .select('outbox_id', ...OUTBOX_COLUMNS);
         const rows = found.map((row, index) => ({ ...rowOf(row), position: last + 1 + index }));
-        for (const row of rows) await run(trx, dialect, statement, { outbox_id: number(row, 'outbox_id'), position: row.position });
-        if (rows.length > 0) await trx('upkeep').where(ONLY).update({ last_position: last + rows.length });
+        for (const row of rows)
+          await run(trx, dialect, statement, { outbox_id: number(row, 'outbox_id'), position: row.position });
+        if (rows.length > 0)
+          await trx('upkeep')
+            .where(ONLY)
+            .update({ last_position: last + rows.length });
         return rows.map(message);
       });
     },

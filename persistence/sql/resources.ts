@@ -3,7 +3,15 @@ import type { Knex } from 'knex';
 import type { Failure } from '../../contract/failures.ts';
 import { type Metadata, NO_METADATA } from '../../contract/metadata.ts';
 import { isStatus, PHASES, type Phase } from '../../contract/statuses.ts';
-import type { Counts, IdempotencyKey, ResourceColumns, ResourceFilter, ResourceRow, Resources, Scope } from '../../runtime/ports-facts.ts';
+import type {
+  Counts,
+  IdempotencyKey,
+  ResourceColumns,
+  ResourceFilter,
+  ResourceRow,
+  Resources,
+  Scope,
+} from '../../runtime/ports-facts.ts';
 import type { Database } from './database.ts';
 import { flag, json, jsonOrNull, number, numberOrNull, type Row, rowOf, text, textOrNull, word } from './row.ts';
 import type { Values } from './statements.ts';
@@ -26,7 +34,8 @@ export function resourcesOf({ read }: Database): Resources {
     },
 
     async list(scope, filter, { sort, after, limit }) {
-      const [column, direction, beyond] = sort === 'title' ? (['r.title', 'asc', '>'] as const) : (['r.created_at', 'desc', '<'] as const);
+      const [column, direction, beyond] =
+        sort === 'title' ? (['r.title', 'asc', '>'] as const) : (['r.created_at', 'desc', '<'] as const);
       const query = filtered(inScope(read, scope), scope, filter);
       // The first condition is what an index is entered by; MySQL does not do so for (a, b) < (?, ?).
       if (after)
@@ -63,15 +72,21 @@ const inScope = (read: Knex, { org_id }: Scope) => read('resources as r').where(
 /** from: at or after; to: before. */
 function filtered(query: Knex.QueryBuilder, { org_id }: Scope, filter: ResourceFilter): Knex.QueryBuilder {
   const { status, phase, tag, batch_id, sha256, created_from, created_to } = filter;
-  for (const [column, values] of Object.entries({ status, phase, batch_id, sha256 })) if (values) query.whereIn(`r.${column}`, values);
+  for (const [column, values] of Object.entries({ status, phase, batch_id, sha256 }))
+    if (values) query.whereIn(`r.${column}`, values);
   if (created_from !== undefined) query.where('r.created_at', '>=', created_from);
   if (created_to !== undefined) query.where('r.created_at', '<', created_to);
-  if (tag) query.whereIn('r.resource_id', (tagged) => tagged.from('metadata_tags').where({ org_id }).whereIn('tag', tag).select('resource_id'));
+  if (tag)
+    query.whereIn('r.resource_id', (tagged) =>
+      tagged.from('metadata_tags').where({ org_id }).whereIn('tag', tag).select('resource_id'),
+    );
   return query;
 }
 
 async function rowsOf(query: Knex.QueryBuilder): Promise<ResourceRow[]> {
-  const rows: unknown[] = await query.leftJoin('metadata as m', 'm.resource_id', 'r.resource_id').select('r.*', 'm.body as metadata');
+  const rows: unknown[] = await query
+    .leftJoin('metadata as m', 'm.resource_id', 'r.resource_id')
+    .select('r.*', 'm.body as metadata');
   return rows.map((row) => resource(rowOf(row)));
 }
 

@@ -4,7 +4,8 @@ import type { Author } from '../../contract/resource.ts';
 /** A row as any driver answers it. */
 export type Row = Record<string, unknown>;
 
-const wrong = (name: string, value: unknown, wanted: string) => new TypeError(`column ${name} holds a ${typeof value}, not ${wanted}`);
+const wrong = (name: string, value: unknown, wanted: string) =>
+  new TypeError(`column ${name} holds a ${typeof value}, not ${wanted}`);
 
 export const isRow = (value: unknown): value is Row => typeof value === 'object' && value !== null;
 

@@ -18,10 +18,16 @@ function built(query: Knex.QueryBuilder): Statement {
 }
 
 /** Changes 0 rows when a row with this key is there. */
-export const insertsIfAbsent = (knex: Knex, dialect: Dialect, table: string, columns: readonly string[], key: string): Statement =>
-  built(dialect.ifAbsent(knex(table).insert(named(columns)), key));
+export const insertsIfAbsent = (
+  knex: Knex,
+  dialect: Dialect,
+  table: string,
+  columns: readonly string[],
+  key: string,
+): Statement => built(dialect.ifAbsent(knex(table).insert(named(columns)), key));
 
-export const inserts = (knex: Knex, table: string, columns: readonly string[]): Statement => built(knex(table).insert(named(columns)));
+export const inserts = (knex: Knex, table: string, columns: readonly string[]): Statement =>
+  built(knex(table).insert(named(columns)));
 
 /** The row is written whole, whether it was there or not. */
 export const upserts = (knex: Knex, table: string, columns: readonly string[], key: string): Statement =>
@@ -40,7 +46,8 @@ export const keeps = (knex: Knex, table: string, columns: readonly string[], key
 export const updates = (knex: Knex, table: string, columns: readonly string[], where: Record<string, string>): Statement =>
   built(knex(table).where(where).update(named(columns)));
 
-export const deletes = (knex: Knex, table: string, columns: readonly string[]): Statement => built(knex(table).where(named(columns)).del());
+export const deletes = (knex: Knex, table: string, columns: readonly string[]): Statement =>
+  built(knex(table).where(named(columns)).del());
 
 /** Rows changed. Throws when a value is not given, since a forgotten column must not become NULL. */
 export async function run(trx: Knex, dialect: Dialect, { sql, names }: Statement, values: Values): Promise<number> {

@@ -8,7 +8,9 @@ const owned = (row: Row) => ({ resource_id: text(row, 'resource_id'), org_id: te
 
 export function textsOf({ read }: Database): Texts {
   async function one(table: string, { org_id }: Scope, key: Record<string, string>): Promise<Row | null> {
-    const row: unknown = await read(table).where({ org_id, ...key }).first();
+    const row: unknown = await read(table)
+      .where({ org_id, ...key })
+      .first();
     return row === undefined ? null : rowOf(row);
   }
   return {
@@ -29,7 +31,13 @@ export function textsOf({ read }: Database): Texts {
     async embedding(scope, embedding_id) {
       const row = await one('embeddings', scope, { embedding_id });
       if (!row) return null;
-      return { embedding_id, ...owned(row), text_id: text(row, 'text_id'), model: text(row, 'model'), vector: vector(row, 'vector') };
+      return {
+        embedding_id,
+        ...owned(row),
+        text_id: text(row, 'text_id'),
+        model: text(row, 'model'),
+        vector: vector(row, 'vector'),
+      };
     },
   };
 }

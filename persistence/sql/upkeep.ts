@@ -15,7 +15,11 @@ const ATTEMPTS = 20;
 export function upkeepOf({ read, write }: Database): Upkeep {
   async function current() {
     const row = rowOf(await read('upkeep').where(ONLY).first());
-    return { last_sweep_at: numberOrNull(row, 'last_sweep_at'), offset_ms: number(row, 'offset_ms'), epoch: textOrNull(row, 'epoch') };
+    return {
+      last_sweep_at: numberOrNull(row, 'last_sweep_at'),
+      offset_ms: number(row, 'offset_ms'),
+      epoch: textOrNull(row, 'epoch'),
+    };
   }
   return {
     async tick(wall, max_gap_ms) {

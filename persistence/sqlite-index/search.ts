@@ -28,19 +28,18 @@ type Result = { hits: Ranked[]; total: number; exact: boolean; whole: Whole };
 
 export function searcher(db: Sqlite, vectors: Vectors, vector_floor: number): (org_id: string, query: IndexQuery) => IndexPage {
   return (org_id, query) => {
-    const world = { db, vectors, vector_floor, org_id, query };
-    const words = query.query.all.length > 0;
-    const result = !words
-      ? byNewest(world, needsMatch(query) ? ofFilters(org_id, query) : null)
-      : query.mode === 'vector'
-        ? byVector(world)
-        : query.sort === 'newest'
-          ? byNewest(world, ofQuery(org_id, query))
-          : query.mode === 'hybrid' && query.vector?.some((value) => value !== 0)
-            ? byBoth(world, query.vector)
-            : byWords(world);
+    const result = resultOf({ db, vectors, vector_floor, org_id, query });
     return { ...pageOf(db, org_id, result), facets: facetsOf(db, query.facets, result.whole) };
   };
+}
+
+function resultOf(world: World): Result {
+  const { org_id, query } = world;
+  if (query.query.all.length === 0) return byNewest(world, needsMatch(query) ? ofFilters(org_id, query) : null);
+  if (query.mode === 'vector') return byVector(world);
+  if (query.sort === 'newest') return byNewest(world, ofQuery(org_id, query));
+  const vector = query.mode === 'hybrid' ? query.vector : null;
+  return vector?.some((value) => value !== 0) ? byBoth(world, vector) : byWords(world);
 }
 
 type World = { db: Sqlite; vectors: Vectors; vector_floor: number; org_id: string; query: IndexQuery };
@@ -144,13 +143,10 @@ function nearest({ db, vectors, org_id, query }: World, vector: Float32Array): N
     filtered ? allowedBy(db, wholeOf(org_id, query, ofFilters(org_id, query))) : null,
   );
 }
-const allowedBy = (db: Sqlite, { id: column, sql, binds }: Whole): Set<number> =>
-  new Set(
-    db
-      .prepare(`SELECT entries.id ${sql}`)
-      .all(...binds)
-      .map(({ id }) => Number(id)),
-  );
+function allowedBy(db: Sqlite, { id, sql, binds }: Whole): Set<number> {
+  const rows = db.prepare(`SELECT ${id} AS id ${sql}`).all(...binds);
+  return new Set(rows.map((row) => Number(row.id)));
+}
 
 function among(db: Sqlite, { id, sql, binds }: Whole, ids: number[]): Set<number> {
   if (ids.length === 0) return new Set();

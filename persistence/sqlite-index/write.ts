@@ -84,6 +84,13 @@ export function writer(db: Sqlite, vectors: Vectors): (writes: Write[]) => Writt
   };
 }
 
+/** FTS5 writes rows of its own with ids past 2^53, and the driver answers the last one for every write: as a bigint, or it throws. */
+function writing(db: Sqlite, sql: string) {
+  const statement = db.prepare(sql);
+  statement.setReadBigInts(true);
+  return statement;
+}
+
 function prepared(db: Sqlite) {
   const columns = COLUMNS.map(({ name }) => name);
   return {
@@ -93,10 +100,10 @@ function prepared(db: Sqlite) {
        ON CONFLICT (resource_id, org_id) DO UPDATE SET revision = excluded.revision, deleted = excluded.deleted,
        batch_id = excluded.batch_id, taken_at = excluded.taken_at, created_at = excluded.created_at, tags = excluded.tags RETURNING id`,
     ),
-    dropWords: db.prepare('DELETE FROM words WHERE rowid = ?'),
-    addWords: db.prepare(`INSERT INTO words (rowid, scope, ${columns.join(', ')}) VALUES (?, ?${', ?'.repeat(columns.length)})`),
-    dropVector: db.prepare('DELETE FROM vectors WHERE id = ?'),
-    addVector: db.prepare('INSERT INTO vectors (id, vector) VALUES (?, ?)'),
+    dropWords: writing(db, 'DELETE FROM words WHERE rowid = ?'),
+    addWords: writing(db, `INSERT INTO words (rowid, scope, ${columns.join(', ')}) VALUES (?, ?${', ?'.repeat(columns.length)})`),
+    dropVector: writing(db, 'DELETE FROM vectors WHERE id = ?'),
+    addVector: writing(db, 'INSERT INTO vectors (id, vector) VALUES (?, ?)'),
     search: db.prepare(
       'SELECT words.rowid AS id FROM words JOIN entries ON entries.id = words.rowid WHERE words MATCH ? AND deleted = 0 LIMIT 2',
     ),

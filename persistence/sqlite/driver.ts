@@ -27,7 +27,12 @@ export function sqliteKnex(file: string, options: SqliteOptions = {}): Knex {
     connection: { filename: file },
     useNullAsDefault: true,
     compileSqlOnError: false, // else its errors repeat what was bound: people's texts, in our logs
-    pool: { min: 1, max: 1, afterCreate: (connection: Connection, done: (error: unknown, c: Connection) => void) => done(null, tuned(connection, options)) },
+    pool: {
+      min: 1,
+      max: 1,
+      afterCreate: (connection: Connection, done: (error: unknown, c: Connection) => void) =>
+        done(null, tuned(connection, options)),
+    },
   });
 }
 
@@ -84,7 +89,10 @@ function tuned(connection: Connection, { readonly, max_pages }: SqliteOptions): 
 }
 
 // knex publishes neither class with types; these say what is used of them.
-type TransactionClass = new (client: unknown, ...rest: unknown[]) => Knex.Transaction & { query(connection: unknown, sql: string): Promise<unknown> };
+type TransactionClass = new (
+  client: unknown,
+  ...rest: unknown[]
+) => Knex.Transaction & { query(connection: unknown, sql: string): Promise<unknown> };
 const require = createRequire(import.meta.url);
 const BetterSqlite: typeof Knex.Client = require('knex/lib/dialects/better-sqlite3/index.js');
 const SqliteTransaction: TransactionClass = require('knex/lib/dialects/sqlite3/execution/sqlite-transaction.js');

@@ -7,9 +7,9 @@ import { type Boundary, crashing } from '../support/crashing.ts';
 import { OPTIONS, openWorld, restIn, say, serviceOf, takeIn } from './world.ts';
 
 /** So many, that 20 still wait when the first batch is through. */
-const PICTURES = 44;
+const PICTURES = 27;
 /** From this one on a boundary of the taking in counts. */
-const LATE = 40;
+const LATE = 22;
 
 const [folder = '', phase = '', named = ''] = process.argv.slice(2);
 const boundary: Boundary = JSON.parse(named);

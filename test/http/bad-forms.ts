@@ -1,5 +1,5 @@
 /** Forms that are wrong, each in one way. */
-import type { Bad } from './bad-requests.ts';
+import type { Bad } from './bad.ts';
 
 const BOUNDARY = 'frontier';
 const CRLF = '\r\n';
@@ -29,7 +29,11 @@ export const BAD_FORMS: Bad[] = [
   form('JSON in it', '{"filename": "a.jpg"}', broken),
   form('another boundary', `--other${CRLF}${CRLF}--other--`, broken),
   form('no end', file(), broken),
-  form('breaks off in the file', `--${BOUNDARY}${CRLF}Content-Disposition: form-data; name="file"; filename="a.jpg"${CRLF}${CRLF}byt`, broken),
+  form(
+    'breaks off in the file',
+    `--${BOUNDARY}${CRLF}Content-Disposition: form-data; name="file"; filename="a.jpg"${CRLF}${CRLF}byt`,
+    broken,
+  ),
   form('breaks off in a header', `--${BOUNDARY}${CRLF}Content-Disposition: form-da`, broken),
   form('no boundary', file() + END, { headers: { 'content-type': 'multipart/form-data' }, ...broken }),
   form('no file', field('metadata', '{}') + END, { pointer: '/file' }),
@@ -42,18 +46,34 @@ export const BAD_FORMS: Bad[] = [
   form('metadata twice', field('metadata', '{}') + field('metadata', '{}') + file() + END, { pointer: '/metadata' }),
   form('metadata that is no JSON', field('metadata', '{title: x}') + file() + END, { status: 400, code: 'BAD_JSON' }),
   form('metadata that is empty', field('metadata', '') + file() + END, { status: 400, code: 'BAD_JSON' }),
-  form('metadata nested without end', field('metadata', `${'['.repeat(20_000)}${']'.repeat(20_000)}`) + file() + END, { status: 400, code: 'BAD_JSON' }),
+  form('metadata nested without end', field('metadata', `${'['.repeat(20_000)}${']'.repeat(20_000)}`) + file() + END, {
+    status: 400,
+    code: 'BAD_JSON',
+  }),
   form('metadata of another shape', field('metadata', '[]') + file() + END, { pointer: '/metadata' }),
   form('unknown metadata', field('metadata', '{"tittle": "x"}') + file() + END, { pointer: '/metadata/tittle' }),
   form('a blank title', field('metadata', '{"title": " "}') + file() + END, { pointer: '/metadata/title' }),
-  form('metadata of 70 KB', field('metadata', `{"description": "${'x'.repeat(70_000)}"}`) + file() + END, { pointer: '/metadata' }),
+  form('metadata of 70 KB', field('metadata', `{"description": "${'x'.repeat(70_000)}"}`) + file() + END, {
+    pointer: '/metadata',
+  }),
   form('an unknown field', field('colour', 'red') + file() + END, { pointer: '/colour' }),
   form('a bad batch', field('batch_id', 'a b') + file() + END, { pointer: '/batch_id' }),
   form('a third way with duplicates', field('on_duplicate', 'maybe') + file() + END, { pointer: '/on_duplicate' }),
-  form('too many parts', ['metadata', 'batch_id', 'on_duplicate', 'a', 'b', 'c'].map((name) => field(name, '{}')).join('') + file() + END, { pointer: '/' }),
+  form(
+    'too many parts',
+    ['metadata', 'batch_id', 'on_duplicate', 'a', 'b', 'c'].map((name) => field(name, '{}')).join('') + file() + END,
+    { pointer: '/' },
+  ),
   form('more bytes than a picture may have', file('x'.repeat(2_000_001)) + END, { status: 413, code: 'TOO_LARGE' }),
-  form('a bad Idempotency-Key', file() + END, { headers: { ...FORM, 'idempotency-key': 'a b' }, status: 400, code: 'BAD_REQUEST' }),
-  form('a key used for another request', file() + END, { headers: { ...FORM, 'idempotency-key': 'used' }, code: 'IDEMPOTENCY_KEY_REUSED' }),
+  form('a bad Idempotency-Key', file() + END, {
+    headers: { ...FORM, 'idempotency-key': 'a b' },
+    status: 400,
+    code: 'BAD_REQUEST',
+  }),
+  form('a key used for another request', file() + END, {
+    headers: { ...FORM, 'idempotency-key': 'used' },
+    code: 'IDEMPOTENCY_KEY_REUSED',
+  }),
   form('an unknown parameter', file() + END, { path: '/v1/resources?wait=3', pointer: 'wait' }),
   form('without a key', file() + END, { key: 'none', status: 401, code: 'UNAUTHENTICATED' }),
 ];

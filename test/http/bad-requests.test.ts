@@ -7,14 +7,25 @@ import { z } from 'zod';
 import { PROBLEMS } from '../../contract/problems.ts';
 import { HTTP_LIMITS } from '../../http/limits.ts';
 import { type HttpWorld, httpWorld } from '../support/http-world.ts';
-import { BAD_REQUESTS, type Bad } from './bad-requests.ts';
+import type { Bad } from './bad.ts';
+import { BAD_REQUESTS } from './bad-requests.ts';
 
 type Raw = { status: number; headers: Record<string, string>; body: string };
 const Body = z.object({
-  ...{ type: z.string(), title: z.string().min(1), status: z.int(), detail: z.string().min(1), code: z.string(), request_id: z.string().min(1) },
+  ...{
+    type: z.string(),
+    title: z.string().min(1),
+    status: z.int(),
+    detail: z.string().min(1),
+    code: z.string(),
+    request_id: z.string().min(1),
+  },
   errors: z.array(z.object({ pointer: z.string(), detail: z.string().min(1) })).optional(),
 });
-const Created = z.object({ resource: z.object({ resource_id: z.string() }), upload: z.object({ url: z.string(), complete_url: z.string() }).optional() });
+const Created = z.object({
+  resource: z.object({ resource_id: z.string() }),
+  upload: z.object({ url: z.string(), complete_url: z.string() }).optional(),
+});
 
 let world: HttpWorld;
 let words: Record<string, string>;
@@ -43,12 +54,17 @@ test('each is answered by its problem and changes nothing', async (t) => {
       assert.equal(problem.status, bad.status);
       assert.ok(Object.hasOwn(PROBLEMS, problem.code));
       assert.equal(problem.request_id, answer.headers['x-request-id']);
-      if (bad.pointer !== undefined) assert.ok(problem.errors?.some(({ pointer }) => pointer === bad.pointer), said);
+      if (bad.pointer !== undefined)
+        assert.ok(
+          problem.errors?.some(({ pointer }) => pointer === bad.pointer),
+          said,
+        );
       if (bad.status === 405) assert.ok(answer.headers.allow);
       assert.ok((await world.everything()) === untouched, 'something was changed'); // not `equal`: it would print both
     });
   const failed = world.log.filter((line) => JSON.parse(line).level >= 50);
   assert.deepEqual(failed, []);
+  for (const secret of [...Object.values(world.keys), 'signature=']) assert.ok(!world.log.some((line) => line.includes(secret)));
   assert.equal((await world.call('GET', '/healthz')).status, 200);
 });
 
@@ -74,7 +90,9 @@ async function prepared(w: HttpWorld): Promise<Record<string, string>> {
   await w.legal(foreign);
   const upload = path(awaiting.upload?.url);
   const complete = path(awaiting.upload?.complete_url);
-  const preview = path(z.object({ preview_url: z.string() }).parse((await w.call('GET', `/v1/resources/${indexed}`)).json).preview_url);
+  const preview = path(
+    z.object({ preview_url: z.string() }).parse((await w.call('GET', `/v1/resources/${indexed}`)).json).preview_url,
+  );
   const list = z.object({ next_cursor: z.string() }).parse((await w.call('GET', '/v1/resources?limit=1')).json);
   const later = (link: string) => link.replace(/expires=\d+/, 'expires=9999999999999');
   return {
@@ -90,7 +108,11 @@ async function prepared(w: HttpWorld): Promise<Record<string, string>> {
     'preview:expires': later(preview),
     'complete:id': complete.replace(awaiting.resource.resource_id, draft),
     'complete:preview': preview.replace('/preview', '/uploaded'),
-    ...{ 'expired:upload': path(old.upload?.url), 'expired:read': path(oldRead), 'expired:complete': path(old.upload?.complete_url) },
+    ...{
+      'expired:upload': path(old.upload?.url),
+      'expired:read': path(oldRead),
+      'expired:complete': path(old.upload?.complete_url),
+    },
   };
 }
 
@@ -111,14 +133,17 @@ function sent(bad: Bad): Promise<Raw> {
   };
   for (const [name, value] of Object.entries(headers)) all[name] = filled(value);
   return new Promise((resolve, reject) => {
-    const asking = request({ host: '127.0.0.1', port: world.port, method: bad.method, path: filled(bad.path), headers: all, agent: false }, (answer) => {
-      const chunks: Buffer[] = [];
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-      answer.on('end', () => {
-        const named = Object.entries(answer.headers).map(([name, value]) => [name, String(value)] as const);
-        resolve({ status: answer.statusCode ?? 0, headers: Object.fromEntries(named), body: Buffer.concat(chunks).toString() });
-      });
-    });
+    const asking = request(
+      { host: '127.0.0.1', port: world.port, method: bad.method, path: filled(bad.path), headers: all, agent: false },
+      (answer) => {
+        const chunks: Buffer[] = [];
+        answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+        answer.on('end', () => {
+          const named = Object.entries(answer.headers).map(([name, value]) => [name, String(value)] as const);
+          resolve({ status: answer.statusCode ?? 0, headers: Object.fromEntries(named), body: Buffer.concat(chunks).toString() });
+        });
+      },
+    );
     asking.on('error', reject);
     asking.end(said);
   });
@@ -137,7 +162,9 @@ function spoken(said: string): Promise<Raw> {
       socket.end();
       const [head = '', body = ''] = heard.split('\r\n\r\n');
       const [first = '', ...rest] = head.split('\r\n');
-      const headers = Object.fromEntries(rest.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]));
+      const headers = Object.fromEntries(
+        rest.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
+      );
       resolve({ status: Number(first.split(' ')[1]), headers, body });
     });
   });

@@ -1,5 +1,5 @@
 /** Bytes that are no HTTP request, or hardly one, as they are sent. */
-import type { Bad } from './bad-requests.ts';
+import type { Bad } from './bad.ts';
 
 const socket = (name: string, said: string, answer: Partial<Bad> = {}): Bad => ({
   name: `socket: ${name}`,
@@ -28,15 +28,25 @@ export const BAD_SOCKETS: Bad[] = [
   socket('a NUL in a header', lines('GET /healthz HTTP/1.1', HOST, 'X: a\u0000b')),
   socket('no Host', lines('GET /healthz HTTP/1.1', 'Connection: close')),
   socket('two lengths', `${lines('POST /v1/resources HTTP/1.1', HOST, 'Content-Length: 3', 'Content-Length: 4')}abcd`),
-  socket('a length and chunks', `${lines('POST /v1/resources HTTP/1.1', HOST, 'Content-Length: 3', 'Transfer-Encoding: chunked')}0\r\n\r\n`),
+  socket(
+    'a length and chunks',
+    `${lines('POST /v1/resources HTTP/1.1', HOST, 'Content-Length: 3', 'Transfer-Encoding: chunked')}0\r\n\r\n`,
+  ),
   socket('a length that is none', lines('POST /v1/resources HTTP/1.1', HOST, 'Content-Length: many')),
   socket('a negative length', lines('POST /v1/resources HTTP/1.1', HOST, 'Content-Length: -5')),
   socket('an absolute address that is none', lines('GET http://[::1 HTTP/1.1', HOST, 'Connection: close')),
   socket('a tunnel', lines('CONNECT example.com:443 HTTP/1.1', HOST), { status: 405, code: 'METHOD_NOT_ALLOWED' }),
   socket('the whole server', lines('OPTIONS * HTTP/1.1', HOST, 'Connection: close'), { status: 404, code: 'NOT_FOUND' }),
-  socket('a bad chunk', `${lines('POST /v1/resources HTTP/1.1', HOST, 'Authorization: Bearer {a}', 'Content-Type: application/json', 'Transfer-Encoding: chunked')}zz\r\n`),
-  socket('500 headers of 100 bytes', lines('GET /healthz HTTP/1.1', HOST, ...Array.from({ length: 500 }, (_, n) => `X-${n}: ${'x'.repeat(100)}`)), {
-    status: 431,
-    code: 'HEADERS_TOO_LARGE',
-  }),
+  socket(
+    'a bad chunk',
+    `${lines('POST /v1/resources HTTP/1.1', HOST, 'Authorization: Bearer {a}', 'Content-Type: application/json', 'Transfer-Encoding: chunked')}zz\r\n`,
+  ),
+  socket(
+    '500 headers of 100 bytes',
+    lines('GET /healthz HTTP/1.1', HOST, ...Array.from({ length: 500 }, (_, n) => `X-${n}: ${'x'.repeat(100)}`)),
+    {
+      status: 431,
+      code: 'HEADERS_TOO_LARGE',
+    },
+  ),
 ];

@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { AlreadyThere, type Change, type Facts, type FactWrite } from '../../runtime/ports-facts.ts';
-import { commit, type World } from './facts.ts';
-import { AT, change, everyFact, job, message, metadata, ORG, OTHER } from './facts-rows.ts';
+import { AT, change, commit, everyFact, job, message, metadata, ORG, OTHER, type World } from './facts-rows.ts';
 
 const scope = { org_id: ORG };
 const outcomes = async (facts: Facts, changes: Change[]) => (await facts.commit(changes)).map(({ outcome }) => outcome);
@@ -33,16 +32,24 @@ export function commitTests(world: World): void {
     it('keeps all of a change, exactly as it was given', async () => {
       const facts = world.facts();
       const writes = [...everyFact('a', '1'), idempotency('a', 'key-1')];
-      const made = change('a', { writes, instance: { jobs: { ocr: job('t1') } }, resource: { byte_size: 2 ** 53 - 1, deadline_at: AT, rests: true } });
+      const made = change('a', {
+        writes,
+        instance: { jobs: { ocr: job('t1') } },
+        resource: { byte_size: 2 ** 53 - 1, deadline_at: AT, rests: true },
+      });
       await commit(facts, made);
       assert.deepEqual(await facts.instances.load('a'), { instance_id: 'a', org_id: ORG, instance: made.instance });
-      assert.deepEqual(await facts.resources.get(scope, 'a'), { ...made.resource, metadata: metadata({ title: 'title 1', tags: ['一', '1'] }) });
+      assert.deepEqual(await facts.resources.get(scope, 'a'), {
+        ...made.resource,
+        metadata: metadata({ title: 'title 1', tags: ['一', '1'] }),
+      });
       for (const write of writes) {
         if (write.into === 'recognitions') assert.deepEqual(await facts.texts.recognition(scope, 'recognition-1'), write.row);
         if (write.into === 'corrections') assert.deepEqual(await facts.texts.correction(scope, 'correction-1'), write.row);
         if (write.into === 'texts') assert.deepEqual(await facts.texts.text(scope, 'text-1'), write.row);
         if (write.into === 'embeddings') assert.deepEqual(await facts.texts.embedding(scope, 'embedding-1'), write.row);
-        if (write.into === 'idempotency_keys') assert.deepEqual(await facts.resources.byIdempotencyKey(scope, 'key-1'), write.row);
+        if (write.into === 'idempotency_keys')
+          assert.deepEqual(await facts.resources.byIdempotencyKey(scope, 'key-1'), write.row);
       }
       assert.deepEqual(await facts.journal.list(scope, 'a', { after: null, limit: 9 }), [{ ...made.journal, seq: 1 }]);
       assert.deepEqual(await facts.outbox.relay(9), [{ ...made.outbox[0], org_id: ORG, position: 1 }]);
@@ -53,7 +60,10 @@ export function commitTests(world: World): void {
       await commit(facts, change('a', { writes: everyFact('a', '1'), resource: { sha256: 'x', batch_id: 'b' } }));
       const moved = change('a', { expected_seq: 1, resource: { status: 'INDEXED', phase: 'ready', searchable: true } });
       await commit(facts, moved);
-      assert.deepEqual(await facts.resources.get(scope, 'a'), { ...moved.resource, metadata: metadata({ title: 'title 1', tags: ['一', '1'] }) });
+      assert.deepEqual(await facts.resources.get(scope, 'a'), {
+        ...moved.resource,
+        metadata: metadata({ title: 'title 1', tags: ['一', '1'] }),
+      });
       const renamed = metadata({ title: '新', tags: ['二'] });
       const writes: FactWrite[] = [{ into: 'metadata', row: { resource_id: 'a', org_id: ORG, at: AT, metadata: renamed } }];
       await commit(facts, change('a', { expected_seq: 2, writes }));
@@ -104,7 +114,16 @@ export function commitTests(world: World): void {
         assert.ok(failed?.outcome === 'failed' && failed.error instanceof Error);
         await facts.outbox.relay(100);
         const messages = await facts.outbox.after(scope, 0, 100);
-        const nothing = { instance: null, resource: null, recognition: null, correction: null, text: null, embedding: null, journal: [], key: null };
+        const nothing = {
+          instance: null,
+          resource: null,
+          recognition: null,
+          correction: null,
+          text: null,
+          embedding: null,
+          journal: [],
+          key: null,
+        };
         assert.deepEqual(await seen(facts, 'b', '2'), { ...nothing, messages }, name);
         assert.ok(!messages.some(({ id }) => ['m', 'n', 'b-1'].includes(id)), name);
       }
@@ -117,7 +136,10 @@ export function commitTests(world: World): void {
       const odd = '𠮷 👩‍👩‍👧 \u0000 \ud800 é "\\ \u2028';
       const pages = recognised.row.pages.map((page) => ({ ...page, text: odd }));
       const row = { ...recognised.row, pages };
-      await commit(facts, change('a', { writes: [{ into: 'recognitions', row }], resource: { filename: '𠮷 👩‍👩‍👧 \' " ; -- %_.jpg' } }));
+      await commit(
+        facts,
+        change('a', { writes: [{ into: 'recognitions', row }], resource: { filename: '𠮷 👩‍👩‍👧 \' " ; -- %_.jpg' } }),
+      );
       assert.deepEqual(await facts.texts.recognition(scope, 'recognition-1'), row);
       assert.equal((await facts.resources.get(scope, 'a'))?.filename, '𠮷 👩‍👩‍👧 \' " ; -- %_.jpg');
     });
@@ -128,7 +150,11 @@ export function commitTests(world: World): void {
       await commit(facts, change('a', { writes }));
       const before = await facts.texts.recognition(scope, 'recognition-1');
       const again = writes.flatMap((write): FactWrite[] =>
-        write.into === 'recognitions' ? [{ into: 'recognitions', row: { ...write.row, engine: 'another' } }] : write.into === 'metadata' ? [] : [write],
+        write.into === 'recognitions'
+          ? [{ into: 'recognitions', row: { ...write.row, engine: 'another' } }]
+          : write.into === 'metadata'
+            ? []
+            : [write],
       );
       await commit(facts, change('a', { expected_seq: 1, writes: again }));
       assert.deepEqual(await facts.texts.recognition(scope, 'recognition-1'), before);
@@ -137,7 +163,9 @@ export function commitTests(world: World): void {
     it('of many at once on one instance, exactly one wins', async () => {
       const facts = world.facts();
       await commit(facts, change('a'));
-      const racers = Array.from({ length: 8 }, (_, n) => change('a', { expected_seq: 1, commit_id: `racer-${n}`, outbox: [message(`racer-${n}`)] }));
+      const racers = Array.from({ length: 8 }, (_, n) =>
+        change('a', { expected_seq: 1, commit_id: `racer-${n}`, outbox: [message(`racer-${n}`)] }),
+      );
       const answers = (await Promise.all(racers.map((racer) => facts.commit([racer])))).flat();
       assert.equal(answers.filter(({ outcome }) => outcome === 'committed').length, 1);
       assert.equal(answers.filter(({ outcome }) => outcome === 'lost').length, 7);
@@ -163,7 +191,11 @@ export function commitTests(world: World): void {
       const facts = world.facts();
       const gone = { status: 'DELETED', phase: 'gone' } as const;
       await commit(facts, change('a', { writes: everyFact('a', '1') }), change('b', { writes: everyFact('b', '2') }));
-      const removal = change('a', { expected_seq: 1, resource: gone, writes: [{ into: 'nothing', row: { resource_id: 'a', org_id: ORG, at: AT } }] });
+      const removal = change('a', {
+        expected_seq: 1,
+        resource: gone,
+        writes: [{ into: 'nothing', row: { resource_id: 'a', org_id: ORG, at: AT } }],
+      });
       await commit(facts, removal);
       await facts.outbox.relay(9);
       const { instance, resource, journal, messages, ...rest } = await seen(facts, 'a', '1');
@@ -188,7 +220,13 @@ export function commitTests(world: World): void {
   describe('instances', () => {
     it('that are due are claimed, the most overdue first, and handed out again only when the claim has run out', async () => {
       const facts = world.facts();
-      await commit(facts, change('now', { next_due_at: 100 }), change('late', { next_due_at: 10 }), change('early', { next_due_at: 101 }), change('rests'));
+      await commit(
+        facts,
+        change('now', { next_due_at: 100 }),
+        change('late', { next_due_at: 10 }),
+        change('early', { next_due_at: 101 }),
+        change('rests'),
+      );
       assert.deepEqual(ids(await facts.instances.claimDue({ now: 100, until: 200, limit: 1 })), ['late']);
       const [claimed] = await facts.instances.claimDue({ now: 100, until: 200, limit: 9 });
       assert.deepEqual(claimed, await facts.instances.load('now'));
@@ -201,7 +239,9 @@ export function commitTests(world: World): void {
     it('are claimed by one of many sweepers each', async () => {
       const facts = world.facts();
       await commit(facts, ...Array.from({ length: 60 }, (_, n) => change(`n${n}`, { next_due_at: n })));
-      const claims = await Promise.all(Array.from({ length: 6 }, () => facts.instances.claimDue({ now: 100, until: 200, limit: 15 })));
+      const claims = await Promise.all(
+        Array.from({ length: 6 }, () => facts.instances.claimDue({ now: 100, until: 200, limit: 15 })),
+      );
       const all = ids(claims.flat());
       assert.deepEqual([all.length, new Set(all).size], [60, 60]);
     });

@@ -1,8 +1,17 @@
 /** Rows and changes for tests of the facts: whole and plausible, each field said only where the test is about it. */
+import assert from 'node:assert/strict';
 import type { Json } from '../../contract/json.ts';
 import { type Metadata, NO_METADATA } from '../../contract/metadata.ts';
 import type { Instance } from '../../runtime/durable.ts';
-import type { Change, FactWrite, OutboxMessage, ResourceColumns } from '../../runtime/ports-facts.ts';
+import type { Change, Facts, FactWrite, OutboxMessage, ResourceColumns } from '../../runtime/ports-facts.ts';
+
+/** `facts()` is new and empty for each test. */
+export type World = { facts(): Facts };
+
+/** Commits, and throws unless each change was. */
+export async function commit(facts: Facts, ...changes: Change[]): Promise<void> {
+  for (const answer of await facts.commit(changes)) assert.deepEqual(answer, { outcome: 'committed' });
+}
 
 export const ORG = 'org-a';
 export const OTHER = 'org-b';
@@ -19,14 +28,32 @@ export function resource(resource_id: string, seq: number, parts: Partial<Resour
   return {
     ...{ resource_id, org_id: ORG, user_id: 'user', batch_id: null, status: 'READY_FOR_OCR', phase: 'working', seq, revision: 1 },
     ...{ indexed_revision: null, has_vector: false, viewable: true, searchable: false, rests: false, described: true },
-    ...{ allowed_events: ['TRASH'], deadline_at: null, failure: null, filename: 'r.jpg', content_type: 'image/jpeg', byte_size: 1 },
-    ...{ sha256: null, original_key: null, recognition_id: null, correction_id: null, text_id: null, page_count: null, width: null },
+    ...{
+      allowed_events: ['TRASH'],
+      deadline_at: null,
+      failure: null,
+      filename: 'r.jpg',
+      content_type: 'image/jpeg',
+      byte_size: 1,
+    },
+    ...{
+      sha256: null,
+      original_key: null,
+      recognition_id: null,
+      correction_id: null,
+      text_id: null,
+      page_count: null,
+      width: null,
+    },
     ...{ height: null, duplicate_of: null, created_at: AT, updated_at: AT, uploaded_at: null, indexed_at: null },
     ...parts,
   };
 }
 
-type Parts = Partial<Omit<Change, 'resource' | 'instance'>> & { resource?: Partial<ResourceColumns>; instance?: Partial<Instance> };
+type Parts = Partial<Omit<Change, 'resource' | 'instance'>> & {
+  resource?: Partial<ResourceColumns>;
+  instance?: Partial<Instance>;
+};
 
 /** A change that makes the instance (expected_seq null) or moves it from `expected_seq` to the next. */
 export function change(instance_id: string, parts: Parts = {}): Change {

@@ -1,15 +1,14 @@
 /** The conformance suite of Facts: every promise in the port's comments, run on every adapter. */
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, it } from 'node:test';
-import type { Change, Facts } from '../../runtime/ports-facts.ts';
+import { after, beforeEach, describe, it } from 'node:test';
+import type { Facts } from '../../runtime/ports-facts.ts';
 import { accountsTests } from './facts-accounts.ts';
 import { commitTests } from './facts-commit.ts';
 import { listTests } from './facts-list.ts';
+import type { World } from './facts-rows.ts';
 import { tellingTests } from './facts-telling.ts';
 
-export type Opened = { facts: Facts; close(): Promise<void> };
-/** `facts()` is new and empty for each test. */
-export type World = { facts(): Facts };
+type Opened = { facts: Facts; close(): Promise<void> };
 
 export function factsSuite(name: string, open: () => Promise<Opened>): void {
   describe(`Facts: ${name}`, () => {
@@ -22,13 +21,11 @@ export function factsSuite(name: string, open: () => Promise<Opened>): void {
     };
     beforeEach(async () => {
       await opened?.close();
+      opened = null;
       opened = await open();
     });
     after(async () => {
       await opened?.close();
-    });
-    before(() => {
-      opened = null;
     });
     commitTests(world);
     listTests(world);
@@ -38,9 +35,4 @@ export function factsSuite(name: string, open: () => Promise<Opened>): void {
       await world.facts().ping();
     });
   });
-}
-
-/** Commits, and throws unless each change was. */
-export async function commit(facts: Facts, ...changes: Change[]): Promise<void> {
-  for (const answer of await facts.commit(changes)) assert.equal(answer.outcome, 'committed', JSON.stringify(answer));
 }

@@ -16,8 +16,8 @@ import { resourceMachineWith } from '../../machines/resource.ts';
 import { resourceContext, viewOf } from '../../machines/resource-view.ts';
 import { sign, verifyLink } from '../../persistence/folder/links.ts';
 import { type FolderObjects, openFolderObjects } from '../../persistence/folder/objects.ts';
-import { openSqliteFacts } from '../../persistence/sqlite/facts.ts';
 import { sqliteKnex } from '../../persistence/sqlite/driver.ts';
+import { openSqliteFacts } from '../../persistence/sqlite/facts.ts';
 import { type Clock, systemClock } from '../../runtime/clock.ts';
 import { durable } from '../../runtime/durable.ts';
 import { createEngine } from '../../runtime/engine.ts';
@@ -29,7 +29,12 @@ import type { Writes } from '../../runtime/service.ts';
 import { only } from './missing.ts';
 
 export type Answer = { status: number; headers: Headers; text: string; json: unknown };
-export type Sending = { key?: string | null; headers?: Record<string, string>; body?: unknown; raw?: NonNullable<RequestInit["body"]> };
+export type Sending = {
+  key?: string | null;
+  headers?: Record<string, string>;
+  body?: unknown;
+  raw?: NonNullable<RequestInit['body']>;
+};
 export type HttpWorld = {
   url: string;
   port: number;
@@ -101,7 +106,11 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
     const answer = await fetch(route.startsWith('http') ? route : public_url() + route, {
       method,
       redirect: 'manual',
-      headers: { ...(key ? { authorization: `Bearer ${key}` } : {}), ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      headers: {
+        ...(key ? { authorization: `Bearer ${key}` } : {}),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
       ...(raw !== undefined ? { body: raw } : body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await answer.text();
@@ -114,7 +123,11 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
     if (!token) throw new Error(`${resource_id} does not owe ${job}`);
     outputs.set(token, writes ?? { facts: [] });
     const said = JSON.parse(JSON.stringify({ ...output, token }));
-    return engine.hear(resource_id, { kind: 'done', id: job, token, output: said }, { by: { kind: 'worker', id: null }, request_id: null });
+    return engine.hear(
+      resource_id,
+      { kind: 'done', id: job, token, output: said },
+      { by: { kind: 'worker', id: null }, request_id: null },
+    );
   };
   const world: HttpWorld = {
     ...{ url: public_url(), port, deps, server, facts, objects, keys, ranking, log, call, done },
@@ -127,10 +140,22 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
       const { org_id } = await rowOf(facts, resource_id);
       const original_key = `${org_id}/${resource_id}/run/original`;
       await objects.put(original_key, chunks(bytes), 1_000);
-      for (const size of ['320', '1600']) await objects.put(original_key.replace('original', `preview-${size}.webp`), chunks(`webp ${size}`), 1_000);
+      for (const [name, size] of [
+        ['preview-320.webp', '320'],
+        ['preview.webp', '1600'],
+      ] as const)
+        await objects.put(original_key.replace('original', name), chunks(`webp ${size}`), 1_000);
       await call('POST', `/v1/resources/${resource_id}/uploaded`, { key: org_id === 'a' ? keys.a : keys.other });
       const sha256 = createHash('sha256').update(bytes).digest('hex');
-      const picture = { sha256, original_key, byte_size: bytes.length, content_type: 'image/jpeg', width: 4, height: 3, page_count: 1 };
+      const picture = {
+        sha256,
+        original_key,
+        byte_size: bytes.length,
+        content_type: 'image/jpeg',
+        width: 4,
+        height: 3,
+        page_count: 1,
+      };
       const columns = { sha256, byte_size: bytes.length, width: 4, height: 3, page_count: 1, uploaded_at: clock.wall() };
       await done(resource_id, 'inspect', { verdict: 'legal', ...picture, fact_id: null }, { facts: [], columns });
     },
@@ -140,8 +165,22 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
       const [recognition_id, text_id, embedding_id] = [clock.mint(), clock.mint(), clock.mint()];
       const word = { text, confidence: 0.9, x: 0.1, y: 0.1, w: 0.2, h: 0.1 };
       const pages = [{ page: 1, width: 4, height: 3, text, confidence: 0.9, words: [word] }];
-      await done(resource_id, 'ocr', { fact_id: recognition_id }, { facts: [{ into: 'recognitions', row: { ...owner, recognition_id, engine: 'test', pages } }] });
-      const saved = { title: 'a receipt', description: null, tags: [], taken_at: null, filename: 'r.jpg', batch_id: null, created_at: 0, pages: [{ page: 1, text }] };
+      await done(
+        resource_id,
+        'ocr',
+        { fact_id: recognition_id },
+        { facts: [{ into: 'recognitions', row: { ...owner, recognition_id, engine: 'test', pages } }] },
+      );
+      const saved = {
+        title: 'a receipt',
+        description: null,
+        tags: [],
+        taken_at: null,
+        filename: 'r.jpg',
+        batch_id: null,
+        created_at: 0,
+        pages: [{ page: 1, text }],
+      };
       const row = { ...owner, text_id, revision, recognition_id, correction_id: null, saved };
       await done(resource_id, 'save', { fact_id: text_id }, { facts: [{ into: 'texts', row }] });
       await done(resource_id, 'embed', { fact_id: embedding_id });
@@ -167,7 +206,16 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
 
 async function keyIn(org_id: string, { clock, facts }: HttpDeps, revoked_at: number | null = null): Promise<string> {
   const { key_id, text, secret_hash } = makeKey(clock);
-  await facts.accounts.addKey({ key_id, org_id, user_id: `${org_id}-user`, name: 'test', role: 'admin', secret_hash, created_at: clock.wall(), revoked_at });
+  await facts.accounts.addKey({
+    key_id,
+    org_id,
+    user_id: `${org_id}-user`,
+    name: 'test',
+    role: 'admin',
+    secret_hash,
+    created_at: clock.wall(),
+    revoked_at,
+  });
   return text;
 }
 
@@ -179,7 +227,14 @@ function lifecycleOf(outputs: ReadonlyMap<string, Writes>): Lifecycle {
     columns: (instance) => {
       const { described, original_key, fact_ids } = resourceContext(instance);
       const { withdrawn: _, rests: __, ...view } = viewOf(instance);
-      return { ...view, described, original_key, recognition_id: fact_ids.recognition, correction_id: fact_ids.correction, text_id: fact_ids.saved };
+      return {
+        ...view,
+        described,
+        original_key,
+        recognition_id: fact_ids.recognition,
+        correction_id: fact_ids.correction,
+        text_id: fact_ids.saved,
+      };
     },
     writes: async ({ output }) => {
       const { token } = output as { token: string }; // put there by `done`
@@ -193,7 +248,9 @@ const rankedIndex = ({ ids, asked }: HttpWorld['ranking']): SearchIndex =>
   only('index', {
     search: async (_scope, query) => {
       asked.push(query);
-      const hits = ids.slice(query.offset, query.offset + query.limit).map((resource_id, at) => ({ resource_id, revision: 1, score: 1 / (at + 1) }));
+      const hits = ids
+        .slice(query.offset, query.offset + query.limit)
+        .map((resource_id, at) => ({ resource_id, revision: 1, score: 1 / (at + 1) }));
       return { hits, total: ids.length, total_is_exact: true, facets: {} };
     },
   });

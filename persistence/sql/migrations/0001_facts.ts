@@ -58,7 +58,10 @@ function resources(table: Table): void {
   table.string('batch_id', 100);
   const statuses = STATUSES.map(({ status }) => status);
   table.string('status', 32).notNullable().checkIn(statuses, 'resources_status');
-  table.string('phase', 32).notNullable().checkIn([...PHASES], 'resources_phase');
+  table
+    .string('phase', 32)
+    .notNullable()
+    .checkIn([...PHASES], 'resources_phase');
   for (const name of ['seq', 'revision']) table.bigInteger(name).notNullable();
   table.bigInteger('indexed_revision');
   for (const name of ['has_vector', 'viewable', 'searchable', 'rests', 'described']) table.boolean(name).notNullable();

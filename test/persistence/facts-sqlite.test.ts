@@ -1,0 +1,176 @@
+/** Facts on SQLite: the conformance suite, and the plans of its hot queries. */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { STATUSES } from '../../contract/statuses.ts';
+import { sqlFacts } from '../../persistence/sql/open.ts';
+import { sqliteDialect } from '../../persistence/sqlite/dialect.ts';
+import { sqliteKnex } from '../../persistence/sqlite/driver.ts';
+import { migrateSqliteFacts, openSqliteFacts } from '../../persistence/sqlite/facts.ts';
+import { FolderInUse, lockFolder } from '../../persistence/sqlite/lock.ts';
+import type { Change } from '../../runtime/ports-facts.ts';
+import { factsSuite } from '../ports/facts.ts';
+import { change, commit, ORG } from '../ports/facts-rows.ts';
+
+const folder = async () => await mkdtemp(join(tmpdir(), 'tuodi-facts-'));
+const scope = { org_id: ORG };
+
+factsSuite('SQLite', async () => {
+  const dir = await folder();
+  const facts = await openSqliteFacts(dir);
+  return {
+    facts,
+    async close() {
+      await facts.close();
+      await rm(dir, { recursive: true });
+    },
+  };
+});
+
+describe('Facts on SQLite', () => {
+  it('are there again when the folder is opened again', async () => {
+    const dir = await folder();
+    const first = await openSqliteFacts(dir);
+    const made = change('a');
+    await commit(first, made);
+    await first.close();
+    const again = await openSqliteFacts(dir);
+    assert.deepEqual((await again.instances.load('a'))?.instance, made.instance);
+    await again.close();
+    await rm(dir, { recursive: true });
+  });
+
+  it('migrations are told before they are run, run once, and not under a running service', async () => {
+    const dir = await folder();
+    assert.deepEqual(await migrateSqliteFacts(dir, true), ['0001_facts']);
+    const lock = lockFolder(dir);
+    await assert.rejects(migrateSqliteFacts(dir, false), FolderInUse);
+    lock.release();
+    assert.deepEqual(await migrateSqliteFacts(dir, true), ['0001_facts']);
+    assert.deepEqual(await migrateSqliteFacts(dir, false), ['0001_facts']);
+    assert.deepEqual(await migrateSqliteFacts(dir, true), []);
+    await rm(dir, { recursive: true });
+  });
+
+  it('a database of a later version is refused, by the name of its migration', async () => {
+    const dir = await folder();
+    await migrateSqliteFacts(dir, false);
+    const knex = sqliteKnex(join(dir, 'facts.sqlite'));
+    await knex('knex_migrations').insert({ name: '9999_later', batch: 2 });
+    await knex.destroy();
+    await assert.rejects(openSqliteFacts(dir), /9999_later/);
+    await rm(dir, { recursive: true });
+  });
+
+  it('every status of the contract is accepted by the table, and no other word', async () => {
+    const dir = await folder();
+    const facts = await openSqliteFacts(dir);
+    await commit(facts, ...STATUSES.map(({ status, phase }) => change(status, { resource: { status, phase } })));
+    await facts.close();
+    const knex = sqliteKnex(join(dir, 'facts.sqlite'));
+    await assert.rejects(knex('resources').update({ status: 'LIMBO' }), /CHECK constraint failed/);
+    await assert.rejects(knex('resources').update({ phase: 'limbo' }), /CHECK constraint failed/);
+    await knex.destroy();
+    await rm(dir, { recursive: true });
+  });
+
+  it('a full disk fails changes with an error, writes none of them by half, and ends when there is room', async () => {
+    const dir = await folder();
+    await migrateSqliteFacts(dir, false);
+    const facts = await openSqliteFacts(dir, { max_pages: 400 });
+    const large = (id: string): Change => change(id, { writes: [{ into: 'recognitions', row: recognition(id) }] });
+    const committed: string[] = [];
+    let failed: Error | null = null;
+    for (let n = 0; n < 400 && !failed; n++) {
+      const pair = [large(`${n}-a`), large(`${n}-b`)];
+      for (const [index, answer] of (await facts.commit(pair)).entries()) {
+        if (answer.outcome === 'committed') committed.push(`${n}-${'ab'[index]}`);
+        if (answer.outcome === 'failed') failed = answer.error;
+      }
+    }
+    assert.match(String(failed), /full/);
+    await facts.ping();
+    await facts.close();
+    const roomy = await openSqliteFacts(dir);
+    assert.equal((await roomy.resources.counts(scope, {})).total, committed.length);
+    for (const id of committed) {
+      assert.ok(await roomy.instances.load(id));
+      assert.ok(await roomy.texts.recognition(scope, id));
+      assert.equal((await roomy.journal.list(scope, id, { after: null, limit: 9 })).length, 1);
+    }
+    await commit(roomy, large('there is room'));
+    await roomy.close();
+    await rm(dir, { recursive: true });
+  });
+
+  it('no hot query reads a whole table or sorts what an index has in order', async () => {
+    const dir = await folder();
+    await migrateSqliteFacts(dir, false);
+    const [read, write] = [sqliteKnex(join(dir, 'facts.sqlite')), sqliteKnex(join(dir, 'facts.sqlite'))];
+    const asked = new Map<string, unknown[]>();
+    for (const knex of [read, write])
+      knex.on('query', ({ sql, bindings }: { sql: string; bindings: unknown[] }) => asked.set(sql, bindings));
+    const facts = sqlFacts({ read, write, dialect: sqliteDialect });
+    await commit(facts, change('a', { next_due_at: 1 }));
+    await commit(
+      facts,
+      change('a', {
+        expected_seq: 1,
+        next_due_at: 1,
+        writes: [{ into: 'nothing', row: { resource_id: 'a', org_id: ORG, at: 1 } }],
+      }),
+    );
+    await facts.instances.claimDue({ now: 5, until: 9, limit: 10 });
+    await facts.instances.withJobs('a', 10);
+    await facts.instances.reschedule('a', 1, 5);
+    for (const sort of ['-created_at', 'title'] as const)
+      for (const filter of [
+        {},
+        { status: ['INDEXED' as const] },
+        { phase: ['ready' as const] },
+        { batch_id: ['b'] },
+        { sha256: ['s'] },
+        { tag: ['t'] },
+        { created_from: 1, created_to: 9 },
+      ])
+        for (const after of [null, { key: sort === 'title' ? 'k' : 5, resource_id: 'r' }]) {
+          await facts.resources.list(scope, filter, { sort, after, limit: 50 });
+          await facts.resources.counts(scope, filter);
+        }
+    await facts.resources.getMany(scope, ['a', 'b']);
+    await facts.resources.alive(scope, 's', 'a');
+    await facts.resources.byIdempotencyKey(scope, 'k');
+    await facts.texts.text(scope, 't');
+    await facts.journal.list(scope, 'a', { after: 1, limit: 10 });
+    await facts.outbox.relay(10);
+    await facts.outbox.after(scope, 1, 10);
+    await facts.accounts.keys(scope, 10);
+    const queries = [...asked].filter(([sql]) => /\b(select|update|delete)\b/i.test(sql));
+    assert.ok(queries.length > 40, `${queries.length} queries seen`);
+    for (const [sql, bindings] of queries) {
+      const plan: { detail: string }[] = await read.raw(`explain query plan ${sql}`, bindings.map(String));
+      const steps = plan.map(({ detail }) => detail);
+      assert.deepEqual(
+        steps.filter((step) => /^SCAN (?!CONSTANT ROW)/.test(step)),
+        [],
+        sql,
+      );
+      const onlySorted = /from `resources`.*order by `r`.`created_at` desc/.test(sql) && !/`title`|\btag\b/.test(sql);
+      if (onlySorted)
+        assert.deepEqual(
+          steps.filter((step) => step.includes('TEMP B-TREE')),
+          [],
+          sql,
+        );
+    }
+    await facts.close();
+    await rm(dir, { recursive: true });
+  });
+});
+
+const recognition = (id: string) => {
+  const page = { page: 1, width: 1, height: 1, text: 'x'.repeat(20_000), confidence: 1, words: [] };
+  return { resource_id: id, org_id: ORG, at: 1, recognition_id: id, engine: 'e', pages: [page] };
+};

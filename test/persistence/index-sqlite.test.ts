@@ -1,0 +1,164 @@
+/** The index on SQLite: the suite of the port, and what a file and a thread can do wrong. */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import type { Worker } from 'node:worker_threads';
+import { openDatabase } from '../../persistence/sqlite/database.ts';
+import { startThread } from '../../persistence/sqlite-index/calling.ts';
+import { openSqliteIndex, type SqliteIndexOptions } from '../../persistence/sqlite-index/open.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import type { SearchIndex } from '../../runtime/ports.ts';
+import { searchIndexSuite } from '../ports/search-index.ts';
+import { entry, question, vectorAt } from '../support/entries.ts';
+
+const base = await mkdtemp(join(tmpdir(), 'tuodi-index-'));
+after(() => rm(base, { recursive: true, force: true }));
+let n = 0;
+const file = () => join(base, `search-${n++}.sqlite`);
+const open = (path: string, options: Partial<SqliteIndexOptions> = {}) =>
+  openSqliteIndex(path, { clock: systemClock(), ...options });
+const found = async (index: SearchIndex, typed: string) =>
+  (await index.search({ org_id: 'o' }, question(typed))).hits.map(({ resource_id }) => resource_id);
+
+searchIndexSuite('SQLite', () => open(file()));
+
+/** An index whose threads are held by the test. */
+async function held(path: string): Promise<{ index: SearchIndex; threads: Worker[] }> {
+  const threads: Worker[] = [];
+  const start: typeof startThread = (options) => {
+    const worker = startThread(options);
+    threads.push(worker);
+    return worker;
+  };
+  return { index: await open(path, { start }), threads };
+}
+
+describe('the file of the index', () => {
+  test('what was written is found after closing and opening, words and vectors', async () => {
+    const path = file();
+    const first = await open(path);
+    await first.put(entry('o', 'a', '手机', { vector: vectorAt(0.9, 1) }));
+    await first.put(entry('o', 'b', '手机', { vector: vectorAt(0.5, 1) }));
+    await first.remove({ org_id: 'o' }, 'b', 1);
+    await first.close();
+    const second = await open(path);
+    assert.deepEqual(await found(second, '手机'), ['a']);
+    const { hits } = await second.search({ org_id: 'o' }, question('手机', { mode: 'vector', vector: vectorAt(1, 1) }));
+    assert.deepEqual(
+      hits.map(({ resource_id }) => resource_id),
+      ['a'],
+    );
+    assert.deepEqual(await second.put(entry('o', 'b', '手机')), { put: 'ahead', found: 2 });
+    await second.close();
+  });
+
+  test('a wiped file is made anew, and that is told; a file that is there is kept', async () => {
+    const path = file();
+    let anew = 0;
+    const onMadeAnew = () => {
+      anew += 1;
+    };
+    for (const expected of [1, 1]) {
+      const index = await open(path, { onMadeAnew });
+      assert.equal(anew, expected);
+      await index.put(entry('o', 'a', '手机'));
+      await index.close();
+    }
+    for (const suffix of ['', '-wal', '-shm']) await rm(path + suffix, { force: true });
+    const index = await open(path, { onMadeAnew });
+    assert.equal(anew, 2);
+    assert.deepEqual(await found(index, '手机'), []);
+    assert.deepEqual(await index.put(entry('o', 'a', '手机')), { put: 'seen' });
+    await index.close();
+  });
+
+  test('an index of another version of the analyser is made anew', async () => {
+    const path = file();
+    const before = await open(path);
+    await before.put(entry('o', 'a', '手机'));
+    await before.close();
+    const db = openDatabase(path);
+    db.exec('PRAGMA user_version = 7');
+    db.close();
+    let anew = false;
+    const index = await open(path, { onMadeAnew: () => (anew = true) });
+    assert.deepEqual([anew, await found(index, '手机')], [true, []]);
+    await index.close();
+  });
+
+  test('a file of somebody else is left as it is, a broken one is named, with what to do', async () => {
+    const [theirs, broken] = [file(), file()];
+    const db = openDatabase(theirs);
+    db.exec('CREATE TABLE facts (a)');
+    db.close();
+    await assert.rejects(open(theirs), /not an index of tuodi/);
+    const again = openDatabase(theirs);
+    assert.equal(again.prepare("SELECT count(*) AS n FROM sqlite_schema WHERE name = 'facts'").get()?.n, 1);
+    again.close();
+    await writeFile(broken, 'not a database, but long enough to be taken for one. '.repeat(100));
+    await assert.rejects(open(broken), /not a database.*verify --heal/);
+  });
+});
+
+describe('the search thread', () => {
+  test('killed in the middle of writes: those calls reject, the next ones work, and nothing seen is lost', async () => {
+    const { index, threads } = await held(file());
+    const seen: string[] = [];
+    for (let round = 0; round < 5; round += 1) {
+      const ids = Array.from({ length: 300 }, (_, i) => `r${round}-${i}`);
+      const puts = ids.map((id) => index.put(entry('o', id, '手机', { vector: vectorAt(0.9, 1) })).then(() => seen.push(id)));
+      await Promise.race(puts);
+      const settled = Promise.allSettled(puts);
+      await threads.at(-1)?.terminate();
+      const lost = (await settled).filter(({ status }) => status === 'rejected').length;
+      assert.ok(lost > 0, 'some writes were under way');
+    }
+    assert.ok(seen.length >= 5 && threads.length >= 5);
+    const heads = await Promise.all(seen.map((id) => index.heads({ org_id: 'o' }, [id])));
+    assert.ok(heads.every((head) => head.length === 1));
+    const { total } = await index.search({ org_id: 'o' }, question('手机'));
+    assert.ok(total >= seen.length);
+    await index.close();
+  });
+
+  test('an error it meets reaches the caller with its message, and it goes on', async () => {
+    const index = await open(file());
+    const bad = entry('o', 'bad', '手机');
+    const answers = await Promise.allSettled([
+      index.put(entry('o', 'first', '手机')),
+      index.put({ ...bad, revision: Number.NaN }),
+      index.put(entry('o', 'good', '手机')),
+    ]);
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      ['fulfilled', 'rejected', 'fulfilled'],
+    );
+    assert.match(String(answers[1]?.status === 'rejected' && answers[1].reason), /NOT NULL constraint failed: entries.revision/);
+    await assert.rejects(index.search({ org_id: 'o' }, question('手机', { mode: 'vector' })), /by vector needs one/);
+    assert.deepEqual((await found(index, '手机')).sort(), ['first', 'good']);
+    await index.close();
+  });
+
+  test('closed, it refuses every call, and closing twice is fine', async () => {
+    const index = await open(file());
+    await index.close();
+    await index.close();
+    await assert.rejects(index.ping(), /closed/);
+    await assert.rejects(index.put(entry('o', 'a', '手机')), /closed/);
+  });
+
+  test('the event loop is free while the thread works', async () => {
+    const index = await open(file());
+    const long = '很长的文字'.repeat(20_000);
+    let turns = 0;
+    const timer = setInterval(() => {
+      turns += 1;
+    }, 5);
+    await Promise.all(Array.from({ length: 10 }, (_, i) => index.put(entry('o', `r${i}`, long))));
+    clearInterval(timer);
+    assert.ok(turns >= 20, `${turns} turns`);
+    await index.close();
+  });
+});

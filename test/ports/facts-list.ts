@@ -1,0 +1,217 @@
+/** Lists, counts and look-ups of resources, and that another organisation sees none of them. */
+import assert from 'node:assert/strict';
+import { beforeEach, describe, it } from 'node:test';
+import type {
+  Change,
+  Facts,
+  FactWrite,
+  ResourceFilter,
+  ResourcePlace,
+  ResourceRow,
+  ResourceSort,
+  Scope,
+} from '../../runtime/ports-facts.ts';
+import { AT, change, commit, everyFact, metadata, ORG, OTHER, type World } from './facts-rows.ts';
+
+const scope: Scope = { org_id: ORG };
+const other: Scope = { org_id: OTHER };
+const ids = (rows: ResourceRow[]) => rows.map(({ resource_id }) => resource_id);
+const STATES = [
+  ['INDEXED', 'ready'],
+  ['INIT', 'working'],
+  ['INDEX_FAILED', 'failed'],
+  ['AWAITING_UPLOAD', 'uploading'],
+  ['AWAITING_UPLOAD', 'working'],
+  ['TRASHED', 'gone'],
+] as const;
+/** Some missing, some equal, some that differ by case, plane or length only. */
+const TITLES = [null, 'b', 'B', 'b ', '标题', '𠮷', 'b', 'Ａ', null, 'a'];
+const TAGS = [[], ['红'], ['红', 'blue'], ['Blue']];
+const MANY = 60;
+
+/** Many resources whose sort keys are often equal; half as many of another organisation that would match every filter. */
+function many(): Change[] {
+  const of = (n: number, org_id: string): Change => {
+    const resource_id = `${org_id}-${String(n).padStart(3, '0')}`;
+    const [status, phase] = STATES[n % STATES.length] ?? STATES[0];
+    const told = metadata({ title: TITLES[n % TITLES.length] ?? null, tags: TAGS[n % TAGS.length] ?? [] });
+    const writes: FactWrite[] = n % 7 === 0 ? [] : [{ into: 'metadata', row: { resource_id, org_id, at: AT, metadata: told } }];
+    const resource = {
+      status,
+      phase,
+      created_at: AT + (n % 9),
+      batch_id: n % 5 === 0 ? null : `batch-${n % 3}`,
+      sha256: `sha-${n % 11}`,
+    };
+    return change(resource_id, { org_id, resource, writes });
+  };
+  return [...Array.from({ length: MANY }, (_, n) => of(n, ORG)), ...Array.from({ length: MANY / 2 }, (_, n) => of(n, OTHER))];
+}
+
+const placeOf = (row: ResourceRow, sort: ResourceSort): ResourcePlace => ({
+  key: sort === 'title' ? (row.metadata.title ?? '') : row.created_at,
+  resource_id: row.resource_id,
+});
+
+/** A whole list, read by pages of `limit`. */
+async function paged(facts: Facts, filter: ResourceFilter, sort: ResourceSort, limit: number): Promise<ResourceRow[]> {
+  const all: ResourceRow[] = [];
+  let after: ResourcePlace | null = null;
+  for (let page = 0; page <= MANY; page++) {
+    const rows: ResourceRow[] = await facts.resources.list(scope, filter, { sort, after, limit });
+    all.push(...rows);
+    const last = rows.at(-1);
+    if (!last || rows.length < limit) return all;
+    after = placeOf(last, sort);
+  }
+  throw new Error('the pages do not end');
+}
+
+const hasAny = (wanted: readonly string[] | undefined, values: readonly (string | null)[]) =>
+  !wanted || values.some((value) => value !== null && wanted.includes(value));
+/** What a filter means, said once more without SQL. */
+const matches = (filter: ResourceFilter, row: ResourceRow) =>
+  hasAny(filter.status, [row.status]) &&
+  hasAny(filter.phase, [row.phase]) &&
+  hasAny(filter.tag, row.metadata.tags) &&
+  hasAny(filter.batch_id, [row.batch_id]) &&
+  hasAny(filter.sha256, [row.sha256]) &&
+  row.created_at >= (filter.created_from ?? 0) &&
+  row.created_at < (filter.created_to ?? Number.POSITIVE_INFINITY);
+
+const EACH: ResourceFilter[] = [
+  { status: ['INDEXED'] },
+  { status: ['INDEXED', 'TRASHED', 'DELETED'] },
+  { phase: ['working'] },
+  { phase: ['ready', 'gone'] },
+  { tag: ['红'] },
+  { tag: ['blue', '红'] },
+  { batch_id: ['batch-1', 'batch-2'] },
+  { sha256: ['sha-4'] },
+  { created_from: AT + 3 },
+  { created_to: AT + 3 },
+];
+const BOTH = EACH.flatMap((one, n) => EACH.slice(n + 1).map((another) => ({ ...one, ...another })));
+const NONE: ResourceFilter[] = [{ status: [] }, { tag: ['RED'] }, { batch_id: ['batch'] }, { created_from: AT + 100 }];
+
+export function listTests(world: World): void {
+  describe('resources', () => {
+    beforeEach(async () => {
+      const changes = many();
+      await commit(world.facts(), ...changes.slice(0, MANY));
+      await commit(world.facts(), ...changes.slice(MANY));
+    });
+
+    for (const sort of ['-created_at', 'title'] as const)
+      it(`pages by ${sort} give each once, in one order, whatever the page size, with equal keys`, async () => {
+        const facts = world.facts();
+        const whole = await facts.resources.list(scope, {}, { sort, after: null, limit: MANY + 1 });
+        assert.equal(whole.length, MANY);
+        assert.ok(whole.every(({ org_id }) => org_id === ORG));
+        for (const limit of [1, 7, MANY]) assert.deepEqual(ids(await paged(facts, {}, sort, limit)), ids(whole));
+        const keys = whole.map((row) => placeOf(row, sort).key);
+        if (sort === 'title')
+          assert.ok(
+            keys.slice(0, keys.filter((key) => key === '').length).every((key) => key === ''),
+            'missing titles first',
+          );
+        else
+          assert.deepEqual(
+            keys,
+            keys.toSorted((a, b) => Number(b) - Number(a)),
+          );
+        assert.equal(
+          new Set(keys.filter((key, n) => key !== keys[n - 1])).size,
+          keys.filter((key, n) => key !== keys[n - 1]).length,
+          'equal keys together',
+        );
+      });
+
+    it('each filter, and each two together, give exactly those that match; counts say the same', async () => {
+      const facts = world.facts();
+      const whole = await facts.resources.list(scope, {}, { sort: '-created_at', after: null, limit: MANY });
+      for (const filter of [{}, ...EACH, ...BOTH, ...NONE]) {
+        const expected = whole.filter((row) => matches(filter, row));
+        const said = JSON.stringify(filter);
+        assert.deepEqual(ids(await paged(facts, filter, '-created_at', 7)), ids(expected), said);
+        assert.deepEqual(ids(await paged(facts, filter, 'title', 7)).sort(), ids(expected).sort(), said);
+        const counts = await facts.resources.counts(scope, filter);
+        assert.equal(counts.total, expected.length, said);
+        assert.deepEqual(counts.by_phase, tally(expected.map(({ phase }) => phase)), said);
+        assert.deepEqual(counts.by_status, tally(expected.map(({ status }) => status)), said);
+      }
+    });
+
+    it('getMany answers in the order asked, leaving out what is not in scope; at most 200', async () => {
+      const { resources } = world.facts();
+      const asked = [`${ORG}-005`, `${OTHER}-001`, 'nobody', `${ORG}-001`, `${ORG}-050`];
+      assert.deepEqual(ids(await resources.getMany(scope, asked)), [`${ORG}-005`, `${ORG}-001`, `${ORG}-050`]);
+      assert.deepEqual(await resources.getMany(scope, []), []);
+      await assert.rejects(resources.getMany(scope, Array.from({ length: 201 }, String)), RangeError);
+    });
+
+    it('alive is the oldest with these bytes that is neither gone nor rejected, other than the one excepted', async () => {
+      const facts = world.facts();
+      const same = { sha256: 'same' };
+      await commit(
+        facts,
+        change('w-gone', { resource: { ...same, created_at: 1, status: 'TRASHED', phase: 'gone' } }),
+        change('w-rejected', { resource: { ...same, created_at: 2, status: 'REJECTED', phase: 'failed' } }),
+        change('w-other', { org_id: OTHER, resource: { ...same, created_at: 3 } }),
+        change('w-failed', { resource: { ...same, created_at: 4, status: 'INDEX_FAILED', phase: 'failed' } }),
+        change('w-young', { resource: { ...same, created_at: 5 } }),
+      );
+      assert.equal((await facts.resources.alive(scope, 'same'))?.resource_id, 'w-failed');
+      assert.equal((await facts.resources.alive(scope, 'same', 'w-failed'))?.resource_id, 'w-young');
+      assert.equal(await facts.resources.alive(other, 'same', 'w-other'), null);
+      assert.equal(await facts.resources.alive(scope, 'unseen'), null);
+    });
+
+    it('another organisation sees nothing by any method', async () => {
+      const facts = world.facts();
+      const key: FactWrite = {
+        into: 'idempotency_keys',
+        row: { resource_id: 'mine', org_id: ORG, at: AT, key: 'k', fingerprint: 'f' },
+      };
+      await commit(
+        facts,
+        change('mine', { writes: [...everyFact('mine', 'm'), key], resource: { sha256: 'mine', batch_id: 'mine' } }),
+      );
+      await facts.outbox.relay(1_000);
+      const nobody: Scope = { org_id: 'org-c' };
+      for (const [whose, sees] of [
+        [scope, true],
+        [nobody, false],
+      ] as const) {
+        const page = { sort: 'title', after: null, limit: 9 } as const;
+        const seen = [
+          await facts.resources.get(whose, 'mine'),
+          (await facts.resources.getMany(whose, ['mine']))[0],
+          (await facts.resources.list(whose, { batch_id: ['mine'] }, page))[0],
+          (await facts.resources.list(whose, { tag: ['m'] }, page))[0],
+          (await facts.resources.counts(whose, {})).total,
+          (await facts.resources.counts(whose, { tag: ['m'] })).total,
+          await facts.resources.alive(whose, 'mine'),
+          await facts.resources.byIdempotencyKey(whose, 'k'),
+          await facts.texts.recognition(whose, 'recognition-m'),
+          await facts.texts.correction(whose, 'correction-m'),
+          await facts.texts.text(whose, 'text-m'),
+          await facts.texts.embedding(whose, 'embedding-m'),
+          (await facts.journal.list(whose, 'mine', { after: null, limit: 9 }))[0],
+          (await facts.outbox.after(whose, 0, 1))[0],
+        ];
+        assert.deepEqual(
+          seen.map(Boolean),
+          seen.map(() => sees),
+          whose.org_id,
+        );
+      }
+    });
+  });
+}
+
+function tally(words: string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,66 @@
+/** Why a picture was found. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Highlight } from '../../contract/search.ts';
+import { BOXES, highlights, matchBoxes } from '../../text/highlight.ts';
+import { parseQuery } from '../../text/query.ts';
+import { saved } from '../support/entries.ts';
+
+const SEED = 20261123;
+const marked = ({ field, page, parts }: Highlight) =>
+  `${field}${page ?? ''}: ${parts.map(({ text, match }) => (match ? `[${text}]` : text)).join('')}`;
+const shown = (document: ReturnType<typeof saved>, typed: string) => highlights(document, parseQuery(typed)).map(marked);
+const words = (...texts: string[]) => texts.map((text, i) => ({ text, confidence: 1, x: i / 100, y: 0, w: 0.01, h: 0.1 }));
+const boxed = (typed: string, ...texts: string[]) =>
+  matchBoxes(3, words(...texts), parseQuery(typed)).map(({ x }) => texts[Math.round(x * 100)]);
+
+test('each field shows the words that match, in the writing of the picture', () => {
+  const document = saved('我的手機很好', {
+    title: '手机 Manual',
+    tags: ['手机', 'other'],
+    description: 'no',
+    filename: 'manuals.png',
+  });
+  assert.deepEqual(shown(document, '手机'), ['title: [手机] Manual', 'tags: [手机]', 'text1: 我的[手機]很好']);
+  assert.deepEqual(shown(document, 'manual tag:OTHER'), ['title: 手机 [Manual]', 'tags: [other]', 'filename: [manuals].png']);
+});
+
+test('matches side by side are one, in spite of spaces between', () => {
+  assert.deepEqual(shown(saved('北 京 大 学 的'), '北京大学'), ['text1: [北 京 大 学] 的']);
+  assert.deepEqual(shown(saved('a university'), 'univers'), ['text1: a [university]']);
+});
+
+test('a long text shows passages around its matches, few of a page', () => {
+  const filler = '零'.repeat(300);
+  const found = shown(saved(`${filler}手机${filler}手机${filler}手机`), '手机');
+  assert.equal(found.length, 2);
+  for (const one of found) assert.match(one, /^text1: 零{40}\[手机\]零{40}$/);
+});
+
+test('what was found by its vector alone shows nothing', () => {
+  assert.deepEqual(shown(saved('一二三'), '手机'), []);
+});
+
+test('boxes are of the words that match, though a match reaches over several', () => {
+  assert.deepEqual(boxed('北京大学', '我', '在', '北', '京大', '学', '读书'), ['北', '京大', '学']);
+  assert.deepEqual(boxed('手机 price', '买手机', 'PRICES', '手', '工'), ['买手机', 'PRICES']);
+  assert.deepEqual(matchBoxes(3, words('手机'), parseQuery('手机')), [{ page: 3, x: 0, y: 0, w: 0.01, h: 0.1 }]);
+});
+
+test('boxes have an end', () => {
+  assert.equal(matchBoxes(1, words(...Array.from({ length: 500 }, () => 'word')), parseQuery('word')).length, BOXES);
+});
+
+test(`the parts of a short title are all of it (seed ${SEED})`, () => {
+  const text = fc.string({ unit: fc.constantFrom(...'手机北京 ab1,.\n𠀀é'), minLength: 1, maxLength: 60 });
+  fc.assert(
+    fc.property(text, text, (title, typed) => {
+      for (const { field, parts } of highlights(saved('', { title }), parseQuery(typed))) {
+        if (field === 'title') assert.equal(parts.map((part) => part.text).join(''), title);
+        assert.ok(parts.some(({ match }) => match) && parts.every((part) => part.text !== ''));
+      }
+    }),
+    { seed: SEED, numRuns: 1_000 },
+  );
+});

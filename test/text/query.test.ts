@@ -1,0 +1,66 @@
+/** What a person typed, understood. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { parseQuery, QUERY_TERMS, type QueryTerm } from '../../text/query.ts';
+
+const SEED = 20261123;
+/** A term as one line: `手机` in grams, ~ for plain, * for a prefix, | between what may stand for it. */
+const said = (terms: QueryTerm[]) =>
+  terms.map(({ any }) =>
+    any.map(({ stream, tokens, prefix }) => `${stream === 'plain' ? '~' : ''}${tokens.join('+')}${prefix ? '*' : ''}`).join('|'),
+  );
+const all = (typed: string) => said(parseQuery(typed).all);
+
+test('words are looked for each alone, Han as it is written', () => {
+  assert.deepEqual(all('北京大学 发票 '), ['北京+京大+大学', '发票']);
+  assert.deepEqual(all('iPhone手机 '), ['iphon', '手机']);
+  assert.deepEqual(all('北京2024年报告'), ['北京', '2024', '年报+报告']);
+  assert.deepEqual(all('中国，人民'), ['中国', '人民']);
+});
+
+test('one character is looked for as it stands, and stays with what it was typed with', () => {
+  assert.deepEqual(all('票'), ['~票']);
+  assert.deepEqual(all('共3张'), ['~共+3+张']);
+  assert.deepEqual(all('A4纸'), ['~a+4+纸']);
+  assert.deepEqual(all('买iPhone 好'), ['~买+iphone', '~好']);
+});
+
+test('the last word may be a beginning, unless a space says that it is done, or it is quoted', () => {
+  assert.deepEqual(all('running univers'), ['run', 'univ|~univers*']);
+  assert.deepEqual(all('running '), ['run']);
+  assert.deepEqual(all('a'), ['a']);
+  assert.deepEqual(all('"running"'), ['~running']);
+  assert.deepEqual(all('covid-19'), ['covid+19|~covid+19*']);
+});
+
+test('quotes, minus and tags, in Chinese writing too', () => {
+  const query = parseQuery('“年度报告” 「annual report」 -draft －"not this" tag:Receipt 标签：票据 tag:"two words" 100 ');
+  assert.deepEqual(said(query.all), ['年度+度报+报告', '~annual+report', '100']);
+  assert.deepEqual(said(query.none), ['draft', '~not+this']);
+  assert.deepEqual(query.tags, ['receipt', '票据', 'two words']);
+  assert.equal(query.text, '年度报告 annual report 100');
+});
+
+test('what has no words asks for nothing', () => {
+  for (const typed of ['', '  ', '!!!', '-', '""', 'tag:', '“', '- -']) {
+    const { all: terms, none, tags } = parseQuery(typed);
+    assert.deepEqual([terms, none, tags], [[], [], []], typed);
+  }
+});
+
+test(`nothing typed is too much or too strange (seed ${SEED})`, () => {
+  const typed = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 2_000 }),
+    fc.string({ unit: fc.constantFrom(...'"“”-－:tag标签：手机a1 \n𠀀'), maxLength: 2_000 }),
+  );
+  fc.assert(
+    fc.property(typed, (text) => {
+      const { all: terms, none, tags } = parseQuery(text);
+      assert.ok(terms.length + none.length + tags.length <= QUERY_TERMS);
+      for (const { any } of [...terms, ...none])
+        for (const { tokens } of any) assert.ok(any.length > 0 && tokens.length > 0 && tokens.every((one) => one !== ''));
+    }),
+    { seed: SEED, numRuns: 2_000 },
+  );
+});
