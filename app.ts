@@ -57,7 +57,11 @@ export type Ports = {
 export type World = { clock: Clock; log: Logger };
 
 /** All ports of a data folder, which nobody else may use meanwhile. Throws FolderInUse. */
-export async function openPorts(config: Config, public_url: () => string, { clock, log }: World): Promise<Ports & { close(): Promise<void>; secret: string }> {
+export async function openPorts(
+  config: Config,
+  public_url: () => string,
+  { clock, log }: World,
+): Promise<Ports & { close(): Promise<void>; secret: string }> {
   const folder = (name: string) => path.join(config.data_dir, name);
   const lock = lockFolder(config.data_dir);
   const opened: { close(): Promise<void> }[] = [];
@@ -122,13 +126,23 @@ export function createService(ports: Ports, options: ServiceOptions, { clock, lo
   const lifecycle = options.lifecycle ?? resourceLifecycle(options.resource_limits);
   const engine: Engine = createEngine({ facts, clock, lifecycle, limits, log, dispatch: (owed) => runs.dispatch(owed) });
   const task_lifecycle = taskLifecycle(options.task_limits);
-  const runs: Runs = createRuns({ tasks, queue, engine, lifecycle: task_lifecycle, clock, limits, log, origin: origin('worker') });
+  const runs: Runs = createRuns({
+    tasks,
+    queue,
+    engine,
+    lifecycle: task_lifecycle,
+    clock,
+    limits,
+    log,
+    origin: origin('worker'),
+  });
   const service_limits = { max_bytes, max_pixels, ocr_pixels: OCR_PIXELS };
   const worker = createWorker({
     ...{ tasks, queue, engine, runs, clock, limits, log },
     services: {
       run: ({ kind, input, ...run }) => runStep(kind, input, { ...ports, ...run, clock, limits: service_limits }),
-      tidy: ({ kind, input, ...run }, output) => tidyStep(kind, output, input, { ...ports, ...run, clock, limits: service_limits }),
+      tidy: ({ kind, input, ...run }, output) =>
+        tidyStep(kind, output, input, { ...ports, ...run, clock, limits: service_limits }),
     },
   });
   let clearing: { cancel(): void } | null = null;

@@ -38,7 +38,11 @@ const Variables = z.strictObject({
   /** Signs links; made and kept in the data folder unless said. At least 32 characters. */
   link_secret: z.string().min(32).optional(),
   /** The fields a picture must have before it is indexed. */
-  required_metadata: z.string().default('title').transform(listed).pipe(z.array(z.enum(METADATA_FIELDS))),
+  required_metadata: z
+    .string()
+    .default('title')
+    .transform(listed)
+    .pipe(z.array(z.enum(METADATA_FIELDS))),
   /** Of one upload. */
   max_bytes: whole(1, 2 ** 31).default(50 * 1024 * 1024),
   /** Of one picture, read from its header before it is decoded. */
@@ -71,7 +75,10 @@ export class ConfigError extends Error {
 }
 
 /** `flags` win over the environment. Answers warnings about names nobody knows. */
-export function readConfig(env: NodeJS.ProcessEnv, flags: Partial<Record<Name, string>> = {}): { config: Config; warnings: string[] } {
+export function readConfig(
+  env: NodeJS.ProcessEnv,
+  flags: Partial<Record<Name, string>> = {},
+): { config: Config; warnings: string[] } {
   const given: Record<string, string> = {};
   const warnings: string[] = [];
   for (const [variable, value] of Object.entries(env)) {

@@ -63,7 +63,11 @@ function clientOf(url: string, api_key: string, close = async () => undefined as
       const answer = await fetch(`${url}${route}`, {
         method,
         signal: AbortSignal.timeout(timeout_ms),
-        headers: { authorization: `Bearer ${api_key}`, ...(body && !form ? { 'content-type': 'application/json' } : {}), ...headers },
+        headers: {
+          authorization: `Bearer ${api_key}`,
+          ...(body && !form ? { 'content-type': 'application/json' } : {}),
+          ...headers,
+        },
         ...(body ? { body: form ? body : JSON.stringify(body) } : {}),
       });
       const text = await answer.text();

@@ -2,7 +2,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { SearchAnswer } from '../contract/search.ts';
+import type { SearchAnswer } from '../contract/search.ts';
 import type { Client } from './client.ts';
 import { type Ingested, ingest, isWell } from './ingest.ts';
 import { cut, type Output, table } from './output.ts';
@@ -17,7 +17,9 @@ const QUERIES = ['wheelbarrow', '停水', '图书馆', 'battery 续航', '274.70
 export async function emptyDemoFolder(folder: string): Promise<void> {
   const entries = await readdir(folder).catch((): string[] => []); // not there yet
   if (entries.length > 0 && !entries.includes(MARK))
-    throw new Error(`${folder} is not empty and was not made by the demo; it is left as it is. Set TUODI_DATA_DIR to another folder.`);
+    throw new Error(
+      `${folder} is not empty and was not made by the demo; it is left as it is. Set TUODI_DATA_DIR to another folder.`,
+    );
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   await writeFile(path.join(folder, MARK), 'Made by tuodi demo, which empties this folder at its start.\n');
@@ -44,7 +46,12 @@ const readTruth = async (samples: string) => Truth.parse(JSON.parse(await readFi
 async function rowOf(client: Client, { file, resource_id, status, duration_ms }: Ingested): Promise<string[]> {
   const { body } = await client.request('GET', `/v1/resources/${resource_id}/text?format=txt`).catch(() => ({ body: '' })); // nothing was read
   const words = String(body).replace(/\s+/g, ' ').trim();
-  return [path.basename(file), status ?? 'not taken', (duration_ms / 1000).toFixed(1), words ? cut(words, 60) : '(no text on it)'];
+  return [
+    path.basename(file),
+    status ?? 'not taken',
+    (duration_ms / 1000).toFixed(1),
+    words ? cut(words, 60) : '(no text on it)',
+  ];
 }
 
 async function show(client: Client, query: string, out: Output): Promise<boolean> {

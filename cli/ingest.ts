@@ -28,7 +28,13 @@ export type IngestOptions = { title?: string; tag?: string[] };
 const Answer = z.object({ resource: Resource });
 
 /** Answers what became of each file, in the order in which they came to rest. */
-export async function ingest(client: Client, named: string[], options: IngestOptions, out: Output, now: () => number): Promise<Ingested[]> {
+export async function ingest(
+  client: Client,
+  named: string[],
+  options: IngestOptions,
+  out: Output,
+  now: () => number,
+): Promise<Ingested[]> {
   const files = (await Promise.all(named.map(picturesIn))).flat();
   const bar = out.progress(files.length, 'reading');
   const results: Ingested[] = [];
@@ -76,7 +82,12 @@ async function oneFile(client: Client, file: string, { title, tag }: IngestOptio
   return { resource_id, status, duplicate_of: duplicate ? resource_id : now.duplicate_of, failure };
 }
 
-const refused = (code: string, detail: string): End => ({ resource_id: null, status: null, duplicate_of: null, failure: { code, detail } });
+const refused = (code: string, detail: string): End => ({
+  resource_id: null,
+  status: null,
+  duplicate_of: null,
+  failure: { code, detail },
+});
 function failed(error: unknown): End {
   if (error instanceof ApiError) return refused(error.code, error.message);
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'UNEXPECTED';

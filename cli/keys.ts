@@ -17,7 +17,10 @@ const list: Action = async ({ accounts }, _, out) => {
   const shown = keys.map(({ secret_hash: _hash, ...key }) => key);
   const day = (at: number | null) => (at === null ? '' : new Date(at).toISOString().slice(0, 10));
   out.result({ keys: shown }, () =>
-    table([['key_id', 'name', 'role', 'made', 'revoked'], ...shown.map((key) => [key.key_id, key.name, key.role, day(key.created_at), day(key.revoked_at)])]),
+    table([
+      ['key_id', 'name', 'role', 'made', 'revoked'],
+      ...shown.map((key) => [key.key_id, key.name, key.role, day(key.created_at), day(key.revoked_at)]),
+    ]),
   );
   return 0;
 };
@@ -28,7 +31,16 @@ const create: Action = async ({ accounts }, name, out) => {
   const { text, key_id, secret_hash } = makeKey(clock);
   const { org_id, user_id } = DEFAULT_ORGANISATION;
   await accounts.ensure({ ...DEFAULT_ORGANISATION, at: clock.wall() });
-  await accounts.addKey({ key_id, org_id, user_id, name, role: 'admin', secret_hash, created_at: clock.wall(), revoked_at: null });
+  await accounts.addKey({
+    key_id,
+    org_id,
+    user_id,
+    name,
+    role: 'admin',
+    secret_hash,
+    created_at: clock.wall(),
+    revoked_at: null,
+  });
   out.result({ key_id, api_key: text }, () => `${text}\nIt is shown once.`);
   return 0;
 };

@@ -37,7 +37,11 @@ function bar(total: number, label: string, shown: boolean) {
 /** Columns as wide as their widest cell; a Han character is two cells wide. */
 export function table(rows: string[][]): string {
   const widths = rows.reduce<number[]>((most, row) => row.map((cell, i) => Math.max(most[i] ?? 0, cells(cell))), []);
-  const line = (row: string[]) => row.map((cell, i) => cell + ' '.repeat((widths[i] ?? 0) - cells(cell))).join('  ').trimEnd();
+  const line = (row: string[]) =>
+    row
+      .map((cell, i) => cell + ' '.repeat((widths[i] ?? 0) - cells(cell)))
+      .join('  ')
+      .trimEnd();
   return rows.map(line).join('\n');
 }
 /** How many cells of a terminal a text takes. */

@@ -4,12 +4,12 @@ import { type Config, ConfigError, readConfig } from '../config.ts';
 import { demoCommand } from './demo-command.ts';
 import { diagram, FORMATS } from './diagram.ts';
 import { UsageError } from './errors.ts';
-import { ingestCommand, searchCommand, statusCommand, textCommand } from './with-service.ts';
 import { keysCommand } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
 import { type Output, output } from './output.ts';
-import { serve } from './serve.ts';
 import { VERSION } from './project.ts';
+import { serve } from './serve.ts';
+import { ingestCommand, searchCommand, statusCommand, textCommand } from './with-service.ts';
 
 /** 0 all well; 1 an error of ours; 2 wrong usage or configuration; 3 finished, but some items failed. */
 export type ExitCode = 0 | 1 | 2 | 3;
@@ -45,7 +45,10 @@ export async function run(argv: string[], env: NodeJS.ProcessEnv): Promise<ExitC
 
 function addCommands(program: Command, does: (work: Run) => Promise<void>): void {
   const list = (value: string, before: string[] = []) => [...before, value];
-  program.command('serve').description('the service: API, workers and sweep').action(() => does(serve));
+  program
+    .command('serve')
+    .description('the service: API, workers and sweep')
+    .action(() => does(serve));
   program
     .command('ingest <paths...>')
     .description('takes pictures in, and says of each where it came to rest')
@@ -58,8 +61,14 @@ function addCommands(program: Command, does: (work: Run) => Promise<void>): void
     .option('--limit <n>', 'at most so many', wholeNumber)
     .addOption(new Option('--mode <mode>').choices(['hybrid', 'text', 'vector']))
     .action((query: string, options: { limit?: number; mode?: string }) => does(searchCommand(query, options)));
-  program.command('text <resource_id>').description('the text read off a picture').action((id: string) => does(textCommand(id)));
-  program.command('status').description('how many pictures are in which status').action(() => does(statusCommand));
+  program
+    .command('text <resource_id>')
+    .description('the text read off a picture')
+    .action((id: string) => does(textCommand(id)));
+  program
+    .command('status')
+    .description('how many pictures are in which status')
+    .action(() => does(statusCommand));
   program
     .command('migrate')
     .description('brings the database to this version')
@@ -76,11 +85,19 @@ function addCommands(program: Command, does: (work: Run) => Promise<void>): void
     .description('a machine drawn: resource (default) or task')
     .addOption(new Option('--format <format>').choices(FORMATS).default('mermaid'))
     .action((machine: string | undefined, { format }: { format: string }) => does(diagram(machine ?? 'resource', format)));
-  program.command('demo').description('the whole service on the samples, in a folder of its own').action(() => does(demoCommand));
-  program.command('version').description('the version').action(() => does(async (_, out) => {
-    out.result({ version: VERSION }, () => VERSION);
-    return 0;
-  }));
+  program
+    .command('demo')
+    .description('the whole service on the samples, in a folder of its own')
+    .action(() => does(demoCommand));
+  program
+    .command('version')
+    .description('the version')
+    .action(() =>
+      does(async (_, out) => {
+        out.result({ version: VERSION }, () => VERSION);
+        return 0;
+      }),
+    );
 }
 
 function codeOf(error: unknown): ExitCode {

@@ -5,8 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const root = [path.resolve(here, '..'), path.resolve(here, '../..')].find((folder) => existsSync(path.join(folder, 'package.json')));
+const root = [path.resolve(here, '..'), path.resolve(here, '../..')].find((folder) =>
+  existsSync(path.join(folder, 'package.json')),
+);
 if (!root) throw new Error(`no package.json above ${here}`);
 
 export const SAMPLES = path.join(root, 'samples');
-export const VERSION = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))).version;
+export const VERSION = z
+  .object({ version: z.string() })
+  .parse(JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))).version;

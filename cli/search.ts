@@ -6,7 +6,11 @@ import type { Output } from './output.ts';
 
 export type SearchOptions = { limit?: number; mode?: string };
 
-export async function search(client: Client, query: string, { limit = 10, mode = 'hybrid' }: SearchOptions): Promise<SearchAnswer> {
+export async function search(
+  client: Client,
+  query: string,
+  { limit = 10, mode = 'hybrid' }: SearchOptions,
+): Promise<SearchAnswer> {
   const asked = new URLSearchParams({ q: query, mode, limit: String(limit) });
   return SearchAnswer.parse((await client.request('GET', `/v1/search?${asked}`)).body);
 }
@@ -32,7 +36,11 @@ const textOf = (hit: SearchHit): string => {
 };
 /** A passage on one line, what matched in brackets. */
 export const marked = (parts: { text: string; match: boolean }[]): string =>
-  parts.map(({ text, match }) => (match ? `[${text}]` : text)).join('').replace(/\s+/g, ' ').trim();
+  parts
+    .map(({ text, match }) => (match ? `[${text}]` : text))
+    .join('')
+    .replace(/\s+/g, ' ')
+    .trim();
 
 const Text = z.string();
 /** `tuodi text <resource_id>` */

@@ -69,7 +69,11 @@ export function patched(metadata: Metadata, patch: MetadataPatch): Metadata {
       .filter(([, value]) => value !== undefined)
       .map(([field, value]) => [field, value ?? NO_METADATA[field as MetadataField]]),
   );
-  return { ...metadata, ...said, extra: extra === undefined ? metadata.extra : extra === null ? {} : merged(metadata.extra, extra) };
+  return {
+    ...metadata,
+    ...said,
+    extra: extra === undefined ? metadata.extra : extra === null ? {} : merged(metadata.extra, extra),
+  };
 }
 
 function merged(target: Record<string, Json>, patch: Record<string, Json>): Record<string, Json> {

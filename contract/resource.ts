@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { Metadata, MetadataPatch } from './metadata.ts';
 import { PHASES, STATUSES } from './statuses.ts';
 
-export const Id = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/, 'a UUIDv7 in lower case');
+export const Id = z
+  .string()
+  .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/, 'a UUIDv7 in lower case');
 const Time = z.iso.datetime();
 export const Sha256 = z
   .string()
@@ -27,7 +29,12 @@ export const CreateResource = z.strictObject({
   byte_size: z.int().min(1),
   sha256: Sha256.optional(),
   metadata: MetadataPatch.optional(),
-  batch_id: z.string().min(1).max(100).regex(/^[\w.:-]+$/).optional(),
+  batch_id: z
+    .string()
+    .min(1)
+    .max(100)
+    .regex(/^[\w.:-]+$/)
+    .optional(),
   on_duplicate: z.enum(['return', 'keep']).default('return'),
 });
 export type CreateResource = z.infer<typeof CreateResource>;

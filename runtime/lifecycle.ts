@@ -27,7 +27,9 @@ export type Lifecycle = {
   /** What the machine is begun with. */
   input(resource: NewResource): Json;
   /** The columns that follow from the instance; the others stay as they are. */
-  columns(instance: Instance): Partial<ResourceColumns> & Pick<ResourceColumns, 'status' | 'phase' | 'revision' | 'failure' | 'indexed_revision'>;
+  columns(
+    instance: Instance,
+  ): Partial<ResourceColumns> & Pick<ResourceColumns, 'status' | 'phase' | 'revision' | 'failure' | 'indexed_revision'>;
   /** The rows that a result brings, computed from what is read now. */
   writes(result: Result, facts: Facts): Promise<Writes>;
   /** The types of the messages that a step is worth. */

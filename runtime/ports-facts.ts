@@ -69,7 +69,13 @@ export type SavedText = {
 type Owned = { resource_id: string; org_id: string; at: number };
 export type Recognition = Owned & { recognition_id: string; engine: string; pages: Page[] };
 export type Correction = Owned & { correction_id: string; by: Author; pages: CorrectedPage[] };
-export type Text = Owned & { text_id: string; revision: number; recognition_id: string | null; correction_id: string | null; saved: SavedText };
+export type Text = Owned & {
+  text_id: string;
+  revision: number;
+  recognition_id: string | null;
+  correction_id: string | null;
+  saved: SavedText;
+};
 export type Embedding = Owned & { embedding_id: string; text_id: string; model: string; vector: Float32Array };
 export type IdempotencyKey = Owned & { key: string; fingerprint: string };
 
@@ -157,9 +163,13 @@ export interface Resources {
   get(scope: Scope, resource_id: string): Promise<ResourceRow | null>;
   /** In the order of `ids`; those that are not there, or not in scope, are left out. At most 200 ids. */
   getMany(scope: Scope, ids: string[]): Promise<ResourceRow[]>;
-  list(scope: Scope, filter: ResourceFilter, page: { sort: ResourceSort; after: ResourcePlace | null; limit: number }): Promise<ResourceRow[]>;
+  list(
+    scope: Scope,
+    filter: ResourceFilter,
+    page: { sort: ResourceSort; after: ResourcePlace | null; limit: number },
+  ): Promise<ResourceRow[]>;
   counts(scope: Scope, filter: ResourceFilter): Promise<Counts>;
-  /** The oldest resource with these bytes that is neither gone nor rejected, other than `except`. */
+  /** The oldest resource with these bytes that can be viewed (so they were seen, not only announced), other than `except`. */
   alive(scope: Scope, sha256: string, except?: string): Promise<ResourceRow | null>;
   byIdempotencyKey(scope: Scope, key: string): Promise<IdempotencyKey | null>;
 }
@@ -174,7 +184,11 @@ export interface Texts {
 
 export interface Journal {
   /** By seq, rising, after `after`. */
-  list(scope: Scope, resource_id: string, page: { after: number | null; limit: number }): Promise<(JournalEntry & { seq: number })[]>;
+  list(
+    scope: Scope,
+    resource_id: string,
+    page: { after: number | null; limit: number },
+  ): Promise<(JournalEntry & { seq: number })[]>;
 }
 
 export interface Outbox {

@@ -60,7 +60,13 @@ export interface Queue {
 export type ObjectHead = { key: string; byte_size: number; modified_at: number };
 /** sha256: lower-case hexadecimal, of exactly the bytes stored. */
 export type StoredObject = ObjectHead & { sha256: string };
-export type UploadLink = { method: 'PUT' | 'POST'; url: string; headers: Record<string, string>; fields?: Record<string, string>; expires_at: number };
+export type UploadLink = {
+  method: 'PUT' | 'POST';
+  url: string;
+  headers: Record<string, string>;
+  fields?: Record<string, string>;
+  expires_at: number;
+};
 export class TooManyBytes extends Error {}
 
 /** Where the bytes are. Keys have no `..`; reading what is not there answers null. */

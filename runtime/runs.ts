@@ -2,30 +2,20 @@
  * Runs of steps: a task's record is stepped by its machine, and what each new status asks for is done:
  * pending → ring; asking → ask; an end → report to the resource. Whatever is not done here, the sweep does.
  */
-import type { EventObject } from 'xstate';
+
 import type { Logger } from 'pino';
+import type { EventObject } from 'xstate';
 import type { ServiceFailure } from '../contract/failures.ts';
 import type { Json } from '../contract/json.ts';
-import type { StepKind } from '../contract/steps.ts';
 import type { TaskStatus } from '../contract/task.ts';
-import type { Clock } from './clock.ts';
 import type { Origin } from './change.ts';
-import type { Durable, Inbound, Instance } from './durable.ts';
+import type { Clock } from './clock.ts';
+import type { Inbound } from './durable.ts';
 import type { Engine, Owed } from './engine.ts';
 import type { RuntimeLimits } from './limits.ts';
 import type { Queue, TaskRecord, Tasks } from './ports.ts';
 import type { StoredInstance } from './ports-facts.ts';
-
-/** What a task's instance says. `failure` is that of the last run. */
-export type TaskView = { status: TaskStatus; attempt: number; losses: number; output: Json; failure: ServiceFailure | null };
-/** What the task machine means, told to a runtime that knows no machine's states. */
-export type TaskLifecycle = {
-  kernel: Durable;
-  view(instance: Instance): TaskView;
-  input(run: { task_id: string; provider_job_id: string | null; answered: boolean }): Json;
-  /** The step that a job runs. */
-  kindOf(job_id: string): StepKind;
-};
+import { createTaskSteps, type TaskLifecycle, type TaskView } from './task-steps.ts';
 
 export type Runs = ReturnType<typeof createRuns>;
 type Parts = {
@@ -40,19 +30,8 @@ type Parts = {
 };
 
 export function createRuns({ tasks, queue, engine, lifecycle, clock, limits, log, origin }: Parts) {
-  const { kernel, view } = lifecycle;
-  const given = () => ({ now: clock.service(), wall: clock.wall(), mint: clock.mint });
-
-  function recordOf({ resource, job_id, job }: Owed): TaskRecord {
-    const { resource_id, org_id, user_id } = resource;
-    const provider_job_id = job.accepted?.provider_job_id ?? null;
-    const { instance } = kernel.start(lifecycle.input({ task_id: job.token, provider_job_id, answered: false }), given());
-    const at = clock.wall();
-    const whose = { resource_id, org_id, user_id };
-    const times = { next_due_at: dueAt(instance), created_at: at, updated_at: at };
-    const { status } = view(instance);
-    return { task_id: job.token, ...whose, job_id, kind: lifecycle.kindOf(job_id), input: job.input, status, instance, ...times };
-  }
+  const { view } = lifecycle;
+  const { recordOf, step } = createTaskSteps({ tasks, lifecycle, clock, limits });
 
   /** A task for each job, unless it has one. */
   async function dispatch(owed: Owed[]): Promise<void> {
@@ -62,21 +41,10 @@ export function createRuns({ tasks, queue, engine, lifecycle, clock, limits, log
     }
   }
 
-  /** Steps a task. `inbound` is asked again when somebody else was first; null: nothing is to be said. Answers null if it did not move. */
-  async function step(task_id: string, inbound: (now: TaskRecord, seen: TaskView) => Inbound | null): Promise<TaskRecord | null> {
-    for (let attempt = 0; attempt < limits.commit_attempts; attempt++) {
-      const now = await tasks.get(task_id);
-      const said = now && inbound(now, view(now.instance));
-      if (!now || !said) return null;
-      const { outcome, instance } = kernel.step(now.instance, said, given());
-      if (outcome !== 'moved') return null;
-      const { status } = view(instance);
-      const next = { ...now, instance, status, next_due_at: dueAt(instance), updated_at: clock.wall() };
-      if (await tasks.replace(next, now.instance.seq)) return next;
-    }
-    throw new Error(`task ${task_id} kept changing`);
-  }
-  const say = async (task_id: string, inbound: (now: TaskRecord, seen: TaskView) => Inbound | null): Promise<TaskRecord | null> => {
+  const say = async (
+    task_id: string,
+    inbound: (now: TaskRecord, seen: TaskView) => Inbound | null,
+  ): Promise<TaskRecord | null> => {
     const next = await step(task_id, inbound);
     if (next) await follow(next);
     return next;
@@ -131,7 +99,8 @@ export function createRuns({ tasks, queue, engine, lifecycle, clock, limits, log
     async fire(due: TaskRecord): Promise<void> {
       const now = clock.service();
       for (const [id, { due_at, token }] of Object.entries(due.instance.timers))
-        if (due_at <= now) await say(due.task_id, ({ instance }) => (instance.timers[id]?.token === token ? { kind: 'timer', id, token } : null));
+        if (due_at <= now)
+          await say(due.task_id, ({ instance }) => (instance.timers[id]?.token === token ? { kind: 'timer', id, token } : null));
     },
     /** The backstop of a job: its task is gone: made again; ended: reported again; taken, but the resource does not know: said again. */
     async check({ instance_id, instance }: StoredInstance): Promise<void> {
@@ -154,10 +123,6 @@ export function createRuns({ tasks, queue, engine, lifecycle, clock, limits, log
 
 const isEnd = (status: TaskStatus) => status === 'succeeded' || status === 'failed' || status === 'dead';
 const event = (said: EventObject & Record<string, unknown>): Inbound => ({ kind: 'event', event: said });
-const dueAt = ({ timers }: Instance) => {
-  const all = Object.values(timers).map(({ due_at }) => due_at);
-  return all.length > 0 ? Math.min(...all) : null;
-};
 const LOST: ServiceFailure = { code: 'WORKER_LOST', retryable: true, detail: 'nobody knows what became of the run' };
 type Ended = { id: string; token: string; failure: ServiceFailure | null; attempt: number };
 const failed = ({ id, token, failure, attempt }: Ended): Exclude<Inbound, { kind: 'event' }> => ({

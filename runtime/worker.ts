@@ -10,8 +10,9 @@ import type { Clock } from './clock.ts';
 import type { Engine } from './engine.ts';
 import type { RuntimeLimits } from './limits.ts';
 import type { Queue, TaskRecord, Tasks } from './ports.ts';
-import type { Runs, TaskView } from './runs.ts';
+import type { Runs } from './runs.ts';
 import { ServiceError } from './service.ts';
+import type { TaskView } from './task-steps.ts';
 
 /** `signal` is aborted when the time of the run is over or the process stops. */
 export type Run = { kind: StepKind; task_id: string; input: Json; signal: AbortSignal };
@@ -44,13 +45,17 @@ export function createWorker({ tasks, queue, engine, runs, services, clock, limi
     const claimed = await runs.claim(task_id);
     if (!claimed) return;
     const begun = clock.after(limits.accept_after_ms, () => {
-      runs.accepted(task).catch((error: unknown) => log.warn({ err: error, task_id }, 'accepted was not told; the sweep says it again'));
+      runs
+        .accepted(task)
+        .catch((error: unknown) => log.warn({ err: error, task_id }, 'accepted was not told; the sweep says it again'));
     });
     try {
       const output = await limited(task);
       begun.cancel();
       await runs.succeeded(task_id, output);
-      await services.tidy({ ...task, signal: stopping.signal }, output).catch((error: unknown) => log.warn({ err: error, task_id }, 'not tidied'));
+      await services
+        .tidy({ ...task, signal: stopping.signal }, output)
+        .catch((error: unknown) => log.warn({ err: error, task_id }, 'not tidied'));
     } catch (error) {
       begun.cancel();
       if (stopping.signal.aborted) return; // handed back: the task is made again from its job
@@ -67,7 +72,11 @@ export function createWorker({ tasks, queue, engine, runs, services, clock, limi
   /** A service that does not answer in time is left to itself: its run is over, whatever it does. */
   function limited({ kind, task_id, input }: TaskRecord): Promise<Json> {
     const over = new AbortController();
-    const reason = new ServiceError({ code: 'DEADLINE_EXCEEDED', retryable: true, detail: `no result within ${limits.run_time_limit_ms} ms` });
+    const reason = new ServiceError({
+      code: 'DEADLINE_EXCEEDED',
+      retryable: true,
+      detail: `no result within ${limits.run_time_limit_ms} ms`,
+    });
     const timer = clock.after(limits.run_time_limit_ms, () => over.abort(reason));
     const signal = AbortSignal.any([over.signal, stopping.signal]);
     const aborted = new Promise<never>((_, reject) => {

@@ -7,7 +7,7 @@ import { taskContext, taskMachineWith, taskStatus } from '../machines/task.ts';
 import { durable, type Instance } from '../runtime/durable.ts';
 import type { Lifecycle } from '../runtime/lifecycle.ts';
 import type { ResourceColumns } from '../runtime/ports-facts.ts';
-import type { TaskLifecycle } from '../runtime/runs.ts';
+import type { TaskLifecycle } from '../runtime/task-steps.ts';
 import { writesOf } from './steps.ts';
 
 export const resourceLifecycle = (limits: Partial<ResourceLimits> = {}): Lifecycle => ({

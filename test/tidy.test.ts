@@ -17,15 +17,31 @@ const MAY_IMPORT: Record<string, string[]> = {
   persistence: ['contract', 'machines', 'text', 'runtime'],
   http: ['contract', 'machines', 'text', 'runtime'],
   visualizer: ['contract', 'machines'],
-  cli: ['contract', 'machines', 'text', 'runtime', 'services', 'providers', 'persistence', 'http', 'visualizer', 'app.ts', 'config.ts'],
+  cli: [
+    'contract',
+    'machines',
+    'text',
+    'runtime',
+    'services',
+    'providers',
+    'persistence',
+    'http',
+    'visualizer',
+    'app.ts',
+    'config.ts',
+  ],
 };
 /** Time, chance and the environment come in through these. */
 const MAY_LEAK = new Set(['runtime/clock.ts', 'config.ts', 'main.ts']);
-const LEAKS = /\bDate\.now\(|\bnew Date\(\)|\bsetTimeout\(|\bsetInterval\(|\bMath\.random\(|\bprocess\.env\b|\bAbortSignal\.timeout\(/;
+const LEAKS =
+  /\bDate\.now\(|\bnew Date\(\)|\bsetTimeout\(|\bsetInterval\(|\bMath\.random\(|\bprocess\.env\b|\bAbortSignal\.timeout\(/;
 const OURS = /\.(ts|tsx)$/;
 
 const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { encoding: 'utf8' });
-const files = tracked.split('\n').filter((file) => OURS.test(file)).map((file) => ({ file, source: readFileSync(file, 'utf8') }));
+const files = tracked
+  .split('\n')
+  .filter((file) => OURS.test(file))
+  .map((file) => ({ file, source: readFileSync(file, 'utf8') }));
 const shipped = files.filter(({ file }) => !/^(test|bench|docs|samples)\//.test(file));
 const folderOf = (file: string) => file.split('/')[0] ?? file;
 
@@ -38,7 +54,10 @@ function importsOf({ file, source }: { file: string; source: string }): string[]
 describe('the house rules', () => {
   test('a file has at most 300 lines', () => {
     const long = files.filter(({ source }) => source.split('\n').length - 1 > MOST_LINES);
-    assert.deepEqual(long.map(({ file }) => file), []);
+    assert.deepEqual(
+      long.map(({ file }) => file),
+      [],
+    );
   });
 
   test('imports go one way', () => {
@@ -46,32 +65,55 @@ describe('the house rules', () => {
       const own = folderOf(one.file);
       const allowed = MAY_IMPORT[own];
       if (!allowed) return [];
-      return importsOf(one).map(folderOf).filter((to) => to !== own && !allowed.includes(to)).map((to) => `${one.file} → ${to}`);
+      return importsOf(one)
+        .map(folderOf)
+        .filter((to) => to !== own && !allowed.includes(to))
+        .map((to) => `${one.file} → ${to}`);
     });
     assert.deepEqual(wrong, []);
   });
 
   test('time, chance and the environment come in from outside', () => {
     const leaky = shipped.filter(({ file, source }) => !MAY_LEAK.has(file) && !file.startsWith('cli/') && LEAKS.test(source));
-    assert.deepEqual(leaky.map(({ file }) => file), []);
+    assert.deepEqual(
+      leaky.map(({ file }) => file),
+      [],
+    );
   });
 
   test('relative imports end in .ts', () => {
-    const wrong = files.flatMap((one) => importsOf(one).filter((to) => !OURS.test(to)).map((to) => `${one.file} → ${to}`));
+    const wrong = files.flatMap((one) =>
+      importsOf(one)
+        .filter((to) => !OURS.test(to))
+        .map((to) => `${one.file} → ${to}`),
+    );
     assert.deepEqual(wrong, []);
   });
 
   test('no query of a repository goes around its transaction', () => {
     const sql = files.filter(({ file }) => file.startsWith('persistence/sql/'));
-    const wrong = sql.filter(({ source }) => /transaction\(async \((\w+)\)[^]*?\b(?:write|writer)\b\s*[.(](?!transaction)/.test(source.replace(/\/\*[^]*?\*\//g, '')));
-    assert.deepEqual(wrong.map(({ file }) => file), []);
+    const wrong = sql.filter(({ source }) =>
+      /transaction\(async \((\w+)\)[^]*?\b(?:write|writer)\b\s*[.(](?!transaction)/.test(source.replace(/\/\*[^]*?\*\//g, '')),
+    );
+    assert.deepEqual(
+      wrong.map(({ file }) => file),
+      [],
+    );
   });
 
   test('nothing is left for later, and no rule is switched off without a reason', () => {
-    const marks = new RegExp(['TO' + 'DO', 'FIX' + 'ME', '@ts-' + 'ignore', '@ts-' + 'expect-error', '\\.on' + 'ly\\('].join('|'));
+    const marks = new RegExp(
+      ['TO' + 'DO', 'FIX' + 'ME', '@ts-' + 'ignore', '@ts-' + 'expect-error', '\\.on' + 'ly\\('].join('|'),
+    );
     const left = files.filter(({ source }) => marks.test(source));
-    assert.deepEqual(left.map(({ file }) => file), []);
+    assert.deepEqual(
+      left.map(({ file }) => file),
+      [],
+    );
     const silent = files.filter(({ source }) => /biome-ignore [\w/]+:\s*$/m.test(source));
-    assert.deepEqual(silent.map(({ file }) => file), []);
+    assert.deepEqual(
+      silent.map(({ file }) => file),
+      [],
+    );
   });
 });

@@ -4,7 +4,13 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { Queue } from '../../runtime/ports.ts';
 
 type Handle = (task_id: string) => Promise<void>;
-type Lane = { waiting: Set<string>; running: Map<string, Promise<void>>; concurrency: number; handle: Handle | null; paused: boolean };
+type Lane = {
+  waiting: Set<string>;
+  running: Map<string, Promise<void>>;
+  concurrency: number;
+  handle: Handle | null;
+  paused: boolean;
+};
 
 /** `most_waiting`: rings held, a kind. One more is dropped: the task's own timer rings again. */
 export function memoryQueue({ clock, most_waiting }: { clock: Clock; most_waiting: number }): Queue {

@@ -54,7 +54,7 @@ export function resourcesOf({ read }: Database): Resources {
     },
 
     async alive(scope, sha256, except) {
-      const query = inScope(read, scope).where('r.sha256', sha256).whereNot('r.phase', 'gone').whereNot('r.status', 'REJECTED');
+      const query = inScope(read, scope).where('r.sha256', sha256).where('r.viewable', true);
       if (except !== undefined) query.whereNot('r.resource_id', except);
       const rows = await rowsOf(query.orderBy('r.created_at').orderBy('r.resource_id').limit(1));
       return rows[0] ?? null;

@@ -121,7 +121,9 @@ function fuse(words: Ranked[], near: Near[]): Ranked[] {
   };
   add(words);
   add(near);
-  return [...scores].map(([id, score]) => ({ id, score })).sort((a, b) => b.score - a.score || b.id - a.id);
+  const named = new Set(words.map(({ id }) => id)); // of two alike, what has the words
+  const order = (a: Ranked, b: Ranked) => b.score - a.score || Number(named.has(b.id)) - Number(named.has(a.id)) || b.id - a.id;
+  return [...scores].map(([id, score]) => ({ id, score })).sort(order);
 }
 
 /** The words' list after its first FUSED, without those that the vectors have brought forward. Scores fall on from the last fused. */

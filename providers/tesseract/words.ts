@@ -1,6 +1,7 @@
 /** From what the engine says it saw to the text and the words we keep. */
 import type { Word } from '../../contract/text.ts';
 import type { PageRead } from '../../runtime/ports.ts';
+import { inOneScript } from './script.ts';
 import type { EngineLine, EnginePage, EngineWord } from './thread.ts';
 
 /**
@@ -10,6 +11,8 @@ import type { EngineLine, EnginePage, EngineWord } from './thread.ts';
 const MIN_WORD_CONFIDENCE = 0.3;
 /** A page below this is a photo: pages with text had a mean of 0.87 to 0.95 (two sets of samples), photos without any 0.16 to 0.43. */
 const MIN_PAGE_CONFIDENCE = 0.65;
+/** In a line that is sure as a whole an unsure word is a rare one, not noise: noise stands alone. */
+const SURE_LINE_CONFIDENCE = 0.6;
 /** On a photo, only a line like this is a sign and not a fence: all that we keep of it is sure, and it is more than one letter. */
 const SIGN_CONFIDENCE = 0.8;
 const SIGN_LETTERS = 3;
@@ -22,16 +25,16 @@ export function pageOf({ blocks }: EnginePage, { width, height }: { width: numbe
   const is_photo = meanConfidence(paragraphs.flat().flatMap(({ words }) => words)) < MIN_PAGE_CONFIDENCE;
   const kept = paragraphs.map((lines) => lines.flatMap((line) => keptOf(line, is_photo))).filter((lines) => lines.length > 0);
   const words = kept.flat().flatMap((line) => line.words);
-  return {
+  return inOneScript({
     text: kept.map((lines) => lines.map(lineText).join('\n')).join('\n\n'),
     confidence: round(meanConfidence(words)),
     words: words.map((word) => wordOf(word, width, height)),
-  };
+  });
 }
 
 /** The line with the words that are words, or nothing. */
 function keptOf(line: EngineLine, is_photo: boolean): EngineLine[] {
-  const least = is_photo ? SIGN_CONFIDENCE : MIN_WORD_CONFIDENCE;
+  const least = is_photo ? SIGN_CONFIDENCE : meanConfidence(line.words) >= SURE_LINE_CONFIDENCE ? 0 : MIN_WORD_CONFIDENCE;
   const words = line.words.filter(({ text, confidence }) => text.trim() !== '' && confidence / 100 >= least);
   if (words.length === 0) return [];
   if (is_photo && (letters(words) < SIGN_LETTERS || letters(words) < SIGN_SHARE * letters(line.words))) return [];

@@ -7,7 +7,12 @@ const around = (call: string, of?: string): Boundary[] => [
 ];
 
 /** While pictures are taken in, before any work begins. */
-export const TAKING_IN: Boundary[] = [...around('facts.commit', 'CREATED'), ...around('facts.commit', 'UPLOAD_REPORTED'), ...around('tasks.create'), ...around('queue.push')];
+export const TAKING_IN: Boundary[] = [
+  ...around('facts.commit', 'CREATED'),
+  ...around('facts.commit', 'UPLOAD_REPORTED'),
+  ...around('tasks.create'),
+  ...around('queue.push'),
+];
 
 /** On the way to INDEXED. */
 export const INDEXING: Boundary[] = [

@@ -32,16 +32,26 @@ export async function killAt(boundary: Boundary, phase: Phase, restart: Restart 
 }
 
 async function victim(folder: string, phase: Phase, boundary: Boundary): Promise<{ waiting: number; created: string[] }> {
-  const child = spawn(process.execPath, [VICTIM, folder, phase, JSON.stringify(boundary)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [VICTIM, folder, phase, JSON.stringify(boundary)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const [said, [, signal]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
-  const lines: { created?: string; waiting?: number }[] = said.trim().split('\n').map((line) => JSON.parse(line));
+  const lines: { created?: string; waiting?: number }[] = said
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
   const hit = lines.find(({ waiting }) => waiting !== undefined);
   assert.ok(hit?.waiting !== undefined, `never hit: ${nameOf(boundary)}`);
   assert.equal(signal, 'SIGKILL');
   return { waiting: hit.waiting, created: lines.flatMap(({ created }) => created ?? []) };
 }
 
-async function recovered(folder: string, created: string[], statuses: Status[], { ports: changed = (same) => same, options = {} }: Restart) {
+async function recovered(
+  folder: string,
+  created: string[],
+  statuses: Status[],
+  { ports: changed = (same) => same, options = {} }: Restart,
+) {
   const plain = await openWorld(folder);
   const service = serviceOf(changed(plain), { ...OPTIONS, ...options });
   try {

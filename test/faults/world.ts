@@ -1,6 +1,5 @@
 /** A data folder with everything real but the recogniser, which reads numbers; and what must be true of it in the end. */
 import assert from 'node:assert/strict';
-import { Readable } from 'node:stream';
 import { pino } from 'pino';
 import { createService, openPorts, type Ports, type ServiceOptions, type World } from '../../app.ts';
 import { readConfig } from '../../config.ts';
@@ -10,12 +9,16 @@ import type { Engine, Origin } from '../../runtime/engine.ts';
 import type { ResourceRow } from '../../runtime/ports-facts.ts';
 import { parseQuery } from '../../text/query.ts';
 import { numberReader, pictureOf, wordOf } from '../support/numbered.ts';
+import { createWithBytes } from '../support/take-in.ts';
 import { until } from '../support/wait.ts';
 
 export const SCOPE = { org_id: 'org' };
 /** Told to the engine by this test. */
 export const BY: Origin = { by: { kind: 'user', id: 'u' }, request_id: null };
-export const world: World = { clock: systemClock(), log: pino({ level: process.env.TUODI_TEST_LOG ?? 'silent' }, pino.destination(2)) };
+export const world: World = {
+  clock: systemClock(),
+  log: pino({ level: process.env.TUODI_TEST_LOG ?? 'silent' }, pino.destination(2)),
+};
 /** The store is looked at soon, should nobody report an upload; the sweep comes often; few steps at once, so that many wait. */
 export const OPTIONS = {
   limits: { sweep_interval_ms: 50, concurrency: { inspect: 2, ocr: 2, save: 2, embed: 2, index: 4, purge: 2 } },
@@ -32,14 +35,10 @@ export function serviceOf(ports: Ports, options: Partial<ServiceOptions> = {}) {
   return createService(ports, { config, ...OPTIONS, ...options }, world);
 }
 
-/** The bytes first, then the resource. Its title is its number's word too. */
+/** The bytes first, then the resource. Its picture is its number. */
 export async function takeIn(engine: Engine, { objects }: Ports, number: number): Promise<string> {
-  const resource_id = world.clock.mint();
-  await objects.put(`incoming/${SCOPE.org_id}/${resource_id}/1`, Readable.from([await pictureOf(number)]), 1_000_000);
-  const metadata = { title: `picture ${number}`, description: null, tags: [], taken_at: null, languages: [], extra: {} };
-  const named = { user_id: 'u', batch_id: null, filename: `${number}.png`, content_type: 'image/png', metadata, described: true };
-  await engine.create({ resource_id, ...SCOPE, ...named, claimed: { byte_size: null, sha256: null }, idempotency: null }, BY);
-  return resource_id;
+  const named = { filename: `${number}.png`, title: `picture ${number}` };
+  return createWithBytes({ engine, objects, clock: world.clock, scope: SCOPE }, { bytes: await pictureOf(number), ...named });
 }
 export const say = (engine: Engine, resource_id: string, type: string) =>
   engine.send({ scope: SCOPE, resource_id }, () => ({ event: { type } }), BY);
@@ -57,11 +56,17 @@ export async function restIn(ports: Ports, acknowledged: string[], statuses: Sta
     },
     30_000,
   ).catch(async (error: unknown) => {
-    const seen = (await all(ports)).map(({ status, failure }) => `${status}${failure ? ` ${failure.code} ${failure.detail}` : ''}`);
+    const seen = (await all(ports)).map(
+      ({ status, failure }) => `${status}${failure ? ` ${failure.code} ${failure.detail}` : ''}`,
+    );
     throw new Error(`stuck: ${[...new Set(seen)].join(', ')}`, { cause: error });
   });
   const there = new Set(rows.map(({ resource_id }) => resource_id));
-  assert.deepEqual(acknowledged.filter((id) => !there.has(id)), [], 'lost');
+  assert.deepEqual(
+    acknowledged.filter((id) => !there.has(id)),
+    [],
+    'lost',
+  );
   return rows;
 }
 
@@ -80,13 +85,25 @@ export async function assertWhole({ facts, index, objects }: Ports, rows: Resour
     } else {
       assert.ok(!head || head.deleted, `${filename} is ${status}, but has an entry`);
       assert.deepEqual(found, []);
-      assert.deepEqual(await objects.list(`${SCOPE.org_id}/${resource_id}/`, 10), [], `${filename} is ${status}, but its bytes are there`);
+      assert.deepEqual(
+        await objects.list(`${SCOPE.org_id}/${resource_id}/`, 10),
+        [],
+        `${filename} is ${status}, but its bytes are there`,
+      );
     }
   }
 }
 
 export async function search({ index }: Pick<Ports, 'index'>, text: string): Promise<string[]> {
   const query = parseQuery(text);
-  const { hits } = await index.search(SCOPE, { query, mode: 'text', vector: null, sort: 'relevance', facets: [], offset: 0, limit: 20 });
+  const { hits } = await index.search(SCOPE, {
+    query,
+    mode: 'text',
+    vector: null,
+    sort: 'relevance',
+    facets: [],
+    offset: 0,
+    limit: 20,
+  });
   return hits.map(({ resource_id }) => resource_id);
 }

@@ -17,7 +17,8 @@ export function crashing(ports: Ports, boundary: Boundary, hit: Hit): Ports {
 
 function wrapped(target: object, [name = '', ...rest]: string[], boundary: Boundary, hit: Hit): object {
   const inner: unknown = Reflect.get(target, name);
-  if (rest.length > 0 && typeof inner === 'object' && inner !== null) return { ...target, [name]: wrapped(inner, rest, boundary, hit) };
+  if (rest.length > 0 && typeof inner === 'object' && inner !== null)
+    return { ...target, [name]: wrapped(inner, rest, boundary, hit) };
   if (typeof inner !== 'function') throw new Error(`${boundary.call} is no method of a port`);
   const original = inner.bind(target) as Call; // any method of any port
   const call = async (...args: unknown[]) => {
@@ -33,5 +34,7 @@ function wrapped(target: object, [name = '', ...rest]: string[], boundary: Bound
 function isMeant([first, second]: unknown[], { call, of }: Boundary): boolean {
   if (of === undefined) return true;
   if (call === 'facts.commit') return Array.isArray(first) && (first as Change[]).some(({ journal }) => journal.event === of);
-  return [first, second].some((value) => value === of || (typeof value === 'object' && value !== null && Object.values(value).includes(of)));
+  return [first, second].some(
+    (value) => value === of || (typeof value === 'object' && value !== null && Object.values(value).includes(of)),
+  );
 }

@@ -9,7 +9,9 @@ export function pictureOf(number: number): Promise<Buffer> {
   const pixels = Buffer.alloc(SIDE * SIDE, 128);
   pixels[0] = number >> 8;
   pixels[1] = number & 255;
-  return sharp(pixels, { raw: { width: SIDE, height: SIDE, channels: 1 } }).png().toBuffer();
+  return sharp(pixels, { raw: { width: SIDE, height: SIDE, channels: 1 } })
+    .png()
+    .toBuffer();
 }
 
 /** The word that stands for a number: letters only, so that no analyser changes it, and none is the beginning of another. */

@@ -2,7 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Resolves with what `look` answers once it is neither null, undefined nor false. Throws with `what` after `limit_ms`. */
-export async function until<Value>(what: string, look: () => Promise<Value | null | undefined | false> | Value | null | undefined | false, limit_ms = 20_000): Promise<Value> {
+export async function until<Value>(
+  what: string,
+  look: () => Promise<Value | null | undefined | false> | Value | null | undefined | false,
+  limit_ms = 20_000,
+): Promise<Value> {
   const over = performance.now() + limit_ms;
   for (;;) {
     const seen = await look();

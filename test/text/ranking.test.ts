@@ -24,20 +24,29 @@ const KNOWN: SavedText[] = [
     title: '增值税电子发票',
     tags: ['票据'],
   }),
-  saved('The tenant shall pay the monthly rent before the fifth day of each month.\nThe deposit is returned when the keys are.', {
-    title: 'Rental agreement',
-  }),
+  saved(
+    'The tenant shall pay the monthly rent before the fifth day of each month.\nThe deposit is returned when the keys are.\nSubletting requires written consent of the landlord, who keeps the roof, heating and plumbing sound.\nEither party may terminate with ninety days of warning by registered mail.',
+    {
+      title: 'Rental agreement',
+    },
+  ),
   saved('红烧肉的做法：五花肉切块，冷水下锅焯水，冰糖炒出糖色，加生抽老抽料酒，小火慢炖一小时。', {
     title: '外婆的菜谱',
     tags: ['recipe'],
   }),
   saved('會議紀要\n討論了第三季度的銷售數據，華東地區增長明顯，決定增加倉庫面積。', { title: '部門會議' }),
-  saved('Boarding pass\nFlight CA1832 from Shanghai Hongqiao to Beijing Capital\nSeat 32A Gate 217', {
-    filename: 'boarding.png',
-  }),
+  saved(
+    'Boarding pass\nFlight CA1832 from Shanghai Hongqiao to Beijing Capital\nSeat 32A Gate 217\nPassenger Margaret Holloway, economy class, one checked suitcase, vegetarian meal requested',
+    {
+      filename: 'boarding.png',
+    },
+  ),
   saved('量子力学笔记：薛定谔方程描述波函数随时间的演化，测量使其坍缩。', { description: '大二下学期手写笔记' }),
   saved('患者姓名 李秀英\n诊断：急性支气管炎\n阿莫西林胶囊 每日三次 饭后服用', { title: '门诊处方' }),
-  saved('Photosynthesis converts carbon dioxide and sunlight into glucose inside chloroplasts.', { title: 'Biology homework' }),
+  saved(
+    'Photosynthesis converts carbon dioxide and sunlight into glucose inside chloroplasts.\nThe Calvin cycle fixes carbon in the stroma while thylakoid membranes harvest photons.\nStomata open at dawn and close under drought to save moisture.',
+    { title: 'Biology homework' },
+  ),
   saved('iPhone手机壳 透明防摔 ¥39.90\n订单编号 20240315887\n顺丰快递 已签收', { title: '购物订单截图' }),
   saved('春江潮水连海平，海上明月共潮生。滟滟随波千万里，何处春江无月明。', { title: '春江花月夜' }),
 ];

@@ -1,0 +1,59 @@
+/** Records of tasks, and their steps: each is a compare-and-swap in the store of tasks. */
+import type { ServiceFailure } from '../contract/failures.ts';
+import type { Json } from '../contract/json.ts';
+import type { StepKind } from '../contract/steps.ts';
+import type { TaskStatus } from '../contract/task.ts';
+import type { Clock } from './clock.ts';
+import type { Durable, Inbound, Instance } from './durable.ts';
+import type { RuntimeLimits } from './limits.ts';
+import type { TaskRecord, Tasks } from './ports.ts';
+import { givenBy, type Owed } from './turn.ts';
+
+/** What a task's instance says. `failure` is that of the last run. */
+export type TaskView = { status: TaskStatus; attempt: number; losses: number; output: Json; failure: ServiceFailure | null };
+/** What the task machine means, told to a runtime that knows no machine's states. */
+export type TaskLifecycle = {
+  kernel: Durable;
+  view(instance: Instance): TaskView;
+  input(run: { task_id: string; provider_job_id: string | null; answered: boolean }): Json;
+  /** The step that a job runs. */
+  kindOf(job_id: string): StepKind;
+};
+
+type Parts = { tasks: Tasks; lifecycle: TaskLifecycle; clock: Clock; limits: RuntimeLimits };
+
+export function createTaskSteps({ tasks, lifecycle, clock, limits }: Parts) {
+  const { kernel, view } = lifecycle;
+
+  function recordOf({ resource, job_id, job }: Owed): TaskRecord {
+    const { resource_id, org_id, user_id } = resource;
+    const provider_job_id = job.accepted?.provider_job_id ?? null;
+    const { instance } = kernel.start(lifecycle.input({ task_id: job.token, provider_job_id, answered: false }), givenBy(clock));
+    const at = clock.wall();
+    const whose = { resource_id, org_id, user_id };
+    const times = { next_due_at: dueAt(instance), created_at: at, updated_at: at };
+    const { status } = view(instance);
+    return { task_id: job.token, ...whose, job_id, kind: lifecycle.kindOf(job_id), input: job.input, status, instance, ...times };
+  }
+
+  /** Steps a task. `inbound` is asked again when somebody else was first; null: nothing is to be said. Answers null if it did not move. */
+  async function step(task_id: string, inbound: (now: TaskRecord, seen: TaskView) => Inbound | null): Promise<TaskRecord | null> {
+    for (let attempt = 0; attempt < limits.commit_attempts; attempt++) {
+      const now = await tasks.get(task_id);
+      const said = now && inbound(now, view(now.instance));
+      if (!now || !said) return null;
+      const { outcome, instance } = kernel.step(now.instance, said, givenBy(clock));
+      if (outcome !== 'moved') return null;
+      const { status } = view(instance);
+      const next = { ...now, instance, status, next_due_at: dueAt(instance), updated_at: clock.wall() };
+      if (await tasks.replace(next, now.instance.seq)) return next;
+    }
+    throw new Error(`task ${task_id} kept changing`);
+  }
+  return { recordOf, step };
+}
+
+const dueAt = ({ timers }: Instance) => {
+  const all = Object.values(timers).map(({ due_at }) => due_at);
+  return all.length > 0 ? Math.min(...all) : null;
+};

@@ -1,0 +1,124 @@
+/** A turn of an instance: load, step, commit, and what follows a commit; again while somebody else is first. */
+import type { EventEmitter } from 'node:events';
+import type { Logger } from 'pino';
+import { Problem } from '../contract/problems.ts';
+import { changeOf, eventName, type Origin } from './change.ts';
+import type { Clock } from './clock.ts';
+import { type Inbound, type Instance, type Job, newJobs, type Outcome } from './durable.ts';
+import { gather } from './gather.ts';
+import type { Lifecycle } from './lifecycle.ts';
+import type { RuntimeLimits } from './limits.ts';
+import type { Change, Committed, Facts, FactWrite, ResourceColumns, ResourceRow, Scope } from './ports-facts.ts';
+import { remembered } from './remembered.ts';
+
+/** A job that needs a task, and whose it is. */
+export type Owed = { resource: ResourceRow; job_id: string; job: Job };
+/** An instance with the row that goes with it. */
+export type Known = { instance: Instance; resource: ResourceRow };
+/** What is said to an instance, and what it brings. */
+export type Turn = { inbound: Inbound; writes: FactWrite[]; columns: Partial<ResourceColumns> };
+export type Parts = {
+  facts: Facts;
+  clock: Clock;
+  lifecycle: Lifecycle;
+  limits: RuntimeLimits;
+  log: Logger;
+  /** Makes tasks of new jobs. */
+  dispatch: (owed: Owed[]) => Promise<void>;
+};
+export type Turns = ReturnType<typeof createTurns>;
+
+/** `news` tells the id of every instance that was committed. */
+export function createTurns(parts: Parts, news: EventEmitter) {
+  const { facts, clock, lifecycle, limits } = parts;
+  const commit = gather<Change, Committed>((changes) => facts.commit(changes), {
+    most: limits.commit_batch,
+    key: ({ instance_id }) => instance_id,
+  });
+  const known = remembered<Known>(limits.remembered_instances);
+
+  async function load(instance_id: string): Promise<Known | null> {
+    const stored = await facts.instances.load(instance_id);
+    const resource = stored && (await facts.resources.get({ org_id: stored.org_id }, instance_id));
+    return stored && resource && { instance: stored.instance, resource };
+  }
+
+  /** Commits a step and does what follows; null when somebody else was first. */
+  async function settle(before: Known | null, change: Change): Promise<ResourceRow | null> {
+    const id = change.instance_id;
+    const committed = await commit(change);
+    if (committed.outcome !== 'committed') known.forget(id);
+    if (committed.outcome === 'failed') throw committed.error;
+    if (committed.outcome === 'lost') return null;
+    const resource = { ...change.resource, metadata: metadataOf(before, change) };
+    known.keep(id, { instance: change.instance, resource });
+    const owed = newJobs(before?.instance ?? null, change.instance).map(([job_id, job]) => ({ resource, job_id, job }));
+    if (owed.length > 0)
+      await parts.dispatch(owed).catch((error: unknown) => {
+        parts.log.warn({ err: error, resource_id: id }, 'dispatch failed; the sweep makes the task');
+      });
+    news.emit(id);
+    return resource;
+  }
+
+  /** A remembered state is never the reason for a refusal: what is refused by it is said again to what is stored. */
+  async function turn(
+    id: string,
+    say: (now: Known) => Promise<Turn>,
+    origin: Origin,
+    scope?: Scope,
+  ): Promise<[Outcome, ResourceRow]> {
+    for (let attempt = 0; attempt < limits.commit_attempts; attempt++) {
+      const cached = attempt === 0 ? known.get(id) : undefined;
+      const now = cached ?? (await load(id));
+      if (!now || (scope && now.resource.org_id !== scope.org_id)) throw notFound();
+      const said = await say(now).catch((refusal: unknown) => {
+        if (!cached) throw refusal;
+        return null;
+      });
+      const step = said && lifecycle.kernel.step(now.instance, said.inbound, givenBy(clock));
+      if (said && step?.outcome === 'moved') {
+        const { metadata: _, ...before } = now.resource;
+        const event = eventName(said.inbound);
+        const resource = await settle(
+          now,
+          changeOf({ step, event, before, named: said.columns, writes: said.writes, origin }, parts),
+        );
+        if (resource) return ['moved', resource];
+      } else if (step && !cached) return [step.outcome, now.resource];
+      else known.forget(id);
+    }
+    throw conflict();
+  }
+
+  return {
+    turn,
+    settle,
+    /** As it is known here, which others may have changed since; else as it is stored. */
+    async known(instance_id: string, fits: (known: Known) => boolean): Promise<Known | null> {
+      const cached = known.get(instance_id);
+      return cached && fits(cached) ? cached : load(instance_id);
+    },
+  };
+}
+
+/** What a machine can't make itself. */
+export const givenBy = (clock: Clock) => ({ now: clock.service(), wall: clock.wall(), mint: clock.mint });
+
+function metadataOf(before: Known | null, { writes }: Change): ResourceRow['metadata'] {
+  const said = writes.find(({ into }) => into === 'metadata');
+  const metadata = said?.into === 'metadata' ? said.row.metadata : before?.resource.metadata;
+  if (!metadata) throw new Error('a new resource comes without metadata');
+  return metadata;
+}
+
+const conflict = () =>
+  new Problem('CONFLICT', {
+    en: 'Others kept changing this picture; nothing of your request was done. Try again.',
+    zh: '他人正在不断修改该图片，您的请求未生效，请重试。',
+  });
+const notFound = () =>
+  new Problem('NOT_FOUND', {
+    en: 'There is no such picture. It may belong to another organisation, or never have existed.',
+    zh: '没有这张图片：它可能属于其他组织，或从未存在。',
+  });

@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import { SEED, trial, trialTable } from './trial.ts';
+
+/** Of characters, and of phrases: what is misread can't be found. */
+const LEAST_RIGHT = 0.9;
+const LEAST_FIRST = 0.999;
+
+test(`the samples are read, and found in first place by their own phrases among 2,000 other texts (seed ${SEED})`, async (t) => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'tuodi-samples-'));
+  try {
+    const tried = await trial(folder);
+    t.diagnostic(`\n${trialTable(tried)}`);
+    for (const { file, status, accuracy, drawn, first, missed } of tried) {
+      assert.equal(status, 'INDEXED', file);
+      if (missed.length) t.diagnostic(`${file} missed ${missed.join(' | ')}`);
+      assert.ok(accuracy === null || accuracy >= LEAST_RIGHT, `${file}: ${accuracy} of its characters are right`);
+      assert.ok(drawn === 0 || first / drawn >= LEAST_FIRST, `${file} is not first for ${missed.join(', ')}`);
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
