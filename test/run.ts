@@ -5,8 +5,8 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
 
-/** Run by name only: `npm run test:mutants`. */
-const SLOW = ['mutants'];
+/** Run by name only: `npm run test:mutants`, `npm run test:faults`. */
+const SLOW = ['mutants', 'faults'];
 const AT_ONCE = 2;
 
 const here = path.dirname(fileURLToPath(import.meta.url));

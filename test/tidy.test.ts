@@ -93,7 +93,9 @@ describe('the house rules', () => {
   test('no query of a repository goes around its transaction', () => {
     const sql = files.filter(({ file }) => file.startsWith('persistence/sql/'));
     const wrong = sql.filter(({ source }) =>
-      /transaction\(async \((\w+)\)[^]*?\b(?:write|writer)\b\s*[.(](?!transaction)/.test(source.replace(/\/\*[^]*?\*\//g, '')),
+      /transaction\(async \((\w+)\)[\s\S]*?\b(?:write|writer)\b\s*[.(](?!transaction)/.test(
+        source.replace(/\/\*[\s\S]*?\*\//g, ''),
+      ),
     );
     assert.deepEqual(
       wrong.map(({ file }) => file),

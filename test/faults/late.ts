@@ -1,0 +1,51 @@
+/** A result that comes after an edit has made it out of date. */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Ports, ServiceOptions } from '../../app.ts';
+import { wordOf } from '../support/numbered.ts';
+import { assertWhole, BY, openWorld, restIn, SCOPE, say, search, serviceOf, takeIn, world } from './world.ts';
+
+const BEFORE = 1;
+const AFTER = 999;
+
+/** The title is changed while the save made from the old one is about to be told: what is found in the end is the new one. */
+export async function lateSave(options: Partial<ServiceOptions> = {}): Promise<void> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'tuodi-late-'));
+  const plain = await openWorld(folder);
+  let edit = async () => {};
+  let edits = 0;
+  const replace: Ports['tasks']['replace'] = async (task, seq) => {
+    if (task.kind === 'save' && task.status === 'succeeded' && edits++ === 0) await edit();
+    return plain.tasks.replace(task, seq);
+  };
+  const service = serviceOf({ ...plain, tasks: { ...plain.tasks, replace } }, options);
+  try {
+    const resource_id = await takeIn(service.engine, plain, BEFORE);
+    edit = async () => {
+      await service.engine.send(
+        { scope: SCOPE, resource_id },
+        ({ metadata }) => ({
+          event: { type: 'METADATA_SUBMITTED', complete: true },
+          writes: [
+            {
+              into: 'metadata',
+              row: { ...SCOPE, resource_id, at: world.clock.wall(), metadata: { ...metadata, title: wordOf(AFTER) } },
+            },
+          ],
+        }),
+        BY,
+      );
+    };
+    await say(service.engine, resource_id, 'UPLOAD_REPORTED');
+    await service.start();
+    await assertWhole(plain, await restIn(plain, [resource_id], ['INDEXED']));
+    assert.equal(edits, 2, 'saved once before the edit and once after it');
+    assert.deepEqual(await search(plain, wordOf(AFTER)), [resource_id], 'found by its new title');
+  } finally {
+    await service.stop();
+    await plain.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
