@@ -1,0 +1,126 @@
+/** `npm run bench`: how fast the embedded service is on this machine. Every figure comes from one run, so that they can be compared. */
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import path from 'node:path';
+import { pino } from 'pino';
+import { createService, openPorts } from '../app.ts';
+import { SAMPLES, VERSION } from '../cli/project.ts';
+import { readConfig } from '../config.ts';
+import { systemClock } from '../runtime/clock.ts';
+import type { Recogniser } from '../runtime/ports.ts';
+import { pictureOf } from '../test/support/numbered.ts';
+import { takeInBytes } from '../test/support/take-in.ts';
+
+const ITEMS = 300;
+const IN_FLIGHT = [1, 8, 32];
+const PAGES = 8;
+const SCOPE = { org_id: 'org' };
+const MAIN = new URL('../main.js', import.meta.url).pathname;
+
+const nothing: Recogniser = {
+  engine: 'nothing',
+  recognise: async () => ({ text: '', confidence: 0, words: [] }),
+  ready: async () => {},
+  close: async () => {},
+};
+const folder = () => mkdtemp(path.join(tmpdir(), 'tuodi-bench-'));
+const quantile = (sorted: number[], q: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0;
+
+async function withService<Value>(
+  recogniser: Recogniser | null,
+  work: (into: Parameters<typeof takeInBytes>[0] & { rest(id: string): Promise<void> }) => Promise<Value>,
+): Promise<Value> {
+  const dir = await folder();
+  const clock = systemClock();
+  const world = { clock, log: pino({ level: 'silent' }) };
+  const { config } = readConfig({ TUODI_DATA_DIR: dir });
+  const opened = await openPorts(config, () => 'http://localhost', world);
+  const ports = recogniser ? { ...opened, recogniser } : opened;
+  const { engine, start, stop } = createService(ports, { config }, world);
+  await start();
+  const never = new AbortController().signal;
+  const rest = async (resource_id: string) => {
+    for (let now = await engine.rested({ scope: SCOPE, resource_id }, 60_000, never); now?.status !== 'INDEXED'; ) {
+      if (now?.failure) throw new Error(JSON.stringify(now.failure));
+      now = await engine.rested({ scope: SCOPE, resource_id }, 60_000, never);
+    }
+  };
+  try {
+    return await work({ engine, objects: ports.objects, clock, scope: SCOPE, rest });
+  } finally {
+    await stop();
+    await ports.close();
+    await opened.recogniser.close();
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+/** Pictures through all steps, so many at once, with a recogniser that answers nothing at once. */
+async function pipeline(in_flight: number): Promise<string> {
+  const pictures = await Promise.all(Array.from({ length: ITEMS }, (_, i) => pictureOf(i)));
+  return withService(nothing, async ({ rest, ...into }) => {
+    const took: number[] = [];
+    const left = pictures.entries();
+    const cpu = process.cpuUsage();
+    const began = performance.now();
+    const lane = async () => {
+      for (const [i, bytes] of left) {
+        const at = performance.now();
+        await rest(await takeInBytes(into, { bytes, filename: `${i}.png`, title: `picture ${i}` }));
+        took.push(performance.now() - at);
+      }
+    };
+    await Promise.all(Array.from({ length: in_flight }, lane));
+    const seconds = (performance.now() - began) / 1000;
+    const { user, system } = process.cpuUsage(cpu);
+    took.sort((a, b) => a - b);
+    const figures = [ITEMS / seconds, quantile(took, 0.5), quantile(took, 0.99), (user + system) / 1000 / ITEMS];
+    return `| ${in_flight} | ${figures.map((figure) => figure.toFixed(1)).join(' | ')} |`;
+  });
+}
+
+async function pages(): Promise<string> {
+  const bytes = await readFile(path.join(SAMPLES, 'english-letter.png'));
+  return withService(null, async ({ rest, ...into }) => {
+    await rest(await takeInBytes(into, { bytes, filename: 'warm.png', title: 'warm' }));
+    const began = performance.now();
+    const one = async (i: number) => rest(await takeInBytes(into, { bytes, filename: `${i}.png`, title: `page ${i}` }));
+    await Promise.all(Array.from({ length: PAGES }, (_, i) => one(i)));
+    return `${(PAGES / ((performance.now() - began) / 1000)).toFixed(2)} pages/s (samples/english-letter.png, ${cpus().length} recognition threads)`;
+  });
+}
+
+/** From the start of the process to the first 200 of /readyz, and what it then holds in memory. */
+async function start(): Promise<string> {
+  const dir = await folder();
+  const began = performance.now();
+  const child = spawn(process.execPath, [MAIN, '--json', '--data-dir', dir, 'serve'], {
+    env: { ...process.env, TUODI_LISTEN: '127.0.0.1:0' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  try {
+    const line: string = await new Promise((resolve) => child.stdout.once('data', (data: Buffer) => resolve(data.toString())));
+    const { url } = JSON.parse(line);
+    const ready = await fetch(`${url}/readyz`);
+    const ms = performance.now() - began;
+    await new Promise((resolve) => setTimeout(resolve, 3_000)); // idle, with recognition warmed
+    const status = await readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => '');
+    const kib = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0);
+    return `start to ready (${ready.status}): ${ms.toFixed(0)} ms; idle, ready to recognise: ${(kib / 1024).toFixed(0)} MB resident`;
+  } finally {
+    child.kill('SIGTERM');
+    await new Promise((resolve) => child.once('exit', resolve));
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+console.log(
+  `tuodi ${VERSION}, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}, ${new Date().toISOString().slice(0, 10)}\n`,
+);
+console.log(
+  `Pipeline, empty recogniser, ${ITEMS} pictures:\n| in flight | items/s | p50 ms | p99 ms | CPU ms an item |\n|---|---|---|---|---|`,
+);
+for (const in_flight of IN_FLIGHT) console.log(await pipeline(in_flight));
+console.log(`\n${await pages()}`);
+console.log(await start());
