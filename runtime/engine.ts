@@ -2,7 +2,7 @@
  * The engine: load, step, commit, dispatch. It knows no concrete machine: what a lifecycle means is told by `Lifecycle`.
  * A step is pure; only its commit counts, and only if nobody else was first. What follows a commit is best effort: the sweep does it again.
  */
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter, setMaxListeners } from 'node:events';
 import { changeOf, type Origin } from './change.ts';
 import type { Inbound, Outcome } from './durable.ts';
 import type { NewResource } from './lifecycle.ts';
@@ -93,22 +93,25 @@ async function rested(
   wait_ms: number,
   signal: AbortSignal,
 ) {
-  const over = new AbortController();
-  const end = () => over.abort();
+  let look = (_: ResourceRow): void => {};
+  let end = (): void => {};
+  const settled = new Promise<ResourceRow | null>((resolve) => {
+    look = (committed) => committed.rests && resolve(committed);
+    end = () => resolve(null);
+  });
+  news.on(resource_id, look); // before the first look, so that nothing is missed between the two
   const timer = clock.after(wait_ms, end);
+  setMaxListeners(0, signal); // as many as wait: each takes its own away again
   signal.addEventListener('abort', end, { once: true });
   if (signal.aborted) end();
   try {
-    for (;;) {
-      const changed = once(news, resource_id, { signal: over.signal }).catch(() => null); // over: answered as it then is
-      const resource = await facts.resources.get(scope, resource_id);
-      if (!resource || resource.rests || over.signal.aborted) return resource;
-      await changed;
-    }
+    const now = await facts.resources.get(scope, resource_id);
+    if (!now || now.rests) return now;
+    return (await settled) ?? (await facts.resources.get(scope, resource_id)); // over: as it then is
   } finally {
+    news.off(resource_id, look);
     timer.cancel();
     signal.removeEventListener('abort', end);
-    end();
   }
 }
 

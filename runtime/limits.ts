@@ -30,7 +30,7 @@ export const RUNTIME_LIMITS = {
   settle_ms: 10_000,
 
   /** A run shorter than this ends without saying that it began: its result says all, and one commit is saved. */
-  accept_after_ms: 50,
+  accept_after_ms: 250,
   /** A step's own limit on one run, below the machine's deadline for it: the worker gives up first, and says why. */
   run_time_limit_ms: 4 * 60_000,
   /** Rings held by the queue in process; one more is dropped, and rung again by the task's own timer. */

@@ -28,7 +28,7 @@ export type Parts = {
 };
 export type Turns = ReturnType<typeof createTurns>;
 
-/** `news` tells the id of every instance that was committed. */
+/** `news` tells of every commit: the id, with the row as it then is. */
 export function createTurns(parts: Parts, news: EventEmitter) {
   const { facts, clock, lifecycle, limits } = parts;
   const commit = gather<Change, Committed>((changes) => facts.commit(changes), {
@@ -57,7 +57,7 @@ export function createTurns(parts: Parts, news: EventEmitter) {
       await parts.dispatch(owed).catch((error: unknown) => {
         parts.log.warn({ err: error, resource_id: id }, 'dispatch failed; the sweep makes the task');
       });
-    news.emit(id);
+    news.emit(id, resource);
     return resource;
   }
 

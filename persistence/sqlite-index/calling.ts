@@ -1,9 +1,10 @@
 /** The life of the search thread, and the calls to it. Its death fails what was asked of it, and the next call starts another. */
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Answers, Question, ThreadOptions, Told } from './calls.ts';
 
-/** Far above any search, batch or start (reading 100,000 vectors takes a second): a thread silent for longer hangs, and is ended. */
+/** Far above any search, batch or start (reading 100,000 vectors takes a second): a thread silent for longer is given up. */
 const ANSWER_LIMIT_MS = 120_000;
 
 export type Thread = {
@@ -31,24 +32,31 @@ export function threadCaller(start: () => Worker, clock: Clock, onReady: (made_a
     if (closed) throw new Error('the search index is closed');
     if (running) return running;
     const mine: Running = { worker: start(), waiting: new Map() };
-    const end = (error: Error) => {
-      if (running === mine) running = null;
-      failAll(mine, error);
-    };
     mine.worker.on('message', (told: Told) => (told.told === 'ready' ? onReady(told.made_anew) : settle(mine, told)));
-    mine.worker.on('error', (error) => end(error instanceof Error ? error : new Error(String(error))));
-    mine.worker.on('exit', (code) => end(new Error(`the search thread ended (${code})`)));
+    mine.worker.on('error', (error) => end(mine, error instanceof Error ? error : new Error(String(error))));
+    mine.worker.on('exit', (code) => end(mine, new Error(`the search thread ended (${code})`)));
+    mine.worker.unref(); // idle, it keeps no process alive
     running = mine;
     return mine;
   }
+  function end(mine: Running, error: Error): void {
+    if (running === mine) running = null;
+    failAll(mine, error);
+  }
+  /** Never `terminate`: in the middle of a call to SQLite it ends the whole process. This one ends when it comes back. */
+  function abandon(mine: Running): void {
+    end(mine, new Error(`the search thread did not answer within ${ANSWER_LIMIT_MS} ms`));
+    mine.worker.unref();
+    mine.worker.postMessage({ id: next, question: { ask: 'close' } });
+  }
   /** A thread that still starts keeps what it is sent until it has opened the file. */
-  function put({ worker, waiting }: Running, question: Question): Promise<Answer> {
+  function put(mine: Running, question: Question): Promise<Answer> {
     const id = next;
     next += 1;
     return new Promise((resolve, reject) => {
-      worker.postMessage({ id, question });
-      const limit = clock.after(ANSWER_LIMIT_MS, () => void worker.terminate());
-      waiting.set(id, { resolve, reject, limit });
+      mine.worker.postMessage({ id, question });
+      mine.worker.ref();
+      mine.waiting.set(id, { resolve, reject, limit: clock.after(ANSWER_LIMIT_MS, () => abandon(mine)) });
     });
   }
   return {
@@ -61,17 +69,17 @@ export function threadCaller(start: () => Worker, clock: Clock, onReady: (made_a
       closed = true;
       if (!running) return;
       const { worker } = running;
-      await put(running, { ask: 'close' });
-      await worker.terminate();
+      await Promise.all([once(worker, 'exit'), put(running, { ask: 'close' }).then(() => worker.ref())]);
     },
   };
 }
 
-function settle({ waiting }: Running, told: Exclude<Told, { told: 'ready' }>): void {
+function settle({ worker, waiting }: Running, told: Exclude<Told, { told: 'ready' }>): void {
   const one = waiting.get(told.id);
   if (!one) return; // it was failed when the thread was ended
   waiting.delete(told.id);
   one.limit.cancel();
+  if (waiting.size === 0) worker.unref();
   if (told.told === 'answer') one.resolve(told.answer);
   else one.reject(new Error(told.message));
 }

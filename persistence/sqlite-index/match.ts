@@ -10,7 +10,7 @@ const hex = (text: string): string => Buffer.from(text).toString('hex');
 /** One letter says of what, hexadecimal makes it one token whatever the id is. */
 const token = {
   org: (org_id: string) => `o${hex(org_id)}`,
-  revision: (resource_id: string, revision: number) => `r${hex(resource_id)}v${revision}`,
+  entry: (org_id: string, resource_id: string) => `r${hex(org_id)}z${hex(resource_id)}v`,
   tag: (tag: string) => `t${hex(tag)}`,
   foldedTag: (tag: string) => `g${hex(tag)}`,
   batch: (batch_id: string) => `b${hex(batch_id)}`,
@@ -21,18 +21,15 @@ export function scopeOf({ org_id, resource_id, revision, saved: { tags, batch_id
   const tagged = tags.flatMap((tag) => [token.tag(tag), token.foldedTag(foldTag(tag))]);
   return [
     token.org(org_id),
-    token.revision(resource_id, revision),
+    `${token.entry(org_id, resource_id)}${revision}`,
     ...tagged,
     ...(batch_id === null ? [] : [token.batch(batch_id)]),
   ].join(' ');
 }
 
-/** Finds an entry at one revision, or at any. */
+/** Finds an entry at one revision, or at any. One token: to meet it with the organisation's takes ten times as long. */
 export const ofEntry = (org_id: string, resource_id: string, revision: number | null): string =>
-  all([
-    scoped(token.org(org_id)),
-    revision === null ? `${scoped(`r${hex(resource_id)}v`)} *` : scoped(token.revision(resource_id, revision)),
-  ]);
+  revision === null ? `${scoped(token.entry(org_id, resource_id))} *` : scoped(`${token.entry(org_id, resource_id)}${revision}`);
 
 /** Finds what the filters let through, whatever its words. */
 export function ofFilters(org_id: string, { query, tag, batch_id }: Filters): string {
@@ -44,7 +41,7 @@ export function ofQuery(org_id: string, filters: Filters): string {
   return without(all([...filters.query.all.map(term), ...scopes(org_id, filters)]), filters.query.none);
 }
 
-/** Null when an organisation's listing needs no words at all. */
+/** False for the plain listing of an organisation: the table of entries answers it. */
 export const needsMatch = ({ query, tag, batch_id }: Filters): boolean =>
   query.all.length + query.none.length + query.tags.length + (tag?.length ?? 0) + (batch_id?.length ?? 0) > 0;
 

@@ -57,14 +57,21 @@ function byNewest({ db, org_id, query }: World, match: string | null): Result {
 function byWords(world: World): Result {
   const { db, org_id, query } = world;
   const whole = wholeOf(org_id, query, ofQuery(org_id, query));
-  return { hits: rankedByWords(world, whole, query.offset, query.limit), total: count(db, whole), exact: true, whole };
+  const total = count(db, whole);
+  return { hits: rankedByWords(world, whole, { total, ...query }), total, exact: true, whole };
 }
 
 /** bm25 of FTS5 is the lower the better. */
-function rankedByWords({ db }: World, { sql, binds }: Whole, offset: number, limit: number): Ranked[] {
-  const ranked = `SELECT words.rowid AS id, ${BM25} AS cost ${sql} ORDER BY words.rowid DESC LIMIT ${RANKED}`;
+function rankedByWords(
+  { db }: World,
+  { sql, binds }: Whole,
+  { total, offset, limit }: { total: number; offset: number; limit: number },
+): Ranked[] {
+  const last = total > RANKED ? `ORDER BY words.rowid DESC LIMIT ${RANKED}` : '';
   return db
-    .prepare(`SELECT id, cost FROM (${ranked}) ORDER BY cost, id DESC LIMIT ? OFFSET ?`)
+    .prepare(
+      `SELECT id, cost FROM (SELECT words.rowid AS id, ${BM25} AS cost ${sql} ${last}) ORDER BY cost, id DESC LIMIT ? OFFSET ?`,
+    )
     .all(...binds, limit, offset)
     .map(({ id, cost }) => ({ id: Number(id), score: -Number(cost) }));
 }
@@ -95,17 +102,17 @@ function byBoth(world: World, vector: Float32Array): Result {
   const { db, org_id, query, vector_floor } = world;
   const { offset, limit } = query;
   const words = wholeOf(org_id, query, ofQuery(org_id, query));
-  const first = rankedByWords(world, words, 0, FUSED);
+  const own = count(db, words);
+  const first = rankedByWords(world, words, { total: own, offset: 0, limit: FUSED });
   const named = new Set(first.map(({ id }) => id));
   const near = nearest(world, vector).filter(({ id, similarity }) => named.has(id) || similarity >= vector_floor);
   const strangers = near.filter(({ id }) => !named.has(id)).map(({ id }) => id);
   const fused = fuse(first, near);
-  const own = count(db, words);
   const known = own > first.length ? among(db, words, strangers) : new Set<number>(); // found by its words too, but further down
   const extra = strangers.filter((id) => !known.has(id));
   const hits = fused.slice(offset, offset + limit);
   if (hits.length < limit && own > first.length)
-    hits.push(...rest(world, words, { known, from: offset + hits.length - fused.length, most: limit - hits.length }));
+    hits.push(...rest(world, words, { total: own, known, from: offset + hits.length - fused.length, most: limit - hits.length }));
   const whole = {
     id: 'entries.id',
     sql: `FROM entries WHERE id IN (SELECT ${words.id} ${words.sql}) OR id IN (SELECT value FROM json_each(?))`,
@@ -127,10 +134,11 @@ function fuse(words: Ranked[], near: Near[]): Ranked[] {
 }
 
 /** The words' list after its first FUSED, without those that the vectors have brought forward. Scores fall on from the last fused. */
-function rest(world: World, words: Whole, { known, from, most }: { known: Set<number>; from: number; most: number }): Ranked[] {
-  const start = Math.max(from, 0);
-  const list = rankedByWords(world, words, FUSED, start + most + known.size).filter(({ id }) => !known.has(id));
-  return list.slice(start, start + most).map(({ id }, i) => ({ id, score: 1 / (RRF_K + FUSED + FUSED + start + i + 1) }));
+function rest(world: World, words: Whole, want: { total: number; known: Set<number>; from: number; most: number }): Ranked[] {
+  const { total, known, from, most } = want;
+  const list = rankedByWords(world, words, { total, offset: FUSED, limit: from + most + known.size });
+  const own = list.filter(({ id }) => !known.has(id)).slice(from, from + most);
+  return own.map(({ id }, i) => ({ id, score: 1 / (RRF_K + FUSED + FUSED + from + i + 1) }));
 }
 
 function nearest({ db, vectors, org_id, query }: World, vector: Float32Array): Near[] {
@@ -154,7 +162,7 @@ function among(db: Sqlite, { id, sql, binds }: Whole, ids: number[]): Set<number
   if (ids.length === 0) return new Set();
   return allowedBy(db, {
     id,
-    sql: `${sql} AND ${id} IN (SELECT value FROM json_each(?))`,
+    sql: `${sql} AND +${id} IN (SELECT value FROM json_each(?))`, // +: else the whole match is made anew for each id
     binds: [...binds, JSON.stringify(ids)],
   });
 }
@@ -188,7 +196,9 @@ const count = (db: Sqlite, { sql, binds }: Whole): number =>
 
 function pageOf(db: Sqlite, org_id: string, { hits, total, exact }: Result): Omit<IndexPage, 'facets'> {
   const { sql, binds } = wholeOfIds(hits.map(({ id }) => id));
-  const rows = db.prepare(`SELECT id, resource_id, revision ${sql} AND org_id = ? AND deleted = 0`).all(...binds, org_id);
+  const rows = db
+    .prepare(`SELECT id, resource_id, revision ${sql} AND +org_id = ? AND deleted = 0`) // +: by id, not by way of all that the organisation has
+    .all(...binds, org_id);
   const known = new Map(
     rows.map(({ id, resource_id, revision }) => [Number(id), { resource_id: String(resource_id), revision: Number(revision) }]),
   );

@@ -31,6 +31,7 @@ function serve(port: NonNullable<typeof parentPort>, { path, vector_floor }: Thr
         return null;
       case 'close':
         db.close();
+        port.unref(); // with nothing to wait for, the thread ends
         return null;
     }
   }

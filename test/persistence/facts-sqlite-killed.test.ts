@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { describe, it } from 'node:test';
+import { describe, it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { sqliteKnex } from '../../persistence/sqlite/driver.ts';
 import { openSqliteFacts } from '../../persistence/sqlite/facts.ts';
@@ -15,7 +15,11 @@ import { ORG } from '../ports/facts-rows.ts';
 
 const CHILD = fileURLToPath(new URL('./facts-sqlite-child.js', import.meta.url));
 const scope = { org_id: ORG };
-const folder = async () => await mkdtemp(join(tmpdir(), 'tuodi-killed-'));
+async function folder(t: TestContext): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'tuodi-killed-'));
+  t.after(() => rm(dir, { recursive: true }));
+  return dir;
+}
 const start = (task: 'hold' | 'commit', dir: string): ChildProcess =>
   spawn(process.execPath, [CHILD, task, dir], { stdio: ['pipe', 'pipe', 'inherit'] });
 
@@ -34,9 +38,10 @@ async function killedAfter(child: ChildProcess, enough: number): Promise<string[
 }
 
 describe('a data folder', () => {
-  it('is held by one process: a second is told so at once; after kill -9 of the first it is free at once', async () => {
-    const dir = await folder();
+  it('is held by one process: a second is told so at once; after kill -9 of the first it is free at once', async (t) => {
+    const dir = await folder(t);
     const child = start('hold', dir);
+    t.after(() => child.kill('SIGKILL'));
     assert.ok(child.stdout);
     for await (const line of createInterface({ input: child.stdout })) {
       assert.equal(line, 'held');
@@ -53,19 +58,19 @@ describe('a data folder', () => {
     lock.release();
     lock.release();
     lockFolder(dir).release();
-    await rm(dir, { recursive: true });
   });
 });
 
 describe('facts of a process that is killed while it commits', () => {
-  it('are all there: every acknowledged commit is whole, and one that was under way is whole or absent', async () => {
-    const dir = await folder();
+  it('are all there: every acknowledged commit is whole, and one that was under way is whole or absent', async (t) => {
+    const dir = await folder(t);
     const acknowledged: string[] = [];
     // 1: while it makes the tables; the others: further and further into the write-ahead log, and past its folding in.
     for (const lines of [1, 2, 40, 15, 300]) {
       const said = await killedAfter(start('commit', dir), lines);
       acknowledged.push(...said.filter((line) => line !== 'held'));
       const facts = await openSqliteFacts(dir);
+      t.after(() => facts.close());
       const seq = (await facts.instances.load('hot'))?.instance.seq ?? 0;
       assert.ok(
         seq === acknowledged.length || seq === acknowledged.length + 1,
@@ -76,14 +81,14 @@ describe('facts of a process that is killed while it commits', () => {
       assert.equal((await facts.resources.counts(scope, {})).total, seq === 0 ? 0 : seq + 1);
       assert.equal((await facts.journal.list(scope, 'hot', { after: null, limit: 1_000 })).length, seq);
       assert.equal(await facts.instances.load(`n${seq}`), null);
-      await facts.close();
       const knex = sqliteKnex(join(dir, 'facts.sqlite'));
+      t.after(() => knex.destroy());
       assert.deepEqual({ ...(await knex.raw('PRAGMA integrity_check'))[0] }, { integrity_check: 'ok' });
       assert.deepEqual({ ...(await knex('outbox').count({ n: '*' }).first()) }, { n: 2 * seq });
+      await facts.close();
       await knex.destroy();
     }
     assert.ok(acknowledged.length >= 300);
-    await rm(dir, { recursive: true });
   });
 });
 

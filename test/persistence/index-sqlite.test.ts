@@ -1,9 +1,12 @@
 /** The index on SQLite: the suite of the port, and what a file and a thread can do wrong. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { after, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import type { Worker } from 'node:worker_threads';
 import { openDatabase } from '../../persistence/sqlite/database.ts';
 import { startThread } from '../../persistence/sqlite-index/calling.ts';
@@ -102,25 +105,71 @@ describe('the file of the index', () => {
   });
 });
 
+describe('the process', () => {
+  test('killed while it writes: whatever it said was seen is found afterwards', async () => {
+    const path = file();
+    for (let round = 0; round < 3; round += 1) {
+      const child = spawn(process.execPath, [
+        fileURLToPath(new URL('./index-sqlite-child.js', import.meta.url)),
+        path,
+        `${round}`,
+      ]);
+      const lines = createInterface({ input: child.stdout });
+      const seen: string[] = [];
+      for await (const line of lines) {
+        seen.push(line);
+        if (seen.length === 200) child.kill('SIGKILL');
+      }
+      assert.ok(seen.length >= 200);
+      const index = await open(path);
+      const ids = new Set<string>();
+      for (let offset = 0; ids.size === offset; offset += 200) {
+        const { hits } = await index.search({ org_id: 'o' }, question('手机', { offset, limit: 200 }));
+        for (const { resource_id } of hits) ids.add(resource_id);
+      }
+      assert.deepEqual(
+        seen.filter((id) => !ids.has(id)),
+        [],
+      );
+      await index.close();
+    }
+  });
+});
+
 describe('the search thread', () => {
-  test('killed in the middle of writes: those calls reject, the next ones work, and nothing seen is lost', async () => {
+  test('dead in the middle of writes: those calls reject, the next ones work, and nothing seen is lost', async () => {
     const { index, threads } = await held(file());
     const seen: string[] = [];
     for (let round = 0; round < 5; round += 1) {
       const ids = Array.from({ length: 300 }, (_, i) => `r${round}-${i}`);
       const puts = ids.map((id) => index.put(entry('o', id, '手机', { vector: vectorAt(0.9, 1) })).then(() => seen.push(id)));
-      await Promise.race(puts);
-      const settled = Promise.allSettled(puts);
-      await threads.at(-1)?.terminate();
-      const lost = (await settled).filter(({ status }) => status === 'rejected').length;
-      assert.ok(lost > 0, 'some writes were under way');
+      threads.at(-1)?.postMessage(null); // not a call: it throws outside of every call
+      const settled = await Promise.allSettled(puts);
+      const reasons = settled.flatMap((one) => (one.status === 'rejected' ? [String(one.reason)] : []));
+      assert.ok(reasons.length > 0 && reasons.length < ids.length, `${reasons.length} were under way`);
+      assert.match(reasons[0] ?? '', /TypeError: Cannot destructure/);
     }
-    assert.ok(seen.length >= 5 && threads.length >= 5);
+    assert.equal(threads.length, 6);
     const heads = await Promise.all(seen.map((id) => index.heads({ org_id: 'o' }, [id])));
     assert.ok(heads.every((head) => head.length === 1));
     const { total } = await index.search({ org_id: 'o' }, question('手机'));
     assert.ok(total >= seen.length);
     await index.close();
+  });
+
+  test('a silent thread is given up: its calls reject, and the next one is answered by another', async () => {
+    const clock = {
+      ...systemClock(),
+      after: (_: number, then: () => void) => ({ cancel: () => limits.delete(then), due: limits.add(then) }),
+    };
+    const limits = new Set<() => void>();
+    const index = await open(file(), { clock });
+    const puts = Promise.allSettled(Array.from({ length: 200 }, (_, i) => index.put(entry('o', `r${i}`, '手机'))));
+    for (const then of limits) then();
+    assert.ok((await puts).some((one) => one.status === 'rejected' && /did not answer within/.test(String(one.reason))));
+    assert.deepEqual(await index.put(entry('o', 'next', '手机')), { put: 'seen' });
+    await index.close();
+    assert.equal(limits.size, 0);
   });
 
   test('an error it meets reaches the caller with its message, and it goes on', async () => {

@@ -150,19 +150,19 @@ export function listTests(world: World): void {
       await assert.rejects(resources.getMany(scope, Array.from({ length: 201 }, String)), RangeError);
     });
 
-    it('alive is the oldest with these bytes that is neither gone nor rejected, other than the one excepted', async () => {
+    it('alive is the oldest of these bytes that can be viewed, other than the one excepted', async () => {
       const facts = world.facts();
-      const same = { sha256: 'same' };
+      const same = { sha256: 'same', viewable: true };
       await commit(
         facts,
-        change('w-gone', { resource: { ...same, created_at: 1, status: 'TRASHED', phase: 'gone' } }),
-        change('w-rejected', { resource: { ...same, created_at: 2, status: 'REJECTED', phase: 'failed' } }),
-        change('w-other', { org_id: OTHER, resource: { ...same, created_at: 3 } }),
-        change('w-failed', { resource: { ...same, created_at: 4, status: 'INDEX_FAILED', phase: 'failed' } }),
+        change('w-announced', { resource: { ...same, created_at: 1, viewable: false } }),
+        change('w-other', { org_id: OTHER, resource: { ...same, created_at: 2 } }),
         change('w-young', { resource: { ...same, created_at: 5 } }),
+        change('w-old', { resource: { ...same, created_at: 4 } }),
+        change('w-unlike', { resource: { ...same, created_at: 3, sha256: 'another' } }),
       );
-      assert.equal((await facts.resources.alive(scope, 'same'))?.resource_id, 'w-failed');
-      assert.equal((await facts.resources.alive(scope, 'same', 'w-failed'))?.resource_id, 'w-young');
+      assert.equal((await facts.resources.alive(scope, 'same'))?.resource_id, 'w-old');
+      assert.equal((await facts.resources.alive(scope, 'same', 'w-old'))?.resource_id, 'w-young');
       assert.equal(await facts.resources.alive(other, 'same', 'w-other'), null);
       assert.equal(await facts.resources.alive(scope, 'unseen'), null);
     });

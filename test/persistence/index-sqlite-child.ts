@@ -1,0 +1,19 @@
+/** Writes entries until it is killed, and says which ones were seen. Started by index-sqlite.test.ts: file, round. */
+import { writeSync } from 'node:fs';
+import { openSqliteIndex } from '../../persistence/sqlite-index/open.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { entry } from '../support/entries.ts';
+
+const [path = '', round = ''] = process.argv.slice(2);
+const MOST = 20_000;
+const index = await openSqliteIndex(path, { clock: systemClock() });
+let n = 0;
+async function write(): Promise<void> {
+  while (n < MOST) {
+    n += 1;
+    const id = `r${round}-${n}`;
+    await index.put(entry('o', id, '手机'));
+    writeSync(1, `${id}\n`);
+  }
+}
+await Promise.all(Array.from({ length: 16 }, write));
