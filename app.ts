@@ -28,8 +28,9 @@ import { RUNTIME_LIMITS, type RuntimeLimits } from './runtime/limits.ts';
 import type { Embedder, Queue, Recogniser, SearchIndex, Tasks } from './runtime/ports.ts';
 import type { Facts } from './runtime/ports-facts.ts';
 import { createRuns, type Runs } from './runtime/runs.ts';
+import type { ServiceLimits } from './runtime/service.ts';
 import { createSweep } from './runtime/sweep.ts';
-import { createWorker } from './runtime/worker.ts';
+import { createWorker, type StepServices } from './runtime/worker.ts';
 import { clearIncoming } from './services/clear-incoming.ts';
 import { resourceLifecycle, taskLifecycle } from './services/resource-lifecycle.ts';
 import { runStep, tidyStep } from './services/steps.ts';
@@ -113,6 +114,8 @@ export type ServiceOptions = {
   task_limits?: Partial<TaskLimits>;
   /** Another lifecycle: of a test, with something wrong in it. */
   lifecycle?: Lifecycle;
+  /** Other work of the steps: of a bench, that measures what is around it. */
+  services?: StepServices;
 };
 
 /** The lifecycle around its ports: an engine to send to, and a worker and a sweep that run from start to stop. */
@@ -139,11 +142,7 @@ export function createService(ports: Ports, options: ServiceOptions, { clock, lo
   const service_limits = { max_bytes, max_pixels, ocr_pixels: OCR_PIXELS };
   const worker = createWorker({
     ...{ tasks, queue, engine, runs, clock, limits, log },
-    services: {
-      run: ({ kind, input, ...run }) => runStep(kind, input, { ...ports, ...run, clock, limits: service_limits }),
-      tidy: ({ kind, input, ...run }, output) =>
-        tidyStep(kind, output, input, { ...ports, ...run, clock, limits: service_limits }),
-    },
+    services: options.services ?? realServices(ports, service_limits, clock),
   });
   let clearing: { cancel(): void } | null = null;
   /** Uploads that nobody will look at any more are cleared away from time to time. */
@@ -172,6 +171,11 @@ export function createService(ports: Ports, options: ServiceOptions, { clock, lo
     },
   };
 }
+
+const realServices = (ports: Ports, limits: ServiceLimits, clock: Clock): StepServices => ({
+  run: ({ kind, input, ...run }) => runStep(kind, input, { ...ports, ...run, clock, limits }),
+  tidy: ({ kind, input, ...run }, output) => tidyStep(kind, output, input, { ...ports, ...run, clock, limits }),
+});
 
 /** `first_key`: of the first start only. `local_key`: for commands on this machine, until the service stops. */
 export type App = {
