@@ -7,8 +7,11 @@ import { pino } from 'pino';
 import { createService, openPorts } from '../app.ts';
 import { SAMPLES, VERSION } from '../cli/project.ts';
 import { readConfig } from '../config.ts';
+import type { Json } from '../contract/json.ts';
+import type { StepKind } from '../contract/steps.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Recogniser } from '../runtime/ports.ts';
+import type { StepServices } from '../runtime/worker.ts';
 import { pictureOf } from '../test/support/numbered.ts';
 import { takeInBytes } from '../test/support/take-in.ts';
 
@@ -24,11 +27,47 @@ const nothing: Recogniser = {
   ready: async () => {},
   close: async () => {},
 };
+/** Every step done at once, with rows as the real ones write them. */
+const emptySteps: StepServices = {
+  async run({ kind, task_id: fact_id }) {
+    const text = {
+      title: 'empty',
+      description: null,
+      tags: [],
+      taken_at: null,
+      filename: 'empty',
+      batch_id: null,
+      created_at: 0,
+      pages: [],
+    };
+    const legal = {
+      verdict: 'legal',
+      sha256: fact_id,
+      original_key: 'none',
+      byte_size: 1,
+      content_type: 'image/png',
+      width: 1,
+      height: 1,
+      page_count: 1,
+    };
+    const outputs: Record<StepKind, Json> = {
+      inspect: { ...legal, fact_id },
+      ocr: { fact_id, engine: 'nothing', pages: [] },
+      save: { fact_id, saved: text },
+      embed: { fact_id, model: 'nothing', vector: [1] },
+      index: { put: 'seen' },
+      purge: null,
+    };
+    return outputs[kind];
+  },
+  tidy: async () => {},
+};
 const folder = () => mkdtemp(path.join(tmpdir(), 'tuodi-bench-'));
 const quantile = (sorted: number[], q: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0;
 
 async function withService<Value>(
   recogniser: Recogniser | null,
+  services: StepServices | undefined,
   work: (into: Parameters<typeof takeInBytes>[0] & { rest(id: string): Promise<void> }) => Promise<Value>,
 ): Promise<Value> {
   const dir = await folder();
@@ -37,7 +76,7 @@ async function withService<Value>(
   const { config } = readConfig({ TUODI_DATA_DIR: dir });
   const opened = await openPorts(config, () => 'http://localhost', world);
   const ports = recogniser ? { ...opened, recogniser } : opened;
-  const { engine, start, stop } = createService(ports, { config }, world);
+  const { engine, start, stop } = createService(ports, { config, ...(services ? { services } : {}) }, world);
   await start();
   const never = new AbortController().signal;
   const rest = async (resource_id: string) => {
@@ -57,9 +96,9 @@ async function withService<Value>(
 }
 
 /** Pictures through all steps, so many at once, with a recogniser that answers nothing at once. */
-async function pipeline(in_flight: number): Promise<string> {
+async function pipeline(in_flight: number, services?: StepServices): Promise<string> {
   const pictures = await Promise.all(Array.from({ length: ITEMS }, (_, i) => pictureOf(i)));
-  return withService(nothing, async ({ rest, ...into }) => {
+  return withService(nothing, services, async ({ rest, ...into }) => {
     const took: number[] = [];
     const left = pictures.entries();
     const cpu = process.cpuUsage();
@@ -82,7 +121,7 @@ async function pipeline(in_flight: number): Promise<string> {
 
 async function pages(): Promise<string> {
   const bytes = await readFile(path.join(SAMPLES, 'english-letter.png'));
-  return withService(null, async ({ rest, ...into }) => {
+  return withService(null, undefined, async ({ rest, ...into }) => {
     await rest(await takeInBytes(into, { bytes, filename: 'warm.png', title: 'warm' }));
     const began = performance.now();
     const one = async (i: number) => rest(await takeInBytes(into, { bytes, filename: `${i}.png`, title: `page ${i}` }));
@@ -118,9 +157,10 @@ async function start(): Promise<string> {
 console.log(
   `tuodi ${VERSION}, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}, ${new Date().toISOString().slice(0, 10)}\n`,
 );
-console.log(
-  `Pipeline, empty recogniser, ${ITEMS} pictures:\n| in flight | items/s | p50 ms | p99 ms | CPU ms an item |\n|---|---|---|---|---|`,
-);
+const HEAD = '| in flight | items/s | p50 ms | p99 ms | CPU ms an item |\n|---|---|---|---|---|';
+console.log(`Empty steps: what the durable lifecycle costs (${ITEMS} pictures)\n${HEAD}`);
+for (const in_flight of IN_FLIGHT) console.log(await pipeline(in_flight, emptySteps));
+console.log(`\nReal steps, empty recogniser\n${HEAD}`);
 for (const in_flight of IN_FLIGHT) console.log(await pipeline(in_flight));
 console.log(`\n${await pages()}`);
 console.log(await start());
