@@ -60,3 +60,10 @@ test('a graph has every state of its machine, and edges between them only', () =
   }
   assert.ok(GRAPHS.resource.edges.length > GRAPHS.resource.nodes.length);
 });
+
+test('the picture of the statuses in README.md is the one that the machine gives', async () => {
+  assert.ok(
+    (await readFile('README.md', 'utf8')).includes(mermaidOfStatuses().trim()),
+    'README.md is stale: put in what mermaidOfStatuses() says',
+  );
+});

@@ -1,0 +1,115 @@
+/** What every SearchIndex must find: Chinese, words, numbers, phrases, tags and filters. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { saved, vectorAt } from '../support/entries.ts';
+import type { IndexWorld } from './search-index-world.ts';
+
+export function indexTestFinds(world: () => Promise<IndexWorld>): void {
+  test('Chinese is found by one character, by several, and across the two writings', async () => {
+    const { index, put, finds } = await world();
+    await put('trad', '這是軟體發票，共三張');
+    await put('simple', '这是 软 体 发 票');
+    await put('other', '票发软件，𠀀𠀁𪛖');
+    await finds('票', ['trad', 'simple', 'other']);
+    await finds('发票', ['trad', 'simple']);
+    await finds('發票', ['trad', 'simple']);
+    await finds('软体发票', ['trad', 'simple']);
+    await finds('软体票', []);
+    await finds('𠀁𪛖', ['other']);
+    await finds('𪛖', ['other']);
+    await finds('共三张', ['trad']);
+    await index.close();
+  });
+
+  test('words by their stems, their beginnings and with Han between', async () => {
+    const { index, put, finds } = await world();
+    await put('a', '我的iPhone手机很好 running a university');
+    await put('b', '手机的iPad runs 共3张A4纸');
+    await finds('iPhone手机', ['a']);
+    await finds('手机ipad ', ['b']);
+    await finds('run ', ['a', 'b']);
+    await finds('RUNNING ', ['a', 'b']);
+    await finds('universi', ['a']);
+    await finds('universi ', []);
+    await finds('ip', ['a', 'b']);
+    await finds('共3张', ['b']);
+    await finds('a4纸', ['b']);
+    await index.close();
+  });
+
+  test('numbers, with and without what parts thousands', async () => {
+    const { index, put, finds } = await world();
+    await put('a', '合计 ¥1,234.50 于 2024.03.15');
+    for (const typed of ['1,234.50 ', '1234.50 ', '1234', '2024-03-15', '2024.03.15 ', '合计1234.50 ']) await finds(typed, ['a']);
+    for (const typed of ['234.50 ', '1234.5 ', '2024-15-03 ']) await finds(typed, []);
+    await index.close();
+  });
+
+  test('quoted words stand as written one after the other, in one field of one page', async () => {
+    const { index, put, finds } = await world();
+    await put('a', 'the annual report of 2024');
+    await put(
+      'b',
+      saved('annual', {
+        title: 'report',
+        pages: [
+          { page: 1, text: 'an annual' },
+          { page: 2, text: 'report' },
+        ],
+      }),
+    );
+    await finds('annual report ', ['a', 'b']);
+    await finds('"annual report"', ['a']);
+    await finds('"annual reports"', []);
+    await index.close();
+  });
+
+  test('what is excluded is not found, and everything typed must be', async () => {
+    const { index, put, finds } = await world();
+    await put('a', '发票 apple');
+    await put('b', '发票 banana');
+    await finds('发票', ['a', 'b']);
+    await finds('发票 -apple', ['b']);
+    await finds('发票 -香蕉', ['a', 'b']);
+    await finds('-apple', ['b']);
+    await finds('apple banana ', []);
+    await index.close();
+  });
+
+  test('every field is searched', async () => {
+    const { index, put, finds } = await world();
+    const fields = { title: '标题', description: 'description', tags: ['红色', 'Two Words'], filename: 'scan_0042.png' };
+    await put('a', saved('正文', fields));
+    for (const typed of ['标题', 'description ', '红色', 'two ', 'scan ', '0042 ', '正文', '标题 正文 0042 '])
+      await finds(typed, ['a']);
+    await finds('标题正文', []);
+    await index.close();
+  });
+
+  test('filters: tags, batches, when it was taken; tag: whatever its case', async () => {
+    const { index, put, finds } = await world();
+    await put('a', saved('手机', { tags: ['Red', 'two words'], batch_id: 'b1', taken_at: 1_000 }));
+    await put('b', saved('手机', { tags: ['green'], batch_id: 'b2', taken_at: 2_000 }));
+    await put('c', saved('手机', { tags: [] }));
+    for (const typed of ['手机', '']) {
+      await finds(typed, ['a'], { tag: ['Red'] });
+      await finds(typed, ['a', 'b'], { tag: ['Red', 'green'] });
+      await finds(typed, ['a'], { tag: ['Red', 'green'], batch_id: ['b1', 'b3'] });
+      await finds(typed, ['b'], { taken_from: 1_001 });
+      await finds(typed, ['a', 'b'], { taken_from: 1_000, taken_to: 2_000 });
+      await finds(typed, ['a'], { taken_to: 1_999, tag: ['Red'] });
+      await finds(`${typed} tag:red`, ['a']);
+      await finds(`${typed} tag:"TWO words"`, ['a']);
+      await finds(`${typed} tag:red tag:green`, []);
+      await finds(`${typed} tag:two`, []);
+    }
+    const near = { vector: vectorAt(1, 1), mode: 'vector' as const };
+    await put('d', saved('电脑', { tags: ['Red'] }), { vector: vectorAt(0.9, 1) });
+    await put('e', saved('电脑', { tags: ['green'] }), { vector: vectorAt(1, 1) });
+    await finds('手机', ['d'], { ...near, tag: ['Red'] });
+    await finds('手机', ['a', 'd'], { ...near, mode: 'hybrid', tag: ['Red'] });
+    await finds('不 tag:red', ['d'], near);
+    await finds('不 -电脑', [], near);
+    await index.close();
+  });
+}

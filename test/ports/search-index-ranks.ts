@@ -1,0 +1,196 @@
+/** Whose pictures every SearchIndex finds, in which order, and what it tells of them. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { IndexQuery } from '../../runtime/ports.ts';
+import { entry, question, saved, vectorAt } from '../support/entries.ts';
+import { savedText, seeded } from '../support/texts.ts';
+import type { IndexWorld } from './search-index-world.ts';
+
+/** Entries beside which a small organisation's must be found. */
+const OTHERS = 5_000;
+const DAY = 24 * 3_600_000;
+
+export function indexTestRanks(world: () => Promise<IndexWorld>): void {
+  test('nothing of another organisation is found, listed, counted, changed or removed', async () => {
+    const { index, put, found, search, make, org, other, id } = await world();
+    await put('a', saved('手机', { tags: ['secret'] }), { vector: vectorAt(1, 1) });
+    const vector = vectorAt(1, 1);
+    for (const typed of ['手机', '', 'tag:secret', '-no', '手']) {
+      for (const mode of ['text', 'hybrid', 'vector'] as const)
+        assert.deepEqual(await found(typed, { mode, vector }, other), [], `${typed} ${mode}`);
+    }
+    const { total, facets } = await search('', { facets: ['tag', 'year'] }, other);
+    assert.deepEqual([total, facets], [0, { tag: [], year: [] }]);
+    assert.deepEqual(await index.heads({ org_id: other }, [id('a')]), []);
+    await index.put({ ...make('b', '手机'), org_id: other });
+    assert.deepEqual(await found('手机'), ['a']);
+    assert.equal((await index.heads({ org_id: org }, [id('a'), id('b')])).length, 1);
+    await index.close();
+  });
+
+  test(`a small organisation is found among ${OTHERS} entries of another, in every mode`, async () => {
+    const { index, put, found, other, id } = await world();
+    const chance = seeded(1);
+    const [first] = await Promise.all([
+      put('small', '手机', { vector: vectorAt(0.5, 1) }),
+      ...Array.from({ length: OTHERS }, (_, i) =>
+        index.put(entry(other, id(`o${i}`), savedText(chance, { title: '手机' }), { vector: vectorAt(0.99, 2) })),
+      ),
+    ]);
+    assert.deepEqual(first, { put: 'seen' });
+    for (const mode of ['text', 'hybrid', 'vector'] as const)
+      assert.deepEqual(await found('手机', { mode, vector: vectorAt(1, 1), limit: 20 }), ['small'], mode);
+    assert.deepEqual(await found('手', { limit: 20 }), ['small']);
+    assert.equal((await index.search({ org_id: other }, question('手机', { limit: 20 }))).total, OTHERS);
+    await index.close();
+  });
+
+  test('pages are pieces of one list, in every mode and order', async () => {
+    const { index, make, found, search } = await world();
+    const chance = seeded(2);
+    const count = 450;
+    await Promise.all(
+      Array.from({ length: count }, (_, i) =>
+        index.put(
+          make(`${i}`, savedText(chance, { title: `手机${i % 7 === 0 ? '手机' : ''}` }), {
+            vector: vectorAt(0.4 + (i % 50) / 100, 1 + (i % 300)),
+          }),
+        ),
+      ),
+    );
+    const vector = vectorAt(0.999, 1);
+    for (const change of [
+      {},
+      { mode: 'hybrid', vector },
+      { mode: 'vector', vector },
+      { sort: 'newest' },
+      { mode: 'vector', vector, sort: 'newest' },
+    ] satisfies Partial<IndexQuery>[]) {
+      const pages: string[] = [];
+      for (let offset = 0; ; offset += 60) {
+        const page = await found('手机', { ...change, offset, limit: 60 });
+        pages.push(...page);
+        if (page.length < 60) break;
+      }
+      const { total } = await search('手机', { ...change, limit: 1 });
+      assert.equal(new Set(pages).size, pages.length, `${JSON.stringify(Object.keys(change))}: nothing twice`);
+      assert.equal(pages.length, total);
+      if (!('mode' in change) || change.mode === 'hybrid') assert.equal(total, count);
+      assert.deepEqual(pages.slice(0, 200), await found('手机', { ...change, limit: 200 }));
+      assert.deepEqual(pages.slice(150, 250), await found('手机', { ...change, offset: 150, limit: 100 }));
+    }
+    await index.close();
+  });
+
+  test('the title counts more than the text, and an empty query lists by newest', async () => {
+    const { index, put, found } = await world();
+    await put('text', saved('手机 一 二 三', { created_at: 3 * DAY }));
+    await put('title', saved('一 二 三', { title: '手机', created_at: 2 * DAY }));
+    await put('old', saved('手机 一 二 三 四 五 六 七', { created_at: DAY }));
+    assert.deepEqual(await found('手机'), ['title', 'text', 'old']);
+    assert.deepEqual(await found('手机', { sort: 'newest' }), ['text', 'title', 'old']);
+    assert.deepEqual(await found(''), ['text', 'title', 'old']);
+    assert.deepEqual(await found('', { mode: 'hybrid', limit: 1, offset: 1 }), ['title']);
+    await index.close();
+  });
+
+  test('facets count what was found, not the page', async () => {
+    const { index, put, search } = await world();
+    await put('a', saved('手机', { tags: ['x', 'y'], taken_at: Date.UTC(2024, 5) }));
+    await put('b', saved('手机', { tags: ['x'], taken_at: null, created_at: Date.UTC(2025, 5) }));
+    await put('c', saved('电脑', { tags: ['x'] }));
+    const { facets } = await search('手机', { facets: ['tag', 'year'], limit: 1 });
+    assert.deepEqual(facets.tag, [
+      { value: 'x', count: 2 },
+      { value: 'y', count: 1 },
+    ]);
+    assert.deepEqual(facets.year, [
+      { value: '2024', count: 1 },
+      { value: '2025', count: 1 },
+    ]);
+    assert.deepEqual((await search('手机')).facets, {});
+    assert.deepEqual((await search('', { facets: ['tag'], tag: ['x'] })).facets.tag?.[0], { value: 'x', count: 3 });
+    await index.close();
+  });
+
+  test('by vector the nearest comes first; a hybrid search lets in what is near, and for nonsense nothing', async () => {
+    const { index, put, found, search } = await world();
+    await put('words', '手机', { vector: vectorAt(0.1, 1) });
+    await put('near', '电脑', { vector: vectorAt(0.95, 1) });
+    await put('far', '桌子', { vector: vectorAt(0.02, 1) });
+    await put('none', '手机');
+    const vector = vectorAt(0.9999, 2);
+    assert.deepEqual(await found('手机', { mode: 'vector', vector }), ['near', 'words', 'far']);
+    const hybrid = await search('手机', { mode: 'hybrid', vector, facets: ['year'] });
+    assert.deepEqual([hybrid.total, hybrid.hits.length, hybrid.facets.year?.[0]?.count], [3, 3, 3]);
+    assert.deepEqual((await found('手机', { mode: 'hybrid', vector })).sort(), ['near', 'none', 'words']);
+    assert.deepEqual(await found('胡言乱语', { mode: 'hybrid', vector: vectorAt(0.05, 3) }), []);
+    assert.deepEqual((await found('手机', { mode: 'hybrid', vector: null })).sort(), ['none', 'words']);
+    assert.deepEqual((await found('手机', { mode: 'hybrid', vector: new Float32Array(384) })).sort(), ['none', 'words']);
+    await index.close();
+  });
+
+  test('a vector comes, changes and goes with its entry', async () => {
+    const { index, put, found, org, id } = await world();
+    const near = { mode: 'vector' as const, vector: vectorAt(1, 1) };
+    const has = async () => (await index.heads({ org_id: org }, [id('a')]))[0]?.has_vector;
+    await put('a', '手机', { revision: 1 });
+    await put('b', '手机', { revision: 1, vector: vectorAt(0.5, 2) });
+    assert.deepEqual([await found('手机', near), await has()], [['b'], false]);
+    await put('a', '手机', { revision: 2, vector: vectorAt(0.9, 2) });
+    assert.deepEqual([await found('手机', near), await has()], [['a', 'b'], true]);
+    await put('a', '手机', { revision: 3, vector: vectorAt(0.1, 2) });
+    assert.deepEqual(await found('手机', near), ['b', 'a']);
+    await put('a', '手机', { revision: 4 });
+    assert.deepEqual([await found('手机', near), await has()], [['b'], false]);
+    await index.close();
+  });
+
+  test('scan tells all entries, tombstones too, a page at a time by id', async () => {
+    const { index, put, org, id } = await world();
+    for (const one of ['c', 'a', 'b']) await put(one, '手机', { revision: 3, vector: one === 'a' ? vectorAt(1, 1) : null });
+    await index.remove({ org_id: org }, id('b'), 3);
+    const told: string[] = [];
+    for (let after: string | null = null; ; ) {
+      const page = await index.scan(after, 2);
+      told.push(
+        ...page
+          .filter((head) => head.org_id === org)
+          .map((head) => `${head.resource_id.replace(id(''), '')} ${head.revision} ${head.deleted} ${head.has_vector}`),
+      );
+      after = page.at(-1)?.resource_id ?? null;
+      if (page.length < 2) break;
+    }
+    assert.deepEqual(told, ['a 3 false true', 'b 4 true false', 'c 3 false false']);
+    await index.close();
+  });
+
+  test('strange texts, ids and questions do no harm', async () => {
+    const { index, org, finds, put, found } = await world();
+    await put('a', '"手机" AND OR NOT NEAR( * ^ : {} \0 \uD800 手机');
+    await put('empty', saved('', { filename: '' }));
+    await put('long', `${'很'.repeat(20_000)} ${'x'.repeat(5_000)}`);
+    for (const typed of [
+      '手机',
+      'AND',
+      '"手机" OR ',
+      'NEAR ',
+      '*',
+      '(((',
+      '手*机',
+      "'; DROP TABLE words",
+      '\0',
+      '{title} : x',
+      `${'很'.repeat(500)}`,
+    ])
+      await found(typed);
+    await finds('手机', ['a']);
+    await finds('很'.repeat(500), ['long']);
+    const odd = { ...entry(`${org}" OR x`, 'r-"*', '手机'), revision: 1 };
+    assert.deepEqual(await index.put(odd), { put: 'seen' });
+    assert.equal((await index.search({ org_id: odd.org_id }, question('手机'))).total, 1);
+    await finds('手机', ['a']);
+    await index.ping();
+    await index.close();
+  });
+}
