@@ -34,19 +34,19 @@ const TABLES = `
 /** Throws with what to do when the file is broken or is not an index. */
 export function openFile(path: string): { db: Sqlite; made_anew: boolean } {
   const db = opened(path);
-  try {
-    const version = pragma(db, 'user_version');
-    if (version === VERSION && pragma(db, 'application_id') === APPLICATION) return { db, made_anew: false };
-    const tables = count(db, 'SELECT count(*) AS n FROM sqlite_schema');
-    if (tables === 0) return { db: made(db), made_anew: true };
-    if (pragma(db, 'application_id') !== APPLICATION) throw new Error(`${path} is not an index of tuodi, and is left as it is`);
-    db.close();
-    for (const suffix of ['', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true });
-    return { db: made(opened(path)), made_anew: true };
-  } catch (error) {
-    if (db.isOpen) db.close();
-    throw error;
-  }
+  const state = stateOf(db);
+  if (state === 'ours') return { db, made_anew: false };
+  if (state === 'empty') return { db: made(db), made_anew: true };
+  db.close();
+  if (state === 'foreign') throw new Error(`${path} is not an index of tuodi, and is left as it is`);
+  for (const suffix of ['', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true });
+  return { db: made(opened(path)), made_anew: true };
+}
+
+function stateOf(db: Sqlite): 'ours' | 'other version' | 'empty' | 'foreign' {
+  if (count(db, 'SELECT count(*) AS n FROM sqlite_schema') === 0) return 'empty';
+  if (pragma(db, 'application_id') !== APPLICATION) return 'foreign';
+  return pragma(db, 'user_version') === VERSION ? 'ours' : 'other version';
 }
 
 function opened(path: string): Sqlite {

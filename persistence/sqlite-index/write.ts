@@ -59,11 +59,11 @@ export function writer(db: Sqlite, vectors: Vectors): (writes: Write[]) => Writt
       db.exec('COMMIT');
       return items;
     } catch (error) {
-      if (db.isTransaction) db.exec('ROLLBACK');
+      rollback(db);
       throw error;
     }
   }
-  /** After any error each item has a transaction of its own, so that one bad item fails alone. (A savepoint an item would make FTS5 flush: a third of the speed.) */
+  /** After any error each item has a transaction of its own, so that one bad item fails alone. (FTS5 flushes at every savepoint.) */
   function committed(writes: Write[]): (Done | Refused)[] {
     try {
       return together(writes);
@@ -86,6 +86,14 @@ export function writer(db: Sqlite, vectors: Vectors): (writes: Write[]) => Writt
       else vectors.delete(item.id);
       return seen(item);
     });
+}
+
+function rollback(db: Sqlite): void {
+  try {
+    db.exec('ROLLBACK');
+  } catch {
+    // a full disk, say, has rolled it back already; the error that led here is the one to tell
+  }
 }
 
 /** FTS5 writes rows of its own with ids past 2^53, and the driver answers the last one for every write: as a bigint, or it throws. */

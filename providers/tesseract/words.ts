@@ -11,7 +11,7 @@ import type { EngineLine, EnginePage, EngineWord } from './thread.ts';
 const MIN_WORD_CONFIDENCE = 0.3;
 /** A page below this is a photo: pages with text had a mean of 0.87 to 0.95 (two sets of samples), photos without any 0.16 to 0.43. */
 const MIN_PAGE_CONFIDENCE = 0.65;
-/** In a line that is sure as a whole an unsure word is a rare one, not noise: noise stands alone. */
+/** In a line that is sure as a whole an unsure word is a rare one and not noise, if it has letters. */
 const SURE_LINE_CONFIDENCE = 0.6;
 /** On a photo, only a line like this is a sign and not a fence: all that we keep of it is sure, and it is more than one letter. */
 const SIGN_CONFIDENCE = 0.8;
@@ -34,8 +34,10 @@ export function pageOf({ blocks }: EnginePage, { width, height }: { width: numbe
 
 /** The line with the words that are words, or nothing. */
 function keptOf(line: EngineLine, is_photo: boolean): EngineLine[] {
-  const least = is_photo ? SIGN_CONFIDENCE : meanConfidence(line.words) >= SURE_LINE_CONFIDENCE ? 0 : MIN_WORD_CONFIDENCE;
-  const words = line.words.filter(({ text, confidence }) => text.trim() !== '' && confidence / 100 >= least);
+  const is_sure = !is_photo && meanConfidence(line.words) >= SURE_LINE_CONFIDENCE;
+  const least = is_photo ? SIGN_CONFIDENCE : MIN_WORD_CONFIDENCE;
+  const isWord = ({ text, confidence }: EngineWord) => confidence / 100 >= least || (is_sure && /\p{L}/u.test(text));
+  const words = line.words.filter((word) => word.text.trim() !== '' && isWord(word));
   if (words.length === 0) return [];
   if (is_photo && (letters(words) < SIGN_LETTERS || letters(words) < SIGN_SHARE * letters(line.words))) return [];
   return [{ text: words.length === line.words.length ? line.text : without(line, new Set(words)), words }];

@@ -1,5 +1,4 @@
 /** What every SearchIndex must find: Chinese, words, numbers, phrases, tags and filters. */
-import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { saved, vectorAt } from '../support/entries.ts';
 import type { IndexWorld } from './search-index-world.ts';

@@ -73,7 +73,7 @@ async function addOthers({ index, embedder }: Ports): Promise<string[]> {
     vector: vectors[i] ?? null,
   }));
   await Promise.all(entries.map((entry) => index.put(entry)));
-  return texts;
+  return saved.map(({ title, tags }, i) => [title, ...tags, texts[i]].join('\n'));
 }
 
 async function tryOne(ports: Ports, file: string, resource_id: string, others: string[]): Promise<Tried> {
