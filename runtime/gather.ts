@@ -1,4 +1,5 @@
 /** Work that arrives together is done together: what comes while a batch is under way is the next batch. */
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 
 export type Gather<Item, Result> = (item: Item) => Promise<Result>;
 type Waiting<Item, Result> = { item: Item; resolve(result: Result): void; reject(error: unknown): void };
@@ -28,6 +29,7 @@ export function gather<Item, Result>(
   async function run() {
     working = true;
     while (waiting.length > 0) {
+      await turnOfTheLoop(); // those whom the last batch has set going arrive in time for this one
       const batch = take();
       try {
         const results = await work(batch.map(({ item }) => item));
