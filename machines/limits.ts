@@ -7,8 +7,8 @@ const DAY = 24 * HOUR;
 
 /** Every delay is at most 30 days: what the sweep looks ahead. */
 export const RESOURCE_LIMITS = {
-  /** When the store is looked at unasked. Exceeds a link's validity by the longest upload: S3 checks expiry when an upload begins. */
-  link_expiry_ms: HOUR,
+  /** When the store is looked at unasked. Exceeds a link's validity by the longest upload: expiry is checked when an upload begins. */
+  link_expiry_ms: HOUR + 10 * MINUTE,
   /** A phone left without a network comes back within a day. */
   upload_deadline_ms: DAY,
   /** 7 days before the deadline below: time for a reminder to be read. */

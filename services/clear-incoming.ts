@@ -1,7 +1,8 @@
 /** Clears uploads away that nobody will look at: of links that were used late or twice, and of requests that died half-way. */
+
+import { incomingPrefix } from '../contract/object-keys.ts';
 import type { Objects } from '../runtime/ports.ts';
 import type { Facts } from '../runtime/ports-facts.ts';
-import { incomingPrefix } from './object-keys.ts';
 
 /** Uploads looked at in one round; the next round comes. */
 const MOST = 1_000;

@@ -7,10 +7,10 @@ import { Readable } from 'node:stream';
 import { fileTypeFromBuffer } from 'file-type';
 import sharp from 'sharp';
 import type { FailureCode } from '../contract/failures.ts';
+import { incomingPrefix, originalKey, ownPrefix, PREVIEWS, previewKey } from '../contract/object-keys.ts';
 import type { InspectInput, LegalPicture, Verdict } from '../contract/steps.ts';
 import type { ObjectHead, Objects } from '../runtime/ports.ts';
 import type { Service, ServiceContext } from '../runtime/service.ts';
-import { incomingPrefix, originalKey, ownPrefix, PREVIEWS, previewKey } from './object-keys.ts';
 import { decoded, headerOf, isExhaustion, uprightSize } from './picture.ts';
 import { bytesOf } from './read-object.ts';
 
@@ -111,14 +111,15 @@ async function sizeOf(bytes: Uint8Array, max_pixels: number): Promise<{ width: n
 /** Decodes the whole picture once, so that a truncated one is found here; each preview is made from the larger one before it. */
 async function writePreviews(objects: Objects, key: string, bytes: Uint8Array, max_pixels: number): Promise<void> {
   let picture = decoded(bytes, max_pixels);
-  for (const { name, width } of PREVIEWS) {
+  for (const { size } of PREVIEWS) {
+    const width = Number(size);
     const small = picture.resize({ width, height: width, fit: 'inside', withoutEnlargement: true });
     const { data, info } = await broken(() =>
       small.toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true }),
     );
     const raw = { width: info.width, height: info.height, channels: info.channels };
     const webp = await sharp(data, { raw }).webp({ quality: PREVIEW_QUALITY }).toBuffer();
-    await objects.put(previewKey(key, name), Readable.from([webp]), PREVIEW_MAX_BYTES);
+    await objects.put(previewKey(key, size), Readable.from([webp]), PREVIEW_MAX_BYTES);
     picture = sharp(data, { raw });
   }
 }

@@ -1,8 +1,8 @@
 /** Purge: out of the index, then the bytes, then the facts; so that no entry is ever without its picture. */
 import type { Json } from '../contract/json.ts';
+import { incomingPrefix, ownPrefix } from '../contract/object-keys.ts';
 import type { PurgeInput } from '../contract/steps.ts';
 import type { Service } from '../runtime/service.ts';
-import { incomingPrefix, ownPrefix } from './object-keys.ts';
 
 /**
  * Removing what is gone does nothing, and the tombstone of a second run is only of a later revision.

@@ -1,5 +1,6 @@
 /** What a picture holds: its bytes, a smaller one to show, and its text. */
 import { z } from 'zod';
+import { PREVIEWS, previewKey } from '../../contract/object-keys.ts';
 import type { Page, TextAnswer } from '../../contract/text.ts';
 import type { Correction, Recognition, ResourceRow } from '../../runtime/ports-facts.ts';
 import { LINK_PARAMETERS } from '../auth.ts';
@@ -11,7 +12,7 @@ import { nothingYet, notShown } from '../say-no.ts';
 
 /** Sizes of previews: the longest side, in pixels. */
 const PreviewQuery = z.strictObject({
-  size: z.enum(['320', '1600']).default('1600'),
+  size: z.enum(PREVIEWS.map(({ size }) => size)).default('1600'),
   page: z.int().min(1).max(10_000).default(1),
 });
 const TextQuery = z.strictObject({ format: z.enum(['json', 'txt']).default('json') });

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { MetadataPatch } from '../../contract/metadata.ts';
+import { incomingPrefix } from '../../contract/object-keys.ts';
 import { CONTENT_TYPES, CreateResource } from '../../contract/resource.ts';
 import { type StoredObject, TooManyBytes } from '../../runtime/ports.ts';
 import type { ResourceRow } from '../../runtime/ports-facts.ts';
@@ -18,7 +19,6 @@ import { parsed } from '../parse.ts';
 import { answerUploader } from '../present.ts';
 import { tooLarge } from '../say-no.ts';
 import { tell } from '../tell.ts';
-import { incomingOf } from '../upload-link.ts';
 import { waited } from '../wait.ts';
 
 const Fields = z.strictObject({
@@ -31,7 +31,7 @@ type Sent = { said: z.output<typeof Fields>; filename: string; content_type: str
 export async function createFromForm(call: KeyCall): Promise<void> {
   const { deps, caller } = call;
   const resource_id = deps.clock.mint();
-  const incoming = incomingOf({ org_id: caller.scope.org_id, resource_id });
+  const incoming = incomingPrefix({ org_id: caller.scope.org_id, resource_id });
   let kept = false;
   try {
     const sent = await receivedForm(call, (file) => stored(call, incoming, file));

@@ -14,9 +14,13 @@ export type Thread = {
 };
 export type StartThread = (options: ThreadOptions) => Worker;
 
-/** Compiled code lies in .js files, and the development server runs .ts: TypeScript rewrites imports, but not this. */
-const BESIDE = import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js';
-export const startThread: StartThread = (workerData) => new Worker(new URL(BESIDE, import.meta.url), { workerData });
+export const startThread: StartThread = (workerData) =>
+  import.meta.url.endsWith('.ts')
+    ? new Worker(FROM_SOURCE, { eval: true, workerData })
+    : new Worker(new URL('./thread.js', import.meta.url), { workerData });
+/** The development server runs .ts by tsx, which a thread on Node 20 has to be given by hand. */
+const here = JSON.stringify(import.meta.url);
+const FROM_SOURCE = `import('tsx/esm/api').then(({ tsImport }) => tsImport('./thread.ts', ${here}))`;
 
 type Answer = Answers[keyof Answers];
 type Waiting = { resolve(answer: Answer): void; reject(error: Error): void; limit: { cancel(): void } };

@@ -6,9 +6,12 @@ export const incomingPrefix = ({ org_id, resource_id }: Whose) => `incoming/${or
 /** What inspect froze and made: nothing else writes here. */
 export const ownPrefix = ({ org_id, resource_id }: Whose) => `${org_id}/${resource_id}/`;
 export const originalKey = (whose: Whose, run: string) => `${ownPrefix(whose)}${run}/original`;
-/** width: of the longer side, in pixels. The larger is the preview; the smaller is for lists. */
+/** size: of the longer side, in pixels. The larger is the preview; the smaller is for lists. */
 export const PREVIEWS = [
-  { name: 'preview.webp', width: 1600 },
-  { name: 'preview-320.webp', width: 320 },
+  { size: '1600', name: 'preview.webp' },
+  { size: '320', name: 'preview-320.webp' },
 ] as const;
-export const previewKey = (original_key: string, name: string) => original_key.replace(/original$/, name);
+export type PreviewSize = (typeof PREVIEWS)[number]['size'];
+/** Beside the original. */
+export const previewKey = (original_key: string, size: PreviewSize): string =>
+  original_key.replace(/[^/]*$/, PREVIEWS.find((preview) => preview.size === size)?.name ?? 'preview.webp');

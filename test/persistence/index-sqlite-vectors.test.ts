@@ -1,0 +1,69 @@
+/** The vectors in memory say what comparing each with each says, whatever came and went before. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { Vectors } from '../../persistence/sqlite-index/vectors.ts';
+
+const SEED = 20261123;
+const DIMENSION = 7;
+const vector = fc
+  .array(fc.integer({ min: -3, max: 3 }), { minLength: DIMENSION, maxLength: DIMENSION })
+  .map((values) => Float32Array.from(values));
+const org = fc.constantFrom('a', 'b');
+const step = fc.oneof(
+  fc.record({ set: vector, id: fc.nat(150), org }),
+  fc.record({ set: fc.constant(null), id: fc.nat(150), org }),
+);
+
+test(`sets, changes, moves and removals in any order (seed ${SEED})`, () => {
+  fc.assert(
+    fc.property(
+      fc.array(step, { maxLength: 300, size: 'max' }),
+      vector,
+      fc.integer({ min: 1, max: 20 }),
+      (steps, query, most) => {
+        const vectors = new Vectors();
+        const known = new Map<number, { org: string; set: Float32Array }>();
+        for (const { set, id, org: of } of steps) {
+          if (set) {
+            vectors.set(of, id, set);
+            known.set(id, { org: of, set });
+          } else {
+            vectors.delete(id);
+            known.delete(id);
+          }
+        }
+        for (const asked of [query, Float32Array.from([2, 0, 0, 0, 0, 0, 0])]) {
+          // the second is scanned by its one number
+          for (const of of ['a', 'b', 'c']) {
+            const wanted = [...known]
+              .filter(([, one]) => one.org === of)
+              .map(([id, { set }]) => ({ id, similarity: set.reduce((sum, value, i) => sum + value * (asked[i] ?? 0), 0) }))
+              .filter(({ similarity }) => similarity > 0)
+              .sort((x, y) => y.similarity - x.similarity || y.id - x.id);
+            assert.deepEqual(vectors.nearest(of, asked, 1_000, null), wanted);
+            assert.deepEqual(
+              vectors.nearest(of, asked, 1_000, new Set([1, 2, 3])),
+              wanted.filter(({ id }) => [1, 2, 3].includes(id)),
+            );
+            const best = vectors.nearest(of, asked, most, null).map(({ similarity }) => similarity);
+            assert.deepEqual(
+              best,
+              wanted.slice(0, most).map(({ similarity }) => similarity),
+            );
+          }
+        }
+      },
+    ),
+    { seed: SEED, numRuns: 300 },
+  );
+});
+
+test('a vector of another dimension takes the place of the old one, and is not seen beside others', () => {
+  const vectors = new Vectors();
+  vectors.set('a', 1, Float32Array.from([1, 0]));
+  vectors.set('a', 2, Float32Array.from([1, 0]));
+  vectors.set('a', 1, Float32Array.from([1, 0, 0]));
+  assert.deepEqual(vectors.nearest('a', Float32Array.from([1, 0]), 9, null), [{ id: 2, similarity: 1 }]);
+  assert.deepEqual(vectors.nearest('a', Float32Array.from([1, 0, 0]), 9, null), [{ id: 1, similarity: 1 }]);
+});
