@@ -49,9 +49,6 @@ export async function getPreview(call: Call): Promise<void> {
   ctx.body = bytes;
   ctx.length = head.byte_size; // setting a stream as the body takes it away
 }
-/** `inspect` writes them beside the original; the larger one is the preview. */
-const PREVIEWS = { 320: 'preview-320.webp', 1600: 'preview.webp' };
-const previewKey = (original_key: string, size: '320' | '1600') => original_key.replace(/[^/]*$/, PREVIEWS[size]);
 
 export async function getText(call: Call): Promise<void> {
   const { ctx, deps, caller } = call;
