@@ -1,4 +1,5 @@
 /** Phrases to look for: 2 to 6 Han characters in a row, or 1 to 3 words, as they stand in a true line. */
+import { fold } from '../../text/fold.ts';
 
 const HAN = /\p{Script=Han}+/gu;
 const WORDS = /[A-Za-z][A-Za-z'-]*(?: [A-Za-z][A-Za-z'-]*)*/g;
@@ -7,12 +8,12 @@ const LEAST_LETTERS = 4;
 
 /** Different ones, none of which another text has too. Fewer than `most` if there are no more. */
 export function drawPhrases(lines: string[], elsewhere: string[], chance: () => number, most: number): string[] {
-  const others = elsewhere.map((text) => text.toLowerCase());
+  const others = elsewhere.map((text) => fold(text).text); // traditional and simplified are one for a search
   const drawn = new Set<string>();
   const runs = lines.flatMap((line) => [...line.matchAll(HAN), ...line.matchAll(WORDS)].map(([run]) => run));
   for (let tries = 0; drawn.size < most && tries < most * 20 && runs.length > 0; tries++) {
     const phrase = part(runs[Math.floor(chance() * runs.length)] ?? '', chance);
-    if (phrase && !others.some((text) => text.includes(phrase.toLowerCase()))) drawn.add(phrase);
+    if (phrase && !others.some((text) => text.includes(fold(phrase).text))) drawn.add(phrase);
   }
   return [...drawn];
 }
