@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { memoryQueue } from '../../persistence/memory/queue.ts';
+import { memoryTasks } from '../../persistence/memory/tasks.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { queueSuite } from '../ports/queue.ts';
+import { tasksSuite } from '../ports/tasks.ts';
+
+const clock = systemClock();
+tasksSuite('in memory', async () => memoryTasks());
+queueSuite('in process', async () => memoryQueue({ clock, most_waiting: 100 }));
+
+test('a ring over the bound is dropped, and may be rung again', async () => {
+  const queue = memoryQueue({ clock, most_waiting: 1 });
+  await queue.push('ocr', 'a', 1);
+  await queue.push('ocr', 'b', 1);
+  assert.deepEqual([await queue.knows('ocr', 'a'), await queue.knows('ocr', 'b')], [true, false]);
+});

@@ -1,0 +1,87 @@
+/** What every queue promises: a doorbell that rings at least once. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Queue } from '../../runtime/ports.ts';
+import { until } from '../support/wait.ts';
+
+const GRACE_MS = 5_000;
+/** A handler that holds each task until it is let go. */
+function holding() {
+  const held = new Map<string, () => void>();
+  const handled: string[] = [];
+  const handle = async (task_id: string) => {
+    await new Promise<void>((resolve) => held.set(task_id, resolve));
+    held.delete(task_id);
+    handled.push(task_id);
+  };
+  const letGo = () => {
+    for (const go of held.values()) go();
+  };
+  return { held, handled, handle, letGo };
+}
+
+export function queueSuite(name: string, open: () => Promise<Queue>): void {
+  describe(`queue: ${name}`, () => {
+    test('a kind handles as many at once as it may, and all in the end; another kind does not wait for it', async () => {
+      const queue = await open();
+      const ocr = holding();
+      const save = holding();
+      queue.consume('ocr', 2, ocr.handle);
+      queue.consume('save', 1, save.handle);
+      for (const id of ['a', 'b', 'c']) await queue.push('ocr', id, 1);
+      await queue.push('save', 's', 1);
+      await until('two and one under way', () => ocr.held.size === 2 && save.held.size === 1);
+      assert.deepEqual(await queue.depth('ocr'), { waiting: 1, running: 2 });
+      ocr.letGo();
+      await until('the third', () => ocr.held.size === 1);
+      ocr.letGo();
+      save.letGo();
+      await until('all', () => ocr.handled.length === 3 && save.handled.length === 1);
+      await queue.stop(GRACE_MS);
+    });
+
+    test('it knows what waits and what is handled, and nothing else', async () => {
+      const queue = await open();
+      const { held, handle, letGo, handled } = holding();
+      queue.consume('ocr', 1, handle);
+      await queue.push('ocr', 'running', 1);
+      await queue.push('ocr', 'waiting', 1);
+      await until('one under way', () => held.size === 1);
+      const known = await Promise.all(['running', 'waiting', 'other'].map((id) => queue.knows('ocr', id)));
+      assert.deepEqual(known, [true, true, false]);
+      letGo();
+      await until('the other', () => held.size === 1);
+      letGo();
+      await until('both', () => handled.length === 2);
+      await until('forgotten', async () => !(await queue.knows('ocr', 'running')));
+      await queue.stop(GRACE_MS);
+    });
+
+    test('a paused kind keeps what is rung until it goes on', async () => {
+      const queue = await open();
+      const { held, handle, letGo, handled } = holding();
+      queue.consume('index', 4, handle);
+      await queue.pause('index');
+      await queue.push('index', 'a', 1);
+      assert.deepEqual([await queue.depth('index'), held.size], [{ waiting: 1, running: 0 }, 0]);
+      await queue.resume('index');
+      await until('under way', () => held.size === 1);
+      letGo();
+      await until('handled', () => handled.length === 1);
+      await queue.stop(GRACE_MS);
+    });
+
+    test('stopping waits for what is handled, and answers no new ring', async () => {
+      const queue = await open();
+      const { held, handle, letGo, handled } = holding();
+      queue.consume('ocr', 1, handle);
+      await queue.push('ocr', 'a', 1);
+      await queue.push('ocr', 'b', 1);
+      await until('under way', () => held.size === 1);
+      const stopped = queue.stop(GRACE_MS);
+      letGo();
+      await stopped;
+      assert.deepEqual([handled, held.size], [['a'], 0]);
+    });
+  });
+}

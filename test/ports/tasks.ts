@@ -1,0 +1,101 @@
+/** What every store of tasks promises. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { TaskRecord, Tasks } from '../../runtime/ports.ts';
+import { taskLifecycle } from '../../services/resource-lifecycle.ts';
+
+let minted = 0;
+const given = { now: 0, mint: () => `token-${++minted}` };
+const { kernel, input } = taskLifecycle();
+
+function record(task_id: string, change: Partial<TaskRecord> = {}): TaskRecord {
+  const { instance } = kernel.start(input({ task_id, provider_job_id: null, answered: false }), given);
+  const whose = {
+    resource_id: `r-${task_id}`,
+    org_id: 'o',
+    user_id: 'u',
+    job_id: 'ocr',
+    kind: 'ocr' as const,
+    input: { page: 1 },
+  };
+  return { task_id, ...whose, status: 'pending', instance, next_due_at: 100, created_at: 1, updated_at: 1, ...change };
+}
+/** The same task one step on. */
+const later = (task: TaskRecord, change: Partial<TaskRecord> = {}): TaskRecord => ({
+  ...task,
+  ...change,
+  instance: { ...task.instance, seq: task.instance.seq + 1 },
+});
+
+export function tasksSuite(name: string, open: () => Promise<Tasks>): void {
+  describe(`tasks: ${name}`, () => {
+    test('a task is made once, and read as it was made', async () => {
+      const tasks = await open();
+      assert.deepEqual(await Promise.all([tasks.create(record('a')), tasks.create(record('a'))]), [true, false]);
+      assert.equal((await tasks.get('a'))?.resource_id, 'r-a');
+      assert.equal(await tasks.get('b'), null);
+      await tasks.close();
+    });
+
+    test('of two writers with the same seq one wins; the loser changes nothing, its timer neither', async () => {
+      const tasks = await open();
+      const first = record('a');
+      await tasks.create(first);
+      const { seq } = first.instance;
+      const running = later(first, { status: 'running', next_due_at: 500 });
+      assert.deepEqual(
+        [await tasks.replace(running, seq), await tasks.replace(later(first, { status: 'dead', next_due_at: 1 }), seq)],
+        [true, false],
+      );
+      assert.equal((await tasks.get('a'))?.status, 'running');
+      assert.deepEqual(await tasks.claimDue({ now: 499, until: 900, limit: 10 }), []);
+      assert.equal(await tasks.replace(record('gone'), 1), false);
+      await tasks.close();
+    });
+
+    test('those due are handed out once until the claim is over, at most so many, and never without a timer', async () => {
+      const tasks = await open();
+      for (const id of ['a', 'b', 'c']) await tasks.create(record(id));
+      await tasks.create(record('rests', { next_due_at: null }));
+      const claim = async (now: number, limit = 10) =>
+        (await tasks.claimDue({ now, until: now + 50, limit })).map(({ task_id }) => task_id).sort();
+      assert.deepEqual(await claim(99), []);
+      assert.equal((await claim(100, 2)).length, 2);
+      assert.equal((await claim(100)).length, 1);
+      assert.deepEqual(await claim(149), []);
+      assert.deepEqual(await claim(150), ['a', 'b', 'c']);
+      await tasks.close();
+    });
+
+    test('a removed task is not read, not listed and not due; removing it again is no error', async () => {
+      const tasks = await open();
+      await tasks.create(record('a'));
+      await tasks.create(record('b', { kind: 'save', status: 'dead' }));
+      assert.deepEqual(
+        (await tasks.list({ kind: 'save', limit: 10 })).map(({ task_id }) => task_id),
+        ['b'],
+      );
+      assert.deepEqual(
+        (await tasks.list({ status: 'pending', limit: 10 })).map(({ task_id }) => task_id),
+        ['a'],
+      );
+      assert.equal((await tasks.list({ limit: 1 })).length, 1);
+      await tasks.remove('a');
+      await tasks.remove('a');
+      assert.deepEqual([await tasks.get('a'), (await tasks.list({ limit: 10 })).length], [null, 1]);
+      assert.deepEqual(
+        (await tasks.claimDue({ now: 1_000, until: 2_000, limit: 10 })).map(({ task_id }) => task_id),
+        ['b'],
+      );
+      await tasks.close();
+    });
+
+    test('a new store has no epoch, and keeps the one it is given', async () => {
+      const tasks = await open();
+      assert.equal(await tasks.epoch(), null);
+      await tasks.setEpoch('e');
+      assert.equal(await tasks.epoch(), 'e');
+      await tasks.close();
+    });
+  });
+}
