@@ -4,7 +4,7 @@
  * Needs no model, no network and no memory, and answers the same on every machine.
  */
 import type { Embedder } from '../runtime/ports.ts';
-import { ANALYSER_VERSION, streams, type Unit, units } from '../text/analyse.ts';
+import { ANALYSER_VERSION, BREAK, streams, type Unit, units } from '../text/analyse.ts';
 
 /** As many as small models of meaning have, so that an index made for one has room for the other. */
 const DIMENSION = 384;
@@ -49,7 +49,7 @@ function featuresOf(text: string): Iterable<Feature> {
     else found.set(feature, { feature, weight, count: 1 });
   };
   const pieces = units(text);
-  for (const gram of streams(pieces).grams) add(`g${gram.text}`, WEIGHT.gram);
+  for (const { text: gram } of streams(pieces).grams) if (gram !== BREAK) add(`g${gram}`, WEIGHT.gram);
   for (const unit of pieces) {
     if (unit.kind === 'han') add(`c${unit.text}`, WEIGHT.character);
     else for (const piece of piecesOf(unit)) add(`p${piece}`, WEIGHT.piece);

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Answers, Question, ThreadOptions, Told } from './calls.ts';
 
-/** Far above any search, batch or start (reading 100,000 vectors takes a second): a thread silent for longer is given up. */
+/** Far above any search, batch or start (reading 100,000 vectors takes one to two seconds): a thread silent for longer is given up. */
 const ANSWER_LIMIT_MS = 120_000;
 
 export type Thread = {

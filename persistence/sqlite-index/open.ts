@@ -8,15 +8,16 @@ import type { SearchIndex } from '../../runtime/ports.ts';
 import { type StartThread, startThread, threadCaller } from './calling.ts';
 import type { Write, Written } from './calls.ts';
 
-/** Writes a transaction: more gain little, and a search waits for as long as a batch takes, about 20 ms. */
+/** Writes a transaction: more gain little, and a search waits for as long as a batch takes. */
 const BATCH = 64;
 /** Ids a call of `heads`, as the port says. */
 const HEADS = 200;
 /**
- * The least similarity at which a hybrid search lets in what the words do not find. For hashed n-grams: unlike texts reach 0.25 by
- * chance among 100,000, a text with one character in ten misread has more than 0.6. Models of meaning need their own.
+ * The least similarity at which a hybrid search lets in what the words do not find. Measured for hashed n-grams over 100,000 generated
+ * texts: 1,200 queries of nonsense reached 0.433 at most (0.35 would have let 29 of them find something). A passage with one character
+ * in ten misread is still let in by 99 % of 300 characters, 76 % of 160, and 31 % of 80. Models of meaning need a floor of their own.
  */
-export const VECTOR_FLOOR = 0.35;
+export const VECTOR_FLOOR = 0.45;
 
 export type SqliteIndexOptions = {
   clock: Clock;

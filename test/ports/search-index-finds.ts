@@ -14,6 +14,10 @@ export function indexTestFinds(world: () => Promise<IndexWorld>): void {
     await finds('發票', ['trad', 'simple']);
     await finds('软体发票', ['trad', 'simple']);
     await finds('软体票', []);
+    await put('parted', '中国，国人');
+    await put('whole', '中国人');
+    await finds('中国人', ['whole']);
+    await finds('"中国，国人"', ['parted']);
     await finds('𠀁𪛖', ['other']);
     await finds('𪛖', ['other']);
     await finds('共三张', ['trad']);

@@ -42,6 +42,10 @@ test('quotes, minus and tags, in Chinese writing too', () => {
   assert.equal(query.text, '年度报告 annual report 100');
 });
 
+test('a quoted text with punctuation is looked for as it is parted', () => {
+  assert.deepEqual(all('"中国，人民"'), ['~中+国+.+人+民']);
+});
+
 test('what has no words asks for nothing', () => {
   for (const typed of ['', '  ', '!!!', '-', '""', 'tag:', '“', '- -']) {
     const { all: terms, none, tags } = parseQuery(typed);
