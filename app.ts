@@ -31,6 +31,7 @@ import { createRuns, type Runs } from './runtime/runs.ts';
 import type { ServiceLimits } from './runtime/service.ts';
 import { createSweep } from './runtime/sweep.ts';
 import { createWorker, type StepServices } from './runtime/worker.ts';
+import { auditIndex } from './services/audit-index.ts';
 import { clearIncoming } from './services/clear-incoming.ts';
 import { resourceLifecycle, taskLifecycle } from './services/resource-lifecycle.ts';
 import { runStep, tidyStep } from './services/steps.ts';
@@ -216,12 +217,19 @@ export async function startApp(config: Config, version: string, options: Partial
     await ports.close();
     throw error;
   }
+  const stopping = new AbortController();
+  const { engine } = service;
+  const audited = auditIndex({ ...ports, engine }, DEFAULT_ORGANISATION, AUDIT, stopping.signal)
+    .then((lost) => lost > 0 && log.warn({ lost }, 'the index lacked entries; they are being made again'))
+    .catch((error: unknown) => log.error({ err: error }, 'the index was not compared with the facts'));
   return {
     url: address,
     warm: () => ports.recogniser.ready().catch((error: unknown) => log.error({ err: error }, 'recognition is not ready')),
     first_key: keys.first?.text ?? null,
     local_key: keys.local.text,
     async stop() {
+      stopping.abort();
+      await audited;
       await rm(service_file, { force: true });
       await http.stop(RUNTIME_LIMITS.stop_grace_ms);
       await service.stop();
@@ -266,3 +274,4 @@ async function firstKeys({ accounts }: Facts, clock: Clock): Promise<{ first: Ne
 }
 const LOCAL = 'local';
 const MOST_KEYS = 1_000;
+const AUDIT: Origin = { by: { kind: 'sweep', id: null }, request_id: null };

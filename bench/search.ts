@@ -6,6 +6,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as turnOfTheLoop } from 'node:timers/promises';
 import { openSqliteIndex } from '../persistence/sqlite-index/open.ts';
 import { hashedNgrams } from '../providers/hashed-ngrams.ts';
 import { systemClock } from '../runtime/clock.ts';
@@ -89,17 +90,20 @@ const path = join(dir, 'search.sqlite');
 try {
   const index = await openSqliteIndex(path, { clock: systemClock() });
   let writing = 0;
-  const delay = monitorEventLoopDelay({ resolution: 1 });
+  const loop = { p99: 0, max: 0 };
   for (let from = 0; from < TEXTS; from += 2_000) {
     const made = await entries(from, Math.min(2_000, TEXTS - from));
+    await turnOfTheLoop(20); // making the texts held the loop up, and is no work of the index
+    const delay = monitorEventLoopDelay({ resolution: 1 });
     delay.enable();
     const began = performance.now();
     for (let i = 0; i < made.length; i += IN_FLIGHT) await Promise.all(made.slice(i, i + IN_FLIGHT).map((one) => index.put(one)));
     writing += performance.now() - began;
     delay.disable();
+    loop.p99 = Math.max(loop.p99, rounded(delay.percentile(99) / 1e6));
+    loop.max = Math.max(loop.max, rounded(delay.max / 1e6));
   }
   const { size } = await stat(path);
-  const loop = { p99: rounded(delay.percentile(99) / 1e6), max: rounded(delay.max / 1e6) };
   print({
     measured: 'build',
     texts: TEXTS,
