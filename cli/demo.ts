@@ -69,6 +69,6 @@ async function show(client: Client, query: string, out: Output): Promise<boolean
 
 const HOW_ON = (folder: string) => `
 To look further:
-  npx tuodi search 停水        with TUODI_DATA_DIR=${folder}
+  TUODI_DATA_DIR=${folder} npx tuodi search 停水
   npm start                    the service, with a folder of its own; then: npx tuodi ingest <your pictures>
   README.md                    the API, and how it works`;

@@ -1,6 +1,6 @@
 /**
  * SearchIndex on SQLite: FTS5 for the words, vectors in memory, a file of its own. It can be wiped at any time: opening makes it anew,
- * empty, and `onMadeAnew` says that it has to be filled from the facts.
+ * empty, and `onMadeAnew` says so; what fills it is the comparison with the facts at the start of the service.
  */
 import type { Clock } from '../../runtime/clock.ts';
 import { gather } from '../../runtime/gather.ts';
