@@ -34,7 +34,7 @@ import { createWorker, type StepServices } from './runtime/worker.ts';
 import { auditIndex } from './services/audit-index.ts';
 import { clearIncoming } from './services/clear-incoming.ts';
 import { resourceLifecycle, taskLifecycle } from './services/resource-lifecycle.ts';
-import { runStep, tidyStep } from './services/steps.ts';
+import { isReachable, runStep, tidyStep } from './services/steps.ts';
 
 /** The organisation and the user that the first start makes. */
 export const DEFAULT_ORGANISATION = { org_id: 'default', name: 'default', user_id: 'admin', user_name: 'admin' };
@@ -176,6 +176,7 @@ export function createService(ports: Ports, options: ServiceOptions, { clock, lo
 const realServices = (ports: Ports, limits: ServiceLimits, clock: Clock): StepServices => ({
   run: ({ kind, input, ...run }) => runStep(kind, input, { ...ports, ...run, clock, limits }),
   tidy: ({ kind, input, ...run }, output) => tidyStep(kind, output, input, { ...ports, ...run, clock, limits }),
+  reachable: (kind) => isReachable(kind, ports),
 });
 
 /** `first_key`: of the first start only. `local_key`: for commands on this machine, until the service stops. */

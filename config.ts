@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { METADATA_FIELDS } from './contract/metadata.ts';
+import { STEP_KINDS } from './contract/steps.ts';
 
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 const listed = (text: string) =>
@@ -10,6 +11,8 @@ const listed = (text: string) =>
     .split(',')
     .map((one) => one.trim())
     .filter(Boolean);
+const yes = z.enum(['true', 'false', '1', '0']).transform((text) => text === 'true' || text === '1');
+const web = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
 const DAY_MS = 24 * 60 * 60_000;
 const delay = whole(0, 30 * DAY_MS);
 
@@ -27,10 +30,7 @@ const Variables = z.strictObject({
   /** Where the service listens. Port 0 takes a free one. */
   listen: Listen.default({ host: '127.0.0.1', port: 8787 }),
   /** What links begin with, when a proxy stands in front. */
-  public_url: z
-    .url({ protocol: /^https?$/ })
-    .transform((url) => url.replace(/\/+$/, ''))
-    .optional(),
+  public_url: web.optional(),
   /** Origins of pages that may call the API from a browser, separated by commas. None unless said. */
   cors_origins: z.string().default('').transform(listed),
   data_dir: z.string().min(1).default('tuodi-data'),
@@ -55,6 +55,49 @@ const Variables = z.strictObject({
   trash_retention_ms: delay.optional(),
   rejected_retention_ms: delay.optional(),
   expired_retention_ms: delay.optional(),
+
+  /** mysql://user:password@host:3306/database: MySQL 8.4, or MariaDB from 10.6 on. Without it the facts are in the data folder. */
+  database_url: z.url({ protocol: /^(mysql|mariadb)$/ }).optional(),
+  /** redis://[user:password@]host:6379/0, or rediss://. Without it tasks and queue are in this process. */
+  redis_url: z.url({ protocol: /^rediss?$/ }).optional(),
+  /** Elasticsearch 9. Without it the index is in the data folder. */
+  elasticsearch_url: web.optional(),
+  elasticsearch_api_key: z.string().min(1).optional(),
+  /** Its name makes the store S3; it must be there. Without it pictures are in the data folder. */
+  s3_bucket: z.string().min(3).max(63).optional(),
+  /** Of MinIO, Ceph, R2, OSS …; AWS itself needs none. */
+  s3_endpoint: web.optional(),
+  /** What links begin with, where clients reach the store by another address than we do. */
+  s3_public_endpoint: web.optional(),
+  s3_region: z.string().min(1).default('us-east-1'),
+  s3_access_key: z.string().min(1).optional(),
+  s3_secret_key: z.string().min(1).optional(),
+  /** The bucket in the path, not in the host's name: what most stores other than AWS want. */
+  s3_path_style: yes.default(true),
+  /** How clients upload: a form (the store bounds the size of what comes), or a PUT (for stores that have no forms). */
+  s3_upload_method: z.enum(['POST', 'PUT']).default('POST'),
+  /** What the store shows (`Authorization: Bearer …`) when it tells of uploads by itself. Without it nothing is taken. */
+  s3_events_token: z.string().min(32).optional(),
+  /** A remote OCR engine; see docs/providers.md. Without it recognition is in this process. */
+  ocr_url: web.optional(),
+  /** Shown to the engine. */
+  ocr_api_key: z.string().min(1).optional(),
+  /** whsec_…: signs the engine's callbacks (Standard Webhooks). Without it the engine is asked. */
+  ocr_callback_secret: z.string().min(24).optional(),
+  /** Of any OpenAI-compatible API, such as https://api.openai.com/v1. Without it vectors are hashed n-grams. */
+  embedding_url: web.optional(),
+  embedding_api_key: z.string().min(1).optional(),
+  embedding_model: z.string().min(1).max(200).default('text-embedding-3-small'),
+  /** Of its vectors: one that answers another is refused. */
+  embedding_dimension: whole(2, 4_096).default(1_536),
+  /** The least cosine at which a hybrid search lets in what no word finds; a model's own. */
+  embedding_floor: z.coerce.number().min(-1).max(1).default(0.45),
+  /** The steps that this process runs: all unless said; `none` leaves them to workers. */
+  worker_kinds: z
+    .string()
+    .default(STEP_KINDS.join(','))
+    .transform((text) => (text.trim() === 'none' ? [] : listed(text)))
+    .pipe(z.array(z.enum(STEP_KINDS))),
   /** For commands: a running service, and a key to it. */
   url: z.url({ protocol: /^https?$/ }).optional(),
   api_key: z.string().min(1).optional(),
@@ -63,7 +106,11 @@ export type Config = z.infer<typeof Variables>;
 type Name = keyof Config;
 const NAMES = Object.keys(Variables.shape) as Name[];
 /** Secrets may come from a file: TUODI_LINK_SECRET_FILE. */
-const SECRETS: readonly string[] = ['link_secret', 'api_key'] satisfies Name[];
+const SECRETS: readonly string[] = [
+  ...(['link_secret', 'api_key', 'database_url', 'redis_url', 'elasticsearch_url', 'elasticsearch_api_key'] satisfies Name[]),
+  ...(['s3_access_key', 's3_secret_key', 's3_events_token'] satisfies Name[]),
+  ...(['ocr_api_key', 'ocr_callback_secret', 'embedding_api_key'] satisfies Name[]),
+];
 const PREFIX = 'TUODI_';
 
 /** In the data folder, written by a running service for commands on this machine. */

@@ -63,6 +63,7 @@ const emptySteps: StepServices = {
     return outputs[kind];
   },
   tidy: async () => {},
+  reachable: () => true,
 };
 const folder = () => mkdtemp(path.join(tmpdir(), 'tuodi-bench-'));
 const quantile = (sorted: number[], q: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0;

@@ -16,11 +16,15 @@ export type Stepped = {
   before: ResourceColumns | null;
   named: Partial<ResourceColumns>;
   writes: FactWrite[];
+  expects?: Change['expects'];
   origin: Origin;
 };
 type Given = { clock: Clock; lifecycle: Lifecycle; limits: RuntimeLimits };
 
-export function changeOf({ step, event, before, named, writes, origin }: Stepped, { clock, lifecycle, limits }: Given): Change {
+export function changeOf(
+  { step, event, before, named, writes, expects, origin }: Stepped,
+  { clock, lifecycle, limits }: Given,
+): Change {
   const { instance } = step;
   const at = clock.wall();
   const lived = lifecycle.columns(instance);
@@ -55,6 +59,7 @@ export function changeOf({ step, event, before, named, writes, origin }: Stepped
       failure: resource.failure?.at === before?.failure?.at ? null : resource.failure,
     },
     outbox: messagesOf(before, resource, step.emitted, { clock, lifecycle, at }),
+    ...(expects ? { expects } : {}),
   };
 }
 

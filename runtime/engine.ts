@@ -32,8 +32,8 @@ export interface Engine {
     say: (now: ResourceRow) => Said | Promise<Said>,
     origin: Origin,
   ): Promise<{ outcome: 'moved' | 'refused'; resource: ResourceRow }>;
-  /** A timer, an acceptance or a result: believed only by its token. */
-  hear(instance_id: string, inbound: Exclude<Inbound, { kind: 'event' }>, origin: Origin): Promise<Outcome>;
+  /** A timer, an acceptance or a result: believed only by its token. outdated: the step must be run again; nothing was changed. */
+  hear(instance_id: string, inbound: Exclude<Inbound, { kind: 'event' }>, origin: Origin): Promise<Outcome | 'outdated'>;
   /** The job of that token, if the instance still owes it. */
   owes(instance_id: string, job_id: string, token: string): Promise<Owed | null>;
   /** The resource when nothing of ours is under way, or as it is after `wait_ms`, or when the signal is aborted. null: not in scope. */
@@ -66,8 +66,13 @@ export function createEngine(parts: Parts): Engine {
       return { outcome: outcome === 'moved' ? 'moved' : 'refused', resource };
     },
     async hear(instance_id, inbound, origin) {
-      const [outcome] = await turn(instance_id, (now) => heard(now, inbound, parts), origin);
-      return outcome;
+      try {
+        const [outcome] = await turn(instance_id, (now) => heard(now, inbound, parts), origin);
+        return outcome;
+      } catch (error) {
+        if (error instanceof Outdated) return 'outdated';
+        throw error;
+      }
     },
     async owes(instance_id, job_id, token) {
       const now = await known(instance_id, ({ instance }) => instance.jobs[job_id]?.token === token);
@@ -83,9 +88,13 @@ async function heard({ instance }: Known, inbound: Inbound, { lifecycle, facts, 
   const job = inbound.kind === 'done' ? instance.jobs[inbound.id] : undefined;
   if (inbound.kind !== 'done' || job?.token !== inbound.token) return { inbound, writes: [], columns: {} };
   const result = { job_id: inbound.id, input: job.input, output: inbound.output, at: clock.wall() };
-  const { facts: writes, columns = {} } = await lifecycle.writes(result, facts);
-  return { inbound, writes, columns };
+  const brought = await lifecycle.writes(result, facts);
+  if (brought === 'outdated') throw new Outdated();
+  const { facts: writes, columns = {}, expects } = brought;
+  return { inbound, writes, columns, expects };
 }
+/** Leaves the turn with nothing said. */
+class Outdated extends Error {}
 
 async function rested(
   { facts, clock, news }: Parts & { news: EventEmitter },
@@ -128,4 +137,5 @@ const NEW_COLUMNS = {
   duplicate_of: null,
   uploaded_at: null,
   indexed_at: null,
+  indexed_in: null,
 };

@@ -30,8 +30,8 @@ export type Lifecycle = {
   columns(
     instance: Instance,
   ): Partial<ResourceColumns> & Pick<ResourceColumns, 'status' | 'phase' | 'revision' | 'failure' | 'indexed_revision'>;
-  /** The rows that a result brings, computed from what is read now. */
-  writes(result: Result, facts: Facts): Promise<Writes>;
+  /** The rows that a result brings, computed from what is read now; or that its step must be run again. */
+  writes(result: Result, facts: Facts): Promise<Writes | 'outdated'>;
   /** The types of the messages that a step is worth. */
   messages(before: ResourceColumns | null, after: ResourceColumns, emitted: EventObject[]): string[];
 };

@@ -33,6 +33,8 @@ export const RUNTIME_LIMITS = {
   accept_after_ms: 250,
   /** A step's own limit on one run, below the machine's deadline for it: the worker gives up first, and says why. */
   run_time_limit_ms: 4 * 60_000,
+  /** A result whose index targets changed meanwhile is made again; a rebuild begins and ends, so that twice is the most there is. */
+  outdated_rounds: 5,
   /** Rings held by the queue in process; one more is dropped, and rung again by the task's own timer. */
   queue_waiting: 100_000,
   /** Steps that run at once, a kind. OCR is bound by the processors, the others mostly wait for the disk. */

@@ -7,8 +7,10 @@ import type { Json } from '../contract/json.ts';
 import type { Metadata } from '../contract/metadata.ts';
 import type { Author } from '../contract/resource.ts';
 import type { Phase, Status } from '../contract/statuses.ts';
+import type { StepKind } from '../contract/steps.ts';
 import type { CorrectedPage, Page } from '../contract/text.ts';
 import type { Instance } from './durable.ts';
+import type { IndexTargets, IndexTargetsRow, Upkeep } from './ports-upkeep.ts';
 
 /** Whose rows a call may touch. */
 export type Scope = { org_id: string };
@@ -50,6 +52,8 @@ export type ResourceColumns = {
   updated_at: number;
   uploaded_at: number | null;
   indexed_at: number | null;
+  /** The newest index that holds its entry; null where indexes have no names. Kept up by a rebuild too, beside the commits. */
+  indexed_in: string | null;
 };
 /** As read: with what a person said of it. */
 export type ResourceRow = ResourceColumns & { metadata: Metadata };
@@ -121,6 +125,8 @@ export type Change = {
   writes: FactWrite[];
   journal: JournalEntry;
   outbox: OutboxMessage[];
+  /** What the change was made for: compared in the same transaction, and a change made for something else is lost. */
+  expects?: { index_targets: IndexTargets | null };
 };
 /** lost: another change of this instance was first, and nothing of this one is written. */
 export type Committed = { outcome: 'committed' } | { outcome: 'lost' } | { outcome: 'failed'; error: Error };
@@ -159,6 +165,9 @@ export type ResourceSort = '-created_at' | 'title';
 export type ResourcePlace = { key: number | string; resource_id: string };
 export type Counts = { total: number; by_phase: Partial<Record<Phase, number>>; by_status: Partial<Record<Status, number>> };
 
+/** Whose entry an index lacks, and at which revision the index must have it. */
+export type LackingEntry = { resource_id: string; org_id: string; seq: number; indexed_revision: number; has_vector: boolean };
+
 export interface Resources {
   get(scope: Scope, resource_id: string): Promise<ResourceRow | null>;
   /** In the order of `ids`; those that are not there, or not in scope, are left out. At most 200 ids. */
@@ -172,6 +181,10 @@ export interface Resources {
   /** The oldest resource with these bytes that can be viewed (so they were seen, not only announced), other than `except`. */
   alive(scope: Scope, sha256: string, except?: string): Promise<ResourceRow | null>;
   byIdempotencyKey(scope: Scope, key: string): Promise<IdempotencyKey | null>;
+  /** Of all organisations, by id: those that the index holds an entry of, though not the index of this name. For a rebuild. */
+  lackingIn(index: string, after: string | null, limit: number): Promise<LackingEntry[]>;
+  /** Says that the index of this name has the entry, unless the resource has moved on from `seq`. */
+  markIn(index: string, resource_id: string, seq: number): Promise<void>;
 }
 
 /** Fact rows by their ids. */
@@ -180,6 +193,10 @@ export interface Texts {
   correction(scope: Scope, correction_id: string): Promise<Correction | null>;
   text(scope: Scope, text_id: string): Promise<Text | null>;
   embedding(scope: Scope, embedding_id: string): Promise<Embedding | null>;
+  /** What a revision is found by: the text saved last at or before it. */
+  textOf(scope: Scope, resource_id: string, revision: number): Promise<Text | null>;
+  /** The vector made last of a saved text. */
+  embeddingOf(scope: Scope, text_id: string): Promise<Embedding | null>;
 }
 
 export interface Journal {
@@ -196,6 +213,33 @@ export interface Outbox {
   relay(limit: number): Promise<PositionedMessage[]>;
   /** After a position, in order. */
   after(scope: Scope, position: number, limit: number): Promise<PositionedMessage[]>;
+  /** After a position, in order, of all organisations: for those who tell others. */
+  afterAll(position: number, limit: number): Promise<PositionedMessage[]>;
+  /** Positions: up to which messages were removed, and which was given out last. 0: none. */
+  bounds(): Promise<{ removed: number; last: number }>;
+  /** Removes messages that have a position and are older than `before` (wall time), at most `limit`. Answers how many. */
+  prune(before: number, limit: number): Promise<number>;
+}
+
+/**
+ * A provider's signed result, as it came. `reads`: the ids of the facts that its run read, as JSON: a stored answer belongs to a step
+ * and what it read, so that it outlives the task that asked.
+ */
+export type Callback = {
+  webhook_id: string;
+  org_id: string;
+  resource_id: string;
+  task_id: string;
+  kind: StepKind;
+  reads: string;
+  received_at: number;
+  body: Json;
+};
+export interface Callbacks {
+  /** Durable when it resolves. False: this webhook id is known. */
+  keep(callback: Callback): Promise<boolean>;
+  /** The newest for a step and what it read. */
+  find(scope: Scope, want: { resource_id: string; kind: StepKind; reads: string }): Promise<Callback | null>;
 }
 
 export type ApiKey = {
@@ -218,20 +262,6 @@ export interface Accounts {
   revokeKey(scope: Scope, key_id: string, at: number): Promise<boolean>;
 }
 
-/** The row that service time, and the knowledge of which tasks exist, are kept in. */
-export interface Upkeep {
-  /**
-   * Says that a sweep runs at `wall`. A pause since the last one of more than `max_gap_ms`, or a clock that went back, is added to
-   * `offset_ms`, so that service time (`wall - offset_ms`) stood still meanwhile. Moved by compare-and-swap: one sweeper adds a gap once.
-   */
-  tick(wall: number, max_gap_ms: number): Promise<{ offset_ms: number; gap_ms: number }>;
-  /** As the last tick left it; offset 0 before the first. */
-  offset(): Promise<number>;
-  /** The epoch of the task store that all tasks were last made in. */
-  epoch(): Promise<string | null>;
-  setEpoch(epoch: string): Promise<void>;
-}
-
 export interface Facts {
   readonly instances: Instances;
   readonly resources: Resources;
@@ -240,6 +270,8 @@ export interface Facts {
   readonly outbox: Outbox;
   readonly accounts: Accounts;
   readonly upkeep: Upkeep;
+  readonly callbacks: Callbacks;
+  readonly index_targets: IndexTargetsRow;
   /**
    * Each change with its own compare-and-swap on `seq`, all in one transaction, answered in the order given. At most one change an
    * instance, and at most 100. When the batch fails as a whole, each change is tried in a transaction of its own, so that one bad

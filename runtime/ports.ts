@@ -1,5 +1,6 @@
 /** The ports to everything that is not the facts (those are in ports-facts.ts): each small, with its contract in its comment. */
 import type { Readable } from 'node:stream';
+import type { ServiceFailure } from '../contract/failures.ts';
 import type { Json } from '../contract/json.ts';
 import type { Facet, SearchMode } from '../contract/search.ts';
 import type { StepKind } from '../contract/steps.ts';
@@ -8,6 +9,7 @@ import type { Word } from '../contract/text.ts';
 import type { ParsedQuery } from '../text/query.ts';
 import type { Instance } from './durable.ts';
 import type { SavedText, Scope } from './ports-facts.ts';
+import type { IndexTargets } from './ports-upkeep.ts';
 
 /** One run of one step. `task_id` is the token of the job; `instance` is of the task machine. */
 export type TaskRecord = {
@@ -20,6 +22,8 @@ export type TaskRecord = {
   input: Json;
   status: TaskStatus;
   instance: Instance;
+  /** The `n` it was last rung with: its `seq` when it last became pending. */
+  ring: number;
   next_due_at: number | null;
   created_at: number;
   updated_at: number;
@@ -42,19 +46,40 @@ export interface Tasks {
   close(): Promise<void>;
 }
 
+/** again: it was given to a worker before, whose hold on it has run out: nobody that lives is at work on it. */
+export type Ring = { task_id: string; again: boolean };
+
 /** A doorbell: it says that a task waits, at least once. The task's record says what is true. */
 export interface Queue {
   /** `n` differs at each entry of a task into `pending`; the same pair rung twice may ring once. */
   push(kind: StepKind, task_id: string, n: number): Promise<void>;
   /** Calls `handle` for each ring, at most `concurrency` at a time. `handle` never throws. */
-  consume(kind: StepKind, concurrency: number, handle: (task_id: string) => Promise<void>): void;
+  consume(kind: StepKind, concurrency: number, handle: (ring: Ring) => Promise<void>): void;
+  /** Into the retry queue: it rings after `delay_ms`, for `consumeRetries`. `n` differs at each entry of a task into `retrying`. */
+  retryLater(task_id: string, n: number, delay_ms: number): Promise<void>;
+  /** Calls `handle` for each task whose time in the retry queue is over. `handle` never throws. */
+  consumeRetries(handle: (task_id: string) => Promise<void>): void;
   /** True while the task waits here or is being handled by a living worker. */
-  knows(kind: StepKind, task_id: string): Promise<boolean>;
+  knows(kind: StepKind, task_id: string, n: number): Promise<boolean>;
   depth(kind: StepKind): Promise<{ waiting: number; running: number }>;
   pause(kind: StepKind): Promise<void>;
   resume(kind: StepKind): Promise<void>;
   /** No new ring is answered; resolves when those being handled have ended, or after `grace_ms`. */
   stop(grace_ms: number): Promise<void>;
+}
+
+/** Tells all processes that the outbox has grown. Best effort: who listens looks by itself from time to time. */
+export interface Announcements {
+  publish(): Promise<void>;
+  /** Resolves once what is published from now on is heard. */
+  listen(heard: () => void): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Of everything that may be away: false while it is known to be, so that no deadline begins for work that can't be done. */
+export interface Reachable {
+  /** Absent: it is always there. */
+  reachable?(): boolean;
 }
 
 export type ObjectHead = { key: string; byte_size: number; modified_at: number };
@@ -70,7 +95,7 @@ export type UploadLink = {
 export class TooManyBytes extends Error {}
 
 /** Where the bytes are. Keys have no `..`; reading what is not there answers null. */
-export interface Objects {
+export interface Objects extends Reachable {
   /** A link that lets its holder upload exactly `key`, of at most `max_bytes` and this type, until `expires_at` (wall time). */
   presignUpload(want: { key: string; max_bytes: number; content_type: string; expires_at: number }): Promise<UploadLink>;
   /** A link to read `key` until `expires_at` (wall time), served with this type and name. */
@@ -116,14 +141,15 @@ export type IndexPage = {
 };
 
 /** The search view: a copy of what the facts say, that can be rebuilt from them. */
-export interface SearchIndex {
+export interface SearchIndex extends Reachable {
   /**
    * Writes an entry at its revision and answers once a search returns it at that revision. An equal revision overwrites; an older
-   * one is refused: `ahead`, with the revision found. Throws if the write can't be seen.
+   * one is refused: `ahead`, with the revision found. Throws if the write can't be seen. `into`: the
+   * names of all indexes it is written to; without, it is the one that searches read.
    */
-  put(entry: IndexEntry): Promise<PutAnswer>;
-  /** A tombstone at max(revision, found) + 1, which refuses every older put: removal wins. */
-  remove(scope: Scope, resource_id: string, revision: number): Promise<void>;
+  put(entry: IndexEntry, into?: IndexTargets | null): Promise<PutAnswer>;
+  /** A tombstone at max(revision, found) + 1, which refuses every older put: removal wins. Also for ids it never saw. */
+  remove(scope: Scope, resource_id: string, revision: number, into?: IndexTargets | null): Promise<void>;
   search(scope: Scope, query: IndexQuery): Promise<IndexPage>;
   /** At most 200 ids; those it does not hold are left out. */
   heads(scope: Scope, ids: string[]): Promise<EntryHead[]>;
@@ -131,14 +157,36 @@ export interface SearchIndex {
   scan(after: string | null, limit: number): Promise<EntryHead[]>;
   ping(): Promise<void>;
   close(): Promise<void>;
+  /** Null where the index can't be made again beside itself. */
+  readonly generations: IndexGenerations | null;
+}
+
+/** Indexes of different names behind the one that searches read, so that one can be built while another serves. */
+export interface IndexGenerations {
+  /** An empty index of this name; one that is there stays as it is. */
+  create(name: string): Promise<void>;
+  /** Entries into the index of this name alone, those that are older than what it holds are left out. Searchable when it resolves. */
+  fill(name: string, entries: IndexEntry[]): Promise<void>;
+  /** From now on searches read this one, and no other. */
+  promote(name: string): Promise<void>;
+  drop(name: string): Promise<void>;
+  /** True if its tokens are of another analyser than ours: then it finds wrongly until it is built again. */
+  outdated(name: string): Promise<boolean>;
 }
 
 /** An upright picture, decoded once by us: PNG bytes with these pixels. */
 export type PictureToRead = { png: Uint8Array; page: number; width: number; height: number };
 export type PageRead = { text: string; confidence: number; words: Word[] };
 
+/** What became of work that a provider took. `unknown`: it never heard of it. */
+export type Asked =
+  | { status: 'done'; output: Json }
+  | { status: 'working' }
+  | { status: 'failed'; failure: ServiceFailure }
+  | { status: 'unknown' };
+
 /** Reads words off one picture. A hard time limit of its own; one bad picture can't hurt the next. Throws ServiceError. */
-export interface Recogniser {
+export interface Recogniser extends Reachable {
   readonly engine: string;
   recognise(picture: PictureToRead, signal: AbortSignal): Promise<PageRead>;
   /** Ready to read; rejects when it can't be (say, no language data). */
@@ -147,7 +195,7 @@ export interface Recogniser {
 }
 
 /** Turns text into unit vectors of a fixed dimension, one for each text, in order. Throws ServiceError. */
-export interface Embedder {
+export interface Embedder extends Reachable {
   readonly model: string;
   readonly dimension: number;
   embed(texts: string[], signal: AbortSignal): Promise<Float32Array[]>;

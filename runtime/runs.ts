@@ -1,77 +1,21 @@
-/**
- * Runs of steps: a task's record is stepped by its machine, and what each new status asks for is done:
- * pending → ring; asking → ask; an end → report to the resource. Whatever is not done here, the sweep does.
- */
-
+/** Runs of steps: what workers and the sweep say of a task, which its machine takes or not. */
 import type { Logger } from 'pino';
 import type { EventObject } from 'xstate';
 import type { ServiceFailure } from '../contract/failures.ts';
 import type { Json } from '../contract/json.ts';
 import type { TaskStatus } from '../contract/task.ts';
-import type { Origin } from './change.ts';
-import type { Clock } from './clock.ts';
 import type { Inbound } from './durable.ts';
-import type { Engine, Owed } from './engine.ts';
-import type { RuntimeLimits } from './limits.ts';
-import type { Queue, TaskRecord, Tasks } from './ports.ts';
+import { createFollow, type FollowParts, isEnd } from './follow.ts';
+import type { Ring, TaskRecord } from './ports.ts';
 import type { StoredInstance } from './ports-facts.ts';
-import { createTaskSteps, type TaskLifecycle, type TaskView } from './task-steps.ts';
+import type { TaskView } from './task-steps.ts';
 
 export type Runs = ReturnType<typeof createRuns>;
-type Parts = {
-  tasks: Tasks;
-  queue: Queue;
-  engine: Pick<Engine, 'hear' | 'owes'>;
-  lifecycle: TaskLifecycle;
-  clock: Clock;
-  limits: RuntimeLimits;
-  log: Logger;
-  origin: Origin;
-};
 
-export function createRuns({ tasks, queue, engine, lifecycle, clock, limits, log, origin }: Parts) {
+export function createRuns({ log, ...parts }: FollowParts & { log: Logger }) {
+  const { tasks, queue, engine, lifecycle, clock, origin } = parts;
   const { view } = lifecycle;
-  const { recordOf, step } = createTaskSteps({ tasks, lifecycle, clock, limits });
-
-  /** A task for each job, unless it has one. */
-  async function dispatch(owed: Owed[]): Promise<void> {
-    for (const one of owed) {
-      const record = recordOf(one);
-      if (await tasks.create(record)) await follow(record);
-    }
-  }
-
-  const say = async (
-    task_id: string,
-    inbound: (now: TaskRecord, seen: TaskView) => Inbound | null,
-  ): Promise<TaskRecord | null> => {
-    const next = await step(task_id, inbound);
-    if (next) await follow(next);
-    return next;
-  };
-
-  /** Does what a status asks for. */
-  async function follow(record: TaskRecord): Promise<void> {
-    const { kind, task_id, status, instance } = record;
-    if (status === 'pending') await queue.push(kind, task_id, instance.seq);
-    if (status === 'asking') await ask(record);
-    if (isEnd(status)) await report(record);
-  }
-  /** Of work in our own process the queue knows what became of it. */
-  async function ask({ kind, task_id }: TaskRecord): Promise<void> {
-    const output = { status: (await queue.knows(kind, task_id)) ? 'working' : 'unknown' };
-    await say(task_id, ({ instance }) => {
-      const token = instance.jobs.ask?.token;
-      return token ? { kind: 'done', id: 'ask', token, output } : null;
-    });
-  }
-  /** Tells the resource how the run ended. The record is kept until it has answered. */
-  async function report({ task_id: token, resource_id, job_id: id, instance }: TaskRecord): Promise<void> {
-    const { status, output, failure, attempt } = view(instance);
-    const said = status === 'succeeded' ? { kind: 'done' as const, id, token, output } : failed({ id, token, failure, attempt });
-    await engine.hear(resource_id, said, origin);
-    await tasks.remove(token);
-  }
+  const { dispatch, say, step, follow, ask, answer, report } = createFollow(parts);
 
   const accepted = ({ resource_id, job_id: id, task_id: token }: TaskRecord) =>
     engine.hear(resource_id, { kind: 'accepted', id, token, provider_job_id: null }, origin);
@@ -79,23 +23,42 @@ export function createRuns({ tasks, queue, engine, lifecycle, clock, limits, log
   return {
     dispatch,
     accepted,
-    /** The worker takes it: true if the run is now its own. A task that runs already is asked about instead. */
-    async claim(task_id: string): Promise<TaskView | null> {
+    /**
+     * The worker takes it: answers the run if it is now its own. A task that runs already is asked about instead; if it was rung
+     * `again`, the worker that had it is known to be gone.
+     */
+    async claim({ task_id, again }: Ring): Promise<TaskView | null> {
       let was: TaskStatus | null = null;
       const next = await step(task_id, (_, { status }) => {
         was = status;
         return event({ type: 'CLAIMED', provider_job_id: null });
       });
       if (next && was === 'pending') return view(next.instance);
-      if (next) await follow(next);
+      if (next?.status === 'asking' && again) await answer(task_id, 'unknown');
+      else if (next) await follow(next);
       return null;
     },
-    succeeded: (task_id: string, output: Json) => say(task_id, () => event({ type: 'SUCCEEDED', output })),
+    /**
+     * Straight to the resource: the record is kept, with the result, only while the facts do not answer. Told whether the step must
+     * be run again.
+     */
+    async succeeded({ task_id: token, resource_id, job_id: id }: TaskRecord, output: Json): Promise<'outdated' | 'told'> {
+      try {
+        const outcome = await engine.hear(resource_id, { kind: 'done', id, token, output }, origin);
+        if (outcome === 'outdated') return 'outdated';
+      } catch (error) {
+        log.warn({ err: error, resource_id, task_id: token }, 'a result could not be told; it is kept with its task');
+        await step(token, () => event({ type: 'SUCCEEDED', output }));
+        return 'told';
+      }
+      await tasks.remove(token);
+      return 'told';
+    },
     /** Of one run only: another run's failure is not believed. */
     failed: (task_id: string, failure: ServiceFailure, { attempt, losses }: TaskView) =>
       say(task_id, () => event({ type: 'FAILED', attempt, losses, failure, jitter: clock.chance() })),
 
-    /** A timer of a task that is due. */
+    /** Timers of a task that are due. */
     async fire(due: TaskRecord): Promise<void> {
       const now = clock.service();
       for (const [id, { due_at, token }] of Object.entries(due.instance.timers))
@@ -110,7 +73,7 @@ export function createRuns({ tasks, queue, engine, lifecycle, clock, limits, log
           const owed = await engine.owes(instance_id, job_id, job.token);
           if (owed) await dispatch([owed]);
         } else if (isEnd(record.status)) await report(record);
-        else if (record.status === 'pending') await queue.push(record.kind, record.task_id, record.instance.seq);
+        else if (record.status === 'pending') await queue.push(record.kind, record.task_id, record.ring);
         else if (record.status === 'asking') await ask(record);
         else if (record.status === 'running' && job.accepted === null) {
           log.info({ resource_id: instance_id, task_id: job.token }, 'accepted, said again');
@@ -121,14 +84,4 @@ export function createRuns({ tasks, queue, engine, lifecycle, clock, limits, log
   };
 }
 
-const isEnd = (status: TaskStatus) => status === 'succeeded' || status === 'failed' || status === 'dead';
 const event = (said: EventObject & Record<string, unknown>): Inbound => ({ kind: 'event', event: said });
-const LOST: ServiceFailure = { code: 'WORKER_LOST', retryable: true, detail: 'nobody knows what became of the run' };
-type Ended = { id: string; token: string; failure: ServiceFailure | null; attempt: number };
-const failed = ({ id, token, failure, attempt }: Ended): Exclude<Inbound, { kind: 'event' }> => ({
-  kind: 'error',
-  id,
-  token,
-  failure: failure ?? LOST,
-  attempts: attempt,
-});

@@ -2,7 +2,7 @@
 import type { ServiceFailure } from '../contract/failures.ts';
 import type { Clock } from './clock.ts';
 import type { Embedder, Objects, Recogniser, SearchIndex } from './ports.ts';
-import type { Facts, FactWrite, ResourceColumns } from './ports-facts.ts';
+import type { Change, Facts, FactWrite, ResourceColumns } from './ports-facts.ts';
 
 /** What a service works with. `task_id` is its run: the same when a run is repeated, another when the step is run again. */
 export type ServiceContext = {
@@ -23,8 +23,8 @@ export type ServiceLimits = {
   ocr_pixels: number;
 };
 
-/** The rows and columns that a result brings, written in the commit that believes it. */
-export type Writes = { facts: FactWrite[]; columns?: Partial<ResourceColumns> };
+/** The rows and columns that a result brings, written in the commit that believes it, if what it `expects` is still so then. */
+export type Writes = { facts: FactWrite[]; columns?: Partial<ResourceColumns>; expects?: NonNullable<Change['expects']> };
 
 /**
  * The work of one step: an async function of its input that answers a result or throws a ServiceError.
@@ -32,8 +32,8 @@ export type Writes = { facts: FactWrite[]; columns?: Partial<ResourceColumns> };
  */
 export interface Service<Input, Output> {
   run(input: Input, context: ServiceContext): Promise<Output>;
-  /** Computed from rows read now, again at each attempt to commit. */
-  writes?(output: Output, of: { input: Input; at: number; facts: Facts }): Promise<Writes>;
+  /** Computed from rows read now, again at each attempt to commit. 'outdated': it was done for what is no longer so, and is done again. */
+  writes?(output: Output, of: { input: Input; at: number; facts: Facts }): Promise<Writes | 'outdated'>;
   /** What may be cleared away once the result was told. Best effort: nothing is wrong when it does not happen. */
   tidy?(output: Output, input: Input, context: ServiceContext): Promise<void>;
 }

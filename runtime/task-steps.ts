@@ -33,7 +33,8 @@ export function createTaskSteps({ tasks, lifecycle, clock, limits }: Parts) {
     const whose = { resource_id, org_id, user_id };
     const times = { next_due_at: dueAt(instance), created_at: at, updated_at: at };
     const { status } = view(instance);
-    return { task_id: job.token, ...whose, job_id, kind: lifecycle.kindOf(job_id), input: job.input, status, instance, ...times };
+    const work = { job_id, kind: lifecycle.kindOf(job_id), input: job.input };
+    return { task_id: job.token, ...whose, ...work, status, instance, ring: instance.seq, ...times };
   }
 
   /** Steps a task. `inbound` is asked again when somebody else was first; null: nothing is to be said. Answers null if it did not move. */
@@ -45,7 +46,8 @@ export function createTaskSteps({ tasks, lifecycle, clock, limits }: Parts) {
       const { outcome, instance } = kernel.step(now.instance, said, givenBy(clock));
       if (outcome !== 'moved') return null;
       const { status } = view(instance);
-      const next = { ...now, instance, status, next_due_at: dueAt(instance), updated_at: clock.wall() };
+      const ring = status === 'pending' ? instance.seq : now.ring;
+      const next = { ...now, instance, status, ring, next_due_at: dueAt(instance), updated_at: clock.wall() };
       if (await tasks.replace(next, now.instance.seq)) return next;
     }
     throw new Error(`task ${task_id} kept changing`);

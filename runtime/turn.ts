@@ -16,7 +16,7 @@ export type Owed = { resource: ResourceRow; job_id: string; job: Job };
 /** An instance with the row that goes with it. */
 export type Known = { instance: Instance; resource: ResourceRow };
 /** What is said to an instance, and what it brings. */
-export type Turn = { inbound: Inbound; writes: FactWrite[]; columns: Partial<ResourceColumns> };
+export type Turn = { inbound: Inbound; writes: FactWrite[]; columns: Partial<ResourceColumns>; expects?: Change['expects'] };
 export type Parts = {
   facts: Facts;
   clock: Clock;
@@ -80,10 +80,8 @@ export function createTurns(parts: Parts, news: EventEmitter) {
       if (said && step?.outcome === 'moved') {
         const { metadata: _, ...before } = now.resource;
         const event = eventName(said.inbound);
-        const resource = await settle(
-          now,
-          changeOf({ step, event, before, named: said.columns, writes: said.writes, origin }, parts),
-        );
+        const { columns: named, writes, expects } = said;
+        const resource = await settle(now, changeOf({ step, event, before, named, writes, expects, origin }, parts));
         if (resource) return ['moved', resource];
       } else if (step && !cached) return [step.outcome, now.resource];
       else known.forget(id);

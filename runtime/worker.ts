@@ -9,14 +9,19 @@ import { STEP_KINDS, type StepKind } from '../contract/steps.ts';
 import type { Clock } from './clock.ts';
 import type { Engine } from './engine.ts';
 import type { RuntimeLimits } from './limits.ts';
-import type { Queue, TaskRecord, Tasks } from './ports.ts';
+import type { Queue, Ring, TaskRecord, Tasks } from './ports.ts';
 import type { Runs } from './runs.ts';
 import { ServiceError } from './service.ts';
 import type { TaskView } from './task-steps.ts';
 
 /** `signal` is aborted when the time of the run is over or the process stops. */
 export type Run = { kind: StepKind; task_id: string; input: Json; signal: AbortSignal };
-export type StepServices = { run(run: Run): Promise<Json>; tidy(run: Run, output: Json): Promise<void> };
+export type StepServices = {
+  run(run: Run): Promise<Json>;
+  tidy(run: Run, output: Json): Promise<void>;
+  /** False while something that the step needs is known to be away: its work does not begin yet, and neither does its deadline. */
+  reachable(kind: StepKind): boolean;
+};
 type Parts = {
   tasks: Tasks;
   queue: Queue;
@@ -31,28 +36,37 @@ type Parts = {
 export function createWorker({ tasks, queue, engine, runs, services, clock, limits, log }: Parts) {
   const stopping = new AbortController();
 
-  async function handle(task_id: string): Promise<void> {
+  async function handle(ring: Ring): Promise<void> {
     try {
-      await work(task_id);
+      await work(ring);
     } catch (error) {
-      log.error({ err: error, task_id }, 'a run could not be told; the sweep goes on with it'); // a queue's handler never throws
+      log.error({ err: error, ...ring }, 'a run could not be told; the sweep goes on with it'); // a queue's handler never throws
     }
   }
-  async function work(task_id: string): Promise<void> {
+  async function retry(task_id: string): Promise<void> {
+    try {
+      const task = await tasks.get(task_id);
+      if (task?.status === 'retrying') await runs.fire(task);
+    } catch (error) {
+      log.warn({ err: error, task_id }, 'a retry could not be rung; the sweep goes on with it');
+    }
+  }
+  async function work(ring: Ring): Promise<void> {
+    const { task_id } = ring;
     const task = await tasks.get(task_id);
     if (!task) return; // rung for a task that has ended
     if (!(await engine.owes(task.resource_id, task.job_id, task_id))) return tasks.remove(task_id); // nobody wants it any more
-    const claimed = await runs.claim(task_id);
+    const claimed = await runs.claim(ring);
     if (!claimed) return;
     const begun = clock.after(limits.accept_after_ms, () => {
+      if (!services.reachable(task.kind)) return;
       runs
         .accepted(task)
         .catch((error: unknown) => log.warn({ err: error, task_id }, 'accepted was not told; the sweep says it again'));
     });
     try {
-      const output = await limited(task);
+      const output = await done(task);
       begun.cancel();
-      await runs.succeeded(task_id, output);
       await services
         .tidy({ ...task, signal: stopping.signal }, output)
         .catch((error: unknown) => log.warn({ err: error, task_id }, 'not tidied'));
@@ -61,6 +75,14 @@ export function createWorker({ tasks, queue, engine, runs, services, clock, limi
       if (stopping.signal.aborted) return; // handed back: the task is made again from its job
       await failed(task, claimed, error);
     }
+  }
+  /** Run until its result is told: more than once only while what it was done for keeps changing. */
+  async function done(task: TaskRecord): Promise<Json> {
+    for (let round = 0; round < limits.outdated_rounds; round++) {
+      const output = await limited(task);
+      if ((await runs.succeeded(task, output)) === 'told') return output;
+    }
+    throw new Error(`what the step is done for changed ${limits.outdated_rounds} times in a row`);
   }
   async function failed(task: TaskRecord, claimed: TaskView, error: unknown): Promise<void> {
     const failure = failureOf(error);
@@ -88,6 +110,7 @@ export function createWorker({ tasks, queue, engine, runs, services, clock, limi
   return {
     start(kinds: readonly StepKind[] = STEP_KINDS): void {
       for (const kind of kinds) queue.consume(kind, limits.concurrency[kind], handle);
+      queue.consumeRetries(retry);
     },
     /** Takes no more work; what is in hand may end within the grace, then it is handed back. */
     async stop(): Promise<void> {

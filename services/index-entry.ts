@@ -1,16 +1,36 @@
 /** Index: the entry of one revision, written and seen by a search. The text alone is the same step without a vector. */
 import type { IndexInput, Put } from '../contract/steps.ts';
+import type { IndexTargets } from '../runtime/ports-upkeep.ts';
 import type { Service } from '../runtime/service.ts';
 import { missingFact } from './missing-fact.ts';
 
-/** Writes at a revision, which determines the entry: a second run overwrites it with itself, and a late one is refused. */
-export const indexEntry: Service<IndexInput, Put> = {
+/** `into`: where it was written, all of it. */
+type Written = Put & { into: IndexTargets | null };
+
+/**
+ * Writes at a revision, which determines the entry: a second run overwrites it with itself, and a late one is refused. A result that
+ * was not written to all indexes that there are when it is committed is no result: a rebuild began, or ended, meanwhile.
+ */
+export const indexEntry: Service<IndexInput, Written> = {
   async run({ resource_id, org_id, revision, text_id, embedding_id }, { facts, index }) {
     const scope = { org_id };
     const text = await facts.texts.text(scope, text_id);
     if (!text) throw missingFact('the saved text', text_id);
     const embedding = embedding_id && (await facts.texts.embedding(scope, embedding_id));
     if (embedding_id && !embedding) throw missingFact('the vector', embedding_id);
-    return index.put({ resource_id, org_id, revision, saved: text.saved, vector: embedding ? embedding.vector : null });
+    const into = await facts.index_targets.get();
+    const entry = { resource_id, org_id, revision, saved: text.saved, vector: embedding ? embedding.vector : null };
+    return { ...(await index.put(entry, into)), into };
+  },
+  async writes({ into }, { facts }) {
+    const now = await facts.index_targets.get();
+    if (!reaches(into, now)) return 'outdated';
+    return { facts: [], columns: { indexed_in: now ? (now.building ?? now.live) : null }, expects: { index_targets: now } };
   },
 };
+
+/** What was written reaches all that there are now. */
+export function reaches(into: IndexTargets | null, now: IndexTargets | null): boolean {
+  const written = new Set([into?.live, into?.building]);
+  return !now || (written.has(now.live) && (now.building === null || written.has(now.building)));
+}

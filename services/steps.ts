@@ -20,10 +20,26 @@ const serviceOf = (kind: StepKind) => SERVICES[kind] as unknown as Service<Json,
 export const runStep = (kind: StepKind, input: Json, context: ServiceContext): Promise<Json> =>
   serviceOf(kind).run(input, context);
 
-export async function writesOf(kind: StepKind, of: { input: Json; output: Json; at: number; facts: Facts }): Promise<Writes> {
+export async function writesOf(
+  kind: StepKind,
+  of: { input: Json; output: Json; at: number; facts: Facts },
+): Promise<Writes | 'outdated'> {
   const { output, ...rest } = of;
   return (await serviceOf(kind).writes?.(output, rest)) ?? { facts: [] };
 }
 
 export const tidyStep = async (kind: StepKind, output: Json, input: Json, context: ServiceContext): Promise<void> =>
   serviceOf(kind).tidy?.(output, input, context);
+
+type Needed = Pick<ServiceContext, 'objects' | 'index' | 'recogniser' | 'embedder'>;
+const NEEDS: Record<StepKind, (keyof Needed)[]> = {
+  inspect: ['objects'],
+  ocr: ['objects', 'recogniser'],
+  save: [],
+  embed: ['embedder'],
+  index: ['index'],
+  purge: ['index', 'objects'],
+};
+/** False while something that the step needs is known to be away. */
+export const isReachable = (kind: StepKind, ports: Needed): boolean =>
+  NEEDS[kind].every((port) => ports[port].reachable?.() ?? true);

@@ -1,9 +1,9 @@
 /** The queue in process: first in, first out, a kind with its own concurrency. */
 import type { StepKind } from '../../contract/steps.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import type { Queue } from '../../runtime/ports.ts';
+import type { Queue, Ring } from '../../runtime/ports.ts';
 
-type Handle = (task_id: string) => Promise<void>;
+type Handle = (ring: Ring) => Promise<void>;
 type Lane = {
   waiting: Set<string>;
   running: Map<string, Promise<void>>;
@@ -15,6 +15,8 @@ type Lane = {
 /** `most_waiting`: rings held, a kind. One more is dropped: the task's own timer rings again. */
 export function memoryQueue({ clock, most_waiting }: { clock: Clock; most_waiting: number }): Queue {
   const lanes = new Map<StepKind, Lane>();
+  const retries = new Map<string, { cancel(): void }>();
+  let retry: ((task_id: string) => Promise<void>) | null = null;
   let stopped = false;
   const laneOf = (kind: StepKind): Lane => {
     const known = lanes.get(kind);
@@ -28,7 +30,7 @@ export function memoryQueue({ clock, most_waiting }: { clock: Clock; most_waitin
       if (stopped || lane.paused || !lane.handle || lane.running.size >= lane.concurrency) return;
       if (lane.running.has(task_id)) continue; // rung again while it is handled: waits for its turn
       lane.waiting.delete(task_id);
-      const handled = lane.handle(task_id).finally(() => {
+      const handled = lane.handle({ task_id, again: false }).finally(() => {
         lane.running.delete(task_id);
         begin(lane);
       });
@@ -45,6 +47,18 @@ export function memoryQueue({ clock, most_waiting }: { clock: Clock; most_waitin
       const lane = laneOf(kind);
       Object.assign(lane, { concurrency, handle });
       begin(lane);
+    },
+    async retryLater(task_id, _n, delay_ms) {
+      retries.get(task_id)?.cancel();
+      if (stopped || retries.size >= most_waiting) return;
+      const timer = clock.after(delay_ms, () => {
+        retries.delete(task_id);
+        void retry?.(task_id);
+      });
+      retries.set(task_id, timer);
+    },
+    consumeRetries(handle) {
+      retry = handle;
     },
     async knows(kind, task_id) {
       const { waiting, running } = laneOf(kind);
@@ -64,6 +78,8 @@ export function memoryQueue({ clock, most_waiting }: { clock: Clock; most_waitin
     },
     async stop(grace_ms) {
       stopped = true;
+      for (const timer of retries.values()) timer.cancel();
+      retries.clear();
       const running = [...lanes.values()].flatMap((lane) => [...lane.running.values()]);
       const cut = new AbortController();
       await Promise.race([Promise.all(running), clock.sleep(grace_ms, cut.signal).catch(() => undefined)]);

@@ -1,6 +1,7 @@
 /**
  * Commit: changes of several instances in one transaction, each with its own compare-and-swap.
  *
+ * 0. A change that was made for other index targets than there are has lost.
  * 1. Of every change the instance's row comes first. One that moves no row has lost, and nothing else of it is written.
  * 2. Then the rows of the winners, table by table, in an order that never varies: so two batches can't wait for one another.
  * 3. On any SQL error the whole transaction is rolled back, and each change is tried alone: some databases keep a transaction
@@ -8,8 +9,10 @@
  */
 import type { Knex } from 'knex';
 import type { Change, Committed } from '../../runtime/ports-facts.ts';
-import { type Database, portError } from './database.ts';
+import type { IndexTargets } from '../../runtime/ports-upkeep.ts';
+import { type Database, type Dialect, portError } from './database.ts';
 import { type FactStatements, factStatements, writeFacts } from './facts.ts';
+import { lockedTargets } from './index-targets.ts';
 import { type InstanceStatements, instanceStatements, swap } from './instances.ts';
 import { JOURNAL_COLUMNS, journalValues } from './journal.ts';
 import { OUTBOX_COLUMNS, outboxValues } from './outbox.ts';
@@ -74,10 +77,19 @@ async function attempt(db: Database, statements: Statements, changes: Change[]):
   return answers;
 }
 
+/** Those that were made for what is so now. The row is read only if a change asks for it. */
+async function expected(trx: Knex, dialect: Dialect, changes: Change[]): Promise<Change[]> {
+  if (!changes.some(({ expects }) => expects)) return changes;
+  const now = await lockedTargets(trx, dialect);
+  return changes.filter(({ expects }) => !expects || isSame(expects.index_targets, now));
+}
+const isSame = (a: IndexTargets | null, b: IndexTargets | null) => a?.live === b?.live && a?.building === b?.building;
+
 /** Answers the winners. */
 async function apply(trx: Knex, { dialect }: Database, statements: Statements, changes: Change[]): Promise<Set<Change>> {
   const winners = new Set<Change>();
-  for (const change of changes) if (await swap(trx, dialect, statements.instances, change)) winners.add(change);
+  for (const change of await expected(trx, dialect, changes))
+    if (await swap(trx, dialect, statements.instances, change)) winners.add(change);
   for (const { resource } of winners) await run(trx, dialect, statements.resource, resourceValues(resource));
   await writeFacts(
     trx,

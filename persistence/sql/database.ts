@@ -13,6 +13,10 @@ export interface Dialect {
   ifAbsent(insert: Knex.QueryBuilder, key: string): Knex.QueryBuilder;
   /** Moves `next_due_at` of at most `limit` rows that are due to `until`, and answers them; two callers never get the same. */
   claimDue(knex: Knex, want: { now: number; until: number; limit: number }): Promise<unknown[]>;
+  /** The database's clock (epoch ms); null where it is that of this process. */
+  time(knex: Knex): Promise<number | null>;
+  /** Makes a select wait for writers of its rows, and keep them out until the transaction ends. */
+  shareLock(query: Knex.QueryBuilder): Knex.QueryBuilder;
   /** The table whose unique key refused a row, or null for any other error. */
   uniqueViolation(error: unknown): string | null;
 }

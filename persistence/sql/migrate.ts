@@ -1,9 +1,13 @@
 /** The migrations, in order. Their names are kept in every database: without an extension, since source and build differ in it. */
 import type { Knex } from 'knex';
 import * as facts from './migrations/0001_facts.ts';
+import * as servers from './migrations/0002_servers.ts';
 
 type Migration = { name: string; up: (knex: Knex) => Promise<void> };
-const MIGRATIONS: readonly Migration[] = [{ name: '0001_facts', up: facts.up }];
+const MIGRATIONS: readonly Migration[] = [
+  { name: '0001_facts', up: facts.up },
+  { name: '0002_servers', up: servers.up },
+];
 
 /** Names, in order. */
 export type MigrationState = { done: string[]; pending: string[] };

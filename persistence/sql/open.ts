@@ -1,8 +1,10 @@
 /** Facts over any database that has a dialect. */
 import type { Facts } from '../../runtime/ports-facts.ts';
 import { accountsOf } from './accounts.ts';
+import { callbacksOf } from './callbacks.ts';
 import { commitOf } from './commit.ts';
 import type { Database } from './database.ts';
+import { indexTargetsOf } from './index-targets.ts';
 import { instancesOf } from './instances.ts';
 import { journalOf } from './journal.ts';
 import { outboxOf } from './outbox.ts';
@@ -20,6 +22,8 @@ export function sqlFacts(db: Database): Facts {
     outbox: outboxOf(db),
     accounts: accountsOf(db),
     upkeep: upkeepOf(db),
+    callbacks: callbacksOf(db),
+    index_targets: indexTargetsOf(db),
     commit: commitOf(db),
     async ping() {
       await db.read.raw('select 1');

@@ -48,6 +48,47 @@ export function outboxOf({ read, write, dialect }: Database): Outbox {
         .select('position', ...OUTBOX_COLUMNS);
       return rows.map((row) => message(rowOf(row)));
     },
+
+    async afterAll(position, limit) {
+      const rows: unknown[] = await read('outbox')
+        .where('position', '>', position)
+        .orderBy('position')
+        .limit(limit)
+        .select('position', ...OUTBOX_COLUMNS);
+      return rows.map((row) => message(rowOf(row)));
+    },
+
+    async bounds() {
+      const row = rowOf(await read('upkeep').where(ONLY).first('removed_position', 'last_position'));
+      return { removed: number(row, 'removed_position'), last: number(row, 'last_position') };
+    },
+
+    async prune(before, limit) {
+      const old: unknown[] = await read('outbox')
+        .whereNotNull('position')
+        .orderBy('position')
+        .limit(limit)
+        .select('outbox_id', 'position', 'at');
+      const removable = old.map(rowOf).filter((row) => number(row, 'at') < before);
+      const last = removable.at(-1);
+      if (!last) return 0;
+      await write.transaction(async (trx) => {
+        // Said first: a reader that asks for what is gone must be told so.
+        await trx('upkeep')
+          .where(ONLY)
+          .where('removed_position', '<', number(last, 'position'))
+          .update({
+            removed_position: number(last, 'position'),
+          });
+        await trx('outbox')
+          .whereIn(
+            'outbox_id',
+            removable.map((row) => number(row, 'outbox_id')),
+          )
+          .del();
+      });
+      return removable.length;
+    },
   };
 }
 

@@ -19,7 +19,7 @@ import type { Values } from './statements.ts';
 /** Ids in one question: the longest page there is. */
 const MAX_IDS = 200;
 
-export function resourcesOf({ read }: Database): Resources {
+export function resourcesOf({ read, write }: Database): Resources {
   return {
     async get(scope, resource_id) {
       const rows = await rowsOf(inScope(read, scope).where('r.resource_id', resource_id));
@@ -63,6 +63,27 @@ export function resourcesOf({ read }: Database): Resources {
     async byIdempotencyKey({ org_id }, key) {
       const row: unknown = await read('idempotency_keys').where({ org_id, key }).first();
       return row === undefined ? null : idempotencyKey(rowOf(row));
+    },
+
+    async lackingIn(index, after, limit) {
+      const rows: unknown[] = await read('resources')
+        .whereNotNull('indexed_revision')
+        .where((lacks) => lacks.whereNull('indexed_in').orWhereNot('indexed_in', index))
+        .where('resource_id', '>', after ?? '')
+        .orderBy('resource_id')
+        .limit(limit)
+        .select('resource_id', 'org_id', 'seq', 'indexed_revision', 'has_vector');
+      return rows.map(rowOf).map((row) => ({
+        resource_id: text(row, 'resource_id'),
+        org_id: text(row, 'org_id'),
+        seq: number(row, 'seq'),
+        indexed_revision: number(row, 'indexed_revision'),
+        has_vector: flag(row, 'has_vector'),
+      }));
+    },
+
+    async markIn(index, resource_id, seq) {
+      await write('resources').where({ resource_id, seq }).update({ indexed_in: index });
     },
   };
 }
@@ -138,6 +159,7 @@ function resource(row: Row): ResourceRow {
     updated_at: number(row, 'updated_at'),
     uploaded_at: numberOrNull(row, 'uploaded_at'),
     indexed_at: numberOrNull(row, 'indexed_at'),
+    indexed_in: textOrNull(row, 'indexed_in'),
     metadata: jsonOrNull<Metadata>(row, 'metadata') ?? NO_METADATA,
   };
 }
@@ -185,6 +207,7 @@ const COLUMNS: Record<keyof ResourceColumns, true> = {
   updated_at: true,
   uploaded_at: true,
   indexed_at: true,
+  indexed_in: true,
 };
 export const RESOURCE_COLUMNS = Object.keys(COLUMNS);
 

@@ -63,5 +63,6 @@ export async function openSqliteIndex(path: string, options: SqliteIndexOptions)
       await thread.ask({ ask: 'ping' });
     },
     close: () => thread.close(),
+    generations: null,
   };
 }

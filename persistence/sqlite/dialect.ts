@@ -21,5 +21,7 @@ export const sqliteDialect: Dialect = {
     if (!Array.isArray(rows)) throw new TypeError('a claim answered no rows');
     return rows;
   },
+  time: async () => null,
+  shareLock: (query) => query, // a transaction has the write lock of the whole database
   uniqueViolation,
 };

@@ -58,12 +58,12 @@ describe('Facts on SQLite', () => {
 
   it('migrations are told before they are run, run once, and not under a running service', async (t) => {
     const { dir } = await place(t);
-    assert.deepEqual(await migrateSqliteFacts(dir, true), ['0001_facts']);
+    assert.deepEqual(await migrateSqliteFacts(dir, true), ['0001_facts', '0002_servers']);
     const lock = lockFolder(dir);
     await assert.rejects(migrateSqliteFacts(dir, false), FolderInUse);
     lock.release();
-    assert.deepEqual(await migrateSqliteFacts(dir, true), ['0001_facts']);
-    assert.deepEqual(await migrateSqliteFacts(dir, false), ['0001_facts']);
+    assert.deepEqual(await migrateSqliteFacts(dir, true), ['0001_facts', '0002_servers']);
+    assert.deepEqual(await migrateSqliteFacts(dir, false), ['0001_facts', '0002_servers']);
     assert.deepEqual(await migrateSqliteFacts(dir, true), []);
   });
 

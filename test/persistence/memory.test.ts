@@ -14,5 +14,5 @@ test('a ring over the bound is dropped, and may be rung again', async () => {
   const queue = memoryQueue({ clock, most_waiting: 1 });
   await queue.push('ocr', 'a', 1);
   await queue.push('ocr', 'b', 1);
-  assert.deepEqual([await queue.knows('ocr', 'a'), await queue.knows('ocr', 'b')], [true, false]);
+  assert.deepEqual([await queue.knows('ocr', 'a', 1), await queue.knows('ocr', 'b', 1)], [true, false]);
 });

@@ -45,7 +45,15 @@ export function resource(resource_id: string, seq: number, parts: Partial<Resour
       page_count: null,
       width: null,
     },
-    ...{ height: null, duplicate_of: null, created_at: AT, updated_at: AT, uploaded_at: null, indexed_at: null },
+    ...{
+      height: null,
+      duplicate_of: null,
+      created_at: AT,
+      updated_at: AT,
+      uploaded_at: null,
+      indexed_at: null,
+      indexed_in: null,
+    },
     ...parts,
   };
 }

@@ -1,7 +1,7 @@
 /** What every queue promises: a doorbell that rings at least once. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Queue } from '../../runtime/ports.ts';
+import type { Queue, Ring } from '../../runtime/ports.ts';
 import { until } from '../support/wait.ts';
 
 const GRACE_MS = 5_000;
@@ -9,7 +9,7 @@ const GRACE_MS = 5_000;
 function holding() {
   const held = new Map<string, () => void>();
   const handled: string[] = [];
-  const handle = async (task_id: string) => {
+  const handle = async ({ task_id }: Ring) => {
     await new Promise<void>((resolve) => held.set(task_id, resolve));
     held.delete(task_id);
     handled.push(task_id);
@@ -47,13 +47,13 @@ export function queueSuite(name: string, open: () => Promise<Queue>): void {
       await queue.push('ocr', 'running', 1);
       await queue.push('ocr', 'waiting', 1);
       await until('one under way', () => held.size === 1);
-      const known = await Promise.all(['running', 'waiting', 'other'].map((id) => queue.knows('ocr', id)));
+      const known = await Promise.all(['running', 'waiting', 'other'].map((id) => queue.knows('ocr', id, 1)));
       assert.deepEqual(known, [true, true, false]);
       letGo();
       await until('the other', () => held.size === 1);
       letGo();
       await until('both', () => handled.length === 2);
-      await until('forgotten', async () => !(await queue.knows('ocr', 'running')));
+      await until('forgotten', async () => !(await queue.knows('ocr', 'running', 1)));
       await queue.stop(GRACE_MS);
     });
 

@@ -18,7 +18,7 @@ function record(task_id: string, change: Partial<TaskRecord> = {}): TaskRecord {
     kind: 'ocr' as const,
     input: { page: 1 },
   };
-  return { task_id, ...whose, status: 'pending', instance, next_due_at: 100, created_at: 1, updated_at: 1, ...change };
+  return { task_id, ...whose, status: 'pending', instance, ring: 1, next_due_at: 100, created_at: 1, updated_at: 1, ...change };
 }
 /** The same task one step on. */
 const later = (task: TaskRecord, change: Partial<TaskRecord> = {}): TaskRecord => ({

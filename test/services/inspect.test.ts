@@ -124,7 +124,9 @@ describe('a legal picture', () => {
       }),
     });
     assert.ok(inspect.writes && verdict.verdict === 'legal');
-    const { columns } = await inspect.writes(verdict, { input: { ...whose, claimed: NOTHING }, at: 7, facts });
+    const brought = await inspect.writes(verdict, { input: { ...whose, claimed: NOTHING }, at: 7, facts });
+    assert.ok(brought !== 'outdated');
+    const { columns } = brought;
     assert.deepEqual(asked, [[{ org_id: 'org' }, verdict.sha256, 'res']]);
     assert.deepEqual(
       [columns?.sha256, columns?.duplicate_of, columns?.uploaded_at, columns?.width],

@@ -1,0 +1,37 @@
+/** What providers called back with, kept before it is answered. */
+import type { Json } from '../../contract/json.ts';
+import { STEP_KINDS, type StepKind } from '../../contract/steps.ts';
+import type { Callback, Callbacks } from '../../runtime/ports-facts.ts';
+import type { Database } from './database.ts';
+import { json, number, type Row, rowOf, text, word } from './row.ts';
+
+export function callbacksOf({ read, write, dialect }: Database): Callbacks {
+  return {
+    async keep({ body, ...plain }) {
+      const row = { ...plain, body: JSON.stringify(body) };
+      const { sql, bindings } = dialect.ifAbsent(write('callbacks').insert(row), 'webhook_id').toSQL().toNative();
+      return dialect.changed(await write.raw(sql, [...bindings])) === 1;
+    },
+    async find({ org_id }, { resource_id, kind, reads }) {
+      const row: unknown = await read('callbacks')
+        .where({ org_id, resource_id, kind, reads })
+        .orderBy('received_at', 'desc')
+        .orderBy('webhook_id', 'desc')
+        .first();
+      return row === undefined ? null : callback(rowOf(row));
+    },
+  };
+}
+
+const isKind = (name: string): name is StepKind => STEP_KINDS.some((kind) => kind === name);
+
+const callback = (row: Row): Callback => ({
+  webhook_id: text(row, 'webhook_id'),
+  org_id: text(row, 'org_id'),
+  resource_id: text(row, 'resource_id'),
+  task_id: text(row, 'task_id'),
+  kind: word(row, 'kind', isKind),
+  reads: text(row, 'reads'),
+  received_at: number(row, 'received_at'),
+  body: json<Json>(row, 'body'),
+});
