@@ -1,183 +1,19 @@
-/**
- * The composition root. `openPorts` opens the stores and engines that the configuration names; `createService` puts the lifecycle
- * around them; `startApp` does both for a process. Embedded and server mode differ here and in config.ts only.
- */
-import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+/** The composition root: a whole process of the service, from its ports to its end. `serve` and `worker` differ in the HTTP server only. */
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type Logger, pino } from 'pino';
+import { pino } from 'pino';
 import { type Config, SERVICE_FILE } from './config.ts';
+import { createService, type ServiceOptions } from './create-service.ts';
+import { DEFAULT_ORGANISATION, firstKeys } from './first-keys.ts';
 import type { Links } from './http/deps.ts';
-import { makeKey, type NewKey } from './http/keys.ts';
 import { HTTP_LIMITS } from './http/limits.ts';
 import { createHttpServer } from './http/server.ts';
-import type { ResourceLimits, TaskLimits } from './machines/limits.ts';
+import { type OpenedPorts, openPorts, type Ports } from './open-ports.ts';
 import { sign, verifyLink } from './persistence/folder/links.ts';
-import { type FolderObjects, openFolderObjects } from './persistence/folder/objects.ts';
-import { memoryQueue } from './persistence/memory/queue.ts';
-import { memoryTasks } from './persistence/memory/tasks.ts';
-import { openSqliteFacts } from './persistence/sqlite/facts.ts';
-import { lockFolder } from './persistence/sqlite/lock.ts';
-import { openSqliteIndex } from './persistence/sqlite-index/open.ts';
-import { hashedNgrams } from './providers/hashed-ngrams.ts';
-import { tesseractPool } from './providers/tesseract/pool.ts';
-import { type Clock, systemClock } from './runtime/clock.ts';
-import { createEngine, type Engine, type Origin } from './runtime/engine.ts';
-import type { Lifecycle } from './runtime/lifecycle.ts';
-import { RUNTIME_LIMITS, type RuntimeLimits } from './runtime/limits.ts';
-import type { Embedder, Queue, Recogniser, SearchIndex, Tasks } from './runtime/ports.ts';
-import type { Facts } from './runtime/ports-facts.ts';
-import { createRuns, type Runs } from './runtime/runs.ts';
-import type { ServiceLimits } from './runtime/service.ts';
-import { createSweep } from './runtime/sweep.ts';
-import { createWorker, type StepServices } from './runtime/worker.ts';
+import { systemClock } from './runtime/clock.ts';
+import type { Origin } from './runtime/engine.ts';
+import { RUNTIME_LIMITS } from './runtime/limits.ts';
 import { auditIndex } from './services/audit-index.ts';
-import { clearIncoming } from './services/clear-incoming.ts';
-import { resourceLifecycle, taskLifecycle } from './services/resource-lifecycle.ts';
-import { isReachable, runStep, tidyStep } from './services/steps.ts';
-
-/** The organisation and the user that the first start makes. */
-export const DEFAULT_ORGANISATION = { org_id: 'default', name: 'default', user_id: 'admin', user_name: 'admin' };
-/** An upright copy of so many pixels is what recognition gains by. */
-const OCR_PIXELS = 16_000_000;
-/** A thread of the OCR engine keeps what it once took: a new one after so many pages. */
-const PAGES_PER_OCR_WORKER = 200;
-
-/** How often uploads that nobody will look at are cleared away, and how old they are by then: the last link has expired. */
-const CLEAR_INTERVAL_MS = 10 * 60_000;
-const INCOMING_KEPT_MS = 24 * 60 * 60_000;
-
-export type Ports = {
-  facts: Facts;
-  tasks: Tasks;
-  queue: Queue;
-  objects: FolderObjects;
-  index: SearchIndex;
-  recogniser: Recogniser;
-  embedder: Embedder;
-};
-export type World = { clock: Clock; log: Logger };
-
-/** All ports of a data folder, which nobody else may use meanwhile. Throws FolderInUse. */
-export async function openPorts(
-  config: Config,
-  public_url: () => string,
-  { clock, log }: World,
-): Promise<Ports & { close(): Promise<void>; secret: string }> {
-  const folder = (name: string) => path.join(config.data_dir, name);
-  const lock = lockFolder(config.data_dir);
-  const opened: { close(): Promise<void> }[] = [];
-  const keep = <Port extends { close(): Promise<void> }>(port: Port): Port => {
-    opened.unshift(port);
-    return port;
-  };
-  const close = async () => {
-    for (const port of opened) await port.close();
-    lock.release();
-  };
-  try {
-    const secret = config.link_secret ?? (await keptSecret(folder('link-secret')));
-    const facts = keep(await openSqliteFacts(config.data_dir));
-    const index = keep(await openSqliteIndex(folder('search.sqlite'), { clock }));
-    const objects = keep(await openFolderObjects({ dir: folder('objects'), public_url, secret, clock }));
-    const recogniser = keep(
-      tesseractPool({
-        workers: config.ocr_workers,
-        page_time_limit_ms: config.ocr_page_time_limit_ms,
-        pages_per_worker: PAGES_PER_OCR_WORKER,
-        language_dir: folder('languages'),
-        clock,
-        log: (event, detail) => log.debug(detail, event),
-      }),
-    );
-    const tasks = keep(memoryTasks());
-    const queue = memoryQueue({ clock, most_waiting: RUNTIME_LIMITS.queue_waiting });
-    return { facts, tasks, queue, objects, index, recogniser, embedder: hashedNgrams(), secret, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
-}
-
-/** Made at the first start: links given out before a restart still hold after it. */
-async function keptSecret(file: string): Promise<string> {
-  const kept = await readFile(file, 'utf8').catch(() => null); // the first start
-  if (kept !== null) return kept.trim();
-  const secret = randomBytes(32).toString('base64url');
-  await writeFile(file, secret, { mode: 0o600, flag: 'wx' });
-  return secret;
-}
-
-export type ServiceOptions = {
-  config: Pick<Config, 'max_bytes' | 'max_pixels' | 'ocr_workers'>;
-  limits?: Partial<RuntimeLimits>;
-  resource_limits?: Partial<ResourceLimits>;
-  task_limits?: Partial<TaskLimits>;
-  /** Another lifecycle: of a test, with something wrong in it. */
-  lifecycle?: Lifecycle;
-  /** Other work of the steps: of a bench, that measures what is around it. */
-  services?: StepServices;
-};
-
-/** The lifecycle around its ports: an engine to send to, and a worker and a sweep that run from start to stop. */
-export function createService(ports: Ports, options: ServiceOptions, { clock, log }: World) {
-  const { facts, tasks, queue } = ports;
-  const { max_bytes, max_pixels, ocr_workers } = options.config;
-  const concurrency = { ...RUNTIME_LIMITS.concurrency, ocr: ocr_workers };
-  const limits: RuntimeLimits = { ...RUNTIME_LIMITS, concurrency, ...options.limits };
-  const process_id = `${process.pid}-${clock.nonce().slice(0, 8)}`;
-  const origin = (kind: 'worker' | 'sweep'): Origin => ({ by: { kind, id: process_id }, request_id: null });
-  const lifecycle = options.lifecycle ?? resourceLifecycle(options.resource_limits);
-  const engine: Engine = createEngine({ facts, clock, lifecycle, limits, log, dispatch: (owed) => runs.dispatch(owed) });
-  const task_lifecycle = taskLifecycle(options.task_limits);
-  const runs: Runs = createRuns({
-    tasks,
-    queue,
-    engine,
-    lifecycle: task_lifecycle,
-    clock,
-    limits,
-    log,
-    origin: origin('worker'),
-  });
-  const service_limits = { max_bytes, max_pixels, ocr_pixels: OCR_PIXELS };
-  const worker = createWorker({
-    ...{ tasks, queue, engine, runs, clock, limits, log },
-    services: options.services ?? realServices(ports, service_limits, clock),
-  });
-  let clearing: { cancel(): void } | null = null;
-  /** Uploads that nobody will look at any more are cleared away from time to time. */
-  const clear = (): void => {
-    clearing = clock.after(CLEAR_INTERVAL_MS, () => {
-      clearIncoming(ports, clock.wall() - INCOMING_KEPT_MS)
-        .catch((error: unknown) => log.warn({ err: error }, 'uploads were not cleared away'))
-        .finally(clear);
-    });
-  };
-  const sweep = createSweep({ facts, tasks, engine, runs, clock, limits, log, origin: origin('sweep') });
-  return {
-    engine,
-    sweep,
-    async start(): Promise<void> {
-      clock.standStill(await facts.upkeep.offset());
-      worker.start();
-      sweep.start();
-      clear();
-    },
-    /** Work in hand ends or is handed back; the ports stay open. */
-    async stop(): Promise<void> {
-      clearing?.cancel();
-      await sweep.stop();
-      await worker.stop();
-    },
-  };
-}
-
-const realServices = (ports: Ports, limits: ServiceLimits, clock: Clock): StepServices => ({
-  run: ({ kind, input, ...run }) => runStep(kind, input, { ...ports, ...run, clock, limits }),
-  tidy: ({ kind, input, ...run }, output) => tidyStep(kind, output, input, { ...ports, ...run, clock, limits }),
-  reachable: (kind) => isReachable(kind, ports),
-});
 
 /** `first_key`: of the first start only. `local_key`: for commands on this machine, until the service stops. */
 export type App = {
@@ -197,12 +33,12 @@ export async function startApp(config: Config, version: string, options: Partial
   const public_url = () => config.public_url ?? address;
   const world = { clock, log };
   const ports = await openPorts(config, public_url, world);
-  const service = createService(ports, { config, ...options }, world);
-  const keys = await firstKeys(ports.facts, clock);
+  const service = createService(ports, { config, kinds: config.worker_kinds, ...options }, world);
+  const keys = await firstKeys(ports.facts, clock, config.data_dir);
   const http = createHttpServer({
-    ...{ ...ports, engine: service.engine, clock, log, version, public_url },
+    ...{ ...ports, engine: service.engine, feed: service.feed, clock, log, version, public_url },
     limits: { ...HTTP_LIMITS, max_bytes: config.max_bytes },
-    links: linksOf(ports.secret, ports.objects),
+    links: linksOf(ports),
     required_metadata: config.required_metadata,
     cors_origins: config.cors_origins,
     readiness: () => readinessOf(ports),
@@ -240,7 +76,7 @@ export async function startApp(config: Config, version: string, options: Partial
   };
 }
 
-const linksOf = (secret: string, store: FolderObjects): Links => ({
+const linksOf = ({ secret, store_links: store }: OpenedPorts): Links => ({
   sign: (parts) => sign(secret, parts),
   verify: (parts, signature, time) => verifyLink(secret, parts, signature, time),
   store,
@@ -256,23 +92,4 @@ async function readinessOf({ facts, index }: Ports) {
   return { ready: Object.values(checks).every(({ ok }) => ok), checks };
 }
 
-/** The organisation `default` with an admin key, once; and a key for commands on this machine, anew at each start. */
-async function firstKeys({ accounts }: Facts, clock: Clock): Promise<{ first: NewKey | null; local: NewKey }> {
-  const at = clock.wall();
-  await accounts.ensure({ ...DEFAULT_ORGANISATION, at });
-  const { org_id, user_id } = DEFAULT_ORGANISATION;
-  const known = await accounts.keys({ org_id }, MOST_KEYS);
-  for (const { name, key_id, revoked_at } of known)
-    if (name === LOCAL && revoked_at === null) await accounts.revokeKey({ org_id }, key_id, at); // of a process that was killed
-  const added = async (name: string): Promise<NewKey> => {
-    const key = makeKey(clock);
-    const { key_id, secret_hash } = key;
-    await accounts.addKey({ key_id, org_id, user_id, name, role: 'admin', secret_hash, created_at: at, revoked_at: null });
-    return key;
-  };
-  const first = known.some(({ name }) => name !== LOCAL) ? null : await added('first');
-  return { first, local: await added(LOCAL) };
-}
-const LOCAL = 'local';
-const MOST_KEYS = 1_000;
 const AUDIT: Origin = { by: { kind: 'sweep', id: null }, request_id: null };

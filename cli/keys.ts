@@ -1,5 +1,5 @@
 /** `tuodi keys [list | create <name> | revoke <key_id>]`: of the data folder itself, beside a running service too. */
-import { DEFAULT_ORGANISATION } from '../app.ts';
+import { DEFAULT_ORGANISATION } from '../first-keys.ts';
 import { makeKey } from '../http/keys.ts';
 import { openSqliteFacts } from '../persistence/sqlite/facts.ts';
 import { systemClock } from '../runtime/clock.ts';

@@ -151,6 +151,15 @@ export const ROUTES = [
     zh: '按文字与信息搜索图片；`q` 为空则按最新列出。',
   },
   {
+    name: 'stream_events',
+    method: 'GET',
+    path: '/v1/events',
+    auth: 'key',
+    waits: false,
+    en: 'What happens to pictures, as it happens (server-sent events); goes on after `Last-Event-ID`.',
+    zh: '图片动态的实时事件流（SSE）；可用 `Last-Event-ID` 续传。',
+  },
+  {
     name: 'put_object',
     method: 'PUT',
     path: '/objects/{+key}',

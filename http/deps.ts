@@ -5,6 +5,7 @@ import type { MetadataField } from '../contract/metadata.ts';
 import type { Author } from '../contract/resource.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Engine } from '../runtime/engine.ts';
+import type { Feed } from '../runtime/feed.ts';
 import type { Embedder, Objects, SearchIndex } from '../runtime/ports.ts';
 import type { ApiKey, Facts, Scope } from '../runtime/ports-facts.ts';
 import type { HttpLimits } from './limits.ts';
@@ -41,6 +42,7 @@ export type HttpDeps = {
   links: Links;
   index: SearchIndex;
   embedder: Embedder;
+  feed: Feed;
   clock: Clock;
   log: Logger;
   limits: HttpLimits;

@@ -61,6 +61,12 @@ export const HTTP_LIMITS = {
   search_depth: 10_000,
   /** The query's vector is worth this wait; then a hybrid search goes on without it. */
   search_embed_ms: 5 * SECOND,
+  /** Readers of events a process: each is an open connection and a small timer. */
+  event_readers: 1_000,
+  /** Events written at once to one reader. */
+  events_page: 200,
+  /** A comment keeps a quiet stream of events open: below the idle timeout of every usual proxy, and of our own. */
+  heartbeat_ms: 15 * SECOND,
   /** Between asking again what was not available. */
   retry_after_s: 5,
 };

@@ -6,6 +6,7 @@ import { ROUTES, type RouteNameOf, type RouteRow } from '../contract/routes.ts';
 import { callerByKey, callerByLink, type LinkUse } from './auth.ts';
 import type { Call, Context, KeyCall, OpenCall, Serving, State } from './deps.ts';
 import { resourceId } from './parse.ts';
+import { streamEvents } from './routes/events.ts';
 import { healthz, readyz } from './routes/health.ts';
 import { getObject, putObject } from './routes/objects.ts';
 import { getContent, getPreview, getText } from './routes/resources-content.ts';
@@ -31,6 +32,7 @@ const BY_KEY: Record<RouteNameOf<'key'>, (call: KeyCall) => Promise<void>> = {
   retry_resource: retryResource,
   restore_resource: restoreResource,
   search,
+  stream_events: streamEvents,
 };
 type ByLink = { handle: (call: Call) => Promise<void>; use: (ctx: Context) => LinkUse };
 const BY_KEY_OR_LINK: Record<RouteNameOf<'key_or_link'>, ByLink> = {

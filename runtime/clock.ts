@@ -10,6 +10,8 @@ export interface Clock {
   service(): number;
   /** Told by the sweep how long service time has stood still in all. */
   standStill(offset_ms: number): void;
+  /** Told how far the database's clock is ahead of `wall`, which goes by it from now on, so that all processes agree. */
+  correct(ahead_ms: number): void;
   /** Milliseconds that only rise, for measuring durations. */
   elapsed(): number;
   /** Resolves after `ms`; rejects with the signal's reason when it is aborted first. */
@@ -26,12 +28,16 @@ export interface Clock {
 
 export function systemClock(): Clock {
   let offset = 0;
-  const wall = () => Date.now();
+  let ahead = 0;
+  const wall = () => Date.now() + ahead;
   return {
     wall,
     service: () => wall() - offset,
     standStill: (offset_ms) => {
       offset = offset_ms;
+    },
+    correct: (ahead_ms) => {
+      ahead += Math.round(ahead_ms);
     },
     elapsed: () => performance.now(),
     sleep: async (ms, signal) => {

@@ -2,11 +2,12 @@
  * The engine: load, step, commit, dispatch. It knows no concrete machine: what a lifecycle means is told by `Lifecycle`.
  * A step is pure; only its commit counts, and only if nobody else was first. What follows a commit is best effort: the sweep does it again.
  */
-import { EventEmitter, setMaxListeners } from 'node:events';
+import { EventEmitter } from 'node:events';
 import { changeOf, type Origin } from './change.ts';
 import type { Inbound, Outcome } from './durable.ts';
 import type { NewResource } from './lifecycle.ts';
 import type { FactWrite, ResourceColumns, ResourceRow, Scope } from './ports-facts.ts';
+import { rested } from './rested.ts';
 import { createTurns, givenBy, type Known, type Owed, type Parts, type Turn } from './turn.ts';
 
 export type { Origin } from './change.ts';
@@ -38,6 +39,8 @@ export interface Engine {
   owes(instance_id: string, job_id: string, token: string): Promise<Owed | null>;
   /** The resource when nothing of ours is under way, or as it is after `wait_ms`, or when the signal is aborted. null: not in scope. */
   rested(ref: ResourceRef, wait_ms: number, signal: AbortSignal): Promise<ResourceRow | null>;
+  /** Somebody else has moved it: those who wait for it here look again. */
+  moved(ref: ResourceRef): void;
 }
 
 export function createEngine(parts: Parts): Engine {
@@ -80,6 +83,7 @@ export function createEngine(parts: Parts): Engine {
       return now && job?.token === token ? { resource: now.resource, job_id, job } : null;
     },
     rested: (ref, wait_ms, signal) => rested({ ...parts, news }, ref, wait_ms, signal),
+    moved: ({ resource_id }) => void news.emit(resource_id),
   };
 }
 
@@ -95,34 +99,6 @@ async function heard({ instance }: Known, inbound: Inbound, { lifecycle, facts, 
 }
 /** Leaves the turn with nothing said. */
 class Outdated extends Error {}
-
-async function rested(
-  { facts, clock, news }: Parts & { news: EventEmitter },
-  { scope, resource_id }: ResourceRef,
-  wait_ms: number,
-  signal: AbortSignal,
-) {
-  let look = (_: ResourceRow): void => {};
-  let end = (): void => {};
-  const settled = new Promise<ResourceRow | null>((resolve) => {
-    look = (committed) => committed.rests && resolve(committed);
-    end = () => resolve(null);
-  });
-  news.on(resource_id, look); // before the first look, so that nothing is missed between the two
-  const timer = clock.after(wait_ms, end);
-  setMaxListeners(0, signal); // as many as wait: each takes its own away again
-  signal.addEventListener('abort', end, { once: true });
-  if (signal.aborted) end();
-  try {
-    const now = await facts.resources.get(scope, resource_id);
-    if (!now || now.rests) return now;
-    return (await settled) ?? (await facts.resources.get(scope, resource_id)); // over: as it then is
-  } finally {
-    news.off(resource_id, look);
-    timer.cancel();
-    signal.removeEventListener('abort', end);
-  }
-}
 
 /** Of a resource that nobody has looked at yet. */
 const NEW_COLUMNS = {

@@ -22,6 +22,23 @@ export const RUNTIME_LIMITS = {
   job_check_max_ms: 30 * 60_000,
   /** Messages of the outbox that get their position at once. */
   relay_batch: 1_000,
+  /** What is committed within this time is numbered and announced together: nobody sees the difference. */
+  relay_gather_ms: 20,
+  /** Messages of the outbox read at once by the feed. */
+  feed_page: 500,
+  /** Newest messages kept in memory for readers, about 600 bytes each: some seconds of the busiest service. */
+  feed_kept: 5_000,
+  /** How often the outbox is looked at without an announcement, which may be lost. */
+  feed_look_ms: 2_000,
+  /** Messages are kept for readers that come back: a week's holiday of a client. */
+  outbox_retention_ms: 7 * 24 * 60 * 60_000,
+  /** Old messages are removed so often, and at most so many at once: a short write each. */
+  prune_interval_ms: 60_000,
+  prune_batch: 1_000,
+  /** How often the clock is set by the database's: drift is milliseconds in this time. */
+  clock_interval_ms: 60_000,
+  /** Whoever waits for a picture to rest looks by itself so often: another process may have moved it without a message. */
+  rested_look_ms: 1_000,
   /** How often the sweep says that it lives: one small write. */
   tick_interval_ms: 5_000,
   /** A longer pause than this is taken out of service time. Far above any pause of a garbage collector or a slow disk. */

@@ -9,6 +9,7 @@ import type { Engine } from './engine.ts';
 import type { RuntimeLimits } from './limits.ts';
 import type { Tasks } from './ports.ts';
 import type { Facts, StoredInstance } from './ports-facts.ts';
+import type { Relay } from './relay.ts';
 import type { Runs } from './runs.ts';
 
 type Parts = {
@@ -16,6 +17,7 @@ type Parts = {
   tasks: Tasks;
   engine: Pick<Engine, 'hear'>;
   runs: Runs;
+  relay: Pick<Relay, 'run'>;
   clock: Clock;
   limits: RuntimeLimits;
   log: Logger;
@@ -23,7 +25,7 @@ type Parts = {
 };
 export type Sweep = ReturnType<typeof createSweep>;
 
-export function createSweep({ facts, tasks, engine, runs, clock, limits, log, origin }: Parts) {
+export function createSweep({ facts, tasks, engine, runs, relay, clock, limits, log, origin }: Parts) {
   let ticked_at = Number.NEGATIVE_INFINITY;
   let quiet_until = Number.NEGATIVE_INFINITY;
   let stopped = false;
@@ -96,7 +98,7 @@ export function createSweep({ facts, tasks, engine, runs, clock, limits, log, or
     await remake();
     await dueInstances();
     await dueTasks();
-    await facts.outbox.relay(limits.relay_batch);
+    await relay.run();
   }
 
   return {

@@ -25,6 +25,8 @@ export type Parts = {
   log: Logger;
   /** Makes tasks of new jobs. */
   dispatch: (owed: Owed[]) => Promise<void>;
+  /** Told of each commit that others are told of. */
+  told?: () => void;
 };
 export type Turns = ReturnType<typeof createTurns>;
 
@@ -58,6 +60,7 @@ export function createTurns(parts: Parts, news: EventEmitter) {
         parts.log.warn({ err: error, resource_id: id }, 'dispatch failed; the sweep makes the task');
       });
     news.emit(id, resource);
+    if (change.outbox.length > 0) parts.told?.();
     return resource;
   }
 

@@ -28,6 +28,8 @@ const MAY_IMPORT: Record<string, string[]> = {
     'http',
     'visualizer',
     'app.ts',
+    'open-ports.ts',
+    'first-keys.ts',
     'config.ts',
   ],
 };

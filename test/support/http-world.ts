@@ -16,15 +16,18 @@ import { resourceMachineWith } from '../../machines/resource.ts';
 import { resourceContext, viewOf } from '../../machines/resource-view.ts';
 import { sign, verifyLink } from '../../persistence/folder/links.ts';
 import { type FolderObjects, openFolderObjects } from '../../persistence/folder/objects.ts';
+import { memoryAnnouncements } from '../../persistence/memory/announcements.ts';
 import { sqliteKnex } from '../../persistence/sqlite/driver.ts';
 import { openSqliteFacts } from '../../persistence/sqlite/facts.ts';
 import { type Clock, systemClock } from '../../runtime/clock.ts';
 import { durable } from '../../runtime/durable.ts';
 import { createEngine } from '../../runtime/engine.ts';
+import { createFeed } from '../../runtime/feed.ts';
 import type { Lifecycle } from '../../runtime/lifecycle.ts';
 import { RUNTIME_LIMITS } from '../../runtime/limits.ts';
 import type { IndexQuery, SearchIndex } from '../../runtime/ports.ts';
 import type { Facts } from '../../runtime/ports-facts.ts';
+import { createRelay } from '../../runtime/relay.ts';
 import type { Writes } from '../../runtime/service.ts';
 import { only } from './missing.ts';
 
@@ -78,11 +81,23 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
   const logger = pino({ level: 'debug' }, { write: (line: string) => void log.push(line) });
   const outputs = new Map<string, Writes>();
   const lifecycle = lifecycleOf(outputs);
-  const engine = createEngine({ facts, clock, lifecycle, limits: RUNTIME_LIMITS, log: logger, dispatch: async () => {} });
+  const telling = { facts, announcements: memoryAnnouncements(), clock, limits: RUNTIME_LIMITS, log: logger };
+  const relay = createRelay(telling);
+  const feed = createFeed(telling, () => {});
+  await feed.start();
+  const engine = createEngine({
+    facts,
+    clock,
+    lifecycle,
+    limits: RUNTIME_LIMITS,
+    log: logger,
+    dispatch: async () => {},
+    told: relay.nudge,
+  });
   const ranking: HttpWorld['ranking'] = { ids: [], asked: [] };
 
   const deps: HttpDeps = {
-    ...{ engine, facts, objects, clock, log: logger, public_url, version: '0.0.0' },
+    ...{ engine, feed, facts, objects, clock, log: logger, public_url, version: '0.0.0' },
     links: {
       sign: (parts) => sign(SECRET, parts),
       verify: (parts, signature, time) => verifyLink(SECRET, parts, signature, time),
@@ -196,6 +211,8 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
     },
     stop: async () => {
       await server.stop(1_000);
+      relay.stop();
+      await feed.stop();
       await dump.destroy();
       await facts.close();
       await rm(dir, { recursive: true, force: true });

@@ -1,0 +1,105 @@
+/** The lifecycle put around its ports: an engine to send to, and what runs from start to stop. */
+import { hostname } from 'node:os';
+import type { Config } from './config.ts';
+import type { StepKind } from './contract/steps.ts';
+import type { ResourceLimits, TaskLimits } from './machines/limits.ts';
+import type { Ports, World } from './open-ports.ts';
+import type { Clock } from './runtime/clock.ts';
+import { createEngine, type Engine, type Origin } from './runtime/engine.ts';
+import { createFeed } from './runtime/feed.ts';
+import type { Lifecycle } from './runtime/lifecycle.ts';
+import { RUNTIME_LIMITS, type RuntimeLimits } from './runtime/limits.ts';
+import { createRelay } from './runtime/relay.ts';
+import { createRuns, type Runs } from './runtime/runs.ts';
+import type { ServiceLimits } from './runtime/service.ts';
+import { createSweep } from './runtime/sweep.ts';
+import { type Chore, createUpkeep, setClock } from './runtime/upkeep.ts';
+import { createWorker, type StepServices } from './runtime/worker.ts';
+import { clearIncoming } from './services/clear-incoming.ts';
+import { resourceLifecycle, taskLifecycle } from './services/resource-lifecycle.ts';
+import { isReachable, runStep, tidyStep } from './services/steps.ts';
+
+/** An upright copy of so many pixels is what recognition gains by. */
+const OCR_PIXELS = 16_000_000;
+/** How often uploads that nobody will look at are cleared away, and how old they are by then: the last link has expired. */
+const CLEAR_INTERVAL_MS = 10 * 60_000;
+const INCOMING_KEPT_MS = 24 * 60 * 60_000;
+
+export type ServiceOptions = {
+  config: Pick<Config, 'max_bytes' | 'max_pixels' | 'ocr_workers'>;
+  /** The steps that are run here: all unless said. */
+  kinds?: readonly StepKind[];
+  limits?: Partial<RuntimeLimits>;
+  resource_limits?: Partial<ResourceLimits>;
+  task_limits?: Partial<TaskLimits>;
+  /** Another lifecycle: of a test, with something wrong in it. */
+  lifecycle?: Lifecycle;
+  /** Other work of the steps: of a bench, that measures what is around it. */
+  services?: StepServices;
+};
+
+export function createService(ports: Ports, options: ServiceOptions, { clock, log }: World) {
+  const { facts, tasks, queue, announcements } = ports;
+  const { max_bytes, max_pixels, ocr_workers } = options.config;
+  const concurrency = { ...RUNTIME_LIMITS.concurrency, ocr: ocr_workers };
+  const limits: RuntimeLimits = { ...RUNTIME_LIMITS, concurrency, ...options.limits };
+  const process_id = `${hostname()}-${process.pid}-${clock.nonce().slice(0, 8)}`.slice(-64);
+  const origin = (kind: 'worker' | 'sweep'): Origin => ({ by: { kind, id: process_id }, request_id: null });
+  const lifecycle = options.lifecycle ?? resourceLifecycle(options.resource_limits);
+  const given = { facts, tasks, queue, announcements, clock, limits, log };
+  const relay = createRelay(given);
+  const engine: Engine = createEngine({
+    ...{ facts, clock, lifecycle, limits, log },
+    dispatch: (owed) => runs.dispatch(owed),
+    told: relay.nudge,
+  });
+  const feed = createFeed(given, ({ org_id, payload }) => {
+    if (typeof payload === 'object' && payload !== null && 'resource_id' in payload)
+      engine.moved({ scope: { org_id }, resource_id: String(payload.resource_id) });
+  });
+  const task_lifecycle = taskLifecycle(options.task_limits);
+  const runs: Runs = createRuns({ ...given, engine, lifecycle: task_lifecycle, origin: origin('worker') });
+  const service_limits = { max_bytes, max_pixels, ocr_pixels: OCR_PIXELS };
+  const services = options.services ?? realServices(ports, service_limits, clock);
+  const worker = createWorker({ ...given, engine, runs, services });
+  const sweep = createSweep({ ...given, engine, runs, relay, origin: origin('sweep') });
+  const upkeep = createUpkeep(choresOf(ports, limits, clock), { clock, log });
+  return {
+    engine,
+    feed,
+    sweep,
+    async start(): Promise<void> {
+      clock.standStill(await facts.upkeep.offset());
+      await setClock(clock, facts.upkeep.databaseTime);
+      await feed.start();
+      worker.start(options.kinds);
+      sweep.start();
+      upkeep.start();
+    },
+    /** Work in hand ends or is handed back; the ports stay open. */
+    async stop(): Promise<void> {
+      upkeep.stop();
+      await sweep.stop();
+      await worker.stop();
+      relay.stop();
+      await feed.stop();
+    },
+  };
+}
+
+function choresOf(ports: Ports, limits: RuntimeLimits, clock: Clock): Chore[] {
+  const { facts } = ports;
+  const clear = () => clearIncoming(ports, clock.wall() - INCOMING_KEPT_MS);
+  const prune = () => facts.outbox.prune(clock.wall() - limits.outbox_retention_ms, limits.prune_batch);
+  return [
+    { name: 'the clock is set', interval_ms: limits.clock_interval_ms, work: () => setClock(clock, facts.upkeep.databaseTime) },
+    { name: 'old uploads are cleared away', interval_ms: CLEAR_INTERVAL_MS, work: clear },
+    { name: 'old messages are removed', interval_ms: limits.prune_interval_ms, work: prune },
+  ];
+}
+
+const realServices = (ports: Ports, limits: ServiceLimits, clock: Clock): StepServices => ({
+  run: ({ kind, input, ...run }) => runStep(kind, input, { ...ports, ...run, clock, limits }),
+  tidy: ({ kind, input, ...run }, output) => tidyStep(kind, output, input, { ...ports, ...run, clock, limits }),
+  reachable: (kind) => isReachable(kind, ports),
+});

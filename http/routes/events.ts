@@ -1,0 +1,84 @@
+/** `GET /v1/events`: what happens to the pictures of an organisation, as it happens (server-sent events, https://html.spec.whatwg.org/multipage/server-sent-events.html). */
+import { Readable } from 'node:stream';
+import { z } from 'zod';
+import { Problem } from '../../contract/problems.ts';
+import type { PositionedMessage } from '../../runtime/ports-facts.ts';
+import type { KeyCall, Serving } from '../deps.ts';
+import { NOTHING, parsedQuery } from '../parse.ts';
+
+/**
+ * Each event has its position as `id`, so that a client that comes back with `Last-Event-ID` misses nothing and is told nothing twice;
+ * without it, events begin now. One `reset` event says that what lies between is no longer kept: read the lists anew.
+ * A page of events is read when the one before it was taken, so that a slow reader holds no memory; one that takes nothing is cut off
+ * by the server's idle timeout.
+ */
+export async function streamEvents(call: KeyCall): Promise<void> {
+  const { ctx, deps } = call;
+  parsedQuery(call, NOTHING, {});
+  const { limits, stopping } = deps;
+  if (readersOf(deps) >= limits.event_readers) throw tooMany(limits.retry_after_s);
+  const gone = new AbortController();
+  const leave = () => gone.abort();
+  readers.set(deps.feed, readersOf(deps) + 1);
+  ctx.res.once('close', () => {
+    readers.set(deps.feed, readersOf(deps) - 1);
+    stopping.removeEventListener('abort', leave);
+    leave();
+  });
+  stopping.addEventListener('abort', leave, { once: true });
+  if (stopping.aborted) leave();
+  ctx.set({ 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' });
+  ctx.type = 'text/event-stream';
+  ctx.body = Readable.from(told(call, gone.signal), { objectMode: false, highWaterMark: 16 * 1_024 });
+}
+
+/** Readers of this process. By feed, of which each server has one. */
+const readers = new WeakMap<Serving['feed'], number>();
+const readersOf = ({ feed }: Serving) => readers.get(feed) ?? 0;
+
+async function* told({ ctx, deps, caller }: KeyCall, gone: AbortSignal): AsyncGenerator<string> {
+  const { clock, feed, facts, limits } = deps;
+  const said = ctx.get('last-event-id');
+  const known = Position.safeParse(said);
+  let position = known.success ? known.data : feed.position();
+  yield `retry: ${limits.retry_after_s * 1_000}\n\n`;
+  if (said !== '' && !known.success) yield reset(position);
+  let heard_at = clock.elapsed();
+  while (!gone.aborted) {
+    const page = await feed.after(caller.scope, position, limits.events_page);
+    position = page.position;
+    if (page.gone) yield reset(position);
+    if (page.messages.length > 0) yield page.messages.map(eventOf).join('');
+    const quiet_ms = clock.elapsed() - heard_at;
+    if (quiet_ms >= limits.heartbeat_ms) {
+      const key = await facts.accounts.key(caller.key.key_id);
+      if (!key || key.revoked_at !== null) return; // who lost the key hears no more
+      yield ': still here\n\n';
+      heard_at = clock.elapsed();
+    } else if (!page.gone && page.messages.length < limits.events_page)
+      await feed.more(position, limits.heartbeat_ms - quiet_ms, gone);
+  }
+}
+/** Ours, or a stranger's text. */
+const Position = z
+  .string()
+  .regex(/^\d{1,15}$/)
+  .transform(Number);
+
+const reset = (position: number) => `id: ${position}\nevent: reset\ndata: {}\n\n`;
+
+/** One line of data: JSON has no line breaks of its own. */
+function eventOf({ position, id, type, at, payload }: PositionedMessage): string {
+  const envelope = { id, type, timestamp: new Date(at).toISOString(), data: payload };
+  return `id: ${position}\nevent: ${type}\ndata: ${JSON.stringify(envelope)}\n\n`;
+}
+
+const tooMany = (retry_after_s: number) =>
+  new Problem(
+    'UNAVAILABLE',
+    {
+      en: 'This process has as many readers of events as it may. Try again later, or ask another process.',
+      zh: '本进程的事件订阅已达上限，请稍后重试或连接其他进程。',
+    },
+    { headers: { 'retry-after': String(retry_after_s) } },
+  );

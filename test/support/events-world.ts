@@ -1,0 +1,49 @@
+/** The HTTP server around facts and a feed, and nothing else: for live events. The facts outlive a restart of the server. */
+import { pino } from 'pino';
+import type { HttpDeps } from '../../http/deps.ts';
+import { makeKey } from '../../http/keys.ts';
+import { HTTP_LIMITS } from '../../http/limits.ts';
+import { createHttpServer } from '../../http/server.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { createFeed } from '../../runtime/feed.ts';
+import { RUNTIME_LIMITS } from '../../runtime/limits.ts';
+import type { Announcements } from '../../runtime/ports.ts';
+import type { Facts } from '../../runtime/ports-facts.ts';
+import { createRelay } from '../../runtime/relay.ts';
+import { only } from './missing.ts';
+
+const clock = systemClock();
+const log = pino({ level: 'silent' });
+
+/** A key to an organisation, made if need be. */
+export async function keyTo({ accounts }: Facts, org_id: string): Promise<string> {
+  const user_id = `${org_id}-user`;
+  await accounts.ensure({ org_id, name: org_id, user_id, user_name: org_id, at: clock.wall() });
+  const { key_id, text, secret_hash } = makeKey(clock);
+  const named = { name: 'test', role: 'admin' as const, created_at: clock.wall(), revoked_at: null };
+  await accounts.addKey({ key_id, org_id, user_id, secret_hash, ...named });
+  return text;
+}
+
+export type EventsServer = { url: string; relay(): Promise<void>; stop(): Promise<void> };
+
+export async function serveEvents(facts: Facts, announcements: Announcements, limits: Partial<HttpDeps['limits']> = {}) {
+  const telling = { facts, announcements, clock, limits: RUNTIME_LIMITS, log };
+  const feed = createFeed(telling, () => undefined);
+  await feed.start();
+  const deps = only<HttpDeps>('http', {
+    ...{ facts, feed, clock, log, cors_origins: [], version: '0', public_url: () => 'http://localhost' },
+    limits: { ...HTTP_LIMITS, ...limits },
+  });
+  const server = createHttpServer(deps);
+  const { port } = await server.listen('127.0.0.1', 0);
+  const served: EventsServer = {
+    url: `http://127.0.0.1:${port}/v1/events`,
+    relay: createRelay(telling).run,
+    async stop() {
+      await server.stop(5_000);
+      await feed.stop();
+    },
+  };
+  return served;
+}
