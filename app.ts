@@ -2,7 +2,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pino } from 'pino';
-import { type Config, SERVICE_FILE } from './config.ts';
+import { type Config, checkTogether, SERVICE_FILE } from './config.ts';
 import { createService, type ServiceOptions } from './create-service.ts';
 import { DEFAULT_ORGANISATION, firstKeys } from './first-keys.ts';
 import type { Links } from './http/deps.ts';
@@ -14,6 +14,7 @@ import { systemClock } from './runtime/clock.ts';
 import type { Origin } from './runtime/engine.ts';
 import { RUNTIME_LIMITS } from './runtime/limits.ts';
 import { auditIndex } from './services/audit-index.ts';
+import { prepareIndex } from './services/rebuild-index.ts';
 
 /** `first_key`: of the first start only. `local_key`: for commands on this machine, until the service stops. */
 export type App = {
@@ -25,18 +26,47 @@ export type App = {
   stop(): Promise<void>;
 };
 
-export async function startApp(config: Config, version: string, options: Partial<ServiceOptions> = {}): Promise<App> {
+/** A process without HTTP. */
+export type WorkerApp = Pick<App, 'warm' | 'stop'>;
+
+/** What `serve` and `worker` have alike: the ports, and the service around them. */
+async function compose(config: Config, public_url: () => string, options: Partial<ServiceOptions>) {
   const clock = systemClock();
   const log = pino({ level: config.log_level, base: undefined }, pino.destination({ dest: 2, sync: false }));
   await mkdir(config.data_dir, { recursive: true });
-  let address = '';
-  const public_url = () => config.public_url ?? address;
   const world = { clock, log };
   const ports = await openPorts(config, public_url, world);
+  await prepareIndex({ ...ports, clock });
   const service = createService(ports, { config, kinds: config.worker_kinds, ...options }, world);
+  const warm = async () => {
+    if (!config.worker_kinds.includes('ocr')) return;
+    await ports.recogniser.ready().catch((error: unknown) => log.error({ err: error }, 'recognition is not ready'));
+  };
+  return { clock, log, ports, service, warm };
+}
+
+export async function startWorker(config: Config): Promise<WorkerApp> {
+  checkTogether(config, 'worker');
+  const { ports, service, warm } = await compose(config, () => config.public_url ?? '', {});
+  await service.start();
+  return {
+    warm,
+    async stop() {
+      await service.stop();
+      await ports.close();
+    },
+  };
+}
+
+export async function startApp(config: Config, version: string, options: Partial<ServiceOptions> = {}): Promise<App> {
+  checkTogether(config, 'serve');
+  let address = '';
+  const public_url = () => config.public_url ?? address;
+  const { clock, log, ports, service, warm } = await compose(config, public_url, options);
+  const { engine, feed } = service;
   const keys = await firstKeys(ports.facts, clock, config.data_dir);
   const http = createHttpServer({
-    ...{ ...ports, engine: service.engine, feed: service.feed, clock, log, version, public_url },
+    ...{ ...ports, engine, feed, clock, log, version, public_url },
     limits: { ...HTTP_LIMITS, max_bytes: config.max_bytes },
     links: linksOf(ports),
     required_metadata: config.required_metadata,
@@ -55,13 +85,12 @@ export async function startApp(config: Config, version: string, options: Partial
     throw error;
   }
   const stopping = new AbortController();
-  const { engine } = service;
   const audited = auditIndex({ ...ports, engine }, DEFAULT_ORGANISATION, AUDIT, stopping.signal)
     .then((lost) => lost > 0 && log.warn({ lost }, 'the index lacked entries; they are being made again'))
     .catch((error: unknown) => log.error({ err: error }, 'the index was not compared with the facts'));
   return {
     url: address,
-    warm: () => ports.recogniser.ready().catch((error: unknown) => log.error({ err: error }, 'recognition is not ready')),
+    warm,
     first_key: keys.first?.text ?? null,
     local_key: keys.local.text,
     async stop() {

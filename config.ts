@@ -142,6 +142,40 @@ export function readConfig(
   throw new ConfigError(faults.join('\n'));
 }
 
+/** What is in this process, by the variable that would put it on a server: with any of it, no other process may work beside this one. */
+export function inProcess(config: Config): { part: string; variable: string }[] {
+  const parts = [
+    { part: 'the facts', variable: 'database_url', server: config.database_url },
+    { part: 'the queue', variable: 'redis_url', server: config.redis_url },
+    { part: 'the search index', variable: 'elasticsearch_url', server: config.elasticsearch_url },
+    { part: 'the pictures', variable: 's3_bucket', server: config.s3_bucket },
+  ];
+  return parts
+    .filter(({ server }) => server === undefined)
+    .map(({ part, variable }) => ({ part, variable: PREFIX + variable.toUpperCase() }));
+}
+
+/** Throws ConfigError with a reason when these settings make no sense together. */
+export function checkTogether(config: Config, command: 'serve' | 'worker'): void {
+  const own = inProcess(config);
+  if (command === 'worker' && own.length > 0)
+    throw new ConfigError(
+      `A worker stands beside a service on the same servers, but here ${own.map(({ part }) => part).join(', ')} would be in the worker's own process: set ${own.map(({ variable }) => variable).join(', ')}, or run \`tuodi serve\` alone`,
+    );
+  if (command === 'worker' && config.worker_kinds.length === 0)
+    throw new ConfigError('TUODI_WORKER_KINDS: a worker that runs no step has nothing to do');
+  if (command === 'serve' && config.worker_kinds.length < STEP_KINDS.length && own.length > 0)
+    throw new ConfigError(
+      `TUODI_WORKER_KINDS: no worker can do what this process leaves, since ${own.map(({ part }) => part).join(', ')} would be in its own process; leave it out, or set ${own.map(({ variable }) => variable).join(', ')}`,
+    );
+  if (own.length === 0 && !config.link_secret)
+    throw new ConfigError(
+      'TUODI_LINK_SECRET: several processes may serve these servers, so say the secret that all of them sign links with',
+    );
+  if ((config.s3_access_key === undefined) !== (config.s3_secret_key === undefined))
+    throw new ConfigError('TUODI_S3_ACCESS_KEY and TUODI_S3_SECRET_KEY are said together, or neither');
+}
+
 function fromFile(variable: string, file: string): string {
   try {
     return readFileSync(file, 'utf8').trim();

@@ -40,8 +40,19 @@ export type World = { clock: Clock; log: Logger };
 /** `store_links`: of a store that serves its links itself. `secret`: signs our own links. */
 export type OpenedPorts = Ports & { close(): Promise<void>; secret: string; store_links: StoreLinks | null };
 
-/** All ports of a data folder, which nobody else may use meanwhile. Throws FolderInUse. */
-export async function openPorts(config: Config, public_url: () => string, { clock, log }: World): Promise<OpenedPorts> {
+/** The facts alone: for commands that work beside a running service. */
+export async function openFacts(config: Config, _clock: Clock): Promise<Facts> {
+  return openSqliteFacts(config.data_dir);
+}
+
+/** The index alone. Throws when it is in the folder of a running service. */
+export async function openIndex(config: Config, clock: Clock): Promise<SearchIndex> {
+  return openSqliteIndex(path.join(config.data_dir, 'search.sqlite'), { clock, vector_floor: config.embedding_floor });
+}
+
+/** All ports. Throws FolderInUse or NotAlone when another process has what only one may have. */
+export async function openPorts(config: Config, public_url: () => string, world: World): Promise<OpenedPorts> {
+  const { clock, log } = world;
   const folder = (name: string) => path.join(config.data_dir, name);
   const lock = lockFolder(config.data_dir);
   const opened: { close(): Promise<void> }[] = [];
@@ -55,8 +66,8 @@ export async function openPorts(config: Config, public_url: () => string, { cloc
   };
   try {
     const secret = config.link_secret ?? (await keptSecret(folder('link-secret')));
-    const facts = keep(await openSqliteFacts(config.data_dir));
-    const index = keep(await openSqliteIndex(folder('search.sqlite'), { clock }));
+    const facts = keep(await openFacts(config, clock));
+    const index = keep(await openIndex(config, clock));
     const objects = keep(await openFolderObjects({ dir: folder('objects'), public_url, secret, clock }));
     const recogniser = keep(
       tesseractPool({

@@ -1,7 +1,7 @@
 /** `tuodi keys [list | create <name> | revoke <key_id>]`: of the data folder itself, beside a running service too. */
 import { DEFAULT_ORGANISATION } from '../first-keys.ts';
 import { makeKey } from '../http/keys.ts';
-import { openSqliteFacts } from '../persistence/sqlite/facts.ts';
+import { openFacts } from '../open-ports.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Facts } from '../runtime/ports-facts.ts';
 import { UsageError } from './errors.ts';
@@ -56,10 +56,10 @@ const ACTIONS: Record<string, Action> = { list, create, revoke };
 
 export const keysCommand =
   (action: string, subject: string | undefined): Run =>
-  async ({ data_dir }, out) => {
+  async (config, out) => {
     const does = ACTIONS[action];
     if (!does) throw new UsageError(`keys ${action} is not known: list, create or revoke`);
-    const facts = await openSqliteFacts(data_dir);
+    const facts = await openFacts(config, systemClock());
     try {
       return await does(facts, subject, out);
     } finally {

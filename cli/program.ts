@@ -8,8 +8,10 @@ import { keysCommand } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
 import { type Output, output } from './output.ts';
 import { VERSION } from './project.ts';
+import { reindexCommand } from './reindex.ts';
 import { serve } from './serve.ts';
 import { ingestCommand, searchCommand, statusCommand, textCommand } from './with-service.ts';
+import { worker } from './worker.ts';
 
 /** 0 all well; 1 an error of ours; 2 wrong usage or configuration; 3 finished, but some items failed. */
 export type ExitCode = 0 | 1 | 2 | 3;
@@ -50,6 +52,10 @@ function addCommands(program: Command, does: (work: Run) => Promise<void>): void
     .description('the service: API, workers and sweep')
     .action(() => does(serve));
   program
+    .command('worker')
+    .description('workers and sweep without the API, beside a service on the same servers')
+    .action(() => does(worker));
+  program
     .command('ingest <paths...>')
     .description('takes pictures in, and says of each where it came to rest')
     .option('--title <title>', 'of every one of them; the file name unless said')
@@ -74,6 +80,10 @@ function addCommands(program: Command, does: (work: Run) => Promise<void>): void
     .description('brings the database to this version')
     .option('--check', 'only says what is to be done; ends with 3 if there is something')
     .action(({ check = false }: { check?: boolean }) => does(migrateCommand(check)));
+  program
+    .command('reindex')
+    .description('builds the search index again from the facts, while the service goes on')
+    .action(() => does(reindexCommand));
   program
     .command('keys')
     .description('API keys: list (default), create <name>, revoke <key_id>')

@@ -1,8 +1,9 @@
 /** `tuodi serve`: the service, until it is told to stop. */
-import { once } from 'node:events';
 import { startApp } from '../app.ts';
+import type { Config } from '../config.ts';
 import type { Run } from './program.ts';
 import { VERSION } from './project.ts';
+import { toldToStop } from './signals.ts';
 
 export const serve: Run = async (config, out) => {
   const app = await startApp(config, VERSION);
@@ -10,14 +11,23 @@ export const serve: Run = async (config, out) => {
     [
       `tuodi listens on ${app.url}`,
       ...(app.first_key ? ['', `The first admin key, shown once:  ${app.first_key}`, ''] : []),
-      `It keeps everything in ${config.data_dir}. Stop it with Ctrl-C.`,
+      `${kept(config)} Stop it with Ctrl-C.`,
     ].join('\n'),
   );
   void app.warm();
-  const asked = new AbortController();
-  await Promise.race(['SIGINT', 'SIGTERM'].map((name) => once(process, name, { signal: asked.signal }).catch(() => undefined)));
-  asked.abort();
+  await toldToStop();
   out.say('Stopping: what is in hand is finished or handed back.');
   await app.stop();
   return 0;
 };
+
+function kept({ data_dir, ...config }: Config): string {
+  const servers = [
+    ...(config.database_url ? ['facts in MySQL'] : []),
+    ...(config.redis_url ? ['tasks in Redis'] : []),
+    ...(config.elasticsearch_url ? ['index in Elasticsearch'] : []),
+    ...(config.s3_bucket ? ['pictures in S3'] : []),
+  ];
+  if (servers.length === 0) return `It keeps everything in ${data_dir}.`;
+  return `It keeps its ${servers.join(', ')}${servers.length < 4 ? `, and the rest in ${data_dir}` : ''}.`;
+}

@@ -170,6 +170,8 @@ export interface IndexGenerations {
   /** From now on searches read this one, and no other. */
   promote(name: string): Promise<void>;
   drop(name: string): Promise<void>;
+  /** The one that searches read now; null if there is none. */
+  served(): Promise<string | null>;
   /** True if its tokens are of another analyser than ours: then it finds wrongly until it is built again. */
   outdated(name: string): Promise<boolean>;
 }

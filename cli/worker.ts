@@ -1,0 +1,17 @@
+/** `tuodi worker`: runs steps beside a service on the same servers, until it is told to stop. */
+import { startWorker } from '../app.ts';
+import type { Run } from './program.ts';
+import { toldToStop } from './signals.ts';
+
+export const worker: Run = async (config, out) => {
+  const app = await startWorker(config);
+  out.result(
+    { kinds: config.worker_kinds, pid: process.pid },
+    () => `tuodi works at ${config.worker_kinds.join(', ')}. Stop it with Ctrl-C.`,
+  );
+  void app.warm();
+  await toldToStop();
+  out.say('Stopping: what is in hand is finished or handed back.');
+  await app.stop();
+  return 0;
+};
