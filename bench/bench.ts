@@ -6,13 +6,12 @@ import path from 'node:path';
 import { pino } from 'pino';
 import { SAMPLES, VERSION } from '../cli/project.ts';
 import { readConfig } from '../config.ts';
-import type { Json } from '../contract/json.ts';
-import type { StepKind } from '../contract/steps.ts';
 import { createService } from '../create-service.ts';
 import { openPorts } from '../open-ports.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Recogniser } from '../runtime/ports.ts';
 import type { StepServices } from '../runtime/worker.ts';
+import { emptySteps, nothing } from '../test/support/empty-steps.ts';
 import { pictureOf } from '../test/support/numbered.ts';
 import { takeInBytes } from '../test/support/take-in.ts';
 
@@ -24,48 +23,6 @@ const PAGES = 8;
 const SCOPE = { org_id: 'org' };
 const MAIN = new URL('../main.js', import.meta.url).pathname;
 
-const nothing: Recogniser = {
-  engine: 'nothing',
-  recognise: async () => ({ text: '', confidence: 0, words: [] }),
-  ready: async () => {},
-  close: async () => {},
-};
-/** Every step done at once, with rows as the real ones write them. */
-const emptySteps: StepServices = {
-  async run({ kind, task_id: fact_id }) {
-    const text = {
-      title: 'empty',
-      description: null,
-      tags: [],
-      taken_at: null,
-      filename: 'empty',
-      batch_id: null,
-      created_at: 0,
-      pages: [],
-    };
-    const legal = {
-      verdict: 'legal',
-      sha256: fact_id,
-      original_key: 'none',
-      byte_size: 1,
-      content_type: 'image/png',
-      width: 1,
-      height: 1,
-      page_count: 1,
-    };
-    const outputs: Record<StepKind, Json> = {
-      inspect: { ...legal, fact_id },
-      ocr: { fact_id, engine: 'nothing', pages: [] },
-      save: { fact_id, saved: text },
-      embed: { fact_id, model: 'nothing', vector: [1] },
-      index: { put: 'seen' },
-      purge: null,
-    };
-    return outputs[kind];
-  },
-  tidy: async () => {},
-  reachable: () => true,
-};
 const folder = () => mkdtemp(path.join(tmpdir(), 'tuodi-bench-'));
 const quantile = (sorted: number[], q: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0;
 
