@@ -14,6 +14,7 @@ import type { StepServices } from '../runtime/worker.ts';
 import { emptySteps, nothing } from '../test/support/empty-steps.ts';
 import { pictureOf } from '../test/support/numbered.ts';
 import { takeInBytes } from '../test/support/take-in.ts';
+import { closedLoop, HEAD, row } from './measure.ts';
 
 const ITEMS = 500;
 /** Not measured: the engine's compiler and the caches warm up on them. */
@@ -24,7 +25,6 @@ const SCOPE = { org_id: 'org' };
 const MAIN = new URL('../main.js', import.meta.url).pathname;
 
 const folder = () => mkdtemp(path.join(tmpdir(), 'tuodi-bench-'));
-const quantile = (sorted: number[], q: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0;
 
 async function withService<Value>(
   recogniser: Recogniser | null,
@@ -60,26 +60,12 @@ async function withService<Value>(
 async function pipeline(in_flight: number, services?: StepServices): Promise<string> {
   const pictures = await Promise.all(Array.from({ length: WARM_UP + ITEMS }, (_, i) => pictureOf(i)));
   return withService(nothing, services, async ({ rest, ...into }) => {
-    let took: number[] = [];
-    let left = pictures.slice(0, WARM_UP).entries();
-    const lane = async () => {
-      for (const [i, bytes] of left) {
-        const at = performance.now();
-        await rest(await takeInBytes(into, { bytes, filename: `${i}.png`, title: `picture ${i}` }));
-        took.push(performance.now() - at);
-      }
+    const one = async (i: number) => {
+      const bytes = pictures[i];
+      if (bytes) await rest(await takeInBytes(into, { bytes, filename: `${i}.png`, title: `picture ${i}` }));
     };
-    const lanes = () => Promise.all(Array.from({ length: in_flight }, lane));
-    await lanes();
-    [took, left] = [[], pictures.slice(WARM_UP).entries()];
-    const cpu = process.cpuUsage();
-    const began = performance.now();
-    await lanes();
-    const seconds = (performance.now() - began) / 1000;
-    const { user, system } = process.cpuUsage(cpu);
-    took.sort((a, b) => a - b);
-    const figures = [ITEMS / seconds, quantile(took, 0.5), quantile(took, 0.99), (user + system) / 1000 / ITEMS];
-    return `| ${in_flight} | ${figures.map((figure) => figure.toFixed(1)).join(' | ')} |`;
+    await closedLoop(WARM_UP, in_flight, one);
+    return row(in_flight, await closedLoop(ITEMS, in_flight, (i) => one(WARM_UP + i)));
   });
 }
 
@@ -121,7 +107,6 @@ async function start(): Promise<string> {
 console.log(
   `tuodi ${VERSION}, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}, ${new Date().toISOString().slice(0, 10)}\n`,
 );
-const HEAD = '| in flight | items/s | p50 ms | p99 ms | CPU ms an item |\n|---|---|---|---|---|';
 console.log(`Empty steps: what the durable lifecycle costs (${ITEMS} pictures)\n${HEAD}`);
 for (const in_flight of IN_FLIGHT) console.log(await pipeline(in_flight, emptySteps));
 console.log(`\nReal steps, empty recogniser\n${HEAD}`);

@@ -1,0 +1,197 @@
+/**
+ * `npm run bench:servers`: server mode on this machine's own servers, beside a floor measured in the same run: a plain script that makes
+ * as many commits an item as the service, one at a time in each lane.
+ */
+import { cpus } from 'node:os';
+import Koa from 'koa';
+import { createPool } from 'mysql2/promise';
+import { pino } from 'pino';
+import { VERSION } from '../cli/project.ts';
+import { readConfig } from '../config.ts';
+import { createService } from '../create-service.ts';
+import { DEFAULT_ORGANISATION, firstKeys } from '../first-keys.ts';
+import { HTTP_LIMITS } from '../http/limits.ts';
+import { createHttpServer } from '../http/server.ts';
+import { openPorts } from '../open-ports.ts';
+import { systemClock } from '../runtime/clock.ts';
+import type { Origin } from '../runtime/engine.ts';
+import type { StepServices } from '../runtime/worker.ts';
+import { prepareIndex } from '../services/rebuild-index.ts';
+import { runStep } from '../services/steps.ts';
+import { VECTOR } from '../test/servers/chaos-shape.ts';
+import { freshDatabase, freshServers } from '../test/servers/places.ts';
+import { emptySteps } from '../test/support/empty-steps.ts';
+import { closedLoop, HEAD, openLoop, row } from './measure.ts';
+
+const ITEMS = 1_000;
+/** Not measured: compilers and caches warm up on them. */
+const WARM_UP = 200;
+const IN_FLIGHT = [1, 8, 32, 128];
+/** Of one item: CREATED, UPLOAD_REPORTED, and a result each of inspect, ocr, save, embed and index. */
+const COMMITS = 7;
+const REDIS = 3;
+const BY: Origin = { by: { kind: 'user', id: 'u' }, request_id: null };
+const SCOPE = { org_id: DEFAULT_ORGANISATION.org_id };
+const OPEN_S = 20;
+const log = pino({ level: 'silent' });
+
+async function floor(): Promise<void> {
+  const { url, drop } = await freshDatabase();
+  const pool = createPool({ uri: url, connectionLimit: Math.max(...IN_FLIGHT) });
+  await pool.query('CREATE TABLE items (id BIGINT PRIMARY KEY, seq INT NOT NULL, body LONGTEXT NOT NULL)');
+  await pool.query('CREATE TABLE messages (id BIGINT AUTO_INCREMENT PRIMARY KEY, item BIGINT NOT NULL, body LONGTEXT NOT NULL)');
+  const body = 'x'.repeat(2_000); // about what an instance takes
+  let ids = 0;
+  const item = async () => {
+    const id = ++ids;
+    for (let seq = 0; seq < COMMITS; seq++) {
+      const connection = await pool.getConnection();
+      await connection.query('START TRANSACTION');
+      if (seq === 0) await connection.execute('INSERT INTO items VALUES (?, 0, ?)', [id, body]);
+      else await connection.execute('UPDATE items SET seq = ?, body = ? WHERE id = ? AND seq = ?', [seq, body, id, seq - 1]);
+      await connection.execute('INSERT INTO messages (item, body) VALUES (?, ?)', [id, '{}']);
+      await connection.query('COMMIT');
+      connection.release();
+    }
+  };
+  console.log(
+    `\nFloor: ${COMMITS} transactions an item (a compare-and-swap and an outbox row each), one at a time in each lane\n${HEAD}`,
+  );
+  for (const in_flight of IN_FLIGHT) {
+    await closedLoop(WARM_UP, in_flight, item);
+    console.log(row(in_flight, await closedLoop(ITEMS, in_flight, item)));
+  }
+  await pool.end();
+  await drop();
+}
+
+/** `index`: real where `elasticsearch` is said, else nothing is written. The other steps are empty. */
+async function withService(
+  elasticsearch: boolean,
+  work: (parts: Awaited<ReturnType<typeof started>>) => Promise<void>,
+): Promise<void> {
+  const { env, drop } = await freshServers(REDIS);
+  const parts = await started(env, elasticsearch);
+  try {
+    await work(parts);
+  } finally {
+    await parts.stop();
+    await drop();
+  }
+}
+
+async function started(env: Record<string, string>, elasticsearch: boolean) {
+  const { config } = readConfig(env);
+  const clock = systemClock();
+  const world = { clock, log };
+  const ports = await openPorts(config, () => 'http://localhost', world);
+  if (elasticsearch) await prepareIndex({ ...ports, clock });
+  const services: StepServices = {
+    ...emptySteps,
+    async run(run) {
+      if (run.kind === 'embed') return { fact_id: run.task_id, model: 'nothing', vector: VECTOR };
+      if (run.kind !== 'index' || !elasticsearch) return emptySteps.run(run);
+      const { kind, input, ...rest } = run;
+      return runStep(kind, input, { ...ports, ...rest, clock, limits: { max_bytes: 1, max_pixels: 1, ocr_pixels: 1 } });
+    },
+  };
+  const service = createService(ports, { config, services, limits: { concurrency: CONCURRENCY } }, world);
+  await service.start();
+  const never = new AbortController().signal;
+  const item = async () => {
+    const resource_id = clock.mint();
+    const metadata = { title: 'an item', description: null, tags: [], taken_at: null, languages: [], extra: {} };
+    const named = { user_id: 'u', batch_id: null, filename: 'f.png', content_type: 'image/png', metadata, described: true };
+    await service.engine.create(
+      { resource_id, ...SCOPE, ...named, claimed: { byte_size: null, sha256: null }, idempotency: null },
+      BY,
+    );
+    await service.engine.send({ scope: SCOPE, resource_id }, () => ({ event: { type: 'UPLOAD_REPORTED' } }), BY);
+    const rested = await service.engine.rested({ scope: SCOPE, resource_id }, 60_000, never);
+    if (rested?.status !== 'INDEXED') throw new Error(`${rested?.status} ${JSON.stringify(rested?.failure)}`);
+  };
+  const stop = async () => {
+    await service.stop();
+    await ports.close();
+  };
+  return { ports, service, clock, item, stop };
+}
+/** So many runs of a step at once as there may be items: the bench is of what is around the steps. */
+const CONCURRENCY = { inspect: 64, ocr: 64, save: 64, embed: 64, index: 128, purge: 4 };
+
+async function pipeline(elasticsearch: boolean): Promise<void> {
+  await withService(elasticsearch, async ({ item }) => {
+    console.log(`\nAll steps empty, ${elasticsearch ? 'but the index: Elasticsearch' : 'the index too'}\n${HEAD}`);
+    for (const in_flight of IN_FLIGHT) {
+      await closedLoop(WARM_UP, in_flight, item);
+      console.log(row(in_flight, await closedLoop(in_flight === 1 ? ITEMS / 4 : ITEMS, in_flight, item)));
+    }
+    console.log(row('open loop, 20/s', await openLoop(20 * OPEN_S, 20, item)));
+  });
+}
+
+/** POST /v1/resources, beside a bare Koa with one transaction of two inserts. */
+async function creating(): Promise<void> {
+  await withService(false, async ({ ports, service, clock }) => {
+    const { local } = await firstKeys(ports.facts, clock, 'bench');
+    const server = createHttpServer({
+      ...{ ...ports, engine: service.engine, feed: service.feed, clock, log, version: VERSION, cors_origins: [] },
+      links: { sign: () => 'x', verify: () => null, store: null },
+      limits: HTTP_LIMITS,
+      required_metadata: [],
+      public_url: () => 'http://localhost',
+      readiness: async () => ({ ready: true, checks: {} }),
+    });
+    const { port } = await server.listen('127.0.0.1', 0);
+    const body = JSON.stringify({ filename: 'f.png', content_type: 'image/png', byte_size: 1, metadata: { title: 'an item' } });
+    const headers = { authorization: `Bearer ${local.text}`, 'content-type': 'application/json' };
+    const post = async () => {
+      const answer = await fetch(`http://127.0.0.1:${port}/v1/resources`, { method: 'POST', headers, body });
+      if (answer.status !== 201) throw new Error(`${answer.status} ${await answer.text()}`);
+      await answer.arrayBuffer();
+    };
+    console.log(
+      '\nPOST /v1/resources, open loop at 200 a second (client in the same process)\n| | items/s | p50 ms | p99 ms | CPU ms an item |\n|---|---|---|---|---|',
+    );
+    await openLoop(200 * 3, 200, post);
+    console.log(row('tuodi', await openLoop(200 * OPEN_S, 200, post)));
+    await server.stop(1_000);
+  });
+  await bareKoa();
+}
+
+async function bareKoa(): Promise<void> {
+  const { url, drop } = await freshDatabase();
+  const pool = createPool({ uri: url, connectionLimit: 8 });
+  for (const name of ['a', 'b'])
+    await pool.query(`CREATE TABLE ${name} (id BIGINT AUTO_INCREMENT PRIMARY KEY, body LONGTEXT NOT NULL)`);
+  const app = new Koa();
+  app.use(async (ctx) => {
+    const connection = await pool.getConnection();
+    await connection.query('START TRANSACTION');
+    for (const name of ['a', 'b']) await connection.execute(`INSERT INTO ${name} (body) VALUES (?)`, ['x'.repeat(1_000)]);
+    await connection.query('COMMIT');
+    connection.release();
+    ctx.status = 201;
+    ctx.body = { ok: true };
+  });
+  const server = app.listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  const post = async () => void (await (await fetch(`http://127.0.0.1:${port}/`, { method: 'POST' })).arrayBuffer());
+  await openLoop(200 * 3, 200, post);
+  console.log(row('bare Koa, one transaction', await openLoop(200 * OPEN_S, 200, post)));
+  server.close();
+  await pool.end();
+  await drop();
+}
+
+console.log(
+  `tuodi ${VERSION}, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}, ${new Date().toISOString().slice(0, 10)}`,
+);
+await floor();
+await pipeline(false);
+await pipeline(true);
+await creating();
+process.exit(0);
