@@ -1,0 +1,46 @@
+# syntax=docker/dockerfile:1
+# tuodi in one container. Alone it is the whole service, with everything it keeps in /data:
+#
+#   docker build -t tuodi .
+#   docker run -d --name tuodi -p 127.0.0.1:8787:8787 -v tuodi:/data --restart unless-stopped tuodi
+#   docker logs tuodi        # the first admin key, shown once
+#
+# docker-compose.yml runs it on servers. amd64 and arm64: what is native comes as a package for either, nothing is compiled here.
+ARG NODE=node:22.23-bookworm-slim
+
+FROM $NODE AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --no-audit --no-fund
+# What main.ts reaches, and nothing else: tests, benches and documents stay outside.
+COPY tsconfig.json main.ts app.ts config.ts ./
+COPY contract ./contract
+COPY machines ./machines
+COPY text ./text
+COPY runtime ./runtime
+COPY services ./services
+COPY providers ./providers
+COPY persistence ./persistence
+COPY http ./http
+COPY visualizer ./visualizer
+COPY cli ./cli
+RUN npm run build
+
+FROM $NODE
+ENV NODE_ENV=production
+WORKDIR /app
+COPY package.json package-lock.json LICENSE ./
+RUN npm ci --omit=dev --no-audit --no-fund && npm cache clean --force
+# The pictures of `tuodi demo`.
+COPY samples ./samples
+COPY --from=build /app/dist ./dist
+# A fresh volume takes the owner of the folder it is put on.
+RUN mkdir /data && chown node:node /data
+# Its links begin with the public URL: say another where it is reached by another address.
+ENV TUODI_LISTEN=0.0.0.0:8787 TUODI_PUBLIC_URL=http://127.0.0.1:8787 TUODI_DATA_DIR=/data
+VOLUME /data
+EXPOSE 8787
+USER node
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:8787/readyz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "dist/main.js", "serve"]
