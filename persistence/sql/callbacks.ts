@@ -8,9 +8,13 @@ import { json, number, type Row, rowOf, text, word } from './row.ts';
 export function callbacksOf({ read, write, dialect }: Database): Callbacks {
   return {
     async keep({ body, ...plain }) {
-      const row = { ...plain, body: JSON.stringify(body) };
-      const { sql, bindings } = dialect.ifAbsent(write('callbacks').insert(row), 'webhook_id').toSQL().toNative();
-      return dialect.changed(await write.raw(sql, [...bindings])) === 1;
+      try {
+        await write('callbacks').insert({ ...plain, body: JSON.stringify(body) });
+        return true;
+      } catch (error) {
+        if (dialect.uniqueViolation(error) === 'callbacks') return false; // its only key is the webhook's id
+        throw error;
+      }
     },
     async find({ org_id }, { resource_id, kind, reads }) {
       const row: unknown = await read('callbacks')

@@ -1,26 +1,32 @@
 /**
  * Commit: changes of several instances in one transaction, each with its own compare-and-swap.
  *
- * 0. A change that was made for other index targets than there are has lost.
- * 1. Of every change the instance's row comes first. One that moves no row has lost, and nothing else of it is written.
- * 2. Then the rows of the winners, table by table, in an order that never varies: so two batches can't wait for one another.
- * 3. On any SQL error the whole transaction is rolled back, and each change is tried alone: some databases keep a transaction
- *    open after an error, and going on in it would commit half a change.
+ * 1. The instances' rows are locked and looked at, in the order of their ids, so that two batches can't wait for one another. A change
+ *    that was made from another `seq` has lost, and one that was made for other index targets than there are: nothing of it is written.
+ * 2. The rows of the winners, table by table, in an order that never varies.
+ * 3. On any SQL error the whole transaction is rolled back (some databases keep it open after an error, and going on would commit half a
+ *    change). One that gave way to another transaction is tried again; after any other error each change is tried alone.
+ * 4. When the connection breaks, nobody knows whether the COMMIT happened. The same changes are tried again *in doubt*: once their rows
+ *    are locked (which waits for a transaction that may still be ending) their journal says by `commit_id` which of them are in already.
  */
 import type { Knex } from 'knex';
 import type { Change, Committed } from '../../runtime/ports-facts.ts';
 import type { IndexTargets } from '../../runtime/ports-upkeep.ts';
 import { type Database, type Dialect, portError } from './database.ts';
-import { type FactStatements, factStatements, writeFacts } from './facts.ts';
+import { type FactRow, type FactStatements, factRow, factStatements, writeFacts } from './facts.ts';
 import { lockedTargets } from './index-targets.ts';
-import { type InstanceStatements, instanceStatements, swap } from './instances.ts';
-import { JOURNAL_COLUMNS, journalValues } from './journal.ts';
+import { type InstanceStatements, instanceStatements, instanceValues, placesOf, wins } from './instances.ts';
+import { JOURNAL_COLUMNS, journalValues, madeBefore } from './journal.ts';
 import { OUTBOX_COLUMNS, outboxValues } from './outbox.ts';
 import { RESOURCE_COLUMNS, resourceValues } from './resources.ts';
-import { inserts, run, type Statement, upserts } from './statements.ts';
+import { inserts, runAll, type Statement, upserts, type Values } from './statements.ts';
 
 /** In one transaction: as many as the port allows. */
 const MAX_CHANGES = 100;
+/** Of what is bound, in one transaction: a larger change goes alone, so that it holds no lock of others while it travels. */
+const MAX_CHARACTERS = 1_000_000;
+/** Of one transaction that gives way to others, or whose connection breaks: then it is told as it is. */
+const ATTEMPTS = 3;
 
 type Statements = {
   instances: InstanceStatements;
@@ -29,11 +35,14 @@ type Statements = {
   journal: Statement;
   outbox: Statement;
 };
+/** A change with its rows, made once for all attempts. */
+type Prepared = { change: Change; instance: Values; resource: Values; facts: FactRow[]; journal: Values; outbox: Values[] };
+type Answers = Map<Change, Committed>;
 
 export function commitOf(db: Database): (changes: Change[]) => Promise<Committed[]> {
-  const { write, dialect } = db;
+  const { write } = db;
   const statements: Statements = {
-    instances: instanceStatements(write, dialect),
+    instances: instanceStatements(write),
     resource: upserts(write, 'resources', RESOURCE_COLUMNS, 'resource_id'),
     facts: factStatements(write),
     journal: inserts(write, 'journal', JOURNAL_COLUMNS),
@@ -43,14 +52,15 @@ export function commitOf(db: Database): (changes: Change[]) => Promise<Committed
     if (changes.length > MAX_CHANGES) throw new RangeError(`${changes.length} changes in a commit: at most ${MAX_CHANGES}`);
     if (new Set(changes.map(({ instance_id }) => instance_id)).size < changes.length)
       throw new RangeError('two changes of one instance in a commit');
-    const answers = new Map<Change, Committed>();
-    const sound = changes.filter((change) => {
+    const answers: Answers = new Map();
+    const sound: Prepared[] = [];
+    for (const change of changes) {
       const error = foreign(change);
       if (error) answers.set(change, { outcome: 'failed', error });
-      return !error;
-    });
-    sound.sort((a, b) => (a.instance_id < b.instance_id ? -1 : 1));
-    for (const [change, answer] of await attempt(db, statements, sound)) answers.set(change, answer);
+      else sound.push(prepared(change));
+    }
+    sound.sort((a, b) => (a.change.instance_id < b.change.instance_id ? -1 : 1));
+    await each(db, statements, groups(sound), false, answers);
     return changes.map((change) => answers.get(change) ?? { outcome: 'failed', error: new Error('no answer') });
   };
 }
@@ -63,41 +73,119 @@ function foreign({ instance_id, org_id, resource, writes }: Change): Error | nul
   return null;
 }
 
-async function attempt(db: Database, statements: Statements, changes: Change[]): Promise<[Change, Committed][]> {
-  if (changes.length === 0) return [];
-  try {
-    const winners = await db.write.transaction((trx) => apply(trx, db, statements, changes));
-    return changes.map((change) => [change, { outcome: winners.has(change) ? 'committed' : 'lost' }]);
-  } catch (error) {
-    const [only, ...others] = changes;
-    if (only && others.length === 0) return [[only, { outcome: 'failed', error: portError(db.dialect, error) }]];
+const prepared = (change: Change): Prepared => ({
+  change,
+  instance: instanceValues(change),
+  resource: resourceValues(change.resource),
+  facts: change.writes.map(factRow),
+  journal: journalValues(change),
+  outbox: outboxValues(change),
+});
+
+function groups(all: Prepared[]): Prepared[][] {
+  const made: Prepared[][] = [];
+  let room = 0;
+  for (const one of all) {
+    const characters = lengthOf(one);
+    if (characters > room) {
+      made.push([]);
+      room = MAX_CHARACTERS;
+    }
+    made.at(-1)?.push(one);
+    room -= characters;
   }
-  const answers: [Change, Committed][] = [];
-  for (const change of changes) answers.push(...(await attempt(db, statements, [change])));
-  return answers;
+  return made;
+}
+function lengthOf({ instance, resource, facts, journal, outbox }: Prepared): number {
+  let length = 0;
+  for (const row of [instance, resource, journal, ...facts.map(({ values }) => values), ...outbox])
+    for (const value of Object.values(row))
+      if (typeof value === 'object' || typeof value === 'string') length += value?.length ?? 0;
+  return length;
 }
 
-/** Those that were made for what is so now. The row is read only if a change asks for it. */
-async function expected(trx: Knex, dialect: Dialect, changes: Change[]): Promise<Change[]> {
-  if (!changes.some(({ expects }) => expects)) return changes;
-  const now = await lockedTargets(trx, dialect);
-  return changes.filter(({ expects }) => !expects || isSame(expects.index_targets, now));
+/** Group by group; once the database is gone, the rest is not tried. */
+async function each(db: Database, statements: Statements, all: Prepared[][], doubt: boolean, answers: Answers): Promise<void> {
+  let gone: Error | null = null;
+  for (const group of all) {
+    if (gone) for (const { change } of group) answers.set(change, { outcome: 'failed', error: gone });
+    else gone = await together(db, statements, group, doubt, answers);
+  }
 }
-const isSame = (a: IndexTargets | null, b: IndexTargets | null) => a?.live === b?.live && a?.building === b?.building;
 
-/** Answers the winners. */
-async function apply(trx: Knex, { dialect }: Database, statements: Statements, changes: Change[]): Promise<Set<Change>> {
-  const winners = new Set<Change>();
-  for (const change of await expected(trx, dialect, changes))
-    if (await swap(trx, dialect, statements.instances, change)) winners.add(change);
-  for (const { resource } of winners) await run(trx, dialect, statements.resource, resourceValues(resource));
-  await writeFacts(
-    trx,
-    dialect,
-    statements.facts,
-    [...winners].flatMap(({ writes }) => writes),
-  );
-  for (const change of winners) await run(trx, dialect, statements.journal, journalValues(change));
-  for (const change of winners) for (const values of outboxValues(change)) await run(trx, dialect, statements.outbox, values);
-  return winners;
+/** In one transaction; answers why the database is gone, or null. */
+async function together(
+  db: Database,
+  statements: Statements,
+  group: Prepared[],
+  doubted: boolean,
+  answers: Answers,
+): Promise<Error | null> {
+  const { dialect, write } = db;
+  const failed = (error: Error) => {
+    for (const { change } of group) answers.set(change, { outcome: 'failed', error });
+  };
+  let doubt = doubted;
+  let error: unknown = null;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    let begun = false;
+    try {
+      const won = await write.transaction((trx) => {
+        begun = true;
+        return apply(trx, dialect, statements, group, doubt);
+      });
+      for (const one of group) answers.set(one.change, { outcome: won.has(one) ? 'committed' : 'lost' });
+      return null;
+    } catch (thrown) {
+      error = thrown;
+      if (dialect.isAway(thrown)) {
+        if (!begun) {
+          const gone = doubt ? new OutcomeUnknown(thrown) : portError(dialect, thrown);
+          failed(gone);
+          return gone;
+        }
+        doubt = true;
+      } else if (!dialect.collided(thrown) && dialect.uniqueViolation(thrown) !== 'instances') break; // (made since it was looked for)
+    }
+  }
+  const alone = group.map((one) => [one]);
+  if (alone.length > 1) await each(db, statements, alone, doubt, answers);
+  else failed(dialect.isAway(error) ? new OutcomeUnknown(error) : portError(dialect, error));
+  return null;
 }
+
+/** The connection broke, and no other could be had to find out what had become of the commit. */
+class OutcomeUnknown extends Error {
+  constructor(cause: unknown) {
+    super('the database was lost during a commit, which may have happened or not', { cause });
+    this.name = 'OutcomeUnknown';
+  }
+}
+
+/** Answers those that are in: the winners, and those in doubt that were in before. */
+async function apply(
+  trx: Knex,
+  dialect: Dialect,
+  statements: Statements,
+  group: Prepared[],
+  doubt: boolean,
+): Promise<Set<Prepared>> {
+  const places = await placesOf(trx, dialect, idsOf(group));
+  const before = new Set<Prepared>();
+  if (doubt) for (const one of group) if (await madeBefore(trx, one.change)) before.add(one);
+  const targets = group.some(({ change }) => change.expects) ? await lockedTargets(trx, dialect) : null;
+  const won = group.filter((one) => !before.has(one) && wins(one.change, places) && isMadeFor(one.change, targets));
+  const put = (statement: Statement, rows: (one: Prepared) => Values[]) => runAll(trx, dialect, statement, won.flatMap(rows));
+  await put(statements.instances.make, ({ change, instance }) => (change.expected_seq === null ? [instance] : []));
+  await put(statements.instances.move, ({ change, instance }) => (change.expected_seq === null ? [] : [instance]));
+  await put(statements.resource, ({ resource }) => [resource]);
+  const facts = won.flatMap((one) => one.facts);
+  await writeFacts(trx, dialect, statements.facts, facts);
+  await put(statements.journal, ({ journal }) => [journal]);
+  await put(statements.outbox, ({ outbox }) => outbox);
+  return new Set([...before, ...won]);
+}
+
+const idsOf = (group: Prepared[]): string[] => group.map(({ change }) => change.instance_id);
+const isMadeFor = ({ expects }: Change, now: IndexTargets | null) =>
+  !expects || (expects.index_targets?.live === now?.live && expects.index_targets?.building === now?.building);

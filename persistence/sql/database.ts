@@ -7,18 +7,24 @@ export type Database = { write: Knex; read: Knex; dialect: Dialect };
 
 /** All that a new database must add. */
 export interface Dialect {
-  /** Rows changed, as the driver answers a raw statement. */
+  /** Rows in one INSERT: many where each statement is a journey to a server. */
+  rows_at_once: number;
+  /** Rows matched, as the driver answers a raw statement. */
   changed(response: unknown): number;
-  /** An insert, made to change 0 rows when a row with this key is there. */
-  ifAbsent(insert: Knex.QueryBuilder, key: string): Knex.QueryBuilder;
   /** Moves `next_due_at` of at most `limit` rows that are due to `until`, and answers them; two callers never get the same. */
   claimDue(knex: Knex, want: { now: number; until: number; limit: number }): Promise<unknown[]>;
+  /** `instance_id`, `org_id`, `seq` of those that are there, in the order of their ids; they stay so until the transaction ends. */
+  lockInstances(trx: Knex, ids: string[]): Promise<unknown[]>;
   /** The database's clock (epoch ms); null where it is that of this process. */
   time(knex: Knex): Promise<number | null>;
   /** Makes a select wait for writers of its rows, and keep them out until the transaction ends. */
   shareLock(query: Knex.QueryBuilder): Knex.QueryBuilder;
   /** The table whose unique key refused a row, or null for any other error. */
   uniqueViolation(error: unknown): string | null;
+  /** The transaction gave way to another: nothing of it is written, and the same again may go well. */
+  collided(error: unknown): boolean;
+  /** The database is away or the connection broke: a COMMIT that was under way may have happened. */
+  isAway(error: unknown): boolean;
 }
 
 /** What the port promises to throw, made of what the driver threw. */

@@ -1,9 +1,10 @@
 /** The rows that changes bring with them. */
 import type { Knex } from 'knex';
+import type { Metadata } from '../../contract/metadata.ts';
 import type { FactWrite } from '../../runtime/ports-facts.ts';
 import type { Dialect } from './database.ts';
 import { vectorBytes } from './row.ts';
-import { deletes, inserts, keeps, run, type Statement, updates, upserts, type Values } from './statements.ts';
+import { deletes, inserts, keeps, run, runAll, type Statement, updates, upserts, type Values } from './statements.ts';
 
 const OWNED = ['resource_id', 'org_id', 'at'];
 /** What a resource's last step removes. Its row, journal, outbox and idempotency key stay. */
@@ -32,36 +33,46 @@ export function factStatements(knex: Knex): FactStatements {
   };
 }
 
-/** The order of the tables. `nothing` is last: it removes also what the same change brought. */
-const ORDER: Record<FactWrite['into'], number> = {
-  metadata: 0,
-  recognitions: 1,
-  corrections: 2,
-  texts: 3,
-  embeddings: 4,
-  idempotency_keys: 5,
-  nothing: 6,
-};
+/** The order of the tables. */
+const TABLES = ['metadata', 'recognitions', 'corrections', 'texts', 'embeddings', 'idempotency_keys'] as const;
 
-export async function writeFacts(trx: Knex, dialect: Dialect, statements: FactStatements, writes: FactWrite[]): Promise<void> {
-  const ordered = writes.toSorted((a, b) => ORDER[a.into] - ORDER[b.into]);
-  for (const write of ordered) {
-    const { resource_id, org_id } = write.row;
-    if (write.into === 'nothing') {
-      for (const statement of statements.forget) await run(trx, dialect, statement, { resource_id, org_id });
-      await run(trx, dialect, statements.title, { title: '', resource_id, org_id });
-      continue;
-    }
-    await run(trx, dialect, statements[write.into], factValues(write));
-    if (write.into !== 'metadata') continue;
-    const { title, tags } = write.row.metadata;
-    await run(trx, dialect, statements.title, { title: title ?? '', resource_id, org_id });
-    await run(trx, dialect, statements.untag, { resource_id, org_id });
-    for (const tag of new Set(tags)) await run(trx, dialect, statements.tag, { resource_id, org_id, tag });
+/** A row as it is bound. `metadata`: of such a row, for its title and tags. */
+export type FactRow = { into: FactWrite['into']; values: Values; metadata: Metadata | null };
+
+export const factRow = (write: FactWrite): FactRow => ({
+  into: write.into,
+  values: factValues(write),
+  metadata: write.into === 'metadata' ? write.row.metadata : null,
+});
+
+export async function writeFacts(trx: Knex, dialect: Dialect, statements: FactStatements, rows: FactRow[]): Promise<void> {
+  for (const table of TABLES) {
+    const of = rows.filter(({ into }) => into === table);
+    await runAll(
+      trx,
+      dialect,
+      statements[table],
+      of.map(({ values }) => values),
+    );
+    for (const { values, metadata } of of) if (metadata) await writeMetadata(trx, dialect, statements, values, metadata);
+  }
+  // Last: it removes also what the same change brought.
+  for (const { into, values } of rows) {
+    if (into !== 'nothing') continue;
+    for (const statement of statements.forget) await run(trx, dialect, statement, values);
+    await run(trx, dialect, statements.title, { ...values, title: '' });
   }
 }
 
-function factValues(write: Exclude<FactWrite, { into: 'nothing' }>): Values {
+/** What lists sort and filter by. */
+async function writeMetadata(trx: Knex, dialect: Dialect, statements: FactStatements, owner: Values, { title, tags }: Metadata) {
+  await run(trx, dialect, statements.title, { ...owner, title: title ?? '' });
+  await run(trx, dialect, statements.untag, owner);
+  const tagged = [...new Set(tags)].map((tag) => ({ ...owner, tag }));
+  await runAll(trx, dialect, statements.tag, tagged);
+}
+
+function factValues(write: FactWrite): Values {
   switch (write.into) {
     case 'metadata': {
       const { metadata, ...row } = write.row;
@@ -78,6 +89,7 @@ function factValues(write: Exclude<FactWrite, { into: 'nothing' }>): Values {
     case 'embeddings':
       return { ...write.row, vector: vectorBytes(write.row.vector) };
     case 'idempotency_keys':
+    case 'nothing':
       return write.row;
   }
 }

@@ -4,7 +4,7 @@ import type { Instance } from '../../runtime/durable.ts';
 import type { Change, Instances, StoredInstance } from '../../runtime/ports-facts.ts';
 import type { Database, Dialect } from './database.ts';
 import { json, number, type Row, rowOf, text } from './row.ts';
-import { insertsIfAbsent, run, type Statement, updates, type Values } from './statements.ts';
+import { inserts, type Statement, upserts, type Values } from './statements.ts';
 
 const READ = ['instance_id', 'org_id', 'machine', 'version', 'seq', 'body'];
 const STATE = ['machine', 'version', 'seq', 'body', 'has_jobs', 'next_due_at'];
@@ -44,24 +44,30 @@ function stored(row: Row): StoredInstance {
   return { instance_id: text(row, 'instance_id'), org_id: text(row, 'org_id'), instance: { ...head, snapshot, jobs, timers } };
 }
 
-export type InstanceStatements = { insert: Statement; compareAndSwap: Statement };
+export type InstanceStatements = { make: Statement; move: Statement };
 
-export function instanceStatements(knex: Knex, dialect: Dialect): InstanceStatements {
+export function instanceStatements(knex: Knex): InstanceStatements {
   const columns = ['instance_id', 'org_id', ...STATE];
   return {
-    insert: insertsIfAbsent(knex, dialect, 'instances', columns, 'instance_id'),
-    compareAndSwap: updates(knex, 'instances', STATE, { instance_id: 'instance_id', org_id: 'org_id', seq: 'expected_seq' }),
+    make: inserts(knex, 'instances', columns), // an upsert would overwrite one that another has just made
+    move: upserts(knex, 'instances', columns, 'instance_id'),
   };
 }
 
-/** True if this change is the one that moves the instance on: the only place where two senders are told apart. */
-export async function swap(trx: Knex, dialect: Dialect, statements: InstanceStatements, change: Change): Promise<boolean> {
-  const values = instanceValues(change);
-  if (change.expected_seq === null) return (await run(trx, dialect, statements.insert, values)) === 1;
-  return (await run(trx, dialect, statements.compareAndSwap, { ...values, expected_seq: change.expected_seq })) === 1;
+/** Where instances are, by id, until the transaction ends: nobody else moves them meanwhile. */
+export type Places = Map<string, { org_id: string; seq: number }>;
+export async function placesOf(trx: Knex, dialect: Dialect, ids: string[]): Promise<Places> {
+  const rows = (await dialect.lockInstances(trx, ids)).map(rowOf);
+  return new Map(rows.map((row) => [text(row, 'instance_id'), { org_id: text(row, 'org_id'), seq: number(row, 'seq') }]));
 }
 
-function instanceValues({ instance_id, org_id, instance, next_due_at }: Change): Values {
+/** The comparison of compare-and-swap: the only place where two senders are told apart. */
+export function wins({ instance_id, org_id, expected_seq }: Change, places: Places): boolean {
+  const place = places.get(instance_id);
+  return place ? place.org_id === org_id && place.seq === expected_seq : expected_seq === null;
+}
+
+export function instanceValues({ instance_id, org_id, instance, next_due_at }: Change): Values {
   const { machine, version, seq, snapshot, jobs, timers } = instance;
   const body: Body = { snapshot, jobs, timers };
   const has_jobs = Object.keys(jobs).length > 0;

@@ -1,4 +1,5 @@
 /** The journal: what happened to a resource, one entry a commit. */
+import type { Knex } from 'knex';
 import type { Failure } from '../../contract/failures.ts';
 import type { Change, Journal } from '../../runtime/ports-facts.ts';
 import type { Database } from './database.ts';
@@ -29,6 +30,12 @@ export function journalOf({ read }: Database): Journal {
       }));
     },
   };
+}
+
+/** True if this very change was committed: its instance must be locked, so that no commit of it is under way. */
+export async function madeBefore(trx: Knex, { instance_id, instance, commit_id }: Change): Promise<boolean> {
+  const row: unknown = await trx('journal').where({ instance_id, seq: instance.seq }).first('commit_id');
+  return row !== undefined && text(rowOf(row), 'commit_id') === commit_id;
 }
 
 export function journalValues({ instance_id, org_id, commit_id, instance, journal }: Change): Values {

@@ -3,8 +3,8 @@ import type { Knex } from 'knex';
 import * as facts from './migrations/0001_facts.ts';
 import * as servers from './migrations/0002_servers.ts';
 
-type Migration = { name: string; up: (knex: Knex) => Promise<void> };
-const MIGRATIONS: readonly Migration[] = [
+export type Migration = { name: string; up: (knex: Knex) => Promise<void> };
+export const MIGRATIONS: readonly Migration[] = [
   { name: '0001_facts', up: facts.up },
   { name: '0002_servers', up: servers.up },
 ];

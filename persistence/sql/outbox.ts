@@ -6,19 +6,16 @@ import type { Json } from '../../contract/json.ts';
 import type { Change, Outbox, PositionedMessage } from '../../runtime/ports-facts.ts';
 import type { Database } from './database.ts';
 import { json, number, type Row, rowOf, text } from './row.ts';
-import { run, type Statement, updates, type Values } from './statements.ts';
+import { setEach, type Values } from './statements.ts';
 
 export const OUTBOX_COLUMNS = ['message_id', 'org_id', 'type', 'at', 'payload'];
 const ONLY = { upkeep_id: 1 };
 
-export function outboxOf({ read, write, dialect }: Database): Outbox {
-  let numbered: Statement | undefined;
+export function outboxOf({ read, write }: Database): Outbox {
   return {
     async relay(limit) {
       const waiting: unknown = await read('outbox').whereNull('position').first('outbox_id');
       if (waiting === undefined) return []; // most of the time: no write lock is taken for nothing
-      numbered ??= updates(write, 'outbox', ['position'], { outbox_id: 'outbox_id' });
-      const statement = numbered;
       return await write.transaction(async (trx) => {
         // The lock that makes one relay at a time. (On SQLite the transaction itself is: it has the write lock.)
         const counter: unknown = await trx('upkeep').where(ONLY).forUpdate().first('last_position');
@@ -29,8 +26,11 @@ export function outboxOf({ read, write, dialect }: Database): Outbox {
           .limit(limit)
           .select('outbox_id', ...OUTBOX_COLUMNS);
         const rows = found.map((row, index) => ({ ...rowOf(row), position: last + 1 + index }));
-        for (const row of rows)
-          await run(trx, dialect, statement, { outbox_id: number(row, 'outbox_id'), position: row.position });
+        await setEach(
+          trx,
+          { table: 'outbox', key: 'outbox_id', column: 'position' },
+          rows.map((row) => [number(row, 'outbox_id'), row.position]),
+        );
         if (rows.length > 0)
           await trx('upkeep')
             .where(ONLY)

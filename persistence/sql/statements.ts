@@ -17,15 +17,6 @@ function built(query: Knex.QueryBuilder): Statement {
   return { sql, names: bindings.map(String) };
 }
 
-/** Changes 0 rows when a row with this key is there. */
-export const insertsIfAbsent = (
-  knex: Knex,
-  dialect: Dialect,
-  table: string,
-  columns: readonly string[],
-  key: string,
-): Statement => built(dialect.ifAbsent(knex(table).insert(named(columns)), key));
-
 export const inserts = (knex: Knex, table: string, columns: readonly string[]): Statement =>
   built(knex(table).insert(named(columns)));
 
@@ -49,12 +40,50 @@ export const updates = (knex: Knex, table: string, columns: readonly string[], w
 export const deletes = (knex: Knex, table: string, columns: readonly string[]): Statement =>
   built(knex(table).where(named(columns)).del());
 
-/** Rows changed. Throws when a value is not given, since a forgotten column must not become NULL. */
-export async function run(trx: Knex, dialect: Dialect, { sql, names }: Statement, values: Values): Promise<number> {
-  const bindings = names.map((name) => {
+/** Rows matched. */
+export async function run(trx: Knex, dialect: Dialect, statement: Statement, values: Values): Promise<number> {
+  return dialect.changed(await trx.raw(statement.sql, bindingsOf(statement, values)));
+}
+
+/** An insert for each of the rows, as many of them in one statement as the database likes. */
+export async function runAll(trx: Knex, { rows_at_once }: Dialect, statement: Statement, rows: Values[]): Promise<void> {
+  for (let from = 0; from < rows.length; from += rows_at_once) {
+    const some = rows.slice(from, from + rows_at_once);
+    await trx.raw(
+      repeated(statement.sql, some.length),
+      some.flatMap((values) => bindingsOf(statement, values)),
+    );
+  }
+}
+
+/** Rows in one UPDATE that gives each its own value. */
+const EACH = 100;
+
+/** Gives each row, by its key, its own value of one column: in few statements, whatever the number of rows. */
+export async function setEach(
+  trx: Knex,
+  { table, key, column }: { table: string; key: string; column: string },
+  values: [key: number, value: number][],
+): Promise<void> {
+  for (let from = 0; from < values.length; from += EACH) {
+    const some = values.slice(from, from + EACH);
+    const cases = some.map(() => 'when ? then ?').join(' ');
+    const keys = some.map(([of]) => of);
+    await trx(table)
+      .whereIn(key, keys)
+      .update({ [column]: trx.raw(`case ?? ${cases} end`, [key, ...some.flat()]) });
+  }
+}
+
+/** An insert's list of values, so many times. */
+const repeated = (sql: string, times: number): string =>
+  times === 1 ? sql : sql.replace(/ values (\([^()]*\))/i, (_, row: string) => ` values ${Array(times).fill(row).join(', ')}`);
+
+/** Throws when a value is not given, since a forgotten column must not become NULL. */
+function bindingsOf({ names }: Statement, values: Values): Value[] {
+  return names.map((name) => {
     const value = values[name];
     if (value === undefined) throw new TypeError(`no value for ${name}`);
     return value;
   });
-  return dialect.changed(await trx.raw(sql, bindings));
 }

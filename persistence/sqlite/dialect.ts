@@ -9,19 +9,28 @@ const CLAIM = `
   WHERE instance_id IN (SELECT instance_id FROM instances WHERE next_due_at <= ? ORDER BY next_due_at LIMIT ?)
   RETURNING instance_id, org_id, machine, version, seq, body`;
 
+const LOOK = 'SELECT instance_id, org_id, seq FROM instances WHERE instance_id IN (?)';
+
 export const sqliteDialect: Dialect = {
+  rows_at_once: 1, // a statement that is prepared once is faster than one of many shapes
   changed(response) {
     if (typeof response === 'object' && response !== null && 'changes' in response && typeof response.changes === 'number')
       return response.changes;
     throw new TypeError('a statement that should change rows answered rows');
   },
-  ifAbsent: (insert, key) => insert.onConflict(key).ignore(),
   async claimDue(knex: Knex, { now, until, limit }) {
     const rows: unknown = await knex.raw(CLAIM, [until, now, limit]);
     if (!Array.isArray(rows)) throw new TypeError('a claim answered no rows');
     return rows;
   },
+  async lockInstances(trx, ids) {
+    const rows: unknown = await trx.raw(LOOK.replace('?', Array(ids.length).fill('?').join(', ')), ids);
+    if (!Array.isArray(rows)) throw new TypeError('a select answered no rows');
+    return rows;
+  },
   time: async () => null,
   shareLock: (query) => query, // a transaction has the write lock of the whole database
   uniqueViolation,
+  collided: () => false, // the write lock is taken when a transaction begins
+  isAway: () => false,
 };

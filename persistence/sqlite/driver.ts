@@ -5,6 +5,7 @@
 import { createRequire } from 'node:module';
 import type { StatementSyncInstance } from '@photostructure/sqlite';
 import knex, { type Knex } from 'knex';
+import { bindable } from '../sql/bindable.ts';
 import { openDatabase, type Sqlite } from './database.ts';
 
 /** Prepared statements kept a connection. Our own SQL has about 60 shapes; filters add some. */
@@ -36,7 +37,6 @@ export function sqliteKnex(file: string, options: SqliteOptions = {}): Knex {
   });
 }
 
-type Binding = null | number | bigint | string | Uint8Array;
 type Query = { sql: string; bindings?: unknown[]; response?: unknown; context?: { lastID: number | bigint; changes: number } };
 type Prepared = { statement: StatementSyncInstance; reads: boolean };
 
@@ -160,28 +160,4 @@ function rollBack(connection: Connection): void {
   } catch (error) {
     if (!(error instanceof Error && error.message.includes('no transaction is active'))) throw error;
   }
-}
-
-/**
- * What SQLite would store as something else without a word is refused: NUL cuts a string, a lone surrogate becomes another
- * character, NaN becomes NULL, an integer past 2^53 was already rounded, an object is taken for named parameters.
- */
-function bindable(value: unknown): Binding {
-  switch (typeof value) {
-    case 'string':
-      if (value.includes('\u0000')) throw new TypeError('a text with NUL can not be stored');
-      if (!value.isWellFormed()) throw new TypeError('a text with a lone surrogate can not be stored');
-      return value;
-    case 'number':
-      if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value)))
-        throw new TypeError(`${value} can not be stored exactly`);
-      return value;
-    case 'boolean':
-      return value ? 1 : 0;
-    case 'bigint':
-      return value;
-  }
-  if (value === null || value instanceof Uint8Array) return value;
-  if (value instanceof Date) return value.getTime();
-  throw new TypeError(`a ${typeof value} can not be stored`);
 }

@@ -1,0 +1,49 @@
+/** In what MySQL and MariaDB differ. Only what both have: no RETURNING, no FOR SHARE, no row alias in ON DUPLICATE KEY. */
+import type { Knex } from 'knex';
+import type { Dialect } from '../sql/database.ts';
+import { number, rowOf, text } from '../sql/row.ts';
+import { isAway, isCollision, uniqueViolation } from './errors.ts';
+
+/** In one INSERT. As many as a commit has changes. */
+const ROWS = 100;
+
+// The indexes are named: on a small table the server would rather read all of it, and lock what it reads.
+const LOCK = (ids: number) => `
+  SELECT instance_id, org_id, seq FROM instances FORCE INDEX (PRIMARY)
+  WHERE instance_id IN (${Array(ids).fill('?').join(', ')}) ORDER BY instance_id FOR UPDATE`;
+const DUE = `
+  SELECT instance_id, org_id, machine, version, seq, body FROM instances FORCE INDEX (instances_due)
+  WHERE next_due_at <= ? ORDER BY next_due_at LIMIT ? FOR UPDATE SKIP LOCKED`;
+const NOW = 'SELECT CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED) AS now';
+
+export const mysqlDialect: Dialect = {
+  rows_at_once: ROWS,
+  changed(response) {
+    const [header]: unknown[] = Array.isArray(response) ? response : [];
+    return number(rowOf(header), 'affectedRows');
+  },
+  /** In a transaction of its own, which ends before the claimed are worked on. `seq` stays. */
+  claimDue: (knex, { now, until, limit }) =>
+    knex.transaction(async (trx) => {
+      const due = await rowsOf(trx, DUE, [now, limit]);
+      const ids = due.map((row) => text(rowOf(row), 'instance_id'));
+      if (ids.length > 0) await trx('instances').whereIn('instance_id', ids).update({ next_due_at: until });
+      return due;
+    }),
+  lockInstances: (trx, ids) => rowsOf(trx, LOCK(ids.length), ids),
+  async time(knex) {
+    const [row] = await rowsOf(knex, NOW, []);
+    return number(rowOf(row), 'now');
+  },
+  shareLock: (query) => query.forShare(),
+  uniqueViolation,
+  collided: isCollision,
+  isAway,
+};
+
+async function rowsOf(knex: Knex, sql: string, bindings: (string | number)[]): Promise<unknown[]> {
+  const response: unknown = await knex.raw(sql, bindings);
+  const [rows]: unknown[] = Array.isArray(response) ? response : [];
+  if (!Array.isArray(rows)) throw new TypeError('a select answered no rows');
+  return rows;
+}

@@ -1,0 +1,92 @@
+/** MySQL and MariaDB for knex: its mysql2 dialect over our own connections. */
+import { createRequire } from 'node:module';
+import knex, { type Knex } from 'knex';
+import type { Clock } from '../../runtime/clock.ts';
+import { type Connection, connected, RECONNECT_LIMIT_MS, STATEMENT_LIMIT_MS } from './connection.ts';
+import { DatabaseError } from './errors.ts';
+import type { Target } from './target.ts';
+
+/** How long a call waits for a connection: one that must be opened again, or one that others use. */
+const ACQUIRE_LIMIT_MS = RECONNECT_LIMIT_MS + 5_000;
+/** A connection that nobody used for so long is closed by us; the server would close it later, unasked. */
+const IDLE_MS = 30_000;
+
+/** Of a statement, in its errors: a page of rows has thousands of placeholders. */
+const SAID_OF_A_STATEMENT = 120;
+
+/** What tables are made with, whatever the server's defaults. (The connections themselves are made by the client.) */
+const TABLES = { engine: 'InnoDB', charset: 'utf8mb4' };
+
+export type MysqlOptions = {
+  target: Target;
+  clock: Clock;
+  /** Connections, at most. */
+  connections: number;
+  /** Of new tables: one that compares as SQLite does. */
+  collation?: string;
+  statement_limit_ms?: number;
+  /** Of every new connection, before its first use. */
+  prepare?: (connection: Connection) => Promise<void>;
+  /** Stands around every statement. */
+  around?: (connection: Connection, sql: string, ask: () => Promise<unknown>) => Promise<unknown>;
+};
+
+// knex publishes the class without types; this says what is used of it.
+const require = createRequire(import.meta.url);
+const Mysql2: typeof Knex.Client = require('knex/lib/dialects/mysql2/index.js');
+type Query = { sql: string; bindings?: unknown[]; response?: unknown };
+
+export function mysqlKnex(options: MysqlOptions): Knex {
+  return knex({
+    client: clientOf(options),
+    connection: { ...TABLES, ...(options.collation ? { collate: options.collation } : {}) },
+    compileSqlOnError: false, // else its errors repeat what was bound: people's texts, in our logs
+    log: { warn() {}, error() {}, deprecate() {}, debug() {} }, // all that it says there is thrown as well
+    pool: { min: 0, max: options.connections, acquireTimeoutMillis: ACQUIRE_LIMIT_MS, idleTimeoutMillis: IDLE_MS },
+  });
+}
+
+function clientOf({ target, clock, prepare, around, statement_limit_ms = STATEMENT_LIMIT_MS }: MysqlOptions): typeof Knex.Client {
+  return class MysqlClient extends Mysql2 {
+    override async acquireRawConnection(): Promise<Connection> {
+      const connection = await connected(target, clock);
+      try {
+        await prepare?.(connection);
+        return connection;
+      } catch (error) {
+        connection.close();
+        throw error;
+      }
+    }
+
+    override async destroyRawConnection(connection: Connection): Promise<void> {
+      connection.close();
+    }
+
+    override async validateConnection(connection: Connection): Promise<boolean> {
+      return connection.broken() === null;
+    }
+
+    /** knex's own error for a pool that has nothing in time carries what was to be bound. */
+    override async acquireConnection(): Promise<Connection> {
+      try {
+        return await super.acquireConnection();
+      } catch (error) {
+        throw error instanceof knex.KnexTimeoutError ? new DatabaseError({ errno: null, code: 'POOL_TIMEOUT' }) : error;
+      }
+    }
+
+    /** knex asks this for every statement; it wants `response` to be rows (or a header) and fields. */
+    async _query(connection: Connection, asked: Query | string): Promise<Query> {
+      const query = typeof asked === 'string' ? { sql: asked } : asked;
+      const { sql, bindings } = query;
+      const ask = () => connection.ask(sql, bindings ?? [], statement_limit_ms);
+      try {
+        return Object.assign(query, { response: [around ? await around(connection, sql, ask) : await ask(), undefined] });
+      } catch (error) {
+        query.sql = sql.slice(0, SAID_OF_A_STATEMENT); // knex puts it before the error's message, whole
+        throw error;
+      }
+    }
+  };
+}

@@ -1,0 +1,81 @@
+/**
+ * Errors of MySQL and MariaDB, told apart by number or code, never by message. What the driver throws repeats what was bound (people's
+ * texts, in `sql` and often in the message), so it goes no further than here.
+ */
+
+/** `errno`: the server's number, or null when the connection broke. `table`: of the statement that it answered. */
+export class DatabaseError extends Error {
+  readonly errno: number | null;
+  readonly code: string;
+  readonly table: string | null;
+  constructor({ errno, code, table, detail }: { errno: number | null; code: string; table?: string | null; detail?: string }) {
+    super([code, ...(errno === null ? [] : [`(${errno})`]), ...(detail ? [detail] : [])].join(' '));
+    this.name = 'DatabaseError';
+    this.errno = errno;
+    this.code = code;
+    this.table = table ?? null;
+  }
+}
+
+const DUPLICATE = 1062;
+/**
+ * The server gave way to another transaction: lock wait (1205), deadlock (1213), MariaDB's snapshot conflict (1020), and MySQL's NOWAIT
+ * (3572). All of the transaction is rolled back by us; the same again may go well.
+ */
+const COLLISIONS = new Set([1020, 1205, 1213, 3572]);
+/**
+ * The server is going, is full, or serves readers only (it has just become a replica): too many connections (1040, 1203), shutting down
+ * (1053), no answer or no packet (1158 to 1161), read only (1290, 1792, 1836), killed (1317, 1927, 3168), gone (2006, 2013), idle (4031).
+ */
+const AWAY = new Set([1040, 1053, 1158, 1159, 1160, 1161, 1203, 1290, 1317, 1792, 1836, 1927, 2006, 2013, 3168, 4031]);
+/** Of the driver and of the network. */
+const AWAY_CODES = new Set([
+  ...['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENOENT'],
+  ...['ENOTFOUND', 'EAI_AGAIN', 'PROTOCOL_CONNECTION_LOST', 'PROTOCOL_SEQUENCE_TIMEOUT', 'POOL_TIMEOUT', 'CONNECTION_CLOSED'],
+]);
+
+/** The database is away, or the connection broke: what was under way may have happened or not, and a later call may go well. */
+export const isAway = (error: unknown): boolean =>
+  error instanceof DatabaseError && (error.errno === null ? AWAY_CODES.has(error.code) : AWAY.has(error.errno));
+
+export const isCollision = (error: unknown): boolean =>
+  error instanceof DatabaseError && error.errno !== null && COLLISIONS.has(error.errno);
+
+export const hasErrno = (error: unknown, ...errnos: number[]): boolean =>
+  error instanceof DatabaseError && error.errno !== null && errnos.includes(error.errno);
+
+/** By the statement that was refused: the server's text names the key, but not its table. */
+export const uniqueViolation = (error: unknown): string | null => (hasErrno(error, DUPLICATE) ? tableOf(error) : null);
+const tableOf = (error: unknown) => (error instanceof DatabaseError ? error.table : null);
+
+/**
+ * What the driver threw, without what people wrote. `statement`: with its placeholders, as we wrote it. `bound`: whether it had any; if
+ * not, the server can repeat nothing but our own words.
+ */
+export function databaseError(thrown: unknown, statement: string, bound: boolean): Error {
+  if (thrown instanceof DatabaseError || thrown instanceof TypeError) return thrown; // ours: what can't be bound
+  const errno = field(thrown, 'errno');
+  const code = field(thrown, 'code');
+  const table = /^\s*(?:insert into|update|delete from)\s+`(\w+)`/i.exec(statement)?.[1] ?? null;
+  const fatal = field(thrown, 'fatal') === true;
+  return new DatabaseError({
+    errno: typeof errno === 'number' && errno > 0 ? errno : null, // the network's own are negative
+    code: typeof code === 'string' ? code : fatal ? 'CONNECTION_CLOSED' : 'UNKNOWN',
+    table,
+    detail: bound ? columnOf(thrown) : messageOf(thrown),
+  });
+}
+
+/** Which column was too short, say: only a name is taken over, from the end, which is the server's own. */
+function columnOf(thrown: unknown): string {
+  const column = /for column ([\w.'`]{1,200}) at row \d+$/.exec(messageOf(thrown))?.[1];
+  return column ? `in column ${column}` : '';
+}
+
+const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : '');
+
+function field(thrown: unknown, name: 'errno' | 'code' | 'fatal'): unknown {
+  if (typeof thrown !== 'object' || thrown === null) return undefined;
+  const value: unknown = Reflect.get(thrown, name);
+  return value;
+}

@@ -1,0 +1,36 @@
+/** The facts on a MySQL or MariaDB server, which several processes may share. */
+import type { Clock } from '../../runtime/clock.ts';
+import type { Facts } from '../../runtime/ports-facts.ts';
+import { sqlFacts } from '../sql/open.ts';
+import { mysqlDialect } from './dialect.ts';
+import { mysqlKnex } from './driver.ts';
+import { migrateTarget } from './migrate.ts';
+import { type Target, targetOf } from './target.ts';
+
+/**
+ * Connections of a process. Commits go one at a time; the others are the sweep's, the relay's and those of callbacks. Readers are
+ * requests: six at a millisecond each answer thousands a second. A server's default of 151 holds fifteen processes.
+ */
+const WRITERS = 4;
+const READERS = 6;
+
+export type MysqlFactsOptions = { url: string; clock: Clock };
+
+/** Runs pending migrations first, one process at a time. Rejects with DatabaseError when the database is away. */
+export async function openMysqlFacts({ url, clock }: MysqlFactsOptions): Promise<Facts> {
+  const target = targetOf(url);
+  await migrateTarget({ target, clock }, false);
+  return factsAt(target, clock);
+}
+
+/** Of a database whose tables are there. */
+export function factsAt(target: Target, clock: Clock): Facts {
+  const write = mysqlKnex({ target, clock, connections: WRITERS });
+  const read = mysqlKnex({ target, clock, connections: READERS });
+  return sqlFacts({ write, read, dialect: mysqlDialect });
+}
+
+/** Names of migrations: of those that were pending and have been run; or, when only checked, of those that are pending. */
+export function migrateMysqlFacts({ url, clock }: MysqlFactsOptions, check: boolean): Promise<string[]> {
+  return migrateTarget({ target: targetOf(url), clock }, check);
+}
