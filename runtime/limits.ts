@@ -15,6 +15,8 @@ export const RUNTIME_LIMITS = {
   sweep_batch: 100,
   /** Batches in one sweep: so that a backlog does not keep it from ticking. */
   sweep_batches: 20,
+  /** Between looks at all tasks while their store keeps failing: each may be a pass over every job that is owed. */
+  remake_pause_ms: 2_000,
   /** How long a claimed instance is left to the one who claimed it. */
   claim_ms: 30_000,
   /** The first check of a job, then at doubling distances up to the second: one a minute over 100,000 would be 1,667 look-ups a second. */

@@ -40,7 +40,10 @@ export interface Tasks {
   /** Those whose next timer is due at `now`, at most `limit`; none is handed out again before `until`. */
   claimDue(want: { now: number; until: number; limit: number }): Promise<TaskRecord[]>;
   list(want: { kind?: StepKind; status?: TaskStatus; limit: number }): Promise<TaskRecord[]>;
-  /** What this store was begun with, or null if it is new: different from the facts' epoch, then all tasks are lost. */
+  /**
+   * What this store was begun with; null if it is new, was restarted or restored since, or failed to answer a call of this process:
+   * then something may be lost. Different from the facts' epoch, then every task is looked at, and made again if it is gone.
+   */
   epoch(): Promise<string | null>;
   setEpoch(epoch: string): Promise<void>;
   close(): Promise<void>;
@@ -51,7 +54,7 @@ export type Ring = { task_id: string; again: boolean };
 
 /** A doorbell: it says that a task waits, at least once. The task's record says what is true. */
 export interface Queue {
-  /** `n` differs at each entry of a task into `pending`; the same pair rung twice may ring once. */
+  /** `n` differs at each entry of a task into `pending`; the same pair rung twice may ring once, unless it was handled in between. */
   push(kind: StepKind, task_id: string, n: number): Promise<void>;
   /** Calls `handle` for each ring, at most `concurrency` at a time. `handle` never throws. */
   consume(kind: StepKind, concurrency: number, handle: (ring: Ring) => Promise<void>): void;

@@ -31,7 +31,7 @@ export function createRuns({ log, ...parts }: FollowParts & { log: Logger }) {
       let was: TaskStatus | null = null;
       const next = await step(task_id, (_, { status }) => {
         was = status;
-        return event({ type: 'CLAIMED', provider_job_id: null });
+        return TAKEN;
       });
       if (next && was === 'pending') return view(next.instance);
       if (next?.status === 'asking' && again) await answer(task_id, 'unknown');
@@ -51,7 +51,9 @@ export function createRuns({ log, ...parts }: FollowParts & { log: Logger }) {
         await step(token, () => event({ type: 'SUCCEEDED', output }));
         return 'told';
       }
-      await tasks.remove(token);
+      await tasks.remove(token).catch((error: unknown) => {
+        log.warn({ err: error, resource_id, task_id: token }, 'a task that is done was not removed; nobody owes it any more');
+      });
       return 'told';
     },
     /** Of one run only: another run's failure is not believed. */
@@ -65,8 +67,11 @@ export function createRuns({ log, ...parts }: FollowParts & { log: Logger }) {
         if (due_at <= now)
           await say(due.task_id, ({ instance }) => (instance.timers[id]?.token === token ? { kind: 'timer', id, token } : null));
     },
-    /** The backstop of a job: its task is gone: made again; ended: reported again; taken, but the resource does not know: said again. */
-    async check({ instance_id, instance }: StoredInstance): Promise<void> {
+    /**
+     * The backstop of a job: its task is gone: made again; ended: reported again; taken, but the resource does not know: said again.
+     * `doubt`: the store may have lost something, so one that runs is asked about at once, and one that backs off is rung again.
+     */
+    async check({ instance_id, instance }: StoredInstance, doubt = false): Promise<void> {
       for (const [job_id, job] of Object.entries(instance.jobs)) {
         const record = await tasks.get(job.token);
         if (!record) {
@@ -79,9 +84,13 @@ export function createRuns({ log, ...parts }: FollowParts & { log: Logger }) {
           log.info({ resource_id: instance_id, task_id: job.token }, 'accepted, said again');
           await accepted(record);
         }
+        if (doubt && record?.status === 'running') await say(job.token, ({ status }) => (status === 'running' ? TAKEN : null));
+        if (doubt && record?.status === 'retrying') await follow(record);
       }
     },
   };
 }
 
 const event = (said: EventObject & Record<string, unknown>): Inbound => ({ kind: 'event', event: said });
+/** By a worker; to one that runs already: it is asked about. */
+const TAKEN = event({ type: 'CLAIMED', provider_job_id: null });

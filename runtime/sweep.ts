@@ -10,6 +10,7 @@ import type { RuntimeLimits } from './limits.ts';
 import type { Tasks } from './ports.ts';
 import type { Facts, StoredInstance } from './ports-facts.ts';
 import type { Relay } from './relay.ts';
+import { createRemake } from './remake.ts';
 import type { Runs } from './runs.ts';
 
 type Parts = {
@@ -31,6 +32,8 @@ export function createSweep({ facts, tasks, engine, runs, relay, clock, limits, 
   let stopped = false;
   let sweeping: Promise<void> = Promise.resolve();
   const pause = new AbortController();
+  const remake = createRemake({ facts, tasks, clock, limits, log }, (page) => each(page, (stored) => runs.check(stored, true)));
+  const tell = teller(log);
 
   /** Service time goes on while somebody sweeps. After it has stood still nothing irreversible happens at once. */
   async function tick(): Promise<void> {
@@ -41,25 +44,6 @@ export function createSweep({ facts, tasks, engine, runs, relay, clock, limits, 
     if (gap_ms === 0) return;
     quiet_until = clock.service() + limits.settle_ms;
     log.info({ gap_ms }, 'nothing swept for a while: service time stood still');
-  }
-  /** All tasks are lost when their store is not the one that the facts know: every job gets one again, at once. */
-  async function remake(): Promise<void> {
-    const epoch = await tasks.epoch();
-    if (epoch !== null && epoch === (await facts.upkeep.epoch())) return;
-    let made = 0;
-    let after: string | null = null;
-    for (let page: StoredInstance[]; !stopped; ) {
-      page = await facts.instances.withJobs(after, limits.sweep_batch);
-      await each(page, (stored) => runs.check(stored));
-      made += page.length;
-      after = page.at(-1)?.instance_id ?? null;
-      if (after === null) break;
-    }
-    if (stopped) return;
-    const begun = clock.mint();
-    await tasks.setEpoch(begun);
-    await facts.upkeep.setEpoch(begun);
-    if (made > 0) log.info({ instances: made }, 'a new task store: tasks were made again');
   }
   async function dueInstances(): Promise<void> {
     for (let batch = 0; batch < limits.sweep_batches && !stopped; batch++) {
@@ -90,24 +74,29 @@ export function createSweep({ facts, tasks, engine, runs, relay, clock, limits, 
   }
   /** One that fails does not keep the others from being looked at; it is claimed again later. */
   async function each<Item>(items: Item[], work: (item: Item) => Promise<unknown>): Promise<void> {
-    for (const result of await Promise.allSettled(items.map(work)))
-      if (result.status === 'rejected') log.error({ err: result.reason }, 'the sweep could not help one; it comes again');
+    const failed = (await Promise.allSettled(items.map(work))).filter((result) => result.status === 'rejected');
+    const err: unknown = failed[0]?.reason;
+    if (failed.length > 0) log.error({ err, failed: failed.length }, 'the sweep could not help some; it comes again');
   }
+  /** Without its store of tasks the rest of a round goes on: timers of instances are facts. */
   async function once(): Promise<void> {
+    const failed: unknown[] = [];
+    const apart = (part: () => Promise<void>) => part().catch((error: unknown) => failed.push(error));
     await tick();
-    await remake();
+    await apart(() => remake(() => stopped));
     await dueInstances();
-    await dueTasks();
-    await relay.run();
+    await apart(dueTasks);
+    await apart(relay.run); // its announcement goes through Redis too
+    if (failed.length > 0) throw failed[0];
   }
 
   return {
-    /** One round. Throws what the stores throw. */
+    /** One round. Throws what the stores throw, once all is done that can be. */
     once,
     start(): void {
       sweeping = (async () => {
         while (!stopped) {
-          await once().catch((error: unknown) => log.error({ err: error }, 'a sweep failed; the next one comes'));
+          await once().then(() => tell(null), tell);
           await clock.sleep(limits.sweep_interval_ms, pause.signal).catch(() => undefined); // woken to stop
         }
       })();
@@ -117,5 +106,17 @@ export function createSweep({ facts, tasks, engine, runs, relay, clock, limits, 
       pause.abort();
       await sweeping;
     },
+  };
+}
+
+/** Each trouble is said once, however many rounds it lasts. `null`: a round without any. */
+function teller(log: Logger) {
+  let ailing: string | null = null;
+  return (error: unknown): void => {
+    const now = error === null ? null : String(error);
+    if (now === ailing) return;
+    if (now) log.error({ err: error }, 'a sweep failed; the next one comes');
+    else log.info('the sweep is whole again');
+    ailing = now;
   };
 }

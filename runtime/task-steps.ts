@@ -46,7 +46,8 @@ export function createTaskSteps({ tasks, lifecycle, clock, limits }: Parts) {
       const { outcome, instance } = kernel.step(now.instance, said, givenBy(clock));
       if (outcome !== 'moved') return null;
       const { status } = view(instance);
-      const ring = status === 'pending' ? instance.seq : now.ring;
+      // Rung again while it waits: the same ring, which a queue that still holds it does not double.
+      const ring = status === 'pending' && now.status !== 'pending' ? instance.seq : now.ring;
       const next = { ...now, instance, status, ring, next_due_at: dueAt(instance), updated_at: clock.wall() };
       if (await tasks.replace(next, now.instance.seq)) return next;
     }

@@ -6,7 +6,7 @@ import { until } from '../support/wait.ts';
 
 const GRACE_MS = 5_000;
 /** A handler that holds each task until it is let go. */
-function holding() {
+export function holding() {
   const held = new Map<string, () => void>();
   const handled: string[] = [];
   const handle = async ({ task_id }: Ring) => {
@@ -50,7 +50,7 @@ export function queueSuite(name: string, open: () => Promise<Queue>): void {
       const known = await Promise.all(['running', 'waiting', 'other'].map((id) => queue.knows('ocr', id, 1)));
       assert.deepEqual(known, [true, true, false]);
       letGo();
-      await until('the other', () => held.size === 1);
+      await until('the other', () => handled.length === 1 && held.size === 1);
       letGo();
       await until('both', () => handled.length === 2);
       await until('forgotten', async () => !(await queue.knows('ocr', 'running', 1)));
@@ -68,6 +68,55 @@ export function queueSuite(name: string, open: () => Promise<Queue>): void {
       await until('under way', () => held.size === 1);
       letGo();
       await until('handled', () => handled.length === 1);
+      await queue.stop(GRACE_MS);
+    });
+
+    test('a task that is rung while it is handled rings again after it, and again when it was handled before', async () => {
+      const queue = await open();
+      const { held, handle, letGo, handled } = holding();
+      queue.consume('save', 1, handle);
+      await queue.push('save', 'a', 1);
+      await until('under way', () => held.size === 1);
+      await queue.push('save', 'a', 2);
+      letGo();
+      await until('the second', () => handled.length === 1 && held.size === 1);
+      letGo();
+      await until('both', () => handled.length === 2);
+      await until('forgotten', async () => !(await queue.knows('save', 'a', 2)));
+      await queue.push('save', 'a', 2);
+      await until('the same once more', () => held.size === 1);
+      letGo();
+      await until('all', () => handled.length === 3);
+      await queue.stop(GRACE_MS);
+    });
+
+    test('a first ring is no second: again is false', async () => {
+      const queue = await open();
+      const rings: Ring[] = [];
+      queue.consume('embed', 2, async (ring) => void rings.push(ring));
+      await queue.push('embed', 'a', 1);
+      await until('rung', () => rings.length === 1);
+      assert.deepEqual(rings, [{ task_id: 'a', again: false }]);
+      await queue.stop(GRACE_MS);
+    });
+
+    test('a retry rings when its time is over, not before, and is no ring of its kind', async () => {
+      const queue = await open();
+      const rung: { task_id: string; at: number }[] = [];
+      const kinds: Ring[] = [];
+      queue.consumeRetries(async (task_id) => void rung.push({ task_id, at: performance.now() }));
+      queue.consume('ocr', 1, async (ring) => void kinds.push(ring));
+      const began = performance.now();
+      await queue.retryLater('late', 1, 400);
+      await queue.retryLater('soon', 1, 0);
+      await until('both', () => rung.length === 2);
+      assert.deepEqual(
+        rung.map(({ task_id }) => task_id),
+        ['soon', 'late'],
+      );
+      const took = (rung[1]?.at ?? 0) - began;
+      assert.ok(took >= 395, `rang after ${took} ms`); // a timer may be up to some ms early
+      assert.deepEqual(kinds, []);
       await queue.stop(GRACE_MS);
     });
 

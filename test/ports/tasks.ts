@@ -1,6 +1,7 @@
 /** What every store of tasks promises. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Json } from '../../contract/json.ts';
 import type { TaskRecord, Tasks } from '../../runtime/ports.ts';
 import { taskLifecycle } from '../../services/resource-lifecycle.ts';
 
@@ -8,7 +9,7 @@ let minted = 0;
 const given = { now: 0, mint: () => `token-${++minted}` };
 const { kernel, input } = taskLifecycle();
 
-function record(task_id: string, change: Partial<TaskRecord> = {}): TaskRecord {
+export function record(task_id: string, change: Partial<TaskRecord> = {}): TaskRecord {
   const { instance } = kernel.start(input({ task_id, provider_job_id: null, answered: false }), given);
   const whose = {
     resource_id: `r-${task_id}`,
@@ -24,7 +25,11 @@ function record(task_id: string, change: Partial<TaskRecord> = {}): TaskRecord {
 const later = (task: TaskRecord, change: Partial<TaskRecord> = {}): TaskRecord => ({
   ...task,
   ...change,
-  instance: { ...task.instance, seq: task.instance.seq + 1 },
+  instance: { ...(change.instance ?? task.instance), seq: task.instance.seq + 1 },
+});
+const withOutput = ({ snapshot, ...rest }: TaskRecord['instance'], output: Json): TaskRecord['instance'] => ({
+  ...rest,
+  snapshot: { ...snapshot, context: { ...snapshot.context, output } },
 });
 
 export function tasksSuite(name: string, open: () => Promise<Tasks>): void {
@@ -87,6 +92,39 @@ export function tasksSuite(name: string, open: () => Promise<Tasks>): void {
         (await tasks.claimDue({ now: 1_000, until: 2_000, limit: 10 })).map(({ task_id }) => task_id),
         ['b'],
       );
+      await tasks.close();
+    });
+
+    test('a task is listed by the status and kind that it has now, and by no other', async () => {
+      const tasks = await open();
+      const [a, b, c] = [record('a'), record('b'), record('c', { kind: 'index' })];
+      for (const task of [a, b, c]) await tasks.create(task);
+      await tasks.replace(later(a, { status: 'running' }), a.instance.seq);
+      const listed = async (want: Partial<Parameters<Tasks['list']>[0]>) =>
+        (await tasks.list({ limit: 10, ...want })).map(({ task_id }) => task_id).sort();
+      assert.deepEqual(await listed({ status: 'running' }), ['a']);
+      assert.deepEqual(await listed({ status: 'pending' }), ['b', 'c']);
+      assert.deepEqual(await listed({ kind: 'ocr' }), ['a', 'b']);
+      assert.deepEqual(await listed({ kind: 'ocr', status: 'pending' }), ['b']);
+      assert.deepEqual(await listed({ kind: 'save' }), []);
+      await tasks.close();
+    });
+
+    test('an output of a megabyte is read as it was written, wherever the task is read', async () => {
+      const tasks = await open();
+      const small = record('a');
+      const text = '文字 '.repeat(300_000);
+      const large = later(small, { status: 'succeeded', instance: withOutput(small.instance, { pages: [text] }) });
+      await tasks.create(small);
+      await tasks.replace(large, small.instance.seq);
+      const outputOf = (task: TaskRecord | null | undefined) => task?.instance.snapshot.context.output;
+      const read = [await tasks.get('a'), ...(await tasks.list({ limit: 1 }))];
+      const claimed = await tasks.claimDue({ now: 100, until: 200, limit: 1 });
+      for (const task of [...read, ...claimed]) assert.deepEqual(outputOf(task), { pages: [text] });
+      assert.equal(read.length + claimed.length, 3);
+      await tasks.remove('a');
+      await tasks.create(small);
+      assert.equal(outputOf(await tasks.get('a')), null, 'the output went with its task');
       await tasks.close();
     });
 

@@ -1,0 +1,54 @@
+/** Announcements between processes: publish and subscribe. */
+import type { Redis } from 'ioredis';
+import type { Announcements } from '../../runtime/ports.ts';
+import type { RedisLink } from './connection.ts';
+import { RedisUnavailable } from './errors.ts';
+
+/** Longer than a connection takes; then whoever listens is told that Redis is away, and hears of it as soon as it is back. */
+const SUBSCRIBE_LIMIT_MS = 5_000;
+
+export function redisAnnouncements({ prefix, clock, reach, patient }: RedisLink): Announcements {
+  const channel = `${prefix}:outbox`;
+  const listeners = new Set<() => void>();
+  let subscriber: Redis | null = null;
+  let subscribed: Promise<void> | null = null;
+  const tell = () => {
+    for (const heard of listeners) heard();
+  };
+  /** Also after each reconnection: what was published meanwhile is not known, so all look. */
+  function subscribe(): Promise<void> {
+    const connection = patient('outbox');
+    subscriber = connection;
+    connection.on('message', tell);
+    return new Promise((resolve) => {
+      connection.on('ready', () => {
+        connection.subscribe(channel).then(
+          () => {
+            resolve();
+            tell();
+          },
+          () => undefined, // cut meanwhile: subscribed at the next `ready`
+        );
+      });
+    });
+  }
+  return {
+    async publish() {
+      await reach((redis) => redis.publish(channel, ''));
+    },
+    async listen(heard) {
+      listeners.add(heard);
+      subscribed ??= subscribe();
+      const over = new AbortController();
+      const late = clock.sleep(SUBSCRIBE_LIMIT_MS, over.signal).then(
+        () => Promise.reject(new RedisUnavailable('away', 'not subscribed yet')),
+        () => undefined, // subscribed in time
+      );
+      await Promise.race([subscribed, late]).finally(() => over.abort());
+    },
+    async close() {
+      listeners.clear();
+      subscriber?.disconnect();
+    },
+  };
+}

@@ -1,0 +1,117 @@
+/**
+ * Connections to one Redis. Commands go over one connection and fail fast while Redis is away; what blocks (workers, subscriptions)
+ * has connections of its own, which wait until it is back. The URL holds secrets: it is in no log and no error.
+ */
+import { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import type { Clock } from '../../runtime/clock.ts';
+import { RedisUnavailable, reasonOf, unavailable } from './errors.ts';
+
+/** The pause before connecting again, doubled each time: at first a cut is over at once, later a server that starts is not pestered. */
+const RECONNECT_MIN_MS = 50;
+const RECONNECT_MAX_MS = 1_000;
+/** A command without an answer by then has failed: far above any of ours, and a request does not hang on it. */
+const COMMAND_LIMIT_MS = 3_000;
+/** So long commands wait for a connection that was just lost. After it they fail at once, so that nothing piles up. */
+const PATIENCE_MS = 500;
+/** How often a command that was under way is sent again after a cut. Sent twice, each of ours does what it does once. */
+const MOST_RESENDS = 3;
+/** At a start: longer than a server takes that starts beside us. */
+const CONNECT_LIMIT_MS = 10_000;
+/** How soon a dead connection is noticed by the system. */
+const KEEP_ALIVE_MS = 10_000;
+
+/** All keys begin with it. Tests that share a server take others, such as `tuodi:test-7`. */
+export const PREFIX = 'tuodi';
+export type RedisWanted = { url: string; clock: Clock; log: Logger; prefix?: string };
+
+export type RedisLink = {
+  readonly prefix: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** For BullMQ, which takes a client; our own commands go through `reach`. */
+  readonly redis: Redis;
+  /** Commands, whose failures become RedisUnavailable where Redis is away or refuses. */
+  reach<Value>(command: (redis: Redis) => Promise<Value>): Promise<Value>;
+  /** True if a command has failed since `trust` was called: something may not have been written. */
+  doubted(): boolean;
+  trust(): void;
+  /** A connection whose commands wait until Redis is there. Closed by whoever asked for it. */
+  patient(name: string): Redis;
+  close(): Promise<void>;
+};
+
+/** Throws RedisUnavailable when Redis can't be reached within a limit, or refuses us. */
+export async function openRedis({ url, clock, log, prefix = PREFIX }: RedisWanted): Promise<RedisLink> {
+  const redis = new Redis(url, {
+    connectionName: `${prefix}:commands`,
+    retryStrategy: (times) => Math.min(RECONNECT_MIN_MS * 2 ** (times - 1), RECONNECT_MAX_MS),
+    maxRetriesPerRequest: MOST_RESENDS,
+    commandTimeout: COMMAND_LIMIT_MS,
+    keepAlive: KEEP_ALIVE_MS,
+    enableAutoPipelining: true,
+  });
+  let lost_at: number | null = null;
+  let doubted = false;
+  redis.on('close', () => {
+    if (lost_at !== null) return;
+    lost_at = clock.elapsed();
+    log.warn('Redis is away');
+  });
+  redis.on('ready', () => {
+    if (lost_at !== null) log.info({ away_ms: Math.round(clock.elapsed() - lost_at) }, 'Redis answers again');
+    lost_at = null;
+  });
+  await connected(redis, clock);
+  return {
+    ...{ prefix, clock, log, redis },
+    async reach(command) {
+      try {
+        if (lost_at !== null && clock.elapsed() - lost_at > PATIENCE_MS) throw new RedisUnavailable('away', 'no connection');
+        return await command(redis);
+      } catch (error) {
+        const told = unavailable(error);
+        if (told instanceof RedisUnavailable) doubted = true;
+        throw told;
+      }
+    },
+    doubted: () => doubted,
+    trust() {
+      doubted = false;
+    },
+    patient(name) {
+      const own = { commandTimeout: undefined, enableAutoPipelining: false };
+      const patient = redis.duplicate({ ...own, maxRetriesPerRequest: null, connectionName: `${prefix}:${name}` });
+      patient.on('error', () => undefined); // the connection for commands tells of it
+      return patient;
+    },
+    async close() {
+      redis.disconnect();
+    },
+  };
+}
+
+async function connected(redis: Redis, clock: Clock): Promise<void> {
+  const over = new AbortController();
+  let last = new RedisUnavailable('away', 'no answer');
+  try {
+    await new Promise<void>((resolve, reject) => {
+      redis.once('ready', resolve);
+      redis.on('error', (error) => {
+        const told = unavailable(error);
+        if (!(told instanceof RedisUnavailable)) return;
+        last = told;
+        if (reasonOf(told) === 'refused') reject(told);
+      });
+      clock.sleep(CONNECT_LIMIT_MS, over.signal).then(
+        () => reject(last),
+        () => undefined, // there in time
+      );
+    });
+  } catch (error) {
+    redis.disconnect();
+    throw error;
+  } finally {
+    over.abort();
+  }
+}

@@ -1,0 +1,50 @@
+/** What Redis and its client say when they can't serve, in our words. */
+
+/** away: no connection, or it loads. refused: it answers, but takes no writes (full, read-only) or does not know us. */
+export type Reason = 'away' | 'refused';
+
+/** Redis can't do it now; nothing is wrong with what was asked. Holds neither the command nor its arguments: they may be secret. */
+export class RedisUnavailable extends Error {
+  override name = 'RedisUnavailable';
+  readonly reason: Reason;
+  constructor(reason: Reason, detail: string) {
+    super(`Redis ${reason === 'away' ? 'is away' : 'refuses'}: ${detail}`);
+    this.reason = reason;
+  }
+}
+export const reasonOf = (error: unknown): Reason | null => (error instanceof RedisUnavailable ? error.reason : null);
+export const isAway = (error: unknown): boolean => reasonOf(error) === 'away';
+
+/** The first word of a reply (https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors); a script's error has a dash before it. */
+const REPLIES: Record<string, Reason> = {
+  LOADING: 'away',
+  MASTERDOWN: 'away',
+  BUSY: 'away',
+  NOREPLICAS: 'away',
+  CLUSTERDOWN: 'away',
+  OOM: 'refused',
+  MISCONF: 'refused',
+  READONLY: 'refused',
+  NOAUTH: 'refused',
+  WRONGPASS: 'refused',
+  NOPERM: 'refused',
+};
+const REPLY = new RegExp(`(?:^|-)(${Object.keys(REPLIES).join('|')})\\b`);
+const SOCKET = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOST|ENET)/;
+/** What ioredis says itself. */
+const CLIENT = /Connection is closed|Command timed out|Stream isn't writeable|max retries per request/i;
+
+/** As one of ours if it is of that kind, else a plain error: without the command, which the client's errors carry. */
+export function unavailable(error: unknown): Error {
+  if (error instanceof RedisUnavailable) return error;
+  if (!(error instanceof Error)) return new Error(String(error));
+  const reply = REPLIES[REPLY.exec(error.message)?.[1] ?? ''];
+  if (reply) return new RedisUnavailable(reply, error.message);
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (SOCKET.test(code) || SOCKET.test(error.message) || CLIENT.test(error.message))
+    return new RedisUnavailable('away', error.message || code);
+  const plain = new Error(error.message);
+  plain.name = error.name;
+  if (error.stack) plain.stack = error.stack;
+  return plain;
+}

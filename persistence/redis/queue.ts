@@ -1,0 +1,117 @@
+/**
+ * The queue on BullMQ, as a doorbell: a job says which task waits, and nothing else. A queue a kind, and one for retries.
+ * What BullMQ would do about failures it never does: a ring is handled once, and a worker that died is found by its lock.
+ */
+import { Queue as BullQueue, type Job, Worker } from 'bullmq';
+import type { StepKind } from '../../contract/steps.ts';
+import type { Queue } from '../../runtime/ports.ts';
+import type { RedisLink } from './connection.ts';
+import { RedisUnavailable, unavailable } from './errors.ts';
+import { script } from './script.ts';
+
+/** A worker that says nothing for so long is dead. It says so at half of that; an event loop that stands still must be shorter. */
+export const LOCK_MS = 10_000;
+/** How often locks are looked at: a dead worker's ring is given to another at most LOCK_MS + this later. */
+export const STALLED_INTERVAL_MS = 5_000;
+/** Never reached: how often a worker may die of a task is the task's own count. */
+const MOST_STALLS = 1_000_000;
+/** Retries only ring: a few at once are plenty. */
+const RETRIES_AT_ONCE = 8;
+/** BullMQ's own log of events, which nobody reads. */
+const EVENTS_KEPT = 100;
+/** While Redis refuses (it is full), a worker would ask again at once, for ever. */
+const REFUSED_PAUSE_MS = 1_000;
+const ONCE = { attempts: 1, removeOnComplete: true, removeOnFail: true };
+
+type Ring = { task_id: string };
+/** `n` makes an id new: one that is being handled is not taken again. */
+const idOf = (task_id: string, n: number) => `${task_id}-${n}`;
+
+/**
+ * KEYS: the job, its lock, those being handled. ARGV: the job's id. A job is there until it was handled; being handled without a lock,
+ * it is in the hands of a dead worker.
+ */
+const KNOWS = script(`
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+if redis.call('EXISTS', KEYS[2]) == 1 then return 1 end
+return redis.call('LPOS', KEYS[3], ARGV[1]) and 0 or 1`);
+
+export function bullQueue(link: RedisLink): Queue {
+  const { prefix, clock, log, reach } = link;
+  const queues = new Map<string, BullQueue<Ring>>();
+  const workers: Worker<Ring>[] = [];
+  let stopped = false;
+  const patient = link.patient('workers');
+
+  const nameOf = (kind: StepKind | 'retry') => `tuodi-${kind}`;
+  function queueOf(kind: StepKind | 'retry'): BullQueue<Ring> {
+    const name = nameOf(kind);
+    const known = queues.get(name);
+    if (known) return known;
+    const streams = { events: { maxLen: EVENTS_KEPT } };
+    const queue = new BullQueue<Ring>(name, { connection: link.redis, prefix, streams, defaultJobOptions: ONCE });
+    queue.on('error', () => undefined); // a call that fails says so itself
+    queues.set(name, queue);
+    return queue;
+  }
+
+  function work(kind: StepKind | 'retry', concurrency: number, handle: (job: Job<Ring>) => Promise<void>): void {
+    const worker = new Worker<Ring>(nameOf(kind), handle, {
+      ...{ connection: patient, prefix, concurrency },
+      ...{ lockDuration: LOCK_MS, stalledInterval: STALLED_INTERVAL_MS, maxStalledCount: MOST_STALLS },
+    });
+    worker.on('error', (error) => complain(worker, kind, error));
+    workers.push(worker);
+  }
+  /** That Redis is away is told once, by its connection. */
+  function complain(worker: Worker, kind: string, error: Error): void {
+    const told = unavailable(error);
+    if (told instanceof RedisUnavailable && told.reason === 'away') return;
+    if (!(told instanceof RedisUnavailable)) {
+      log.warn({ err: told, kind }, 'a ring was lost; the sweep rings again');
+      return;
+    }
+    if (worker.isPaused() || stopped) return;
+    log.warn({ err: told, kind }, 'no rings are taken for a moment');
+    void worker.pause(true); // only says so to itself
+    clock.after(REFUSED_PAUSE_MS, () => {
+      if (!stopped) void worker.resume();
+    });
+  }
+
+  return {
+    async push(kind, task_id, n) {
+      await reach(() => queueOf(kind).add('ring', { task_id }, { jobId: idOf(task_id, n) }));
+    },
+    consume(kind, concurrency, handle) {
+      work(kind, concurrency, ({ data: { task_id }, stalledCounter }) => handle({ task_id, again: stalledCounter > 0 }));
+    },
+    async retryLater(task_id, n, delay) {
+      await reach(() => queueOf('retry').add('ring', { task_id }, { jobId: idOf(task_id, n), delay }));
+    },
+    consumeRetries(handle) {
+      work('retry', RETRIES_AT_ONCE, ({ data: { task_id } }) => handle(task_id));
+    },
+    async knows(kind, task_id, n) {
+      const id = idOf(task_id, n);
+      const job = `${prefix}:${nameOf(kind)}:${id}`;
+      const active = `${prefix}:${nameOf(kind)}:active`;
+      return (await reach((redis) => KNOWS(redis, [job, `${job}:lock`, active], [id]))) === 1;
+    },
+    async depth(kind) {
+      const { wait = 0, active = 0 } = await reach(() => queueOf(kind).getJobCounts('wait', 'active'));
+      return { waiting: wait, running: active };
+    },
+    pause: (kind) => reach(() => queueOf(kind).pause()),
+    resume: (kind) => reach(() => queueOf(kind).resume()),
+    async stop(grace_ms) {
+      stopped = true;
+      const over = new AbortController();
+      const ended = Promise.allSettled(workers.map((worker) => worker.close()));
+      await Promise.race([ended, clock.sleep(grace_ms, over.signal).catch(() => undefined)]); // woken once all have ended
+      over.abort();
+      patient.disconnect(); // what is still in hand loses its lock, and is given to another worker
+      await Promise.allSettled([...queues.values()].map((queue) => queue.close()));
+    },
+  };
+}

@@ -1,0 +1,102 @@
+/** Tasks on Redis: the record of each under one key, written by compare-and-swap together with its next timer. */
+import type { Json } from '../../contract/json.ts';
+import { STEP_KINDS, type StepKind } from '../../contract/steps.ts';
+import { TASK_STATUSES, type TaskStatus } from '../../contract/task.ts';
+import type { TaskRecord, Tasks } from '../../runtime/ports.ts';
+import type { RedisLink } from './connection.ts';
+import { CLAIM, LIST, REMOVE, WRITE } from './task-scripts.ts';
+
+/**
+ * How long a record outlives its last write. A living task is written at least every 5 minutes (the longest backoff), so this only has
+ * to exceed the time in which nothing sweeps: a night's outage. What expires is made again from its job.
+ */
+const KEPT_MS = 24 * 60 * 60_000;
+/** JSON of an output longer than this is no part of the record: most reads of a record don't want it. */
+const LARGE_OUTPUT = 64 * 1024;
+
+export function redisTasks({ prefix, clock, reach, ...link }: RedisLink): Tasks {
+  const key = (name: string) => `${prefix}:${name}`;
+  const task = key('task:');
+  const output = key('output:');
+  const due = key('due');
+  const epoch = key('epoch');
+  const index = (kind: StepKind, status: TaskStatus) => key(`tasks:${kind}:${status}`);
+
+  /** `seq`: what it must have; '' if it must not be there. */
+  async function write(record: TaskRecord, seq: string): Promise<boolean> {
+    const { task_id, kind, status, instance, next_due_at } = record;
+    const { text, large } = parted(record);
+    const now = clock.wall();
+    const keys = [task + task_id, output + task_id, due, index(kind, status)];
+    const args = [task_id, seq, instance.seq, text, large, next_due_at ?? '', KEPT_MS, now + KEPT_MS, now];
+    return (await reach((redis) => WRITE(redis, keys, args))) === 1;
+  }
+  /** A record whose output is gone is gone: to make it again is better than to believe that it answered nothing. */
+  async function whole(text: string, large: boolean): Promise<TaskRecord | null> {
+    const record: TaskRecord = JSON.parse(text); // written by `write`
+    if (!large) return record;
+    const kept = await reach((redis) => redis.get(output + record.task_id));
+    return kept === null ? null : withOutput(record, JSON.parse(kept));
+  }
+  async function wholes(reply: unknown): Promise<TaskRecord[]> {
+    const parts = Array.isArray(reply) ? reply.map(String) : [];
+    const found: (TaskRecord | null)[] = [];
+    for (let i = 0; i < parts.length; i += 2) found.push(await whole(parts[i] ?? '', parts[i + 1] === '1'));
+    return found.filter((record) => record !== null);
+  }
+
+  return {
+    create: (record) => write(record, ''),
+    async get(task_id) {
+      const [text, large] = await reach((redis) => redis.hmget(task + task_id, 'record', 'large'));
+      return text ? whole(text, large === '1') : null;
+    },
+    replace: (record, expected_seq) => write(record, String(expected_seq)),
+    async remove(task_id) {
+      await reach((redis) => REMOVE(redis, [task + task_id, output + task_id, due], [task_id]));
+    },
+    async claimDue({ now, until, limit }) {
+      return wholes(await reach((redis) => CLAIM(redis, [due], [now, until, limit, task])));
+    },
+    /** Those that changed longest ago first. */
+    async list({ kind, status, limit }) {
+      const kinds = kind ? [kind] : STEP_KINDS;
+      const statuses = status ? [status] : TASK_STATUSES;
+      const indexes = kinds.flatMap((one) => statuses.map((other) => index(one, other)));
+      const found = await wholes(await reach((redis) => LIST(redis, indexes, [limit, task, clock.wall()])));
+      return found.sort((a, b) => a.updated_at - b.updated_at).slice(0, limit);
+    },
+    /** Kept with the server's run: one that was restarted may have lost anything, as after a restore or a failover. */
+    async epoch() {
+      const [kept, run_id] = await reach((redis) => Promise.all([redis.get(epoch), runOf(redis)]));
+      if (kept === null || link.doubted()) return null;
+      const { begun, run }: Begun = JSON.parse(kept); // written by `setEpoch`
+      return run === run_id ? begun : null;
+    },
+    async setEpoch(begun) {
+      link.trust(); // before the write: what fails from now on is doubted
+      await reach(async (redis) => {
+        const kept: Begun = { begun, run: await runOf(redis) };
+        await redis.set(epoch, JSON.stringify(kept));
+      });
+    },
+    async close() {},
+  };
+}
+
+type Begun = { begun: string; run: string };
+/** Another at each start of a server, and on each server; '' where a service hides it. */
+const runOf = async (redis: RedisLink['redis']): Promise<string> => /^run_id:(\S+)/m.exec(await redis.info('server'))?.[1] ?? '';
+
+/** The record as text, and apart from it an output that is too large; '' if it is not. */
+function parted(record: TaskRecord): { text: string; large: string } {
+  const { output = null } = record.instance.snapshot.context;
+  const large = output === null ? '' : JSON.stringify(output);
+  if (large.length <= LARGE_OUTPUT) return { text: JSON.stringify(record), large: '' };
+  return { text: JSON.stringify(withOutput(record, null)), large };
+}
+function withOutput(record: TaskRecord, output: Json): TaskRecord {
+  const { instance } = record;
+  const { snapshot } = instance;
+  return { ...record, instance: { ...instance, snapshot: { ...snapshot, context: { ...snapshot.context, output } } } };
+}

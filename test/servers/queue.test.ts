@@ -1,0 +1,134 @@
+/** The queue and the announcements on a real Redis: what every one promises, and what holds between processes. */
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import { redisAnnouncements } from '../../persistence/redis/announcements.ts';
+import { bullQueue } from '../../persistence/redis/queue.ts';
+import type { Queue } from '../../runtime/ports.ts';
+import { holding, queueSuite } from '../ports/queue.ts';
+import { until } from '../support/wait.ts';
+import { closed, newPrefix, openLink, serverName } from './redis.ts';
+
+const GRACE_MS = 5_000;
+
+before(async () => {
+  const link = await openLink();
+  console.log(`queue on ${await serverName(link)}`);
+  await link.close();
+});
+
+async function opened(prefix = newPrefix()): Promise<Queue> {
+  const link = await openLink(prefix);
+  const queue = bullQueue(link);
+  return {
+    ...queue,
+    async stop(grace_ms) {
+      await queue.stop(grace_ms);
+      await closed(link);
+    },
+  };
+}
+queueSuite('BullMQ', () => opened());
+
+describe('the queue between processes', () => {
+  test('what one rings another handles, once', async () => {
+    const prefix = newPrefix();
+    const [one, other] = [await opened(prefix), await opened(prefix)];
+    const rung: string[] = [];
+    one.consume('ocr', 4, async ({ task_id }) => void rung.push(task_id));
+    other.consume('ocr', 4, async ({ task_id }) => void rung.push(task_id));
+    const ids = Array.from({ length: 50 }, (_, i) => `t${i}`);
+    await Promise.all(ids.map((id) => one.push('ocr', id, 1)));
+    await until('all', () => rung.length >= ids.length);
+    assert.deepEqual([...rung].sort(), [...ids].sort());
+    await one.stop(GRACE_MS);
+    await other.stop(GRACE_MS);
+  });
+
+  test('a kind that one has paused is paused for all; what is rung meanwhile is kept', async () => {
+    const prefix = newPrefix();
+    const [one, other] = [await opened(prefix), await opened(prefix)];
+    const { held, handle, letGo, handled } = holding();
+    await one.pause('index');
+    other.consume('index', 4, handle);
+    await other.push('index', 'a', 1);
+    await other.push('save', 'b', 1);
+    other.consume('save', 1, handle);
+    await until('the other kind', () => held.has('b')); // so the worker of the paused one had its time too
+    assert.deepEqual([await other.depth('index'), held.has('a')], [{ waiting: 1, running: 0 }, false]);
+    await one.resume('index');
+    await until('under way', () => held.has('a'));
+    letGo();
+    await until('both', () => handled.length === 2);
+    await one.stop(GRACE_MS);
+    await other.stop(GRACE_MS);
+  });
+
+  test('it knows a ring by its n, and does not know one whose worker has lost its lock', async () => {
+    const link = await openLink();
+    const queue = bullQueue(link);
+    const { held, handle, letGo } = holding();
+    queue.consume('ocr', 1, handle);
+    await queue.push('ocr', 'a', 1);
+    await until('under way', () => held.size === 1);
+    assert.deepEqual([await queue.knows('ocr', 'a', 1), await queue.knows('ocr', 'a', 2)], [true, false]);
+    await link.redis.del(`${link.prefix}:tuodi-ocr:a-1:lock`);
+    assert.equal(await queue.knows('ocr', 'a', 1), false);
+    letGo();
+    await queue.stop(GRACE_MS);
+    await closed(link);
+  });
+
+  test('a ring that waits is not doubled when it is rung again', async () => {
+    const queue = await opened();
+    for (let i = 0; i < 5; i++) await queue.push('ocr', 'a', 1);
+    for (let i = 0; i < 5; i++) await queue.retryLater('a', 2, 60_000);
+    assert.deepEqual(await queue.depth('ocr'), { waiting: 1, running: 0 });
+    await queue.stop(GRACE_MS);
+  });
+
+  test('work that outlasts the grace is left, and stopping ends', async () => {
+    const queue = await opened();
+    const { held, handle, letGo } = holding();
+    queue.consume('ocr', 1, handle);
+    await queue.push('ocr', 'a', 1);
+    await until('under way', () => held.size === 1);
+    const began = performance.now();
+    await queue.stop(300);
+    const took = performance.now() - began;
+    assert.ok(took >= 290 && took < 3_000, `${took} ms`);
+    letGo();
+  });
+});
+
+describe('announcements between processes', () => {
+  test('what one publishes all hear, from when they listen', async () => {
+    const prefix = newPrefix();
+    const links = [await openLink(prefix), await openLink(prefix)] as const;
+    const [one, other] = [redisAnnouncements(links[0]), redisAnnouncements(links[1])];
+    const heard = { one: 0, other: 0 };
+    await one.listen(() => heard.one++);
+    await other.listen(() => heard.other++);
+    const before = { ...heard };
+    await one.publish();
+    await until('both heard it', () => heard.one > before.one && heard.other > before.other);
+    for (const announcements of [one, other]) await announcements.close();
+    for (const link of links) await link.close();
+  });
+
+  test('after its connection was cut it hears again, and is told to look', async () => {
+    const link = await openLink();
+    const announcements = redisAnnouncements(link);
+    let heard = 0;
+    await announcements.listen(() => heard++);
+    const before = heard;
+    const clients = String(await link.redis.client('LIST')).split('\n');
+    const id = clients.find((line) => line.includes(`name=${link.prefix}:outbox`))?.match(/\bid=(\d+)/)?.[1] ?? '';
+    await link.redis.call('CLIENT', 'KILL', 'ID', id);
+    await until('told to look', () => heard > before);
+    const after = heard;
+    await announcements.publish();
+    await until('heard', () => heard > after);
+    await announcements.close();
+    await closed(link);
+  });
+});
