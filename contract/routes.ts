@@ -3,13 +3,13 @@ import type { Text } from './statuses.ts';
 
 /**
  * auth: what the caller must show. `key`: an API key; `key_or_link`: that, or a signature made for this call; `link`: a signature;
- * `none`: nothing. waits: takes `Prefer: wait=N`. path: of RFC 6570, where `{+key}` may hold slashes. Every GET takes HEAD as well.
+ * `token`: what the service was configured with; `none`: nothing. waits: takes `Prefer: wait=N`. path: of RFC 6570, where `{+key}` may hold slashes. Every GET takes HEAD as well.
  */
 export type RouteRow = {
   name: string;
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: string;
-  auth: 'key' | 'key_or_link' | 'link' | 'none';
+  auth: 'key' | 'key_or_link' | 'link' | 'token' | 'none';
   waits: boolean;
 } & Text;
 
@@ -158,6 +158,15 @@ export const ROUTES = [
     waits: false,
     en: 'What happens to pictures, as it happens (server-sent events); goes on after `Last-Event-ID`.',
     zh: '图片动态的实时事件流（SSE）；可用 `Last-Event-ID` 续传。',
+  },
+  {
+    name: 'take_storage_events',
+    method: 'POST',
+    path: '/v1/storage-events',
+    auth: 'token',
+    waits: false,
+    en: 'An S3 store tells of uploads by itself; only where it was given a token.',
+    zh: 'S3 存储自行通知上传；仅在配置了令牌时可用。',
   },
   {
     name: 'put_object',

@@ -33,6 +33,9 @@ export interface Links {
   store: StoreLinks | null;
 }
 
+/** The store's own notifications: who shows `token` may tell of uploads to `bucket`. */
+export type StorageEvents = { token: string; bucket: string };
+
 export type Readiness = { ready: boolean; checks: Record<string, { ok: boolean; detail?: string }> };
 
 export type HttpDeps = {
@@ -52,6 +55,8 @@ export type HttpDeps = {
   /** Where clients reach the service, without a slash at the end. A function, since the port may be known only after listening. */
   public_url: () => string;
   version: string;
+  /** Absent or null: nothing is taken, and the address is none. */
+  storage_events?: StorageEvents | null;
   readiness: () => Promise<Readiness>;
 };
 /** `stopping` is aborted when the server is asked to stop: long waits end at once. */

@@ -1,8 +1,8 @@
 /** Everything that goes wrong, as application/problem+json (RFC 9457). What nobody foresaw is 500, with its details in the log only. */
 import type { Middleware } from 'koa';
-import type { Logger } from 'pino';
 import { PROBLEMS, Problem } from '../contract/problems.ts';
-import type { Language, State } from './deps.ts';
+import { ServiceError } from '../runtime/service.ts';
+import type { Language, Serving, State } from './deps.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 const DOCS = 'https://tuodi.dev/problems/';
@@ -32,12 +32,12 @@ export function problemBody(problem: Problem, language: Language, request_id: st
 }
 
 /** Answers whatever the routes throw. */
-export function answerProblems(log: Logger): Middleware<State> {
+export function answerProblems({ log, limits }: Pick<Serving, 'log' | 'limits'>): Middleware<State> {
   return async (ctx, next) => {
     try {
       await next();
     } catch (error) {
-      const problem = asProblem(error);
+      const problem = asProblem(error, limits);
       const { request_id, language } = ctx.state;
       if (problem.status >= 500) log.error({ err: error, request_id, method: ctx.method, path: ctx.path }, 'the request failed');
       for (const name of ['etag', 'content-range', 'content-disposition', 'preference-applied']) ctx.remove(name);
@@ -54,9 +54,18 @@ export function answerProblems(log: Logger): Middleware<State> {
 /** Codes of the system for a full disk. */
 const FULL = new Set(['ENOSPC', 'EDQUOT', 'SQLITE_FULL']);
 
-function asProblem(error: unknown): Problem {
+function asProblem(error: unknown, { retry_after_s }: Serving['limits']): Problem {
   if (error instanceof Problem) return error;
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string' && FULL.has(error.code))
+  if (isAway(error))
+    return new Problem(
+      'UNAVAILABLE',
+      {
+        en: 'A store that this needs does not answer just now. What was stored before is safe; try again in a moment.',
+        zh: '所需的存储暂时没有响应。此前保存的内容不受影响，请稍后重试。',
+      },
+      { cause: error, headers: { 'retry-after': String(retry_after_s) } },
+    );
+  if (isFull(error))
     return new Problem(
       'STORAGE_FULL',
       {
@@ -74,3 +83,9 @@ function asProblem(error: unknown): Problem {
     { cause: error },
   );
 }
+
+const isAway = (error: unknown): boolean => error instanceof ServiceError && error.failure.code === 'PROVIDER_UNAVAILABLE';
+const isFull = (error: unknown): boolean =>
+  error instanceof Error &&
+  (('code' in error && typeof error.code === 'string' && FULL.has(error.code)) ||
+    (error instanceof ServiceError && error.failure.code === 'STORAGE_FULL'));

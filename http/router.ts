@@ -16,6 +16,7 @@ import { patchMetadata } from './routes/resources-metadata.ts';
 import { countResources, getResource, listHistory, listResources } from './routes/resources-read.ts';
 import { issueUploadLink, reportUpload } from './routes/resources-upload.ts';
 import { search } from './routes/search.ts';
+import { takeStorageEvents } from './routes/storage-events.ts';
 import { nothingHere } from './say-no.ts';
 
 const BY_KEY: Record<RouteNameOf<'key'>, (call: KeyCall) => Promise<void>> = {
@@ -46,9 +47,10 @@ const BY_KEY_OR_LINK: Record<RouteNameOf<'key_or_link'>, ByLink> = {
     }),
   },
 };
-const OPEN: Record<RouteNameOf<'link' | 'none'>, (call: OpenCall) => Promise<void>> = {
+const OPEN: Record<RouteNameOf<'link' | 'token' | 'none'>, (call: OpenCall) => Promise<void>> = {
   put_object: putObject,
   get_object: getObject,
+  take_storage_events: takeStorageEvents,
   healthz,
   readyz,
 };

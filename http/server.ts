@@ -89,7 +89,7 @@ function listening(deps: Serving): Server {
 function application(deps: Serving): Koa<State> {
   const app = new Koa<State>();
   app.on('error', (error: unknown) => deps.log.warn({ err: error }, 'an answer could not be sent')); // the client went away, mostly
-  for (const middleware of [begun(deps), crossOrigin(deps), answerProblems(deps.log), checked(deps)]) app.use(middleware);
+  for (const middleware of [begun(deps), crossOrigin(deps), answerProblems(deps), checked(deps)]) app.use(middleware);
   route(app, deps);
   return app;
 }

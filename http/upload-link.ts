@@ -11,6 +11,7 @@ export async function uploadLink({ deps }: Call, row: ResourceRow): Promise<Uplo
   const link = await objects.presignUpload({
     key: incomingPrefix(row) + clock.mint(),
     max_bytes: Math.min(row.byte_size ?? limits.max_bytes, limits.max_bytes),
+    byte_size: row.byte_size,
     content_type: row.content_type,
     expires_at: clock.wall() + limits.link_valid_ms,
   });

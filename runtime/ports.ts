@@ -99,8 +99,17 @@ export class TooManyBytes extends Error {}
 
 /** Where the bytes are. Keys have no `..`; reading what is not there answers null. */
 export interface Objects extends Reachable {
-  /** A link that lets its holder upload exactly `key`, of at most `max_bytes` and this type, until `expires_at` (wall time). */
-  presignUpload(want: { key: string; max_bytes: number; content_type: string; expires_at: number }): Promise<UploadLink>;
+  /**
+   * A link that lets its holder upload exactly `key`, of at most `max_bytes` and this type, until `expires_at` (wall time).
+   * `byte_size`: what was announced; a store that can't bound what comes takes nothing of another size then.
+   */
+  presignUpload(want: {
+    key: string;
+    max_bytes: number;
+    byte_size?: number | null;
+    content_type: string;
+    expires_at: number;
+  }): Promise<UploadLink>;
   /** A link to read `key` until `expires_at` (wall time), served with this type and name. */
   presignRead(want: { key: string; expires_at: number; content_type: string; filename: string }): Promise<string>;
   /** Durable when it resolves, and never seen half-written. More than `max_bytes`: throws TooManyBytes, and nothing is kept. */

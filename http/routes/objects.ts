@@ -1,12 +1,12 @@
 /** `/objects/{+key}`: where the embedded store's signed links lead. A link is all that is asked for, and it grants one key. */
 import { Problem } from '../../contract/problems.ts';
+import { disposition } from '../../runtime/disposition.ts';
 import { type ObjectHead, TooManyBytes } from '../../runtime/ports.ts';
 import { linkProblem } from '../auth.ts';
 import { mediaType } from '../body.ts';
 import { notEmpty } from '../bytes.ts';
 import type { LinkQuery, OpenCall, StoreLinks } from '../deps.ts';
 import { answeredBefore } from '../etag.ts';
-import { disposition } from '../filename.ts';
 import { badRequest, nothingHere, tooLarge } from '../say-no.ts';
 
 /** The same link twice replaces what it wrote: inspection judges a copy that no link can write. */

@@ -1,4 +1,4 @@
-/** Which keys there are, and where they lie in the folder. A key that is not strictly one is refused before any path is made of it. */
+/** Where the segments of a key lie in the folder. */
 import { constants } from 'node:fs';
 import { lstat, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,29 +6,6 @@ import { storageFault } from './faults.ts';
 
 /** Holds what is being written or removed: no key can begin with a dot, so none leads here. */
 export const TEMPORARY = '.tmp';
-const SEGMENT = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}$/;
-/** Paths have at most 4,096 bytes on Linux, the folder's own path included. */
-const MAX_KEY_CHARS = 1_024;
-
-export class BadKey extends Error {
-  constructor(key: string) {
-    super(`not a key of an object: ${JSON.stringify(key.slice(0, 200))}`);
-    this.name = 'BadKey';
-  }
-}
-
-/** The segments of a key; throws BadKey for anything that is none, such as `..`, an empty segment or a backslash. */
-export function segmentsOf(key: string): string[] {
-  const segments = key.split('/');
-  if (key.length > MAX_KEY_CHARS || !segments.every((segment) => SEGMENT.test(segment))) throw new BadKey(key);
-  return segments;
-}
-
-/** The segments of a prefix that ends in `/`. */
-export function foldersOf(prefix: string): string[] {
-  if (!prefix.endsWith('/')) throw new BadKey(prefix);
-  return segmentsOf(prefix.slice(0, -1));
-}
 
 /**
  * The folder of these segments, or null if it is not there. A symbolic link on the way is refused, so that nobody is led out of

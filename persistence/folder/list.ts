@@ -2,7 +2,8 @@
 import { lstat, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ObjectHead } from '../../runtime/ports.ts';
-import { folderAt, isMissing, segmentsOf, TEMPORARY } from './keys.ts';
+import { segmentsOf } from '../object-keys.ts';
+import { folderAt, isMissing, TEMPORARY } from './keys.ts';
 
 /** At most `limit`, newest first; of the same time, the greater key first (a later UUIDv7 is greater). */
 export async function newest(root: string, prefix: string, limit: number): Promise<ObjectHead[]> {

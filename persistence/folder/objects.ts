@@ -11,8 +11,9 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Clock } from '../../runtime/clock.ts';
 import type { ObjectHead, Objects, StoredObject } from '../../runtime/ports.ts';
+import { foldersOf, segmentsOf, uploadKey } from '../object-keys.ts';
 import { storageFault } from './faults.ts';
-import { folderAt, foldersOf, isMissing, kindOf, makeFolder, segmentsOf, syncFolder, TEMPORARY } from './keys.ts';
+import { folderAt, isMissing, kindOf, makeFolder, syncFolder, TEMPORARY } from './keys.ts';
 import {
   type LinkQuery,
   type LinkRefused,
@@ -28,8 +29,6 @@ import { copyInto, linkInto, writeInto } from './write.ts';
 
 /** A purge may remove a folder between its making and the rename into it: made again this many times. */
 const MAX_TRIES = 5;
-/** The only place that an upload link can write. */
-const UPLOADS = 'incoming/';
 
 export type FolderOptions = {
   dir: string;
@@ -70,8 +69,7 @@ export async function openFolderObjects({ dir, public_url, secret, clock }: Fold
 
   return {
     presignUpload: async ({ key, max_bytes, content_type, expires_at }) => {
-      if (!key.startsWith(UPLOADS)) throw new Error(`no upload link for ${key}: only below ${UPLOADS}`);
-      const url = linkTo(key, uploadQuery(secret, { key, max_bytes, content_type }, expires_at));
+      const url = linkTo(uploadKey(key), uploadQuery(secret, { key, max_bytes, content_type }, expires_at));
       return { method: 'PUT', url, headers: { 'content-type': content_type }, expires_at };
     },
     presignRead: async ({ key, expires_at, content_type, filename }) =>

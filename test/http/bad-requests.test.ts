@@ -27,10 +27,15 @@ const Created = z.object({
   upload: z.object({ url: z.string(), complete_url: z.string() }).optional(),
 });
 
+const EVENTS_TOKEN = 'what a store shows, of at least 32 characters'.replaceAll(' ', '-');
+
 let world: HttpWorld;
 let words: Record<string, string>;
 before(async () => {
-  world = await httpWorld({ limits: { ...HTTP_LIMITS, max_bytes: 2_000_000 } });
+  world = await httpWorld({
+    limits: { ...HTTP_LIMITS, max_bytes: 2_000_000 },
+    storage_events: { token: EVENTS_TOKEN, bucket: 'pictures' },
+  });
   words = await prepared(world);
 });
 after(() => world.stop());
@@ -64,7 +69,8 @@ test('each is answered by its problem and changes nothing', async (t) => {
     });
   const failed = world.log.filter((line) => JSON.parse(line).level >= 50);
   assert.deepEqual(failed, []);
-  for (const secret of [...Object.values(world.keys), 'signature=']) assert.ok(!world.log.some((line) => line.includes(secret)));
+  for (const secret of [...Object.values(world.keys), EVENTS_TOKEN, 'signature='])
+    assert.ok(!world.log.some((line) => line.includes(secret)));
   assert.equal((await world.call('GET', '/healthz')).status, 200);
 });
 
@@ -97,7 +103,16 @@ async function prepared(w: HttpWorld): Promise<Record<string, string>> {
   const later = (link: string) => link.replace(/expires=\d+/, 'expires=9999999999999');
   return {
     ...{ awaiting: awaiting.resource.resource_id, draft, indexed, INDEXED: indexed.toUpperCase(), trashed, foreign },
-    ...{ a: w.keys.a, revoked: w.keys.revoked, other: w.keys.other, cursor: list.next_cursor, upload, complete, preview },
+    ...{
+      a: w.keys.a,
+      revoked: w.keys.revoked,
+      other: w.keys.other,
+      events: EVENTS_TOKEN,
+      cursor: list.next_cursor,
+      upload,
+      complete,
+      preview,
+    },
     read: path((await w.call('GET', `/v1/resources/${indexed}/content`)).headers.get('location')),
     'upload:key': upload.replace('/objects/incoming/a/', '/objects/incoming/b/'),
     'upload:expires': later(upload),

@@ -7,9 +7,19 @@ import { BAD_FORMS } from './bad-forms.ts';
 import { BAD_LINKS } from './bad-links.ts';
 import { BAD_QUERIES } from './bad-queries.ts';
 import { BAD_SOCKETS } from './bad-sockets.ts';
+import { BAD_STORAGE_EVENTS } from './bad-storage-events.ts';
 
 export const BAD_REQUESTS: Bad[] = [
-  ...[...BAD_CALLERS, ...BAD_BODIES, ...BAD_QUERIES, ...BAD_EVENTS, ...BAD_LINKS, ...BAD_FORMS, ...BAD_SOCKETS],
+  ...[
+    ...BAD_CALLERS,
+    ...BAD_BODIES,
+    ...BAD_QUERIES,
+    ...BAD_EVENTS,
+    ...BAD_LINKS,
+    ...BAD_FORMS,
+    ...BAD_SOCKETS,
+    ...BAD_STORAGE_EVENTS,
+  ],
   {
     name: 'an address of 9,000 characters',
     method: 'GET',

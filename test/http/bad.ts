@@ -2,7 +2,7 @@
 
 /**
  * In `path` and in values of `headers`: `{awaiting}`, `{draft}`, `{indexed}`, `{trashed}`, `{foreign}` are ids of pictures in that state;
- * `{a}`, `{revoked}`, `{other}`, `{upload}`, `{read}`, `{complete}`, `{preview}` are keys and links, as addresses without their origin.
+ * `{a}`, `{revoked}`, `{other}`, `{events}` (of the store), `{upload}`, `{read}`, `{complete}`, `{preview}` are keys and links, as addresses without their origin.
  */
 export type Bad = {
   name: string;

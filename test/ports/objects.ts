@@ -18,8 +18,11 @@ export async function bytesOf(objects: Objects, key: string, range?: { start: nu
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const MAX = 1_000;
 
-/** `open` answers an empty store; each test works below keys of its own, so that one store may serve all. */
-export function objectsSuite(name: string, open: () => Promise<Objects>): void {
+/**
+ * `open` answers an empty store; each test works below keys of its own, so that one store may serve all. `apart_ms`: what the store's
+ * clock tells apart; many know seconds only.
+ */
+export function objectsSuite(name: string, open: () => Promise<Objects>, { apart_ms = 15 } = {}): void {
   let n = 0;
   const world = async () => {
     n += 1;
@@ -153,7 +156,7 @@ export function objectsSuite(name: string, open: () => Promise<Objects>): void {
       const { objects, at } = await world();
       for (const name of ['b', 'a', 'c']) {
         await objects.put(at(`list/${name}`), chunks(name), MAX);
-        await wait(15); // the clock of the store, not ours
+        await wait(apart_ms); // the clock of the store, not ours
       }
       await objects.put(at('list2/d'), chunks('d'), MAX);
       assert.deepEqual(
