@@ -5,8 +5,8 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
 
-/** Run by name only: `npm run test:mutants`, `npm run test:faults`. */
-const SLOW = ['mutants', 'faults'];
+/** Run by name only: `npm run test:mutants`, `npm run test:faults`; and the real servers' by `npm run test:servers`, which starts them. */
+const SLOW = ['mutants', 'faults', 'servers/'];
 const AT_ONCE = 2;
 
 const here = path.dirname(fileURLToPath(import.meta.url));
