@@ -23,7 +23,7 @@ export const TOKEN_CHARS = 64;
 /** Stands where punctuation or an empty line parts Han from Han, in texts and in queries. */
 export const BREAK = '.';
 /** Stands between pages and between tags, so that no phrase reaches across: no query has it. */
-const APART = '..';
+export const APART = '..';
 
 export type Stream = 'grams' | 'plain';
 export const STREAMS: readonly Stream[] = ['grams', 'plain'];

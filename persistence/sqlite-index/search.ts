@@ -3,24 +3,16 @@
  * both as one; or by newest.
  */
 import type { IndexPage, IndexQuery } from '../../runtime/ports.ts';
-import type { Field } from '../../text/document.ts';
+import { FUSED, fusion, type Near, RANKED, type Ranked as RankedAs, rest as restOf, WEIGHT } from '../search/fuse.ts';
 import type { Sqlite } from '../sqlite/database.ts';
 import { facetsOf } from './facets.ts';
 import { COLUMNS } from './file.ts';
 import { needsMatch, ofFilters, ofQuery } from './match.ts';
-import type { Near, Vectors } from './vectors.ts';
+import type { Vectors } from './vectors.ts';
 
-/** A word in the title says more than one among a page's hundreds. */
-const WEIGHT: Record<Field, number> = { title: 8, tags: 5, description: 3, filename: 2, text: 1 };
-/** Matches that are ranked: of a word that more have, the last entered. Ranking takes about 2 ms a thousand. The total counts all. */
-const RANKED = 20_000;
-/** How much of each list is fused: what is further down would add less than a place among the first changes. */
-const FUSED = 200;
-/** The constant of reciprocal rank fusion. (Cormack, Clarke and Büttcher 2009: 60; little depends on it.) */
-const RRF_K = 60;
 const BM25 = `bm25(words, 0, ${COLUMNS.map(({ field }) => WEIGHT[field]).join(', ')})`;
 
-export type Ranked = { id: number; score: number };
+type Ranked = RankedAs<number>;
 /** Everything found: `SELECT ${id} ${sql}` gives its entries. */
 export type Whole = { id: string; sql: string; binds: (string | number)[] };
 /** hits: those of the page, in order. */
@@ -94,9 +86,8 @@ function newestFirst(db: Sqlite, near: Ranked[]): Ranked[] {
 }
 
 /**
- * Reciprocal rank fusion of the first FUSED of both lists; after them the words' list goes on. What the words do not find is let in
- * only when it is near (`vector_floor`): every text is nearest to something, and a query for what is not there must find nothing.
- * A page is the same whatever pages were asked before, since no rank depends on the offset.
+ * The two lists fused, and after them the words' list goes on. A page is the same whatever pages were asked before, since no rank
+ * depends on the offset.
  */
 function byBoth(world: World, vector: Float32Array): Result {
   const { db, org_id, query, vector_floor } = world;
@@ -104,10 +95,7 @@ function byBoth(world: World, vector: Float32Array): Result {
   const words = wholeOf(org_id, query, ofQuery(org_id, query));
   const own = count(db, words);
   const first = rankedByWords(world, words, { total: own, offset: 0, limit: FUSED });
-  const named = new Set(first.map(({ id }) => id));
-  const near = nearest(world, vector).filter(({ id, similarity }) => named.has(id) || similarity >= vector_floor);
-  const strangers = near.filter(({ id }) => !named.has(id)).map(({ id }) => id);
-  const fused = fuse(first, near);
+  const { fused, strangers } = fusion(first, nearest(world, vector), vector_floor);
   const known = own > first.length ? among(db, words, strangers) : new Set<number>(); // found by its words too, but further down
   const extra = strangers.filter((id) => !known.has(id));
   const hits = fused.slice(offset, offset + limit);
@@ -121,27 +109,12 @@ function byBoth(world: World, vector: Float32Array): Result {
   return { hits, total: own + extra.length, exact: strangers.length < FUSED, whole };
 }
 
-function fuse(words: Ranked[], near: Near[]): Ranked[] {
-  const scores = new Map<number, number>();
-  const add = (list: { id: number }[]) => {
-    for (const [i, { id }] of list.entries()) scores.set(id, (scores.get(id) ?? 0) + 1 / (RRF_K + i + 1));
-  };
-  add(words);
-  add(near);
-  const named = new Set(words.map(({ id }) => id)); // of two alike, what has the words
-  const order = (a: Ranked, b: Ranked) => b.score - a.score || Number(named.has(b.id)) - Number(named.has(a.id)) || b.id - a.id;
-  return [...scores].map(([id, score]) => ({ id, score })).sort(order);
-}
-
-/** The words' list after its first FUSED, without those that the vectors have brought forward. Scores fall on from the last fused. */
 function rest(world: World, words: Whole, want: { total: number; known: Set<number>; from: number; most: number }): Ranked[] {
   const { total, known, from, most } = want;
-  const list = rankedByWords(world, words, { total, offset: FUSED, limit: from + most + known.size });
-  const own = list.filter(({ id }) => !known.has(id)).slice(from, from + most);
-  return own.map(({ id }, i) => ({ id, score: 1 / (RRF_K + FUSED + FUSED + from + i + 1) }));
+  return restOf(rankedByWords(world, words, { total, offset: FUSED, limit: from + most + known.size }), want);
 }
 
-function nearest({ db, vectors, org_id, query }: World, vector: Float32Array): Near[] {
+function nearest({ db, vectors, org_id, query }: World, vector: Float32Array): Near<number>[] {
   const filtered =
     needsMatch({ ...query, query: { ...query.query, all: [] } }) ||
     query.taken_from !== undefined ||

@@ -56,6 +56,19 @@ export function indexTestWrites(world: () => Promise<IndexWorld>): void {
     await index.close();
   });
 
+  test('a removal that was written alone refuses every put of a revision up to its own, at once too', async () => {
+    const { index, make, put, finds, org, id } = await world();
+    await index.remove({ org_id: org }, id('a'), 6);
+    for (const revision of [1, 6]) assert.deepEqual(await put('a', '手机', { revision }), { put: 'ahead', found: 7 });
+    const [, late] = await Promise.all([
+      index.remove({ org_id: org }, id('b'), 2),
+      index.put(make('b', '手机', { revision: 2 })),
+    ]);
+    assert.deepEqual(late, { put: 'ahead', found: 3 });
+    await finds('手机', []);
+    await index.close();
+  });
+
   test('a removal said twice, at once and one after the other, removes', async () => {
     const { index, put, finds, org, id } = await world();
     await put('a', '手机');

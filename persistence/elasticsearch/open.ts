@@ -1,0 +1,103 @@
+/**
+ * SearchIndex on Elasticsearch 9, by what its core alone has. It can be wiped at any time: the next call makes an empty index, and
+ * `onMadeAnew` says so; what fills it is the comparison with the facts.
+ */
+import { gather } from '../../runtime/gather.ts';
+import type { SearchIndex } from '../../runtime/ports.ts';
+import { ServiceError } from '../../runtime/service.ts';
+import { type ElasticOptions, elasticAt, unavailable } from './calling.ts';
+import { generationsOf } from './generations.ts';
+import { FIELDS, headsOf } from './hits.ts';
+import { documentId } from './mapping.ts';
+import { namesOf, placesOf } from './names.ts';
+import { searched } from './search.ts';
+import { type Write, type Written, writer } from './write.ts';
+
+/** Writes a bulk: a few megabytes, and one refresh for all. */
+const BATCH = 200;
+/** Ids a call of `heads`, as the port says. */
+const HEADS = 200;
+/** What searches read first, where no row says otherwise. */
+export const FIRST_GENERATION = 'first';
+
+export type ElasticsearchOptions = ElasticOptions & {
+  /** Of all vectors that come. */
+  dimension: number;
+  /** The least cosine at which a hybrid search lets in what the words do not find: a model's own. */
+  vector_floor: number;
+  alias?: string;
+  /** The generation to make when there is none that searches read: the `live` of the index targets. */
+  live?: () => Promise<string>;
+  /** Called when an index was made that is empty because there was none. */
+  onMadeAnew?: () => void;
+};
+
+/** While Elasticsearch is away this resolves all the same, and so the service starts: every call looks again. Rejects for good names only. */
+export async function openElasticsearchIndex(options: ElasticsearchOptions): Promise<SearchIndex> {
+  const { dimension, vector_floor, alias = 'tuodi', live = async () => FIRST_GENERATION, onMadeAnew } = options;
+  const names = namesOf(alias);
+  const elastic = elasticAt(options);
+  const { begin, ...generations } = generationsOf(elastic, names, dimension);
+
+  let begun: Promise<void> | null = null;
+  const made = async () => {
+    if (await begin(live)) onMadeAnew?.();
+  };
+  /** After any failure it is looked at again: a server that comes back may come back empty. */
+  async function ready<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+    begun ??= made();
+    try {
+      await begun;
+      return await work();
+    } catch (error) {
+      if (isAway(error)) begun = null;
+      throw error;
+    }
+  }
+  const write = gather<Write, Written>(writer(elastic), {
+    most: BATCH,
+    key: (one) => {
+      const { org_id, resource_id } = one.write === 'put' ? one.entry : one;
+      return documentId(org_id, resource_id);
+    },
+  });
+  const done = (one: Write) =>
+    ready(async () => {
+      const answer = await write(one);
+      if (answer.put === 'failed') throw answer.failure;
+      return answer;
+    });
+  const index = names.readers;
+  await ready(async () => null).catch((error: unknown) => {
+    if (!isAway(error)) throw error;
+  });
+
+  return {
+    put: (entry, into) => done({ write: 'put', entry, places: placesOf(names, into) }),
+    async remove({ org_id }, resource_id, revision, into) {
+      await done({ write: 'remove', org_id, resource_id, revision, places: placesOf(names, into) });
+    },
+    search: ({ org_id }, query) => ready(() => searched({ elastic, index, dimension, vector_floor, org_id, query })),
+    async heads({ org_id }, ids) {
+      if (ids.length > HEADS) throw new RangeError(`at most ${HEADS} ids`);
+      const query = { ids: { values: ids.map((id) => documentId(org_id, id)) } };
+      const wanted = { index, query, size: HEADS, sort: 'resource_id', _source: false, docvalue_fields: FIELDS };
+      return ready(async () => headsOf(await elastic.call((client) => client.search(wanted))));
+    },
+    async scan(after, limit) {
+      const from = after === null ? {} : { search_after: [after] };
+      const wanted = { index, size: limit, sort: 'resource_id', _source: false, docvalue_fields: FIELDS, ...from };
+      return ready(async () => headsOf(await elastic.call((client) => client.search(wanted))));
+    },
+    ping: () =>
+      ready(async () => {
+        const { status } = await elastic.call((client) => client.cluster.health({ index }));
+        if (status === 'red') throw unavailable(`the index ${index} is red: a part of it is on no node`);
+      }),
+    reachable: elastic.reachable,
+    close: elastic.close,
+    generations,
+  };
+}
+
+const isAway = (error: unknown): boolean => error instanceof ServiceError && error.failure.code === 'PROVIDER_UNAVAILABLE';

@@ -1,0 +1,49 @@
+/** How two ranked lists become one, and the numbers that every index ranks by. Pure: each index brings its own lists. */
+import type { Field } from '../../text/document.ts';
+
+/** A word in the title says more than one among a page's hundreds. */
+export const WEIGHT: Record<Field, number> = { title: 8, tags: 5, description: 3, filename: 2, text: 1 };
+/** Matches that can be paged through. SQLite ranks no more: of a word that more have, the last entered, at about 2 ms a thousand. */
+export const RANKED = 20_000;
+/** How much of each list is fused: what is further down would add less than a place among the first changes. */
+export const FUSED = 200;
+/** The constant of reciprocal rank fusion. (Cormack, Clarke and Büttcher 2009: 60; little depends on it.) */
+const RRF_K = 60;
+
+export type Ranked<Id> = { id: Id; score: number };
+export type Near<Id> = { id: Id; similarity: number };
+/** strangers: those that only their nearness let in, as far as the first FUSED of the words' list tell. */
+export type Fusion<Id> = { fused: Ranked<Id>[]; strangers: Id[] };
+
+/**
+ * Reciprocal rank fusion of the first FUSED of both lists. What the words do not find is let in only when it is near
+ * (`vector_floor`): every text is nearest to something, and a query for what is not there must find nothing.
+ */
+export function fusion<Id extends number | string>(words: Ranked<Id>[], near: Near<Id>[], vector_floor: number): Fusion<Id> {
+  const named = new Set(words.map(({ id }) => id));
+  const allowed = near.filter(({ id, similarity }) => named.has(id) || similarity >= vector_floor);
+  return { fused: fused(words, allowed, named), strangers: allowed.filter(({ id }) => !named.has(id)).map(({ id }) => id) };
+}
+
+function fused<Id extends number | string>(words: { id: Id }[], near: { id: Id }[], named: ReadonlySet<Id>): Ranked<Id>[] {
+  const scores = new Map<Id, number>();
+  for (const list of [words, near]) {
+    for (const [i, { id }] of list.entries()) scores.set(id, (scores.get(id) ?? 0) + 1 / (RRF_K + i + 1));
+  }
+  /** Of two alike, what has the words. */
+  const order = (a: Ranked<Id>, b: Ranked<Id>) =>
+    b.score - a.score || Number(named.has(b.id)) - Number(named.has(a.id)) || (b.id > a.id ? 1 : -1);
+  return [...scores].map(([id, score]) => ({ id, score })).sort(order);
+}
+
+/**
+ * The words' list goes on after its first FUSED, without those that the vectors have brought forward (`known`). `list` begins there and
+ * has at least `from + most + known.size`, if there are so many. Scores fall on from the last fused.
+ */
+export function rest<Id, One extends { id: Id }>(
+  list: One[],
+  { known, from, most }: { known: ReadonlySet<Id>; from: number; most: number },
+): (One & { score: number })[] {
+  const own = list.filter(({ id }) => !known.has(id)).slice(from, from + most);
+  return own.map((one, i) => ({ ...one, score: 1 / (RRF_K + FUSED + FUSED + from + i + 1) }));
+}
