@@ -33,6 +33,7 @@ import { createSweep } from './runtime/sweep.ts';
 import { createWorker, type StepServices } from './runtime/worker.ts';
 import { auditIndex } from './services/audit-index.ts';
 import { clearIncoming } from './services/clear-incoming.ts';
+import { remoteWork } from './services/remote.ts';
 import { resourceLifecycle, taskLifecycle } from './services/resource-lifecycle.ts';
 import { isReachable, runStep, tidyStep } from './services/steps.ts';
 
@@ -130,6 +131,8 @@ export function createService(ports: Ports, options: ServiceOptions, { clock, lo
   const lifecycle = options.lifecycle ?? resourceLifecycle(options.resource_limits);
   const engine: Engine = createEngine({ facts, clock, lifecycle, limits, log, dispatch: (owed) => runs.dispatch(owed) });
   const task_lifecycle = taskLifecycle(options.task_limits);
+  const service_limits = { max_bytes, max_pixels, ocr_pixels: OCR_PIXELS };
+  const services = options.services ?? realServices(ports, service_limits, clock);
   const runs: Runs = createRuns({
     tasks,
     queue,
@@ -139,11 +142,11 @@ export function createService(ports: Ports, options: ServiceOptions, { clock, lo
     limits,
     log,
     origin: origin('worker'),
+    remote: services.remote ?? null,
   });
-  const service_limits = { max_bytes, max_pixels, ocr_pixels: OCR_PIXELS };
   const worker = createWorker({
     ...{ tasks, queue, engine, runs, clock, limits, log },
-    services: options.services ?? realServices(ports, service_limits, clock),
+    services,
   });
   let clearing: { cancel(): void } | null = null;
   /** Uploads that nobody will look at any more are cleared away from time to time. */
@@ -158,6 +161,7 @@ export function createService(ports: Ports, options: ServiceOptions, { clock, lo
   return {
     engine,
     sweep,
+    runs,
     async start(): Promise<void> {
       clock.standStill(await facts.upkeep.offset());
       worker.start();
@@ -169,6 +173,7 @@ export function createService(ports: Ports, options: ServiceOptions, { clock, lo
       clearing?.cancel();
       await sweep.stop();
       await worker.stop();
+      await runs.stop();
     },
   };
 }
@@ -177,6 +182,7 @@ const realServices = (ports: Ports, limits: ServiceLimits, clock: Clock): StepSe
   run: ({ kind, input, ...run }) => runStep(kind, input, { ...ports, ...run, clock, limits }),
   tidy: ({ kind, input, ...run }, output) => tidyStep(kind, output, input, { ...ports, ...run, clock, limits }),
   reachable: (kind) => isReachable(kind, ports),
+  remote: remoteWork({ ...ports, clock, limits }),
 });
 
 /** `first_key`: of the first start only. `local_key`: for commands on this machine, until the service stops. */
@@ -203,6 +209,7 @@ export async function startApp(config: Config, version: string, options: Partial
     ...{ ...ports, engine: service.engine, clock, log, version, public_url },
     limits: { ...HTTP_LIMITS, max_bytes: config.max_bytes },
     links: linksOf(ports.secret, ports.objects),
+    callbacks: null,
     required_metadata: config.required_metadata,
     cors_origins: config.cors_origins,
     readiness: () => readinessOf(ports),
