@@ -63,15 +63,15 @@ export function openAiEmbeddings({ url, api_key, model, dimension, clock, limits
   }
   const embedded = gather(batch, { most: MOST_TEXTS, key: ({ key }) => key });
 
-  async function vectorOf(text: string, signal: AbortSignal): Promise<Float32Array> {
-    const outcome = await unlessAborted(embedded({ key: clock.nonce(), text }), signal);
+  async function vectorOf(text: string): Promise<Float32Array> {
+    const outcome = await embedded({ key: clock.nonce(), text });
     if ('error' in outcome) throw outcome.error;
     return outcome.vector;
   }
   return {
     model,
     dimension,
-    embed: (texts, signal) => Promise.all(texts.map((text) => vectorOf(text, signal))),
+    embed: (texts, signal) => unlessAborted(() => Promise.all(texts.map(vectorOf)), signal),
     reachable: http.reachable,
   };
 }
@@ -102,7 +102,7 @@ function unit(embedding: number[], model: string): Float32Array {
 }
 
 /** What was asked for goes on; only this caller leaves. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+async function unlessAborted<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
   let leave = (): void => {};
   const left = new Promise<never>((_, reject) => {
@@ -110,7 +110,7 @@ async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<
     signal.addEventListener('abort', leave, { once: true });
   });
   try {
-    return await Promise.race([work, left]);
+    return await Promise.race([work(), left]);
   } finally {
     signal.removeEventListener('abort', leave);
   }
