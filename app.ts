@@ -1,19 +1,22 @@
 /** The composition root: a whole process of the service, from its ports to its end. `serve` and `worker` differ in the HTTP server only. */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { type Config, checkTogether, SERVICE_FILE } from './config.ts';
 import { createService, type ServiceOptions } from './create-service.ts';
 import { DEFAULT_ORGANISATION, firstKeys } from './first-keys.ts';
-import type { Links } from './http/deps.ts';
+import type { Callbacks, Links, StorageEvents } from './http/deps.ts';
 import { HTTP_LIMITS } from './http/limits.ts';
 import { createHttpServer } from './http/server.ts';
 import { type OpenedPorts, openPorts, type Ports } from './open-ports.ts';
 import { sign, verifyLink } from './persistence/folder/links.ts';
+import { callbackVerifier } from './providers/remote-ocr/signature.ts';
 import { systemClock } from './runtime/clock.ts';
 import type { Origin } from './runtime/engine.ts';
 import { RUNTIME_LIMITS } from './runtime/limits.ts';
+import { ServiceError } from './runtime/service.ts';
 import { auditIndex } from './services/audit-index.ts';
+import { callbackReceiver } from './services/callbacks.ts';
 import { prepareIndex } from './services/rebuild-index.ts';
 
 /** `first_key`: of the first start only. `local_key`: for commands on this machine, until the service stops. */
@@ -36,7 +39,10 @@ async function compose(config: Config, public_url: () => string, options: Partia
   await mkdir(config.data_dir, { recursive: true });
   const world = { clock, log };
   const ports = await openPorts(config, public_url, world);
-  await prepareIndex({ ...ports, clock });
+  await prepareIndex({ ...ports, clock }).catch((error: unknown) => {
+    if (!isAway(error)) throw error;
+    log.warn({ err: error }, 'the search index is away; pictures wait for it');
+  });
   const service = createService(ports, { config, kinds: config.worker_kinds, ...options }, world);
   const warm = async () => {
     if (!config.worker_kinds.includes('ocr')) return;
@@ -69,6 +75,8 @@ export async function startApp(config: Config, version: string, options: Partial
     ...{ ...ports, engine, feed, clock, log, version, public_url },
     limits: { ...HTTP_LIMITS, max_bytes: config.max_bytes },
     links: linksOf(ports),
+    callbacks: callbacksOf(config, service, log),
+    storage_events: storageEventsOf(config),
     required_metadata: config.required_metadata,
     cors_origins: config.cors_origins,
     readiness: () => readinessOf(ports),
@@ -121,4 +129,14 @@ async function readinessOf({ facts, index }: Ports) {
   return { ready: Object.values(checks).every(({ ok }) => ok), checks };
 }
 
+type Service = ReturnType<typeof createService>;
+/** Of a remote engine that was given a secret to sign with. */
+function callbacksOf({ ocr_callback_secret }: Config, { context, runs }: Service, log: Logger): Callbacks | null {
+  if (!ocr_callback_secret || !context.recogniser.remote) return null;
+  return { verify: callbackVerifier(ocr_callback_secret), receive: callbackReceiver({ context, runs, log }) };
+}
+const storageEventsOf = ({ s3_events_token: token, s3_bucket: bucket }: Config): StorageEvents | null =>
+  token && bucket ? { token, bucket } : null;
+
+const isAway = (error: unknown) => error instanceof ServiceError && error.failure.code === 'PROVIDER_UNAVAILABLE';
 const AUDIT: Origin = { by: { kind: 'sweep', id: null }, request_id: null };

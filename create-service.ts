@@ -16,6 +16,7 @@ import { createSweep } from './runtime/sweep.ts';
 import { type Chore, createUpkeep, setClock } from './runtime/upkeep.ts';
 import { createWorker, type StepServices } from './runtime/worker.ts';
 import { clearIncoming } from './services/clear-incoming.ts';
+import { remoteWork } from './services/remote.ts';
 import { resourceLifecycle, taskLifecycle } from './services/resource-lifecycle.ts';
 import { isReachable, runStep, tidyStep } from './services/steps.ts';
 
@@ -58,9 +59,10 @@ export function createService(ports: Ports, options: ServiceOptions, { clock, lo
       engine.moved({ scope: { org_id }, resource_id: String(payload.resource_id) });
   });
   const task_lifecycle = taskLifecycle(options.task_limits);
-  const runs: Runs = createRuns({ ...given, engine, lifecycle: task_lifecycle, origin: origin('worker') });
   const service_limits = { max_bytes, max_pixels, ocr_pixels: OCR_PIXELS };
   const services = options.services ?? realServices(ports, service_limits, clock);
+  const remote = services.remote ?? null;
+  const runs: Runs = createRuns({ ...given, engine, lifecycle: task_lifecycle, origin: origin('worker'), remote });
   const worker = createWorker({ ...given, engine, runs, services });
   const sweep = createSweep({ ...given, engine, runs, relay, origin: origin('sweep') });
   const upkeep = createUpkeep(choresOf(ports, limits, clock), { clock, log });
@@ -68,6 +70,8 @@ export function createService(ports: Ports, options: ServiceOptions, { clock, lo
     engine,
     feed,
     sweep,
+    runs,
+    context: { ...ports, clock, limits: service_limits },
     async start(): Promise<void> {
       clock.standStill(await facts.upkeep.offset());
       await setClock(clock, facts.upkeep.databaseTime);
@@ -81,6 +85,7 @@ export function createService(ports: Ports, options: ServiceOptions, { clock, lo
       upkeep.stop();
       await sweep.stop();
       await worker.stop();
+      await runs.stop();
       relay.stop();
       await feed.stop();
     },
@@ -102,4 +107,5 @@ const realServices = (ports: Ports, limits: ServiceLimits, clock: Clock): StepSe
   run: ({ kind, input, ...run }) => runStep(kind, input, { ...ports, ...run, clock, limits }),
   tidy: ({ kind, input, ...run }, output) => tidyStep(kind, output, input, { ...ports, ...run, clock, limits }),
   reachable: (kind) => isReachable(kind, ports),
+  remote: remoteWork({ ...ports, clock, limits }),
 });

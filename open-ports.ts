@@ -6,13 +6,13 @@ import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from 'pino';
-import type { Config } from './config.ts';
+import { type Config, inProcess } from './config.ts';
 import type { StoreLinks } from './http/deps.ts';
 import { openFolderObjects } from './persistence/folder/objects.ts';
 import { memoryAnnouncements } from './persistence/memory/announcements.ts';
 import { memoryQueue } from './persistence/memory/queue.ts';
 import { memoryTasks } from './persistence/memory/tasks.ts';
-import { openSqliteFacts } from './persistence/sqlite/facts.ts';
+import { migrateSqliteFacts, openSqliteFacts } from './persistence/sqlite/facts.ts';
 import { lockFolder } from './persistence/sqlite/lock.ts';
 import { openSqliteIndex } from './persistence/sqlite-index/open.ts';
 import { hashedNgrams } from './providers/hashed-ngrams.ts';
@@ -21,6 +21,7 @@ import type { Clock } from './runtime/clock.ts';
 import { RUNTIME_LIMITS } from './runtime/limits.ts';
 import type { Announcements, Embedder, Objects, Queue, Recogniser, SearchIndex, Tasks } from './runtime/ports.ts';
 import type { Facts } from './runtime/ports-facts.ts';
+import { liveIndex } from './services/rebuild-index.ts';
 
 /** A thread of the OCR engine keeps what it once took: a new one after so many pages. */
 const PAGES_PER_OCR_WORKER = 200;
@@ -41,20 +42,91 @@ export type World = { clock: Clock; log: Logger };
 export type OpenedPorts = Ports & { close(): Promise<void>; secret: string; store_links: StoreLinks | null };
 
 /** The facts alone: for commands that work beside a running service. */
-export async function openFacts(config: Config, _clock: Clock): Promise<Facts> {
-  return openSqliteFacts(config.data_dir);
+export async function openFacts({ database_url, data_dir }: Config, clock: Clock): Promise<Facts> {
+  if (database_url === undefined) return openSqliteFacts(data_dir);
+  const { openMysqlFacts } = await import('./persistence/mysql/facts.ts');
+  return openMysqlFacts({ url: database_url, clock });
 }
 
-/** The index alone. Throws when it is in the folder of a running service. */
-export async function openIndex(config: Config, clock: Clock): Promise<SearchIndex> {
-  return openSqliteIndex(path.join(config.data_dir, 'search.sqlite'), { clock, vector_floor: config.embedding_floor });
+/** Names of migrations: see the adapters. */
+export async function migrateFacts({ database_url: url, data_dir }: Config, clock: Clock, check: boolean): Promise<string[]> {
+  if (url === undefined) return migrateSqliteFacts(data_dir, check);
+  const { migrateMysqlFacts } = await import('./persistence/mysql/facts.ts');
+  return migrateMysqlFacts({ url, clock }, check);
+}
+
+/** The index alone. `facts` name the index that entries are written to, where it has a name. */
+export async function openIndex(config: Config, { facts, clock }: { facts: Facts; clock: Clock }): Promise<SearchIndex> {
+  const { elasticsearch_url: url, elasticsearch_api_key: api_key, embedding_floor: vector_floor } = config;
+  if (url === undefined) return openSqliteIndex(path.join(config.data_dir, 'search.sqlite'), { clock, vector_floor });
+  const { openElasticsearchIndex } = await import('./persistence/elasticsearch/open.ts');
+  const { dimension } = await embedderOf(config, clock);
+  const live = () => liveIndex({ facts, clock });
+  return openElasticsearchIndex({ url, ...(api_key === undefined ? {} : { api_key }), dimension, vector_floor, live });
+}
+
+async function embedderOf(config: Config, clock: Clock): Promise<Embedder> {
+  const { embedding_url: url, embedding_api_key, embedding_model: model, embedding_dimension: dimension } = config;
+  if (url === undefined) return hashedNgrams();
+  const { openAiEmbeddings } = await import('./providers/openai-embeddings.ts');
+  return openAiEmbeddings({ url, api_key: embedding_api_key ?? null, model, dimension, clock });
+}
+
+async function recogniserOf(config: Config, public_url: () => string, { clock, log }: World): Promise<Recogniser> {
+  const { ocr_url: url, ocr_api_key, ocr_callback_secret } = config;
+  if (url === undefined)
+    return tesseractPool({
+      workers: config.ocr_workers,
+      page_time_limit_ms: config.ocr_page_time_limit_ms,
+      pages_per_worker: PAGES_PER_OCR_WORKER,
+      language_dir: path.join(config.data_dir, 'languages'),
+      clock,
+      log: (event, detail) => log.debug(detail, event),
+    });
+  const { remoteOcr } = await import('./providers/remote-ocr/client.ts');
+  const callback_url = (to: { resource_id: string; task_id: string }) =>
+    `${public_url()}/v1/callbacks/${to.resource_id}/${to.task_id}`;
+  return remoteOcr({ url, api_key: ocr_api_key ?? null, callback_url: ocr_callback_secret ? callback_url : null, clock });
+}
+
+type Store = { objects: Objects; store_links: StoreLinks | null };
+async function storeOf(
+  config: Config,
+  given: { public_url: () => string; secret: string },
+  { clock, log }: World,
+): Promise<Store> {
+  const { s3_bucket: bucket, s3_endpoint, s3_public_endpoint, s3_access_key, s3_secret_key } = config;
+  if (bucket === undefined) {
+    const objects = await openFolderObjects({ dir: path.join(config.data_dir, 'objects'), ...given, clock });
+    return { objects, store_links: objects };
+  }
+  const { openS3Objects } = await import('./persistence/s3/objects.ts');
+  const objects = await openS3Objects({
+    ...{ bucket, endpoint: s3_endpoint, public_endpoint: s3_public_endpoint, region: config.s3_region },
+    ...{ access_key: s3_access_key, secret_key: s3_secret_key, path_style: config.s3_path_style },
+    ...{ upload_method: config.s3_upload_method, clock, log: (event, detail) => log.warn(detail, event) },
+  });
+  return { objects, store_links: null };
+}
+
+type Work = { tasks: Tasks; queue: Queue; announcements: Announcements; close(): Promise<void> };
+async function workOf({ redis_url: url }: Config, { clock, log }: World): Promise<Work> {
+  if (url !== undefined) {
+    const { openRedisPorts } = await import('./persistence/redis/open.ts');
+    return openRedisPorts({ url, clock, log });
+  }
+  const [tasks, announcements] = [memoryTasks(), memoryAnnouncements()];
+  const queue = memoryQueue({ clock, most_waiting: RUNTIME_LIMITS.queue_waiting });
+  const close = async () => {
+    await tasks.close();
+    await announcements.close();
+  };
+  return { tasks, queue, announcements, close };
 }
 
 /** All ports. Throws FolderInUse or NotAlone when another process has what only one may have. */
 export async function openPorts(config: Config, public_url: () => string, world: World): Promise<OpenedPorts> {
-  const { clock, log } = world;
-  const folder = (name: string) => path.join(config.data_dir, name);
-  const lock = lockFolder(config.data_dir);
+  const { clock } = world;
   const opened: { close(): Promise<void> }[] = [];
   const keep = <Port extends { close(): Promise<void> }>(port: Port): Port => {
     opened.unshift(port);
@@ -62,32 +134,28 @@ export async function openPorts(config: Config, public_url: () => string, world:
   };
   const close = async () => {
     for (const port of opened) await port.close();
-    lock.release();
   };
   try {
-    const secret = config.link_secret ?? (await keptSecret(folder('link-secret')));
+    keep(await placeOf(config, world));
+    const secret = config.link_secret ?? (await keptSecret(path.join(config.data_dir, 'link-secret')));
     const facts = keep(await openFacts(config, clock));
-    const index = keep(await openIndex(config, clock));
-    const objects = keep(await openFolderObjects({ dir: folder('objects'), public_url, secret, clock }));
-    const recogniser = keep(
-      tesseractPool({
-        workers: config.ocr_workers,
-        page_time_limit_ms: config.ocr_page_time_limit_ms,
-        pages_per_worker: PAGES_PER_OCR_WORKER,
-        language_dir: folder('languages'),
-        clock,
-        log: (event, detail) => log.debug(detail, event),
-      }),
-    );
-    const tasks = keep(memoryTasks());
-    const queue = memoryQueue({ clock, most_waiting: RUNTIME_LIMITS.queue_waiting });
-    const announcements = keep(memoryAnnouncements());
-    const embedder = hashedNgrams();
-    return { facts, tasks, queue, announcements, objects, index, recogniser, embedder, secret, store_links: objects, close };
+    const index = keep(await openIndex(config, { facts, clock }));
+    const { objects, store_links } = await storeOf(config, { public_url, secret }, world);
+    keep(objects);
+    const recogniser = keep(await recogniserOf(config, public_url, world));
+    const embedder = await embedderOf(config, clock);
+    const { tasks, queue, announcements } = keep(await workOf(config, world));
+    return { facts, tasks, queue, announcements, objects, index, recogniser, embedder, secret, store_links, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** The right to be here: of the folder where anything is in it, of the database where the facts are there. */
+async function placeOf(config: Config, _world: World): Promise<{ close(): Promise<void> }> {
+  const lock = inProcess(config).length > 0 ? lockFolder(config.data_dir) : null;
+  return { close: async () => lock?.release() };
 }
 
 /** Made at the first start: links given out before a restart still hold after it. */

@@ -137,6 +137,7 @@ async function creating(): Promise<void> {
     const server = createHttpServer({
       ...{ ...ports, engine: service.engine, feed: service.feed, clock, log, version: VERSION, cors_origins: [] },
       links: { sign: () => 'x', verify: () => null, store: null },
+      callbacks: null,
       limits: HTTP_LIMITS,
       required_metadata: [],
       public_url: () => 'http://localhost',

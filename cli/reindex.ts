@@ -12,7 +12,7 @@ export const reindexCommand: Run = async (config, out) => {
     );
   const clock = systemClock();
   const facts = await openFacts(config, clock);
-  const index = await openIndex(config, clock);
+  const index = await openIndex(config, { facts, clock });
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort(new Error('stopped; run it again, and it goes on')));
   const counts = await facts.resources.lackingIn('', null, 1);

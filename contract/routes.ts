@@ -169,6 +169,15 @@ export const ROUTES = [
     zh: 'S3 存储自行通知上传；仅在配置了令牌时可用。',
   },
   {
+    name: 'take_callback',
+    method: 'POST',
+    path: '/v1/callbacks/{resource_id}/{task_id}',
+    auth: 'link',
+    waits: false,
+    en: "A provider's result, signed by Standard Webhooks; the same one twice changes nothing.",
+    zh: '服务方回传的结果，按 Standard Webhooks 签名；重复提交不产生任何变化。',
+  },
+  {
     name: 'put_object',
     method: 'PUT',
     path: '/objects/{+key}',

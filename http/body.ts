@@ -18,7 +18,7 @@ export async function parsedBody<Schema extends z.ZodType>(
 ): Promise<z.output<Schema>> {
   const { ctx, deps } = reading;
   checkType(ctx, types);
-  const value = jsonOf(await bytesOf(reading), deps.limits.max_json_depth);
+  const value = jsonOf(await bytesOf(reading, deps.limits.max_json_bytes), deps.limits.max_json_depth);
   return parsed(schema, value, { language: ctx.state.language, max_errors: deps.limits.max_errors });
 }
 
@@ -47,8 +47,8 @@ export function checkType(ctx: Context, types: readonly string[]): void {
 /** Lower case, without parameters. */
 export const mediaType = (ctx: Context): string => (ctx.get('content-type').split(';')[0] ?? '').trim().toLowerCase();
 
-async function bytesOf({ ctx, deps }: Reading): Promise<Uint8Array> {
-  const limit = deps.limits.max_json_bytes;
+/** 413 if there are more than `limit`. */
+export async function bytesOf({ ctx }: Pick<Reading, 'ctx'>, limit: number): Promise<Uint8Array> {
   try {
     return await rawBody(ctx.req, { limit, length: ctx.req.headers['content-length'] ?? null });
   } catch (cause) {

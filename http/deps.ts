@@ -1,6 +1,7 @@
 /** What the HTTP server needs from outside, and what a route is called with. */
 import type { ParameterizedContext } from 'koa';
 import type { Logger } from 'pino';
+import type { Json } from '../contract/json.ts';
 import type { MetadataField } from '../contract/metadata.ts';
 import type { Author } from '../contract/resource.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -35,6 +36,16 @@ export interface Links {
 
 /** The store's own notifications: who shows `token` may tell of uploads to `bucket`. */
 export type StorageEvents = { token: string; bucket: string };
+export type CallbackTo = { resource_id: string; task_id: string; webhook_id: string; body: Json };
+/** told: to the job that waits for it; kept: nobody waits for it now; known: it was here before; nobody: no such picture any more. */
+export type CallbackOutcome = { outcome: 'told' | 'kept' | 'known' | 'nobody' } | { outcome: 'unusable'; detail: string };
+/** What providers call back with. */
+export interface Callbacks {
+  /** The id of the message if this body is signed with our secret and its time is near ours; else null. Headers in lower case. */
+  verify(body: Uint8Array, headers: Readonly<Record<string, string | string[] | undefined>>): string | null;
+  /** Durable when it resolves, whatever is made of it then. */
+  receive(to: CallbackTo): Promise<CallbackOutcome>;
+}
 
 export type Readiness = { ready: boolean; checks: Record<string, { ok: boolean; detail?: string }> };
 
@@ -43,6 +54,8 @@ export type HttpDeps = {
   facts: Facts;
   objects: Objects;
   links: Links;
+  /** null: no provider was given a secret, so that none calls back. */
+  callbacks: Callbacks | null;
   index: SearchIndex;
   embedder: Embedder;
   feed: Feed;

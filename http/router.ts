@@ -6,6 +6,7 @@ import { ROUTES, type RouteNameOf, type RouteRow } from '../contract/routes.ts';
 import { callerByKey, callerByLink, type LinkUse } from './auth.ts';
 import type { Call, Context, KeyCall, OpenCall, Serving, State } from './deps.ts';
 import { resourceId } from './parse.ts';
+import { takeCallback } from './routes/callbacks.ts';
 import { streamEvents } from './routes/events.ts';
 import { healthz, readyz } from './routes/health.ts';
 import { getObject, putObject } from './routes/objects.ts';
@@ -48,6 +49,7 @@ const BY_KEY_OR_LINK: Record<RouteNameOf<'key_or_link'>, ByLink> = {
   },
 };
 const OPEN: Record<RouteNameOf<'link' | 'token' | 'none'>, (call: OpenCall) => Promise<void>> = {
+  take_callback: takeCallback,
   put_object: putObject,
   get_object: getObject,
   take_storage_events: takeStorageEvents,

@@ -2,14 +2,18 @@
  * What each new status of a task asks for, done: pending → ring; retrying → ring later; asking → ask; an end → report to the resource.
  * Whatever is not done here, the sweep does.
  */
+import type { Logger } from 'pino';
 import type { ServiceFailure } from '../contract/failures.ts';
 import type { TaskStatus } from '../contract/task.ts';
+import { type Asks, createAsks } from './asks.ts';
 import type { Origin } from './change.ts';
 import type { Clock } from './clock.ts';
 import type { Inbound } from './durable.ts';
 import type { Engine, Owed } from './engine.ts';
 import type { RuntimeLimits } from './limits.ts';
-import type { Queue, TaskRecord, Tasks } from './ports.ts';
+import type { Asked, Queue, TaskRecord, Tasks } from './ports.ts';
+import type { RemoteWork } from './remote.ts';
+import { ServiceError } from './service.ts';
 import { createTaskSteps, type TaskLifecycle, type TaskView } from './task-steps.ts';
 
 export type FollowParts = {
@@ -19,19 +23,29 @@ export type FollowParts = {
   lifecycle: TaskLifecycle;
   clock: Clock;
   limits: RuntimeLimits;
+  log: Logger;
   origin: Origin;
+  /** null: all work is done in our own processes. */
+  remote: RemoteWork | null;
 };
 
-export function createFollow({ tasks, queue, engine, lifecycle, clock, limits, origin }: FollowParts) {
+export function createFollow(parts: FollowParts) {
+  const { tasks, queue, engine, lifecycle, clock, limits, log, origin, remote } = parts;
   const { view } = lifecycle;
   const { recordOf, step } = createTaskSteps({ tasks, lifecycle, clock, limits });
+  const asks: Asks = createAsks(limits.asks_at_once);
 
   /** A task for each job, unless it has one. */
   async function dispatch(owed: Owed[]): Promise<void> {
     for (const one of owed) {
-      const record = recordOf(one);
+      const record = recordOf(one, await isAnswered(one));
       if (await tasks.create(record)) await follow(record);
     }
+  }
+  async function isAnswered({ resource, job_id, job }: Owed): Promise<boolean> {
+    const kind = lifecycle.kindOf(job_id);
+    if (!remote?.isRemote(kind)) return false;
+    return (await remote.stored({ ...resource, kind, task_id: job.token, input: job.input })) !== null;
   }
 
   const say = async (
@@ -52,16 +66,41 @@ export function createFollow({ tasks, queue, engine, lifecycle, clock, limits, o
     if (status === 'asking') await ask(record);
     if (isEnd(status)) await report(record);
   }
-  /** Of work in our own processes the queue knows what became of it. */
-  const ask = async ({ kind, task_id, ring }: TaskRecord) =>
-    answer(task_id, (await queue.knows(kind, task_id, ring)) ? 'working' : 'unknown');
-  async function answer(task_id: string, status: 'working' | 'unknown'): Promise<void> {
-    const output = { status };
-    await say(task_id, ({ instance }) => {
-      const token = instance.jobs.ask?.token;
-      return token ? { kind: 'done', id: 'ask', token, output } : null;
-    });
+  /** Of work in our own processes the queue knows what became of it; of other work its provider does, asked beside whoever calls. */
+  async function ask(record: TaskRecord): Promise<void> {
+    const { kind, task_id, ring } = record;
+    if (remote?.isRemote(kind)) await asks.begin((signal) => askProvider(remote, record, signal));
+    else await answer(task_id, { status: (await queue.knows(kind, task_id, ring)) ? 'working' : 'unknown' });
   }
+  async function askProvider(provider: RemoteWork, record: TaskRecord, signal: AbortSignal): Promise<void> {
+    const { task_id } = record;
+    try {
+      await answer(task_id, await asked(provider, record, signal));
+    } catch (error) {
+      if (signal.aborted) return; // the process stops; the task is asked about by whoever comes after
+      log.info({ err: error, task_id }, 'what became of a run could not be asked; it is asked again after a lease');
+      await heardOfAsk(task_id, (ask) => ({ kind: 'error', ...ask, failure: AWAY })).catch((untold: unknown) =>
+        log.warn({ err: untold, task_id }, 'the end of a question was not told; its deadline does it'),
+      );
+    }
+  }
+  /** A stored answer comes first: a callback to an earlier run of the same work. */
+  async function asked(provider: RemoteWork, record: TaskRecord, signal: AbortSignal): Promise<Asked> {
+    const output = await provider.stored(record);
+    if (output !== null) return { status: 'done', output };
+    try {
+      return await provider.ask({ ...record, provider_job_id: view(record.instance).provider_job_id }, signal);
+    } catch (error) {
+      if (!(error instanceof ServiceError) || error.failure.code === AWAY.code) throw error;
+      return { status: 'failed', failure: error.failure }; // it answered, and that can't be used
+    }
+  }
+  const answer = (task_id: string, output: Asked) => heardOfAsk(task_id, (ask) => ({ kind: 'done', ...ask, output }));
+  const heardOfAsk = (task_id: string, inbound: (ask: { id: string; token: string }) => Inbound) =>
+    say(task_id, ({ instance }) => {
+      const token = instance.jobs.ask?.token;
+      return token ? inbound({ id: 'ask', token }) : null;
+    });
   /** Tells the resource how the run ended. The record is kept until it has answered; if the step must be run again, it gets a new one. */
   async function report({ task_id: token, resource_id, job_id: id, instance }: TaskRecord): Promise<void> {
     const { status, output, failure, attempt } = view(instance);
@@ -73,10 +112,11 @@ export function createFollow({ tasks, queue, engine, lifecycle, clock, limits, o
     if (owed) await dispatch([owed]);
   }
 
-  return { dispatch, say, step, follow, ask, answer, report };
+  return { dispatch, say, step, follow, ask, answer, report, stop: asks.stop };
 }
 
 export const isEnd = (status: TaskStatus) => status === 'succeeded' || status === 'failed' || status === 'dead';
+const AWAY: ServiceFailure = { code: 'PROVIDER_UNAVAILABLE', retryable: true, detail: 'it could not be asked' };
 const LOST: ServiceFailure = { code: 'WORKER_LOST', retryable: true, detail: 'nobody knows what became of the run' };
 type Ended = { id: string; token: string; failure: ServiceFailure | null; attempt: number };
 const failed = ({ id, token, failure, attempt }: Ended): Exclude<Inbound, { kind: 'event' }> => ({

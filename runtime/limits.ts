@@ -58,6 +58,8 @@ export const RUNTIME_LIMITS = {
   queue_waiting: 100_000,
   /** Steps that run at once, a kind. OCR is bound by the processors, the others mostly wait for the disk. */
   concurrency: { inspect: 2, ocr: 2, save: 8, embed: 8, index: 16, purge: 4 },
+  /** Providers asked at once what became of work: each is a look-up, and the sweep waits when there are more. */
+  asks_at_once: 64,
   /** How long work in hand may go on after a stop was asked for. */
   stop_grace_ms: 5_000,
 };

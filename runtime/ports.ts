@@ -199,9 +199,32 @@ export type Asked =
   | { status: 'failed'; failure: ServiceFailure }
   | { status: 'unknown' };
 
+/** What a provider calls the work that it has taken. */
+export type Ticket = { provider_job_id: string };
+/** What became of pictures that a remote engine took, before it is the output of a step. */
+export type RecogniserAsked = { status: 'done'; pages: (PageRead & { page: number })[] } | Exclude<Asked, { status: 'done' }>;
+
+/** An engine that takes work, is asked about it, and may call back. All throw ServiceError: PROVIDER_UNAVAILABLE while it is away. */
+export interface RemoteRecogniser {
+  /**
+   * Idempotent by `task_id`: work that is under way or done is found again, and `pages` is not called; work that failed begins anew.
+   * `languages`: of the text, as far as somebody said (BCP 47).
+   */
+  submit(
+    work: { task_id: string; resource_id: string; languages: string[]; pages(): Promise<PictureToRead[]> },
+    signal: AbortSignal,
+  ): Promise<Ticket>;
+  /** By its ticket, or without one by its task. */
+  ask(of: { task_id: string; provider_job_id: string | null }, signal: AbortSignal): Promise<RecogniserAsked>;
+  /** What the body of a callback says. Throws PROVIDER_BAD_RESULT for what is not of the protocol. */
+  read(body: unknown): Ticket & { asked: RecogniserAsked };
+}
+
 /** Reads words off one picture. A hard time limit of its own; one bad picture can't hurt the next. Throws ServiceError. */
 export interface Recogniser extends Reachable {
   readonly engine: string;
+  /** Present where the engine works apart from this process; then work is given to it, and `recognise` is not called. */
+  readonly remote?: RemoteRecogniser;
   recognise(picture: PictureToRead, signal: AbortSignal): Promise<PageRead>;
   /** Ready to read; rejects when it can't be (say, no language data). */
   ready(): Promise<void>;

@@ -1,60 +1,73 @@
 /** Runs of steps: what workers and the sweep say of a task, which its machine takes or not. */
-import type { Logger } from 'pino';
 import type { EventObject } from 'xstate';
 import type { ServiceFailure } from '../contract/failures.ts';
 import type { Json } from '../contract/json.ts';
 import type { TaskStatus } from '../contract/task.ts';
 import type { Inbound } from './durable.ts';
 import { createFollow, type FollowParts, isEnd } from './follow.ts';
-import type { Ring, TaskRecord } from './ports.ts';
+import type { Asked, Ring, TaskRecord } from './ports.ts';
 import type { StoredInstance } from './ports-facts.ts';
 import type { TaskView } from './task-steps.ts';
 
 export type Runs = ReturnType<typeof createRuns>;
 
-export function createRuns({ log, ...parts }: FollowParts & { log: Logger }) {
-  const { tasks, queue, engine, lifecycle, clock, origin } = parts;
-  const { view } = lifecycle;
-  const { dispatch, say, step, follow, ask, answer, report } = createFollow(parts);
+type Whose = Pick<TaskRecord, 'task_id' | 'resource_id' | 'job_id'>;
 
-  const accepted = ({ resource_id, job_id: id, task_id: token }: TaskRecord) =>
-    engine.hear(resource_id, { kind: 'accepted', id, token, provider_job_id: null }, origin);
+export function createRuns(parts: FollowParts) {
+  const { tasks, queue, engine, lifecycle, clock, log, origin, remote } = parts;
+  const { view } = lifecycle;
+  const { dispatch, say, step, follow, ask, answer, report, stop } = createFollow(parts);
+
+  const accepted = ({ resource_id, job_id: id, task_id: token }: Whose, provider_job_id: string | null) =>
+    engine.hear(resource_id, { kind: 'accepted', id, token, provider_job_id }, origin);
+
+  /**
+   * Straight to the resource: the record is kept, with the result, only while the facts do not answer. Told whether the step must
+   * be run again.
+   */
+  async function succeeded({ task_id: token, resource_id, job_id: id }: Whose, output: Json): Promise<'outdated' | 'told'> {
+    try {
+      const outcome = await engine.hear(resource_id, { kind: 'done', id, token, output }, origin);
+      if (outcome === 'outdated') return 'outdated';
+    } catch (error) {
+      log.warn({ err: error, resource_id, task_id: token }, 'a result could not be told; it is kept with its task');
+      await step(token, () => event({ type: 'SUCCEEDED', output }));
+      return 'told';
+    }
+    await tasks.remove(token).catch((error: unknown) => {
+      log.warn({ err: error, resource_id, task_id: token }, 'a task that is done was not removed; nobody owes it any more');
+    });
+    return 'told';
+  }
 
   return {
     dispatch,
     accepted,
+    succeeded,
+    view: ({ instance }: TaskRecord): TaskView => view(instance),
+    /** What a provider calls back: a result is a worker's; a failure is of the run with that ticket and of no other. */
+    async calledBack(whose: Whose, asked: Asked, ticket: string): Promise<void> {
+      if (asked.status === 'done') await succeeded(whose, asked.output);
+      if (asked.status !== 'failed') return;
+      const { failure } = asked;
+      await say(whose.task_id, (_, { attempt, losses, provider_job_id }) =>
+        provider_job_id === ticket ? event({ type: 'FAILED', attempt, losses, failure, jitter: clock.chance() }) : null,
+      );
+    },
     /**
      * The worker takes it: answers the run if it is now its own. A task that runs already is asked about instead; if it was rung
      * `again`, the worker that had it is known to be gone.
      */
-    async claim({ task_id, again }: Ring): Promise<TaskView | null> {
+    async claim({ task_id, again }: Ring, provider_job_id: string | null = null): Promise<TaskView | null> {
       let was: TaskStatus | null = null;
       const next = await step(task_id, (_, { status }) => {
         was = status;
-        return TAKEN;
+        return event({ type: 'CLAIMED', provider_job_id });
       });
       if (next && was === 'pending') return view(next.instance);
-      if (next?.status === 'asking' && again) await answer(task_id, 'unknown');
+      if (next?.status === 'asking' && again && !remote?.isRemote(next.kind)) await answer(task_id, { status: 'unknown' });
       else if (next) await follow(next);
       return null;
-    },
-    /**
-     * Straight to the resource: the record is kept, with the result, only while the facts do not answer. Told whether the step must
-     * be run again.
-     */
-    async succeeded({ task_id: token, resource_id, job_id: id }: TaskRecord, output: Json): Promise<'outdated' | 'told'> {
-      try {
-        const outcome = await engine.hear(resource_id, { kind: 'done', id, token, output }, origin);
-        if (outcome === 'outdated') return 'outdated';
-      } catch (error) {
-        log.warn({ err: error, resource_id, task_id: token }, 'a result could not be told; it is kept with its task');
-        await step(token, () => event({ type: 'SUCCEEDED', output }));
-        return 'told';
-      }
-      await tasks.remove(token).catch((error: unknown) => {
-        log.warn({ err: error, resource_id, task_id: token }, 'a task that is done was not removed; nobody owes it any more');
-      });
-      return 'told';
     },
     /** Of one run only: another run's failure is not believed. */
     failed: (task_id: string, failure: ServiceFailure, { attempt, losses }: TaskView) =>
@@ -82,12 +95,14 @@ export function createRuns({ log, ...parts }: FollowParts & { log: Logger }) {
         else if (record.status === 'asking') await ask(record);
         else if (record.status === 'running' && job.accepted === null) {
           log.info({ resource_id: instance_id, task_id: job.token }, 'accepted, said again');
-          await accepted(record);
+          await accepted(record, view(record.instance).provider_job_id);
         }
         if (doubt && record?.status === 'running') await say(job.token, ({ status }) => (status === 'running' ? TAKEN : null));
         if (doubt && record?.status === 'retrying') await follow(record);
       }
     },
+    /** Ends the questions that are under way. */
+    stop,
   };
 }
 

@@ -1,8 +1,9 @@
 /** What a service is: the work of one step. */
 import type { ServiceFailure } from '../contract/failures.ts';
+import type { Json } from '../contract/json.ts';
 import type { Clock } from './clock.ts';
-import type { Embedder, Objects, Recogniser, SearchIndex } from './ports.ts';
-import type { Change, Facts, FactWrite, ResourceColumns } from './ports-facts.ts';
+import type { Asked, Embedder, Objects, Recogniser, SearchIndex, Ticket } from './ports.ts';
+import type { Callback, Change, Facts, FactWrite, ResourceColumns } from './ports-facts.ts';
 
 /** What a service works with. `task_id` is its run: the same when a run is repeated, another when the step is run again. */
 export type ServiceContext = {
@@ -36,6 +37,26 @@ export interface Service<Input, Output> {
   writes?(output: Output, of: { input: Input; at: number; facts: Facts }): Promise<Writes | 'outdated'>;
   /** What may be cleared away once the result was told. Best effort: nothing is wrong when it does not happen. */
   tidy?(output: Output, input: Input, context: ServiceContext): Promise<void>;
+  /** For steps whose work may be done by a provider; its answer is the output of `run`. */
+  remote?: RemoteService<Input>;
+}
+
+/** What a callback says: of the work of which ticket, and what became of it in terms of the step's own output. */
+export type CalledBack = Ticket & { asked: Asked };
+
+/** How the work of a step is given to a provider. All throw ServiceError. */
+export interface RemoteService<Input> {
+  /** True where such a provider is configured. */
+  isGiven(context: Pick<ServiceContext, 'recogniser' | 'embedder'>): boolean;
+  /** What the work reads: an answer to one run answers every run that reads the same. */
+  reads(input: Input): string;
+  /** Idempotent by `task_id`. */
+  submit(input: Input, context: ServiceContext): Promise<Ticket>;
+  ask(input: Input, provider_job_id: string | null, context: ServiceContext): Promise<Asked>;
+  /** Throws PROVIDER_BAD_RESULT for a body that can't be used. */
+  calledBack(body: Json, input: Input, context: ServiceContext): Promise<CalledBack>;
+  /** False: it answers a run before the one whose result the facts hold already, so that a run of now wants another. */
+  isOfNow(answer: Callback, facts: Facts): Promise<boolean>;
 }
 
 /** A failure that a service knows the code of. Any other error is an UNEXPECTED one, and retryable. */

@@ -10,7 +10,14 @@ import type { TaskRecord, Tasks } from './ports.ts';
 import { givenBy, type Owed } from './turn.ts';
 
 /** What a task's instance says. `failure` is that of the last run. */
-export type TaskView = { status: TaskStatus; attempt: number; losses: number; output: Json; failure: ServiceFailure | null };
+export type TaskView = {
+  status: TaskStatus;
+  attempt: number;
+  losses: number;
+  provider_job_id: string | null;
+  output: Json;
+  failure: ServiceFailure | null;
+};
 /** What the task machine means, told to a runtime that knows no machine's states. */
 export type TaskLifecycle = {
   kernel: Durable;
@@ -25,10 +32,11 @@ type Parts = { tasks: Tasks; lifecycle: TaskLifecycle; clock: Clock; limits: Run
 export function createTaskSteps({ tasks, lifecycle, clock, limits }: Parts) {
   const { kernel, view } = lifecycle;
 
-  function recordOf({ resource, job_id, job }: Owed): TaskRecord {
+  /** `answered`: an answer is stored for what it would read. */
+  function recordOf({ resource, job_id, job }: Owed, answered: boolean): TaskRecord {
     const { resource_id, org_id, user_id } = resource;
     const provider_job_id = job.accepted?.provider_job_id ?? null;
-    const { instance } = kernel.start(lifecycle.input({ task_id: job.token, provider_job_id, answered: false }), givenBy(clock));
+    const { instance } = kernel.start(lifecycle.input({ task_id: job.token, provider_job_id, answered }), givenBy(clock));
     const at = clock.wall();
     const whose = { resource_id, org_id, user_id };
     const times = { next_due_at: dueAt(instance), created_at: at, updated_at: at };

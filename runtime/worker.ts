@@ -8,8 +8,10 @@ import type { Json } from '../contract/json.ts';
 import { STEP_KINDS, type StepKind } from '../contract/steps.ts';
 import type { Clock } from './clock.ts';
 import type { Engine } from './engine.ts';
+import { createGive } from './give.ts';
 import type { RuntimeLimits } from './limits.ts';
 import type { Queue, Ring, TaskRecord, Tasks } from './ports.ts';
+import type { RemoteWork } from './remote.ts';
 import type { Runs } from './runs.ts';
 import { ServiceError } from './service.ts';
 import type { TaskView } from './task-steps.ts';
@@ -21,6 +23,8 @@ export type StepServices = {
   tidy(run: Run, output: Json): Promise<void>;
   /** False while something that the step needs is known to be away: its work does not begin yet, and neither does its deadline. */
   reachable(kind: StepKind): boolean;
+  /** Absent: the work of all steps is done here. */
+  remote?: RemoteWork;
 };
 type Parts = {
   tasks: Tasks;
@@ -35,6 +39,9 @@ type Parts = {
 
 export function createWorker({ tasks, queue, engine, runs, services, clock, limits, log }: Parts) {
   const stopping = new AbortController();
+  const { remote } = services;
+  const give =
+    remote && createGive({ runs, remote, limited, failed: (task, error) => failed(task, runs.view(task), error), log });
 
   async function handle(ring: Ring): Promise<void> {
     try {
@@ -56,12 +63,13 @@ export function createWorker({ tasks, queue, engine, runs, services, clock, limi
     const task = await tasks.get(task_id);
     if (!task) return; // rung for a task that has ended
     if (!(await engine.owes(task.resource_id, task.job_id, task_id))) return tasks.remove(task_id); // nobody wants it any more
+    if (give && remote.isRemote(task.kind)) return give(task, ring);
     const claimed = await runs.claim(ring);
     if (!claimed) return;
     const begun = clock.after(limits.accept_after_ms, () => {
       if (!services.reachable(task.kind)) return;
       runs
-        .accepted(task)
+        .accepted(task, null)
         .catch((error: unknown) => log.warn({ err: error, task_id }, 'accepted was not told; the sweep says it again'));
     });
     try {
@@ -72,19 +80,20 @@ export function createWorker({ tasks, queue, engine, runs, services, clock, limi
         .catch((error: unknown) => log.warn({ err: error, task_id }, 'not tidied'));
     } catch (error) {
       begun.cancel();
-      if (stopping.signal.aborted) return; // handed back: the task is made again from its job
       await failed(task, claimed, error);
     }
   }
   /** Run until its result is told: more than once only while what it was done for keeps changing. */
   async function done(task: TaskRecord): Promise<Json> {
     for (let round = 0; round < limits.outdated_rounds; round++) {
-      const output = await limited(task);
+      const { kind, task_id, input } = task;
+      const output = await limited((signal) => services.run({ kind, task_id, input, signal }));
       if ((await runs.succeeded(task, output)) === 'told') return output;
     }
     throw new Error(`what the step is done for changed ${limits.outdated_rounds} times in a row`);
   }
   async function failed(task: TaskRecord, claimed: TaskView, error: unknown): Promise<void> {
+    if (stopping.signal.aborted) return; // handed back: the task is made again from its job
     const failure = failureOf(error);
     const { task_id, resource_id, kind } = task;
     const level = error instanceof ServiceError ? 'info' : 'error';
@@ -92,7 +101,7 @@ export function createWorker({ tasks, queue, engine, runs, services, clock, limi
     await runs.failed(task_id, failure, claimed);
   }
   /** A service that does not answer in time is left to itself: its run is over, whatever it does. */
-  function limited({ kind, task_id, input }: TaskRecord): Promise<Json> {
+  function limited<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const over = new AbortController();
     const reason = new ServiceError({
       code: 'DEADLINE_EXCEEDED',
@@ -104,7 +113,7 @@ export function createWorker({ tasks, queue, engine, runs, services, clock, limi
     const aborted = new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
     });
-    return Promise.race([services.run({ kind, task_id, input, signal }), aborted]).finally(() => timer.cancel());
+    return Promise.race([work(signal), aborted]).finally(() => timer.cancel());
   }
 
   return {

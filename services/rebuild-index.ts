@@ -23,23 +23,25 @@ type Parts = { facts: Facts; index: SearchIndex; clock: Clock };
 export type Rebuilt = { name: string; filled: number; missing: string[] };
 export class CannotRebuild extends Error {}
 
-const nameOf = (clock: Clock) => `tuodi-${clock.mint()}`;
+/** The name of the index that entries are written to, which is chosen when nobody has yet. */
+export async function liveIndex({ facts, clock }: Pick<Parts, 'facts' | 'clock'>): Promise<string> {
+  for (;;) {
+    const now = await facts.index_targets.get();
+    if (now) return now.live;
+    await facts.index_targets.move(null, { live: clock.mint(), building: null }); // another process may be first
+  }
+}
 
 /** At the start of a process: there is an index to write to and to search, if it is one with names. */
 export async function prepareIndex({ facts, index, clock }: Parts): Promise<void> {
   const { generations } = index;
   if (!generations) return;
-  let targets = await facts.index_targets.get();
-  while (!targets) {
-    const first = { live: nameOf(clock), building: null };
-    await generations.create(first.live);
-    if (!(await facts.index_targets.move(null, first))) await generations.drop(first.live); // another process was first
-    targets = await facts.index_targets.get();
-  }
+  const live = await liveIndex({ facts, clock });
+  const targets = await facts.index_targets.get();
   const served = await generations.served();
-  if (served === targets.live || (served !== null && served === targets.building)) return;
-  await generations.create(targets.live); // lost with its cluster: empty, until the comparison with the facts fills it
-  await generations.promote(targets.live);
+  if (served !== null && (served === targets?.live || served === targets?.building)) return;
+  await generations.create(live); // new, or lost with its cluster: empty, until the comparison with the facts fills it
+  await generations.promote(live);
 }
 
 /** `progress` is told after each page how many entries were filled in all. */
@@ -80,7 +82,7 @@ async function begun(parts: {
   const { facts, clock, generations } = parts;
   const now = await facts.index_targets.get();
   if (!now) throw new CannotRebuild('there is no index yet: start the service once');
-  const building = now.building ?? nameOf(clock);
+  const building = now.building ?? clock.mint();
   await generations.create(building);
   if (now.building !== null) return { live: now.live, building };
   if (await facts.index_targets.move(now, { live: now.live, building })) return { live: now.live, building };

@@ -23,8 +23,8 @@ export const taskLifecycle = (limits: Partial<TaskLimits> = {}): TaskLifecycle =
   input: (run) => run,
   kindOf,
   view: (instance) => {
-    const { attempt, losses, output, failure } = taskContext(instance);
-    return { status: taskStatus(instance), attempt, losses, output, failure };
+    const { attempt, losses, provider_job_id, output, failure } = taskContext(instance);
+    return { status: taskStatus(instance), attempt, losses, provider_job_id, output, failure };
   },
 });
 

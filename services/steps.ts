@@ -2,7 +2,7 @@
 import type { Json } from '../contract/json.ts';
 import type { StepInputs, StepKind, StepOutputs } from '../contract/steps.ts';
 import type { Facts } from '../runtime/ports-facts.ts';
-import type { Service, ServiceContext, Writes } from '../runtime/service.ts';
+import type { RemoteService, Service, ServiceContext, Writes } from '../runtime/service.ts';
 import { embed } from './embed.ts';
 import { indexEntry } from './index-entry.ts';
 import { inspect } from './inspect.ts';
@@ -30,6 +30,9 @@ export async function writesOf(
 
 export const tidyStep = async (kind: StepKind, output: Json, input: Json, context: ServiceContext): Promise<void> =>
   serviceOf(kind).tidy?.(output, input, context);
+
+/** Of a step whose work may be done by a provider. */
+export const remoteOf = (kind: StepKind): RemoteService<Json> | undefined => serviceOf(kind).remote;
 
 type Needed = Pick<ServiceContext, 'objects' | 'index' | 'recogniser' | 'embedder'>;
 const NEEDS: Record<StepKind, (keyof Needed)[]> = {

@@ -59,6 +59,12 @@ export function generationsOf(elastic: Elastic, names: Names, dimension: number)
       if (await held(name)) throw new Error(`searches read the index ${name}: it is not dropped`);
       await elastic.call((client) => client.indices.delete({ index: names.index(name), ignore_unavailable: true }));
     },
+    async served() {
+      const name = names.readers;
+      if (!(await elastic.call((client) => client.indices.existsAlias({ name })))) return null;
+      const [index = ''] = Object.keys(await elastic.call((client) => client.indices.getAlias({ name })));
+      return names.generation(index);
+    },
     async outdated(name) {
       const index = names.index(name);
       const found = await elastic.call((client) => client.indices.getMapping({ index, ignore_unavailable: true }));

@@ -12,6 +12,8 @@ export type Names = {
   readers: string;
   index(generation: string): string;
   write(generation: string): string;
+  /** The generation that an index is of; null for another's. */
+  generation(index: string): string | null;
   /** Matches the indexes of all generations. */
   every: string;
 };
@@ -22,6 +24,7 @@ export function namesOf(alias: string): Names {
     readers: alias,
     index: (generation) => `${alias}-index-${checked(generation)}`,
     write: (generation) => `${alias}-write-${checked(generation)}`,
+    generation: (index) => (index.startsWith(`${alias}-index-`) ? index.slice(`${alias}-index-`.length) : null),
     every: `${alias}-index-*`,
   };
 }

@@ -88,7 +88,7 @@ const wrongMethods: Bad[] = [...addresses].flatMap(([path, methods]) =>
     .map((method) => ({
       name: `${method} ${path}`,
       method,
-      path: path.replace('{resource_id}', '{indexed}').replace('{+key}', 'incoming/a/b/c'),
+      path: path.replace('{resource_id}', '{indexed}').replace('{task_id}', '{indexed}').replace('{+key}', 'incoming/a/b/c'),
       status: 405,
       code: 'METHOD_NOT_ALLOWED',
     })),

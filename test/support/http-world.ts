@@ -103,6 +103,7 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
       verify: (parts, signature, time) => verifyLink(SECRET, parts, signature, time),
       store: objects,
     },
+    callbacks: null,
     index: rankedIndex(ranking),
     embedder: { model: 'none', dimension: 2, embed: async (texts) => texts.map(() => new Float32Array([1, 0])) },
     limits: HTTP_LIMITS,

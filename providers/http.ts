@@ -1,0 +1,98 @@
+/** JSON over HTTP with a provider: bounded answers, and for each status the failure that it stands for. */
+import { failureOf } from '../contract/failures.ts';
+import { ServiceError } from '../runtime/service.ts';
+import { type Policy, type PolicyOptions, ProviderAway, providerPolicy } from './policy.ts';
+
+/** Of what a provider says, so much is told on: enough for a reason, not enough for a page of HTML. */
+const TOLD_CHARS = 200;
+/** When a provider limits us and does not say for how long. */
+const UNNAMED_PAUSE_MS = 5_000;
+/** Statuses that say of the provider, and not of what was sent, that it can't answer now. */
+const isAway = (status: number) => status === 408 || status === 425 || status === 429 || status >= 500;
+
+export type Sent = {
+  method: 'GET' | 'POST';
+  /** Below the provider's address, with its query. */
+  path: string;
+  body?: FormData | string;
+  time_limit_ms: number;
+  most_bytes: number;
+  /** Statuses that are an answer, beside 2xx. */
+  also?: readonly number[];
+};
+export type Answered = { status: number; json: unknown };
+export type ProviderHttp = Pick<Policy, 'reachable'> & { send(sent: Sent, signal: AbortSignal): Promise<Answered> };
+
+/** The key is shown to the provider and to nobody else: it is in no error, even if the provider repeats it. */
+export function providerHttp(options: PolicyOptions & { url: string; api_key: string | null }): ProviderHttp {
+  const { name, url, api_key, clock } = options;
+  const policy = providerPolicy(options);
+  const headers = headersOf(name, api_key);
+  if (/^https?:\/\/[^/]*@/.test(url)) throw new Error(`the address of ${name} holds a password; give it as the API key`);
+  const discreet = (text: string) => (api_key === null ? text : text.replaceAll(api_key, '…'));
+
+  async function ask({ method, path, body, most_bytes, also = [] }: Sent, signal: AbortSignal): Promise<Answered> {
+    const type: Record<string, string> = typeof body === 'string' ? { 'content-type': 'application/json' } : {};
+    const answer = await fetch(url + path, {
+      method,
+      headers: { ...headers, ...type },
+      redirect: 'manual', // a key is not sent wherever an answer points
+      signal,
+      ...(body === undefined ? {} : { body }),
+    });
+    const { status } = answer;
+    const text = await textOf(answer, most_bytes);
+    if (answer.ok || also.includes(status)) return { status, json: text === null ? undefined : jsonOf(text) };
+    const told = `${name} answered ${status}: ${discreet(text ?? '')
+      .replace(/\s+/g, ' ')
+      .slice(0, TOLD_CHARS)}`;
+    if (!isAway(status)) throw new ServiceError(failureOf('PROVIDER_REFUSED', told));
+    const pause_ms = retryAfter(answer.headers.get('retry-after'), clock.wall()) ?? (status === 429 ? UNNAMED_PAUSE_MS : null);
+    throw new ProviderAway(told, { pause_ms });
+  }
+  return {
+    reachable: policy.reachable,
+    send: (sent, signal) => policy.call((limited) => ask(sent, limited), sent.time_limit_ms, signal),
+  };
+}
+
+export const badResult = (detail: string): ServiceError => new ServiceError(failureOf('PROVIDER_BAD_RESULT', detail));
+
+/** Checked now and not at the first call, whose error would quote it. */
+function headersOf(name: string, api_key: string | null): Record<string, string> {
+  if (api_key === null) return {};
+  if (!/^[\x21-\x7e]+$/.test(api_key)) throw new Error(`the API key of ${name} holds what can't be in a header`);
+  return { authorization: `Bearer ${api_key}` };
+}
+
+/** null: more than `most_bytes`, or no UTF-8. Nothing beyond the limit is read. */
+async function textOf(answer: Response, most_bytes: number): Promise<string | null> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of answer.body ?? []) {
+    length += part.byteLength;
+    if (length > most_bytes) return null; // leaving the loop ends the connection
+    parts.push(part);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts));
+  } catch {
+    return null; // bytes that are no text are no answer, which the caller says
+  }
+}
+
+/** undefined is no JSON: whoever wanted some finds that it does not fit. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** In seconds, or a date (RFC 9110, 10.2.3). */
+function retryAfter(said: string | null, now: number): number | null {
+  if (said === null) return null;
+  const at = /^\d{1,9}$/.test(said.trim()) ? now + Number(said) * 1_000 : Date.parse(said);
+  return Number.isNaN(at) ? null : Math.max(0, at - now);
+}

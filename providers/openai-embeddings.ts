@@ -1,0 +1,117 @@
+/** An Embedder behind any OpenAI-compatible `/v1/embeddings` (https://platform.openai.com/docs/api-reference/embeddings). */
+import { setMaxListeners } from 'node:events';
+import { z } from 'zod';
+import type { Clock } from '../runtime/clock.ts';
+import { gather } from '../runtime/gather.ts';
+import type { Embedder } from '../runtime/ports.ts';
+import { ServiceError } from '../runtime/service.ts';
+import { badResult, providerHttp } from './http.ts';
+
+/** Texts a request: 16 of the longest that a step sends are below the usual limits of tokens, and of what small servers batch. */
+const MOST_TEXTS = 16;
+/** A batch takes a second at most providers; a busy small server takes ten. */
+const TIME_LIMIT_MS = 30_000;
+/** A pause of a rate limit that is waited for: they are mostly of seconds. With three of them a call ends before its run does. */
+const PATIENCE_MS = 20_000;
+/** 16 vectors of 4,096 numbers of 22 characters are 1.5 MB. */
+const MOST_ANSWER_BYTES = 16 * 1024 * 1024;
+
+export type OpenAiEmbeddingsOptions = {
+  /** Up to `/v1`, without a slash at the end. */
+  url: string;
+  api_key: string | null;
+  model: string;
+  dimension: number;
+  clock: Clock;
+  /** For tests. */
+  limits?: { time_ms?: number; patience_ms?: number; probe_after_ms?: number };
+};
+
+/** One text that waits for its vector; `key` tells it from another of the same words. */
+type Waiting = { key: string; text: string };
+/** A failure of one text is its own: those beside it have their vectors. */
+type Outcome = { vector: Float32Array } | { error: unknown };
+
+export function openAiEmbeddings({ url, api_key, model, dimension, clock, limits = {} }: OpenAiEmbeddingsOptions): Embedder {
+  const { time_ms: time_limit_ms = TIME_LIMIT_MS, patience_ms = PATIENCE_MS, probe_after_ms } = limits;
+  const probe = probe_after_ms === undefined ? {} : { probe_after_ms };
+  const http = providerHttp({ name: `the embedder ${model}`, url, api_key, clock, patience_ms, ...probe });
+  const unending = new AbortController().signal; // a batch is of several callers: none of them can end it
+  setMaxListeners(0, unending);
+
+  async function vectorsOf(texts: string[]): Promise<Float32Array[]> {
+    const body = JSON.stringify({ model, input: texts, encoding_format: 'float' });
+    const sent = { method: 'POST', path: '/embeddings', body, time_limit_ms, most_bytes: MOST_ANSWER_BYTES } as const;
+    return parsed((await http.send(sent, unending)).json, { model, dimension, count: texts.length });
+  }
+  const alone = ({ text }: Waiting): Promise<Outcome> =>
+    vectorsOf([text]).then(
+      ([vector]) => (vector ? { vector } : { error: badResult(`${model} answered no vector`) }),
+      (error: unknown) => ({ error }),
+    );
+  /** A refusal may be of one text among them: then each is asked for alone. */
+  async function batch(waiting: Waiting[]): Promise<Outcome[]> {
+    try {
+      return (await vectorsOf(waiting.map(({ text }) => text))).map((vector) => ({ vector }));
+    } catch (error) {
+      const refused = error instanceof ServiceError && error.failure.code === 'PROVIDER_REFUSED';
+      if (!refused || waiting.length === 1) return waiting.map(() => ({ error }));
+      const outcomes: Outcome[] = [];
+      for (const one of waiting) outcomes.push(await alone(one));
+      return outcomes;
+    }
+  }
+  const embedded = gather(batch, { most: MOST_TEXTS, key: ({ key }) => key });
+
+  async function vectorOf(text: string): Promise<Float32Array> {
+    const outcome = await embedded({ key: clock.nonce(), text });
+    if ('error' in outcome) throw outcome.error;
+    return outcome.vector;
+  }
+  return {
+    model,
+    dimension,
+    embed: (texts, signal) => unlessAborted(() => Promise.all(texts.map(vectorOf)), signal),
+    reachable: http.reachable,
+  };
+}
+
+const Embeddings = z.object({ data: z.array(z.object({ index: z.int().min(0), embedding: z.array(z.number()) })) });
+
+/** In the order of the texts, each of unit length. Throws PROVIDER_BAD_RESULT for anything but one sound vector a text. */
+function parsed(json: unknown, want: { model: string; dimension: number; count: number }): Float32Array[] {
+  const { model, dimension, count } = want;
+  const answer = Embeddings.safeParse(json);
+  if (!answer.success) throw badResult(`${model} answered no embeddings`);
+  const vectors = new Map<number, Float32Array>();
+  for (const { index, embedding } of answer.data.data) {
+    if (embedding.length !== dimension)
+      throw badResult(`${model} answered a vector of ${embedding.length} numbers; ${dimension} are configured`);
+    vectors.set(index, unit(embedding, model));
+  }
+  const ordered = Array.from({ length: count }, (_, index) => vectors.get(index)).filter((vector) => vector !== undefined);
+  if (ordered.length !== count || answer.data.data.length !== count)
+    throw badResult(`${model} answered ${answer.data.data.length} vectors for ${count} texts, or not one for each`);
+  return ordered;
+}
+
+function unit(embedding: number[], model: string): Float32Array {
+  const length = Math.hypot(...embedding);
+  if (!Number.isFinite(length) || length === 0) throw badResult(`${model} answered a vector without a direction`);
+  return Float32Array.from(embedding, (value) => value / length);
+}
+
+/** What was asked for goes on; only this caller leaves. */
+async function unlessAborted<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  let leave = (): void => {};
+  const left = new Promise<never>((_, reject) => {
+    leave = () => reject(signal.reason);
+    signal.addEventListener('abort', leave, { once: true });
+  });
+  try {
+    return await Promise.race([work(), left]);
+  } finally {
+    signal.removeEventListener('abort', leave);
+  }
+}

@@ -1,0 +1,141 @@
+/** `POST /v1/callbacks/…`: who is believed, and what is answered. */
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { Webhook } from 'standardwebhooks';
+import type { CallbackOutcome, CallbackTo } from '../../http/deps.ts';
+import { HTTP_LIMITS } from '../../http/limits.ts';
+import { callbackVerifier } from '../../providers/remote-ocr/signature.ts';
+import { type HttpWorld, httpWorld } from '../support/http-world.ts';
+import { SECRET } from '../support/ocr-engine.ts';
+
+const OTHER = `whsec_${Buffer.from('another secret, of somebody else').toString('base64')}`;
+const RESOURCE = '01890a5d-ac96-774b-bcce-b302099a8057';
+const TASK = '01890a5d-ac96-774b-bcce-b302099a8058';
+const ADDRESS = `/v1/callbacks/${RESOURCE}/${TASK}`;
+const BODY = JSON.stringify({ task_id: TASK, provider_job_id: 'p', status: 'done', pages: [] });
+
+let world: HttpWorld;
+let heard: CallbackTo[] = [];
+let outcome: CallbackOutcome | Error = { outcome: 'told' };
+before(async () => {
+  const receive = async (to: CallbackTo) => {
+    if (outcome instanceof Error) throw outcome;
+    heard.push(to);
+    return outcome;
+  };
+  world = await httpWorld({
+    callbacks: { verify: callbackVerifier(SECRET), receive },
+    limits: { ...HTTP_LIMITS, max_callback_bytes: 10_000 },
+  });
+});
+after(() => world.stop());
+beforeEach(() => {
+  heard = [];
+  outcome = { outcome: 'told' };
+});
+
+type Signing = { secret?: string; id?: string; at?: number; body?: string };
+const seconds = (at: number) => String(Math.floor(at / 1_000));
+function signed({ secret = SECRET, id = 'm1', at = Date.now(), body = BODY }: Signing = {}): Record<string, string> {
+  const signature = new Webhook(secret).sign(id, new Date(at), body);
+  return {
+    'content-type': 'application/json',
+    'webhook-id': id,
+    'webhook-timestamp': seconds(at),
+    'webhook-signature': signature,
+  };
+}
+const post = (headers: Record<string, string>, raw: string | Uint8Array<ArrayBuffer> = BODY, address = ADDRESS) =>
+  world.call('POST', address, { key: null, headers, raw });
+const codeOf = (json: unknown) => (json as { code?: string } | null)?.code; // a problem of ours
+const without = (headers: Record<string, string>, name: string) =>
+  Object.fromEntries(Object.entries(headers).filter(([key]) => key !== name));
+
+describe('a callback', () => {
+  test('with our signature is handed on with its id and its body, and answered 200 by what became of it', async () => {
+    for (const said of ['told', 'kept', 'known'] as const) {
+      outcome = { outcome: said };
+      const { status, json } = await post(signed());
+      assert.deepEqual([status, json], [200, { outcome: said }]);
+    }
+    assert.deepEqual(heard[0], { resource_id: RESOURCE, task_id: TASK, webhook_id: 'm1', body: JSON.parse(BODY) });
+  });
+
+  test('is believed by one good signature among several: keys are changed that way', async () => {
+    const headers = signed();
+    const both = `${signed({ secret: OTHER })['webhook-signature']} ${headers['webhook-signature']}`;
+    assert.equal((await post({ ...headers, 'webhook-signature': both })).status, 200);
+  });
+
+  const now = Date.now();
+  for (const [what, headers, body] of [
+    ['of another secret', () => signed({ secret: OTHER }), BODY],
+    ['of another body', () => signed({ body: `${BODY} ` }), BODY],
+    ['of another message', () => ({ ...signed(), 'webhook-id': 'm2' }), BODY],
+    ['of another time', () => ({ ...signed(), 'webhook-timestamp': seconds(now - 60_000) }), BODY],
+    ['from 6 minutes ago', () => signed({ at: now - 360_000 }), BODY],
+    ['from 6 minutes ahead', () => signed({ at: now + 360_000 }), BODY],
+    [
+      'of another scheme',
+      () => ({ ...signed(), 'webhook-signature': String(signed()['webhook-signature']).replace('v1,', 'v2,') }),
+      BODY,
+    ],
+    ['that is empty', () => ({ ...signed(), 'webhook-signature': 'v1,' }), BODY],
+    ['without an id', () => without(signed(), 'webhook-id'), BODY],
+    ['without a time', () => without(signed(), 'webhook-timestamp'), BODY],
+    ['that is not there', () => without(signed(), 'webhook-signature'), BODY],
+    ['with an id without end', () => signed({ id: 'm'.repeat(201) }), BODY],
+  ] as const)
+    test(`with a signature ${what} is 401, and nobody hears of it`, async () => {
+      const { status, json } = await post(headers(), body);
+      assert.deepEqual([status, codeOf(json), heard], [401, 'UNAUTHENTICATED', []]);
+    });
+
+  test('that is signed, but no JSON, of another task, or not of the protocol, is told so', async () => {
+    const answers = [];
+    for (const body of ['{', JSON.stringify({ status: 'done' }), BODY.replace(TASK, RESOURCE)])
+      answers.push(await post(signed({ body }), body));
+    outcome = { outcome: 'unusable', detail: 'no pages' };
+    answers.push(await post(signed()));
+    assert.deepEqual(
+      answers.map(({ status, json }) => [status, codeOf(json)]),
+      [
+        [400, 'BAD_JSON'],
+        [422, 'INVALID'],
+        [422, 'INVALID'],
+        [422, 'INVALID'],
+      ],
+    );
+    assert.ok(answers.at(-1)?.text.includes('no pages'));
+  });
+
+  test('of a picture that is not there, or never was, is 404', async () => {
+    outcome = { outcome: 'nobody' };
+    assert.equal((await post(signed())).status, 404);
+    assert.equal((await post(signed(), BODY, `/v1/callbacks/nothing/${TASK}`)).status, 404);
+  });
+
+  test('that can not be kept is no 2xx, so that it comes again', async () => {
+    outcome = new Error('the database is away');
+    assert.equal((await post(signed())).status, 500);
+  });
+
+  test('is bounded before it is read, signed or not', async () => {
+    const body = JSON.stringify({ task_id: TASK, more: 'x'.repeat(10_000) });
+    const { status, json } = await post(signed({ body }), body);
+    assert.deepEqual([status, codeOf(json), heard], [413, 'TOO_LARGE', []]);
+  });
+});
+
+test('without a secret there are no callbacks: 404', async () => {
+  const open = await httpWorld();
+  try {
+    assert.equal((await open.call('POST', ADDRESS, { key: null, headers: signed(), raw: BODY })).status, 404);
+  } finally {
+    await open.stop();
+  }
+});
+
+test('a secret that is none is said at once, and not repeated', () => {
+  assert.throws(() => callbackVerifier('whsec_%%%'), /is not whsec_/);
+});

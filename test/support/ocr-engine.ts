@@ -1,0 +1,78 @@
+/** The protocol of docs/providers.md in a few lines: an OCR engine in memory, which a test tells how to misbehave. */
+import { randomUUID } from 'node:crypto';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { Webhook } from 'standardwebhooks';
+
+export const SECRET = `whsec_${Buffer.from('a secret of callbacks, for tests').toString('base64')}`;
+type Job = { task_id: string; callback_url: string | null; languages: string[]; pages: Blob[]; result: object | null };
+/** `read`: what it makes of a page. `mood`: what it does to requests; work that it took goes on all the same. */
+export type Mood = 'well' | 'hangs' | 'refuses' | 'breaks';
+export type Called = { status: number; headers: Record<string, string>; body: string };
+
+export async function ocrEngine(read: (png: Buffer) => Promise<object>, port = 0) {
+  const jobs = new Map<string, Job>();
+  const engine = { mood: 'well' as Mood, jobs, submissions: 0, asked: [] as string[], calls: [] as Called[] };
+  const server = createServer(async (req, res) => {
+    const url = new URL(req.url ?? '/', 'http://engine');
+    const body = await buffer(req);
+    if (engine.mood === 'hangs') return;
+    if (engine.mood !== 'well') return answer(res, engine.mood === 'refuses' ? 403 : 503, { detail: engine.mood });
+    if (req.method === 'GET') {
+      engine.asked.push(url.pathname + url.search);
+      const task_id = url.searchParams.get('task_id');
+      const id = task_id === null ? url.pathname.slice('/jobs/'.length) : newestOf(task_id);
+      const job = jobs.get(id);
+      return job ? answer(res, 200, { provider_job_id: id, status: 'working', ...job.result }) : answer(res, 404, {});
+    }
+    const form = await new Response(new Uint8Array(body), {
+      headers: { 'content-type': req.headers['content-type'] ?? '' },
+    }).formData();
+    const said = form.get('job');
+    const job = { ...JSON.parse(said instanceof Blob ? await said.text() : '{}'), result: null };
+    engine.submissions += 1;
+    const known = newestOf(job.task_id);
+    const provider_job_id = known && jobs.get(known)?.result === null ? known : randomUUID();
+    if (provider_job_id !== known) jobs.set(provider_job_id, { ...job, pages: form.getAll('page-1') });
+    return answer(res, 202, { provider_job_id });
+  });
+  const newestOf = (task_id: string) => [...jobs].findLast(([, job]) => job.task_id === task_id)?.[0] ?? '';
+  const answer = (res: ServerResponse, status: number, body: object) =>
+    void res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  const listen = (at: number) => new Promise<void>((resolve) => server.listen(at, '127.0.0.1', resolve));
+  await listen(port);
+  const address = server.address() as AddressInfo; // it listens
+  const call = async (to: string, body: object, id: string = randomUUID(), secret = SECRET): Promise<number> => {
+    const text = JSON.stringify(body);
+    const at = new Date();
+    const signature = new Webhook(secret).sign(id, at, text);
+    const time = String(Math.floor(at.getTime() / 1_000));
+    const signed = { 'webhook-id': id, 'webhook-timestamp': time, 'webhook-signature': signature };
+    return (await fetch(to, { method: 'POST', headers: { 'content-type': 'application/json', ...signed }, body: text })).status;
+  };
+  return Object.assign(engine, {
+    url: `http://127.0.0.1:${address.port}`,
+    call,
+    newestOf,
+    /** Reads the pages of a job; nobody is told. */
+    async finish(provider_job_id: string): Promise<void> {
+      const job = jobs.get(provider_job_id);
+      const [page] = job?.pages ?? [];
+      if (!job || !page) throw new Error(`no job ${provider_job_id}`);
+      job.result = { status: 'done', pages: [{ page: 1, ...(await read(Buffer.from(await page.arrayBuffer()))) }] };
+    },
+    /** Tells the result, as it stands, to whom the job named. */
+    async callBack(provider_job_id: string, webhook_id?: string): Promise<number> {
+      const job = jobs.get(provider_job_id);
+      if (!job?.callback_url || !job.result) throw new Error(`nothing to tell of ${provider_job_id}`);
+      return call(job.callback_url, { task_id: job.task_id, provider_job_id, ...job.result }, webhook_id);
+    },
+    async stop(): Promise<void> {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+    again: () => listen(address.port),
+  });
+}
+export type OcrEngine = Awaited<ReturnType<typeof ocrEngine>>;

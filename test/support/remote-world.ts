@@ -1,0 +1,127 @@
+/** Everything real but the engine: a data folder, the service, its HTTP server for callbacks, and an OCR engine that a test holds. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { ServiceOptions } from '../../create-service.ts';
+import { HTTP_LIMITS } from '../../http/limits.ts';
+import { createHttpServer } from '../../http/server.ts';
+import type { Ports } from '../../open-ports.ts';
+import { memoryQueue } from '../../persistence/memory/queue.ts';
+import { memoryTasks } from '../../persistence/memory/tasks.ts';
+import { remoteOcr } from '../../providers/remote-ocr/client.ts';
+import { callbackVerifier } from '../../providers/remote-ocr/signature.ts';
+import type { Engine } from '../../runtime/engine.ts';
+import type { Embedder, TaskRecord } from '../../runtime/ports.ts';
+import type { ResourceRow } from '../../runtime/ports-facts.ts';
+import { callbackReceiver } from '../../services/callbacks.ts';
+import { openWorld, SCOPE, say, serviceOf, takeIn, world } from '../faults/world.ts';
+import { known } from '../model/known.ts';
+import { numberReader } from './numbered.ts';
+import { ocrEngine, SECRET } from './ocr-engine.ts';
+import { until } from './wait.ts';
+
+const { clock, log } = world;
+const never = new AbortController().signal;
+/** Limits of the real ones' shape, small enough for a test to see them pass. A lease that a test does not wait for is long. */
+export const SOON = {
+  lease_ms: 100,
+  ask_deadline_ms: 2_000,
+  backoff_base_ms: 5,
+  outage_pause_ms: 20,
+} satisfies ServiceOptions['task_limits'];
+
+/** `ports`: what is changed of them, for the first life. */
+type Given = { options?: Partial<ServiceOptions>; embedder?: Embedder; ports?: (ports: Ports) => Ports };
+
+export async function remoteWorld({ options = {}, embedder, ports: changed = (same) => same }: Given = {}) {
+  const folder = await mkdtemp(path.join(tmpdir(), 'tuodi-remote-'));
+  const there = await ocrEngine(async (png) => numberReader().recognise({ png, page: 1, width: 0, height: 0 }, never));
+  let address = '';
+  const callback_url = (to: { resource_id: string; task_id: string }) =>
+    `${address}/v1/callbacks/${to.resource_id}/${to.task_id}`;
+  const recogniser = remoteOcr({
+    url: there.url,
+    api_key: 'key',
+    callback_url,
+    clock,
+    limits: { probe_after_ms: 20, ask_ms: 500 },
+  });
+  const opened = await openWorld(folder);
+  const plain = { ...opened, recogniser, ...(embedder ? { embedder } : {}) };
+  const limits = { ...OPTIONS_LIMITS, ...options.limits };
+  const life = (ports: Ports) => serviceOf(ports, { ...options, limits });
+  let ports: Ports = changed(plain);
+  let service = life(ports);
+  const http = createHttpServer({
+    ...{ ...plain, clock, log, version: '0', public_url: () => address, limits: HTTP_LIMITS },
+    ...{ engine: { ...service.engine }, feed: service.feed },
+    links: { sign: () => '', verify: () => ({ refused: 'BAD_SIGNATURE' }), store: null },
+    callbacks: {
+      verify: callbackVerifier(SECRET),
+      receive: (to) => callbackReceiver({ context: { ...ports, clock, limits: PICTURES }, runs: service.runs, log })(to),
+    },
+    ...{ required_metadata: ['title'], cors_origins: [], readiness: async () => ({ ready: true, checks: {} }) },
+  });
+  address = `http://127.0.0.1:${(await http.listen('127.0.0.1', 0)).port}`;
+  await service.start();
+
+  const row = async (resource_id: string): Promise<ResourceRow> =>
+    known(await plain.facts.resources.get(SCOPE, resource_id), resource_id);
+  const job = async (resource_id: string, id = 'ocr') => (await plain.facts.instances.load(resource_id))?.instance.jobs[id];
+  const at = {
+    /** The ticket that the resource was told. */
+    ticket: (resource_id: string, other_than?: string) =>
+      until('a ticket', async () => {
+        const ticket = (await job(resource_id))?.accepted?.provider_job_id;
+        return ticket && ticket !== other_than ? ticket : null;
+      }),
+    task: async (resource_id: string, id = 'ocr'): Promise<TaskRecord | null> => {
+      const token = (await job(resource_id, id))?.token;
+      return token ? ports.tasks.get(token) : null;
+    },
+    status: (resource_id: string, status: string) =>
+      until(
+        `${resource_id} is ${status}`,
+        async () => {
+          const now = await row(resource_id);
+          return now.status === status && now;
+        },
+        15_000,
+      ),
+  };
+  return {
+    ...{ there, row, job, at },
+    facts: plain.facts,
+    index: plain.index,
+    url: () => address,
+    engine: (): Engine => service.engine,
+    takeIn: async (number: number): Promise<string> => {
+      const resource_id = await takeIn(service.engine, plain, number);
+      await say(service.engine, resource_id, 'UPLOAD_REPORTED');
+      return resource_id;
+    },
+    /** The process dies and another one begins, with nothing in memory. */
+    async again(): Promise<void> {
+      await service.stop();
+      ports = { ...plain, tasks: memoryTasks(), queue: memoryQueue({ clock, most_waiting: 1_000 }) };
+      service = life(ports);
+      await service.start();
+    },
+    async stop(): Promise<void> {
+      await http.stop(100);
+      await service.stop();
+      await opened.close();
+      await there.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+export type RemoteWorld = Awaited<ReturnType<typeof remoteWorld>>;
+
+const PICTURES = { max_bytes: 1_000_000, max_pixels: 1_000_000, ocr_pixels: 1_000_000 };
+/** One place for OCR: a worker that were held by the engine would keep all others from it. */
+const OPTIONS_LIMITS = {
+  sweep_interval_ms: 20,
+  stop_grace_ms: 50,
+  concurrency: { inspect: 2, ocr: 1, save: 2, embed: 2, index: 4, purge: 2 },
+} satisfies ServiceOptions['limits'];
