@@ -2,7 +2,10 @@
 
 export type S3Limits = typeof S3_LIMITS;
 export const S3_LIMITS = {
-  /** A body up to this is one PutObject, a larger one goes in parts of it; each put holds two parts in memory at most. S3 wants 5 MiB. */
+  /**
+   * A body up to this is one PutObject, a larger one goes in parts of it, about four of which are in memory
+   * at once (one that fills, one that goes, and what the SDK has not let go of). S3 wants at least 5 MiB.
+   */
   part_bytes: 8 * 1024 * 1024,
   /** A connection that is not there after so long is not coming. */
   connect_ms: 3_000,

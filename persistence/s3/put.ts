@@ -1,6 +1,6 @@
 /**
  * Writing: what fits in one part is one PutObject, the rest is a multipart upload, of which nothing is seen before it is completed.
- * So a key is there whole or not at all, and memory is bounded by two parts. The signature of each request holds the SHA-256 of its
+ * So a key is there whole or not at all, and memory is bounded by a few parts. The signature of each request holds the SHA-256 of its
  * body: what was changed on its way is refused by the store.
  */
 import { createHash } from 'node:crypto';
@@ -39,21 +39,24 @@ export async function put(store: Store, key: string, body: AsyncIterable<Uint8Ar
 
 type Part = { bytes: Buffer; last: boolean };
 
-/** All of `size` bytes but the last, which has at least one. */
+/** All of `size` bytes but the last, which has at least one. A part is let go of before the next begins. */
 async function* inParts(body: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Part, void, void> {
-  let held: Uint8Array[] = [];
-  let holds = 0;
-  for await (const chunk of body) {
-    held.push(chunk);
-    holds += chunk.byteLength;
-    while (holds > size) {
-      const all = Buffer.concat(held);
-      yield { bytes: all.subarray(0, size), last: false };
-      held = [all.subarray(size)];
-      holds -= size;
+  const empty = () => Buffer.allocUnsafeSlow(size); // takes no room before it is written to
+  let part = empty();
+  let filled = 0;
+  for await (const chunk of body)
+    for (let at = 0; at < chunk.byteLength; ) {
+      if (filled === size) {
+        yield { bytes: part, last: false };
+        part = empty();
+        filled = 0;
+      }
+      const taken = chunk.subarray(at, at + size - filled);
+      part.set(taken, filled);
+      filled += taken.byteLength;
+      at += taken.byteLength;
     }
-  }
-  if (holds > 0) yield { bytes: Buffer.concat(held), last: true };
+  if (filled > 0) yield { bytes: part.subarray(0, filled), last: true };
 }
 
 function putWhole({ client, bucket, call }: Store, key: string, bytes: Buffer): Promise<unknown> {
