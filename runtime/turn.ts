@@ -39,10 +39,15 @@ export function createTurns(parts: Parts, news: EventEmitter) {
   });
   const known = remembered<Known>(limits.remembered_instances);
 
+  /** Both as one commit left them: another process may commit between the two reads. */
   async function load(instance_id: string): Promise<Known | null> {
-    const stored = await facts.instances.load(instance_id);
-    const resource = stored && (await facts.resources.get({ org_id: stored.org_id }, instance_id));
-    return stored && resource && { instance: stored.instance, resource };
+    for (let attempt = 0; attempt < limits.commit_attempts; attempt++) {
+      const stored = await facts.instances.load(instance_id);
+      const resource = stored && (await facts.resources.get({ org_id: stored.org_id }, instance_id));
+      if (!stored || !resource) return null;
+      if (resource.seq === stored.instance.seq) return { instance: stored.instance, resource };
+    }
+    throw conflict();
   }
 
   /** Commits a step and does what follows; null when somebody else was first. */
