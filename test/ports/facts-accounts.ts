@@ -79,6 +79,34 @@ export function accountsTests(world: World): void {
       assert.equal(AT + 2_000 - forward.offset_ms, AT + 1_000);
     });
 
+    it('sweepers whose clocks differ by seconds make no gap of it, and service time does not go back', async () => {
+      const { upkeep } = world.facts();
+      const service: number[] = [];
+      for (let n = 0; n < 6; n++) {
+        const ahead = AT + n * 5_000 + 3_000; // one sweeper, and another whose clock is three seconds behind
+        for (const wall of [ahead, ahead - 3_000])
+          assert.deepEqual(await upkeep.tick(wall, MAX_GAP), { offset_ms: 0, gap_ms: 0 }, `at ${wall - AT}`);
+        service.push(ahead - (await upkeep.offset()));
+      }
+      assert.deepEqual(
+        service,
+        service.toSorted((a, b) => a - b),
+      );
+      const resting = AT + 25_000 + 3_000; // the last that was said
+      assert.equal((await upkeep.tick(resting - 3_000 + MAX_GAP, MAX_GAP)).gap_ms, 0, 'the one behind is not the later for it');
+    });
+
+    it('a clock that jumped back by more than a gap, and another that did not, never take service time back', async () => {
+      const { upkeep } = world.facts();
+      await upkeep.tick(AT, MAX_GAP);
+      const back = MAX_GAP + 1;
+      assert.deepEqual(await upkeep.tick(AT - back, MAX_GAP), { offset_ms: -back, gap_ms: -back });
+      const right = await upkeep.tick(AT + 10, MAX_GAP);
+      assert.equal(AT + 10 - right.offset_ms, AT, 'it stands still, and does not jump ahead');
+      assert.equal((await upkeep.tick(AT + 1_010, MAX_GAP)).gap_ms, 0);
+      assert.equal(AT + 1_010 - (await upkeep.offset()), AT + 1_000);
+    });
+
     it('the epoch is what was said last', async () => {
       const { upkeep } = world.facts();
       assert.equal(await upkeep.epoch(), null);

@@ -6,6 +6,7 @@ import { accountsTests } from './facts-accounts.ts';
 import { commitTests } from './facts-commit.ts';
 import { listTests } from './facts-list.ts';
 import type { World } from './facts-rows.ts';
+import { severalTests } from './facts-several.ts';
 import { tellingTests } from './facts-telling.ts';
 
 type Opened = { facts: Facts; close(): Promise<void> };
@@ -31,6 +32,7 @@ export function factsSuite(name: string, open: () => Promise<Opened>): void {
     listTests(world);
     tellingTests(world);
     accountsTests(world);
+    severalTests(world);
     it('answers a ping', async () => {
       await world.facts().ping();
     });
