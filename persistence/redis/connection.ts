@@ -12,10 +12,11 @@ const RECONNECT_MIN_MS = 50;
 const RECONNECT_MAX_MS = 1_000;
 /** A command without an answer by then has failed: far above any of ours, and a request does not hang on it. */
 const COMMAND_LIMIT_MS = 3_000;
-/** So long commands wait for a connection that was just lost. After it they fail at once, so that nothing piles up. */
-const PATIENCE_MS = 500;
-/** How often a command that was under way is sent again after a cut. Sent twice, each of ours does what it does once. */
-const MOST_RESENDS = 3;
+/**
+ * Commands wait for so many tries to connect again (0.35 s in all), and are then sent again; sent twice, each of ours does what it does
+ * once. After that they fail, and later ones fail at once, so that nothing piles up and no request hangs.
+ */
+const TRIES_WAITED_FOR = 3;
 /** At a start: longer than a server takes that starts beside us. */
 const CONNECT_LIMIT_MS = 10_000;
 /** How soon a dead connection is noticed by the system. */
@@ -43,10 +44,14 @@ export type RedisLink = {
 
 /** Throws RedisUnavailable when Redis can't be reached within a limit, or refuses us. */
 export async function openRedis({ url, clock, log, prefix = PREFIX }: RedisWanted): Promise<RedisLink> {
+  let tries = 0;
   const redis = new Redis(url, {
     connectionName: `${prefix}:commands`,
-    retryStrategy: (times) => Math.min(RECONNECT_MIN_MS * 2 ** (times - 1), RECONNECT_MAX_MS),
-    maxRetriesPerRequest: MOST_RESENDS,
+    retryStrategy(times) {
+      tries = times;
+      return backoff(times);
+    },
+    maxRetriesPerRequest: TRIES_WAITED_FOR,
     commandTimeout: COMMAND_LIMIT_MS,
     keepAlive: KEEP_ALIVE_MS,
     enableAutoPipelining: true,
@@ -61,13 +66,14 @@ export async function openRedis({ url, clock, log, prefix = PREFIX }: RedisWante
   redis.on('ready', () => {
     if (lost_at !== null) log.info({ away_ms: Math.round(clock.elapsed() - lost_at) }, 'Redis answers again');
     lost_at = null;
+    tries = 0;
   });
   await connected(redis, clock);
   return {
     ...{ prefix, clock, log, redis },
     async reach(command) {
       try {
-        if (lost_at !== null && clock.elapsed() - lost_at > PATIENCE_MS) throw new RedisUnavailable('away', 'no connection');
+        if (tries > TRIES_WAITED_FOR) throw new RedisUnavailable('away', 'no connection');
         return await command(redis);
       } catch (error) {
         const told = unavailable(error);
@@ -80,7 +86,7 @@ export async function openRedis({ url, clock, log, prefix = PREFIX }: RedisWante
       doubted = false;
     },
     patient(name) {
-      const own = { commandTimeout: undefined, enableAutoPipelining: false };
+      const own = { commandTimeout: undefined, enableAutoPipelining: false, retryStrategy: backoff };
       const patient = redis.duplicate({ ...own, maxRetriesPerRequest: null, connectionName: `${prefix}:${name}` });
       patient.on('error', () => undefined); // the connection for commands tells of it
       return patient;
@@ -90,6 +96,8 @@ export async function openRedis({ url, clock, log, prefix = PREFIX }: RedisWante
     },
   };
 }
+
+const backoff = (times: number): number => Math.min(RECONNECT_MIN_MS * 2 ** (times - 1), RECONNECT_MAX_MS);
 
 async function connected(redis: Redis, clock: Clock): Promise<void> {
   const over = new AbortController();

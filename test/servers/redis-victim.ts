@@ -1,0 +1,17 @@
+/** A worker that takes OCR tasks and never ends them, until it is killed: `node redis-victim.js <url of Redis>`. */
+import { openRedisPorts } from '../../persistence/redis/open.ts';
+import { RUNTIME_LIMITS } from '../../runtime/limits.ts';
+import { createRuns } from '../../runtime/runs.ts';
+import { taskLifecycle } from '../../services/resource-lifecycle.ts';
+import { clock, log } from './redis.ts';
+
+const { tasks, queue } = await openRedisPorts({ url: process.argv[2] ?? '', clock, log });
+const runs = createRuns({
+  ...{ tasks, queue, clock, log, limits: RUNTIME_LIMITS, lifecycle: taskLifecycle() },
+  engine: { hear: async () => 'stale', owes: async () => null }, // it dies before it tells anything
+  origin: { by: { kind: 'worker', id: 'victim' }, request_id: null },
+});
+queue.consume('ocr', 2, async (ring) => {
+  if (await runs.claim(ring)) console.log(`claimed ${ring.task_id}`);
+  await new Promise(() => {}); // until it is killed
+});
