@@ -1,16 +1,16 @@
 /** Indexes on the real Elasticsearch that `npm run test:servers` has started: each with an alias of its own, removed at the end. */
 import { Client } from '@elastic/elasticsearch';
+import { documentId } from '../../persistence/elasticsearch/mapping.ts';
 import { type ElasticsearchOptions, openElasticsearchIndex } from '../../persistence/elasticsearch/open.ts';
-import type { SearchIndex } from '../../runtime/ports.ts';
+import type { IndexEntry, SearchIndex } from '../../runtime/ports.ts';
+import { ServiceError } from '../../runtime/service.ts';
+import { entry, question } from '../support/entries.ts';
+import { env } from './env.ts';
 
 export const DIMENSION = 384;
 export const VECTOR_FLOOR = 0.45;
 
-export function elasticsearchUrl(): string {
-  const url = process.env.TUODI_TEST_ELASTICSEARCH_URL;
-  if (!url) throw new Error('TUODI_TEST_ELASTICSEARCH_URL is not set: npm run test:servers starts a server and sets it');
-  return url;
-}
+export const elasticsearchUrl = (): string => env('TUODI_TEST_ELASTICSEARCH_URL');
 
 let n = 0;
 /** A name that no other test has, of this process or of another. */
@@ -34,3 +34,24 @@ export async function dropIndexes(client: Client, alias: string): Promise<void> 
 }
 
 export const clientOf = (url: string): Client => new Client({ node: url });
+
+export const ORG = { org_id: 'o' };
+export const entryOf = (id: string, revision: number, text = '手机', change: Partial<IndexEntry> = {}): IndexEntry =>
+  entry(ORG.org_id, id, text, { revision, ...change });
+export const idOf = (id: string): string => documentId(ORG.org_id, id);
+
+export async function found(index: SearchIndex, typed = '手机'): Promise<string[]> {
+  const { hits } = await index.search(ORG, question(typed, { limit: 200 }));
+  return hits.map(({ resource_id }) => resource_id).sort();
+}
+
+/** The code that a call fails with. */
+export async function codeOf(calling: Promise<unknown>): Promise<string> {
+  try {
+    await calling;
+    return 'it did not fail';
+  } catch (error) {
+    if (error instanceof ServiceError) return error.failure.code;
+    throw error;
+  }
+}

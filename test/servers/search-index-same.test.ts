@@ -1,0 +1,147 @@
+/** The embedded index and Elasticsearch, filled with the same texts and asked the same: what both find, and what is first. */
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { z } from 'zod';
+import { SAMPLES } from '../../cli/project.ts';
+import { openSqliteIndex, VECTOR_FLOOR } from '../../persistence/sqlite-index/open.ts';
+import { hashedNgrams } from '../../providers/hashed-ngrams.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import type { IndexEntry, IndexQuery, SearchIndex } from '../../runtime/ports.ts';
+import type { SavedText } from '../../runtime/ports-facts.ts';
+import { drawPhrases } from '../samples/phrases.ts';
+import { entry, question, saved } from '../support/entries.ts';
+import { savedText, seeded } from '../support/texts.ts';
+import { aliasOfTest, clientOf, dropIndexes, elasticsearchUrl, openAt, printServer } from './search-world.ts';
+
+const SEED = 2026;
+const OTHERS = 2_000;
+const PHRASES_A_SAMPLE = 20;
+const ORG = 'org';
+/** More than any of these questions finds: all of it is compared. */
+const ALL = 2_200;
+
+const Truth = z.record(z.string(), z.object({ lines: z.array(z.object({ text: z.string() })) }));
+const embedder = hashedNgrams();
+const linesOf = ({ title, pages }: SavedText): string[] => [title ?? '', ...pages.flatMap(({ text }) => text.split('\n'))];
+const wholeOf = (text: SavedText): string => [...linesOf(text), ...text.tags].join('\n');
+
+async function vectorOf(text: string): Promise<Float32Array | null> {
+  return (await embedder.embed([text], new AbortController().signal))[0] ?? null;
+}
+
+/** asked: questions; sets: both find the same entries; first: the same one first, of all and of those with more than one hit. */
+type Compared = { asked: number; sets: number; first: number; several: number; first_of_several: number; differ: string[] };
+
+describe(`the same ${OTHERS} texts and the samples in both indexes (seed ${SEED})`, () => {
+  const entries: IndexEntry[] = [];
+  const samples: SavedText[] = [];
+  let [sqlite, elastic]: SearchIndex[] = [];
+  let folder: string;
+  const alias = aliasOfTest();
+  const url = elasticsearchUrl();
+
+  before(async () => {
+    const client = clientOf(url);
+    await printServer(client);
+    await client.close();
+    const chance = seeded(SEED);
+    const truth = Truth.parse(JSON.parse(await readFile(path.join(SAMPLES, 'truth.json'), 'utf8')));
+    for (const [filename, { lines }] of Object.entries(truth))
+      samples.push(saved(lines.map(({ text }) => text).join('\n'), { title: 'a picture', filename }));
+    const texts = [...samples, ...Array.from({ length: OTHERS }, () => savedText(chance))];
+    for (const [i, text] of texts.entries())
+      entries.push(entry(ORG, `r${String(i).padStart(6, '0')}`, text, { vector: await vectorOf(wholeOf(text)) }));
+    folder = await mkdtemp(path.join(tmpdir(), 'tuodi-same-'));
+    sqlite = await openSqliteIndex(path.join(folder, 'search.sqlite'), { clock: systemClock() });
+    elastic = await openAt(url, alias, { vector_floor: VECTOR_FLOOR });
+    for (const index of [sqlite, elastic]) await Promise.all(entries.map((one) => index.put(one)));
+  });
+  after(async () => {
+    await sqlite?.close();
+    await elastic?.close();
+    await rm(folder, { recursive: true, force: true });
+    const client = clientOf(url);
+    await dropIndexes(client, alias);
+    await client.close();
+  });
+
+  async function compared(typed: string[], change: Partial<IndexQuery>): Promise<Compared> {
+    const result: Compared = { asked: 0, sets: 0, first: 0, several: 0, first_of_several: 0, differ: [] };
+    for (const one of typed) {
+      const vector = change.mode === 'hybrid' ? await vectorOf(one.trim()) : null;
+      const asked = question(one, { ...change, vector, limit: ALL });
+      const pages = await Promise.all([sqlite, elastic].map((index) => index?.search({ org_id: ORG }, asked)));
+      const [ours, theirs] = pages.map((page) => page?.hits.map(({ resource_id }) => resource_id) ?? []);
+      assert.ok(ours && theirs);
+      const same = [...ours].sort().join() === [...theirs].sort().join() && pages[0]?.total === pages[1]?.total;
+      const first = ours[0] === theirs[0];
+      result.asked += 1;
+      result.sets += Number(same);
+      result.first += Number(first);
+      result.several += Number(ours.length > 1);
+      result.first_of_several += Number(ours.length > 1 && first);
+      if (!same || !first) result.differ.push(`${one} (${ours.length}, ${theirs.length})`);
+    }
+    return result;
+  }
+  const told = (name: string, { asked, sets, first, several, first_of_several }: Compared): void =>
+    console.log(`# ${[name, asked, sets, first, several, first_of_several].join(' | ')}`);
+
+  /** Phrases of `texts` that no other text has, and phrases that others may have too. */
+  function drawn(texts: SavedText[], most: number): { own: string[]; shared: string[] } {
+    const own: string[] = [];
+    const shared: string[] = [];
+    const all = entries.map((one) => wholeOf(one.saved));
+    for (const text of texts) {
+      const elsewhere = all.filter((one) => one !== wholeOf(text));
+      own.push(...drawPhrases(linesOf(text), elsewhere, seeded(SEED), most));
+      shared.push(...drawPhrases(linesOf(text), [], seeded(SEED + 1), most));
+    }
+    return { own, shared };
+  }
+
+  test('phrases that only one text has: the same set, the same first, and it is that text', async () => {
+    console.log('# questions | asked | same set | same first | with several hits | of these same first');
+    const phrases = drawn(samples, PHRASES_A_SAMPLE).own;
+    const others = drawn(
+      entries.slice(samples.length, samples.length + 50).map((one) => one.saved),
+      4,
+    ).own;
+    for (const mode of ['text', 'hybrid'] as const) {
+      for (const [name, typed] of [
+        ['phrases of the samples', phrases],
+        ['phrases of other texts', others],
+        ['phrases of the samples, quoted', phrases.map((one) => `"${one}"`)],
+      ] as const) {
+        const result = await compared([...typed], { mode });
+        told(`${name}, ${mode}`, result);
+        assert.ok(result.asked > 100, `${result.asked} phrases`);
+        if (mode === 'text') assert.equal(result.sets, result.asked, result.differ.join(', '));
+        assert.equal(result.first, result.asked, result.differ.join(', '));
+      }
+    }
+  });
+
+  test('phrases that others have too: the same set', async () => {
+    const { shared } = drawn(
+      entries.slice(0, samples.length + 100).map((one) => one.saved),
+      3,
+    );
+    for (const [name, typed] of [
+      ['shared phrases, being typed', shared],
+      ['shared phrases, typed', shared.map((one) => `${one} `)],
+      ['shared phrases, quoted', shared.map((one) => `"${one}"`)],
+      ['beginnings of words', shared.filter((one) => /^[A-Za-z]/.test(one)).map((one) => one.slice(0, 3))],
+      ['two, and not a third', shared.slice(2).map((one, i) => `${one} -${shared[i]?.split(' ')[0]}`)],
+      ['one character', [...'的一是中手机票据合同铁价严']],
+    ] as const) {
+      const result = await compared([...typed], { mode: 'text' });
+      told(`${name}, text`, result);
+      assert.equal(result.sets, result.asked, result.differ.join(', '));
+    }
+    told('shared phrases, hybrid', await compared(shared, { mode: 'hybrid' }));
+  });
+});
