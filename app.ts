@@ -143,6 +143,7 @@ export function createService(ports: Ports, options: ServiceOptions, { clock, lo
     log,
     origin: origin('worker'),
     remote: services.remote ?? null,
+    reachable: services.reachable,
   });
   const worker = createWorker({
     ...{ tasks, queue, engine, runs, clock, limits, log },
