@@ -37,7 +37,7 @@ async function compose(config: Config, public_url: () => string, options: Partia
   const clock = systemClock();
   const log = pino({ level: config.log_level, base: undefined }, pino.destination({ dest: 2, sync: false }));
   await mkdir(config.data_dir, { recursive: true });
-  const world = { clock, log };
+  const world = { clock, log, lost: () => void process.kill(process.pid, 'SIGTERM') };
   const ports = await openPorts(config, public_url, world);
   await prepareIndex({ ...ports, clock }).catch((error: unknown) => {
     if (!isAway(error)) throw error;

@@ -62,7 +62,14 @@ export function createService(ports: Ports, options: ServiceOptions, { clock, lo
   const service_limits = { max_bytes, max_pixels, ocr_pixels: OCR_PIXELS };
   const services = options.services ?? realServices(ports, service_limits, clock);
   const remote = services.remote ?? null;
-  const runs: Runs = createRuns({ ...given, engine, lifecycle: task_lifecycle, origin: origin('worker'), remote });
+  const runs: Runs = createRuns({
+    ...given,
+    engine,
+    lifecycle: task_lifecycle,
+    origin: origin('worker'),
+    remote,
+    reachable: services.reachable,
+  });
   const worker = createWorker({ ...given, engine, runs, services });
   const sweep = createSweep({ ...given, engine, runs, relay, origin: origin('sweep') });
   const upkeep = createUpkeep(choresOf(ports, limits, clock), { clock, log });

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from 'pino';
-import { type Config, inProcess } from './config.ts';
+import { type Config, ConfigError, inProcess } from './config.ts';
 import type { StoreLinks } from './http/deps.ts';
 import { openFolderObjects } from './persistence/folder/objects.ts';
 import { memoryAnnouncements } from './persistence/memory/announcements.ts';
@@ -36,7 +36,8 @@ export type Ports = {
   recogniser: Recogniser;
   embedder: Embedder;
 };
-export type World = { clock: Clock; log: Logger };
+/** `lost`: told when others have taken what this process works on; it must stop. */
+export type World = { clock: Clock; log: Logger; lost?: () => void };
 
 /** `store_links`: of a store that serves its links itself. `secret`: signs our own links. */
 export type OpenedPorts = Ports & { close(): Promise<void>; secret: string; store_links: StoreLinks | null };
@@ -100,11 +101,13 @@ async function storeOf(
     const objects = await openFolderObjects({ dir: path.join(config.data_dir, 'objects'), ...given, clock });
     return { objects, store_links: objects };
   }
-  const { openS3Objects } = await import('./persistence/s3/objects.ts');
+  const { openS3Objects, StoreMisconfigured } = await import('./persistence/s3/objects.ts');
   const objects = await openS3Objects({
     ...{ bucket, endpoint: s3_endpoint, public_endpoint: s3_public_endpoint, region: config.s3_region },
     ...{ access_key: s3_access_key, secret_key: s3_secret_key, path_style: config.s3_path_style },
     ...{ upload_method: config.s3_upload_method, clock, log: (event, detail) => log.warn(detail, event) },
+  }).catch((error: unknown) => {
+    throw error instanceof StoreMisconfigured ? new ConfigError(error.message) : error;
   });
   return { objects, store_links: null };
 }
@@ -152,10 +155,36 @@ export async function openPorts(config: Config, public_url: () => string, world:
   }
 }
 
-/** The right to be here: of the folder where anything is in it, of the database where the facts are there. */
-async function placeOf(config: Config, _world: World): Promise<{ close(): Promise<void> }> {
-  const lock = inProcess(config).length > 0 ? lockFolder(config.data_dir) : null;
-  return { close: async () => lock?.release() };
+/**
+ * The right to be here: of the folder where anything of ours is in it, of the database where the facts are there. The tables of a
+ * database are made first, since the right to it is a row.
+ */
+async function placeOf(config: Config, { clock, log, lost }: World): Promise<{ close(): Promise<void> }> {
+  const alone = inProcess(config).length > 0;
+  const lock = alone ? lockFolder(config.data_dir) : null;
+  const { database_url: url } = config;
+  if (url === undefined) return { close: async () => lock?.release() };
+  try {
+    const [{ migrateMysqlFacts }, { holdPresence }] = await Promise.all([
+      import('./persistence/mysql/facts.ts'),
+      import('./persistence/mysql/presence.ts'),
+    ]);
+    await migrateMysqlFacts({ url, clock }, false);
+    const onLost = (error: Error) => {
+      log.fatal({ err: error }, 'others have the database that this process worked on: it stops');
+      lost?.();
+    };
+    const presence = await holdPresence({ url, alone, clock, onLost });
+    return {
+      async close() {
+        await presence.release();
+        lock?.release();
+      },
+    };
+  } catch (error) {
+    lock?.release();
+    throw error;
+  }
 }
 
 /** Made at the first start: links given out before a restart still hold after it. */

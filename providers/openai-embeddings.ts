@@ -6,13 +6,16 @@ import { gather } from '../runtime/gather.ts';
 import type { Embedder } from '../runtime/ports.ts';
 import { ServiceError } from '../runtime/service.ts';
 import { badResult, providerHttp } from './http.ts';
+import { ProviderAway } from './policy.ts';
 
 /** Texts a request: 16 of the longest that a step sends are below the usual limits of tokens, and of what small servers batch. */
 const MOST_TEXTS = 16;
 /** A batch takes a second at most providers; a busy small server takes ten. */
 const TIME_LIMIT_MS = 30_000;
-/** A pause of a rate limit that is waited for: they are mostly of seconds. With three of them a call ends before its run does. */
-const PATIENCE_MS = 20_000;
+/** A pause of a rate limit that is waited for: they are mostly of seconds. */
+const PATIENCE_MS = 10_000;
+/** Of a text, with those that are before it. Below the time of a run, whose end would be counted against the picture. */
+const MOST_WAIT_MS = 3 * 60_000;
 /** 16 vectors of 4,096 numbers of 22 characters are 1.5 MB. */
 const MOST_ANSWER_BYTES = 16 * 1024 * 1024;
 
@@ -24,7 +27,7 @@ export type OpenAiEmbeddingsOptions = {
   dimension: number;
   clock: Clock;
   /** For tests. */
-  limits?: { time_ms?: number; patience_ms?: number; probe_after_ms?: number };
+  limits?: { time_ms?: number; patience_ms?: number; wait_ms?: number; probe_after_ms?: number };
 };
 
 /** One text that waits for its vector; `key` tells it from another of the same words. */
@@ -33,7 +36,7 @@ type Waiting = { key: string; text: string };
 type Outcome = { vector: Float32Array } | { error: unknown };
 
 export function openAiEmbeddings({ url, api_key, model, dimension, clock, limits = {} }: OpenAiEmbeddingsOptions): Embedder {
-  const { time_ms: time_limit_ms = TIME_LIMIT_MS, patience_ms = PATIENCE_MS, probe_after_ms } = limits;
+  const { time_ms: time_limit_ms = TIME_LIMIT_MS, patience_ms = PATIENCE_MS, wait_ms = MOST_WAIT_MS, probe_after_ms } = limits;
   const probe = probe_after_ms === undefined ? {} : { probe_after_ms };
   const http = providerHttp({ name: `the embedder ${model}`, url, api_key, clock, patience_ms, ...probe });
   const unending = new AbortController().signal; // a batch is of several callers: none of them can end it
@@ -57,7 +60,10 @@ export function openAiEmbeddings({ url, api_key, model, dimension, clock, limits
       const refused = error instanceof ServiceError && error.failure.code === 'PROVIDER_REFUSED';
       if (!refused || waiting.length === 1) return waiting.map(() => ({ error }));
       const outcomes: Outcome[] = [];
-      for (const one of waiting) outcomes.push(await alone(one));
+      for (const one of waiting) {
+        const last = outcomes.at(-1); // away: so it is for the others
+        outcomes.push(last && 'error' in last && last.error instanceof ProviderAway ? last : await alone(one));
+      }
       return outcomes;
     }
   }
@@ -71,7 +77,15 @@ export function openAiEmbeddings({ url, api_key, model, dimension, clock, limits
   return {
     model,
     dimension,
-    embed: (texts, signal) => unlessAborted(() => Promise.all(texts.map(vectorOf)), signal),
+    async embed(texts, signal) {
+      const late = new AbortController();
+      const over = clock.after(wait_ms, () => late.abort(new ProviderAway(`${model} had no vector within ${wait_ms} ms`)));
+      try {
+        return await unlessAborted(() => Promise.all(texts.map(vectorOf)), AbortSignal.any([signal, late.signal]));
+      } finally {
+        over.cancel();
+      }
+    },
     reachable: http.reachable,
   };
 }

@@ -25,8 +25,8 @@ const FAILURES_TO_OPEN = 5;
 const PROBE_AFTER_MS = 10_000;
 /** A pause that a provider asks for and that is longer is cut: who means longer says so again. */
 const MOST_PAUSE_MS = 10 * 60_000;
-/** How often one call waits for a pause to end: whoever is limited that often is one of too many. */
-const MOST_PAUSES = 3;
+/** How often one call is made when it is answered by asking for a pause: whoever is limited that often is one of too many. */
+const MOST_TRIES = 2;
 
 /** pause_ms: what it asked to be left alone for; null: it said nothing. */
 export class ProviderAway extends ServiceError {
@@ -91,13 +91,13 @@ export function providerPolicy({ name, clock, patience_ms, probe_after_ms = PROB
   }
   return {
     async call(work, time_limit_ms, signal) {
-      for (let pauses = 1; ; pauses++) {
+      for (let tries = 1; ; tries++) {
         signal.throwIfAborted();
         await pauseOver(signal);
         try {
           return await once(work, time_limit_ms, signal);
         } catch (error) {
-          if (!(error instanceof ProviderAway) || error.pause_ms === null || pauses === MOST_PAUSES) throw error;
+          if (!(error instanceof ProviderAway) || error.pause_ms === null || tries === MOST_TRIES) throw error;
         }
       }
     },

@@ -4,6 +4,7 @@
  */
 import type { Logger } from 'pino';
 import type { ServiceFailure } from '../contract/failures.ts';
+import type { StepKind } from '../contract/steps.ts';
 import type { TaskStatus } from '../contract/task.ts';
 import { type Asks, createAsks } from './asks.ts';
 import type { Origin } from './change.ts';
@@ -27,6 +28,8 @@ export type FollowParts = {
   origin: Origin;
   /** null: all work is done in our own processes. */
   remote: RemoteWork | null;
+  /** False while something that the step needs is known to be away. */
+  reachable: (kind: StepKind) => boolean;
 };
 
 export function createFollow(parts: FollowParts) {

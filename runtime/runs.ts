@@ -14,7 +14,7 @@ export type Runs = ReturnType<typeof createRuns>;
 type Whose = Pick<TaskRecord, 'task_id' | 'resource_id' | 'job_id'>;
 
 export function createRuns(parts: FollowParts) {
-  const { tasks, queue, engine, lifecycle, clock, log, origin, remote } = parts;
+  const { tasks, queue, engine, lifecycle, clock, log, origin, remote, reachable } = parts;
   const { view } = lifecycle;
   const { dispatch, say, step, follow, ask, answer, report, stop } = createFollow(parts);
 
@@ -39,6 +39,9 @@ export function createRuns(parts: FollowParts) {
     });
     return 'told';
   }
+
+  /** With its provider, or at least not in vain: a worker that waits for a provider to come back has not begun. */
+  const isAtWork = ({ kind, instance }: TaskRecord) => view(instance).provider_job_id !== null || reachable(kind);
 
   return {
     dispatch,
@@ -93,7 +96,7 @@ export function createRuns(parts: FollowParts) {
         } else if (isEnd(record.status)) await report(record);
         else if (record.status === 'pending') await queue.push(record.kind, record.task_id, record.ring);
         else if (record.status === 'asking') await ask(record);
-        else if (record.status === 'running' && job.accepted === null) {
+        else if (record.status === 'running' && job.accepted === null && isAtWork(record)) {
           log.info({ resource_id: instance_id, task_id: job.token }, 'accepted, said again');
           await accepted(record, view(record.instance).provider_job_id);
         }

@@ -51,7 +51,8 @@ export function callbackReceiver({ context, runs, log }: Parts): (to: CallbackTo
 const NEVER = new AbortController().signal;
 
 /** Then nothing of it is to be kept any more. */
-const isGone = ({ status }: ResourceRow) => status === 'DELETING' || status === 'DELETED';
+const isGone = ({ status }: ResourceRow) => GONE.has(status);
+const GONE = new Set<ResourceRow['status']>(['DELETING', 'PURGE_FAILED', 'DELETED']);
 
 function jobOf(jobs: Record<string, Job>, token: string): [string, Job | null] {
   for (const [id, job] of Object.entries(jobs))

@@ -58,8 +58,9 @@ export async function openRedis({ url, clock, log, prefix = PREFIX }: RedisWante
   });
   let lost_at: number | null = null;
   let doubted = false;
+  let closing = false;
   redis.on('close', () => {
-    if (lost_at !== null) return;
+    if (lost_at !== null || closing) return;
     lost_at = clock.elapsed();
     log.warn('Redis is away');
   });
@@ -92,6 +93,7 @@ export async function openRedis({ url, clock, log, prefix = PREFIX }: RedisWante
       return patient;
     },
     async close() {
+      closing = true;
       redis.disconnect();
     },
   };

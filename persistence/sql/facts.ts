@@ -8,7 +8,7 @@ import { deletes, inserts, keeps, run, runAll, type Statement, updates, upserts,
 
 const OWNED = ['resource_id', 'org_id', 'at'];
 /** What a resource's last step removes. Its row, journal, outbox and idempotency key stay. */
-const FORGOTTEN = ['metadata', 'metadata_tags', 'recognitions', 'corrections', 'texts', 'embeddings'];
+const FORGOTTEN = ['metadata', 'metadata_tags', 'recognitions', 'corrections', 'texts', 'embeddings', 'callbacks'];
 
 export type FactStatements = Record<Exclude<FactWrite['into'], 'nothing'>, Statement> & {
   title: Statement;

@@ -33,6 +33,21 @@ test('a run that is lost is a loss, not an attempt, and losses end', () => {
   assert.deepEqual([taskStatus(d), taskContext(d).failure?.code], ['dead', 'WORKER_LOST']);
 });
 
+test('work that could not be given away fails while it is pending: an outage spends nothing, a refusal ends it', () => {
+  const { attempt, losses } = taskContext(task(null, false));
+  const failed = (code: 'PROVIDER_UNAVAILABLE' | 'PROVIDER_REFUSED' | 'PROVIDER_BAD_RESULT') =>
+    tasks.step(task(null, false), event({ type: 'FAILED', attempt, losses, failure: failureOf(code, '') }), at(0)).instance;
+  const seen = (['PROVIDER_UNAVAILABLE', 'PROVIDER_BAD_RESULT', 'PROVIDER_REFUSED'] as const).map(failed);
+  assert.deepEqual(
+    seen.map((instance) => [taskStatus(instance), taskContext(instance).attempt]),
+    [
+      ['retrying', 1],
+      ['retrying', 2],
+      ['failed', 1],
+    ],
+  );
+});
+
 test('backoff doubles with each attempt, jitter shortens it by up to a half, and an outage waits its own time', () => {
   const failed = (code: 'OCR_CRASHED' | 'PROVIDER_UNAVAILABLE', jitter: number, attempts: number): number => {
     let d = task(null, false);

@@ -39,8 +39,10 @@ const embeddingOf = (text: string) => [text.length, 0, 1];
 const data = (input: string[]) => input.map((text, index) => ({ object: 'embedding', index, embedding: embeddingOf(text) }));
 const well: Answer = ({ input }, res) => void res.end(JSON.stringify({ object: 'list', data: data(input) }));
 
-const embedder = (url: string, limits: { time_ms?: number; patience_ms?: number; probe_after_ms?: number } = {}) =>
-  openAiEmbeddings({ url, api_key: KEY, model: 'small', dimension: 3, clock, limits });
+const embedder = (
+  url: string,
+  limits: { time_ms?: number; patience_ms?: number; wait_ms?: number; probe_after_ms?: number } = {},
+) => openAiEmbeddings({ url, api_key: KEY, model: 'small', dimension: 3, clock, limits });
 const unit = (text: string) => {
   const vector = embeddingOf(text);
   return Float32Array.from(vector, (value) => value / Math.hypot(...vector));
@@ -146,5 +148,10 @@ describe('embeddings by an OpenAI-compatible API', () => {
     const left = embedder(url, { time_ms: 1_000 }).embed(['a'], leaving.signal);
     leaving.abort(new Error('I leave'));
     await assert.rejects(left, /I leave/);
+  });
+
+  test('whoever waits too long for those before it is told that the provider is unavailable, before its run is over', async () => {
+    const { url } = await server(() => {});
+    await assert.rejects(embedder(url, { wait_ms: 50 }).embed(['a'], never), failing('PROVIDER_UNAVAILABLE', true));
   });
 });

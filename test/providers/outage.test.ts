@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
 import { afterEach, describe, test } from 'node:test';
 import { taskContext } from '../../machines/task.ts';
+import type { Ports } from '../../open-ports.ts';
 import { openAiEmbeddings } from '../../providers/openai-embeddings.ts';
 import { search, world } from '../faults/world.ts';
 import { known } from '../model/known.ts';
@@ -67,6 +68,28 @@ describe('an outage', () => {
     await w.there.again();
     await w.at.status(id, 'INDEXED');
     assert.equal(w.there.submissions, 1);
+  });
+
+  test('a run that waits for its provider is not accepted by the sweep either', async () => {
+    const away = { model: 'away', dimension: 2, embed: () => new Promise<never>(() => {}), reachable: () => false };
+    let looks = 0;
+    const counted = (ports: Ports): Ports => {
+      const { instances } = ports.facts;
+      const reschedule: typeof instances.reschedule = async (...args) => {
+        await instances.reschedule(...args);
+        looks += 1;
+      };
+      return { ...ports, facts: { ...ports.facts, instances: { ...instances, reschedule } } };
+    };
+    const w = await open({ embedder: away, ports: counted, options: { limits: { job_check_min_ms: 20, accept_after_ms: 1 } } });
+    const id = await w.takeIn(1);
+    const ticket = await w.at.ticket(id);
+    await w.there.finish(ticket);
+    await w.there.callBack(ticket);
+    await until('it runs', async () => (await w.at.task(id, 'embed'))?.status === 'running');
+    const seen = looks;
+    await until('the sweep has looked at it', () => looks >= seen + 3);
+    assert.equal((await w.job(id, 'embed'))?.accepted, null);
   });
 
   test('of the embedder: METADATA_SAVED waits, the text is found without its vector, and the vector comes by itself', async () => {

@@ -182,6 +182,20 @@ describe('a remote engine', () => {
     await indexed(w, id, 1);
   });
 
+  test('of a picture that was deleted nothing is left of what the engine said, and nothing more is kept', async () => {
+    const w = await open();
+    const id = await w.takeIn(1);
+    const ticket = await w.at.ticket(id);
+    await w.there.finish(ticket);
+    await w.there.callBack(ticket);
+    const { original_key } = await w.at.status(id, 'INDEXED');
+    const kept = () => w.facts.callbacks.find(SCOPE, { resource_id: id, kind: 'ocr', reads: JSON.stringify([original_key]) });
+    assert.ok(await kept());
+    await say(w.engine(), id, 'DELETE');
+    await w.at.status(id, 'DELETED');
+    assert.deepEqual([await w.there.callBack(ticket), await kept()], [404, null]);
+  });
+
   test('a failure for good ends the step with what the engine said', async () => {
     const w = await open();
     const id = await w.takeIn(1);

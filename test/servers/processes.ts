@@ -23,9 +23,7 @@ export type Process = {
 /** Resolves once it has said its first line. Rejects when it ends before, or says nothing in time. */
 export async function startProcess(script: string, args: string[], env: Record<string, string>): Promise<Process> {
   const folder = await mkdtemp(path.join(tmpdir(), 'tuodi-process-'));
-  const kept = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !name.startsWith('TUODI_') || name.startsWith('TUODI_TEST_')),
-  );
+  const kept = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TUODI_')));
   const child = spawn(process.execPath, [script, ...args], {
     env: { ...kept, TUODI_DATA_DIR: folder, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -9,7 +9,7 @@ const { tasks, queue } = await openRedisPorts({ url: process.argv[2] ?? '', cloc
 const runs = createRuns({
   ...{ tasks, queue, clock, log, limits: RUNTIME_LIMITS, lifecycle: taskLifecycle() },
   engine: { hear: async () => 'stale', owes: async () => null }, // it dies before it tells anything
-  origin: { by: { kind: 'worker', id: 'victim' }, request_id: null },
+  ...{ origin: { by: { kind: 'worker', id: 'victim' }, request_id: null }, remote: null, reachable: () => true },
 });
 queue.consume('ocr', 2, async (ring) => {
   if (await runs.claim(ring)) console.log(`claimed ${ring.task_id}`);
