@@ -34,9 +34,14 @@ const AWAY_CODES = new Set([
   ...['ENOTFOUND', 'EAI_AGAIN', 'PROTOCOL_CONNECTION_LOST', 'PROTOCOL_SEQUENCE_TIMEOUT', 'POOL_TIMEOUT', 'CONNECTION_CLOSED'],
 ]);
 
-/** The database is away, or the connection broke: what was under way may have happened or not, and a later call may go well. */
-export const isAway = (error: unknown): boolean =>
-  error instanceof DatabaseError && (error.errno === null ? AWAY_CODES.has(error.code) : AWAY.has(error.errno));
+/**
+ * The database is away, or the connection broke: what was under way may have happened or not, and a later call may go well. Also of an
+ * error whose cause is such a one.
+ */
+export function isAway(error: unknown): boolean {
+  if (error instanceof DatabaseError) return error.errno === null ? AWAY_CODES.has(error.code) : AWAY.has(error.errno);
+  return error instanceof Error && error.cause !== undefined && isAway(error.cause);
+}
 
 export const isCollision = (error: unknown): boolean =>
   error instanceof DatabaseError && error.errno !== null && COLLISIONS.has(error.errno);
