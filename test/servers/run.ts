@@ -24,6 +24,9 @@ const FILES_AT_ONCE = 2;
 /** Of one file. */
 const FILE_LIMIT_MS = 6 * 60_000;
 
+/** The SDK of S3 would say once a process that its later versions want a later Node. */
+const QUIET = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
+
 const say = (line: string): void => console.log(line);
 const seconds = (since: number): string => `${((performance.now() - since) / 1_000).toFixed(1)} s`;
 
@@ -48,7 +51,7 @@ for (const [name, code] of [
   });
 
 try {
-  Object.assign(process.env, await startAll(values.s3));
+  Object.assign(process.env, await startAll(values.s3), QUIET);
   if (values.stay) await untilAsked();
   else await runTests();
 } finally {
