@@ -183,7 +183,7 @@ async function placeOf(config: Config, { clock, log, lost }: World): Promise<{ c
     };
   } catch (error) {
     lock?.release();
-    throw error;
+    throw error instanceof Error && error.name === 'NotAlone' ? new ConfigError(error.message) : error;
   }
 }
 

@@ -84,7 +84,10 @@ function asProblem(error: unknown, { retry_after_s }: Serving['limits']): Proble
   );
 }
 
-const isAway = (error: unknown): boolean => error instanceof ServiceError && error.failure.code === 'PROVIDER_UNAVAILABLE';
+/** Or its cause is: a commit whose outcome nobody knows, since the database went away. */
+const isAway = (error: unknown): boolean =>
+  error instanceof Error &&
+  ((error instanceof ServiceError && error.failure.code === 'PROVIDER_UNAVAILABLE') || isAway(error.cause));
 const isFull = (error: unknown): boolean =>
   error instanceof Error &&
   (('code' in error && typeof error.code === 'string' && FULL.has(error.code)) ||

@@ -2,14 +2,21 @@
  * Errors of MySQL and MariaDB, told apart by number or code, never by message. What the driver throws repeats what was bound (people's
  * texts, in `sql` and often in the message), so it goes no further than here.
  */
+import { failureOf } from '../../contract/failures.ts';
+import { ServiceError } from '../../runtime/service.ts';
 
-/** `errno`: the server's number, or null when the connection broke. `table`: of the statement that it answered. */
-export class DatabaseError extends Error {
+/**
+ * `errno`: the server's number, or null when the connection broke. `table`: of the statement that it answered. That the database is
+ * away is no fault of a picture: a step waits, and a request is told to come again.
+ */
+export class DatabaseError extends ServiceError {
   readonly errno: number | null;
   readonly code: string;
   readonly table: string | null;
   constructor({ errno, code, table, detail }: { errno: number | null; code: string; table?: string | null; detail?: string }) {
-    super([code, ...(errno === null ? [] : [`(${errno})`]), ...(detail ? [detail] : [])].join(' '));
+    const said = [code, ...(errno === null ? [] : [`(${errno})`]), ...(detail ? [detail] : [])].join(' ');
+    super(failureOf(isAwayBy(errno, code) ? 'PROVIDER_UNAVAILABLE' : 'UNEXPECTED', `the database: ${said}`));
+    this.message = said;
     this.name = 'DatabaseError';
     this.errno = errno;
     this.code = code;
@@ -39,9 +46,11 @@ const AWAY_CODES = new Set([
  * error whose cause is such a one.
  */
 export function isAway(error: unknown): boolean {
-  if (error instanceof DatabaseError) return error.errno === null ? AWAY_CODES.has(error.code) : AWAY.has(error.errno);
+  if (error instanceof DatabaseError) return isAwayBy(error.errno, error.code);
   return error instanceof Error && error.cause !== undefined && isAway(error.cause);
 }
+
+const isAwayBy = (errno: number | null, code: string) => (errno === null ? AWAY_CODES.has(code) : AWAY.has(errno));
 
 export const isCollision = (error: unknown): boolean =>
   error instanceof DatabaseError && error.errno !== null && COLLISIONS.has(error.errno);
