@@ -1,5 +1,6 @@
 /** The lifecycle put around its ports: an engine to send to, and what runs from start to stop. */
 import { hostname } from 'node:os';
+import { z } from 'zod';
 import type { Config } from './config.ts';
 import type { StepKind } from './contract/steps.ts';
 import type { ResourceLimits, TaskLimits } from './machines/limits.ts';
@@ -25,6 +26,9 @@ const OCR_PIXELS = 16_000_000;
 /** How often uploads that nobody will look at are cleared away, and how old they are by then: the last link has expired. */
 const CLEAR_INTERVAL_MS = 10 * 60_000;
 const INCOMING_KEPT_MS = 24 * 60 * 60_000;
+
+/** What the payload of every message says. */
+const Moved = z.object({ resource_id: z.string(), seq: z.number() });
 
 export type ServiceOptions = {
   config: Pick<Config, 'max_bytes' | 'max_pixels' | 'ocr_workers'>;
@@ -54,9 +58,9 @@ export function createService(ports: Ports, options: ServiceOptions, { clock, lo
     dispatch: (owed) => runs.dispatch(owed),
     told: relay.nudge,
   });
-  const feed = createFeed(given, ({ org_id, payload }) => {
-    if (typeof payload === 'object' && payload !== null && 'resource_id' in payload)
-      engine.moved({ scope: { org_id }, resource_id: String(payload.resource_id) });
+  const feed = createFeed(given, ({ payload }) => {
+    const moved = Moved.safeParse(payload);
+    if (moved.success) engine.moved(moved.data.resource_id, moved.data.seq);
   });
   const task_lifecycle = taskLifecycle(options.task_limits);
   const service_limits = { max_bytes, max_pixels, ocr_pixels: OCR_PIXELS };

@@ -39,8 +39,8 @@ export interface Engine {
   owes(instance_id: string, job_id: string, token: string): Promise<Owed | null>;
   /** The resource when nothing of ours is under way, or as it is after `wait_ms`, or when the signal is aborted. null: not in scope. */
   rested(ref: ResourceRef, wait_ms: number, signal: AbortSignal): Promise<ResourceRow | null>;
-  /** Somebody else has moved it: those who wait for it here look again. */
-  moved(ref: ResourceRef): void;
+  /** It was moved, by whomever: those who wait for it here look again, unless they know of it. */
+  moved(resource_id: string, seq: number): void;
 }
 
 export function createEngine(parts: Parts): Engine {
@@ -83,7 +83,7 @@ export function createEngine(parts: Parts): Engine {
       return now && job?.token === token ? { resource: now.resource, job_id, job } : null;
     },
     rested: (ref, wait_ms, signal) => rested({ ...parts, news }, ref, wait_ms, signal),
-    moved: ({ resource_id }) => void news.emit(resource_id),
+    moved: (resource_id, seq) => void news.emit(resource_id, seq),
   };
 }
 

@@ -34,7 +34,7 @@ export function createGive({ runs, remote, limited, failed, log }: Parts) {
   }
   return async (task: TaskRecord, ring: Ring): Promise<void> => {
     if (task.status !== 'pending') {
-      await runs.claim(ring); // one that runs is asked about, others have their own timers
+      await runs.claim(ring, task); // one that runs is asked about, others have their own timers
       return;
     }
     const answer = await remote.stored(task);
@@ -43,7 +43,7 @@ export function createGive({ runs, remote, limited, failed, log }: Parts) {
       return;
     }
     const ticket = await submitted(task);
-    if (!ticket || !(await runs.claim(ring, ticket.provider_job_id))) return;
+    if (!ticket || !(await runs.claim(ring, task, ticket.provider_job_id))) return;
     await runs
       .accepted(task, ticket.provider_job_id)
       .catch((error: unknown) =>

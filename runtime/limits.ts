@@ -24,8 +24,8 @@ export const RUNTIME_LIMITS = {
   job_check_max_ms: 30 * 60_000,
   /** Messages of the outbox that get their position at once. */
   relay_batch: 1_000,
-  /** What is committed within this time is numbered and announced together: nobody sees the difference. */
-  relay_gather_ms: 20,
+  /** What is committed within this time is numbered and announced together: nobody sees the difference, and each time is a transaction. */
+  relay_gather_ms: 50,
   /** Messages of the outbox read at once by the feed. */
   feed_page: 500,
   /** Newest messages kept in memory for readers, about 600 bytes each: some seconds of the busiest service. */

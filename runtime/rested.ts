@@ -5,7 +5,7 @@ import type { ResourceRef } from './engine.ts';
 import type { RuntimeLimits } from './limits.ts';
 import type { Facts, ResourceRow } from './ports-facts.ts';
 
-/** `news`: by resource_id, the row as it was committed here, or nothing when it was moved elsewhere. */
+/** `news`: by resource_id, the row as it was committed here, or the `seq` that somebody has moved it to. */
 type Parts = { facts: Pick<Facts, 'resources'>; clock: Clock; news: EventEmitter; limits: RuntimeLimits };
 
 /** The resource when nothing of ours is under way, or as it is after `wait_ms`, or when the signal is aborted. null: not in scope. */
@@ -18,10 +18,13 @@ export async function rested(
   const read = () => facts.resources.get(scope, resource_id);
   const until = clock.elapsed() + wait_ms;
   let committed: ResourceRow | null = null;
+  let known_seq = -1;
   let heard = false;
   let wake = (): void => {};
-  const told = (row?: ResourceRow): void => {
-    committed = row ?? null;
+  const told = (news: ResourceRow | number): void => {
+    const seq = typeof news === 'number' ? news : news.seq;
+    if (seq <= Math.max(known_seq, committed?.seq ?? -1)) return; // its own commit, told again
+    committed = typeof news === 'number' ? null : news;
     heard = true;
     wake();
   };
@@ -32,6 +35,7 @@ export async function rested(
   try {
     for (let now = await read(); ; now = committed ?? (await read())) {
       if (!now || now.rests) return now;
+      known_seq = now.seq;
       const left = until - clock.elapsed();
       if (left <= 0 || signal.aborted) return await read(); // over: as it then is
       if (!heard) await woken(Math.min(left, limits.rested_look_ms));

@@ -61,12 +61,14 @@ export function createRuns(parts: FollowParts) {
      * The worker takes it: answers the run if it is now its own. A task that runs already is asked about instead; if it was rung
      * `again`, the worker that had it is known to be gone.
      */
-    async claim({ task_id, again }: Ring, provider_job_id: string | null = null): Promise<TaskView | null> {
+    async claim({ again }: Ring, task: TaskRecord, provider_job_id: string | null = null): Promise<TaskView | null> {
       let was: TaskStatus | null = null;
-      const next = await step(task_id, (_, { status }) => {
+      const { task_id } = task;
+      const claimed = (_: TaskRecord, { status }: TaskView) => {
         was = status;
         return event({ type: 'CLAIMED', provider_job_id });
-      });
+      };
+      const next = await step(task_id, claimed, task);
       if (next && was === 'pending') return view(next.instance);
       if (next?.status === 'asking' && again && !remote?.isRemote(next.kind)) await answer(task_id, { status: 'unknown' });
       else if (next) await follow(next);

@@ -45,10 +45,17 @@ export function createTaskSteps({ tasks, lifecycle, clock, limits }: Parts) {
     return { task_id: job.token, ...whose, ...work, status, instance, ring: instance.seq, ...times };
   }
 
-  /** Steps a task. `inbound` is asked again when somebody else was first; null: nothing is to be said. Answers null if it did not move. */
-  async function step(task_id: string, inbound: (now: TaskRecord, seen: TaskView) => Inbound | null): Promise<TaskRecord | null> {
+  /**
+   * Steps a task. `inbound` is asked again when somebody else was first; null: nothing is to be said. Answers null if it did not move.
+   * `read`: the record, by one who has just read it.
+   */
+  async function step(
+    task_id: string,
+    inbound: (now: TaskRecord, seen: TaskView) => Inbound | null,
+    read: TaskRecord | null = null,
+  ): Promise<TaskRecord | null> {
     for (let attempt = 0; attempt < limits.commit_attempts; attempt++) {
-      const now = await tasks.get(task_id);
+      const now = attempt === 0 && read ? read : await tasks.get(task_id);
       const said = now && inbound(now, view(now.instance));
       if (!now || !said) return null;
       const { outcome, instance } = kernel.step(now.instance, said, givenBy(clock));

@@ -64,7 +64,7 @@ export function createWorker({ tasks, queue, engine, runs, services, clock, limi
     if (!task) return; // rung for a task that has ended
     if (!(await engine.owes(task.resource_id, task.job_id, task_id))) return tasks.remove(task_id); // nobody wants it any more
     if (give && remote.isRemote(task.kind)) return give(task, ring);
-    const claimed = await runs.claim(ring);
+    const claimed = await runs.claim(ring, task);
     if (!claimed) return;
     const begun = clock.after(limits.accept_after_ms, () => {
       if (!services.reachable(task.kind)) return;

@@ -24,6 +24,9 @@ const KEEP_ALIVE_MS = 15_000;
 const SQL_MODE = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ONLY_FULL_GROUP_BY';
 const UNKNOWN_VARIABLE = 1193;
 
+/** `takes_several`: statements in one journey. Only where all of them are ours, with everything bound. */
+export type Settings = { lock_limit_s: number; takes_several: boolean };
+
 /** What a knex pool, or a holder of a lock, holds. knex itself adds its own ids to it. */
 export type Connection = {
   /** What the driver answers: rows, or a header that says how many changed. Rejects with DatabaseError; within `limit_ms`. */
@@ -37,11 +40,11 @@ export type Connection = {
 };
 
 /** Attempts again, with backoff, while the database is away. Rejects with DatabaseError within RECONNECT_LIMIT_MS + CONNECT_LIMIT_MS. */
-export async function connected(target: Target, clock: Clock, lock_limit_s = LOCK_LIMIT_S): Promise<Connection> {
+export async function connected(target: Target, clock: Clock, settings: Partial<Settings> = {}): Promise<Connection> {
   const began = clock.elapsed();
   for (let backoff = BACKOFF_MIN_MS; ; backoff = Math.min(backoff * 2, BACKOFF_MAX_MS)) {
     try {
-      return await opened(target, lock_limit_s);
+      return await opened(target, { lock_limit_s: LOCK_LIMIT_S, takes_several: false, ...settings });
     } catch (error) {
       if (!isAway(error) || clock.elapsed() - began + backoff > RECONNECT_LIMIT_MS) throw error;
     }
@@ -49,13 +52,14 @@ export async function connected(target: Target, clock: Clock, lock_limit_s = LOC
   }
 }
 
-async function opened(target: Target, lock_limit_s: number): Promise<Connection> {
+async function opened(target: Target, { lock_limit_s, takes_several }: Settings): Promise<Connection> {
   const { host, port, tls, ...who } = target;
   const sockets: Socket[] = [];
   const mysql = createConnection({
     ...{ host, port, ...who },
     charset: 'UTF8MB4_BIN',
     connectTimeout: CONNECT_LIMIT_MS,
+    multipleStatements: takes_several,
     // FOUND_ROWS: an UPDATE counts the rows it matched, as in SQLite. LOCAL_FILES: a server that asks for our files gets none.
     flags: ['FOUND_ROWS', '-LOCAL_FILES'],
     stream: () => {

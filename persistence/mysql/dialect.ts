@@ -18,10 +18,7 @@ const NOW = 'SELECT CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED) AS now';
 
 export const mysqlDialect: Dialect = {
   rows_at_once: ROWS,
-  changed(response) {
-    const [header]: unknown[] = Array.isArray(response) ? response : [];
-    return number(rowOf(header), 'affectedRows');
-  },
+  takes_several: true,
   /** In a transaction of its own, which ends before the claimed are worked on. `seq` stays. */
   claimDue: (knex, { now, until, limit }) =>
     knex.transaction(async (trx) => {

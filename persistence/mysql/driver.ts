@@ -25,6 +25,8 @@ export type MysqlOptions = {
   /** Of new tables: one that compares as SQLite does. */
   collation?: string;
   statement_limit_ms?: number;
+  /** Several statements may be sent as one: for the connections that commit. */
+  takes_several?: boolean;
   /** Of every new connection, before its first use. */
   prepare?: (connection: Connection) => Promise<void>;
   /** Stands around every statement. */
@@ -46,10 +48,17 @@ export function mysqlKnex(options: MysqlOptions): Knex {
   });
 }
 
-function clientOf({ target, clock, prepare, around, statement_limit_ms = STATEMENT_LIMIT_MS }: MysqlOptions): typeof Knex.Client {
+function clientOf({
+  target,
+  clock,
+  prepare,
+  around,
+  takes_several = false,
+  statement_limit_ms = STATEMENT_LIMIT_MS,
+}: MysqlOptions): typeof Knex.Client {
   return class MysqlClient extends Mysql2 {
     override async acquireRawConnection(): Promise<Connection> {
-      const connection = await connected(target, clock);
+      const connection = await connected(target, clock, { takes_several });
       try {
         await prepare?.(connection);
         return connection;

@@ -4,6 +4,7 @@
  */
 import { failureOf } from '../../contract/failures.ts';
 import { ServiceError } from '../../runtime/service.ts';
+import { SEVERAL } from '../sql/statements.ts';
 
 /**
  * `errno`: the server's number, or null when the connection broke. `table`: of the statement that it answered. That the database is
@@ -70,7 +71,9 @@ export function databaseError(thrown: unknown, statement: string, bound: boolean
   if (thrown instanceof DatabaseError || thrown instanceof TypeError) return thrown; // ours: what can't be bound
   const errno = field(thrown, 'errno');
   const code = field(thrown, 'code');
-  const table = /^\s*(?:insert into|update|delete from)\s+`(\w+)`/i.exec(statement)?.[1] ?? null;
+  const table = statement.includes(SEVERAL)
+    ? null
+    : (/^\s*(?:insert into|update|delete from)\s+`(\w+)`/i.exec(statement)?.[1] ?? null);
   const fatal = field(thrown, 'fatal') === true;
   return new DatabaseError({
     errno: typeof errno === 'number' && errno > 0 ? errno : null, // the network's own are negative

@@ -25,7 +25,7 @@ export async function openMysqlFacts({ url, clock }: MysqlFactsOptions): Promise
 
 /** Of a database whose tables are there. */
 export function factsAt(target: Target, clock: Clock): Facts {
-  const write = mysqlKnex({ target, clock, connections: WRITERS });
+  const write = mysqlKnex({ target, clock, connections: WRITERS, takes_several: true });
   const read = mysqlKnex({ target, clock, connections: READERS });
   return sqlFacts({ write, read, dialect: mysqlDialect });
 }

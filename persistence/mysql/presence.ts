@@ -86,7 +86,7 @@ export async function holdPresence({ url, alone, clock, onLost }: PresenceOption
 type Held = { connection: Connection; broken: AbortSignal };
 
 async function hold(target: Target, alone: boolean, clock: Clock): Promise<Held> {
-  const connection = await connected(target, clock, LOCK_LIMIT_S);
+  const connection = await connected(target, clock, { lock_limit_s: LOCK_LIMIT_S });
   try {
     await connection.ask('START TRANSACTION');
     const rows = await connection.ask(alone ? LOCK.alone : LOCK.shared);

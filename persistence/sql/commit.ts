@@ -13,13 +13,13 @@ import type { Knex } from 'knex';
 import type { Change, Committed } from '../../runtime/ports-facts.ts';
 import type { IndexTargets } from '../../runtime/ports-upkeep.ts';
 import { type Database, type Dialect, portError } from './database.ts';
-import { type FactRow, type FactStatements, factRow, factStatements, writeFacts } from './facts.ts';
+import { type FactRow, type FactStatements, factRow, factScript, factStatements } from './facts.ts';
 import { lockedTargets } from './index-targets.ts';
 import { type InstanceStatements, instanceStatements, instanceValues, placesOf, wins } from './instances.ts';
 import { JOURNAL_COLUMNS, journalValues, madeBefore } from './journal.ts';
 import { OUTBOX_COLUMNS, outboxValues } from './outbox.ts';
 import { RESOURCE_COLUMNS, resourceValues } from './resources.ts';
-import { inserts, runAll, type Statement, upserts, type Values } from './statements.ts';
+import { boundAll, inserts, runAll, type Statement, upserts, type Values } from './statements.ts';
 
 /** In one transaction: as many as the port allows. */
 const MAX_CHANGES = 100;
@@ -126,13 +126,14 @@ async function together(
     for (const { change } of group) answers.set(change, { outcome: 'failed', error });
   };
   let doubt = doubted;
+  let at_once = dialect.takes_several;
   let error: unknown = null;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     let begun = false;
     try {
       const won = await write.transaction((trx) => {
         begun = true;
-        return apply(trx, dialect, statements, group, doubt);
+        return apply(trx, dialect, statements, group, { doubt, at_once });
       });
       for (const one of group) answers.set(one.change, { outcome: won.has(one) ? 'committed' : 'lost' });
       return null;
@@ -145,7 +146,9 @@ async function together(
           return gone;
         }
         doubt = true;
-      } else if (!dialect.collided(thrown) && dialect.uniqueViolation(thrown) !== 'instances') break; // (made since it was looked for)
+      } else if (at_once && group.length === 1)
+        at_once = false; // which statement it is of, the next attempt says
+      else if (!dialect.collided(thrown) && dialect.uniqueViolation(thrown) !== 'instances') break; // (made since it was looked for)
     }
   }
   const alone = group.map((one) => [one]);
@@ -168,21 +171,27 @@ async function apply(
   dialect: Dialect,
   statements: Statements,
   group: Prepared[],
-  doubt: boolean,
+  { doubt, at_once }: { doubt: boolean; at_once: boolean },
 ): Promise<Set<Prepared>> {
   const places = await placesOf(trx, dialect, idsOf(group));
   const before = new Set<Prepared>();
   if (doubt) for (const one of group) if (await madeBefore(trx, one.change)) before.add(one);
   const targets = group.some(({ change }) => change.expects) ? await lockedTargets(trx, dialect) : null;
   const won = group.filter((one) => !before.has(one) && wins(one.change, places) && isMadeFor(one.change, targets));
-  const put = (statement: Statement, rows: (one: Prepared) => Values[]) => runAll(trx, dialect, statement, won.flatMap(rows));
-  await put(statements.instances.make, ({ change, instance }) => (change.expected_seq === null ? [instance] : []));
-  await put(statements.instances.move, ({ change, instance }) => (change.expected_seq === null ? [] : [instance]));
-  await put(statements.resource, ({ resource }) => [resource]);
-  const facts = won.flatMap((one) => one.facts);
-  await writeFacts(trx, dialect, statements.facts, facts);
-  await put(statements.journal, ({ journal }) => [journal]);
-  await put(statements.outbox, ({ outbox }) => outbox);
+  const put = (statement: Statement, rows: (one: Prepared) => Values[]) => boundAll(dialect, statement, won.flatMap(rows));
+  const script = [
+    ...put(statements.instances.make, ({ change, instance }) => (change.expected_seq === null ? [instance] : [])),
+    ...put(statements.instances.move, ({ change, instance }) => (change.expected_seq === null ? [] : [instance])),
+    ...put(statements.resource, ({ resource }) => [resource]),
+    ...factScript(
+      dialect,
+      statements.facts,
+      won.flatMap((one) => one.facts),
+    ),
+    ...put(statements.journal, ({ journal }) => [journal]),
+    ...put(statements.outbox, ({ outbox }) => outbox),
+  ];
+  await runAll(trx, dialect, script, at_once);
   return new Set([...before, ...won]);
 }
 

@@ -9,8 +9,8 @@ export type Database = { write: Knex; read: Knex; dialect: Dialect };
 export interface Dialect {
   /** Rows in one INSERT: many where each statement is a journey to a server. */
   rows_at_once: number;
-  /** Rows matched, as the driver answers a raw statement. */
-  changed(response: unknown): number;
+  /** Several statements may be sent as one: where each is a journey to a server. */
+  takes_several: boolean;
   /** Moves `next_due_at` of at most `limit` rows that are due to `until`, and answers them; two callers never get the same. */
   claimDue(knex: Knex, want: { now: number; until: number; limit: number }): Promise<unknown[]>;
   /** `instance_id`, `org_id`, `seq` of those that are there, in the order of their ids; they stay so until the transaction ends. */

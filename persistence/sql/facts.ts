@@ -4,7 +4,18 @@ import type { Metadata } from '../../contract/metadata.ts';
 import type { FactWrite } from '../../runtime/ports-facts.ts';
 import type { Dialect } from './database.ts';
 import { vectorBytes } from './row.ts';
-import { deletes, inserts, keeps, run, runAll, type Statement, updates, upserts, type Values } from './statements.ts';
+import {
+  type Bound,
+  bound,
+  boundAll,
+  deletes,
+  inserts,
+  keeps,
+  type Statement,
+  updates,
+  upserts,
+  type Values,
+} from './statements.ts';
 
 const OWNED = ['resource_id', 'org_id', 'at'];
 /** What a resource's last step removes. Its row, journal, outbox and idempotency key stay. */
@@ -45,31 +56,33 @@ export const factRow = (write: FactWrite): FactRow => ({
   metadata: write.into === 'metadata' ? write.row.metadata : null,
 });
 
-export async function writeFacts(trx: Knex, dialect: Dialect, statements: FactStatements, rows: FactRow[]): Promise<void> {
+/** What writes them, in an order of tables that never varies. */
+export function factScript(dialect: Dialect, statements: FactStatements, rows: FactRow[]): Bound[] {
+  const script: Bound[] = [];
   for (const table of TABLES) {
     const of = rows.filter(({ into }) => into === table);
-    await runAll(
-      trx,
-      dialect,
-      statements[table],
-      of.map(({ values }) => values),
-    );
-    for (const { values, metadata } of of) if (metadata) await writeMetadata(trx, dialect, statements, values, metadata);
+    const values = of.map((row) => row.values);
+    script.push(...boundAll(dialect, statements[table], values));
+    for (const { values: owner, metadata } of of)
+      if (metadata) script.push(...metadataScript(dialect, statements, owner, metadata));
   }
   // Last: it removes also what the same change brought.
   for (const { into, values } of rows) {
     if (into !== 'nothing') continue;
-    for (const statement of statements.forget) await run(trx, dialect, statement, values);
-    await run(trx, dialect, statements.title, { ...values, title: '' });
+    for (const statement of statements.forget) script.push(bound(statement, values));
+    script.push(bound(statements.title, { ...values, title: '' }));
   }
+  return script;
 }
 
 /** What lists sort and filter by. */
-async function writeMetadata(trx: Knex, dialect: Dialect, statements: FactStatements, owner: Values, { title, tags }: Metadata) {
-  await run(trx, dialect, statements.title, { ...owner, title: title ?? '' });
-  await run(trx, dialect, statements.untag, owner);
+function metadataScript(dialect: Dialect, statements: FactStatements, owner: Values, { title, tags }: Metadata): Bound[] {
   const tagged = [...new Set(tags)].map((tag) => ({ ...owner, tag }));
-  await runAll(trx, dialect, statements.tag, tagged);
+  return [
+    bound(statements.title, { ...owner, title: title ?? '' }),
+    bound(statements.untag, owner),
+    ...boundAll(dialect, statements.tag, tagged),
+  ];
 }
 
 function factValues(write: FactWrite): Values {

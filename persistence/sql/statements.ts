@@ -40,21 +40,37 @@ export const updates = (knex: Knex, table: string, columns: readonly string[], w
 export const deletes = (knex: Knex, table: string, columns: readonly string[]): Statement =>
   built(knex(table).where(named(columns)).del());
 
-/** Rows matched. */
-export async function run(trx: Knex, dialect: Dialect, statement: Statement, values: Values): Promise<number> {
-  return dialect.changed(await trx.raw(statement.sql, bindingsOf(statement, values)));
-}
+/** A statement with what it binds. */
+export type Bound = { sql: string; bindings: Value[] };
+export const bound = (statement: Statement, values: Values): Bound => ({
+  sql: statement.sql,
+  bindings: bindingsOf(statement, values),
+});
 
 /** An insert for each of the rows, as many of them in one statement as the database likes. */
-export async function runAll(trx: Knex, { rows_at_once }: Dialect, statement: Statement, rows: Values[]): Promise<void> {
+export function boundAll({ rows_at_once }: Dialect, statement: Statement, rows: Values[]): Bound[] {
+  const all: Bound[] = [];
   for (let from = 0; from < rows.length; from += rows_at_once) {
     const some = rows.slice(from, from + rows_at_once);
-    await trx.raw(
-      repeated(statement.sql, some.length),
-      some.flatMap((values) => bindingsOf(statement, values)),
-    );
+    const sql = repeated(statement.sql, some.length);
+    all.push({ sql, bindings: some.flatMap((values) => bindingsOf(statement, values)) });
   }
+  return all;
 }
+
+/** In order. `at_once`: in one journey, where the database takes several statements; then an error does not say which it is of. */
+export async function runAll(trx: Knex, { takes_several }: Dialect, all: Bound[], at_once: boolean): Promise<void> {
+  if (at_once && takes_several && all.length > 1) {
+    await trx.raw(
+      all.map(({ sql }) => sql).join(SEVERAL),
+      all.flatMap(({ bindings }) => bindings),
+    );
+    return;
+  }
+  for (const { sql, bindings } of all) await trx.raw(sql, bindings);
+}
+/** Between statements that are sent together. No statement of ours holds it. */
+export const SEVERAL = ';\n';
 
 /** Rows in one UPDATE that gives each its own value. */
 const EACH = 100;

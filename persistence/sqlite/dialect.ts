@@ -12,12 +12,8 @@ const CLAIM = `
 const LOOK = 'SELECT instance_id, org_id, seq FROM instances WHERE instance_id IN (?)';
 
 export const sqliteDialect: Dialect = {
+  takes_several: false,
   rows_at_once: 1, // a statement that is prepared once is faster than one of many shapes
-  changed(response) {
-    if (typeof response === 'object' && response !== null && 'changes' in response && typeof response.changes === 'number')
-      return response.changes;
-    throw new TypeError('a statement that should change rows answered rows');
-  },
   async claimDue(knex: Knex, { now, until, limit }) {
     const rows: unknown = await knex.raw(CLAIM, [until, now, limit]);
     if (!Array.isArray(rows)) throw new TypeError('a claim answered no rows');

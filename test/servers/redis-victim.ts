@@ -12,6 +12,7 @@ const runs = createRuns({
   ...{ origin: { by: { kind: 'worker', id: 'victim' }, request_id: null }, remote: null, reachable: () => true },
 });
 queue.consume('ocr', 2, async (ring) => {
-  if (await runs.claim(ring)) console.log(`claimed ${ring.task_id}`);
+  const task = await tasks.get(ring.task_id);
+  if (task && (await runs.claim(ring, task))) console.log(`claimed ${ring.task_id}`);
   await new Promise(() => {}); // until it is killed
 });
