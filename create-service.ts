@@ -87,6 +87,7 @@ export function createService(ports: Ports, options: ServiceOptions, { clock, lo
       clock.standStill(await facts.upkeep.offset());
       await setClock(clock, facts.upkeep.databaseTime);
       await feed.start();
+      relay.start();
       worker.start(options.kinds);
       sweep.start();
       upkeep.start();

@@ -13,7 +13,7 @@ type Parts = { facts: Pick<Facts, 'outbox'>; announcements: Announcements; clock
 
 export function createRelay({ facts, announcements, clock, limits, log }: Parts) {
   let waiting: { cancel(): void } | null = null;
-  let stopped = false;
+  let started = false;
 
   async function run(): Promise<void> {
     let numbered = 0;
@@ -29,14 +29,17 @@ export function createRelay({ facts, announcements, clock, limits, log }: Parts)
     run,
     /** Something was committed: numbered soon, together with what else comes meanwhile. */
     nudge(): void {
-      if (waiting || stopped) return;
+      if (waiting || !started) return;
       waiting = clock.after(limits.relay_gather_ms, () => {
         waiting = null;
         run().catch((error: unknown) => log.warn({ err: error }, 'the outbox was not relayed; the sweep does it'));
       });
     },
+    start(): void {
+      started = true;
+    },
     stop(): void {
-      stopped = true;
+      started = false;
       waiting?.cancel();
       waiting = null;
     },
