@@ -1,4 +1,5 @@
 /** What every SearchIndex must find: Chinese, words, numbers, phrases, tags and filters. */
+import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { saved, vectorAt } from '../support/entries.ts';
 import type { IndexWorld } from './search-index-world.ts';
@@ -37,6 +38,15 @@ export function indexTestFinds(world: () => Promise<IndexWorld>): void {
     await finds('ip', ['a', 'b']);
     await finds('共3张', ['b']);
     await finds('a4纸', ['b']);
+    await index.close();
+  });
+
+  test('the beginning of a word after another one, however many words begin so', async () => {
+    const { index, put, search } = await world();
+    const many = 120;
+    await Promise.all(Array.from({ length: many }, (_, i) => put(`${i}`, `ref15${i} 于`)));
+    for (const typed of ['15', 'ref15']) assert.equal((await search(typed, { limit: 200 })).total, many, typed);
+    assert.equal((await search('ref1511', { limit: 200 })).total, 11); // 1511, and 15110 to 15119
     await index.close();
   });
 

@@ -7,6 +7,7 @@ import type { IndexEntry, IndexGenerations, SearchIndex } from '../../runtime/po
 import type { IndexTargets } from '../../runtime/ports-upkeep.ts';
 import { reaches } from '../../services/index-entry.ts';
 import { question, vectorAt } from '../support/entries.ts';
+import { httpBetween } from './http-between.ts';
 import {
   aliasOfTest,
   clientOf,
@@ -133,6 +134,24 @@ describe('a rebuild', () => {
     await generations.promote('second');
     assert.deepEqual(await found(index), ['a', 'c']);
     assert.deepEqual(await found(index, '电脑'), ['b']);
+    await index.close();
+  });
+
+  test('a write to both is seen only once a search finds it in both', async () => {
+    const { index, generations, alias } = await world();
+    await generations.create('second');
+    await client.indices.putSettings({ index: `${alias}-*`, settings: { refresh_interval: '-1' } });
+    const between = await httpBetween(url);
+    const through = await openAt(between.url, alias);
+    between.fate = (asked) => (asked.includes('refresh=true') ? { path: '/_bulk' } : 'through');
+    assert.equal(await codeOf(through.put(entryOf('a', 1), BOTH)), 'READ_BACK_MISMATCH');
+    await client.indices.refresh({ index: alias }); // what searches read now, and not what they will read
+    assert.deepEqual(await found(index), ['a']);
+    assert.equal(await codeOf(through.put(entryOf('a', 1), BOTH)), 'READ_BACK_MISMATCH');
+    between.fate = () => 'through';
+    assert.deepEqual(await through.put(entryOf('a', 1), BOTH), { put: 'seen' });
+    await through.close();
+    await between.close();
     await index.close();
   });
 
