@@ -37,7 +37,7 @@ export type RedisLink = {
   /** True if a command has failed since `trust` was called: something may not have been written. */
   doubted(): boolean;
   trust(): void;
-  /** A connection whose commands wait until Redis is there. Closed by whoever asked for it. */
+  /** A connection whose commands wait until Redis is there. Closed with the link, or before. */
   patient(name: string): Redis;
   close(): Promise<void>;
 };
@@ -59,6 +59,7 @@ export async function openRedis({ url, clock, log, prefix = PREFIX }: RedisWante
   let lost_at: number | null = null;
   let doubted = false;
   let closing = false;
+  const patients: Redis[] = [];
   redis.on('close', () => {
     if (lost_at !== null || closing) return;
     lost_at = clock.elapsed();
@@ -90,10 +91,12 @@ export async function openRedis({ url, clock, log, prefix = PREFIX }: RedisWante
       const own = { commandTimeout: undefined, enableAutoPipelining: false, retryStrategy: backoff };
       const patient = redis.duplicate({ ...own, maxRetriesPerRequest: null, connectionName: `${prefix}:${name}` });
       patient.on('error', () => undefined); // the connection for commands tells of it
+      patients.push(patient);
       return patient;
     },
     async close() {
       closing = true;
+      for (const patient of patients) patient.disconnect();
       redis.disconnect();
     },
   };

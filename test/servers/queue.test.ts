@@ -1,27 +1,34 @@
 /** The queue and the announcements on a real Redis: what every one promises, and what holds between processes. */
 import assert from 'node:assert/strict';
-import { before, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { redisAnnouncements } from '../../persistence/redis/announcements.ts';
 import { bullQueue } from '../../persistence/redis/queue.ts';
 import type { Queue } from '../../runtime/ports.ts';
 import { holding, queueSuite } from '../ports/queue.ts';
 import { until } from '../support/wait.ts';
-import { closed, newPrefix, openLink, serverName } from './redis.ts';
+import { closeAll, closed, newPrefix, openLink, serverName } from './redis.ts';
 
 const GRACE_MS = 5_000;
 
 before(async () => {
   const link = await openLink();
   console.log(`queue on ${await serverName(link)}`);
-  await link.close();
+  await closed(link);
+});
+const queues = new Set<Queue>();
+after(async () => {
+  for (const queue of queues) await queue.stop(0); // of tests that failed
+  await closeAll();
 });
 
 async function opened(prefix = newPrefix()): Promise<Queue> {
   const link = await openLink(prefix);
   const queue = bullQueue(link);
+  queues.add(queue);
   return {
     ...queue,
     async stop(grace_ms) {
+      queues.delete(queue);
       await queue.stop(grace_ms);
       await closed(link);
     },
@@ -112,7 +119,7 @@ describe('announcements between processes', () => {
     await one.publish();
     await until('both heard it', () => heard.one > before.one && heard.other > before.other);
     for (const announcements of [one, other]) await announcements.close();
-    for (const link of links) await link.close();
+    for (const link of links) await closed(link);
   });
 
   test('after its connection was cut it hears again, and is told to look', async () => {

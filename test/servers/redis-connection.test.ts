@@ -56,6 +56,29 @@ describe('the connection to Redis', () => {
     }
   });
 
+  test('a worker that Redis refuses asks again about once a second, and goes on once there is room', async () => {
+    const server = await ownRedis();
+    const link = await openRedis({ url: server.url, clock, log });
+    const queue = bullQueue(link);
+    let rung = 0;
+    try {
+      for (let i = 0; i < 20; i++) await queue.push('ocr', `t${i}`, 1);
+      await server.say('CONFIG', 'SET', 'maxmemory', '1mb');
+      queue.consume('ocr', 4, async () => void rung++);
+      const refused = async () =>
+        Number(/errorstat_OOM:count=(\d+)/.exec(String(await server.say('INFO', 'errorstats')))?.[1] ?? 0);
+      await until('refused', async () => (await refused()) > 0);
+      await new Promise((resolve) => setTimeout(resolve, 2_000)); // so long it is full
+      assert.ok((await refused()) < 20, `refused ${await refused()} times`);
+      await server.say('CONFIG', 'SET', 'maxmemory', '0');
+      await until('all rung', () => rung === 20);
+    } finally {
+      await queue.stop(1_000);
+      await link.close();
+      await server.stop();
+    }
+  });
+
   test('a cut connection costs no command', async () => {
     const server = await ownRedis();
     const link = await openRedis({ url: server.url, clock, log });

@@ -15,13 +15,23 @@ export function redisUrl(): string {
 export const newPrefix = (): string => `tuodi:test-${randomUUID()}`;
 
 /** Under keys that nobody else has, unless a prefix is given. */
-export const openLink = (prefix = newPrefix(), url = redisUrl()): Promise<RedisLink> => openRedis({ url, clock, log, prefix });
+export async function openLink(prefix = newPrefix(), url = redisUrl()): Promise<RedisLink> {
+  const link = await openRedis({ url, clock, log, prefix });
+  links.add(link);
+  return link;
+}
+const links = new Set<RedisLink>();
+/** After the tests of a file: one that failed did not get to its end, and would keep the process alive. */
+export async function closeAll(): Promise<void> {
+  for (const link of links) await closed(link);
+}
 
 /** Nothing of a test stays in a server that others use. */
 export async function clear({ redis, prefix }: RedisLink): Promise<void> {
   for await (const keys of redis.scanStream({ match: `${prefix}:*`, count: 1_000 })) if (keys.length > 0) await redis.del(keys);
 }
 export async function closed(link: RedisLink): Promise<void> {
+  links.delete(link);
   await clear(link);
   await link.close();
 }

@@ -1,16 +1,17 @@
 /** Tasks on a real Redis: what every store of tasks promises, and what is Redis' own. */
 import assert from 'node:assert/strict';
-import { before, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { redisTasks } from '../../persistence/redis/tasks.ts';
 import type { Tasks } from '../../runtime/ports.ts';
 import { record, tasksSuite } from '../ports/tasks.ts';
-import { clear, closed, newPrefix, openLink, serverName } from './redis.ts';
+import { clear, closeAll, closed, newPrefix, openLink, serverName } from './redis.ts';
 
 before(async () => {
   const link = await openLink();
   console.log(`tasks on ${await serverName(link)}`);
-  await link.close();
+  await closed(link);
 });
+after(closeAll);
 
 tasksSuite('on Redis', async (): Promise<Tasks> => {
   const link = await openLink();
@@ -37,7 +38,7 @@ describe('tasks on Redis', () => {
     const made = await Promise.all([redisTasks(one).create(record('a')), redisTasks(other).create(record('a'))]);
     assert.equal(made.filter(Boolean).length, 1);
     assert.deepEqual(await redisTasks(one).get('a'), await redisTasks(other).get('a'));
-    await other.close();
+    await closed(other);
     await closed(one);
   });
 

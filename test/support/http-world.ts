@@ -83,6 +83,7 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
   const lifecycle = lifecycleOf(outputs);
   const telling = { facts, announcements: memoryAnnouncements(), clock, limits: RUNTIME_LIMITS, log: logger };
   const relay = createRelay(telling);
+  relay.start();
   const feed = createFeed(telling, () => {});
   await feed.start();
   const engine = createEngine({
