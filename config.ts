@@ -63,6 +63,11 @@ const Variables = z.strictObject({
   /** Elasticsearch 9. Without it the index is in the data folder. */
   elasticsearch_url: web.optional(),
   elasticsearch_api_key: z.string().min(1).optional(),
+  /** What searches read, and the beginning of the names of its indexes: another for each database that shares the cluster. */
+  elasticsearch_alias: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9_-]{0,60}$/, 'small letters, digits, - and _')
+    .default('tuodi'),
   /** Its name makes the store S3; it must be there. Without it pictures are in the data folder. */
   s3_bucket: z.string().min(3).max(63).optional(),
   /** Of MinIO, Ceph, R2, OSS …; AWS itself needs none. */

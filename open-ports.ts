@@ -58,12 +58,17 @@ export async function migrateFacts({ database_url: url, data_dir }: Config, cloc
 
 /** The index alone. `facts` name the index that entries are written to, where it has a name. */
 export async function openIndex(config: Config, { facts, clock }: { facts: Facts; clock: Clock }): Promise<SearchIndex> {
-  const { elasticsearch_url: url, elasticsearch_api_key: api_key, embedding_floor: vector_floor } = config;
+  const {
+    elasticsearch_url: url,
+    elasticsearch_api_key: api_key,
+    elasticsearch_alias: alias,
+    embedding_floor: vector_floor,
+  } = config;
   if (url === undefined) return openSqliteIndex(path.join(config.data_dir, 'search.sqlite'), { clock, vector_floor });
   const { openElasticsearchIndex } = await import('./persistence/elasticsearch/open.ts');
   const { dimension } = await embedderOf(config, clock);
   const live = () => liveIndex({ facts, clock });
-  return openElasticsearchIndex({ url, ...(api_key === undefined ? {} : { api_key }), dimension, vector_floor, live });
+  return openElasticsearchIndex({ url, ...(api_key === undefined ? {} : { api_key }), alias, dimension, vector_floor, live });
 }
 
 async function embedderOf(config: Config, clock: Clock): Promise<Embedder> {

@@ -26,9 +26,9 @@ export const INDEXING: Boundary[] = [
   ...around('embedder.embed'),
   ...around('facts.commit', 'done embed'),
   ...around('index.put'),
-  ...around('tasks.replace', 'succeeded'),
   ...around('facts.commit', 'done index'),
   ...around('tasks.remove'),
+  ...around('facts.outbox.relay'),
   ...around('facts.instances.claimDue'),
 ];
 

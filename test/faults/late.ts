@@ -11,17 +11,19 @@ import { assertWhole, BY, openWorld, restIn, SCOPE, say, search, serviceOf, take
 const BEFORE = 1;
 const AFTER = 999;
 
-/** The title is changed while the save made from the old one is about to be told: what is found in the end is the new one. */
+/** The title is changed while it is saved: the result is of the old one, and what is found in the end is the new one. */
 export async function lateSave(options: Partial<ServiceOptions> = {}): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), 'tuodi-late-'));
   const plain = await openWorld(folder);
   let edit = async () => {};
-  let edits = 0;
-  const replace: Ports['tasks']['replace'] = async (task, seq) => {
-    if (task.kind === 'save' && task.status === 'succeeded' && edits++ === 0) await edit();
-    return plain.tasks.replace(task, seq);
+  let saves = 0;
+  /** The save has read the old title by then. */
+  const recognition: Ports['facts']['texts']['recognition'] = async (...asked) => {
+    if (saves++ === 0) await edit();
+    return plain.facts.texts.recognition(...asked);
   };
-  const service = serviceOf({ ...plain, tasks: { ...plain.tasks, replace } }, options);
+  const facts = { ...plain.facts, texts: { ...plain.facts.texts, recognition } };
+  const service = serviceOf({ ...plain, facts }, options);
   try {
     const resource_id = await takeIn(service.engine, plain, BEFORE);
     edit = async () => {
@@ -42,7 +44,7 @@ export async function lateSave(options: Partial<ServiceOptions> = {}): Promise<v
     await say(service.engine, resource_id, 'UPLOAD_REPORTED');
     await service.start();
     await assertWhole(plain, await restIn(plain, [resource_id], ['INDEXED']));
-    assert.equal(edits, 2, 'saved once before the edit and once after it');
+    assert.equal(saves, 2, 'saved once before the edit and once after it');
     assert.deepEqual(await search(plain, wordOf(AFTER)), [resource_id], 'found by its new title');
   } finally {
     await service.stop();

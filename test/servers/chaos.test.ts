@@ -110,7 +110,7 @@ describe('two services and two workers', () => {
         `SELECT position, count(*) AS n FROM outbox GROUP BY position HAVING position IS NOT NULL AND n > 1`,
       ];
       for (const sql of once_each) assert.deepEqual(await ask(sql), [], sql);
-      assert.equal(await entries(env.TUODI_ELASTICSEARCH_URL ?? ''), total);
+      assert.equal(await entries(`${env.TUODI_ELASTICSEARCH_URL}/${env.TUODI_ELASTICSEARCH_ALIAS}`), total);
     } finally {
       await Promise.all(children.map(end));
       await db.end();
@@ -126,7 +126,7 @@ async function takeUp(child: Child, count: (of: string) => Promise<number>): Pro
 }
 
 /** As a search counts them. */
-async function entries(url: string): Promise<number> {
-  const answer = await fetch(`${url}/tuodi/_count`);
+async function entries(index: string): Promise<number> {
+  const answer = await fetch(`${index}/_count`);
   return z.object({ count: z.number() }).parse(await answer.json()).count;
 }
