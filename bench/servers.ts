@@ -2,7 +2,9 @@
  * `npm run bench:servers`: server mode on this machine's own servers, beside a floor measured in the same run: a plain script that makes
  * as many commits an item as the service, one at a time in each lane.
  */
-import { cpus } from 'node:os';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import path from 'node:path';
 import Koa from 'koa';
 import { createPool } from 'mysql2/promise';
 import { pino } from 'pino';
@@ -71,12 +73,16 @@ async function withService(
   work: (parts: Awaited<ReturnType<typeof started>>) => Promise<void>,
 ): Promise<void> {
   const { env, drop } = await freshServers(REDIS);
-  const parts = await started(env, elasticsearch);
+  const { TUODI_ELASTICSEARCH_URL: url = '', ...others } = env;
+  const folder = await mkdtemp(path.join(tmpdir(), 'tuodi-bench-'));
+  const given = { ...others, TUODI_DATA_DIR: folder, ...(elasticsearch ? { TUODI_ELASTICSEARCH_URL: url } : {}) };
+  const parts = await started(given, elasticsearch);
   try {
     await work(parts);
   } finally {
     await parts.stop();
     await drop();
+    await rm(folder, { recursive: true, force: true });
   }
 }
 

@@ -44,7 +44,7 @@ const service = createService(
     config,
     services,
     kinds: role === 'worker' ? config.worker_kinds : [],
-    limits: { sweep_interval_ms: 200, job_check_min_ms: 5_000 },
+    limits: { sweep_interval_ms: 200, job_check_min_ms: 20_000 },
     resource_limits: { link_expiry_ms: 3_000 }, // taken in, and killed before it was reported: looked at soon
   },
   world,
