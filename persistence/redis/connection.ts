@@ -54,7 +54,7 @@ export async function openRedis({ url, clock, log, prefix = PREFIX }: RedisWante
     maxRetriesPerRequest: TRIES_WAITED_FOR,
     commandTimeout: COMMAND_LIMIT_MS,
     keepAlive: KEEP_ALIVE_MS,
-    enableAutoPipelining: true,
+    // No enableAutoPipelining: with BullMQ's scripts in one pipeline its callback throws where nobody can catch it (ioredis 6.0.0).
   });
   let lost_at: number | null = null;
   let doubted = false;
@@ -88,7 +88,7 @@ export async function openRedis({ url, clock, log, prefix = PREFIX }: RedisWante
       doubted = false;
     },
     patient(name) {
-      const own = { commandTimeout: undefined, enableAutoPipelining: false, retryStrategy: backoff };
+      const own = { commandTimeout: undefined, retryStrategy: backoff };
       const patient = redis.duplicate({ ...own, maxRetriesPerRequest: null, connectionName: `${prefix}:${name}` });
       patient.on('error', () => undefined); // the connection for commands tells of it
       patients.push(patient);

@@ -1,7 +1,7 @@
 /** A MariaDB of a test's own, to be killed, stopped and started again: in a temporary folder, on a free port, ended by its pid. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -50,6 +50,8 @@ export async function ownMariadb(): Promise<OwnServer> {
     if (!server) return;
     const exited = once(server, 'exit');
     server.kill(signal);
+    const { pid } = server;
+    if (signal === 'SIGSTOP') await until('it stands still', () => / T /.test(readFileSync(`/proc/${pid}/stat`, 'utf8')));
     if (signal !== 'SIGKILL') return;
     await exited;
     server = null;

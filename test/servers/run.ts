@@ -2,8 +2,11 @@
  * Every real server that tuodi knows, and the tests against them: `node dist/test/servers/run.js [--s3 s3proxy|rgw] [names…]`.
  * 1. Installs what is missing, and says what and why.  2. Starts all servers at once, on free ports, in one temporary folder.
  * 3. Runs every *.test.js under dist/test/servers, or those whose name contains one of the names.  4. Stops the servers, by their pids.
- * With --stay it runs no test, prints the variables and stays until it is told to end: for working on one test.
+ * With --stay it runs no test, prints the variables and stays until it is told to end: for working on one test. With --bench it runs
+ * the bench of server mode instead.
  */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -20,6 +23,7 @@ import { installMissing, NEEDS } from './start/programs.ts';
 import { startRgw } from './start/rgw.ts';
 import { S3_ACCESS_KEY, S3_SECRET_KEY, startS3proxy } from './start/s3.ts';
 
+const BENCH = fileURLToPath(new URL('../../bench/servers.js', import.meta.url));
 const FILES_AT_ONCE = 2;
 /** Of one file. */
 const FILE_LIMIT_MS = 6 * 60_000;
@@ -32,7 +36,11 @@ const seconds = (since: number): string => `${((performance.now() - since) / 1_0
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { s3: { type: 'string', default: 's3proxy' }, stay: { type: 'boolean', default: false } },
+  options: {
+    s3: { type: 'string', default: 's3proxy' },
+    stay: { type: 'boolean', default: false },
+    bench: { type: 'boolean', default: false },
+  },
 });
 if (values.s3 !== 's3proxy' && values.s3 !== 'rgw') throw new Error(`--s3 is s3proxy or rgw, not ${values.s3}`);
 
@@ -53,6 +61,7 @@ for (const [name, code] of [
 try {
   Object.assign(process.env, await startAll(values.s3), QUIET);
   if (values.stay) await untilAsked();
+  else if (values.bench) await runBench();
   else await runTests();
 } finally {
   await end();
@@ -118,6 +127,13 @@ async function runTests(): Promise<void> {
   const report = tests.compose(new spec());
   report.pipe(process.stdout, { end: false });
   await finished(report);
+}
+
+/** A process of its own, so that the figures of CPU time are of the service. */
+async function runBench(): Promise<void> {
+  const bench = spawn(process.execPath, [BENCH], { stdio: 'inherit', signal: asked.signal });
+  const [code]: unknown[] = await once(bench, 'exit');
+  process.exitCode = code === 0 ? 0 : 1;
 }
 
 async function untilAsked(): Promise<void> {
