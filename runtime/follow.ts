@@ -42,10 +42,7 @@ export function createFollow(parts: FollowParts) {
   async function dispatch(owed: Owed[]): Promise<void> {
     for (const one of owed) {
       const record = recordOf(one, await isAnswered(one));
-      const { status, kind, task_id, ring } = record;
-      // Not one after the other: the ring goes the way of its record, behind it. One that came first would be rung again by the sweep.
-      if (status === 'pending') await Promise.all([tasks.create(record), queue.push(kind, task_id, ring)]);
-      else if (await tasks.create(record)) await follow(record);
+      if (await tasks.create(record)) await follow(record); // the record first: a ring that overtakes it rings for nobody
     }
   }
   async function isAnswered({ resource, job_id, job }: Owed): Promise<boolean> {
