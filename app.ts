@@ -43,6 +43,7 @@ async function compose(config: Config, public_url: () => string, options: Partia
     if (!isAway(error)) throw error;
     log.warn({ err: error }, 'the search index is away; pictures wait for it');
   });
+  await warnOfOldIndex(ports, log);
   const service = createService(ports, { config, kinds: config.worker_kinds, ...options }, world);
   const warm = async () => {
     if (!config.worker_kinds.includes('ocr')) return;
@@ -127,6 +128,14 @@ async function readinessOf({ facts, index }: Ports) {
       (error: unknown) => ({ ok: false, detail: error instanceof Error ? error.message : String(error) }),
     );
   return { ready: Object.values(checks).every(({ ok }) => ok), checks };
+}
+
+/** Tokens of another analyser find wrongly, and say nothing of it. */
+async function warnOfOldIndex({ facts, index }: Ports, log: Logger): Promise<void> {
+  const targets = await facts.index_targets.get();
+  const outdated = targets && index.generations?.outdated(targets.live);
+  const old = await outdated?.catch((error: unknown) => log.warn({ err: error }, 'the search index was not looked at'));
+  if (old) log.warn('the search index was made by another version of tuodi or for another embedder: run `tuodi reindex`');
 }
 
 type Service = ReturnType<typeof createService>;

@@ -19,6 +19,8 @@ import { emptySteps } from '../support/empty-steps.ts';
 import { VECTOR } from './chaos-shape.ts';
 
 const AT_ONCE = 16;
+/** Steps that do nothing wait for the servers only: many at once, so that commits are shared. */
+const CONCURRENCY = { inspect: 16, ocr: 16, save: 16, embed: 16, index: 32, purge: 4 };
 const BY: Origin = { by: { kind: 'user', id: 'u' }, request_id: null };
 const SCOPE = { org_id: 'org' };
 const role = process.argv[2];
@@ -44,7 +46,7 @@ const service = createService(
     config,
     services,
     kinds: role === 'worker' ? config.worker_kinds : [],
-    limits: { sweep_interval_ms: 200, job_check_min_ms: 20_000 },
+    limits: { sweep_interval_ms: 500, job_check_min_ms: 20_000, concurrency: CONCURRENCY },
     resource_limits: { link_expiry_ms: 3_000 }, // taken in, and killed before it was reported: looked at soon
   },
   world,

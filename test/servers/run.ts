@@ -6,7 +6,7 @@
  * the bench of server mode instead.
  */
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -47,6 +47,7 @@ if (values.s3 !== 's3proxy' && values.s3 !== 'rgw') throw new Error(`--s3 is s3p
 const files = testsNamed(positionals);
 const folder = mkdtempSync(path.join(tmpdir(), 'tuodi-servers-'));
 const asked = new AbortController();
+setMaxListeners(0, asked.signal); // one a file
 for (const [name, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
