@@ -120,7 +120,12 @@ async function storeOf(
 type Work = { tasks: Tasks; queue: Queue; announcements: Announcements; close(): Promise<void> };
 async function workOf({ redis_url: url }: Config, { clock, log }: World): Promise<Work> {
   if (url !== undefined) {
-    const { openRedisPorts } = await import('./persistence/redis/open.ts');
+    const [{ openRedisPorts }, { inspectRedis }] = await Promise.all([
+      import('./persistence/redis/open.ts'),
+      import('./persistence/redis/inspect.ts'),
+    ]);
+    const { warning } = await inspectRedis({ url, clock, log });
+    if (warning) log.warn(warning);
     return openRedisPorts({ url, clock, log });
   }
   const [tasks, announcements] = [memoryTasks(), memoryAnnouncements()];
