@@ -10,7 +10,8 @@ import { change } from '../ports/facts-rows.ts';
 import { type EventsServer, keyTo, serveEvents } from '../support/events-world.ts';
 import { readEvents } from '../support/sse.ts';
 import { until } from '../support/wait.ts';
-import { freshDatabase, told } from './places.ts';
+import { env } from './env.ts';
+import { freshDatabase } from './places.ts';
 
 const ORG = 'a';
 const WRITERS = 4;
@@ -28,7 +29,7 @@ describe('events across processes', () => {
     database = await freshDatabase();
     for (let n = 0; n < 2; n++) {
       const own = await openMysqlFacts({ url: database.url, clock });
-      const link = await openRedisPorts({ url: told('REDIS_URL'), clock, log, prefix: 'tuodi:test-events' });
+      const link = await openRedisPorts({ url: env('TUODI_TEST_REDIS_URL'), clock, log, prefix: 'tuodi:test-events' });
       facts.push(own);
       redis.push(link);
       servers.push(await serveEvents(own, link.announcements));

@@ -1,12 +1,11 @@
 /** What a commit on a server must withstand: each of these fails with the naive way. */
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, it, type TestContext } from 'node:test';
-import { type Connection, connected } from '../../persistence/mysql/connection.ts';
+import { after, before, beforeEach, describe, it } from 'node:test';
 import { factsAt } from '../../persistence/mysql/facts.ts';
 import { AlreadyThere, type Change, type Facts, type FactWrite } from '../../runtime/ports-facts.ts';
 import { AT, change, commit, everyFact, message, ORG } from '../ports/facts-rows.ts';
 import { until } from '../support/wait.ts';
-import { clock, factsOn, sayServer, type TestDatabase, testDatabase } from './mysql.ts';
+import { clock, factsOn, sayServer, type TestDatabase, testDatabase, transactionOn } from './mysql.ts';
 import { proxyTo } from './mysql-proxy.ts';
 
 const scope = { org_id: ORG };
@@ -23,13 +22,6 @@ after(async () => {
   await database.drop();
 });
 
-/** A connection of its own in a transaction, such as another process has. */
-async function another(t: TestContext): Promise<Connection> {
-  const connection = await connected(database.target, clock);
-  t.after(() => connection.close());
-  await connection.ask('START TRANSACTION');
-  return connection;
-}
 const failure = (answers: Awaited<ReturnType<Facts['commit']>>): Error => {
   const failed = answers.find(({ outcome }) => outcome === 'failed');
   assert.ok(failed?.outcome === 'failed');
@@ -77,7 +69,7 @@ describe('a commit whose answer is lost', () => {
       await proxy.close();
     });
     await commit(behind, change('a'));
-    const gate = await another(t); // keeps the second look waiting until the world has gone on
+    const gate = await transactionOn(database, t); // keeps the second look waiting until the world has gone on
     proxy.cutNext(true);
     const answer = behind.commit([change('a', { expected_seq: 1, commit_id: 'mine', expects: { index_targets: null } })]);
     await until('it is in', async () => (await facts.instances.load('a'))?.instance.seq === 2);
@@ -92,7 +84,7 @@ describe('a commit whose answer is lost', () => {
 describe('commits beside others', () => {
   it('a new instance does not wait for one who looked for its neighbour (REPEATABLE READ locks the gap)', async (t) => {
     await commit(facts, change('a'), change('z'));
-    const other = await another(t);
+    const other = await transactionOn(database, t);
     await other.ask("SELECT * FROM instances WHERE instance_id = 'm' FOR UPDATE");
     const began = performance.now();
     await commit(facts, change('n'), change('b'));
@@ -129,7 +121,7 @@ describe('commits beside others', () => {
 
   it('one that collides is tried again, and goes well once the other has ended', async (t) => {
     await commit(facts, change('a'), change('b'));
-    const other = await another(t);
+    const other = await transactionOn(database, t);
     await other.ask("UPDATE instances SET next_due_at = 1 WHERE instance_id = 'b'");
     const answer = facts.commit([change('a', { expected_seq: 1 }), change('b', { expected_seq: 1 })]);
     await until('it waits for the row', async () => {

@@ -5,13 +5,12 @@ import { once } from 'node:events';
 import { after, before, beforeEach, describe, it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { STATUSES } from '../../contract/statuses.ts';
-import { type Connection, connected } from '../../persistence/mysql/connection.ts';
 import { hasErrno } from '../../persistence/mysql/errors.ts';
 import { migrateMysqlFacts, openMysqlFacts } from '../../persistence/mysql/facts.ts';
 import type { Facts } from '../../runtime/ports-facts.ts';
 import { AT, change, commit, message, ORG } from '../ports/facts-rows.ts';
 import { until } from '../support/wait.ts';
-import { clock, factsOn, sayServer, type TestDatabase, testDatabase } from './mysql.ts';
+import { clock, factsOn, sayServer, type TestDatabase, testDatabase, transactionOn } from './mysql.ts';
 
 const NAMES = ['0001_facts', '0002_servers'];
 const CHILD = fileURLToPath(new URL('./mysql-child.js', import.meta.url));
@@ -28,18 +27,12 @@ after(async () => {
   await database.drop();
 });
 
-async function another(t: TestContext): Promise<Connection> {
-  const connection = await connected(database.target, clock);
-  t.after(() => connection.close());
-  await connection.ask('START TRANSACTION');
-  return connection;
-}
 const idsOf = (rows: { instance_id: string }[]) => rows.map(({ instance_id }) => instance_id).sort();
 
 describe('claims', () => {
   it('skip what another is claiming, and do not wait for it', async (t) => {
     await commit(facts, ...['a', 'b', 'c'].map((id, n) => change(id, { next_due_at: n })));
-    const other = await another(t);
+    const other = await transactionOn(database, t);
     await other.ask("SELECT * FROM instances WHERE instance_id = 'a' FOR UPDATE");
     const began = performance.now();
     assert.deepEqual(idsOf(await facts.instances.claimDue({ now: 9, until: 99, limit: 9 })), ['b', 'c']);
@@ -67,7 +60,7 @@ describe('claims', () => {
 
 describe('the outbox', () => {
   it('a reader that has seen the later message sees the earlier one when it commits', async (t) => {
-    const other = await another(t);
+    const other = await transactionOn(database, t);
     const insert = 'INSERT INTO outbox (message_id, org_id, type, at, payload) VALUES (?, ?, ?, ?, ?)';
     await other.ask(insert, ['slow', ORG, 'resource.changed', AT, '{}']);
     await commit(facts, change('fast', { outbox: [message('fast')] }));

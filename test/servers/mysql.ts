@@ -1,20 +1,17 @@
 /** Databases for tests, on the server of TUODI_TEST_MYSQL_URL: each test file makes its own, and drops them. */
 import { randomUUID } from 'node:crypto';
-import { connected } from '../../persistence/mysql/connection.ts';
+import type { TestContext } from 'node:test';
+import { type Connection, connected } from '../../persistence/mysql/connection.ts';
 import { factsAt } from '../../persistence/mysql/facts.ts';
 import { migrateTarget } from '../../persistence/mysql/migrate.ts';
 import { type Target, targetOf } from '../../persistence/mysql/target.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import type { Facts } from '../../runtime/ports-facts.ts';
+import { env } from './env.ts';
 
 export const clock = systemClock();
 
-/** Throws when the variable is missing: a suite that is not run must not look like one that passed. */
-export function serverUrl(): string {
-  const url = process.env.TUODI_TEST_MYSQL_URL;
-  if (!url) throw new Error('TUODI_TEST_MYSQL_URL is not set: start the servers with `npm run test:servers`');
-  return url.replace(/\/*$/, '/');
-}
+export const serverUrl = (): string => env('TUODI_TEST_MYSQL_URL').replace(/\/*$/, '/');
 
 export type TestDatabase = {
   url: string;
@@ -62,4 +59,12 @@ export const factsOn = ({ target }: TestDatabase): Facts => factsAt(target, cloc
 export async function sayServer({ sql }: TestDatabase): Promise<void> {
   const [row] = await sql('SELECT VERSION() AS version');
   console.log(`facts are tested on ${String(row?.version)}`);
+}
+
+/** A connection of its own in a transaction, such as another process has. */
+export async function transactionOn({ target }: TestDatabase, t: TestContext): Promise<Connection> {
+  const connection = await connected(target, clock);
+  t.after(() => connection.close());
+  await connection.ask('START TRANSACTION');
+  return connection;
 }

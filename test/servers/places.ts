@@ -1,20 +1,14 @@
 /** Places of a test's own on the real servers: a database, a Redis database, a bucket. */
-import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { createConnection } from 'mysql2/promise';
+import { env } from './env.ts';
 
-/** What `npm run test:servers` sets; a test that needs a server and is not told of one fails. */
-export function told(name: string): string {
-  const value = process.env[`TUODI_TEST_${name}`];
-  assert.ok(value, `TUODI_TEST_${name} is not set: run this by \`npm run test:servers\``);
-  return value;
-}
 const unique = () => `tuodi-${randomBytes(6).toString('hex')}`;
 
 /** A database that is dropped by `drop`. */
 export async function freshDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
-  const server = told('MYSQL_URL');
+  const server = env('TUODI_TEST_MYSQL_URL');
   const name = unique().replace('-', '_');
   const run = async (sql: string) => {
     const connection = await createConnection(server);
@@ -26,7 +20,11 @@ export async function freshDatabase(): Promise<{ url: string; drop(): Promise<vo
 }
 
 export async function freshBucket(): Promise<Record<string, string>> {
-  const [endpoint, accessKeyId, secretAccessKey] = [told('S3_ENDPOINT'), told('S3_ACCESS_KEY'), told('S3_SECRET_KEY')];
+  const [endpoint, accessKeyId, secretAccessKey] = [
+    env('TUODI_TEST_S3_ENDPOINT'),
+    env('TUODI_TEST_S3_ACCESS_KEY'),
+    env('TUODI_TEST_S3_SECRET_KEY'),
+  ];
   const bucket = unique();
   const client = new S3Client({
     endpoint,
@@ -47,15 +45,15 @@ export async function freshBucket(): Promise<Record<string, string>> {
 /** All of server mode. `redis`: the number of a database of the test file's own, 1 to 15. */
 export async function freshServers(redis: number): Promise<{ env: Record<string, string>; drop(): Promise<void> }> {
   const database = await freshDatabase();
-  const env = {
+  const variables = {
     TUODI_DATABASE_URL: database.url,
-    TUODI_REDIS_URL: new URL(`/${redis}`, told('REDIS_URL')).href,
-    TUODI_ELASTICSEARCH_URL: told('ELASTICSEARCH_URL'),
+    TUODI_REDIS_URL: new URL(`/${redis}`, env('TUODI_TEST_REDIS_URL')).href,
+    TUODI_ELASTICSEARCH_URL: env('TUODI_TEST_ELASTICSEARCH_URL'),
     TUODI_ELASTICSEARCH_ALIAS: unique(),
     ...(await freshBucket()),
     TUODI_LINK_SECRET: randomBytes(32).toString('hex'),
     TUODI_LISTEN: '127.0.0.1:0',
     TUODI_LOG_LEVEL: 'warn',
   };
-  return { env, drop: database.drop };
+  return { env: variables, drop: database.drop };
 }
