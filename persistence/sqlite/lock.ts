@@ -12,6 +12,9 @@ export class FolderInUse extends Error {
   }
 }
 
+/** Named here, since a connection that nobody names any more is closed by the garbage collector, and its lock with it. */
+const held = new Set<ReturnType<typeof openDatabase>>();
+
 /** Makes the folder if need be. Throws FolderInUse at once when another process (or this one) holds it. */
 export function lockFolder(dir: string): { release(): void } {
   mkdirSync(dir, { recursive: true });
@@ -23,11 +26,10 @@ export function lockFolder(dir: string): { release(): void } {
     db.close();
     throw isBusy(error) ? new FolderInUse(resolve(dir), error) : error;
   }
-  let held = true;
+  held.add(db);
   return {
     release() {
-      if (held) db.close();
-      held = false;
+      if (held.delete(db)) db.close();
     },
   };
 }

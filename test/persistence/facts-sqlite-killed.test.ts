@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { sqliteKnex } from '../../persistence/sqlite/driver.ts';
 import { openSqliteFacts } from '../../persistence/sqlite/facts.ts';
 import { FolderInUse, lockFolder } from '../../persistence/sqlite/lock.ts';
@@ -58,6 +60,20 @@ describe('a data folder', () => {
     lock.release();
     lock.release();
     lockFolder(dir).release();
+  });
+});
+
+describe('the lock of a data folder', () => {
+  it('is held though nobody names it any more: the garbage collector does not free it', async (t) => {
+    const dir = await folder(t);
+    lockFolder(dir);
+    setFlagsFromString('--expose-gc');
+    const collect: () => void = runInNewContext('gc');
+    for (let round = 0; round < 3; round++) {
+      collect();
+      await new Promise((done) => setImmediate(done)); // finalizers run between two turns
+    }
+    assert.throws(() => lockFolder(dir), FolderInUse);
   });
 });
 
