@@ -101,6 +101,12 @@ describe('a page is recognised', () => {
     const { pages } = await read([{ content: line(72, 700, 12, '\ue001\ue002\ue003\ue004\ue005'.repeat(8)) }]);
     assert.equal(pages[0]?.text, 'seen 1');
   });
+  test('when a third of its characters are private ones, between others that can be read', async () => {
+    const { pages } = await read([
+      { content: line(10, 700, 12, `测试文字发票合计金额报告收据编号地址${'\ue001\ue002'.repeat(5)}`) },
+    ]);
+    assert.equal(pages[0]?.text, 'seen 1');
+  });
   test('beside others of the same document that are not', async () => {
     const { pages, engine, pictures } = await read([
       { content: REPORT },

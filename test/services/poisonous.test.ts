@@ -81,7 +81,7 @@ describe('a thread of its own', () => {
     assert.equal(threads(), 0);
   });
 
-  test('is given up by a file at rest when another waits, and started anew when it is needed', async () => {
+  test('is given up by a file at rest when another waits, and started anew when it is needed', { timeout: 20_000 }, async () => {
     const files = await Promise.all([opened(), opened(), opened(), opened()]);
     const fifth = opened();
     await Promise.all(files.map((file) => file.rest()));
