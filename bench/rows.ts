@@ -17,10 +17,11 @@ const BATCH = 100;
 const TIMES = 200;
 /** Of all pictures: due for the sweep at any time. */
 const DUE_SHARE = 100;
+const PICTURES_A_BATCH = 100;
 const MINUTE_MS = 60_000;
 const scope = { org_id: ORG };
 
-/** Pictures as a library has them: nearly all INDEXED, a few of every other status, in batches of 50, some tagged. */
+/** Pictures as a library has them: nearly all INDEXED, a few of every other status, in batches, one in ten tagged. */
 function pictureOf(n: number): Change {
   const { status, phase } = (n % 20 === 0 ? STATUSES[(n / 20) % STATUSES.length] : null) ?? {
     status: 'INDEXED' as const,
@@ -31,7 +32,7 @@ function pictureOf(n: number): Change {
   const metadata = { title: `picture ${(n * 7_919) % 100_003}`, description: null, tags: n % 10 === 0 ? ['receipt'] : [] };
   const row = { resource_id: id, org_id: ORG, at: AT, metadata: { ...metadata, taken_at: null, languages: [], extra: {} } };
   return change(id, {
-    resource: { status, phase, created_at, batch_id: `batch-${n % 50}`, sha256: `${n}` },
+    resource: { status, phase, created_at, batch_id: `batch-${Math.floor(n / PICTURES_A_BATCH)}`, sha256: `${n}` },
     next_due_at: n % DUE_SHARE === 0 ? AT : AT + 365 * 24 * 60 * MINUTE_MS,
     writes: [{ into: 'metadata', row }],
   });
@@ -50,7 +51,7 @@ const QUESTIONS: Record<string, (facts: Facts, n: number, size: number) => Promi
   'list, by title': (facts) => facts.resources.list(scope, {}, { sort: 'title', after: null, limit: 50 }),
   'list, tagged': (facts) => facts.resources.list(scope, { tag: ['receipt'] }, { sort: '-created_at', after: null, limit: 50 }),
   counts: (facts) => facts.resources.counts(scope, {}),
-  'counts, one batch': (facts, n) => facts.resources.counts(scope, { batch_id: [`batch-${n % 50}`] }),
+  'counts, one batch': (facts, n) => facts.resources.counts(scope, { batch_id: [`batch-${n % 10}`] }),
   'same bytes': (facts, n) => facts.resources.alive(scope, `${n}`),
   'sweep, nothing due': (facts) => facts.instances.claimDue({ now: AT - 1, until: AT, limit: 100 }),
   'sweep, 10 due': (facts, n) => facts.instances.claimDue({ now: AT + n, until: AT + n, limit: 10 }),
