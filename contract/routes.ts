@@ -30,8 +30,8 @@ export const ROUTES = [
     path: '/v1/resources',
     auth: 'key',
     waits: false,
-    en: 'Lists pictures, filtered, a page at a time.',
-    zh: '按条件分页列出图片。',
+    en: 'Lists pictures, filtered, a page at a time; those that are gone only where `phase` or `status` asks for them.',
+    zh: '按条件分页列出图片；已移除的仅在 `phase` 或 `status` 指明时列出。',
   },
   {
     name: 'count_resources',

@@ -156,6 +156,7 @@ export interface Instances {
 export type ResourceFilter = {
   status?: Status[];
   phase?: Phase[];
+  not_phase?: Phase;
   tag?: string[];
   batch_id?: string[];
   sha256?: string[];

@@ -163,7 +163,11 @@ describe('the trash', () => {
     for (const q of ['candelabra', 'banjo', 'tag:attic', '']) assert.ok(!(await w.found(q)).includes(id), q);
     assert.deepEqual([(await w.search('candelabra')).total, (await w.search('tag:attic')).total], [0, 0]);
     for (const call of ['/content', '/preview', '/text']) assert.equal((await of('GET', id, call)).status, 404, call);
+    const listed = async (query: string) => (await w.call('GET', `/v1/resources${query}`)).text.includes(id);
+    assert.deepEqual([await listed(''), await listed('?tag=attic')], [false, false]);
+    assert.deepEqual([await listed('?phase=gone'), await listed('?status=TRASHED&tag=attic')], [true, true]);
     const back = Resource.parse((await of('POST', id, '/restore')).json);
+    assert.ok(await listed('?tag=attic'));
     assert.ok(back.searchable && back.viewable);
     await finds('candelabra', [id]);
     await w.at(id, 'INDEXED');
