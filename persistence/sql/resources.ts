@@ -105,9 +105,10 @@ const inScope = (read: Knex, { org_id }: Scope) => read('resources as r').where(
 
 /** from: at or after; to: before. */
 function filtered(query: Knex.QueryBuilder, { org_id }: Scope, filter: ResourceFilter): Knex.QueryBuilder {
-  const { status, phase, tag, batch_id, sha256, created_from, created_to } = filter;
+  const { status, phase, not_phase, tag, batch_id, sha256, created_from, created_to } = filter;
   for (const [column, values] of Object.entries({ status, phase, batch_id, sha256 }))
     if (values) query.whereIn(`r.${column}`, values);
+  if (not_phase) query.whereNot('r.phase', not_phase);
   if (created_from !== undefined) query.where('r.created_at', '>=', created_from);
   if (created_to !== undefined) query.where('r.created_at', '<', created_to);
   if (tag)
