@@ -109,12 +109,7 @@ export function createWorker({ tasks, queue, engine, runs, services, clock, limi
   function limited<T>(kind: StepKind, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const over = new AbortController();
     const time_limit_ms = limits.run_time_limit_ms[kind];
-    const reason = new ServiceError({
-      code: 'DEADLINE_EXCEEDED',
-      retryable: true,
-      detail: `no result within ${time_limit_ms} ms`,
-    });
-    const timer = clock.after(time_limit_ms, () => over.abort(reason));
+    const timer = clock.after(time_limit_ms, () => over.abort(tooLong(time_limit_ms)));
     const signal = AbortSignal.any([over.signal, stopping.signal]);
     const aborted = new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
@@ -134,6 +129,9 @@ export function createWorker({ tasks, queue, engine, runs, services, clock, limi
     },
   };
 }
+
+const tooLong = (limit_ms: number) =>
+  new ServiceError({ code: 'DEADLINE_EXCEEDED', retryable: true, detail: `no result within ${limit_ms} ms` });
 
 function failureOf(error: unknown): ServiceFailure {
   if (error instanceof ServiceError) return error.failure;
