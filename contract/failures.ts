@@ -44,8 +44,8 @@ export const FAILURE_CODES = {
   },
   DECODE_LIMIT: {
     retryable: true,
-    en: 'Opening the file took more time or memory than allowed. Retry; if it fails again, save it as JPEG or as a simpler PDF and upload that.',
-    zh: '打开该文件所需的时间或内存超过上限。请重试；若仍失败，请另存为 JPEG 或更简单的 PDF 后上传。',
+    en: 'Opening the file took more time or memory than allowed. If a retry does not help, save it as JPEG or as a simpler PDF and upload that.',
+    zh: '打开该文件所需的时间或内存超过上限。若重试无效，请另存为 JPEG 或更简单的 PDF 后上传。',
   },
   TOO_MUCH_TEXT: {
     retryable: false,
