@@ -8,7 +8,7 @@ import type { Resource, World } from './world.ts';
 /** As many as a person's program sends at once. */
 const AT_ONCE = 4;
 /** Far above what all attempts of the slowest take. */
-const REST_LIMIT_MS = 60_000;
+const REST_LIMIT_MS = 120_000;
 const LOOK_MS = 25;
 const AT_REST = new Set(['ready', 'failed', 'gone']);
 
