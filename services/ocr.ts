@@ -4,6 +4,7 @@ import type { Made, OcrInput } from '../contract/steps.ts';
 import type { Page } from '../contract/text.ts';
 import type { Asked, Objects, PageRead, PictureToRead, Recogniser, RecogniserAsked, RemoteRecogniser } from '../runtime/ports.ts';
 import { type RemoteService, type Service, type ServiceContext, ServiceError } from '../runtime/service.ts';
+import { groundOf } from './ground.ts';
 import { missingFact } from './missing-fact.ts';
 import { decoded, headerOf, uprightSize } from './picture.ts';
 import { bytesOf } from './read-object.ts';
@@ -86,9 +87,10 @@ async function prepared(objects: Objects, original_key: string, limits: Limits):
   return { picture: await toRead(bytes, size, limits), size };
 }
 
-/** As a person holds it, on white, in grey, and no larger than recognition gains by. */
+/** As a person holds it, on its ground, in grey, and no larger than recognition gains by. */
 async function toRead(bytes: Uint8Array, { width, height }: Size, { max_pixels, ocr_pixels }: Limits): Promise<PictureToRead> {
-  const picture = decoded(bytes, max_pixels).flatten({ background: '#ffffff' }).greyscale();
+  const upright = decoded(bytes, max_pixels);
+  const picture = upright.flatten({ background: await groundOf(upright) }).greyscale();
   const scale = Math.sqrt(ocr_pixels / (width * height));
   const sized = scale < 1 ? picture.resize({ width: Math.max(1, Math.floor(width * scale)) }) : picture;
   const { data, info } = await sized.png({ compressionLevel: 1 }).toBuffer({ resolveWithObject: true });
