@@ -26,8 +26,17 @@ const Truth = z.record(
 );
 const truth = Truth.parse(JSON.parse(readFileSync(path.join(SAMPLES, 'truth.json'), 'utf8')));
 
+/** Samples, and how many lines of each. */
+export type Parts = Record<string, number>;
 /** One a language, cut off below so many lines: enough to count errors, and quick to read. */
-const PARTS = { 'english-letter.png': 8, 'chinese-notice.jpg': 6, 'chinese-traditional.png': 6, 'mixed-slide.webp': 6 };
+const PARTS: Parts = { 'english-letter.png': 8, 'chinese-notice.jpg': 6, 'chinese-traditional.png': 6, 'mixed-slide.webp': 6 };
+/** Degrees, clockwise: for each part two. */
+const TILTS = [
+  [1, -4],
+  [-3, 2],
+  [3, -2],
+  [-1, 4],
+];
 /** Between the ink and the edge of a tight crop, in pixels. */
 const TIGHT = 2;
 const SEED = 20261124;
@@ -43,7 +52,7 @@ export const KINDS: Kind[] = [
   { name: 'clean page', make: (page) => [page] },
   { name: 'blur', make: drawn((image) => image.blur(2.2)) },
   { name: 'noise', make: one((page) => noisy(page)) },
-  { name: 'skew 1–4°', make: one((page, n) => skewed(page, [1, -2, 3, -4][n] ?? 1)) },
+  { name: 'skew 1–4°', make: (page, n) => Promise.all((TILTS[n] ?? []).map((degrees) => skewed(page, degrees))) },
   { name: 'JPEG quality 30', make: one((page) => again(page, page.image.jpeg({ quality: 30 }))) },
   { name: 'small (40%)', make: one((page) => scaled(page, 0.4)) },
   { name: 'tiny (30%)', make: one((page) => scaled(page, 0.3)) },
@@ -56,14 +65,18 @@ export const KINDS: Kind[] = [
   { name: 'turned 180°', make: one((page) => turned(page, 180)) },
   { name: 'turned 270°', make: one((page) => turned(page, 270)) },
   { name: 'light on dark', make: drawn((image) => image.negate({ alpha: false }).linear(0.8, 30)) },
+  {
+    name: 'light on dark, tiny (30%)',
+    make: one(async (page) => scaled(await again({ ...page, image: page.image.negate({ alpha: false }) }), 0.3)),
+  },
   { name: 'transparent, dark ink', make: one((page) => transparent(page, 0)) },
   { name: 'transparent, light ink', make: one((page) => transparent(page, 255)) },
   { name: 'low contrast', make: drawn((image) => image.linear(0.1, 165)) },
 ];
 
 /** Every picture of a kind. */
-export async function picturesOf({ make }: Kind): Promise<KnownPicture[]> {
-  const pages = await Promise.all(Object.entries(PARTS).map(([file, lines]) => partOf(file, lines)));
+export async function picturesOf({ make }: Kind, parts: Parts = PARTS): Promise<KnownPicture[]> {
+  const pages = await Promise.all(Object.entries(parts).map(([file, lines]) => partOf(file, lines)));
   const drafts = (await Promise.all(pages.map((page, n) => make(page, n)))).flat();
   return Promise.all(drafts.map(async ({ image, ...rest }) => ({ ...rest, bytes: await image.png().toBuffer() })));
 }
@@ -88,14 +101,11 @@ async function partOf(file: string, count: number): Promise<Draft> {
   const below = last ? around(last.words).bottom : height;
   const bottom = Math.floor(next ? (below + around(next.words).top) / 2 : height);
   const image = sharp(path.join(SAMPLES, file)).extract({ left: 0, top: 0, width, height: bottom });
-  return kept({ name: file, image, width, height: bottom, lines });
+  return again({ name: file, image, width, height: bottom, lines });
 }
 
-/** Drawn once, so that what follows begins from its pixels: sharp does some steps of one chain in an order of its own. */
-async function kept(draft: Draft): Promise<Draft> {
-  return again(draft, draft.image.png());
-}
-async function again(draft: Draft, encoded: Sharp): Promise<Draft> {
+/** Drawn, so that what follows begins from its pixels: sharp does the steps of one chain in an order of its own. */
+async function again(draft: Draft, encoded = draft.image.png()): Promise<Draft> {
   const { data, info } = await encoded.toBuffer({ resolveWithObject: true });
   return { ...draft, image: sharp(data), width: info.width, height: info.height };
 }
