@@ -51,6 +51,18 @@ export function linesOf(letters: readonly Box[]): Box[][] {
   return lines.map(({ line }) => line).sort((a, b) => b.length - a.length);
 }
 
+/** Letters that make a line, and the share of all that must be in one. Pages of text had 0.71 and more, photos and noise up to 0.03. */
+const LEAST_LINE = 6;
+const LEAST_IN_LINES = 0.4;
+
+/** Whether they are writing: on a photo, leaves and grains that might be letters stand in no lines. */
+export function areWriting(letters: readonly Box[]): boolean {
+  const least = Math.min(LEAST_LINE, letters.length / 2);
+  const inLines = (lines: readonly Box[][]) => lines.reduce((sum, { length }) => sum + (length >= least ? length : 0), 0);
+  const most = Math.max(inLines(linesOf(letters)), inLines(linesOf(letters.map(acrossFromDown))));
+  return letters.length > 0 && most >= LEAST_IN_LINES * letters.length;
+}
+
 const areBeside = (a: Box, b: Box) =>
   Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) >= BESIDE * Math.min(heightOf(a), heightOf(b));
 

@@ -4,7 +4,7 @@
  */
 import type { PictureToRead } from '../../runtime/ports.ts';
 import { type Draft, draftOf, enlarged, inverted, pngOf, turnedBy, withMargin, withoutSpecks } from './draft.ts';
-import { letterHeight, tiltOf } from './letters.ts';
+import { areWriting, letterHeight, tiltOf } from './letters.ts';
 import { inverse, type Matrix } from './matrix.ts';
 import { type ConfidenceOf, upright } from './turn.ts';
 
@@ -38,12 +38,12 @@ export const STEPS = {
   enlarge: (draft) => {
     const { width, height } = draft.grey;
     const letter = letterHeight(draft.letters);
-    if (letter === 0 || letter >= SMALL) return draft;
+    if (letter >= SMALL || !areWriting(draft.letters)) return draft;
     const by = Math.min(READABLE / letter, MOST_ENLARGED, Math.sqrt(ENLARGED_PIXELS / (width * height)));
     return by > 1 ? enlarged(draft, by) : draft;
   },
   level: (draft) => {
-    const tilt = tiltOf(draft.letters);
+    const tilt = areWriting(draft.letters) ? tiltOf(draft.letters) : 0;
     return Math.abs(tilt) < LEAST_TILT ? draft : turnedBy(draft, -tilt);
   },
   margin: (draft) => {
@@ -51,7 +51,7 @@ export const STEPS = {
     const isTight = draft.letters.some(
       ({ left, top, right, bottom }) => Math.min(left, top, width - right, height - bottom) < TIGHT,
     );
-    return isTight ? withMargin(draft, MARGIN) : draft;
+    return isTight && areWriting(draft.letters) ? withMargin(draft, MARGIN) : draft;
   },
 } satisfies Record<string, DoStep>;
 export const ALL_STEPS = Object.keys(STEPS) as Step[];

@@ -5,7 +5,7 @@
  */
 import { type Draft, enlarged, partOf, pngOf, turnedBy } from './draft.ts';
 import type { Box } from './ink.ts';
-import { areLying, around, letterHeight, linesOf, tiltOf } from './letters.ts';
+import { areLying, areWriting, around, letterHeight, linesOf, tiltOf } from './letters.ts';
 
 /** How sure the engine is of what it reads on a picture: 0–1. */
 export type ConfidenceOf = (png: Uint8Array) => Promise<number>;
@@ -14,7 +14,7 @@ export type ConfidenceOf = (png: Uint8Array) => Promise<number>;
 const LEAST_LETTERS = 10;
 /** The right way up lines had 0.73 to 0.96, upside down 0.08 to 0.46. */
 const SURE = 0.7;
-/** Lines that are tried: the longest may be a rule of dots. */
+/** Lines that are tried, since one may hold rare words: the longest first. */
 const MOST_LINES = 2;
 /** Letter heights of a line that are read: a few words. */
 const LENGTH = 12;
@@ -23,7 +23,7 @@ const READABLE = 24;
 
 /** Upright, if there is a line that reads well one way; else as it was. */
 export async function upright(draft: Draft, confidenceOf: ConfidenceOf): Promise<Draft> {
-  if (draft.letters.length < LEAST_LETTERS) return draft;
+  if (draft.letters.length < LEAST_LETTERS || !areWriting(draft.letters)) return draft;
   const standing = areLying(draft.letters) ? await turnedBy(draft, 90) : draft;
   for (const line of linesOf(standing.letters).slice(0, MOST_LINES)) {
     const strip = await stripOf(standing, line);

@@ -1,7 +1,9 @@
 /** What is seen on a picture before it is read, and what is done about it. */
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import sharp, { type Sharp } from 'sharp';
+import { SAMPLES } from '../../cli/project.ts';
 import { type Box, type Grey, piecesOf, toneOf } from '../../providers/tesseract/ink.ts';
 import { areLying, linesOf, tiltOf } from '../../providers/tesseract/letters.ts';
 import { both, boxAt, inverse, moved, scaled, turned } from '../../providers/tesseract/matrix.ts';
@@ -76,6 +78,14 @@ test('a place is found again after a picture was turned, enlarged and given a ma
   const corner = boxAt(inverse(there), boxAt(there, { left: x, top: y, right: x, bottom: y }));
   nearly(corner.left, x, 1e-9);
   nearly(corner.top, y, 1e-9);
+});
+
+test('a photo is read as it came: nothing on it is writing, whatever is turned, enlarged or levelled of a page', async () => {
+  const png = await sharp(join(SAMPLES, 'photo-without-text.jpg')).greyscale().png().toBuffer();
+  const asked: Uint8Array[] = [];
+  const confidenceOf = async (part: Uint8Array) => asked.push(part);
+  assert.equal((await prepared({ png, page: 1, width: 1200, height: 800 }, confidenceOf)).png, png);
+  assert.deepEqual(asked, []);
 });
 
 describe('each step', () => {

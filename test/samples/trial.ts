@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pino } from 'pino';
 import { z } from 'zod';
-import { SAMPLES } from '../../cli/project.ts';
+import { isTakenSample, SAMPLES } from '../../cli/project.ts';
 import { readConfig } from '../../config.ts';
 import { createService } from '../../create-service.ts';
 import { openPorts, type Ports } from '../../open-ports.ts';
@@ -18,6 +18,7 @@ import { savedText, seeded } from '../support/texts.ts';
 import { until } from '../support/wait.ts';
 import { accuracyOf } from './accuracy.ts';
 import { drawPhrases } from './phrases.ts';
+import { comparePlaces, KnownPlaces } from './places.ts';
 
 export const SEED = 2026;
 const OTHERS = 2_000;
@@ -25,11 +26,24 @@ const PHRASES_A_SAMPLE = 40;
 const LIMIT_MS = 120_000;
 const SCOPE = { org_id: 'org' };
 
-const Truth = z.record(z.string(), z.object({ lines: z.array(z.object({ text: z.string() })) }));
-const truth = Truth.parse(JSON.parse(readFileSync(path.join(SAMPLES, 'truth.json'), 'utf8')));
+const Truth = z.record(z.string(), z.object({ lines: z.array(z.object({ text: z.string(), ...KnownPlaces })) }));
+const all = Truth.parse(JSON.parse(readFileSync(path.join(SAMPLES, 'truth.json'), 'utf8')));
+const truth = Object.fromEntries(Object.entries(all).filter(([file]) => isTakenSample(file)));
 
-/** accuracy: 1 less edits a true character, white space aside; null where nothing is written. */
-export type Tried = { file: string; status: string; accuracy: number | null; drawn: number; first: number; missed: string[] };
+/**
+ * accuracy: 1 less edits a true character, white space aside; null where nothing is written. placed: of the words that can be told
+ * apart, those that were found; astray: those of them that are not where they were drawn.
+ */
+export type Tried = {
+  file: string;
+  status: string;
+  accuracy: number | null;
+  drawn: number;
+  first: number;
+  missed: string[];
+  placed: number;
+  astray: string[];
+};
 
 export async function trial(folder: string): Promise<Tried[]> {
   const clock = systemClock();
@@ -99,7 +113,9 @@ async function tryOne(ports: Ports, file: string, resource_id: string, others: s
   const missed: string[] = [];
   for (const phrase of phrases) if ((await firstHit(ports, phrase)) !== resource_id) missed.push(phrase);
   const accuracy = lines.length === 0 ? null : accuracyOf(lines.join('\n'), read);
-  return { file, status: row.status, accuracy, drawn: phrases.length, first: phrases.length - missed.length, missed };
+  const recognition = row.recognition_id === null ? null : await ports.facts.texts.recognition(SCOPE, row.recognition_id);
+  const places = comparePlaces(truth[file]?.lines ?? [], recognition?.pages ?? []);
+  return { file, status: row.status, accuracy, drawn: phrases.length, first: phrases.length - missed.length, missed, ...places };
 }
 
 async function firstHit({ index, embedder }: Ports, phrase: string): Promise<string | undefined> {
@@ -111,10 +127,10 @@ async function firstHit({ index, embedder }: Ports, phrase: string): Promise<str
 
 export const trialTable = (tried: Tried[]): string =>
   [
-    '| sample | status | characters right | phrases | in first place |',
-    '|---|---|---|---|---|',
-    ...tried.map(({ file, status, accuracy, drawn, first }) => {
+    '| sample | status | characters right | phrases | in first place | words where they are |',
+    '|---|---|---|---|---|---|',
+    ...tried.map(({ file, status, accuracy, drawn, first, placed, astray }) => {
       const right = accuracy === null ? 'no text' : `${(accuracy * 100).toFixed(1)}%`;
-      return `| ${file} | ${status} | ${right} | ${drawn} | ${drawn === 0 ? '' : `${first} (${((first / drawn) * 100).toFixed(0)}%)`} |`;
+      return `| ${file} | ${status} | ${right} | ${drawn} | ${drawn === 0 ? '' : `${first} (${((first / drawn) * 100).toFixed(0)}%)`} | ${placed - astray.length} of ${placed} |`;
     }),
   ].join('\n');
