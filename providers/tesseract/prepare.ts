@@ -32,7 +32,7 @@ const MARGIN = 16;
 /** In the order they are done. */
 export const STEPS = {
   /** The engine tries light ink by itself, after it failed at dark ink, in twice the time. */
-  invert: (draft) => (draft.is_light_on_dark ? inverted(draft) : draft),
+  invert: (draft) => (draft.is_light_on_dark && areWriting(draft.letters) ? inverted(draft) : draft),
   denoise: (draft) => (draft.specks > Math.max(NOISE_SPECKS, NOISE_SHARE * draft.letters.length) ? withoutSpecks(draft) : draft),
   turn: upright,
   enlarge: (draft) => {
