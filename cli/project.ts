@@ -14,6 +14,3 @@ export const SAMPLES = path.join(root, 'samples');
 export const VERSION = z
   .object({ version: z.string() })
   .parse(JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))).version;
-
-/** Samples of kinds that the service takes: those of several pages and BMP are drawn, and wait for it. */
-export const isTakenSample = (file: string): boolean => !/\.(tif|pdf|bmp)$/.test(file);

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Metadata, MetadataPatch } from './metadata.ts';
 import { PHASES, STATUSES } from './statuses.ts';
+import { REPROCESS_FROM } from './steps.ts';
 
 export const Id = z
   .string()
@@ -12,8 +13,23 @@ export const Sha256 = z
   .regex(/^[0-9a-fA-F]{64}$/, '64 hexadecimal digits')
   .transform((hex) => hex.toLowerCase());
 
-/** The types that a client may say it sends; what counts is what `inspect` sees. */
-export const CONTENT_TYPES = ['image/jpeg', 'image/png', 'image/webp'] as const;
+/** What is read, and how its files are usually called. A client may say any of these; what counts is what `inspect` sees. */
+const EXTENSIONS = {
+  'image/jpeg': ['jpg', 'jpeg'],
+  'image/png': ['png'],
+  'image/webp': ['webp'],
+  'image/gif': ['gif'],
+  'image/avif': ['avif'],
+  'image/tiff': ['tif', 'tiff'],
+  'image/bmp': ['bmp'],
+  'image/heic': ['heic', 'heif'],
+  'application/pdf': ['pdf'],
+} as const;
+export type ContentType = keyof typeof EXTENSIONS;
+export const isContentType = (type: string): type is ContentType => Object.hasOwn(EXTENSIONS, type);
+export const CONTENT_TYPES = Object.keys(EXTENSIONS).filter(isContentType);
+/** Of file names, without the dot, in small letters. */
+export const FILE_EXTENSIONS: readonly string[] = Object.values(EXTENSIONS).flat();
 
 /** A name to show, never a path: no separators, no control characters. */
 export const Filename = z
@@ -38,6 +54,15 @@ export const CreateResource = z.strictObject({
   on_duplicate: z.enum(['return', 'keep']).default('return'),
 });
 export type CreateResource = z.infer<typeof CreateResource>;
+
+/** What a person orders to be done again. `discard_corrections`: what people corrected goes too. */
+export const Reprocess = z
+  .strictObject({ from: z.enum(REPROCESS_FROM), discard_corrections: z.boolean().default(false) })
+  .refine(({ from, discard_corrections }) => from === 'ocr' || !discard_corrections, {
+    path: ['discard_corrections'],
+    error: 'only from `ocr`: the text is not read again otherwise',
+  });
+export type Reprocess = z.infer<typeof Reprocess>;
 
 export const ListResources = z.strictObject({
   status: z.array(z.enum(STATUSES.map(({ status }) => status))).optional(),

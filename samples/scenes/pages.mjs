@@ -28,7 +28,7 @@ export const minutes = {
       '每月第一个星期六清理堆肥箱',
       '雨水桶由南墙移到玻璃温室旁边',
       '新社员须先参加两次义务劳动',
-      '向日葵种子留给小学自然课',
+      '南瓜种子留给小学自然课',
     ]),
     page('Page three: seed exchange 种子交换', [
       'Pumpkin seeds from Ottoline 南瓜籽十二包',
@@ -53,8 +53,8 @@ export const handbook = {
     ]),
     {
       ...page('Scanned page 扫描页', [
-        'Spare wicks are under the spiral staircase',
-        '备用灯芯放在旋转楼梯下面',
+        'Spare batteries are under the spiral staircase',
+        '备用电池放在旋转楼梯下面',
         'Paraffin delivery every second Wednesday',
         '煤油每隔一个星期三送到码头',
       ]),
