@@ -55,9 +55,10 @@ export async function inverted(draft: Draft): Promise<Draft> {
   return { ...draft, grey: await greyOf(imageOf(draft.grey).negate()), ground: 255 - draft.ground, is_light_on_dark: false };
 }
 
-/** Each pixel the middle one of the nine around it: single specks are gone. */
+/** Each pixel the middle one of the nine around it, twice: specks are gone. (Once: 16 errors for 10 on noisy pages; of 25 pixels: 29.) */
 export async function withoutSpecks({ grey, from }: Draft): Promise<Draft> {
-  return seen(await greyOf(imageOf(grey).median(3)), from);
+  const once = await greyOf(imageOf(grey).median(3));
+  return seen(await greyOf(imageOf(once).median(3)), from);
 }
 
 /** Clockwise, by any angle; the page grows, and its corners get the colour of the paper. */

@@ -93,6 +93,8 @@ const COARSE = 0.5;
 const FINE = 0.1;
 /** With fewer letters a chance row of them weighs more than the lines. */
 const LEAST_FEET = 20;
+/** How much better than level a tilt must be: of few letters, half a degree that is not there can be a quarter better by chance. */
+const CLEARLY = 1.3;
 
 /** Degrees that the lines fall to the right: at that angle the feet of letters stand most in rows. */
 export function tiltOf(letters: readonly Box[]): number {
@@ -109,7 +111,9 @@ export function tiltOf(letters: readonly Box[]): number {
     }
     return at;
   };
-  return best(best(0, MOST_TILT, COARSE), COARSE, FINE);
+  const tilt = best(best(0, MOST_TILT, COARSE), COARSE, FINE);
+  const rows = (degrees: number) => rowsOf(feet, degrees, Math.max(2, height / 6));
+  return rows(tilt) >= CLEARLY * rows(0) ? tilt : 0;
 }
 
 /** The sum of squares of how many feet stand in each row, if rows fall by so many degrees: most when few rows hold all. */
