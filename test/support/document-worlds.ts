@@ -26,14 +26,16 @@ export async function documentWorld({ env = {}, variables = async () => ({}) }: 
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'; // as main.ts does
   const app = await startApp(readConfig({ ...own, ...env }).config, VERSION);
   void app.warm();
-  const set = { URL: app.url, KEY: app.first_key ?? '', ...(await variables(app)) };
-  return {
-    ...{ folder, data_dir, variables: set },
-    async stop() {
-      await app.stop();
-      await rm(folder, { recursive: true, force: true });
-    },
+  const stop = async () => {
+    await app.stop();
+    await rm(folder, { recursive: true, force: true });
   };
+  try {
+    return { ...{ folder, data_dir, stop }, variables: { URL: app.url, KEY: app.first_key ?? '', ...(await variables(app)) } };
+  } catch (error) {
+    await stop(); // else it holds the process, and nobody sees what went wrong
+    throw error;
+  }
 }
 
 const Sent = z.object({ resource: Resource });
@@ -45,27 +47,31 @@ async function sent({ url, first_key }: App, number: number, wait_s: number): Pr
   return Sent.parse(await (await fetch(`${url}/v1/resources`, { method: 'POST', headers, body: form })).json()).resource;
 }
 
+/** The world with what stands around it, which is stopped after it, or when it does not come to be. */
+async function besides(around: () => Promise<void>, open: () => Promise<DocumentWorld>): Promise<DocumentWorld> {
+  try {
+    const world = await open();
+    const stop = () => world.stop().finally(around);
+    return { ...world, stop };
+  } catch (error) {
+    await around();
+    throw error;
+  }
+}
+
 /** With a remote engine that has refused one picture ($ID), and has taken another ($TASK_ID, $JOB_ID, $CALLBACK_URL). */
 export async function engineWorld(): Promise<DocumentWorld> {
   const engine = await ocrEngine(async () => ({ text: '', confidence: 0, words: [] }));
-  const world = await documentWorld({
-    env: { TUODI_OCR_URL: engine.url, TUODI_OCR_CALLBACK_SECRET: SECRET },
-    variables: async (app) => {
-      engine.mood = 'refuses';
-      const { resource_id: ID } = await sent(app, 1, 20);
-      engine.mood = 'well';
-      await sent(app, 2, 0);
-      const [JOB_ID, job] = await until('a job', () => [...engine.jobs][0]);
-      return { ID, JOB_ID, TASK_ID: job.task_id, CALLBACK_URL: job.callback_url ?? '', CALLBACK_SECRET: SECRET };
-    },
-  });
-  return {
-    ...world,
-    async stop() {
-      await world.stop();
-      await engine.stop();
-    },
+  const variables = async (app: App) => {
+    engine.mood = 'refuses';
+    const { resource_id: ID } = await sent(app, 1, 20);
+    engine.mood = 'well';
+    await sent(app, 2, 0);
+    const [JOB_ID, job] = await until('a job', () => [...engine.jobs][0]);
+    return { ID, JOB_ID, TASK_ID: job.task_id, CALLBACK_URL: job.callback_url ?? '', CALLBACK_SECRET: SECRET };
   };
+  const env = { TUODI_OCR_URL: engine.url, TUODI_OCR_CALLBACK_SECRET: SECRET };
+  return besides(engine.stop, () => documentWorld({ env, variables }));
 }
 
 /** With a bucket that is there and holds nothing. */
@@ -74,19 +80,13 @@ export async function storeWorld(): Promise<DocumentWorld> {
   await new Promise<void>((resolve) => store.listen(0, '127.0.0.1', resolve));
   const { port } = store.address() as AddressInfo; // it listens
   const [token, bucket] = ['a-token-of-at-least-32-characters-for-a-test', 'pictures'];
-  const world = await documentWorld({
-    env: {
-      ...{ TUODI_S3_BUCKET: bucket, TUODI_S3_ENDPOINT: `http://127.0.0.1:${port}`, TUODI_S3_EVENTS_TOKEN: token },
-      ...{ TUODI_S3_ACCESS_KEY: 'key', TUODI_S3_SECRET_KEY: 'secret' },
-    },
-    variables: async () => ({ EVENTS_TOKEN: token, BUCKET: bucket }),
-  });
-  return {
-    ...world,
-    async stop() {
-      await world.stop();
-      store.closeAllConnections();
-      await new Promise((resolve) => store.close(resolve));
-    },
+  const env = {
+    ...{ TUODI_S3_BUCKET: bucket, TUODI_S3_ENDPOINT: `http://127.0.0.1:${port}`, TUODI_S3_EVENTS_TOKEN: token },
+    ...{ TUODI_S3_ACCESS_KEY: 'key', TUODI_S3_SECRET_KEY: 'secret' },
   };
+  const closed = async () => {
+    store.closeAllConnections();
+    await new Promise((resolve) => store.close(resolve));
+  };
+  return besides(closed, () => documentWorld({ env, variables: async () => ({ EVENTS_TOKEN: token, BUCKET: bucket }) }));
 }
