@@ -54,7 +54,7 @@ const HEALTH_TIMEOUT_MS = 3_000;
 /** Longer than the longest wait that is asked for. */
 const REQUEST_TIMEOUT_MS = 120_000;
 
-function clientOf(url: string, api_key: string, close = async () => undefined as unknown): Client {
+export function clientOf(url: string, api_key: string, close = async () => undefined as unknown): Client {
   return {
     url,
     api_key,

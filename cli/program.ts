@@ -1,6 +1,7 @@
 /** The command line: which commands there are, what each takes, and with which code it ends. */
 import { Command, CommanderError, Option } from 'commander';
 import { type Config, ConfigError, readConfig } from '../config.ts';
+import { backupCommand } from './backup.ts';
 import { demoCommand } from './demo-command.ts';
 import { diagram, FORMATS } from './diagram.ts';
 import { UsageError } from './errors.ts';
@@ -9,6 +10,7 @@ import { migrateCommand } from './migrate.ts';
 import { type Output, output } from './output.ts';
 import { VERSION } from './project.ts';
 import { reindexCommand } from './reindex.ts';
+import { restoreCommand } from './restore.ts';
 import { serve } from './serve.ts';
 import { ingestCommand, searchCommand, statusCommand, textCommand } from './with-service.ts';
 import { worker } from './worker.ts';
@@ -37,6 +39,7 @@ export async function run(argv: string[], env: NodeJS.ProcessEnv): Promise<ExitC
     code = await work(config, out);
   };
   addCommands(program, does);
+  addFolderCommands(program, does);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return code;
@@ -108,6 +111,21 @@ function addCommands(program: Command, does: (work: Run) => Promise<void>): void
         return 0;
       }),
     );
+}
+
+/** A library as a whole: in and out of folders. */
+function addFolderCommands(program: Command, does: (work: Run) => Promise<void>): void {
+  const COPY = 'copies objects even where a hard link would do';
+  program
+    .command('backup <target>')
+    .description('the data folder as it is at one moment, while the service runs')
+    .option('--copy', COPY)
+    .action((target: string, options: { copy?: boolean }) => does(backupCommand(target, options)));
+  program
+    .command('restore <backup>')
+    .description('makes the data folder (--data-dir, empty or not there yet) of a backup')
+    .option('--copy', COPY)
+    .action((backup: string, options: { copy?: boolean }) => does(restoreCommand(backup, options)));
 }
 
 function codeOf(error: unknown): ExitCode {
