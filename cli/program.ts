@@ -6,6 +6,7 @@ import { demoCommand } from './demo-command.ts';
 import { diagram, FORMATS } from './diagram.ts';
 import { UsageError } from './errors.ts';
 import { keysCommand } from './keys.ts';
+import { exportCommand, importCommand } from './library-commands.ts';
 import { migrateCommand } from './migrate.ts';
 import { type Output, output } from './output.ts';
 import { VERSION } from './project.ts';
@@ -116,6 +117,14 @@ function addCommands(program: Command, does: (work: Run) => Promise<void>): void
 /** A library as a whole: in and out of folders. */
 function addFolderCommands(program: Command, does: (work: Run) => Promise<void>): void {
   const COPY = 'copies objects even where a hard link would do';
+  program
+    .command('export <folder>')
+    .description('originals, texts and a list of all that is needed to make the library again')
+    .action((folder: string) => does(exportCommand(folder)));
+  program
+    .command('import <folder>')
+    .description('takes in what an export holds; bytes that are here already are left alone')
+    .action((folder: string) => does(importCommand(folder)));
   program
     .command('backup <target>')
     .description('the data folder as it is at one moment, while the service runs')

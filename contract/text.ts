@@ -27,5 +27,11 @@ export type Page = z.infer<typeof Page>;
 export const CorrectedPage = z.strictObject({ page: z.int().min(1).max(10_000), text: z.string().max(1_000_000).nullable() });
 export type CorrectedPage = z.infer<typeof CorrectedPage>;
 
-export const TextAnswer = z.strictObject({ revision: z.int(), source: z.enum(['machine', 'person']), pages: z.array(Page) });
+const Source = z.enum(['machine', 'person']);
+/** `source`: of the text; a person's when that of any page is. */
+export const TextAnswer = z.strictObject({
+  revision: z.int(),
+  source: Source,
+  pages: z.array(Page.extend({ source: Source })),
+});
 export type TextAnswer = z.infer<typeof TextAnswer>;
