@@ -82,7 +82,9 @@ async function inFlight<From, To>(all: From[], work: (one: From) => Promise<To>)
   const take = async () => {
     for (const [at, one] of left) results[at] = await work(one);
   };
-  await Promise.all(Array.from({ length: IN_FLIGHT }, take));
+  // All of them have ended when one has failed: nobody writes on after that.
+  for (const end of await Promise.allSettled(Array.from({ length: IN_FLIGHT }, take)))
+    if (end.status === 'rejected') throw end.reason;
   return results;
 }
 

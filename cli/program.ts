@@ -13,6 +13,7 @@ import { VERSION } from './project.ts';
 import { reindexCommand } from './reindex.ts';
 import { restoreCommand } from './restore.ts';
 import { serve } from './serve.ts';
+import { type WatchFlags, watchCommand } from './watch-command.ts';
 import { explainCommand, ingestCommand, searchCommand, statusCommand, textCommand } from './with-service.ts';
 import { worker } from './worker.ts';
 
@@ -64,7 +65,12 @@ function addCommands(program: Command, does: (work: Run) => Promise<void>): void
     .description('takes pictures in, and says of each where it came to rest')
     .option('--title <title>', 'of every one of them; the file name unless said')
     .option('--tag <tag>', 'may be said more than once', list)
-    .action((paths: string[], options: { title?: string; tag?: string[] }) => does(ingestCommand(paths, options)));
+    .option('--watch', 'looks at the folders again and again, until it is stopped')
+    .option('--then <what>', 'with --watch, of a file whose picture is in: keep (default), move=<folder> or delete')
+    .action((paths: string[], { watch = false, ...options }: WatchFlags & { watch?: boolean }) => {
+      if (options.then && !watch) throw new UsageError('--then goes with --watch');
+      return does(watch ? watchCommand(paths, options) : ingestCommand(paths, options));
+    });
   program
     .command('search <query>')
     .description('finds pictures by their text and metadata')

@@ -12,7 +12,7 @@ import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { syncFolder } from '../folder/keys.ts';
 import { segmentsOf } from '../object-keys.ts';
-import { lockFolder } from '../sqlite/lock.ts';
+import { FolderInUse, lockFolder } from '../sqlite/lock.ts';
 import {
   BadBackup,
   FACTS_FILE,
@@ -84,11 +84,15 @@ async function begunAside(target: string) {
   const dir = path.dirname(path.resolve(target));
   await mkdir(dir, { recursive: true });
   const part = path.join(dir, `.${path.basename(path.resolve(target))}.tuodi-part`);
-  const before = lockFolder(part);
-  before.release();
-  await rm(part, { recursive: true, force: true });
-  await mkdir(part, { mode: 0o700 });
-  return { dir, part, lock: lockFolder(part) };
+  try {
+    lockFolder(part).release();
+    await rm(part, { recursive: true, force: true });
+    await mkdir(part, { mode: 0o700 });
+    return { dir, part, lock: lockFolder(part) };
+  } catch (error) {
+    if (!(error instanceof FolderInUse)) await rm(part, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 async function madeIn(part: string, facts: string, options: BackupOptions): Promise<Backup> {

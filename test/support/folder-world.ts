@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type App, startApp } from '../../app.ts';
+import { type App, type AppOptions, startApp } from '../../app.ts';
 import { type Client, clientOf } from '../../cli/client.ts';
 import { type Output, output } from '../../cli/output.ts';
 import { search } from '../../cli/search.ts';
@@ -14,15 +14,19 @@ import { until } from './wait.ts';
 
 export type Service = App & { client: Client };
 
-/** Its steps are those of a real one; `recogniser` reads. */
-export async function serviceOn(folder: string, recogniser: Recogniser = numberReader()): Promise<Service> {
+/** Its steps are those of a real one; `recogniser` reads. `TUODI_TEST_LOG`: a level, to see its log. */
+export async function serviceOn(
+  folder: string,
+  recogniser: Recogniser = numberReader(),
+  options: AppOptions = {},
+): Promise<Service> {
   const { config } = readConfig({
     TUODI_DATA_DIR: folder,
     TUODI_LISTEN: '127.0.0.1:0',
-    TUODI_LOG_LEVEL: 'silent',
+    TUODI_LOG_LEVEL: process.env.TUODI_TEST_LOG ?? 'silent',
     TUODI_OCR_WORKERS: '1',
   });
-  const app = await startApp(config, '0.0.0', { ports: (opened) => ({ ...opened, recogniser }) });
+  const app = await startApp(config, '0.0.0', { ...options, ports: (opened) => ({ ...opened, recogniser }) });
   return { ...app, client: clientOf(app.url, app.local_key) };
 }
 
