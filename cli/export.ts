@@ -10,7 +10,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { Resource } from '../contract/resource.ts';
+import { extensionOf, isContentType, Resource } from '../contract/resource.ts';
 import { PHASES } from '../contract/statuses.ts';
 import { TextAnswer } from '../contract/text.ts';
 import { sha256Of } from '../persistence/backup/manifest.ts';
@@ -18,7 +18,7 @@ import { ApiError, type Client } from './client.ts';
 import { Exported, LEFT_OUT_FILE, type LeftOut, LIST_FILE, ORIGINALS, TEXTS } from './exported.ts';
 import { linesInto } from './lines.ts';
 import type { Output } from './output.ts';
-import { extensionOf, readableName } from './readable-name.ts';
+import { readableName } from './readable-name.ts';
 
 /** The longest page of a list. */
 const PAGE = 200;
@@ -106,7 +106,8 @@ async function exported(work: Work, resource: Resource): Promise<One> {
   if (!resource.viewable) return leftOut(REASONS[status] ?? 'it is being looked at for the first time; run the export again');
   const name = readableName(resource);
   const month = resource.created_at.slice(0, 7);
-  const original = [ORIGINALS, month, `${name}.${extensionOf(resource.content_type)}`].join('/');
+  const extension = isContentType(resource.content_type) ? extensionOf(resource.content_type) : 'bin';
+  const original = [ORIGINALS, month, `${name}.${extension}`].join('/');
   try {
     const said = await textOf(work, resource_id);
     const text = said && [TEXTS, month, `${name}.txt`].join('/');

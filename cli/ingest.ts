@@ -2,13 +2,13 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { Resource } from '../contract/resource.ts';
+import { FILE_EXTENSIONS, Resource } from '../contract/resource.ts';
 import { ApiError, type Client } from './client.ts';
 import { filesIn } from './folder-files.ts';
 import { cut, type Output, table } from './output.ts';
 
 /** What is picked from a folder; a file that is named is sent whatever it is called. */
-const PICTURES = /\.(jpe?g|png|webp)$/i;
+export const isPicture = (name: string): boolean => FILE_EXTENSIONS.includes(path.extname(name).slice(1).toLowerCase());
 /** A larger one is not read into memory, only to be refused by the service. */
 const MOST_BYTES = 512 * 1024 * 1024;
 const WAIT_S = 30;
@@ -16,8 +16,6 @@ const WAIT_S = 30;
 const IN_FLIGHT = 4;
 /** What is asked again when nothing has come to rest; a picture that takes longer is reported as it is. */
 const MOST_WAITS = 60;
-
-export const isPicture = (name: string): boolean => PICTURES.test(name);
 
 export type Ingested = {
   file: string;

@@ -12,12 +12,6 @@ export function readableName(of: { created_at: string; filename: string; resourc
   return [of.created_at.slice(0, 10), safe, of.resource_id.replaceAll('-', '').slice(-12)].filter(Boolean).join('_');
 }
 
-/** By type, since a name may say something else. */
-export function extensionOf(content_type: string): string {
-  const type = content_type.replace(/^[a-z]+\//, '').replace(/[^a-z0-9]/g, '');
-  return { jpeg: 'jpg', tiff: 'tif', xmsbmp: 'bmp' }[type] ?? type;
-}
-
 function cutBytes(text: string, most: number): string {
   let bytes = 0;
   let kept = '';

@@ -8,9 +8,8 @@ import { exportTo } from '../../cli/export.ts';
 import { Exported, LEFT_OUT_FILE, LIST_FILE } from '../../cli/exported.ts';
 import { importFrom } from '../../cli/import.ts';
 import { ingest } from '../../cli/ingest.ts';
-import { extensionOf, readableName } from '../../cli/readable-name.ts';
+import { readableName } from '../../cli/readable-name.ts';
 import { search } from '../../cli/search.ts';
-import { CONTENT_TYPES } from '../../contract/resource.ts';
 import { allRest, inFolder, keptOutput, type Service, sent } from '../support/folder-world.ts';
 import { knownReader, samplesNamed } from '../support/known-reader.ts';
 import { pictureOf, wordOf } from '../support/numbered.ts';
@@ -169,7 +168,6 @@ describe('export and import', () => {
       assert.match(name, /^2026-11-24_([^<>:"/\\|?*\p{C}]*[^<>:"/\\|?*\p{C} .]_)?d94c15e780d3$/u, filename);
       assert.ok(Buffer.byteLength(name) < 130, name);
     }
-    for (const type of CONTENT_TYPES) assert.match(extensionOf(type), /^[a-z]{3,4}$/);
   });
 });
 
