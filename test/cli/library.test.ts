@@ -102,7 +102,8 @@ describe('export and import', () => {
       assert.ok(
         out.lines.some(({ resource_id, duplicate_of }) => resource_id === mine.resource_id && duplicate_of === resource_id),
       );
-      assert.deepEqual(await titles(b.client, wordOf(1)), ['from b', 'its twin']);
+      await importFrom(b.client, folder, keptOutput(), never);
+      assert.deepEqual(await titles(b.client, wordOf(1)), ['from b', 'its twin'], 'also when it is run again');
     }));
 
   test('a hostile list is refused line by line, and what is well in it is taken', () =>
