@@ -13,8 +13,10 @@ const PASSAGES_OF_ONE = 2;
 const AROUND = 40;
 /** Characters of a passage with several matches. */
 const PASSAGE_CHARS = 240;
-/** Characters of a picture's pages looked through, all together: a page of hits is made in a few milliseconds. Boxes have no such end. */
+/** Characters of a picture's pages looked through, all together: a page of hits is made in a few milliseconds. */
 const SEARCHED_CHARS = 50_000;
+/** Pages of a picture whose boxes are told: what a person looks at first. */
+const BOXED_PAGES = 4;
 /** Matches of one text. */
 const MATCHES = 100;
 /** Boxes of a page: more would colour all of it. */
@@ -44,6 +46,18 @@ export function highlights(document: Document, query: ParsedQuery): Highlight[] 
   }
   add('filename', null, whole(filename, query));
   return found.slice(0, PASSAGES);
+}
+
+/** Places in `pages` (from 0) of those whose text matches: the first few. */
+export function pagesFound({ pages }: Document, query: ParsedQuery): number[] {
+  const found: number[] = [];
+  let room = SEARCHED_CHARS;
+  for (const [place, { text }] of pages.entries()) {
+    if (found.length === BOXED_PAGES || room <= 0) break;
+    if (matches(text.slice(0, room), query.all, 1).length > 0) found.push(place);
+    room -= text.length;
+  }
+  return found;
 }
 
 /** Boxes of the words of one page that match. A match may reach over several words, and a word may hold more than the match. */

@@ -105,7 +105,7 @@ async function tryOne(ports: Ports, file: string, resource_id: string, others: s
 async function firstHit({ index, embedder }: Ports, phrase: string): Promise<string | undefined> {
   const [vector] = await embedder.embed([phrase], AbortSignal.timeout(LIMIT_MS));
   const asked = { query: parseQuery(phrase), mode: 'hybrid' as const, vector: vector ?? null };
-  const { hits } = await index.search(SCOPE, { ...asked, sort: 'relevance', facets: [], offset: 0, limit: 1 });
+  const { hits } = await index.search(SCOPE, { ...asked, sort: 'relevance', after: null, except: [], facets: [], limit: 1 });
   return hits[0]?.resource_id;
 }
 
