@@ -60,7 +60,10 @@ export function pagesFound({ pages }: Document, query: ParsedQuery): number[] {
   return found;
 }
 
-/** Boxes of the words of one page that match. A match may reach over several words, and a word may hold more than the match. */
+/**
+ * Boxes of what matches on one page. A match may reach over several words; of a word that holds more than the match, the box is of its
+ * part, as if its characters shared the width.
+ */
 export function matchBoxes(page: number, words: readonly Word[], query: ParsedQuery): Box[] {
   let text = '';
   const places = words.map((word) => {
@@ -73,13 +76,28 @@ export function matchBoxes(page: number, words: readonly Word[], query: ParsedQu
   let next = 0;
   for (const { word, start, end } of places) {
     while (next < spans.length && (spans[next]?.end ?? 0) <= start) next += 1;
-    const span = spans[next];
-    if (boxes.length === BOXES || !span) break;
-    const { x, y, w, h } = word;
-    if (span.start < end) boxes.push({ page, x, y, w, h });
+    for (let at = next; at < spans.length; at += 1) {
+      const span = spans[at];
+      if (!span || span.start >= end || boxes.length === BOXES) break;
+      boxes.push({ page, ...partOf(word, { start: span.start - start, end: span.end - start }) });
+    }
   }
   return boxes;
 }
+
+/** Written from top to bottom, which Chinese may be, a word is much higher than it is wide: then the parts share its height. */
+const UPRIGHT = 1.5;
+function partOf({ text, x, y, w, h }: Word, { start, end }: Span): Omit<Box, 'page'> {
+  const whole = widthOf(text);
+  const from = widthOf(text.slice(0, Math.max(start, 0))) / whole;
+  const share = widthOf(text.slice(Math.max(start, 0), end)) / whole;
+  if ([...text].length > 1 && h > w * UPRIGHT && WIDE.test(text)) return { x, y: y + h * from, w, h: h * share };
+  return { x: x + w * from, y, w: w * share, h };
+}
+
+/** Of Han and what is written with it, twice that of a letter. */
+const WIDE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303F\uFF01-\uFF60]/u;
+const widthOf = (text: string): number => Array.from(text).reduce((sum, one) => sum + (WIDE.test(one) ? 2 : 1), 0);
 
 function whole(text: string, query: ParsedQuery): Parts[] {
   const spans = matches(text, query.all, MATCHES);
