@@ -40,7 +40,9 @@ export function kindsOfQuestion(): Kind[] {
   const between = (count: number) => count > SAMPLE / 100 && count < SAMPLE / 20;
   const rare = (count: number) => count === RARE;
   const pieces = (right: RegExp, between_: string, length: () => number) =>
-    some(runs.flat().filter((run) => right.test(run))).map((run) => pieceOf(between_ === '' ? [...run] : run.split(' '), between_, length(), chance));
+    some(runs.flat().filter((run) => right.test(run))).map((run) =>
+      pieceOf(between_ === '' ? [...run] : run.split(' '), between_, length(), chance),
+    );
   const words = (n: number) => pieces(/^[a-z]/, ' ', () => n).map((one) => `${one} `);
   return [
     { kind: '1 word, frequent', typed: some(by('word', frequent)).map((one) => `${one} `) },
@@ -75,7 +77,8 @@ function pieceOf(pieces: string[], between: string, length: number, chance: () =
 
 /** Answers how many were found. */
 export type Ask = (typed: string, mode: SearchMode, facets: boolean) => Promise<number>;
-export const SEARCH_HEAD = '| typed | found | text p50 | p99 | with facets p50 | p99 | hybrid p50 | p99 | loop p99 |\n|---|---|---|---|---|---|---|---|---|';
+export const SEARCH_HEAD =
+  '| typed | found | text p50 | p99 | with facets p50 | p99 | hybrid p50 | p99 | loop p99 |\n|---|---|---|---|---|---|---|---|---|';
 
 /** A row a kind; times in ms. loop: how late the event loop of this process is. */
 export async function searchTable(ask: Ask, kinds: Kind[]): Promise<void> {

@@ -55,7 +55,14 @@ function changeOf({ org_id, resource_id, saved }: IndexEntry): Change {
   const [recognition_id, text_id] = [`recognition-${resource_id}`, `text-${resource_id}`];
   const text = saved.pages[0]?.text ?? '';
   const pages = [{ page: 1, width: 1_000, height: 1_400, text, confidence: 0.9, words: wordsOf(text) }];
-  const state = { status: 'INDEXED', phase: 'ready', searchable: true, rests: true, indexed_revision: 1, has_vector: true } as const;
+  const state = {
+    status: 'INDEXED',
+    phase: 'ready',
+    searchable: true,
+    rests: true,
+    indexed_revision: 1,
+    has_vector: true,
+  } as const;
   const { title, tags, created_at } = saved;
   return change(resource_id, {
     org_id,

@@ -1,8 +1,8 @@
 /** Search hits as the contract shows them: why each was found, and where on the picture. */
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { SearchHit } from '../contract/search.ts';
-import type { ResourceRow, Text } from '../runtime/ports-facts.ts';
-import { BOXES, highlights, matchBoxes, pagesFound } from '../text/highlight.ts';
+import type { Text } from '../runtime/ports-facts.ts';
+import { BOXES, highlights, matchBoxes, pageMatches, pagesToBox } from '../text/highlight.ts';
 import type { ParsedQuery } from '../text/query.ts';
 import type { KeyCall } from './deps.ts';
 import { presentResource } from './present.ts';
@@ -10,45 +10,45 @@ import type { Found } from './search-page.ts';
 
 /** From the text that each picture is found by, as saved, and the words' places, as recognised. Others are served in between. */
 export async function presentHits(call: KeyCall, found: Found[], query: ParsedQuery): Promise<SearchHit[]> {
-  const saved = await textsOf(call, found, query);
+  const texts = await textsOf(call, found, query);
   const hits: SearchHit[] = [];
   for (let from = 0; from < found.length; from += HITS_AT_ONCE) {
-    const these = found.slice(from, from + HITS_AT_ONCE);
-    const boxes = await boxesOf(call, these, { saved, query });
-    for (const { row, score } of these) {
-      const text = saved.get(row.text_id ?? '');
-      const resource = presentResource(row, call);
-      hits.push({
-        resource,
-        score,
-        highlights: text ? highlights(text.saved, query) : [],
-        boxes: boxes.get(row.resource_id) ?? [],
-      });
+    const these: Why[] = [];
+    for (const one of found.slice(from, from + HITS_AT_ONCE)) {
+      these.push(whyFound(one, texts.get(one.row.text_id ?? ''), query));
       await turnOfTheLoop();
     }
+    const boxes = await boxesOf(call, these, query);
+    for (const { row, score, highlights: passages } of these)
+      hits.push({ resource: presentResource(row, call), score, highlights: passages, boxes: boxes.get(row.resource_id) ?? [] });
   }
   return hits;
 }
-/** Whose recognitions are read together: a few megabytes of words. */
+/** Whose words are read together: a few megabytes. */
 const HITS_AT_ONCE = 10;
 
-type Saved = Map<string, Text>;
-async function textsOf({ caller, deps }: KeyCall, found: Found[], query: ParsedQuery): Promise<Saved> {
+/** places: of the pages that match. */
+type Why = Found & Pick<SearchHit, 'highlights'> & { places: number[] };
+function whyFound(found: Found, text: Text | undefined, query: ParsedQuery): Why {
+  if (!text) return { ...found, highlights: [], places: [] };
+  const in_pages = pageMatches(text.saved, query);
+  return { ...found, highlights: highlights(text.saved, query, in_pages), places: pagesToBox(in_pages) };
+}
+
+async function textsOf({ caller, deps }: KeyCall, found: Found[], query: ParsedQuery): Promise<Map<string, Text>> {
   if (query.all.length === 0 && query.tags.length === 0) return new Map(); // nothing can match
   const ids = found.flatMap(({ row }) => row.text_id ?? []);
   const texts = await deps.facts.texts.texts(caller.scope, [...new Set(ids)], deps.limits.search_text_chars);
   return new Map(texts.map((text) => [text.text_id, text]));
 }
 
-/** Of the pages that hold a match: the words of others are not even read. */
-async function boxesOf(
-  { caller, deps }: KeyCall,
-  found: Found[],
-  { saved, query }: { saved: Saved; query: ParsedQuery },
-): Promise<Map<string, SearchHit['boxes']>> {
-  const wanted = found.flatMap(({ row }) => placesOf(row, saved.get(row.text_id ?? ''), query));
-  const read =
-    wanted.length === 0 ? [] : await deps.facts.texts.recognisedPages(caller.scope, wanted, deps.limits.search_recognition_chars);
+/** Of the pages that match: the words of others are not even read. */
+async function boxesOf({ caller, deps }: KeyCall, hits: Why[], query: ParsedQuery): Promise<Map<string, SearchHit['boxes']>> {
+  const wanted = hits.flatMap(({ row: { resource_id, recognition_id }, places }) =>
+    recognition_id === null || places.length === 0 ? [] : [{ resource_id, recognition_id, places }],
+  );
+  if (wanted.length === 0) return new Map();
+  const read = await deps.facts.texts.recognisedPages(caller.scope, wanted, deps.limits.search_recognition_chars);
   const pages = new Map(read.map(({ recognition_id, pages: of }) => [recognition_id, of]));
   const boxes = new Map<string, SearchHit['boxes']>();
   for (const { resource_id, recognition_id } of wanted) {
@@ -57,10 +57,4 @@ async function boxesOf(
     await turnOfTheLoop();
   }
   return boxes;
-}
-
-function placesOf({ resource_id, recognition_id }: ResourceRow, text: Text | undefined, query: ParsedQuery) {
-  if (!text || recognition_id === null) return [];
-  const places = pagesFound(text.saved, query);
-  return places.length === 0 ? [] : [{ resource_id, recognition_id, places }];
 }

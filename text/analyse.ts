@@ -70,5 +70,15 @@ export function stored(texts: readonly string[]): Record<Stream, string> {
   return { grams: line('grams'), plain: line('plain') };
 }
 
-const stem = (word: string): string => (/^[a-z]{3,}$/.test(word) ? stemmer(word) : word);
+/** Stems that were asked for: emptied when full, since what is rare may be anything. */
+const stems = new Map<string, string>();
+const STEMS_MOST = 20_000;
+function stem(word: string): string {
+  const found = stems.get(word);
+  if (found !== undefined) return found;
+  const made = /^[a-z]{3,}$/.test(word) ? stemmer(word) : word;
+  if (stems.size >= STEMS_MOST) stems.clear();
+  stems.set(word, made);
+  return made;
+}
 const short = (token: string): string => (token.length <= TOKEN_CHARS ? token : [...token].slice(0, TOKEN_CHARS).join(''));

@@ -24,8 +24,22 @@ export const BOXES = 200;
 
 type Parts = Highlight['parts'];
 
+/** Where the pages of a picture match: spans of each page's text, by its place in `pages`. */
+export function pageMatches({ pages }: Pick<Document, 'pages'>, query: ParsedQuery): Span[][] {
+  let room = SEARCHED_CHARS;
+  return pages.map(({ text }) => {
+    const spans = room > 0 ? matches(text.slice(0, room), query.all, MATCHES) : [];
+    room -= text.length;
+    return spans;
+  });
+}
+
+/** Places in `pages` (from 0) whose boxes are to be shown. */
+export const pagesToBox = (found: readonly Span[][]): number[] =>
+  found.flatMap((spans, place) => (spans.length > 0 ? [place] : [])).slice(0, BOXED_PAGES);
+
 /** None for a hit that was found by its vector alone. */
-export function highlights(document: Document, query: ParsedQuery): Highlight[] {
+export function highlights(document: Document, query: ParsedQuery, in_pages = pageMatches(document, query)): Highlight[] {
   const found: Highlight[] = [];
   const add = (field: Highlight['field'], page: number | null, passages: Parts[]) => {
     for (const parts of passages) found.push({ field, page, parts });
@@ -37,27 +51,10 @@ export function highlights(document: Document, query: ParsedQuery): Highlight[] 
     null,
     tags.flatMap((tag) => (query.tags.includes(foldTag(tag)) ? [[{ text: tag, match: true }]] : whole(tag, query))),
   );
-  add('description', null, around(description ?? '', query));
-  let room = SEARCHED_CHARS;
-  for (const { page, text } of pages) {
-    if (found.length >= PASSAGES || room <= 0) break;
-    add('text', page, around(text.slice(0, room), query));
-    room -= text.length;
-  }
+  add('description', null, around(description ?? '', matches(description ?? '', query.all, MATCHES)));
+  for (const [place, { page, text }] of pages.entries()) add('text', page, around(text, in_pages[place] ?? []));
   add('filename', null, whole(filename, query));
   return found.slice(0, PASSAGES);
-}
-
-/** Places in `pages` (from 0) of those whose text matches: the first few. */
-export function pagesFound({ pages }: Document, query: ParsedQuery): number[] {
-  const found: number[] = [];
-  let room = SEARCHED_CHARS;
-  for (const [place, { text }] of pages.entries()) {
-    if (found.length === BOXED_PAGES || room <= 0) break;
-    if (matches(text.slice(0, room), query.all, 1).length > 0) found.push(place);
-    room -= text.length;
-  }
-  return found;
 }
 
 /**
@@ -104,8 +101,7 @@ function whole(text: string, query: ParsedQuery): Parts[] {
   return spans.length === 0 ? [] : [partsOf(text, { start: 0, end: text.length }, spans)];
 }
 
-function around(text: string, query: ParsedQuery): Parts[] {
-  const spans = matches(text, query.all, MATCHES);
+function around(text: string, spans: readonly Span[]): Parts[] {
   const windows: Span[] = [];
   for (const { start, end } of spans) {
     const last = windows.at(-1);

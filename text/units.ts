@@ -12,11 +12,11 @@ const HAN_CLASS = '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Sc
 export const CONTINENTAL = "(?<![\\d.,])\\d{1,3}(?:[. '’]\\d{3})+,\\d{1,2}(?![\\d,.]\\d|\\d)";
 const UNIT = new RegExp(
   [
-    `(?<continental>${CONTINENTAL})`, // 1 234,50
-    "(?<grouped>\\d{1,3}(?:[,'’]\\d{3})+(?!\\d)(?:\\.\\d+(?!\\.?\\d))?)", // 1,234.50
-    '(?<number>(?<!\\d\\.)\\d+\\.\\d+(?!\\.?\\d)|\\d+)', // 12.5, but the 2024, 03 and 15 of 2024.03.15
-    `(?<han>[${HAN_CLASS}])`,
-    `(?<word>(?![\\d${HAN_CLASS}])[\\p{L}\\p{N}](?:(?![\\d${HAN_CLASS}])[\\p{L}\\p{N}\\p{M}])*)`,
+    `(${CONTINENTAL})`, // 1 234,50
+    "(\\d{1,3}(?:[,'’]\\d{3})+(?!\\d)(?:\\.\\d+(?!\\.?\\d))?)", // 1,234.50
+    '((?<!\\d\\.)\\d+\\.\\d+(?!\\.?\\d)|\\d+)', // 12.5, but the 2024, 03 and 15 of 2024.03.15
+    `([${HAN_CLASS}])`,
+    `(?![\\d${HAN_CLASS}])[\\p{L}\\p{N}](?:(?![\\d${HAN_CLASS}])[\\p{L}\\p{N}\\p{M}])*`,
   ].join('|'),
   'gu',
 );
@@ -30,8 +30,7 @@ export function units(text: string): Unit[] {
   const found: Unit[] = [];
   let end = 0;
   for (const match of folded.text.matchAll(UNIT)) {
-    const { continental, grouped, number, han } = match.groups ?? {};
-    const whole = match[0];
+    const [whole, continental, grouped, number, han] = match; // by number: names cost a third of the time
     const at = match.index;
     const before = found.at(-1);
     const gap = folded.text.slice(end, at);
