@@ -17,6 +17,7 @@ import { RUNTIME_LIMITS } from './runtime/limits.ts';
 import { ServiceError } from './runtime/service.ts';
 import { auditIndex } from './services/audit-index.ts';
 import { callbackReceiver } from './services/callbacks.ts';
+import { explainer } from './services/explain.ts';
 import { prepareIndex } from './services/rebuild-index.ts';
 
 /** `first_key`: of the first start only. `local_key`: for commands on this machine, until the service stops. */
@@ -77,6 +78,7 @@ export async function startApp(config: Config, version: string, options: Partial
     limits: { ...HTTP_LIMITS, max_bytes: config.max_bytes },
     links: linksOf(ports),
     callbacks: callbacksOf(config, service, log),
+    explain: explainer({ ...ports, clock, log, required_metadata: config.required_metadata }),
     storage_events: storageEventsOf(config),
     required_metadata: config.required_metadata,
     cors_origins: config.cors_origins,

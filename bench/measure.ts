@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 export type Figures = { per_second: number; p50: number; p99: number; cpu_ms: number };
 
-const quantile = (sorted: readonly number[], q: number) =>
+export const quantile = (sorted: readonly number[], q: number) =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0;
 
 /** So many at once, each lane with its next when the last is done. Times in ms; `cpu_ms`: of this process, an item. */

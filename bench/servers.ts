@@ -143,6 +143,7 @@ async function creating(): Promise<void> {
     const server = createHttpServer({
       ...{ ...ports, engine: service.engine, feed: service.feed, clock, log, version: VERSION, cors_origins: [] },
       links: { sign: () => 'x', verify: () => null, store: null },
+      explain: async () => null,
       callbacks: null,
       limits: HTTP_LIMITS,
       required_metadata: [],

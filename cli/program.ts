@@ -10,7 +10,7 @@ import { type Output, output } from './output.ts';
 import { VERSION } from './project.ts';
 import { reindexCommand } from './reindex.ts';
 import { serve } from './serve.ts';
-import { ingestCommand, searchCommand, statusCommand, textCommand } from './with-service.ts';
+import { explainCommand, ingestCommand, searchCommand, statusCommand, textCommand } from './with-service.ts';
 import { worker } from './worker.ts';
 
 /** 0 all well; 1 an error of ours; 2 wrong usage or configuration; 3 finished, but some items failed. */
@@ -71,6 +71,10 @@ function addCommands(program: Command, does: (work: Run) => Promise<void>): void
     .command('text <resource_id>')
     .description('the text read off a picture')
     .action((id: string) => does(textCommand(id)));
+  program
+    .command('explain <resource_id>')
+    .description('why a picture can or cannot be found; ends with 3 if something is not as it should be')
+    .action((id: string) => does(explainCommand(id)));
   program
     .command('status')
     .description('how many pictures are in which status')

@@ -2,6 +2,7 @@
 import { startApp } from '../app.ts';
 import type { Config } from '../config.ts';
 import { type Client, connect } from './client.ts';
+import { explain } from './explain.ts';
 import { type IngestOptions, ingest, ingestTable, isWell } from './ingest.ts';
 import type { Output } from './output.ts';
 import type { ExitCode, Run } from './program.ts';
@@ -45,6 +46,10 @@ export const textCommand = (resource_id: string): Run =>
     await text(client, resource_id, out);
     return 0;
   });
+
+/** 3 when something is not as it should be. */
+export const explainCommand = (resource_id: string): Run =>
+  withClient(async (client, out) => ((await explain(client, resource_id, out)) ? 0 : 3));
 
 export const statusCommand: Run = withClient(async (client, out) => {
   await status(client, out);

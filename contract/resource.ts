@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Metadata, MetadataPatch } from './metadata.ts';
 import { PHASES, STATUSES } from './statuses.ts';
+import { REPROCESS_FROM } from './steps.ts';
 
 export const Id = z
   .string()
@@ -38,6 +39,15 @@ export const CreateResource = z.strictObject({
   on_duplicate: z.enum(['return', 'keep']).default('return'),
 });
 export type CreateResource = z.infer<typeof CreateResource>;
+
+/** What a person orders to be done again. `discard_corrections`: what people corrected goes too. */
+export const Reprocess = z
+  .strictObject({ from: z.enum(REPROCESS_FROM), discard_corrections: z.boolean().default(false) })
+  .refine(({ from, discard_corrections }) => from === 'ocr' || !discard_corrections, {
+    path: ['discard_corrections'],
+    error: 'only from `ocr`: the text is not read again otherwise',
+  });
+export type Reprocess = z.infer<typeof Reprocess>;
 
 export const ListResources = z.strictObject({
   status: z.array(z.enum(STATUSES.map(({ status }) => status))).optional(),

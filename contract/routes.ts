@@ -30,8 +30,8 @@ export const ROUTES = [
     path: '/v1/resources',
     auth: 'key',
     waits: false,
-    en: 'Lists pictures, filtered, a page at a time.',
-    zh: '按条件分页列出图片。',
+    en: 'Lists pictures, filtered, a page at a time; those that are gone only where `phase` or `status` asks for them.',
+    zh: '按条件分页列出图片；已移除的仅在 `phase` 或 `status` 指明时列出。',
   },
   {
     name: 'count_resources',
@@ -115,6 +115,15 @@ export const ROUTES = [
     zh: '识别出的文字及每个词的位置，或人工更正后的文字。',
   },
   {
+    name: 'patch_text',
+    method: 'PATCH',
+    path: '/v1/resources/{resource_id}/text',
+    auth: 'key',
+    waits: false,
+    en: "Corrects the text of pages, or goes back to the machine's (`null`); it is indexed again.",
+    zh: '更正某些页的文字，或（`null`）恢复为机器识别的文字；随后重新索引。',
+  },
+  {
     name: 'list_history',
     method: 'GET',
     path: '/v1/resources/{resource_id}/history',
@@ -124,6 +133,15 @@ export const ROUTES = [
     zh: '它的全部历史，从最早开始。',
   },
   {
+    name: 'explain_resource',
+    method: 'GET',
+    path: '/v1/resources/{resource_id}/explain',
+    auth: 'key',
+    waits: false,
+    en: 'Why it can or cannot be found: each fact looked at there and then, what is owed, and what would make it move.',
+    zh: '为何能或不能搜到：逐项当场核查，并说明未尽事项与如何推进。',
+  },
+  {
     name: 'retry_resource',
     method: 'POST',
     path: '/v1/resources/{resource_id}/retry',
@@ -131,6 +149,15 @@ export const ROUTES = [
     waits: false,
     en: 'Tries again what failed, from the first step whose result is missing.',
     zh: '从缺少结果的第一步起重试。',
+  },
+  {
+    name: 'reprocess_resource',
+    method: 'POST',
+    path: '/v1/resources/{resource_id}/reprocess',
+    auth: 'key',
+    waits: false,
+    en: 'Does it again from `ocr`, `embed` or `index`; corrections are kept unless `discard_corrections` is said.',
+    zh: '从 `ocr`、`embed` 或 `index` 起重新处理；除非指明 `discard_corrections`，否则保留更正。',
   },
   {
     name: 'restore_resource',

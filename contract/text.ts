@@ -24,8 +24,23 @@ export const Page = z.strictObject({
 export type Page = z.infer<typeof Page>;
 
 /** A person's correction: `null` goes back to the machine's text. */
-export const CorrectedPage = z.strictObject({ page: z.int().min(1).max(10_000), text: z.string().max(1_000_000).nullable() });
+export const CorrectedPage = z.strictObject({
+  page: z.int().min(1).max(10_000),
+  text: z
+    .string()
+    .max(1_000_000)
+    .refine((text) => text.isWellFormed() && !text.includes('\u0000'), 'no NUL, no lone surrogates')
+    .nullable(),
+});
 export type CorrectedPage = z.infer<typeof CorrectedPage>;
+
+/** Pages corrected in one call: the body's own limit ends most of them sooner. */
+const PAGES_A_CALL = 1_000;
+/** Characters of all corrected pages together, however many calls they came by: one row of a database with room to spare. */
+export const CORRECTION_CHARS = 2_000_000;
+/** Pages that are not named keep what a person said of them before. */
+export const CorrectText = z.strictObject({ pages: z.array(CorrectedPage).min(1).max(PAGES_A_CALL) });
+export type CorrectText = z.infer<typeof CorrectText>;
 
 export const TextAnswer = z.strictObject({ revision: z.int(), source: z.enum(['machine', 'person']), pages: z.array(Page) });
 export type TextAnswer = z.infer<typeof TextAnswer>;

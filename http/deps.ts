@@ -1,11 +1,12 @@
 /** What the HTTP server needs from outside, and what a route is called with. */
 import type { ParameterizedContext } from 'koa';
 import type { Logger } from 'pino';
+import type { Explanation } from '../contract/explain.ts';
 import type { Json } from '../contract/json.ts';
 import type { MetadataField } from '../contract/metadata.ts';
 import type { Author } from '../contract/resource.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { Engine } from '../runtime/engine.ts';
+import type { Engine, ResourceRef } from '../runtime/engine.ts';
 import type { Feed } from '../runtime/feed.ts';
 import type { Embedder, Objects, SearchIndex } from '../runtime/ports.ts';
 import type { ApiKey, Facts, Scope } from '../runtime/ports-facts.ts';
@@ -49,6 +50,9 @@ export interface Callbacks {
 
 export type Readiness = { ready: boolean; checks: Record<string, { ok: boolean; detail?: string }> };
 
+/** Why a picture can or cannot be found, in this language. null: no such picture in scope. */
+export type Explain = (ref: ResourceRef, language: Language) => Promise<Explanation | null>;
+
 export type HttpDeps = {
   engine: Engine;
   facts: Facts;
@@ -58,6 +62,7 @@ export type HttpDeps = {
   callbacks: Callbacks | null;
   index: SearchIndex;
   embedder: Embedder;
+  explain: Explain;
   feed: Feed;
   clock: Clock;
   log: Logger;

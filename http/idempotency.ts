@@ -1,11 +1,11 @@
-/** `Idempotency-Key` on creating: the same request said again answers what came of the first; another request under it is refused. */
+/** `Idempotency-Key`: the same request said again answers what came of the first; another request under it is refused. */
 import { createHash } from 'node:crypto';
 import { Problem } from '../contract/problems.ts';
 import type { NewResource } from '../runtime/engine.ts';
 import { AlreadyThere, type ResourceRow } from '../runtime/ports-facts.ts';
-import type { Context, KeyCall } from './deps.ts';
+import type { Call, Context, KeyCall } from './deps.ts';
 import { badRequest, noPicture } from './say-no.ts';
-import { originOf } from './tell.ts';
+import { originOf, type Say, tell } from './tell.ts';
 
 export type Idempotency = NonNullable<NewResource['idempotency']>;
 
@@ -22,14 +22,14 @@ export function idempotencyOf(ctx: Context, request: unknown): Idempotency | nul
 }
 
 /** What came of the first request with this key; null if this is the first. Throws IDEMPOTENCY_KEY_REUSED for another request. */
-export async function replayed({ deps, caller }: KeyCall, said: Idempotency | null): Promise<ResourceRow | null> {
+export async function replayed({ deps, caller }: Call, said: Idempotency | null): Promise<ResourceRow | null> {
   const { resources } = deps.facts;
   const first = said && (await resources.byIdempotencyKey(caller.scope, said.key));
   if (!first) return null;
   if (first.fingerprint !== said.fingerprint)
     throw new Problem('IDEMPOTENCY_KEY_REUSED', {
-      en: 'This key came with another request before; nothing was done. Use a new key for each new picture.',
-      zh: '该键此前用于另一个请求，本次未执行。每张新图片请使用新的键。',
+      en: 'This key came with another request before; nothing was done. Use a new key for each new request.',
+      zh: '该键此前用于另一个请求，本次未执行。每个新请求请使用新的键。',
     });
   const row = await resources.get(caller.scope, first.resource_id);
   if (!row) throw noPicture();
@@ -44,5 +44,29 @@ export async function createdOnce(call: KeyCall, resource: NewResource): Promise
     const row = error instanceof AlreadyThere ? await replayed(call, resource.idempotency) : null;
     if (!row) throw error;
     return { row, first: false };
+  }
+}
+
+/**
+ * `tell`, and said again under one key it is done once: answers the picture as it is now. `request`: what is asked for; the picture and
+ * that it is no creation are added to it here.
+ */
+export async function tellOnce(call: Call, resource_id: string, request: object, say: Say): Promise<ResourceRow> {
+  const idempotency = idempotencyOf(call.ctx, { resource_id, ...request });
+  const before = await replayed(call, idempotency);
+  if (before) return before;
+  try {
+    return await tell(call, resource_id, async (now) => {
+      const said = await say(now);
+      if (!said || !idempotency) return said;
+      const row = { ...idempotency, resource_id, org_id: now.org_id, at: call.deps.clock.wall() };
+      return { ...said, writes: [...(said.writes ?? []), { into: 'idempotency_keys', row }] };
+    });
+  } catch (error) {
+    // The same request was faster, and perhaps has moved the picture to where this one is refused.
+    const may_be_done = error instanceof AlreadyThere || error instanceof Problem;
+    const row = may_be_done ? await replayed(call, idempotency) : null;
+    if (!row) throw error;
+    return row;
   }
 }

@@ -12,9 +12,11 @@ import { healthz, readyz } from './routes/health.ts';
 import { getObject, putObject } from './routes/objects.ts';
 import { getContent, getPreview, getText } from './routes/resources-content.ts';
 import { createResource } from './routes/resources-create.ts';
-import { removeResource, restoreResource, retryResource } from './routes/resources-lifecycle.ts';
+import { explainResource } from './routes/resources-explain.ts';
+import { removeResource, reprocessResource, restoreResource, retryResource } from './routes/resources-lifecycle.ts';
 import { patchMetadata } from './routes/resources-metadata.ts';
 import { countResources, getResource, listHistory, listResources } from './routes/resources-read.ts';
+import { patchText } from './routes/resources-text.ts';
 import { issueUploadLink, reportUpload } from './routes/resources-upload.ts';
 import { search } from './routes/search.ts';
 import { takeStorageEvents } from './routes/storage-events.ts';
@@ -30,8 +32,11 @@ const BY_KEY: Record<RouteNameOf<'key'>, (call: KeyCall) => Promise<void>> = {
   patch_metadata: patchMetadata,
   get_content: getContent,
   get_text: getText,
+  patch_text: patchText,
   list_history: listHistory,
+  explain_resource: explainResource,
   retry_resource: retryResource,
+  reprocess_resource: reprocessResource,
   restore_resource: restoreResource,
   search,
   stream_events: streamEvents,

@@ -10,16 +10,19 @@ export const originOf = ({ ctx, caller }: Pick<Call, 'ctx' | 'caller'>): Origin 
   request_id: ctx.state.request_id,
 });
 
+/** What is to be said to a picture as it is now; null: it is so already. */
+export type Say = (now: ResourceRow) => Said | null | Promise<Said | null>;
+
 /**
  * The picture after the event. `say` is asked with the row as it is at each attempt: null, when what is asked for is so already,
  * answers that row. Throws 404, 409 where the status does not take the event, and 412 when `If-Match` names another state.
  */
-export async function tell(call: Call, resource_id: string, say: (now: ResourceRow) => Said | null): Promise<ResourceRow> {
+export async function tell(call: Call, resource_id: string, say: Say): Promise<ResourceRow> {
   const { ctx, deps, caller } = call;
   const matches = ifMatch(ctx);
-  const saying = (now: ResourceRow): Said => {
+  const saying = async (now: ResourceRow): Promise<Said> => {
     if (!matches(now)) throw changedSince();
-    const said = say(now);
+    const said = await say(now);
     if (!said) throw new SoAlready(now);
     return said;
   };

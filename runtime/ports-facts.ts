@@ -147,6 +147,8 @@ export interface Instances {
   claimDue(want: { now: number; until: number; limit: number }): Promise<StoredInstance[]>;
   /** Sets when the sweep looks next, unless the instance has moved on from `seq`. */
   reschedule(instance_id: string, seq: number, next_due_at: number | null): Promise<void>;
+  /** When the sweep looks at it next, in service time; null: nothing is owed, or there is no such instance. */
+  nextDueAt(instance_id: string): Promise<number | null>;
   /** Those that owe a job, by id, a page at a time: what tasks are made from when all tasks are lost. */
   withJobs(after: string | null, limit: number): Promise<StoredInstance[]>;
 }
@@ -154,6 +156,7 @@ export interface Instances {
 export type ResourceFilter = {
   status?: Status[];
   phase?: Phase[];
+  not_phase?: Phase;
   tag?: string[];
   batch_id?: string[];
   sha256?: string[];

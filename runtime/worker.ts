@@ -103,12 +103,7 @@ export function createWorker({ tasks, queue, engine, runs, services, clock, limi
   /** A service that does not answer in time is left to itself: its run is over, whatever it does. */
   function limited<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const over = new AbortController();
-    const reason = new ServiceError({
-      code: 'DEADLINE_EXCEEDED',
-      retryable: true,
-      detail: `no result within ${limits.run_time_limit_ms} ms`,
-    });
-    const timer = clock.after(limits.run_time_limit_ms, () => over.abort(reason));
+    const timer = clock.after(limits.run_time_limit_ms, () => over.abort(tooLong(limits)));
     const signal = AbortSignal.any([over.signal, stopping.signal]);
     const aborted = new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
@@ -128,6 +123,9 @@ export function createWorker({ tasks, queue, engine, runs, services, clock, limi
     },
   };
 }
+
+const tooLong = ({ run_time_limit_ms }: RuntimeLimits) =>
+  new ServiceError({ code: 'DEADLINE_EXCEEDED', retryable: true, detail: `no result within ${run_time_limit_ms} ms` });
 
 function failureOf(error: unknown): ServiceFailure {
   if (error instanceof ServiceError) return error.failure;

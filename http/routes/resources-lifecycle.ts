@@ -1,7 +1,9 @@
-/** What a person may do with a picture as a whole: retry, restore, trash, delete. */
+/** What a person may do with a picture as a whole: retry, do again, restore, trash, delete. */
 import { z } from 'zod';
-import { noBody } from '../body.ts';
+import { Reprocess } from '../../contract/resource.ts';
+import { noBody, parsedBody } from '../body.ts';
 import type { Call } from '../deps.ts';
+import { tellOnce } from '../idempotency.ts';
 import { NOTHING, parsedQuery, resourceId } from '../parse.ts';
 import { answerResource } from '../present.ts';
 import { tell } from '../tell.ts';
@@ -15,7 +17,15 @@ async function say(call: Call, type: 'RETRY' | 'RESTORE'): Promise<void> {
   const resource_id = resourceId(call.ctx);
   parsedQuery(call, NOTHING, {});
   await noBody(call, NOTHING);
-  answerResource(call, await tell(call, resource_id, () => ({ event: { type } })));
+  answerResource(call, await tellOnce(call, resource_id, { type }, () => ({ event: { type } })));
+}
+
+export async function reprocessResource(call: Call): Promise<void> {
+  const resource_id = resourceId(call.ctx);
+  parsedQuery(call, NOTHING, {});
+  const order = await parsedBody(call, Reprocess);
+  const event = { type: 'REPROCESS', ...order };
+  answerResource(call, await tellOnce(call, resource_id, event, () => ({ event })));
 }
 
 /** What is gone already is no error: it answers as it is. */

@@ -24,8 +24,10 @@ export async function listResources(call: Call): Promise<void> {
   const { sort, cursor, limit, ...filters } = parsedQuery(call, ListResources, FORM);
   const listed = { list: 'resources', scope: caller.scope, filters: { sort, ...filters } };
   const after = placeOf(cursor, listed, Place[sort]);
+  // What was withdrawn from readers is listed for who asks for it, as a trash is.
+  const asked = filters.phase || filters.status ? filterOf(filters) : { ...filterOf(filters), not_phase: 'gone' as const };
   // One more than asked for tells whether there is a next page.
-  const rows = await deps.facts.resources.list(caller.scope, filterOf(filters), { sort, after, limit: limit + 1 });
+  const rows = await deps.facts.resources.list(caller.scope, asked, { sort, after, limit: limit + 1 });
   const page = rows.slice(0, limit);
   const last = rows.length > limit ? page.at(-1) : undefined;
   ctx.set('content-language', ctx.state.language);

@@ -84,8 +84,9 @@ export async function openFolderObjects({ dir, public_url, secret, clock }: Fold
           const written = await writeInto(file, body, max_bytes);
           await place(key, (target) => rename(file, target));
           return { key, ...written };
-        } finally {
-          await rm(file, { force: true }); // gone already when it was renamed
+        } catch (error) {
+          await rm(file, { force: true });
+          throw error;
         }
       }),
     head,

@@ -19,6 +19,7 @@ const NOW = 'SELECT CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED) AS now';
 export const mysqlDialect: Dialect = {
   rows_at_once: ROWS,
   takes_several: true,
+  keeps_counts: false,
   /** In a transaction of its own, which ends before the claimed are worked on. `seq` stays. */
   claimDue: (knex, { now, until, limit }) =>
     knex.transaction(async (trx) => {

@@ -11,6 +11,8 @@ export interface Dialect {
   rows_at_once: number;
   /** Several statements may be sent as one: where each is a journey to a server. */
   takes_several: boolean;
+  /** It has the table `resource_counts`, which it keeps by itself. */
+  keeps_counts: boolean;
   /** Moves `next_due_at` of at most `limit` rows that are due to `until`, and answers them; two callers never get the same. */
   claimDue(knex: Knex, want: { now: number; until: number; limit: number }): Promise<unknown[]>;
   /** `instance_id`, `org_id`, `seq` of those that are there, in the order of their ids; they stay so until the transaction ends. */

@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import type { Instance } from '../../runtime/durable.ts';
 import type { Change, Instances, StoredInstance } from '../../runtime/ports-facts.ts';
 import type { Database, Dialect } from './database.ts';
-import { json, number, type Row, rowOf, text } from './row.ts';
+import { json, number, numberOrNull, type Row, rowOf, text } from './row.ts';
 import { inserts, type Statement, upserts, type Values } from './statements.ts';
 
 const READ = ['instance_id', 'org_id', 'machine', 'version', 'seq', 'body'];
@@ -24,6 +24,11 @@ export function instancesOf({ read, write, dialect }: Database): Instances {
 
     async reschedule(instance_id, seq, next_due_at) {
       await write('instances').where({ instance_id, seq }).update({ next_due_at });
+    },
+
+    async nextDueAt(instance_id) {
+      const row: unknown = await read('instances').where({ instance_id }).first('next_due_at');
+      return row === undefined ? null : numberOrNull(rowOf(row), 'next_due_at');
     },
 
     async withJobs(after, limit) {

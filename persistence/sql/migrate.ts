@@ -2,11 +2,13 @@
 import type { Knex } from 'knex';
 import * as facts from './migrations/0001_facts.ts';
 import * as servers from './migrations/0002_servers.ts';
+import * as counts from './migrations/0003_counts.ts';
 
 export type Migration = { name: string; up: (knex: Knex) => Promise<void> };
 export const MIGRATIONS: readonly Migration[] = [
   { name: '0001_facts', up: facts.up },
   { name: '0002_servers', up: servers.up },
+  { name: '0003_counts', up: counts.up },
 ];
 
 /** Names, in order. */

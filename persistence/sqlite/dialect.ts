@@ -13,6 +13,7 @@ const LOOK = 'SELECT instance_id, org_id, seq FROM instances WHERE instance_id I
 
 export const sqliteDialect: Dialect = {
   takes_several: false,
+  keeps_counts: true,
   rows_at_once: 1, // a statement that is prepared once is faster than one of many shapes
   async claimDue(knex: Knex, { now, until, limit }) {
     const rows: unknown = await knex.raw(CLAIM, [until, now, limit]);

@@ -65,6 +65,14 @@ describe('the command line on a folder that nothing serves', () => {
     const [{ text: read }] = jsonLines((await tuodi(folder, '--json', 'text', resource_id)).out);
     assert.match(read, /Pelican Island/);
     assert.equal(jsonLines((await tuodi(folder, '--json', 'status')).out)[0].by_status.INDEXED, 1);
+    const explained = await tuodi(folder, '--json', 'explain', resource_id);
+    const [said] = jsonLines(explained.out);
+    assert.deepEqual([explained.code, said.resource_id, said.searchable], [0, resource_id, true], explained.out);
+    const objects = path.join(folder, 'objects', 'default', resource_id);
+    await rm(objects, { recursive: true });
+    const broken = await tuodi(folder, 'explain', resource_id);
+    assert.equal(broken.code, 3, broken.out);
+    assert.match(broken.out, /^✗ +its bytes +nothing there +expected: \d+ bytes at default/m);
   });
 
   test('wrong usage ends with 2, an unknown id with 1', async () => {

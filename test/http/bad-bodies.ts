@@ -74,7 +74,8 @@ const text = (name: string, raw: string | Uint8Array, code = 'BAD_JSON', status 
   [
     { method: 'POST', path: '/v1/resources' },
     { method: 'PATCH', path: '/v1/resources/{indexed}/metadata' },
-  ].map((call) => ({ name: `${call.method}: ${name}`, ...call, headers: JSON_TYPE, raw, status, code }));
+    { method: 'PATCH', path: '/v1/resources/{indexed}/text' },
+  ].map((call) => ({ name: `${call.method} ${call.path}: ${name}`, ...call, headers: JSON_TYPE, raw, status, code }));
 const badBodies: Bad[] = [
   ...text('an empty body', ''),
   ...text('a body that breaks off', '{"filename": "a.jpg"'),
@@ -105,6 +106,8 @@ const types: Bad[] = HEADERS_OF_OTHER_TYPES.flatMap((headers) =>
   [
     { method: 'POST', path: '/v1/resources' },
     { method: 'PATCH', path: '/v1/resources/{indexed}/metadata' },
+    { method: 'PATCH', path: '/v1/resources/{indexed}/text' },
+    { method: 'POST', path: '/v1/resources/{indexed}/reprocess' },
     { method: 'POST', path: '/v1/resources/{awaiting}/uploaded' },
   ].map((call) => ({
     name: `${call.method} ${call.path} of ${JSON.stringify(headers)}`,

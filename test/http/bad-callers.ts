@@ -40,10 +40,15 @@ const badKeys: Bad[] = [
   code: 'UNAUTHENTICATED',
 }));
 
+const BODIES: Record<string, object> = {
+  patch_metadata: { title: 'mine now' },
+  patch_text: { pages: [{ page: 1, text: 'mine now' }] },
+  reprocess_resource: { from: 'ocr' },
+};
 /** Each route that names a picture. */
 const named = keyed.filter(({ path }) => path.includes('{indexed}'));
 const nowhere: Bad[] = named.flatMap(({ name, method, path }) => {
-  const body = name === 'patch_metadata' ? { body: { title: 'mine now' } } : {};
+  const body = Object.hasOwn(BODIES, name) ? { body: BODIES[name] } : {};
   const at = (id: string) => ({ method, path: path.replace('{indexed}', id), ...body, status: 404, code: 'NOT_FOUND' });
   return [
     { name: `${name} of another organisation`, ...at('{foreign}') },

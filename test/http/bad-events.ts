@@ -38,6 +38,10 @@ export const BAD_EVENTS: Bad[] = [
   illegal('POST', '{trashed}/upload-url'),
   illegal('POST', '{trashed}/uploaded'),
   illegal('PATCH', '{trashed}/metadata', { title: 'x' }),
+  ...['{awaiting}', '{draft}', '{trashed}'].flatMap((id) => [
+    illegal('PATCH', `${id}/text`, { pages: [{ page: 1, text: 'x' }] }),
+    illegal('POST', `${id}/reprocess`, { from: 'ocr' }),
+  ]),
   ...['retry', 'restore', 'upload-url', 'uploaded'].map(
     (call): Bad => ({
       name: `${call} with a body`,

@@ -258,6 +258,17 @@ export function commitTests(world: World): void {
       assert.equal((await facts.instances.claimDue({ now: 10_000, until: 99, limit: 9 })).length, 0);
     });
 
+    it('say when they are looked at next, as committed, claimed or rescheduled', async () => {
+      const facts = world.facts();
+      const { instances } = facts;
+      await commit(facts, change('a', { next_due_at: 10 }), change('rests'));
+      assert.equal(await instances.nextDueAt('a'), 10);
+      await instances.claimDue({ now: 10, until: 70, limit: 1 });
+      assert.equal(await instances.nextDueAt('a'), 70);
+      await instances.reschedule('a', 1, null);
+      for (const id of ['a', 'rests', 'nobody']) assert.equal(await instances.nextDueAt(id), null, id);
+    });
+
     it('that owe a job are paged by id', async () => {
       const facts = world.facts();
       const jobs = { ocr: job('t') };

@@ -74,6 +74,7 @@ const hasAny = (wanted: readonly string[] | undefined, values: readonly (string 
 const matches = (filter: ResourceFilter, row: ResourceRow) =>
   hasAny(filter.status, [row.status]) &&
   hasAny(filter.phase, [row.phase]) &&
+  row.phase !== filter.not_phase &&
   hasAny(filter.tag, row.metadata.tags) &&
   hasAny(filter.batch_id, [row.batch_id]) &&
   hasAny(filter.sha256, [row.sha256]) &&
@@ -85,6 +86,7 @@ const EACH: ResourceFilter[] = [
   { status: ['INDEXED', 'TRASHED', 'DELETED'] },
   { phase: ['working'] },
   { phase: ['ready', 'gone'] },
+  { not_phase: 'gone' },
   { tag: ['红'] },
   { tag: ['blue', '红'] },
   { batch_id: ['batch-1', 'batch-2'] },

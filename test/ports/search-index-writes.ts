@@ -32,6 +32,25 @@ export function indexTestWrites(world: () => Promise<IndexWorld>): void {
     await index.close();
   });
 
+  test('an edit takes the old words and the old vector away in every mode, also when it comes without a vector', async () => {
+    const { index, put, finds } = await world();
+    const [old, now] = [vectorAt(1, 1), vectorAt(0, 1)];
+    const nowhere = async (text: string) => {
+      await finds(text, []);
+      await finds(text, [], { mode: 'hybrid', vector: old });
+    };
+    await put('a', '手机', { revision: 1, vector: old });
+    await finds('手机', ['a'], { mode: 'hybrid', vector: old });
+    await put('a', '电脑', { revision: 2, vector: now });
+    await nowhere('手机');
+    await finds('电脑', ['a'], { mode: 'hybrid', vector: now });
+    await put('a', '相机', { revision: 3, vector: null });
+    for (const text of ['手机', '电脑']) await nowhere(text);
+    await finds('电脑', [], { mode: 'hybrid', vector: now });
+    await finds('相机', [], { mode: 'vector', vector: now });
+    await index.close();
+  });
+
   test('a removal wins, over what is there and over late puts', async () => {
     const { index, put, finds, org, id } = await world();
     await put('a', '手机', { revision: 7, vector: vectorAt(1, 1) });

@@ -7,12 +7,13 @@ import { fileURLToPath } from 'node:url';
 import { STATUSES } from '../../contract/statuses.ts';
 import { hasErrno } from '../../persistence/mysql/errors.ts';
 import { migrateMysqlFacts, openMysqlFacts } from '../../persistence/mysql/facts.ts';
+import { MIGRATIONS } from '../../persistence/sql/migrate.ts';
 import type { Facts } from '../../runtime/ports-facts.ts';
 import { AT, change, commit, message, ORG } from '../ports/facts-rows.ts';
 import { until } from '../support/wait.ts';
 import { clock, factsOn, sayServer, type TestDatabase, testDatabase, transactionOn } from './mysql.ts';
 
-const NAMES = ['0001_facts', '0002_servers'];
+const NAMES = MIGRATIONS.map(({ name }) => name);
 const CHILD = fileURLToPath(new URL('./mysql-child.js', import.meta.url));
 let database: TestDatabase;
 let facts: Facts;

@@ -17,6 +17,8 @@ import { resourceContext, viewOf } from '../../machines/resource-view.ts';
 import { sign, verifyLink } from '../../persistence/folder/links.ts';
 import { type FolderObjects, openFolderObjects } from '../../persistence/folder/objects.ts';
 import { memoryAnnouncements } from '../../persistence/memory/announcements.ts';
+import { memoryQueue } from '../../persistence/memory/queue.ts';
+import { memoryTasks } from '../../persistence/memory/tasks.ts';
 import { sqliteKnex } from '../../persistence/sqlite/driver.ts';
 import { openSqliteFacts } from '../../persistence/sqlite/facts.ts';
 import { type Clock, systemClock } from '../../runtime/clock.ts';
@@ -25,10 +27,11 @@ import { createEngine } from '../../runtime/engine.ts';
 import { createFeed } from '../../runtime/feed.ts';
 import type { Lifecycle } from '../../runtime/lifecycle.ts';
 import { RUNTIME_LIMITS } from '../../runtime/limits.ts';
-import type { IndexQuery, SearchIndex } from '../../runtime/ports.ts';
+import type { Embedder, IndexQuery, SearchIndex } from '../../runtime/ports.ts';
 import type { Facts } from '../../runtime/ports-facts.ts';
 import { createRelay } from '../../runtime/relay.ts';
 import type { Writes } from '../../runtime/service.ts';
+import { explainer } from '../../services/explain.ts';
 import { only } from './missing.ts';
 
 export type Answer = { status: number; headers: Headers; text: string; json: unknown };
@@ -97,7 +100,12 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
   });
   const ranking: HttpWorld['ranking'] = { ids: [], asked: [] };
 
+  const [index, tasks, queue] = [rankedIndex(ranking), memoryTasks(), memoryQueue({ clock, most_waiting: 1_000 })];
+  const embedder: Embedder = { model: 'none', dimension: 2, embed: async (texts) => texts.map(() => new Float32Array([1, 0])) };
+  const required_metadata: HttpDeps['required_metadata'] = ['title'];
   const deps: HttpDeps = {
+    ...{ index, embedder, required_metadata },
+    explain: explainer({ facts, objects, index, embedder, tasks, queue, clock, log: logger, required_metadata }),
     ...{ engine, feed, facts, objects, clock, log: logger, public_url, version: '0.0.0' },
     links: {
       sign: (parts) => sign(SECRET, parts),
@@ -105,10 +113,7 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
       store: objects,
     },
     callbacks: null,
-    index: rankedIndex(ranking),
-    embedder: { model: 'none', dimension: 2, embed: async (texts) => texts.map(() => new Float32Array([1, 0])) },
     limits: HTTP_LIMITS,
-    required_metadata: ['title'],
     cors_origins: ['https://web.example'],
     readiness: async () => ({ ready: true, checks: { facts: { ok: true } } }),
     ...given,

@@ -60,6 +60,7 @@ export async function remoteWorld({ options = {}, embedder, ports: changed = (sa
       verify: callbackVerifier(SECRET),
       receive: (to) => callbackReceiver({ context: { ...ports, clock, limits: PICTURES }, runs: service.runs, log })(to),
     },
+    explain: async () => null,
     ...{ required_metadata: ['title'], cors_origins: [], readiness: async () => ({ ready: true, checks: {} }) },
   });
   address = `http://127.0.0.1:${(await http.listen('127.0.0.1', 0)).port}`;

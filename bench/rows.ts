@@ -1,0 +1,93 @@
+/**
+ * `npm run bench:rows`: what readers and the sweep ask of the facts, with 1,000 to 100,000 pictures there, in one run. Flat means that
+ * a service may grow.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import path from 'node:path';
+import { VERSION } from '../cli/project.ts';
+import { STATUSES } from '../contract/statuses.ts';
+import { openSqliteFacts } from '../persistence/sqlite/facts.ts';
+import type { Change, Facts } from '../runtime/ports-facts.ts';
+import { AT, change, ORG } from '../test/ports/facts-rows.ts';
+import { quantile } from './measure.ts';
+
+const SIZES = [1_000, 10_000, 100_000];
+const BATCH = 100;
+const TIMES = 200;
+/** Of all pictures: due for the sweep at any time. */
+const DUE_SHARE = 100;
+const PICTURES_A_BATCH = 100;
+const MINUTE_MS = 60_000;
+const scope = { org_id: ORG };
+
+/** Pictures as a library has them: nearly all INDEXED, a few of every other status, in batches, one in ten tagged. */
+function pictureOf(n: number): Change {
+  const { status, phase } = (n % 20 === 0 ? STATUSES[(n / 20) % STATUSES.length] : null) ?? {
+    status: 'INDEXED' as const,
+    phase: 'ready' as const,
+  };
+  const id = `picture-${String(n).padStart(7, '0')}`;
+  const created_at = AT + n * 1_000;
+  const metadata = { title: `picture ${(n * 7_919) % 100_003}`, description: null, tags: n % 10 === 0 ? ['receipt'] : [] };
+  const row = { resource_id: id, org_id: ORG, at: AT, metadata: { ...metadata, taken_at: null, languages: [], extra: {} } };
+  return change(id, {
+    resource: { status, phase, created_at, batch_id: `batch-${Math.floor(n / PICTURES_A_BATCH)}`, sha256: `${n}` },
+    next_due_at: n % DUE_SHARE === 0 ? AT : AT + 365 * 24 * 60 * MINUTE_MS,
+    writes: [{ into: 'metadata', row }],
+  });
+}
+
+/** What is asked, often enough to have a 99th percentile. `n` varies what is looked for. */
+const QUESTIONS: Record<string, (facts: Facts, n: number, size: number) => Promise<unknown>> = {
+  'list, newest': (facts) => facts.resources.list(scope, {}, { sort: '-created_at', after: null, limit: 50 }),
+  'list, from the middle': (facts, n, size) =>
+    facts.resources.list(
+      scope,
+      {},
+      { sort: '-created_at', after: { key: AT + (size / 2 + n) * 1_000, resource_id: '' }, limit: 50 },
+    ),
+  'list, failed': (facts) => facts.resources.list(scope, { phase: ['failed'] }, { sort: '-created_at', after: null, limit: 50 }),
+  'list, by title': (facts) => facts.resources.list(scope, {}, { sort: 'title', after: null, limit: 50 }),
+  'list, tagged': (facts) => facts.resources.list(scope, { tag: ['receipt'] }, { sort: '-created_at', after: null, limit: 50 }),
+  counts: (facts) => facts.resources.counts(scope, {}),
+  'counts, one batch': (facts, n) => facts.resources.counts(scope, { batch_id: [`batch-${n % 10}`] }),
+  'same bytes': (facts, n) => facts.resources.alive(scope, `${n}`),
+  'sweep, nothing due': (facts) => facts.instances.claimDue({ now: AT - 1, until: AT, limit: 100 }),
+  'sweep, 10 due': (facts, n) => facts.instances.claimDue({ now: AT + n, until: AT + n, limit: 10 }),
+};
+
+async function times(ask: (n: number) => Promise<unknown>): Promise<{ p50: number; p99: number }> {
+  const took: number[] = [];
+  for (let n = 0; n < TIMES; n++) {
+    const began = performance.now();
+    await ask(n);
+    took.push(performance.now() - began);
+  }
+  took.sort((a, b) => a - b);
+  return { p50: quantile(took, 0.5), p99: quantile(took, 0.99) };
+}
+
+console.log(
+  `tuodi ${VERSION}, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}, ${new Date().toISOString().slice(0, 10)}\n`,
+);
+const dir = await mkdtemp(path.join(tmpdir(), 'tuodi-bench-'));
+const facts = await openSqliteFacts(dir);
+const table = new Map<string, string[]>(Object.keys(QUESTIONS).map((name) => [name, []]));
+let there = 0;
+for (const size of SIZES) {
+  for (; there < size; there += BATCH) {
+    const changes = Array.from({ length: BATCH }, (_, i) => pictureOf(there + i));
+    for (const answer of await facts.commit(changes)) if (answer.outcome !== 'committed') throw new Error(answer.outcome);
+  }
+  for (const [name, ask] of Object.entries(QUESTIONS)) {
+    const { p50, p99 } = await times((n) => ask(facts, n, size));
+    table.get(name)?.push(`${p50.toFixed(2)} / ${p99.toFixed(2)}`);
+  }
+}
+console.log(
+  `p50 / p99 ms, ${TIMES} times each\n| | ${SIZES.map((size) => `${size.toLocaleString('en')} pictures`).join(' | ')} |\n|---|${SIZES.map(() => '---|').join('')}`,
+);
+for (const [name, figures] of table) console.log(`| ${name} | ${figures.join(' | ')} |`);
+await facts.close();
+await rm(dir, { recursive: true });

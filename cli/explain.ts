@@ -1,0 +1,35 @@
+/** `tuodi explain <resource_id>`: why a picture can or cannot be found. */
+import { EXPLAINED_WORDS, Explanation } from '../contract/explain.ts';
+import type { Client } from './client.ts';
+import { cut, type Output, table } from './output.ts';
+
+/** Of a cell: a row fits on a wide terminal. */
+const CELL = 70;
+
+/** Answers whether every fact is as it should be. */
+export async function explain(client: Client, resource_id: string, out: Output): Promise<boolean> {
+  const { body } = await client.request('GET', `/v1/resources/${encodeURIComponent(resource_id)}/explain`);
+  const said = Explanation.parse(body);
+  out.result({ resource_id, ...said }, () => textOf(said));
+  return said.facts.every(({ ok }) => ok);
+}
+
+function textOf({ because, facts, obligations, task, last_failure, next }: Explanation): string {
+  const rows = facts.map(({ fact, expected, found, ok }) => [
+    ok ? 'ok' : '✗',
+    EXPLAINED_WORDS[fact].fact.en,
+    cut(found, CELL),
+    ok ? '' : cut(`expected: ${expected}`, CELL),
+  ]);
+  const owed = obligations.map(({ name, kind, due_at }) => [`  ${kind}`, name, due_at ?? '']);
+  return [
+    because,
+    '',
+    table(rows),
+    ...(owed.length > 0 ? ['', 'Owed to it:', table(owed)] : []),
+    ...(task ? ['', `Task: ${task.kind} is ${task.status}, attempt ${task.attempt}, ${task.task_id}`] : []),
+    ...(last_failure ? ['', `Last failure: ${last_failure.code} in ${last_failure.step}: ${last_failure.detail}`] : []),
+    '',
+    `Next: ${next.what}${next.when ? ` (${next.when})` : ''}`,
+  ].join('\n');
+}

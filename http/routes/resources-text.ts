@@ -1,0 +1,84 @@
+/** PATCH /v1/resources/{resource_id}/text: a person's words in place of the machine's, page by page. */
+import { CORRECTION_CHARS, type CorrectedPage, CorrectText } from '../../contract/text.ts';
+import type { Said } from '../../runtime/engine.ts';
+import type { ResourceRow } from '../../runtime/ports-facts.ts';
+import { parsedBody } from '../body.ts';
+import type { Call } from '../deps.ts';
+import { NOTHING, parsedQuery, resourceId } from '../parse.ts';
+import { answerResource } from '../present.ts';
+import { invalid } from '../say-no.ts';
+import { tell } from '../tell.ts';
+
+export async function patchText(call: Call): Promise<void> {
+  const resource_id = resourceId(call.ctx);
+  parsedQuery(call, NOTHING, {});
+  const { pages } = await parsedBody(call, CorrectText);
+  checkOnce(call, pages);
+  answerResource(call, await tell(call, resource_id, (now) => corrected(call, now, pages)));
+}
+
+/** Of two texts for one page nobody knows which is meant. */
+function checkOnce(call: Call, pages: CorrectedPage[]): void {
+  const twice = pages.flatMap(({ page }, i) => (pages.findIndex((one) => one.page === page) < i ? [i] : []));
+  refuse(call, twice, '/page', { en: 'this page is given more than once', zh: '同一页给出了多次' });
+}
+
+/** The event with the row it brings, from the correction as it is now; null if that is not changed by it. */
+async function corrected(call: Call, now: ResourceRow, pages: CorrectedPage[]): Promise<Said | null> {
+  const { deps, caller } = call;
+  const correction_id = deps.clock.mint();
+  if (!now.allowed_events.includes('TEXT_CORRECTED')) return { event: { type: 'TEXT_CORRECTED', correction_id } }; // refused
+  const { resource_id, org_id, page_count } = now;
+  const beyond = pages.flatMap(({ page }, i) => (page > (page_count ?? 0) ? [i] : []));
+  refuse(call, beyond, '/page', { en: `the picture has ${page_count} pages`, zh: `该图片共 ${page_count} 页` });
+  const before = await said(call, now);
+  const after = merged(before, pages);
+  if (isSame(before, after)) return null; // no new revision for nothing
+  if (after.size === 0) return { event: { type: 'TEXT_CORRECTED', correction_id: null } };
+  checkWhole(call, now, after);
+  const kept = [...after].sort(([a], [b]) => a - b).map(([page, text]) => ({ page, text }));
+  const row = { correction_id, resource_id, org_id, at: deps.clock.wall(), by: caller.by, pages: kept };
+  return { event: { type: 'TEXT_CORRECTED', correction_id }, writes: [{ into: 'corrections', row }] };
+}
+
+/** A person's text by its page. */
+type Texts = ReadonlyMap<number, string>;
+
+async function said({ deps, caller }: Call, { correction_id }: ResourceRow): Promise<Texts> {
+  const row = correction_id === null ? null : await deps.facts.texts.correction(caller.scope, correction_id);
+  return new Map((row?.pages ?? []).flatMap(({ page, text }) => (text === null ? [] : [[page, text] as const])));
+}
+
+function merged(before: Texts, pages: CorrectedPage[]): Texts {
+  const after = new Map(before);
+  for (const { page, text } of pages)
+    if (text === null) after.delete(page);
+    else after.set(page, text);
+  return after;
+}
+const isSame = (one: Texts, other: Texts) =>
+  one.size === other.size && [...one].every(([page, text]) => other.get(page) === text);
+
+/**
+ * A correction counts as the text of all pages, so that a picture which the engine can't read goes on. While the machine has read
+ * nothing, one of some pages would leave the others without text for good.
+ */
+function checkWhole(call: Call, { recognition_id, page_count }: ResourceRow, after: Texts): void {
+  const chars = [...after.values()].reduce((sum, { length }) => sum + length, 0);
+  const too_long = { en: `more than ${CORRECTION_CHARS} characters in all`, zh: `全部更正合计超过 ${CORRECTION_CHARS} 个字符` };
+  const partial = {
+    en: 'the pages have not been read yet: correct all of them at once, or wait until they are read',
+    zh: '各页尚未识别：请一次更正全部页，或等待识别完成',
+  };
+  const { language } = call.ctx.state;
+  if (chars > CORRECTION_CHARS) throw invalid([{ pointer: '/pages', detail: too_long[language] }]);
+  if (recognition_id === null && after.size < (page_count ?? 0))
+    throw invalid([{ pointer: '/pages', detail: partial[language] }]);
+}
+
+/** 422 that points at each of `indexes` within `/pages`. */
+function refuse({ ctx, deps }: Call, indexes: number[], field: string, detail: { en: string; zh: string }): void {
+  if (indexes.length === 0) return;
+  const errors = indexes.map((i) => ({ pointer: `/pages/${i}${field}`, detail: detail[ctx.state.language] }));
+  throw invalid(errors.slice(0, deps.limits.max_errors));
+}

@@ -1,0 +1,78 @@
+/** The picture that is explained: its row, its lifecycle, and what the two promise of all layers. */
+import type { Logger } from 'pino';
+import type { MetadataField } from '../contract/metadata.ts';
+import type { Text } from '../contract/statuses.ts';
+import type { Fact, FactIds } from '../contract/steps.ts';
+import { type ResourceView, resourceContext, viewOf } from '../machines/resource-view.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Instance } from '../runtime/durable.ts';
+import type { ResourceRef } from '../runtime/engine.ts';
+import type { Embedder, Objects, Queue, SearchIndex, Tasks } from '../runtime/ports.ts';
+import type { Facts, ResourceRow } from '../runtime/ports-facts.ts';
+
+/** Every layer that something is asked of. */
+export type ExplainParts = {
+  facts: Facts;
+  objects: Objects;
+  index: SearchIndex;
+  embedder: Embedder;
+  tasks: Tasks;
+  queue: Queue;
+  clock: Clock;
+  log: Logger;
+  required_metadata: readonly MetadataField[];
+};
+/** What a layer holds, beside what it should hold. */
+export type Seen = { expected: Text; found: Text; ok: boolean };
+
+/** What must hold elsewhere: as its lifecycle says, or its row where the lifecycle is lost. leaving: its removal is under way. */
+export type Promised = Pick<ResourceView, 'status' | 'revision' | 'searchable' | 'has_vector'> & {
+  picture: { key: string; sha256: string } | null;
+  facts: Record<Fact, number | null>;
+  fact_ids: FactIds;
+  leaving: boolean;
+};
+/** next_look_at: when the sweep looks at it, in service time. */
+export type Subject = {
+  row: ResourceRow;
+  instance: Instance | null;
+  view: ResourceView | null;
+  promised: Promised;
+  next_look_at: number | null;
+};
+
+/** A commit may come between two reads. */
+const READS = 3;
+
+/** null: no such picture in scope. */
+export async function subjectOf(facts: Facts, { scope, resource_id }: ResourceRef): Promise<Subject | null> {
+  for (let read = 1; ; read++) {
+    const row = await facts.resources.get(scope, resource_id);
+    if (!row) return null;
+    const stored = await facts.instances.load(resource_id);
+    const instance = stored?.org_id === scope.org_id ? stored.instance : null;
+    if (instance && instance.seq !== row.seq && read < READS) continue;
+    const view = instance && viewOf(instance);
+    const promised = instance && view ? byLifecycle(instance, view) : byRow(row);
+    return { row, instance, view, promised, next_look_at: await facts.instances.nextDueAt(resource_id) };
+  }
+}
+
+function byLifecycle(instance: Instance, { status, revision, searchable, has_vector }: ResourceView): Promised {
+  const { sha256, original_key: key, facts, fact_ids } = resourceContext(instance);
+  const picture = sha256 !== null && key !== null ? { key, sha256 } : null;
+  const leaving = status === 'PURGE_FAILED' || Object.keys(instance.jobs).some((id) => id === 'purge' || id === 'discard');
+  return { status, revision, searchable, has_vector, picture, facts, fact_ids, leaving };
+}
+
+function byRow(row: ResourceRow): Promised {
+  const { status, revision, searchable, has_vector, viewable, sha256, original_key: key } = row;
+  const { recognition_id: recognition, correction_id: correction, text_id: saved, indexed_revision: indexed } = row;
+  return {
+    ...{ status, revision, searchable, has_vector },
+    picture: viewable && sha256 !== null && key !== null ? { key, sha256 } : null,
+    facts: { text: null, saved: saved === null ? null : revision, embedded: null, indexed },
+    fact_ids: { recognition, correction, saved, embedded: null },
+    leaving: status === 'DELETING' || status === 'PURGE_FAILED',
+  };
+}

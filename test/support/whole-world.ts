@@ -1,0 +1,106 @@
+/** Everything real but the recogniser: a data folder, the service with its workers, its embedded index, and its HTTP server. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import sharp from 'sharp';
+import { Resource } from '../../contract/resource.ts';
+import { SearchAnswer } from '../../contract/search.ts';
+import { HTTP_LIMITS } from '../../http/limits.ts';
+import { createHttpServer } from '../../http/server.ts';
+import type { Ports } from '../../open-ports.ts';
+import type { Recogniser } from '../../runtime/ports.ts';
+import type { ResourceRow } from '../../runtime/ports-facts.ts';
+import { explainer } from '../../services/explain.ts';
+import { openWorld, serviceOf, world } from '../faults/world.ts';
+import { keyTo } from './events-world.ts';
+import { pictureOf } from './numbered.ts';
+import { until } from './wait.ts';
+
+const { clock, log } = world;
+export const ORG = 'org';
+type Sending = { key?: string; headers?: Record<string, string>; body?: unknown; raw?: FormData };
+
+/** `reads`: by the number of a picture, what the engine reads on it. `ports`: what is changed of them. */
+export async function wholeWorld(changed: (ports: Ports) => Ports = (same) => same) {
+  const folder = await mkdtemp(path.join(tmpdir(), 'tuodi-whole-'));
+  const reads = new Map<number, string>();
+  const opened = await openWorld(folder);
+  const ports = changed({ ...opened, recogniser: reader(reads) });
+  const service = serviceOf(ports, { resource_limits: {} }); // a link expires as it does for people
+  let address = '';
+  const explain = explainer({ ...ports, clock, log, required_metadata: ['title'] });
+  const http = createHttpServer({
+    ...{ ...ports, clock, log, version: '0', public_url: () => address, limits: HTTP_LIMITS, explain },
+    ...{ engine: service.engine, feed: service.feed, callbacks: null },
+    links: { sign: () => 'signed', verify: () => ({ refused: 'BAD_SIGNATURE' }), store: null },
+    ...{ required_metadata: ['title'], cors_origins: [], readiness: async () => ({ ready: true, checks: {} }) },
+  });
+  address = `http://127.0.0.1:${(await http.listen('127.0.0.1', 0)).port}`;
+  const keys = { own: await keyTo(opened.facts, ORG), other: await keyTo(opened.facts, 'other') };
+  await service.start();
+
+  async function call(method: string, route: string, { key = keys.own, headers = {}, body, raw }: Sending = {}) {
+    const answer = await fetch(address + route, {
+      method,
+      headers: {
+        authorization: `Bearer ${key}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(raw ? { body: raw } : body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    const json: unknown = /[/+]json\b/.test(answer.headers.get('content-type') ?? '') ? JSON.parse(text) : null;
+    return { status: answer.status, headers: answer.headers, text, json };
+  }
+  /** The picture with this number on it, which is read as `text`, begun as a form. */
+  async function sent(number: number, text: string, fields: Record<string, string> = {}, key = keys.own) {
+    reads.set(number, text);
+    const form = new FormData();
+    for (const [name, value] of Object.entries({ metadata: '{"title": "a picture"}', ...fields })) form.set(name, value);
+    form.set('file', new Blob([new Uint8Array(await pictureOf(number))], { type: 'image/png' }), `${number}.png`);
+    const { status, json } = await call('POST', '/v1/resources', { raw: form, key });
+    return { status, resource: Resource.parse((json as { resource: unknown }).resource) };
+  }
+  const get = async (resource_id: string, key = keys.own): Promise<Resource> =>
+    Resource.parse((await call('GET', `/v1/resources/${resource_id}`, { key })).json);
+  const at = (resource_id: string, status: string, key = keys.own): Promise<Resource> =>
+    until(`${resource_id} is ${status}`, async () => {
+      const now = await get(resource_id, key);
+      return now.status === status && now;
+    });
+  /** `more`: of the query, from `&` on. */
+  const search = async (q: string, more = ''): Promise<SearchAnswer> =>
+    SearchAnswer.parse((await call('GET', `/v1/search?q=${encodeURIComponent(q)}${more}`)).json);
+  return {
+    ...{ folder, ports, service, keys, reads, call, sent, get, at, explain },
+    /** Sent and INDEXED. */
+    async indexed(number: number, text: string, fields: Record<string, string> = {}): Promise<Resource> {
+      return at((await sent(number, text, fields)).resource.resource_id, 'INDEXED');
+    },
+    search,
+    /** The ids of what is found. */
+    found: async (q: string, more = ''): Promise<string[]> =>
+      (await search(q, more)).items.map(({ resource }) => resource.resource_id),
+    row: async (resource_id: string): Promise<ResourceRow | null> => opened.facts.resources.get({ org_id: ORG }, resource_id),
+    async stop(): Promise<void> {
+      await http.stop(100);
+      await service.stop();
+      await opened.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+export type WholeWorld = Awaited<ReturnType<typeof wholeWorld>>;
+
+/** Reads the number that a picture is painted with, and answers the text that a test has put on it. */
+const reader = (reads: ReadonlyMap<number, string>): Recogniser => ({
+  engine: 'numbers',
+  async recognise({ png }) {
+    const { data, info } = await sharp(png).raw().toBuffer({ resolveWithObject: true });
+    const number = (data[0] ?? 0) * 256 + (data[info.channels] ?? 0);
+    return { text: reads.get(number) ?? '', confidence: 1, words: [] };
+  },
+  ready: async () => {},
+  close: async () => {},
+});
