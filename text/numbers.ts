@@ -16,8 +16,8 @@ const JOINED_UNITS = 5;
 /** With a space between, shorter pieces are numbers of their own. */
 const SPACED_DIGITS = 3;
 const DIGITS = /^\d+$/;
-/** One sign, or one with a space or bracket beside it: (010) 6255-1234. Two spaces part columns. */
-const JOINS = /^(?:[-‐–—./_· ]|[()] ?| [()])$/;
+/** One sign, or a hyphen or bracket with a space beside it: (010) 6255 - 1234. Two spaces part columns. */
+const JOINS = /^(?:[-‐–—./_· ]|[-‐–—()] | ?[-‐–—()])$/;
 
 /** 1280.50 and 1280.5 are one amount, and 1280.00 is 1280. */
 export const amount = (number: string): string => (number.includes('.') ? number.replace(/\.?0+$/, '') : number);
