@@ -45,8 +45,12 @@ const Variables = z.strictObject({
     .pipe(z.array(z.enum(METADATA_FIELDS))),
   /** Of one upload. */
   max_bytes: whole(1, 2 ** 31).default(50 * 1024 * 1024),
-  /** Of one picture, read from its header before it is decoded. */
+  /** Of one page, read from its header before it is decoded. */
   max_pixels: whole(1, 1_000_000_000).default(80_000_000),
+  /** Of one document. 100 pages that must be recognised take about 5 minutes on two processors, of the 25 that a run has. */
+  max_pages: whole(1, 1_000).default(100),
+  /** Of all pages of one document together: 100 pages of A4 at 400 dpi. They are decoded in a minute, of the 4 that inspection has. */
+  max_document_pixels: whole(1, 100_000_000_000).default(1_500_000_000),
   /** Threads that recognise. */
   ocr_workers: whole(1, 64).default(Math.min(availableParallelism(), 4)),
   ocr_page_time_limit_ms: whole(1_000, 30 * 60_000).default(120_000),

@@ -23,6 +23,8 @@ import { isReachable, runStep, tidyStep } from './services/steps.ts';
 
 /** An upright copy of so many pixels is what recognition gains by. */
 const OCR_PIXELS = 16_000_000;
+/** Runs take turns at the recogniser page by page: while long documents are read, short ones come in between. */
+const OCR_RUNS_PER_WORKER = 2;
 /** How often uploads that nobody will look at are cleared away, and how old they are by then: the last link has expired. */
 const CLEAR_INTERVAL_MS = 10 * 60_000;
 const INCOMING_KEPT_MS = 24 * 60 * 60_000;
@@ -31,7 +33,7 @@ const INCOMING_KEPT_MS = 24 * 60 * 60_000;
 const Moved = z.object({ resource_id: z.string(), seq: z.number() });
 
 export type ServiceOptions = {
-  config: Pick<Config, 'max_bytes' | 'max_pixels' | 'ocr_workers'>;
+  config: Pick<Config, 'max_bytes' | 'max_pixels' | 'max_pages' | 'max_document_pixels' | 'ocr_workers'>;
   /** The steps that are run here: all unless said. */
   kinds?: readonly StepKind[];
   limits?: Partial<RuntimeLimits>;
@@ -45,8 +47,8 @@ export type ServiceOptions = {
 
 export function createService(ports: Ports, options: ServiceOptions, { clock, log }: World) {
   const { facts, tasks, queue, announcements } = ports;
-  const { max_bytes, max_pixels, ocr_workers } = options.config;
-  const concurrency = { ...RUNTIME_LIMITS.concurrency, ocr: ocr_workers };
+  const { max_bytes, max_pixels, max_pages, max_document_pixels, ocr_workers } = options.config;
+  const concurrency = { ...RUNTIME_LIMITS.concurrency, ocr: ocr_workers * OCR_RUNS_PER_WORKER };
   const limits: RuntimeLimits = { ...RUNTIME_LIMITS, concurrency, ...options.limits };
   const process_id = `${hostname()}-${process.pid}-${clock.nonce().slice(0, 8)}`.slice(-64);
   const origin = (kind: 'worker' | 'sweep'): Origin => ({ by: { kind, id: process_id }, request_id: null });
@@ -63,7 +65,7 @@ export function createService(ports: Ports, options: ServiceOptions, { clock, lo
     if (moved.success) engine.moved(moved.data.resource_id, moved.data.seq);
   });
   const task_lifecycle = taskLifecycle(options.task_limits);
-  const service_limits = { max_bytes, max_pixels, ocr_pixels: OCR_PIXELS };
+  const service_limits = { max_bytes, max_pixels, max_pages, max_document_pixels, ocr_pixels: OCR_PIXELS };
   const services = options.services ?? realServices(ports, service_limits, clock);
   const remote = services.remote ?? null;
   const runs: Runs = createRuns({

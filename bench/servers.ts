@@ -98,7 +98,12 @@ async function started(env: Record<string, string>, elasticsearch: boolean) {
       if (run.kind === 'embed') return { fact_id: run.task_id, model: 'nothing', vector: VECTOR };
       if (run.kind !== 'index' || !elasticsearch) return emptySteps.run(run);
       const { kind, input, ...rest } = run;
-      return runStep(kind, input, { ...ports, ...rest, clock, limits: { max_bytes: 1, max_pixels: 1, ocr_pixels: 1 } });
+      return runStep(kind, input, {
+        ...ports,
+        ...rest,
+        clock,
+        limits: { max_bytes: 1, max_pixels: 1, max_pages: 100, max_document_pixels: 1_500_000_000, ocr_pixels: 1 },
+      });
     },
   };
   const service = createService(ports, { config, services, limits: { concurrency: CONCURRENCY } }, world);

@@ -2,12 +2,12 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { Resource } from '../contract/resource.ts';
+import { FILE_EXTENSIONS, Resource } from '../contract/resource.ts';
 import { ApiError, type Client } from './client.ts';
 import { cut, type Output, table } from './output.ts';
 
 /** What is picked from a folder; a file that is named is sent whatever it is called. */
-const PICTURES = /\.(jpe?g|png|webp)$/i;
+const isPicture = (name: string) => FILE_EXTENSIONS.includes(path.extname(name).slice(1).toLowerCase());
 /** A larger one is not read into memory, only to be refused by the service. */
 const MOST_BYTES = 512 * 1024 * 1024;
 const WAIT_S = 30;
@@ -59,7 +59,7 @@ async function picturesIn(named: string): Promise<string[]> {
   const there = await stat(named).catch(() => null); // not there: reported with its name, by the reading of it
   if (!there?.isDirectory()) return [named];
   const entries = await readdir(named, { withFileTypes: true, recursive: true });
-  const files = entries.filter((entry) => entry.isFile() && PICTURES.test(entry.name) && !entry.name.startsWith('.'));
+  const files = entries.filter((entry) => entry.isFile() && isPicture(entry.name) && !entry.name.startsWith('.'));
   return files.map((entry) => path.join(entry.parentPath, entry.name)).sort();
 }
 

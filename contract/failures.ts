@@ -9,13 +9,13 @@ type FailureEntry = { retryable: boolean } & Text;
 export const FAILURE_CODES = {
   NOT_AN_IMAGE: {
     retryable: false,
-    en: 'The file is not a picture. Upload a picture instead.',
-    zh: '该文件不是图片。请改传图片。',
+    en: 'The file is not a picture or a PDF, whatever its name says. Upload a picture or a PDF instead.',
+    zh: '无论文件名为何，该文件不是图片或 PDF。请改传图片或 PDF。',
   },
   UNSUPPORTED_FORMAT: {
     retryable: false,
-    en: 'This kind of picture is not supported. Save it as JPEG, PNG or WebP and upload it again.',
-    zh: '不支持该图片格式。请另存为 JPEG、PNG 或 WebP 后重新上传。',
+    en: 'This kind of picture is not supported. Save it as JPEG, PNG or PDF and upload it again.',
+    zh: '不支持该图片格式。请另存为 JPEG、PNG 或 PDF 后重新上传。',
   },
   TOO_MANY_BYTES: {
     retryable: false,
@@ -31,6 +31,26 @@ export const FAILURE_CODES = {
     retryable: false,
     en: 'The file has more pages than allowed. Split it and upload the parts.',
     zh: '页数超过上限。请拆分后分别上传。',
+  },
+  NO_PAGES: {
+    retryable: false,
+    en: 'The document has no pages. Export it again from the original and upload that.',
+    zh: '该文档没有任何页面。请用原件重新导出后上传。',
+  },
+  PASSWORD_PROTECTED: {
+    retryable: false,
+    en: 'The document opens with a password only. Save a copy without a password and upload that.',
+    zh: '该文档需要密码才能打开。请另存为无密码的副本后上传。',
+  },
+  DECODE_LIMIT: {
+    retryable: true,
+    en: 'Opening the file took more time or memory than allowed. If a retry does not help, save it as JPEG or as a simpler PDF and upload that.',
+    zh: '打开该文件所需的时间或内存超过上限。若重试无效，请另存为 JPEG 或更简单的 PDF 后上传。',
+  },
+  TOO_MUCH_TEXT: {
+    retryable: false,
+    en: 'The document holds more text than allowed. Split it and upload the parts.',
+    zh: '文档文字量超过上限。请拆分后分别上传。',
   },
   TRUNCATED_IMAGE: {
     retryable: false,

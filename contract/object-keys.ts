@@ -12,6 +12,8 @@ export const PREVIEWS = [
   { size: '320', name: 'preview-320.webp' },
 ] as const;
 export type PreviewSize = (typeof PREVIEWS)[number]['size'];
-/** Beside the original. */
-export const previewKey = (original_key: string, size: PreviewSize): string =>
-  original_key.replace(/[^/]*$/, PREVIEWS.find((preview) => preview.size === size)?.name ?? 'preview.webp');
+/** Beside the original. page: from 1, whose key has no number, since most pictures have no other. */
+export function previewKey(original_key: string, size: PreviewSize, page: number): string {
+  const name = PREVIEWS.find((preview) => preview.size === size)?.name ?? 'preview.webp';
+  return original_key.replace(/[^/]*$/, page === 1 ? name : name.replace('.', `-page-${page}.`));
+}

@@ -13,8 +13,23 @@ export const Sha256 = z
   .regex(/^[0-9a-fA-F]{64}$/, '64 hexadecimal digits')
   .transform((hex) => hex.toLowerCase());
 
-/** The types that a client may say it sends; what counts is what `inspect` sees. */
-export const CONTENT_TYPES = ['image/jpeg', 'image/png', 'image/webp'] as const;
+/** What is read, and how its files are usually called. A client may say any of these; what counts is what `inspect` sees. */
+const EXTENSIONS = {
+  'image/jpeg': ['jpg', 'jpeg'],
+  'image/png': ['png'],
+  'image/webp': ['webp'],
+  'image/gif': ['gif'],
+  'image/avif': ['avif'],
+  'image/tiff': ['tif', 'tiff'],
+  'image/bmp': ['bmp'],
+  'image/heic': ['heic', 'heif'],
+  'application/pdf': ['pdf'],
+} as const;
+export type ContentType = keyof typeof EXTENSIONS;
+export const isContentType = (type: string): type is ContentType => Object.hasOwn(EXTENSIONS, type);
+export const CONTENT_TYPES = Object.keys(EXTENSIONS).filter(isContentType);
+/** Of file names, without the dot, in small letters. */
+export const FILE_EXTENSIONS: readonly string[] = Object.values(EXTENSIONS).flat();
 
 /** A name to show, never a path: no separators, no control characters. */
 export const Filename = z

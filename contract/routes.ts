@@ -102,8 +102,8 @@ export const ROUTES = [
     path: '/v1/resources/{resource_id}/preview',
     auth: 'key_or_link',
     waits: false,
-    en: 'The upright picture, smaller, as WebP.',
-    zh: '摆正并缩小的 WebP 预览图。',
+    en: 'A page of the upright picture (`page`, the first unless said), smaller, as WebP.',
+    zh: '摆正并缩小的 WebP 预览图；`page` 指定页，默认首页。',
   },
   {
     name: 'get_text',

@@ -12,7 +12,7 @@ export const HTTP_LIMITS = {
   max_bytes: 50 * MIB,
   /** A JSON body. The largest is metadata or a corrected text. */
   max_json_bytes: MIB,
-  /** A provider's result: a dense page with the box of each word has 0.5 MB. */
+  /** A provider's result: a dense page with the box of each word has 0.5 MB, 100 usual ones have 6 MB. */
   max_callback_bytes: 8 * MIB,
   /** Deeper JSON has no use here, and recursion over it would end the stack. */
   max_json_depth: 32,

@@ -22,6 +22,12 @@ export const notShown = (): Problem =>
     zh: '该图片目前不可查看：尚未收到、被拒绝或已移除，详见其 `status`。',
   });
 
+export const noPage = (page_count: number): Problem =>
+  new Problem('NOT_FOUND', {
+    en: `This picture has no such page: it has ${page_count}, counted from 1. Ask for one of those.`,
+    zh: `没有该页：此图片共 ${page_count} 页，从 1 起计。请改用其中一页。`,
+  });
+
 export const invalid = (errors: FieldError[]): Problem =>
   new Problem(
     'INVALID',

@@ -9,6 +9,7 @@
  * Then the worker is free: the result comes by a callback, or by asking.
  */
 import type { Logger } from 'pino';
+import type { StepKind } from '../contract/steps.ts';
 import type { Ring, TaskRecord, Ticket } from './ports.ts';
 import type { RemoteWork } from './remote.ts';
 import type { Runs } from './runs.ts';
@@ -17,7 +18,7 @@ type Parts = {
   runs: Runs;
   remote: RemoteWork;
   /** Within the time of a run, and until the process stops. */
-  limited: <T>(work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+  limited: <T>(kind: StepKind, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
   /** Why the work was not given: told to its task, unless the process stops. */
   failed: (task: TaskRecord, error: unknown) => Promise<void>;
   log: Logger;
@@ -26,7 +27,7 @@ type Parts = {
 export function createGive({ runs, remote, limited, failed, log }: Parts) {
   async function submitted(task: TaskRecord): Promise<Ticket | null> {
     try {
-      return await limited((signal) => remote.submit(task, signal));
+      return await limited(task.kind, (signal) => remote.submit(task, signal));
     } catch (error) {
       await failed(task, error);
       return null;

@@ -20,7 +20,13 @@ export type ServiceContext = {
 };
 export type ServiceLimits = {
   max_bytes: number;
+  /** Of one page. */
   max_pixels: number;
+  /** Of one document. */
+  max_pages: number;
+  /** Of all pages of one document together. */
+  max_document_pixels: number;
+  /** Of a page as it is recognised. */
   ocr_pixels: number;
 };
 

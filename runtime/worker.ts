@@ -41,7 +41,12 @@ export function createWorker({ tasks, queue, engine, runs, services, clock, limi
   const stopping = new AbortController();
   const { remote } = services;
   const give =
-    remote && createGive({ runs, remote, limited, failed: (task, error) => failed(task, runs.view(task), error), log });
+    remote &&
+    createGive({
+      ...{ runs, remote, log },
+      limited: (kind, work) => limited(kind, work),
+      failed: (task, error) => failed(task, runs.view(task), error),
+    });
 
   async function handle(ring: Ring): Promise<void> {
     try {
@@ -87,7 +92,7 @@ export function createWorker({ tasks, queue, engine, runs, services, clock, limi
   async function done(task: TaskRecord): Promise<Json> {
     for (let round = 0; round < limits.outdated_rounds; round++) {
       const { kind, task_id, input } = task;
-      const output = await limited((signal) => services.run({ kind, task_id, input, signal }));
+      const output = await limited(kind, (signal) => services.run({ kind, task_id, input, signal }));
       if ((await runs.succeeded(task, output)) === 'told') return output;
     }
     throw new Error(`what the step is done for changed ${limits.outdated_rounds} times in a row`);
@@ -101,9 +106,10 @@ export function createWorker({ tasks, queue, engine, runs, services, clock, limi
     await runs.failed(task_id, failure, claimed);
   }
   /** A service that does not answer in time is left to itself: its run is over, whatever it does. */
-  function limited<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  function limited<T>(kind: StepKind, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const over = new AbortController();
-    const timer = clock.after(limits.run_time_limit_ms, () => over.abort(tooLong(limits)));
+    const time_limit_ms = limits.run_time_limit_ms[kind];
+    const timer = clock.after(time_limit_ms, () => over.abort(tooLong(time_limit_ms)));
     const signal = AbortSignal.any([over.signal, stopping.signal]);
     const aborted = new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
@@ -124,8 +130,8 @@ export function createWorker({ tasks, queue, engine, runs, services, clock, limi
   };
 }
 
-const tooLong = ({ run_time_limit_ms }: RuntimeLimits) =>
-  new ServiceError({ code: 'DEADLINE_EXCEEDED', retryable: true, detail: `no result within ${run_time_limit_ms} ms` });
+const tooLong = (limit_ms: number) =>
+  new ServiceError({ code: 'DEADLINE_EXCEEDED', retryable: true, detail: `no result within ${limit_ms} ms` });
 
 function failureOf(error: unknown): ServiceFailure {
   if (error instanceof ServiceError) return error.failure;

@@ -4,32 +4,25 @@
  */
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { fileTypeFromBuffer } from 'file-type';
 import sharp from 'sharp';
-import type { FailureCode } from '../contract/failures.ts';
 import { incomingPrefix, originalKey, ownPrefix, PREVIEWS, previewKey } from '../contract/object-keys.ts';
+import { CONTENT_TYPES } from '../contract/resource.ts';
 import type { InspectInput, LegalPicture, Verdict } from '../contract/steps.ts';
 import type { ObjectHead, Objects } from '../runtime/ports.ts';
 import type { Service, ServiceContext } from '../runtime/service.ts';
-import { decoded, headerOf, isExhaustion, uprightSize } from './picture.ts';
+import { Illegal } from './formats/illegal.ts';
+import { fitting, type Opened, type Size } from './formats/pages.ts';
+import { refusing } from './formats/raster.ts';
+import { IllegalOfType, openFile } from './formats/table.ts';
 import { bytesOf } from './read-object.ts';
 
-/** What is decoded here, by magic bytes and never by name. */
-const ALLOWED = new Set(['image/jpeg', 'image/png', 'image/webp']);
-/** Objects looked at below a prefix: uploads of one picture, and runs of its inspection. */
-const MOST_OBJECTS = 100;
+/** Uploads of one picture that are looked at. */
+const MOST_UPLOADS = 100;
+/** Objects below the place of one picture: copies and previews of a few runs, each of the most pages that are usual. */
+const MOST_OBJECTS = 2_000;
 const PREVIEW_MAX_BYTES = 16 * 1024 * 1024;
 /** Of 100: small writing on a page can still be read. */
 const PREVIEW_QUALITY = 80;
-
-/** Not a failure of ours: the picture is refused, and says why. */
-class Illegal extends Error {
-  readonly code: FailureCode;
-  constructor(code: FailureCode, detail: string) {
-    super(detail);
-    this.code = code;
-  }
-}
 
 /**
  * Run again, it finds its own frozen copy and judges the same bytes; run anew (another token), it freezes what came last, or takes
@@ -42,7 +35,8 @@ export const inspect: Service<InspectInput, Verdict> = {
     try {
       return await judge(frozen, input, context);
     } catch (error) {
-      if (error instanceof Illegal) return { verdict: 'illegal', code: error.code, detail: error.message };
+      if (error instanceof Illegal)
+        return { verdict: 'illegal', code: error.code, detail: await detailOf(error, input, context) };
       throw error;
     }
   },
@@ -65,18 +59,15 @@ async function frozenCopy(whose: InspectInput, { objects, task_id }: ServiceCont
   const own = originalKey(whose, task_id);
   const there = await objects.head(own);
   if (there) return there;
-  const [newest] = await objects.list(incomingPrefix(whose), MOST_OBJECTS);
+  const [newest] = await objects.list(incomingPrefix(whose), MOST_UPLOADS);
   const frozen = newest ? await objects.freeze(newest.key, own) : null;
   if (frozen) return frozen;
   const earlier = await objects.list(ownPrefix(whose), MOST_OBJECTS);
   return earlier.find(({ key }) => key.endsWith('/original')) ?? null;
 }
 
-async function judge(
-  frozen: ObjectHead,
-  { claimed }: InspectInput,
-  { objects, limits, task_id }: ServiceContext,
-): Promise<LegalPicture> {
+async function judge(frozen: ObjectHead, { claimed }: InspectInput, context: ServiceContext): Promise<LegalPicture> {
+  const { objects, limits, task_id } = context;
   const { key, byte_size } = frozen;
   if (byte_size > limits.max_bytes)
     throw new Illegal('TOO_MANY_BYTES', `${byte_size} bytes; at most ${limits.max_bytes} are taken`);
@@ -86,50 +77,50 @@ async function judge(
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   if (claimed.sha256 !== null && claimed.sha256 !== sha256)
     throw new Illegal('CHECKSUM_MISMATCH', `the SHA-256 is ${sha256}, announced was ${claimed.sha256}`);
-  const content_type = await typeOf(bytes);
-  const { width, height } = await sizeOf(bytes, limits.max_pixels);
-  await writePreviews(objects, key, bytes, limits.max_pixels);
-  return { verdict: 'legal', sha256, original_key: key, byte_size, content_type, width, height, page_count: 1, fact_id: task_id };
+  const file = await openFile(bytes, context);
+  try {
+    for (let page = 1; page <= file.sizes.length; page++) {
+      context.signal.throwIfAborted();
+      await writePreviews(objects, { key, page }, file);
+    }
+    const { content_type, sizes } = file;
+    const [first] = sizes;
+    if (!first) throw new Illegal('NO_PAGES', 'the document has no pages');
+    const seen = { sha256, original_key: key, byte_size, content_type, ...first, page_count: sizes.length };
+    return { verdict: 'legal', ...seen, fact_id: task_id };
+  } catch (error) {
+    throw error instanceof Illegal ? new IllegalOfType(error, file.content_type) : error;
+  } finally {
+    await file.close();
+  }
 }
 
-async function typeOf(bytes: Uint8Array): Promise<string> {
-  const type = await fileTypeFromBuffer(bytes);
-  if (type && ALLOWED.has(type.mime)) return type.mime;
-  if (type?.mime.startsWith('image/') || type?.mime === 'application/pdf')
-    throw new Illegal('UNSUPPORTED_FORMAT', `it is ${type.mime}, which is not read yet`);
-  throw new Illegal('NOT_AN_IMAGE', type ? `it is ${type.mime}` : `its ${bytes.byteLength} bytes begin like no picture`);
+/** With what the file was announced as, where that is something else than it is: then the name misled somebody. */
+async function detailOf(error: Illegal, { resource_id, org_id }: InspectInput, { facts }: ServiceContext): Promise<string> {
+  const is = error instanceof IllegalOfType ? error.content_type : null;
+  const resource = await facts.resources.get({ org_id }, resource_id);
+  const announced = CONTENT_TYPES.find((type) => type === resource?.content_type);
+  if (!announced || announced === is || !tellsType(error)) return error.message;
+  return `announced as ${announced}; ${is ? `it is ${is}: ` : ''}${error.message}`;
 }
+const tellsType = (error: Illegal): boolean =>
+  error instanceof IllegalOfType || error.code === 'NOT_AN_IMAGE' || error.code === 'UNSUPPORTED_FORMAT';
 
-/** Upright. From the header alone: nothing is decoded before its pixels are counted. */
-async function sizeOf(bytes: Uint8Array, max_pixels: number): Promise<{ width: number; height: number }> {
-  const { width, height } = uprightSize(await broken(() => headerOf(bytes)));
-  if (width * height > max_pixels)
-    throw new Illegal('TOO_MANY_PIXELS', `${width} × ${height}; at most ${max_pixels} pixels are taken`);
-  return { width, height };
-}
-
-/** Decodes the whole picture once, so that a truncated one is found here; each preview is made from the larger one before it. */
-async function writePreviews(objects: Objects, key: string, bytes: Uint8Array, max_pixels: number): Promise<void> {
-  let picture = decoded(bytes, max_pixels);
+/** Decodes the whole page once, so that a truncated one is found here; each preview is made from the larger one before it. */
+async function writePreviews(objects: Objects, { key, page }: { key: string; page: number }, file: Opened): Promise<void> {
+  const { sizes } = file;
+  const own = sizes[page - 1] ?? LEAST;
+  let picture = await file.picture(page, fitting(own, LARGEST_PREVIEW));
   for (const { size } of PREVIEWS) {
-    const width = Number(size);
-    const small = picture.resize({ width, height: width, fit: 'inside', withoutEnlargement: true });
-    const { data, info } = await broken(() =>
-      small.toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true }),
-    );
+    const side = Number(size);
+    const small = picture.resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true });
+    const made = () => small.toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+    const { data, info } = await refusing(made, page, sizes.length);
     const raw = { width: info.width, height: info.height, channels: info.channels };
     const webp = await sharp(data, { raw }).webp({ quality: PREVIEW_QUALITY }).toBuffer();
-    await objects.put(previewKey(key, size), Readable.from([webp]), PREVIEW_MAX_BYTES);
+    await objects.put(previewKey(key, size, page), Readable.from([webp]), PREVIEW_MAX_BYTES);
     picture = sharp(data, { raw });
   }
 }
-
-/** What the decoder refuses is the picture's fault: its bytes are in memory, whole as they were stored. */
-async function broken<Value>(decode: () => Promise<Value>): Promise<Value> {
-  try {
-    return await decode();
-  } catch (error) {
-    if (isExhaustion(error)) throw error;
-    throw new Illegal('TRUNCATED_IMAGE', `it cannot be decoded: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
+const LARGEST_PREVIEW = Math.max(...PREVIEWS.map(({ size }) => Number(size)));
+const LEAST: Size = { width: 1, height: 1 };

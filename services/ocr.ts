@@ -1,22 +1,28 @@
-/** OCR: the words on a picture, with their places; read here, or by a remote engine. */
+/** OCR: the words on each page, with their places; those that the file has of its own, or read here, or by a remote engine. */
 import { failureOf } from '../contract/failures.ts';
 import type { Made, OcrInput } from '../contract/steps.ts';
 import type { Page } from '../contract/text.ts';
-import type { Asked, Objects, PageRead, PictureToRead, Recogniser, RecogniserAsked, RemoteRecogniser } from '../runtime/ports.ts';
+import type { Asked, PageRead, PictureToRead, Recogniser, RecogniserAsked, RemoteRecogniser } from '../runtime/ports.ts';
 import { type RemoteService, type Service, type ServiceContext, ServiceError } from '../runtime/service.ts';
+import type { Opened } from './formats/pages.ts';
 import { missingFact } from './missing-fact.ts';
-import { decoded, headerOf, uprightSize } from './picture.ts';
-import { bytesOf } from './read-object.ts';
+import { checkWords, reading, toRead } from './reading.ts';
 
 type OcrOutput = Made & { engine: string; pages: Page[] };
+
+/** Pixels that a submission has at most, all pages together: several tens of megabytes. */
+const SUBMITTED_PIXELS = 400_000_000;
+/** How the text that a file has of its own is named among engines. */
+const OWN_TEXT = 'text of the file';
 
 const remote: RemoteService<OcrInput> = {
   isGiven: ({ recogniser }) => recogniser.remote !== undefined,
   reads: ({ original_key }) => JSON.stringify([original_key]),
-  async submit({ resource_id, org_id, original_key }, { task_id, facts, objects, recogniser, limits, signal }) {
+  async submit({ resource_id, org_id, original_key }, context) {
+    const { task_id, facts, recogniser, signal } = context;
     const resource = await facts.resources.get({ org_id }, resource_id);
     if (!resource) throw missingFact('the resource', resource_id);
-    const pages = async () => [(await prepared(objects, original_key, limits)).picture];
+    const pages = () => reading(original_key, context, (file, signal) => picturesOf(file, context, signal));
     return given(recogniser).submit({ task_id, resource_id, languages: resource.metadata.languages, pages }, signal);
   },
   async ask(input, provider_job_id, context) {
@@ -36,10 +42,16 @@ const remote: RemoteService<OcrInput> = {
 
 /** Reads the frozen copy only. Running it twice costs time; its row has the id of the run, so that a result told twice is one row. */
 export const ocr: Service<OcrInput, OcrOutput> = {
-  async run({ original_key }, { task_id, objects, recogniser, limits, signal }) {
-    const { picture, size } = await prepared(objects, original_key, limits);
-    const { text, confidence, words } = await recogniser.recognise(picture, signal);
-    return { fact_id: task_id, engine: recogniser.engine, pages: [{ page: picture.page, ...size, text, confidence, words }] };
+  async run({ original_key }, context) {
+    const { recogniser, limits } = context;
+    const recognised = async (file: Opened, page: number, signal: AbortSignal): Promise<PageRead> => {
+      const picture = await toRead(file, page, limits.ocr_pixels);
+      await file.rest();
+      return recogniser.recognise(picture, signal);
+    };
+    return reading(original_key, context, (file, signal) =>
+      outputOf(file, context, signal, (page) => recognised(file, page, signal)),
+    );
   },
   async writes({ fact_id, engine, pages }, { input: { resource_id, org_id }, at }) {
     return { facts: [{ into: 'recognitions', row: { recognition_id: fact_id, resource_id, org_id, at, engine, pages } }] };
@@ -52,45 +64,71 @@ function given({ engine, remote }: Recogniser): RemoteRecogniser {
   return remote;
 }
 
+/** All pages, so that an engine sees the document whole; the more there are, the coarser. */
+async function picturesOf(file: Opened, { limits }: ServiceContext, signal: AbortSignal): Promise<PictureToRead[]> {
+  const most_pixels = Math.min(limits.ocr_pixels, SUBMITTED_PIXELS / file.sizes.length);
+  const pictures: PictureToRead[] = [];
+  for (const i of file.sizes.keys()) {
+    signal.throwIfAborted();
+    pictures.push(await toRead(file, i + 1, most_pixels));
+  }
+  return pictures;
+}
+
+/** Each page with the text of its own, else with what is read of it; and its size, which no engine knows: it saw a smaller copy. */
+async function outputOf(
+  file: Pick<Opened, 'sizes' | 'ownText'>,
+  { task_id, recogniser: { engine } }: Pick<ServiceContext, 'task_id' | 'recogniser'>,
+  signal: AbortSignal,
+  read: (page: number) => Promise<PageRead>,
+): Promise<OcrOutput> {
+  const pages: Page[] = [];
+  let [own, words] = [0, 0];
+  for (const [i, size] of file.sizes.entries()) {
+    signal.throwIfAborted();
+    const page = i + 1;
+    const own_text = await file.ownText(page);
+    const page_read = own_text ?? (await read(page));
+    own += own_text ? 1 : 0;
+    words += page_read.words.length;
+    checkWords(words, page);
+    pages.push({ ...size, ...page_read, page });
+  }
+  const engines = [...(own < pages.length ? [engine] : []), ...(own > 0 ? [OWN_TEXT] : [])];
+  return { fact_id: task_id, engine: engines.join(' + '), pages };
+}
+
 /** What a remote engine said, as the output of this run. */
 async function told(asked: RecogniserAsked, input: OcrInput, context: ServiceContext): Promise<Asked> {
-  return asked.status === 'done' ? { status: 'done', output: await outputOf(asked.pages, input, context) } : asked;
+  if (asked.status !== 'done') return asked;
+  const { pages } = asked;
+  const readOf = new Map(pages.map((page) => [page.page, page]));
+  const output = await opened(input, context, async (file, signal) => {
+    const sent = file.sizes.length;
+    if (pages.length !== sent || file.sizes.some((_, i) => !readOf.has(i + 1))) throw otherPages(context, pages, sent);
+    return outputOf(file, context, signal, async (page) => readOf.get(page) ?? NOTHING);
+  });
+  return { status: 'done', output };
 }
+const NOTHING: PageRead = { text: '', confidence: 0, words: [] };
 
-/** The page that was sent, and no other; with its size, which the engine does not know: it saw a smaller copy. */
-async function outputOf(
-  pages: (PageRead & { page: number })[],
-  { resource_id, org_id }: OcrInput,
-  { task_id, facts, recogniser: { engine } }: ServiceContext,
-): Promise<OcrOutput> {
-  const resource = await facts.resources.get({ org_id }, resource_id);
+const otherPages = ({ recogniser: { engine } }: ServiceContext, pages: { page: number }[], sent: number) => {
+  const numbers = pages.slice(0, 10).map((one) => one.page);
+  const wanted = sent === 1 ? 'page 1' : `pages 1 to ${sent}`;
+  return new ServiceError(failureOf('PROVIDER_BAD_RESULT', `${engine} answered pages [${numbers}]; it was sent ${wanted}`));
+};
+
+/** The file; for a single picture its size alone, which is known: then nothing is read for an answer. */
+async function opened<Value>(
+  { resource_id, org_id, original_key }: OcrInput,
+  context: ServiceContext,
+  work: (file: Pick<Opened, 'sizes' | 'ownText'>, signal: AbortSignal) => Promise<Value>,
+): Promise<Value> {
+  const resource = await context.facts.resources.get({ org_id }, resource_id);
   if (resource?.width == null || resource.height === null) throw missingFact('the size of', resource_id);
-  const [page, ...others] = pages;
-  if (page?.page !== FIRST_PAGE || others.length > 0) {
-    const numbers = pages.slice(0, 10).map((one) => one.page);
-    throw new ServiceError(
-      failureOf('PROVIDER_BAD_RESULT', `${engine} answered pages [${numbers}]; it was sent page ${FIRST_PAGE}`),
-    );
-  }
-  return { fact_id: task_id, engine, pages: [{ ...page, width: resource.width, height: resource.height }] };
+  const { page_count, content_type, width, height } = resource;
+  const is_single = page_count === 1 && content_type !== WITH_TEXT;
+  const known = { sizes: [{ width, height }], ownText: async () => null };
+  return is_single ? work(known, context.signal) : reading(original_key, context, work);
 }
-const FIRST_PAGE = 1;
-
-type Size = { width: number; height: number };
-type Limits = { max_pixels: number; ocr_pixels: number };
-
-/** As it is handed to an engine, and the size of the upright page. */
-async function prepared(objects: Objects, original_key: string, limits: Limits): Promise<{ picture: PictureToRead; size: Size }> {
-  const bytes = await bytesOf(objects, original_key);
-  const size = uprightSize(await headerOf(bytes));
-  return { picture: await toRead(bytes, size, limits), size };
-}
-
-/** As a person holds it, on white, in grey, and no larger than recognition gains by. */
-async function toRead(bytes: Uint8Array, { width, height }: Size, { max_pixels, ocr_pixels }: Limits): Promise<PictureToRead> {
-  const picture = decoded(bytes, max_pixels).flatten({ background: '#ffffff' }).greyscale();
-  const scale = Math.sqrt(ocr_pixels / (width * height));
-  const sized = scale < 1 ? picture.resize({ width: Math.max(1, Math.floor(width * scale)) }) : picture;
-  const { data, info } = await sized.png({ compressionLevel: 1 }).toBuffer({ resolveWithObject: true });
-  return { png: data, page: FIRST_PAGE, width: info.width, height: info.height };
-}
+const WITH_TEXT = 'application/pdf';

@@ -38,7 +38,7 @@ export async function getObject({ ctx, deps }: OpenCall): Promise<void> {
   if (!head) throw nothingHere();
   ctx.set('accept-ranges', 'bytes');
   ctx.set('cache-control', 'private, no-cache');
-  ctx.set('content-disposition', disposition('inline', filename));
+  ctx.set('content-disposition', disposition({ content_type, filename }));
   ctx.set('content-security-policy', "default-src 'none'; sandbox");
   ctx.set('cross-origin-resource-policy', 'cross-origin'); // shown by a web app of another origin
   if (answeredBefore(ctx, `"${head.byte_size}-${head.modified_at}"`)) return;

@@ -8,7 +8,7 @@ import type { Call } from '../deps.ts';
 import { answeredBefore } from '../etag.ts';
 import { loaded } from '../load.ts';
 import { NOTHING, parsedQuery } from '../parse.ts';
-import { nothingYet, notShown } from '../say-no.ts';
+import { noPage, nothingYet, notShown } from '../say-no.ts';
 
 /** Sizes of previews: the longest side, in pixels. */
 const PreviewQuery = z.strictObject({
@@ -32,10 +32,11 @@ export async function getContent(call: Call): Promise<void> {
 export async function getPreview(call: Call): Promise<void> {
   const { ctx, deps } = call;
   const { size, page } = parsedQuery(call, PreviewQuery, { integers: ['page'], aside: LINK_PARAMETERS });
-  const { viewable, original_key } = await loaded(call);
+  const { viewable, original_key, page_count } = await loaded(call);
   if (!viewable || !original_key) throw notShown();
-  const key = previewKey(original_key, size);
-  const head = page === 1 ? await deps.objects.head(key) : null;
+  if (page_count !== null && page > page_count) throw noPage(page_count);
+  const key = previewKey(original_key, size, page);
+  const head = await deps.objects.head(key);
   if (!head) throw notShown();
   ctx.set('cache-control', `private, max-age=${deps.limits.preview_cache_s}`);
   ctx.set('cross-origin-resource-policy', 'cross-origin'); // shown by a web app of another origin

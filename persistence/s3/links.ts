@@ -58,7 +58,7 @@ export function linksOf({ client, bucket, method, clock, limits }: Parts): Presi
     },
     presignRead: ({ key, expires_at, content_type, filename }) => {
       segmentsOf(key);
-      const served = { ResponseContentType: content_type, ResponseContentDisposition: disposition('inline', filename) };
+      const served = { ResponseContentType: content_type, ResponseContentDisposition: disposition({ content_type, filename }) };
       return getSignedUrl(client, new GetObjectCommand({ Bucket: bucket, Key: key, ...served }), until(expires_at));
     },
   };

@@ -8,11 +8,12 @@ import type { PictureToRead, Recogniser, RecogniserAsked, RemoteRecogniser } fro
 import { badResult, type ProviderHttp, providerHttp } from '../http.ts';
 import { ProviderJobId, saidOf } from './answer.ts';
 
-/** A few megabytes of a page over a slow line. */
+/** A few megabytes of a page over a slow line, and a second for each page more, which are smaller then. */
 const SUBMIT_LIMIT_MS = 60_000;
+const EACH_MORE_PAGE_MS = 1_000;
 /** A look-up. Below `ask_deadline_ms` of the task, so that its machine hears the answer. */
 const ASK_LIMIT_MS = 8_000;
-/** A dense page with its boxes has 0.5 MB. */
+/** A dense page with its boxes has 0.5 MB, 100 usual ones have 6 MB. */
 export const MOST_ANSWER_BYTES = 8 * 1024 * 1024;
 const MOST_TICKET_BYTES = 64 * 1024;
 /** No job has it: what a readiness check asks about. */
@@ -43,8 +44,10 @@ export function remoteOcr({ url, api_key, callback_url, clock, limits = {} }: Re
       const there = await known({ task_id, provider_job_id: null }, signal);
       if (there && there.asked.status !== 'failed') return { provider_job_id: there.provider_job_id };
       const to = callback_url?.({ resource_id, task_id }) ?? null;
-      const body = formOf({ task_id, callback_url: to, languages }, await pages());
-      const sent = { method: 'POST', path: '/jobs', body, time_limit_ms: submit_ms, most_bytes: MOST_TICKET_BYTES } as const;
+      const pictures = await pages();
+      const body = formOf({ task_id, callback_url: to, languages }, pictures);
+      const time_limit_ms = submit_ms + (pictures.length - 1) * EACH_MORE_PAGE_MS;
+      const sent = { method: 'POST', path: '/jobs', body, time_limit_ms, most_bytes: MOST_TICKET_BYTES } as const;
       const ticket = z.object({ provider_job_id: ProviderJobId }).safeParse((await http.send(sent, signal)).json);
       if (!ticket.success) throw badResult('the OCR engine took the work without a ticket');
       return ticket.data;

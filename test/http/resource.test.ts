@@ -143,6 +143,10 @@ test('the picture, its preview and its text', async () => {
     304,
   );
 
+  const second = await call('GET', `${resource_id}/preview?page=2`);
+  assert.equal(second.status, 404);
+  assert.match(second.text, /no such page: it has 1/);
+
   const text = TextAnswer.parse((await call('GET', `${resource_id}/text`)).json);
   assert.equal(text.source, 'machine');
   assert.equal(text.pages[0]?.words[0]?.text, 'Total 42');

@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import sharp from 'sharp';
 import type { FailureCode } from '../../contract/failures.ts';
 import type { Claimed, Verdict } from '../../contract/steps.ts';
+import type { ResourceRow } from '../../runtime/ports-facts.ts';
 import type { ServiceContext } from '../../runtime/service.ts';
 import { inspect } from '../../services/inspect.ts';
 import { bytesOf } from '../../services/read-object.ts';
@@ -20,6 +21,12 @@ const NOTHING: Claimed = { byte_size: null, sha256: null };
 const whose = { resource_id: 'res', org_id: 'org' };
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
+/** Facts that know what a file was announced as, and nothing else. */
+const announced = (content_type: string) =>
+  only<ServiceContext['facts']>('facts', {
+    resources: only('resources', { get: async () => ({ content_type }) as ResourceRow }),
+  });
+
 function world(given: Partial<ServiceContext> = {}) {
   const objects = memoryObjects();
   const upload = (bytes: Uint8Array | string, name = 'upload-1') =>
@@ -31,7 +38,10 @@ function world(given: Partial<ServiceContext> = {}) {
       100_000_000,
     );
   const run = (task_id = 'task-1', claimed = NOTHING) =>
-    inspect.run({ ...whose, claimed }, serviceContext({ objects, task_id, ...given }));
+    inspect.run(
+      { ...whose, claimed },
+      serviceContext({ objects, task_id, facts: announced('application/octet-stream'), ...given }),
+    );
   return { objects, upload, run };
 }
 const judged = async (bytes: Uint8Array | string, given: Partial<ServiceContext> = {}, claimed = NOTHING): Promise<Verdict> => {
@@ -137,7 +147,14 @@ describe('a legal picture', () => {
 
 describe('an illegal one is a verdict and no error', () => {
   const limits = (given: Partial<ServiceContext['limits']>): Partial<ServiceContext> => ({
-    limits: { max_bytes: 10_000_000, max_pixels: 80_000_000, ocr_pixels: 16_000_000, ...given },
+    limits: {
+      max_bytes: 10_000_000,
+      max_pixels: 80_000_000,
+      max_pages: 100,
+      max_document_pixels: 1_500_000_000,
+      ocr_pixels: 16_000_000,
+      ...given,
+    },
   });
 
   test('too many bytes', async () =>
@@ -153,17 +170,10 @@ describe('an illegal one is a verdict and no error', () => {
     const verdict = await judged(
       '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><image href="/etc/passwd"/></svg>',
     );
-    assert.ok(verdict.verdict === 'illegal' && ['NOT_AN_IMAGE', 'UNSUPPORTED_FORMAT'].includes(verdict.code));
+    isIllegal(verdict, 'UNSUPPORTED_FORMAT', /image\/svg\+xml/);
     const bare = await judged('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
-    assert.ok(bare.verdict === 'illegal' && ['NOT_AN_IMAGE', 'UNSUPPORTED_FORMAT'].includes(bare.code));
+    isIllegal(bare, 'UNSUPPORTED_FORMAT', /image\/svg\+xml/);
   });
-  for (const [name, make] of [
-    ['GIF', () => plain(9, 9).gif().toBuffer()],
-    ['TIFF', () => plain(9, 9).tiff().toBuffer()],
-    ['AVIF', () => plain(16, 16).avif().toBuffer()],
-  ] as const)
-    test(`a ${name}, though it could be decoded`, async () =>
-      isIllegal(await judged(await make()), 'UNSUPPORTED_FORMAT', /image\//));
   test('wrong magic: the end of a PNG behind the first bytes of none', async () =>
     isIllegal(await judged(Buffer.concat([Buffer.from([0, 1, 2, 3]), (await png()).subarray(4)])), 'NOT_AN_IMAGE'));
 
@@ -183,6 +193,21 @@ describe('an illegal one is a verdict and no error', () => {
     for (const share of [0.05, 0.5, 0.97])
       test(`${share * 100}% of a ${name}`, async () =>
         isIllegal(await judged(cut(await make(900, 700), share)), 'TRUNCATED_IMAGE'));
+});
+
+describe('what a file is and what it was announced as', () => {
+  test('are told apart when it is refused', async () => {
+    const as_png = { facts: announced('image/png') };
+    isIllegal(await judged('Dear Margaret', as_png), 'NOT_AN_IMAGE', /^announced as image\/png; it is text\/plain$/);
+    const cut_jpeg = await judged(cut(await jpeg(900, 700), 0.5), as_png);
+    isIllegal(cut_jpeg, 'TRUNCATED_IMAGE', /^announced as image\/png; it is image\/jpeg: it cannot be decoded/);
+    isIllegal(await judged(cut(await png(900, 700), 0.5), as_png), 'TRUNCATED_IMAGE', /^it cannot be decoded/);
+  });
+
+  test('may differ: what counts is what it is', async () => {
+    const verdict = await judged(await jpeg(), { facts: announced('image/png') });
+    assert.ok(verdict.verdict === 'legal' && verdict.content_type === 'image/jpeg');
+  });
 });
 
 describe('what is judged', () => {

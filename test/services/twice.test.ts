@@ -11,7 +11,13 @@ import { openDatabase } from '../../persistence/sqlite/database.ts';
 import { runStep } from '../../services/steps.ts';
 import { BY, openWorld, SCOPE, say, serviceOf, takeIn, world } from '../faults/world.ts';
 
-const LIMITS = { max_bytes: 1_000_000, max_pixels: 1_000_000, ocr_pixels: 1_000_000 };
+const LIMITS = {
+  max_bytes: 1_000_000,
+  max_pixels: 1_000_000,
+  max_pages: 100,
+  max_document_pixels: 1_500_000_000,
+  ocr_pixels: 1_000_000,
+};
 
 /** Every table, every stored byte, and every entry as a search sees it. */
 async function everything(folder: string, { index }: Ports): Promise<unknown> {

@@ -119,7 +119,13 @@ export async function remoteWorld({ options = {}, embedder, ports: changed = (sa
 }
 export type RemoteWorld = Awaited<ReturnType<typeof remoteWorld>>;
 
-const PICTURES = { max_bytes: 1_000_000, max_pixels: 1_000_000, ocr_pixels: 1_000_000 };
+const PICTURES = {
+  max_bytes: 1_000_000,
+  max_pixels: 1_000_000,
+  max_pages: 100,
+  max_document_pixels: 1_500_000_000,
+  ocr_pixels: 1_000_000,
+};
 /** One place for OCR: a worker that were held by the engine would keep all others from it. */
 const OPTIONS_LIMITS = {
   sweep_interval_ms: 20,

@@ -1,0 +1,36 @@
+/** Formats whose decoder is in a thread of its own, as open files. */
+import sharp, { type Sharp } from 'sharp';
+import { type DecoderName, type Isolated, openIsolated, type Pixels } from './isolated.ts';
+import { checkPageCount, checkPixels, type Opened, type OpenedWith, type Size } from './pages.ts';
+
+const RGBA = 4;
+
+/** `sizeOf`: what becomes of a page's own size. */
+export async function openDrawn(
+  decoder: DecoderName,
+  bytes: Uint8Array,
+  given: OpenedWith,
+  { sizeOf = (size) => size, hasText = false }: { sizeOf?: (own: Size) => Size; hasText?: boolean } = {},
+): Promise<Opened> {
+  const file = await openIsolated(decoder, bytes, given);
+  try {
+    checkPageCount(file.count, given.limits);
+    const sizes = file.sizes.map(sizeOf);
+    checkPixels(sizes, given.limits);
+    return openedOf(file, sizes, hasText);
+  } catch (error) {
+    await file.end();
+    throw error;
+  }
+}
+
+const openedOf = (file: Isolated, sizes: Size[], hasText: boolean): Opened => ({
+  sizes,
+  picture: async (page, size) => pictureOf(await file.ask('draw', { page, size })),
+  ownText: async (page) => (hasText ? file.ask('read', { page }) : null),
+  rest: file.rest,
+  close: file.end,
+});
+
+const pictureOf = ({ rgba, width, height }: Pixels): Sharp =>
+  sharp(rgba, { raw: { width, height, channels: RGBA }, limitInputPixels: width * height });

@@ -1,0 +1,72 @@
+/** The inside of a thread that decodes one file: loads its decoder, then answers one question after the other. */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { PageRead } from '../../runtime/ports.ts';
+import { Illegal, messageOf } from './illegal.ts';
+import type { Answer, AskName, Asks, DecoderName, Pixels } from './isolated.ts';
+import type { Size } from './pages.ts';
+
+/** What a decoder module gives: `open` throws Illegal, and so do the others; any other error is the file's as well. */
+export type Decoder = {
+  open(bytes: Uint8Array, max_pages: number): Promise<{ count: number; sizes: Size[] }>;
+  draw(page: number, size: Size): Promise<Pixels>;
+  read(page: number): PageRead | null;
+};
+
+/** WebAssembly's memory, beyond which the file is refused: a page of 80 megapixels (320 MB) with its parts fits. */
+const MOST_WASM_BYTES = 1024 * 1024 * 1024;
+const PAGE_BYTES = 64 * 1024;
+
+class OutOfMemory extends Error {}
+
+/** What there is of WebAssembly's memory; its types come with those of browsers only. */
+type Memory = { readonly buffer: ArrayBuffer; grow(pages: number): number };
+const { Memory } = (globalThis as unknown as { WebAssembly: { Memory: { prototype: Memory } } }).WebAssembly;
+
+/** All growth of the decoders' memories comes through here: Emscripten asks JavaScript for it. */
+let refused = false;
+const { grow } = Memory.prototype;
+Memory.prototype.grow = function (this: Memory, pages: number) {
+  if (this.buffer.byteLength + pages * PAGE_BYTES > MOST_WASM_BYTES) {
+    refused = true;
+    throw new OutOfMemory('more memory than allowed');
+  }
+  return grow.call(this, pages);
+};
+
+const LOAD: Record<DecoderName, () => Promise<Decoder>> = {
+  pdf: async () => (await import('./pdf-decoder.ts')).pdfDecoder(),
+  heic: async () => (await import('./heic-decoder.ts')).heicDecoder(),
+  bmp: async () => (await import('./bmp-decoder.ts')).bmpDecoder(),
+};
+const load = LOAD[workerData as DecoderName]; // said by our own side
+const decoder = load();
+
+const ANSWERS: { [Name in AskName]: (decoder: Decoder, ask: Asks[Name]['ask']) => Promise<Asks[Name]['answer']> } = {
+  open: ({ open }, { bytes, max_pages }) => open(bytes, max_pages),
+  draw: ({ draw }, { page, size }) => draw(page, size),
+  read: async ({ read }, { page }) => read(page),
+};
+
+parentPort?.on('message', async ({ name, ask }: { name: AskName; ask: never }) => {
+  const loaded = await decoder; // not to load is our fault: it ends the thread, and is told as an error
+  const answer = await ANSWERS[name](loaded, ask).then(
+    (answer): Answer => ({ answer }),
+    (error: unknown): Answer => ({ illegal: blame(error) }),
+  );
+  parentPort?.postMessage(answer, buffersOf(answer));
+});
+
+function blame(error: unknown): { code: string; detail: string } {
+  if (refused || error instanceof OutOfMemory)
+    return { code: 'DECODE_LIMIT', detail: 'its decoder needs more memory than allowed' };
+  if (error instanceof Illegal) return { code: error.code, detail: error.message };
+  return { code: 'TRUNCATED_IMAGE', detail: `it cannot be decoded: ${messageOf(error)}` };
+}
+
+/** Pixels are handed over, not copied. */
+function buffersOf(answer: Answer): ArrayBuffer[] {
+  const said = 'answer' in answer ? answer.answer : null;
+  return said !== null && typeof said === 'object' && 'rgba' in said && said.rgba instanceof Uint8Array
+    ? [said.rgba.buffer as ArrayBuffer] // made by us, of its own
+    : [];
+}

@@ -1,0 +1,136 @@
+/**
+ * Decoders that we can't trust with this process run in a thread each file has to itself, with a limit on its time and its memory.
+ * Whatever a file does there, it fails alone: the thread is ended with the file, and in the middle of it when a limit is passed.
+ */
+import { Worker } from 'node:worker_threads';
+import { failureOf, isFailureCode } from '../../contract/failures.ts';
+import type { PageRead } from '../../runtime/ports.ts';
+import { ServiceError } from '../../runtime/service.ts';
+import { Illegal } from './illegal.ts';
+import type { OpenedWith, Size } from './pages.ts';
+import { seats } from './seats.ts';
+
+/** Of one question: opening a file, or one page of it. A page of a full magazine takes 1 s. */
+const ANSWER_LIMIT_MS = 30_000;
+/** JavaScript's own memory of a thread; what decoders take beyond it is bounded in the thread itself. */
+const HEAP_LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 64, stackSizeMb: 4 };
+/** Threads at once in this process; each may hold a file and a page of it in full. Inspections and recognitions wait in line for them. */
+const MOST_THREADS = 4;
+/** Files in line hold their bytes: above what any worker hands out at once. */
+const MOST_WAITING = 64;
+
+export type DecoderName = 'pdf' | 'heic' | 'bmp';
+export type Pixels = Size & { rgba: Uint8Array };
+/** What a thread is asked, in this order: to open its file, then any of the others. */
+export type Asks = {
+  /** sizes: of each page; none when there are more than `max_pages`, since their number is then all that counts. */
+  open: { ask: { bytes: Uint8Array; max_pages: number }; answer: { count: number; sizes: Size[] } };
+  draw: { ask: { page: number; size: Size }; answer: Pixels };
+  read: { ask: { page: number }; answer: PageRead | null };
+};
+export type AskName = keyof Asks;
+/** illegal: the file's fault. */
+export type Answer = { answer: unknown } | { illegal: { code: string; detail: string } };
+
+/** A file, and a thread of its own while one is needed. One question at a time. */
+export type Isolated = {
+  ask<Name extends Exclude<AskName, 'open'>>(name: Name, ask: Asks[Name]['ask']): Promise<Asks[Name]['answer']>;
+  /** Nothing is asked for a while: the thread is given up if another file waits for one. */
+  rest(): Promise<void>;
+  end(): Promise<void>;
+};
+type Thread = {
+  ask<Name extends AskName>(name: Name, ask: Asks[Name]['ask']): Promise<Asks[Name]['answer']>;
+  end(): Promise<void>;
+};
+
+const places = seats(MOST_THREADS, MOST_WAITING);
+/** As it is run: beside this file, in the language of this file. */
+const SCRIPT = new URL(import.meta.url.endsWith('.ts') ? './isolated-thread.ts' : './isolated-thread.js', import.meta.url);
+
+/** Opens the file; a thread that was given up since is started anew, with the file opened again. */
+export async function openIsolated(
+  decoder: DecoderName,
+  bytes: Uint8Array,
+  { limits: { max_pages }, clock, signal }: OpenedWith,
+): Promise<Isolated & Asks['open']['answer']> {
+  let running: Thread | null = null;
+  const end = async () => {
+    const thread = running;
+    running = null;
+    await thread?.end();
+  };
+  /** A fault ends the thread: what it holds can't be trusted then. */
+  const orEnd = async <Value>(work: (thread: Thread) => Promise<Value>): Promise<Value> => {
+    try {
+      running ??= await startThread(decoder, { clock, signal });
+      return await work(running);
+    } catch (error) {
+      await end();
+      throw error;
+    }
+  };
+  const open = () => orEnd((thread) => thread.ask('open', { bytes, max_pages }));
+  const opened = await open();
+  return {
+    ...opened,
+    async ask(name, asked) {
+      if (!running) await open();
+      return orEnd((thread) => thread.ask(name, asked));
+    },
+    rest: async () => {
+      if (places.isWanted()) await end();
+    },
+    end,
+  };
+}
+
+async function startThread(decoder: DecoderName, { clock, signal }: Pick<OpenedWith, 'clock' | 'signal'>): Promise<Thread> {
+  const leave = await places.take(signal);
+  const worker = new Worker(SCRIPT, { workerData: decoder, resourceLimits: HEAP_LIMITS, stdout: true, stderr: true });
+  worker.stdout.resume(); // what decoders print is not our output
+  worker.stderr.resume();
+  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve())).finally(leave);
+  const ask = <Name extends AskName>(name: Name, asked: Asks[Name]['ask']) =>
+    new Promise<Answer>((resolve, reject) => {
+      const settle = (then: () => void) => {
+        limit.cancel();
+        signal.removeEventListener('abort', aborted);
+        worker.off('message', answered).off('error', failed).off('exit', ended);
+        then();
+      };
+      const limit = clock.after(ANSWER_LIMIT_MS, () => settle(() => reject(tooSlow())));
+      const aborted = () => settle(() => reject(signal.reason));
+      const failed = (error: Error) => settle(() => reject(faultOf(error)));
+      const ended = () => settle(() => reject(new Illegal('TRUNCATED_IMAGE', 'its decoder died of it')));
+      const answered = (answer: Answer) => settle(() => resolve(answer));
+      signal.addEventListener('abort', aborted, { once: true });
+      worker.on('message', answered).on('error', failed).on('exit', ended);
+      if (signal.aborted) aborted();
+      else worker.postMessage({ name, ask: asked });
+    }).then(answerOf<Name>);
+  return {
+    ask,
+    async end() {
+      await worker.terminate();
+      await exited;
+    },
+  };
+}
+
+/** The thread is our own code, and answers what it was asked. */
+function answerOf<Name extends AskName>(answer: Answer): Asks[Name]['answer'] {
+  if ('answer' in answer) return answer.answer as Asks[Name]['answer'];
+  const { code, detail } = answer.illegal;
+  throw new Illegal(isFailureCode(code) ? code : 'TRUNCATED_IMAGE', detail);
+}
+
+/** Its heap is the file's doing; anything else it dies of is ours. */
+function faultOf(error: Error): Error {
+  const is_heap = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+  return is_heap ? new Illegal('DECODE_LIMIT', 'its decoder needs more memory than allowed', error) : error;
+}
+
+/** Retryable: a machine under load is not the file's fault. */
+const tooSlow = () =>
+  new ServiceError(failureOf('DECODE_LIMIT', `its decoder took longer than ${ANSWER_LIMIT_MS} ms over one page`));

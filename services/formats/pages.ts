@@ -1,0 +1,59 @@
+/** What a file of any format is to the steps that look at it: pages, each with a size, a picture and perhaps a text of its own. */
+import type { Sharp } from 'sharp';
+import type { Clock } from '../../runtime/clock.ts';
+import type { PageRead } from '../../runtime/ports.ts';
+import type { ServiceLimits } from '../../runtime/service.ts';
+import { Illegal } from './illegal.ts';
+
+/** Pixels of the upright page. */
+export type Size = { width: number; height: number };
+
+/** What every format is opened with. */
+export type OpenedWith = { limits: ServiceLimits; clock: Clock; signal: AbortSignal };
+
+/** An open file. Pages are numbered from 1. All that reads a page throws Illegal for what its decoder refuses. */
+export interface Opened {
+  /** Of each page, from its header: nothing is decoded for it. */
+  readonly sizes: readonly Size[];
+  /** Upright, and all of its pixels can be had: as large as `wanted` where the page is drawn, as large as it is elsewhere. */
+  picture(page: number, wanted: Size): Promise<Sharp>;
+  /** The text that the file itself has for the page, with places; null where the page must be recognised. */
+  ownText(page: number): Promise<PageRead | null>;
+  /** Nothing is asked for a while: what others wait for is given back. */
+  rest(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** How one format is opened: throws Illegal before anything is decoded. */
+export type Open = (bytes: Uint8Array, given: OpenedWith) => Promise<Opened>;
+
+export function checkPageCount(count: number, { max_pages }: ServiceLimits): void {
+  if (count < 1) throw new Illegal('NO_PAGES', 'the document has no pages');
+  if (count > max_pages) throw new Illegal('TOO_MANY_PAGES', `it has ${count} pages; at most ${max_pages} are taken`);
+}
+
+/** Each page, and all together: many pages within the limit of one are a bomb as well. */
+export function checkPixels(sizes: readonly Size[], { max_pixels, max_document_pixels }: ServiceLimits): void {
+  let all = 0;
+  for (const [i, { width, height }] of sizes.entries()) {
+    const which = sizes.length === 1 ? '' : `page ${i + 1} is `;
+    if (width * height > max_pixels)
+      throw new Illegal('TOO_MANY_PIXELS', `${which}${width} × ${height}; at most ${max_pixels} pixels are taken`);
+    all += width * height;
+  }
+  if (all > max_document_pixels)
+    throw new Illegal('TOO_MANY_PIXELS', `its pages have ${all} pixels together; at most ${max_document_pixels} are taken`);
+}
+
+/** The largest size of the same shape that has at most so many pixels; never larger than the page. */
+export function within({ width, height }: Size, pixels: number): Size {
+  const scale = Math.min(1, Math.sqrt(pixels / (width * height)));
+  return scaled({ width, height }, scale);
+}
+/** The largest size of the same shape whose longer side is at most `side`; never larger than the page. */
+export const fitting = ({ width, height }: Size, side: number): Size =>
+  scaled({ width, height }, Math.min(1, side / Math.max(width, height)));
+const scaled = ({ width, height }: Size, scale: number): Size => ({
+  width: Math.max(1, Math.floor(width * scale)),
+  height: Math.max(1, Math.floor(height * scale)),
+});

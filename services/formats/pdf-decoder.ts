@@ -1,0 +1,93 @@
+/**
+ * PDF, inside its thread, by PDFium in WebAssembly. This build has no JavaScript of PDF, no network and no files: all that it knows is
+ * the bytes given to it, its own 14 standard fonts and the tables of East Asian encodings.
+ */
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { init } from '@embedpdf/pdfium';
+import { Illegal } from './illegal.ts';
+import type { Pixels } from './isolated.ts';
+import type { Decoder } from './isolated-thread.ts';
+import type { Size } from './pages.ts';
+import { charsOf, type Pdfium } from './pdf-chars.ts';
+import { pageReadOf } from './pdf-words.ts';
+
+/** FPDF_GetLastError. */
+const ERROR_PASSWORD = 4;
+const ERROR_SECURITY = 5;
+/** FPDFBitmap_BGRx and the flags of rendering: annotations drawn, red before blue. */
+const FORMAT_BGRX = 3;
+const FLAGS = 0x01 | 0x10;
+const WHITE = 0xffffffff;
+const FLATTEN_AS_SHOWN = 0;
+const RGBA = 4;
+
+/** A page without a size is one of US letter, as PDFium has it; a size is at most 200 inches by the standard. */
+const LETTER: Size = { width: 612, height: 792 };
+
+export async function pdfDecoder(): Promise<Decoder> {
+  const wasm = await readFile(createRequire(import.meta.url).resolve('@embedpdf/pdfium/pdfium.wasm'));
+  const pdfium = (await init({ wasmBinary: new Uint8Array(wasm).buffer })) as Pdfium;
+  pdfium.PDFiumExt_Init();
+  const { malloc, free } = pdfium.pdfium.wasmExports;
+  let document = 0;
+
+  /** `work` with a page that is closed after it. Form fields and notes are part of it, as on paper. */
+  const withPage = <Value>(number: number, work: (page: number) => Value): Value => {
+    let page = pdfium.FPDF_LoadPage(document, number - 1);
+    if (page !== 0 && pdfium.FPDFPage_GetAnnotCount(page) > 0) {
+      pdfium.FPDFPage_Flatten(page, FLATTEN_AS_SHOWN);
+      pdfium.FPDF_ClosePage(page);
+      page = pdfium.FPDF_LoadPage(document, number - 1);
+    }
+    if (page === 0) throw new Illegal('TRUNCATED_IMAGE', `page ${number} cannot be read`);
+    try {
+      return work(page);
+    } finally {
+      pdfium.FPDF_ClosePage(page);
+    }
+  };
+
+  return {
+    async open(bytes, max_pages) {
+      const copy = malloc(bytes.byteLength); // kept while the document is open
+      pdfium.pdfium.HEAPU8.set(bytes, copy);
+      document = pdfium.FPDF_LoadMemDocument(copy, bytes.byteLength, '');
+      if (document === 0) throw refusal(pdfium.FPDF_GetLastError());
+      const count = pdfium.FPDF_GetPageCount(document);
+      if (count > max_pages) return { count, sizes: [] };
+      const size = malloc(8);
+      const sizes = Array.from({ length: count }, (_, i) => sizeOf(pdfium, document, i, size));
+      free(size);
+      return { count, sizes };
+    },
+    draw: async (number, size) => withPage(number, (page) => drawn(pdfium, page, size)),
+    read: (number) => withPage(number, (page) => pageReadOf(charsOf(pdfium, page))),
+  };
+}
+
+function refusal(error: number): Illegal {
+  if (error === ERROR_PASSWORD) return new Illegal('PASSWORD_PROTECTED', 'it opens with a password only');
+  if (error === ERROR_SECURITY) return new Illegal('PASSWORD_PROTECTED', 'it is encrypted in a way that is not known');
+  return new Illegal('TRUNCATED_IMAGE', 'it is no whole PDF');
+}
+
+/** Points, after the page's own turn. `at`: room for two floats. */
+function sizeOf({ FPDF_GetPageSizeByIndexF, pdfium }: Pdfium, document: number, index: number, at: number): Size {
+  if (!FPDF_GetPageSizeByIndexF(document, index, at)) throw new Illegal('TRUNCATED_IMAGE', `page ${index + 1} cannot be read`);
+  const [width = 0, height = 0] = new Float32Array(pdfium.HEAPU8.buffer, at, 2);
+  return width > 0 && height > 0 && Number.isFinite(width * height) ? { width, height } : LETTER;
+}
+
+/** On white paper. */
+function drawn(pdfium: Pdfium, page: number, { width, height }: Size): Pixels {
+  const bitmap = pdfium.FPDFBitmap_CreateEx(width, height, FORMAT_BGRX, 0, 0);
+  if (bitmap === 0) throw new Illegal('DECODE_LIMIT', `there is no memory for ${width} × ${height} pixels`);
+  pdfium.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, WHITE);
+  pdfium.FPDF_RenderPageBitmap(bitmap, page, 0, 0, width, height, 0, FLAGS);
+  const from = pdfium.FPDFBitmap_GetBuffer(bitmap);
+  const rgba = pdfium.pdfium.HEAPU8.slice(from, from + width * height * RGBA); // rows of 4 bytes a pixel have no padding
+  pdfium.FPDFBitmap_Destroy(bitmap);
+  for (let i = RGBA - 1; i < rgba.length; i += RGBA) rgba[i] = 255; // this format leaves it open
+  return { width, height, rgba };
+}

@@ -1,0 +1,113 @@
+/** A page's own text, from its characters: lines, words with their places, and whether it is a text at all. */
+import type { Word } from '../../contract/text.ts';
+import type { PageRead } from '../../runtime/ports.ts';
+import type { PdfChar, PdfChars } from './pdf-chars.ts';
+
+/** A page with fewer letters and digits is recognised: a page number is no text, and recognition reads a heading as well. */
+const LEAST_LETTERS = 16;
+/** On a page that is mostly a picture, so much may be a stamp or a footer that a scanner's program put beside it. */
+const LEAST_LETTERS_ON_PICTURE = 100;
+const MOSTLY_PICTURE = 0.5;
+/** More of unknown, private or control characters, and the file does not know what its own glyphs mean. */
+const MOST_GARBAGE = 0.2;
+const GARBAGE = /[\p{Cc}\p{Co}\p{Cn}\p{Cs}\ufffd]/u;
+const LETTER = /[\p{L}\p{N}]/u;
+const SPACE = /^\s$/u;
+const LINE_END = /^[\r\n]$/;
+/** PDFium's own sign for a hyphen at the end of a line, where the word goes on. */
+const BROKEN_WORD = '\u0002';
+/** Of a character's size: one that is further from the last stands on another line. Spaces within a line are found by PDFium. */
+const NEAR = 1.5;
+const HAN = /\p{sc=Han}/u;
+const chinese = new Intl.Segmenter('zh', { granularity: 'word' });
+
+/** null: the page must be recognised. */
+export function pageReadOf({ chars, pictures }: PdfChars): PageRead | null {
+  if (!chars) return null;
+  const seen = chars.filter(isOnPage);
+  const least = pictures > MOSTLY_PICTURE ? LEAST_LETTERS_ON_PICTURE : LEAST_LETTERS;
+  const written = seen.filter(({ text, box }) => box !== null && !SPACE.test(text) && text !== BROKEN_WORD);
+  const garbage = written.filter(({ text, is_known }) => !is_known || GARBAGE.test(text)).length;
+  const letters = written.filter(({ text }) => LETTER.test(text)).length;
+  if (letters < least || garbage > MOST_GARBAGE * written.length) return null;
+  const text = textOf(seen);
+  return text === '' ? null : { text, confidence: 1, words: pieces(seen).flatMap(inWords).map(wordOf) };
+}
+
+/** What lies beside the page is on no paper. */
+const isOnPage = ({ box }: PdfChar): boolean => {
+  if (box === null) return true;
+  const [x, y] = [(box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2];
+  return x >= 0 && x <= 1 && y >= 0 && y <= 1;
+};
+
+function textOf(chars: PdfChar[]): string {
+  const text = chars
+    .map(({ text }) => (LINE_END.test(text) ? text : SPACE.test(text) ? ' ' : GARBAGE.test(text) ? '' : text))
+    .join('');
+  const lines = text.split(/[\r\n]+/).map((line) => line.replace(/ +/g, ' ').trim());
+  return lines.filter((line) => line !== '').join('\n');
+}
+
+type Boxed = PdfChar & { box: NonNullable<PdfChar['box']> };
+
+/** What stands together on one line without a space. */
+function pieces(chars: PdfChar[]): Boxed[][] {
+  const all: Boxed[][] = [];
+  let piece: Boxed[] = [];
+  const end = () => {
+    if (piece.length > 0) all.push(piece);
+    piece = [];
+  };
+  for (const char of chars) {
+    const { text, box } = char;
+    const last = piece.at(-1);
+    if (box === null || SPACE.test(text) || text === BROKEN_WORD) end();
+    else if (!GARBAGE.test(text)) {
+      if (last && !areNear(last.box, box)) end();
+      piece.push({ ...char, box });
+    }
+  }
+  end();
+  return all;
+}
+
+/** In either direction of writing: beside each other, or one below the other. */
+function areNear(a: Boxed['box'], b: Boxed['box']): boolean {
+  const most = NEAR * Math.max(...[a, b].flatMap(({ x0, y0, x1, y1 }) => [x1 - x0, y1 - y0]));
+  const gap = Math.max(b.x0 - a.x1, a.x0 - b.x1, b.y0 - a.y1, a.y0 - b.y1);
+  return gap <= most;
+}
+
+/** Chinese has no spaces: its words are those of a dictionary. A mark belongs to the word before it. */
+function inWords(piece: Boxed[]): Boxed[][] {
+  const text = piece.map((char) => char.text).join('');
+  if (!HAN.test(text)) return [piece];
+  const words: Boxed[][] = [];
+  let at = 0;
+  for (const { segment, isWordLike } of chinese.segment(text)) {
+    const chars: Boxed[] = [];
+    for (let length = 0; length < segment.length; at += 1) {
+      const char = piece[at];
+      if (!char) break;
+      chars.push(char);
+      length += char.text.length;
+    }
+    const before = words.at(-1);
+    if (!isWordLike && before) before.push(...chars);
+    else if (chars.length > 0) words.push(chars);
+  }
+  return words;
+}
+
+function wordOf(chars: Boxed[]): Word {
+  const x = fraction(Math.min(...chars.map(({ box }) => box.x0)));
+  const y = fraction(Math.min(...chars.map(({ box }) => box.y0)));
+  const right = fraction(Math.max(...chars.map(({ box }) => box.x1)));
+  const bottom = fraction(Math.max(...chars.map(({ box }) => box.y1)));
+  const text = chars.map((char) => char.text).join('');
+  return { text, confidence: 1, x, y, w: round(right - x), h: round(bottom - y) };
+}
+/** Four decimals: under half a pixel of a 4,000-pixel page. */
+const round = (value: number) => Math.round(value * 10_000) / 10_000;
+const fraction = (value: number) => round(Math.min(1, Math.max(0, value)));

@@ -1,0 +1,36 @@
+/** What a file is, by its bytes and never by its name. Everything that is not in the table of formats is refused here. */
+import { fileTypeFromBuffer } from 'file-type';
+import { CONTENT_TYPES, type ContentType } from '../../contract/resource.ts';
+import { Illegal } from './illegal.ts';
+
+/** Other names of what is read. A PNG that moves is one; HEIC has a name for each way its parts are put together. */
+const ALSO: Record<string, ContentType> = { 'image/apng': 'image/png', 'image/heif': 'image/heic' };
+/** A PDF may begin with junk of at most so many bytes: as all readers of PDF allow. */
+const PDF_HEADER_WITHIN = 1_024;
+/** In either order of bytes. The library looks for its tags, which are often at the end; a file without its end is a broken TIFF. */
+const TIFF = new Set(['49492a00', '4d4d002a']);
+/** Enough to tell text from anything else. */
+const TEXT_LOOKED_AT = 4_096;
+
+/** Throws Illegal for what is no picture, or of no kind that is read. */
+export async function contentTypeOf(bytes: Uint8Array): Promise<ContentType> {
+  const seen = await typeSeen(bytes);
+  const type = CONTENT_TYPES.find((known) => known === (ALSO[seen] ?? seen));
+  if (type) return type;
+  throw new Illegal(seen.startsWith('image/') ? 'UNSUPPORTED_FORMAT' : 'NOT_AN_IMAGE', `it is ${seen}`);
+}
+
+async function typeSeen(bytes: Uint8Array): Promise<string> {
+  if (bytes.byteLength === 0) return 'empty';
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, TEXT_LOOKED_AT));
+  if (head.subarray(0, PDF_HEADER_WITHIN).includes('%PDF-')) return 'application/pdf';
+  const said = (await fileTypeFromBuffer(bytes))?.mime;
+  if (said && said !== 'application/xml') return said;
+  if (TIFF.has(head.subarray(0, 4).toString('hex'))) return 'image/tiff';
+  if (head.includes(0)) return `${bytes.byteLength} bytes that begin like no picture`;
+  if (/<svg[\s>]/.test(head.toString('latin1'))) return 'image/svg+xml';
+  return said ?? (isText(head) ? 'text/plain' : `${bytes.byteLength} bytes that begin like no picture`);
+}
+
+/** The last character may be cut through. */
+const isText = (head: Buffer): boolean => !head.toString('utf8').slice(0, -1).includes('\ufffd');

@@ -1,0 +1,63 @@
+/** A stored file opened to be read, page by page, within a time that its pages are worth. */
+import { type FailureCode, failureOf } from '../contract/failures.ts';
+import type { PictureToRead } from '../runtime/ports.ts';
+import { type ServiceContext, ServiceError } from '../runtime/service.ts';
+import { Illegal } from './formats/illegal.ts';
+import { type Opened, within } from './formats/pages.ts';
+import { openFile } from './formats/table.ts';
+import { bytesOf } from './read-object.ts';
+
+/** As long as a single picture may take at most: opening it, waiting for a recogniser, recognising. */
+const FIRST_PAGE_MS = 4 * 60_000;
+/** Of each further page: recognition takes 1 to 4 s, and others take turns. 100 pages are below the limit of a run. */
+const EACH_MORE_MS = 13_000;
+/** Of one document: what a row of the database holds (16 MB as JSON), and three times 100 full pages. */
+const MOST_WORDS = 150_000;
+
+/** Throws ServiceError for what makes the file no legal picture: it was one when it was inspected, so limits have changed since. */
+export async function reading<Value>(
+  original_key: string,
+  { objects, clock, limits, signal }: ServiceContext,
+  work: (file: Opened, signal: AbortSignal) => Promise<Value>,
+): Promise<Value> {
+  const bytes = await bytesOf(objects, original_key);
+  const over = new AbortController();
+  const either = AbortSignal.any([signal, over.signal]);
+  const file = await failing(() => openFile(bytes, { limits, clock, signal: either }));
+  const pages = file.sizes.length;
+  const limit_ms = FIRST_PAGE_MS + (pages - 1) * EACH_MORE_MS;
+  const late = () => over.abort(serviceError('OCR_TIMEOUT', `${pages} pages were not read within ${limit_ms} ms`));
+  const timer = clock.after(limit_ms, late);
+  try {
+    return await failing(() => work(file, either));
+  } finally {
+    timer.cancel();
+    await file.close();
+  }
+}
+
+async function failing<Value>(work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof Illegal ? serviceError(error.code, error.message, error) : error;
+  }
+}
+
+/** The picture of a page as it is handed to an engine: as a person holds it, on white, in grey, and no larger than it gains by. */
+export async function toRead(file: Opened, page: number, most_pixels: number): Promise<PictureToRead> {
+  const size = file.sizes[page - 1];
+  if (!size) throw new Error(`there is no page ${page}`);
+  const wanted = within(size, most_pixels);
+  const picture = (await file.picture(page, wanted)).flatten({ background: '#ffffff' }).greyscale();
+  const sized = wanted.width < size.width ? picture.resize({ width: wanted.width }) : picture;
+  const { data, info } = await sized.png({ compressionLevel: 1 }).toBuffer({ resolveWithObject: true });
+  return { png: data, page, width: info.width, height: info.height };
+}
+
+/** Throws once a document holds more than may be kept of it. */
+export function checkWords(words: number, page: number): void {
+  if (words > MOST_WORDS) throw serviceError('TOO_MUCH_TEXT', `more than ${MOST_WORDS} words on the first ${page} pages`);
+}
+
+const serviceError = (code: FailureCode, detail: string, cause?: unknown) => new ServiceError(failureOf(code, detail), cause);

@@ -1,0 +1,49 @@
+/** One file put through the services of inspect and OCR, in memory. */
+import type { Verdict } from '../../contract/steps.ts';
+import type { PageRead, PictureToRead, Recogniser } from '../../runtime/ports.ts';
+import type { ResourceRow } from '../../runtime/ports-facts.ts';
+import type { ServiceContext } from '../../runtime/service.ts';
+import { inspect } from '../../services/inspect.ts';
+import { ocr } from '../../services/ocr.ts';
+import { memoryObjects } from './memory-objects.ts';
+import { only } from './missing.ts';
+import { serviceContext } from './service-context.ts';
+
+const whose = { resource_id: 'res', org_id: 'org' };
+export const ORIGINAL = 'org/res/task-1/original';
+
+export const LIMITS: ServiceContext['limits'] = {
+  ...{ max_bytes: 100_000_000, max_pixels: 80_000_000, ocr_pixels: 16_000_000 },
+  ...{ max_pages: 100, max_document_pixels: 1_500_000_000 },
+};
+
+/** `read`: what the recogniser answers for a picture; each picture that it got is kept. */
+export function desk(given: { limits?: Partial<ServiceContext['limits']>; read?: Recogniser['recognise'] } = {}) {
+  const objects = memoryObjects();
+  const pictures: PictureToRead[] = [];
+  const answer = given.read ?? (async ({ page }): Promise<PageRead> => ({ text: `seen ${page}`, confidence: 0.5, words: [] }));
+  const recogniser = only<Recogniser>('recogniser', {
+    engine: 'engine',
+    recognise: async (picture, signal) => {
+      pictures.push(picture);
+      return answer(picture, signal);
+    },
+  });
+  const facts = only<ServiceContext['facts']>('facts', {
+    resources: only('resources', { get: async () => ({ content_type: 'application/octet-stream' }) as ResourceRow }),
+  });
+  const context = serviceContext({ objects, recogniser, facts, limits: { ...LIMITS, ...given.limits } });
+  return {
+    objects,
+    pictures,
+    inspected: async (bytes: Uint8Array): Promise<Verdict> => {
+      await objects.put('incoming/org/res/upload-1', one(bytes), LIMITS.max_bytes);
+      return inspect.run({ ...whose, claimed: { byte_size: null, sha256: null } }, context);
+    },
+    /** Of what was inspected. */
+    recognised: () => ocr.run({ ...whose, original_key: ORIGINAL }, context),
+  };
+}
+async function* one(bytes: Uint8Array) {
+  yield Buffer.from(bytes);
+}
