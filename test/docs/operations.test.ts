@@ -47,15 +47,12 @@ test('every failure code has a line that says who acts', () => {
   assert.deepEqual(lacking, []);
 });
 
-/** Commands of a part that lands with this page. */
-const LANDING = new Set(['backup', 'restore', 'export', 'import']);
-
 test('it names commands only that there are', () => {
   const help = execFileSync(process.execPath, [MAIN, '--help'], { encoding: 'utf8' });
   const known = new Set([...help.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name));
   const named = [...page.matchAll(/\btuodi (?:--\S+ \S+ )?([a-z]+)\b/g)].filter(([said]) => !/^tuodi (is|process)$/.test(said));
   assert.ok(named.length > 10);
-  for (const [said, name = ''] of named) assert.ok(known.has(name) || LANDING.has(name), said);
+  for (const [said, name = ''] of named) assert.ok(known.has(name), said);
 });
 
 test('its links within the page lead to a heading, and those to files to a file', () => {
