@@ -3,6 +3,7 @@ import type { Word } from '../../contract/text.ts';
 import type { PageRead } from '../../runtime/ports.ts';
 import { boxAt, type Matrix, SAME } from './matrix.ts';
 import { inOneScript } from './script.ts';
+import { spaced } from './spacing.ts';
 import type { EngineLine, EnginePage, EngineWord } from './thread.ts';
 
 /**
@@ -24,7 +25,9 @@ const SIGN_SHARE = 0.6;
 export function pageOf({ blocks }: EnginePage, { width, height }: { width: number; height: number }, back = SAME): PageRead {
   const paragraphs = (blocks ?? []).flatMap((block) => block.paragraphs.map(({ lines }) => lines));
   const is_photo = meanConfidence(paragraphs.flat().flatMap(({ words }) => words)) < MIN_PAGE_CONFIDENCE;
-  const kept = paragraphs.map((lines) => lines.flatMap((line) => keptOf(line, is_photo))).filter((lines) => lines.length > 0);
+  const kept = paragraphs
+    .map((lines) => lines.flatMap((line) => keptOf({ ...line, words: spaced(line.words) }, is_photo)))
+    .filter((lines) => lines.length > 0);
   const words = kept.flat().flatMap((line) => line.words);
   return inOneScript({
     text: kept.map((lines) => lines.map(lineText).join('\n')).join('\n\n'),
