@@ -54,7 +54,10 @@ export function textsOf({ read }: Database): Texts {
             group.map(({ recognition_id }) => recognition_id),
           )
           .whereRaw('length(pages) <= ?', [most])
-          .select('recognition_id', read.raw(`json_extract(pages, ${paths.map(() => '?').join(', ')}) as pages`, paths));
+          .select(
+            'recognition_id',
+            read.raw(`cast(json_extract(pages, ${paths.map(() => '?').join(', ')}) as char) as pages`, paths),
+          );
         for (const row of rows.map(rowOf)) {
           const pages = json<(Page | number)[]>(row, 'pages').filter(
             (page): page is Page => typeof page === 'object' && page !== null,
