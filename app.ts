@@ -27,19 +27,24 @@ export type App = {
   local_key: string;
   /** Gets ready to recognise, so that the first picture does not wait for it. */
   warm(): Promise<void>;
+  /** Once the index was compared with the facts: how many entries it lacks, which are being made again. */
+  audited: Promise<number>;
   stop(): Promise<void>;
 };
 
 /** A process without HTTP. */
 export type WorkerApp = Pick<App, 'warm' | 'stop'>;
 
+/** `ports`: others in place of some of those that were opened: of a test. */
+export type AppOptions = Partial<ServiceOptions> & { ports?: (opened: OpenedPorts) => OpenedPorts };
+
 /** What `serve` and `worker` have alike: the ports, and the service around them. */
-async function compose(config: Config, public_url: () => string, options: Partial<ServiceOptions>) {
+async function compose(config: Config, public_url: () => string, { ports: changed = (same) => same, ...options }: AppOptions) {
   const clock = systemClock();
   const log = pino({ level: config.log_level, base: undefined }, pino.destination({ dest: 2, sync: false }));
   await mkdir(config.data_dir, { recursive: true });
   const world = { clock, log, lost: () => void process.kill(process.pid, 'SIGTERM') };
-  const ports = await openPorts(config, public_url, world);
+  const ports = changed(await openPorts(config, public_url, world));
   await prepareIndex({ ...ports, clock }).catch((error: unknown) => {
     if (!isAway(error)) throw error;
     log.warn({ err: error }, 'the search index is away; pictures wait for it');
@@ -66,7 +71,7 @@ export async function startWorker(config: Config): Promise<WorkerApp> {
   };
 }
 
-export async function startApp(config: Config, version: string, options: Partial<ServiceOptions> = {}): Promise<App> {
+export async function startApp(config: Config, version: string, options: AppOptions = {}): Promise<App> {
   checkTogether(config, 'serve');
   let address = '';
   const public_url = () => config.public_url ?? address;
@@ -97,11 +102,18 @@ export async function startApp(config: Config, version: string, options: Partial
   }
   const stopping = new AbortController();
   const audited = auditIndex({ ...ports, engine }, DEFAULT_ORGANISATION, AUDIT, stopping.signal)
-    .then((lost) => lost > 0 && log.warn({ lost }, 'the index lacked entries; they are being made again'))
-    .catch((error: unknown) => log.error({ err: error }, 'the index was not compared with the facts'));
+    .then((lost) => {
+      if (lost > 0) log.warn({ lost }, 'the index lacked entries; they are being made again');
+      return lost;
+    })
+    .catch((error: unknown) => {
+      log.error({ err: error }, 'the index was not compared with the facts');
+      return 0;
+    });
   return {
     url: address,
     warm,
+    audited,
     first_key: keys.first?.text ?? null,
     local_key: keys.local.text,
     async stop() {

@@ -8,6 +8,7 @@ import path from 'node:path';
 import type { Logger } from 'pino';
 import { type Config, ConfigError, inProcess } from './config.ts';
 import type { StoreLinks } from './http/deps.ts';
+import { checkRestored } from './persistence/backup/mark.ts';
 import { openFolderObjects } from './persistence/folder/objects.ts';
 import { memoryAnnouncements } from './persistence/memory/announcements.ts';
 import { memoryQueue } from './persistence/memory/queue.ts';
@@ -150,6 +151,7 @@ export async function openPorts(config: Config, public_url: () => string, world:
   };
   try {
     keep(await placeOf(config, world));
+    checkRestored(config.data_dir);
     const secret = config.link_secret ?? (await keptSecret(path.join(config.data_dir, 'link-secret')));
     const facts = keep(await openFacts(config, clock));
     const index = keep(await openIndex(config, { facts, clock }));

@@ -6,8 +6,10 @@ import { Client } from '@elastic/elasticsearch';
 import { openElasticsearchIndex } from '../persistence/elasticsearch/open.ts';
 import { VECTOR_FLOOR } from '../persistence/sqlite-index/open.ts';
 import type { SearchIndex } from '../runtime/ports.ts';
+import { question } from '../test/support/entries.ts';
 import { until } from '../test/support/wait.ts';
-import { at, dimension, entries, print, putsAlone, questions } from './search-texts.ts';
+import { type Ask, kindsOfQuestion, searchTable } from './search-kinds.ts';
+import { at, dimension, entries, ORG, print, putsAlone, vectorOf } from './search-texts.ts';
 
 const [url = 'http://127.0.0.1:9200', texts = '100000'] = process.argv.slice(2);
 const TEXTS = Number(texts);
@@ -65,7 +67,12 @@ try {
   for (const [i, in_flight] of IN_FLIGHT.entries()) {
     await puts(index, TEXTS + 50 + i * PUTS, in_flight);
   }
-  await questions(index);
+  const ask: Ask = async (typed, mode, facets) => {
+    const vector = mode === 'text' ? null : await vectorOf(typed);
+    const asked = question(typed, { mode, vector, facets: facets ? ['tag', 'year'] : [] });
+    return (await index.search({ org_id: ORG }, asked)).total;
+  };
+  await searchTable(ask, kindsOfQuestion());
   await index.close();
 } finally {
   for (const name of Object.keys(await client.indices.get({ index: `${alias}-*` }))) await client.indices.delete({ index: name });

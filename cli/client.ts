@@ -15,10 +15,17 @@ export type Client = {
   api_key: string;
   /** `body`: JSON, or the text of an answer that is none. Throws ApiError on a problem. */
   request(method: string, route: string, options?: RequestOptions): Promise<{ status: number; body: unknown }>;
+  /** The bytes of an answer, as they come. Throws ApiError on a problem. */
+  download(route: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
   /** Ends what was opened for this command. */
   close(): Promise<void>;
 };
-type RequestOptions = { body?: FormData | object; headers?: Record<string, string>; timeout_ms?: number };
+type RequestOptions = {
+  body?: FormData | object;
+  headers?: Record<string, string>;
+  timeout_ms?: number;
+  signal?: AbortSignal | undefined;
+};
 
 /** A problem that the API answered with. */
 export class ApiError extends Error {
@@ -54,33 +61,44 @@ const HEALTH_TIMEOUT_MS = 3_000;
 /** Longer than the longest wait that is asked for. */
 const REQUEST_TIMEOUT_MS = 120_000;
 
-function clientOf(url: string, api_key: string, close = async () => undefined as unknown): Client {
+export function clientOf(url: string, api_key: string, close = async () => undefined as unknown): Client {
+  const authorization = `Bearer ${api_key}`;
   return {
     url,
     api_key,
-    async request(method, route, { body, headers = {}, timeout_ms = REQUEST_TIMEOUT_MS } = {}) {
+    async request(method, route, { body, headers = {}, timeout_ms = REQUEST_TIMEOUT_MS, signal } = {}) {
       const form = body instanceof FormData;
       const answer = await fetch(`${url}${route}`, {
         method,
-        signal: AbortSignal.timeout(timeout_ms),
-        headers: {
-          authorization: `Bearer ${api_key}`,
-          ...(body && !form ? { 'content-type': 'application/json' } : {}),
-          ...headers,
-        },
+        signal: within(timeout_ms, signal),
+        headers: { authorization, ...(body && !form ? { 'content-type': 'application/json' } : {}), ...headers },
         ...(body ? { body: form ? body : JSON.stringify(body) } : {}),
       });
-      const text = await answer.text();
-      const is_json = /[/+]json\b/.test(answer.headers.get('content-type') ?? '');
-      const parsed: unknown = is_json ? JSON.parse(text) : text;
-      if (answer.ok) return { status: answer.status, body: parsed };
-      const problem = ProblemAnswer.safeParse(parsed);
-      if (problem.success) throw new ApiError(answer.status, problem.data.code, problem.data.detail);
-      throw new ApiError(answer.status, 'UNKNOWN', `${method} ${route} answered ${answer.status}`);
+      return answered(answer, `${method} ${route}`);
+    },
+    async download(route, signal) {
+      const answer = await fetch(`${url}${route}`, { headers: { authorization }, signal: within(DOWNLOAD_TIMEOUT_MS, signal) });
+      if (!answer.ok || !answer.body) await answered(answer, `GET ${route}`);
+      if (!answer.body) throw new ApiError(answer.status, 'UNKNOWN', `GET ${route} answered nothing`);
+      return answer.body;
     },
     async close() {
       await close();
     },
   };
+}
+/** The largest picture over a slow line. */
+const DOWNLOAD_TIMEOUT_MS = 10 * 60_000;
+const within = (ms: number, signal?: AbortSignal) =>
+  signal ? AbortSignal.any([AbortSignal.timeout(ms), signal]) : AbortSignal.timeout(ms);
+
+async function answered(answer: Response, what: string): Promise<{ status: number; body: unknown }> {
+  const text = await answer.text();
+  const is_json = /[/+]json\b/.test(answer.headers.get('content-type') ?? '');
+  const parsed: unknown = is_json ? JSON.parse(text) : text;
+  if (answer.ok) return { status: answer.status, body: parsed };
+  const problem = ProblemAnswer.safeParse(parsed);
+  if (problem.success) throw new ApiError(answer.status, problem.data.code, problem.data.detail);
+  throw new ApiError(answer.status, 'UNKNOWN', `${what} answered ${answer.status}`);
 }
 const ProblemAnswer = z.object({ code: z.string(), detail: z.string() });

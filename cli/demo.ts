@@ -10,8 +10,11 @@ import { marked, search } from './search.ts';
 
 /** Says that the folder is the demo's own, and may be emptied. */
 const MARK = '.tuodi-demo';
-/** English, simplified, simplified for a traditional picture, mixed, a number, one and two characters. */
-const QUERIES = ['wheelbarrow', '停水', '图书馆', 'battery 续航', '274.70', '备份'];
+/**
+ * English, simplified, simplified for a traditional picture, mixed, a number, two characters; words of a turned picture, of a faded one,
+ * and of the third page of a PDF.
+ */
+const QUERIES = ['wheelbarrow', '停水', '图书馆', 'battery 续航', '274.70', '备份', '红豆', 'cable car', '气压计'];
 
 /** Empties the folder, but only one that a demo made. Throws otherwise. */
 export async function emptyDemoFolder(folder: string): Promise<void> {

@@ -1,13 +1,14 @@
 /** `tuodi ingest <files or folders…>`: takes pictures in, and says of each where it came to rest. */
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { FILE_EXTENSIONS, Resource } from '../contract/resource.ts';
 import { ApiError, type Client } from './client.ts';
+import { filesIn } from './folder-files.ts';
 import { cut, type Output, table } from './output.ts';
 
 /** What is picked from a folder; a file that is named is sent whatever it is called. */
-const isPicture = (name: string) => FILE_EXTENSIONS.includes(path.extname(name).slice(1).toLowerCase());
+export const isPicture = (name: string): boolean => FILE_EXTENSIONS.includes(path.extname(name).slice(1).toLowerCase());
 /** A larger one is not read into memory, only to be refused by the service. */
 const MOST_BYTES = 512 * 1024 * 1024;
 const WAIT_S = 30;
@@ -35,7 +36,7 @@ export async function ingest(
   out: Output,
   now: () => number,
 ): Promise<Ingested[]> {
-  const files = (await Promise.all(named.map(picturesIn))).flat();
+  const files = (await Promise.all(named.map((one) => picturesIn(one, out)))).flat();
   const bar = out.progress(files.length, 'reading');
   const results: Ingested[] = [];
   const left = files.values();
@@ -55,12 +56,13 @@ export async function ingest(
 }
 
 /** In the order of their names. */
-async function picturesIn(named: string): Promise<string[]> {
+async function picturesIn(named: string, out: Output): Promise<string[]> {
   const there = await stat(named).catch(() => null); // not there: reported with its name, by the reading of it
   if (!there?.isDirectory()) return [named];
-  const entries = await readdir(named, { withFileTypes: true, recursive: true });
-  const files = entries.filter((entry) => entry.isFile() && isPicture(entry.name) && !entry.name.startsWith('.'));
-  return files.map((entry) => path.join(entry.parentPath, entry.name)).sort();
+  const unreadable = (at: string, error: Error) => out.warn(`${at} cannot be looked at: ${error.message}`);
+  const files: string[] = [];
+  for await (const { file } of filesIn(named, { is: isPicture, except: [], unreadable })) files.push(file);
+  return files.sort();
 }
 
 type End = Omit<Ingested, 'file' | 'duration_ms'>;

@@ -1,15 +1,19 @@
 /** The command line: which commands there are, what each takes, and with which code it ends. */
 import { Command, CommanderError, Option } from 'commander';
 import { type Config, ConfigError, readConfig } from '../config.ts';
+import { backupCommand } from './backup.ts';
 import { demoCommand } from './demo-command.ts';
 import { diagram, FORMATS } from './diagram.ts';
 import { UsageError } from './errors.ts';
 import { keysCommand } from './keys.ts';
+import { exportCommand, importCommand } from './library-commands.ts';
 import { migrateCommand } from './migrate.ts';
 import { type Output, output } from './output.ts';
 import { VERSION } from './project.ts';
 import { reindexCommand } from './reindex.ts';
+import { restoreCommand } from './restore.ts';
 import { serve } from './serve.ts';
+import { type WatchFlags, watchCommand } from './watch-command.ts';
 import { explainCommand, ingestCommand, searchCommand, statusCommand, textCommand } from './with-service.ts';
 import { worker } from './worker.ts';
 
@@ -37,6 +41,7 @@ export async function run(argv: string[], env: NodeJS.ProcessEnv): Promise<ExitC
     code = await work(config, out);
   };
   addCommands(program, does);
+  addFolderCommands(program, does);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return code;
@@ -60,7 +65,12 @@ function addCommands(program: Command, does: (work: Run) => Promise<void>): void
     .description('takes pictures in, and says of each where it came to rest')
     .option('--title <title>', 'of every one of them; the file name unless said')
     .option('--tag <tag>', 'may be said more than once', list)
-    .action((paths: string[], options: { title?: string; tag?: string[] }) => does(ingestCommand(paths, options)));
+    .option('--watch', 'looks at the folders again and again, until it is stopped')
+    .option('--then <what>', 'with --watch, of a file whose picture is in: keep (default), move=<folder> or delete')
+    .action((paths: string[], { watch = false, ...options }: WatchFlags & { watch?: boolean }) => {
+      if (options.then && !watch) throw new UsageError('--then goes with --watch');
+      return does(watch ? watchCommand(paths, options) : ingestCommand(paths, options));
+    });
   program
     .command('search <query>')
     .description('finds pictures by their text and metadata')
@@ -112,6 +122,29 @@ function addCommands(program: Command, does: (work: Run) => Promise<void>): void
         return 0;
       }),
     );
+}
+
+/** A library as a whole: in and out of folders. */
+function addFolderCommands(program: Command, does: (work: Run) => Promise<void>): void {
+  const COPY = 'copies objects even where a hard link would do';
+  program
+    .command('export <folder>')
+    .description('originals, texts and a list of all that is needed to make the library again')
+    .action((folder: string) => does(exportCommand(folder)));
+  program
+    .command('import <folder>')
+    .description('takes in what an export holds; bytes that are here already are left alone')
+    .action((folder: string) => does(importCommand(folder)));
+  program
+    .command('backup <target>')
+    .description('the data folder as it is at one moment, while the service runs')
+    .option('--copy', COPY)
+    .action((target: string, options: { copy?: boolean }) => does(backupCommand(target, options)));
+  program
+    .command('restore <backup>')
+    .description('makes the data folder (--data-dir, empty or not there yet) of a backup')
+    .option('--copy', COPY)
+    .action((backup: string, options: { copy?: boolean }) => does(restoreCommand(backup, options)));
 }
 
 function codeOf(error: unknown): ExitCode {

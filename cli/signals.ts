@@ -1,9 +1,25 @@
 /** Waiting to be told to stop. */
 import { once } from 'node:events';
 
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
 /** Resolves at the first SIGINT or SIGTERM. */
 export async function toldToStop(): Promise<void> {
   const asked = new AbortController();
-  await Promise.race(['SIGINT', 'SIGTERM'].map((name) => once(process, name, { signal: asked.signal }).catch(() => undefined)));
+  await Promise.race(SIGNALS.map((name) => once(process, name, { signal: asked.signal }).catch(() => undefined)));
   asked.abort();
+}
+
+/** Aborted at the first SIGINT or SIGTERM, so that long work ends clean. A second one ends the process as ever. */
+export function stopSignal(): { signal: AbortSignal; release(): void } {
+  const asked = new AbortController();
+  const release = () => {
+    for (const name of SIGNALS) process.off(name, stop);
+  };
+  const stop = () => {
+    release();
+    asked.abort(new Error('stopped, as asked'));
+  };
+  for (const name of SIGNALS) process.on(name, stop);
+  return { signal: asked.signal, release };
 }

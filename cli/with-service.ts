@@ -1,7 +1,9 @@
 /** Commands that speak to the service, running or opened for them. */
-import { startApp } from '../app.ts';
+import { z } from 'zod';
+import { type App, startApp } from '../app.ts';
 import type { Config } from '../config.ts';
-import { type Client, connect } from './client.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { type Client, clientOf, connect } from './client.ts';
 import { explain } from './explain.ts';
 import { type IngestOptions, ingest, ingestTable, isWell } from './ingest.ts';
 import type { Output } from './output.ts';
@@ -9,11 +11,32 @@ import type { ExitCode, Run } from './program.ts';
 import { VERSION } from './project.ts';
 import { printHits, type SearchOptions, search, status, text } from './search.ts';
 
-/** The service on this process' own port, with warnings only in its log. */
+/** How long a command waits to hear whether the index is whole; comparing 100,000 entries takes seconds, and one that is empty is told at once. */
+const AUDIT_WAIT_MS = 3_000;
+/** And for an index that is being filled again (restored, or made by another version). It goes on filling, but only while a service runs. */
+const FILL_WAIT_MS = 60_000;
+const FILL_LOOK_MS = 100;
+
+/** The service on this process' own port, with warnings only in its log; its index is filled first if it was found empty. */
 export const openFolder = async (config: Config) => {
-  const app = await startApp({ ...config, listen: { host: '127.0.0.1', port: 0 }, log_level: 'warn' }, VERSION);
+  const app = await startApp({ ...config, listen: { host: '127.0.0.1', port: 0 }, log_level: quieter(config) }, VERSION);
+  await filled(app);
   return { url: app.url, api_key: app.local_key, stop: () => app.stop() };
 };
+const quieter = ({ log_level }: Config) => (log_level === 'silent' || log_level === 'error' ? log_level : 'warn');
+
+async function filled(app: App): Promise<void> {
+  const clock = systemClock();
+  const late = new Promise<number>((resolve) => clock.after(AUDIT_WAIT_MS, () => resolve(0)));
+  const lost = await Promise.race([app.audited, late]);
+  const over = clock.elapsed() + FILL_WAIT_MS;
+  const client = clientOf(app.url, app.local_key);
+  for (let working = lost; working > 0 && clock.elapsed() < over; ) {
+    await clock.sleep(FILL_LOOK_MS);
+    working = Counts.parse((await client.request('GET', '/v1/resources/counts?phase=working')).body).total;
+  }
+}
+const Counts = z.object({ total: z.int() });
 
 /** Runs with a client, and closes what was opened for it. */
 export const withClient =

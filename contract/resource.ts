@@ -28,6 +28,8 @@ const EXTENSIONS = {
 export type ContentType = keyof typeof EXTENSIONS;
 export const isContentType = (type: string): type is ContentType => Object.hasOwn(EXTENSIONS, type);
 export const CONTENT_TYPES = Object.keys(EXTENSIONS).filter(isContentType);
+/** What a file of this type is usually called, without the dot. */
+export const extensionOf = (type: ContentType): string => EXTENSIONS[type][0];
 /** Of file names, without the dot, in small letters. */
 export const FILE_EXTENSIONS: readonly string[] = Object.values(EXTENSIONS).flat();
 

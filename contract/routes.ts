@@ -174,8 +174,8 @@ export const ROUTES = [
     path: '/v1/search',
     auth: 'key',
     waits: false,
-    en: 'Finds pictures by their text and metadata; an empty `q` lists the newest.',
-    zh: '按文字与信息搜索图片；`q` 为空则按最新列出。',
+    en: 'Finds pictures by their text and metadata; an empty `q` lists the newest. By relevance: the best 400, then the others by newest. Following `next_cursor`, nothing that is found all the while is shown twice or missed.',
+    zh: '按文字与信息搜索图片；`q` 为空则按最新列出。按相关度时：先列最相关的 400 张，其余按最新。沿 `next_cursor` 翻页期间，始终符合条件的图片不会重复，也不会遗漏。',
   },
   {
     name: 'stream_events',

@@ -18,7 +18,8 @@ export const SearchRequest = z.strictObject({
   taken_to: z.union([z.iso.datetime({ offset: true }), z.iso.date()]).optional(),
   sort: z.enum(['relevance', 'newest']).default('relevance'),
   facets: z.array(z.enum(FACETS)).default([]),
-  cursor: z.string().max(1_000).optional(),
+  /** Holds marks of the hits that were listed before. */
+  cursor: z.string().max(4_000).optional(),
   limit: z.int().min(1).max(200).default(50),
 });
 export type SearchRequest = z.infer<typeof SearchRequest>;

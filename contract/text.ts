@@ -42,5 +42,11 @@ export const CORRECTION_CHARS = 2_000_000;
 export const CorrectText = z.strictObject({ pages: z.array(CorrectedPage).min(1).max(PAGES_A_CALL) });
 export type CorrectText = z.infer<typeof CorrectText>;
 
-export const TextAnswer = z.strictObject({ revision: z.int(), source: z.enum(['machine', 'person']), pages: z.array(Page) });
+const Source = z.enum(['machine', 'person']);
+/** `source`: of the text; a person's when that of any page is. */
+export const TextAnswer = z.strictObject({
+  revision: z.int(),
+  source: Source,
+  pages: z.array(Page.extend({ source: Source })),
+});
 export type TextAnswer = z.infer<typeof TextAnswer>;

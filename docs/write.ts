@@ -1,6 +1,10 @@
 /** Writes the documents that are made from the code: `npm run docs`, in the root of the repository. */
 import { writeFile } from 'node:fs/promises';
+import { codesPage } from './codes-page.ts';
 import { lifecyclePage } from './lifecycle-page.ts';
 
-await writeFile('docs/lifecycle.md', lifecyclePage());
-console.log('docs/lifecycle.md');
+const PAGES = { 'docs/lifecycle.md': lifecyclePage, 'docs/codes.md': codesPage };
+for (const [file, page] of Object.entries(PAGES)) {
+  await writeFile(file, page());
+  console.log(file);
+}

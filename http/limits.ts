@@ -22,8 +22,8 @@ export const HTTP_LIMITS = {
   max_form_parts: 5,
   /** All headers of a request together: Node's own default, named. */
   max_header_bytes: 16 * KIB,
-  /** The address, query included: fits the longest query with 20 repeated filters. */
-  max_url_chars: 8_192,
+  /** The address, query included: fits the longest query in Chinese, which has nine characters there for each, beside the longest cursor. */
+  max_url_chars: 10_240,
   /** `errors` in one problem: nobody reads more. */
   max_errors: 20,
 
@@ -59,8 +59,17 @@ export const HTTP_LIMITS = {
 
   /** How often a page of search hits is refilled when hits turn out to be gone: each is one search. */
   search_rounds: 5,
-  /** How deep into a ranking a cursor may lead: nobody reads further, and an index sorts all that is before it. */
-  search_depth: 10_000,
+  /**
+   * Hits that are listed by relevance; those after them by newest. Their marks are in the cursor, 8 characters each. Must exceed what a
+   * hybrid search fuses (400), since what only its vector found is not in the list by newest.
+   */
+  search_ranked: 400,
+  /** Withdrawn pictures whose entries an index is told to leave out. With more, hits are still looked up, but totals are not exact. */
+  search_withdrawn: 500,
+  /** Saved texts of a page of hits, in characters of their JSON: 200 pictures of ten full pages. Hits beyond show no passages. */
+  search_text_chars: 8_000_000,
+  /** A recognition whose words are looked for, in characters of its JSON: 50 dense pages. The hit of a longer one has no boxes. */
+  search_recognition_chars: 12_000_000,
   /** The query's vector is worth this wait; then a hybrid search goes on without it. */
   search_embed_ms: 5 * SECOND,
   /** Readers of events a process: each is an open connection and a small timer. */

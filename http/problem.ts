@@ -52,7 +52,7 @@ export function answerProblems({ log, limits }: Pick<Serving, 'log' | 'limits'>)
 }
 
 /** Codes of the system for a full disk. */
-const FULL = new Set(['ENOSPC', 'EDQUOT', 'SQLITE_FULL']);
+const FULL = new Set(['ENOSPC', 'EDQUOT']);
 
 function asProblem(error: unknown, { retry_after_s }: Serving['limits']): Problem {
   if (error instanceof Problem) return error;
@@ -69,8 +69,8 @@ function asProblem(error: unknown, { retry_after_s }: Serving['limits']): Proble
     return new Problem(
       'STORAGE_FULL',
       {
-        en: 'There is no room left on our side. Nothing of this request was kept; try again once the operator has made room.',
-        zh: '我们的存储空间不足，本次请求未保存。请在运维人员清理空间后重试。',
+        en: 'There is no room left on our side. What was stored before is safe, and goes on by itself; send this again once the operator has made room.',
+        zh: '我们的存储空间不足。此前保存的内容不受影响，并会自动继续处理；请在运维人员清理空间后重新提交本次请求。',
       },
       { cause: error },
     );

@@ -4,7 +4,8 @@
  * Needs no model, no network and no memory, and answers the same on every machine.
  */
 import type { Embedder } from '../runtime/ports.ts';
-import { ANALYSER_VERSION, BREAK, streams, type Unit, units } from '../text/analyse.ts';
+import { ANALYSER_VERSION, BREAK, streams } from '../text/analyse.ts';
+import { type Unit, units } from '../text/units.ts';
 
 /** As many as small models of meaning have, so that an index made for one has room for the other. */
 const DIMENSION = 384;

@@ -183,6 +183,8 @@ export interface Resources {
   counts(scope: Scope, filter: ResourceFilter): Promise<Counts>;
   /** The oldest resource with these bytes that can be viewed (so they were seen, not only announced), other than `except`. */
   alive(scope: Scope, sha256: string, except?: string): Promise<ResourceRow | null>;
+  /** Ids of those whose entries an index still holds, though they were withdrawn from readers: the trash, and removals under way. */
+  withdrawn(scope: Scope, limit: number): Promise<string[]>;
   byIdempotencyKey(scope: Scope, key: string): Promise<IdempotencyKey | null>;
   /** Of all organisations, by id: those that the index holds an entry of, though not the index of this name. For a rebuild. */
   lackingIn(index: string, after: string | null, limit: number): Promise<LackingEntry[]>;
@@ -195,6 +197,17 @@ export interface Texts {
   recognition(scope: Scope, recognition_id: string): Promise<Recognition | null>;
   correction(scope: Scope, correction_id: string): Promise<Correction | null>;
   text(scope: Scope, text_id: string): Promise<Text | null>;
+  /** In the order of `ids`, as far as they have `most` characters as they are stored, all together; the rest is left out. At most 200 ids. */
+  texts(scope: Scope, ids: string[], most: number): Promise<Text[]>;
+  /**
+   * Pages of recognitions, by their places there (from 0). A recognition of more than `most` characters as it is stored is left out: its
+   * pages are all looked through for one. At most 200 ids.
+   */
+  recognisedPages(
+    scope: Scope,
+    of: { recognition_id: string; places: number[] }[],
+    most: number,
+  ): Promise<{ recognition_id: string; pages: Page[] }[]>;
   embedding(scope: Scope, embedding_id: string): Promise<Embedding | null>;
   /** What a revision is found by: the text saved last at or before it. */
   textOf(scope: Scope, resource_id: string, revision: number): Promise<Text | null>;

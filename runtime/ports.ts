@@ -141,12 +141,18 @@ export type IndexQuery = {
   taken_from?: number;
   taken_to?: number;
   sort: 'relevance' | 'newest';
+  /** Of `newest` only: what comes after this place. null: from the first. */
+  after: IndexPlace | null;
+  /** Ids that are neither found nor counted, though the index may hold them: what was withdrawn from readers. At most 1,000. */
+  except: string[];
   facets: Facet[];
-  offset: number;
   limit: number;
 };
+/** Where an entry stands among the newest; the same at every revision. */
+export type IndexPlace = { created_at: number; resource_id: string };
 export type IndexPage = {
-  hits: { resource_id: string; revision: number; score: number }[];
+  /** Those of one ranking that come first: a longer page begins with the shorter one. */
+  hits: { resource_id: string; revision: number; created_at: number; score: number }[];
   total: number;
   total_is_exact: boolean;
   facets: Partial<Record<Facet, { value: string; count: number }[]>>;

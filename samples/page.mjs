@@ -9,12 +9,26 @@ const WORD = /[\u3000-\u9fff\uff00-\uffef]|[^\s\u3000-\u9fff\uff00-\uffef]+/gu;
 export function drawPage(scene) {
   const canvas = createCanvas(scene.width, scene.height);
   const context = canvas.getContext('2d');
+  const lines = drawInto(context, scene);
+  return { scene, canvas, lines: lines.map((line) => inFractions(line, scene)), drawInto: (other) => drawInto(other, scene) };
+}
+
+function drawInto(context, scene) {
   context.lang = 'en'; // else the host's language chooses glyphs
   drawShape(context, { x: 0, y: 0, w: scene.width, h: scene.height, fill: scene.paper });
   for (const shape of scene.shapes) drawShape(context, shape);
-  const lines = scene.blocks.flatMap((block) => drawBlock(context, block));
-  return { canvas, lines: lines.map((line) => inFractions(line, scene)) };
+  return scene.blocks.flatMap((block) => drawBlock(context, block));
 }
+
+/** Where the lines are once the page was turned clockwise by 90°. */
+export function turnedLines(lines) {
+  const place = ({ x, y, w, h, ...rest }) => ({ ...rest, x: round(1 - y - h), y: x, w: h, h: w });
+  return lines.map(({ words, ...line }) => {
+    const { text, ...box } = place(line);
+    return { text, ...box, words: words.map(place).map(({ text, ...there }) => ({ text, ...there })) };
+  });
+}
+const round = (part) => Math.round(part * 10_000) / 10_000;
 
 function drawShape(context, { x, y, w, h, radius = 0, fill }) {
   context.fillStyle = fill;
@@ -68,7 +82,7 @@ function around(boxes) {
 }
 
 function inFractions({ text, box, words }, page) {
-  const part = (length, whole) => Math.round((length / whole) * 10_000) / 10_000;
+  const part = (length, whole) => round(length / whole);
   const place = ({ left, top, right, bottom }) => ({
     x: part(left, page.width),
     y: part(top, page.height),

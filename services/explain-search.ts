@@ -1,8 +1,8 @@
 /** A real search for a picture's own rarest word, as anybody of its organisation would make it: is the picture among what is found? */
-import type { IndexPage, IndexQuery } from '../runtime/ports.ts';
+import type { IndexPage, IndexPlace, IndexQuery } from '../runtime/ports.ts';
 import type { ResourceRow, SavedText } from '../runtime/ports-facts.ts';
-import { units } from '../text/analyse.ts';
 import { parseQuery } from '../text/query.ts';
+import { units } from '../text/units.ts';
 import type { ExplainParts, Seen, Subject } from './explain-subject.ts';
 
 /** Words whose number of hits is asked: one of the longest of a text is rare. */
@@ -79,22 +79,30 @@ export function ownWords({ title, filename, pages }: Pick<SavedText, 'title' | '
 
 /** The word with the fewest hits, as the index counts them; of a picture without any, the newest. */
 async function rarest({ index }: ExplainParts, { org_id }: ResourceRow, words: string[]) {
-  const search = (word: string | null, page: { offset: number; limit: number }): Promise<IndexPage> =>
-    index.search({ org_id }, asked(word, page));
-  const counted = await Promise.all(words.map(async (word) => ({ word, ...(await search(word, { offset: 0, limit: 1 })) })));
+  const search = (word: string | null, page: Page): Promise<IndexPage> => index.search({ org_id }, asked(word, page));
+  const counted = await Promise.all(words.map(async (word) => ({ word, ...(await search(word, { after: null, limit: 1 })) })));
   const [first] = counted.sort((one, other) => one.total - other.total);
   const word = first?.word ?? null;
   async function* pages() {
-    for (let page = 0; page < PAGES; page++) yield await search(word, { offset: page * HITS, limit: HITS });
+    let after: IndexPlace | null = null;
+    for (let page = 0; page < PAGES; page++) {
+      const found = await search(word, { after, limit: HITS });
+      yield found;
+      const last = found.hits.at(-1);
+      if (last) after = { created_at: last.created_at, resource_id: last.resource_id };
+    }
   }
   return { word, pages: pages() };
 }
 
-const asked = (word: string | null, page: { offset: number; limit: number }): IndexQuery => ({
+type Page = Pick<IndexQuery, 'after' | 'limit'>;
+/** By newest, since that order is the same from page to page. */
+const asked = (word: string | null, page: Page): IndexQuery => ({
   query: parseQuery(word === null ? '' : `"${word}"`),
   mode: 'text',
   vector: null,
-  sort: word === null ? 'newest' : 'relevance',
+  sort: 'newest',
+  except: [],
   facets: [],
   ...page,
 });

@@ -6,6 +6,7 @@ import { Illegal } from './formats/illegal.ts';
 import { fitting, type Opened, within } from './formats/pages.ts';
 import { refusing } from './formats/raster.ts';
 import { openFile } from './formats/table.ts';
+import { groundOf } from './ground.ts';
 import { bytesOf } from './read-object.ts';
 
 /** As long as a single picture may take at most: opening it, waiting for a recogniser, recognising. */
@@ -47,14 +48,17 @@ async function failing<Value>(work: () => Promise<Value>): Promise<Value> {
   }
 }
 
-/** The picture of a page as it is handed to an engine: as a person holds it, on white, in grey, and no larger than it gains by. */
+/** The picture of a page as it is handed to an engine: as a person holds it, on its ground, in grey, and no larger than it gains by. */
 export async function toRead(file: Opened, page: number, most_pixels: number): Promise<PictureToRead> {
   const size = file.sizes[page - 1];
   if (!size) throw new Error(`there is no page ${page}`);
   const wanted = fitting(within(size, most_pixels), MOST_READ_SIDE);
-  const picture = (await file.picture(page, wanted)).flatten({ background: '#ffffff' }).greyscale();
-  const sized = wanted.width < size.width ? picture.resize({ width: wanted.width }) : picture;
-  const made = () => sized.png({ compressionLevel: 1 }).toBuffer({ resolveWithObject: true });
+  const upright = await file.picture(page, wanted);
+  const made = async () => {
+    const picture = upright.flatten({ background: await groundOf(upright) }).greyscale();
+    const sized = wanted.width < size.width ? picture.resize({ width: wanted.width }) : picture;
+    return sized.png({ compressionLevel: 1 }).toBuffer({ resolveWithObject: true });
+  };
   const { data, info } = await refusing(made, page, file.sizes.length);
   return { png: data, page, width: info.width, height: info.height };
 }

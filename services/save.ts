@@ -42,10 +42,11 @@ export const save: Service<SaveInput, SaveOutput> = {
 
 /**
  * Of two pictures with the same bytes that were inspected at once, neither inspection saw the other. By now both are in, and the later
- * one says whose twin it is; never each of the other.
+ * one says whose twin it is, unless the elder has said so meanwhile: never each of the other.
  */
 async function elderTwin({ resource_id, org_id, sha256, duplicate_of, created_at }: ResourceRow, { resources }: Facts) {
   const twin = sha256 === null || duplicate_of !== null ? null : await resources.alive({ org_id }, sha256, resource_id);
+  if (twin?.duplicate_of === resource_id) return null;
   const is_elder = twin && (twin.created_at < created_at || (twin.created_at === created_at && twin.resource_id < resource_id));
   return is_elder ? twin.resource_id : null;
 }

@@ -2,10 +2,11 @@
  * Text → tokens: one function for what is stored and what is asked, in every index.
  *
  * Two streams, each stored in a field of its own as tokens with one space between:
- * - `grams`: Han in overlapping pairs (a run of one character: itself), words as their stems, numbers. A Han query of two or more
+ * - `grams`: Han in overlapping pairs (a run of one character: itself), words as their stems, amounts at their shortest, what
+ *   numbers are meant as (see numbers.ts). A Han query of two or more
  *   characters is a phrase of pairs. Pairs are rare, which makes them quick: over 100,000 texts, phrases of 2 to 6 characters took
  *   0.4 ms as pairs and 2.8 ms as single characters (medians).
- * - `plain`: single Han characters, words as written, numbers. It finds one character, the beginning of a word (a stem is not one:
+ * - `plain`: single Han characters, words and numbers as written. It finds one character, the beginning of a word (a stem is not one:
  *   univers is what university is stored as), and mixed phrases such as 共3张, whose single characters no pair holds.
  * Between Han and Han that is not written together, BREAK stands in both: else 中国人 (pairs 中国, 国人) would be found in 中国，国人.
  * One stream with both would put a pair's characters between it and the next word, and phrases would need gaps.
@@ -14,10 +15,11 @@
  * Elasticsearch's `whitespace` leave each as it is; `unicode61` changes or splits on 2,951 characters that we keep, 329 of them Han.
  */
 import { stemmer } from 'stemmer';
-import { fold } from './fold.ts';
+import { amount, meanings } from './numbers.ts';
+import { type Unit, units } from './units.ts';
 
 /** Raised with every change of what is answered here: an index made with another one has to be made again. */
-export const ANALYSER_VERSION = 2;
+export const ANALYSER_VERSION = 3;
 /** Characters of a token; what is longer is noise, and is cut alike in texts and queries. */
 export const TOKEN_CHARS = 64;
 /** Stands where punctuation or an empty line parts Han from Han, in texts and in queries. */
@@ -31,51 +33,17 @@ export const STREAMS: readonly Stream[] = ['grams', 'plain'];
 export type Token = { text: string; start: number; end: number };
 export type Analysed = Record<Stream, Token[]>;
 
-/** han: one character, written without spaces between. joined: it follows the unit before it, and both are Han. */
-export type Unit = { kind: 'han' | 'word' | 'number'; text: string; start: number; end: number; joined: boolean };
-
-const HAN_CLASS = '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\u30FC';
-const UNIT = new RegExp(
-  [
-    '(?<grouped>\\d{1,3}(?:,\\d{3})+(?!\\d)(?:\\.\\d+(?!\\.?\\d))?)', // 1,234.50
-    '(?<number>(?<!\\d\\.)\\d+\\.\\d+(?!\\.?\\d)|\\d+)', // 12.5, but the 2024, 03 and 15 of 2024.03.15
-    `(?<han>[${HAN_CLASS}])`,
-    `(?<word>(?![\\d${HAN_CLASS}])[\\p{L}\\p{N}](?:(?![\\d${HAN_CLASS}])[\\p{L}\\p{N}\\p{M}])*)`,
-  ].join('|'),
-  'gu',
-);
-/** A line may end within a sentence; an empty line may not. */
-const LINE_GAP = /^[^\S\n]*\n?[^\S\n]*$/;
-const HANGUL = /\p{Script=Hangul}/u;
-
-/** The pieces of a text, in order, with case, width, accents and traditional characters folded. */
-export function units(text: string): Unit[] {
-  const folded = fold(text);
-  const found: Unit[] = [];
-  let end = 0;
-  for (const match of folded.text.matchAll(UNIT)) {
-    const { grouped, number, han } = match.groups ?? {};
-    const whole = match[0];
-    const at = match.index;
-    const before = found.at(-1);
-    found.push({
-      kind: han ? 'han' : grouped || number ? 'number' : 'word',
-      text: grouped ? grouped.replaceAll(',', '') : han || number ? whole : written(whole),
-      start: folded.start(at),
-      end: folded.end(at + whole.length - 1),
-      joined: han !== undefined && before?.kind === 'han' && joins(before.text, folded.text.slice(end, at), han),
-    });
-    end = at + whole.length;
+/** What numbers are meant as stands after all else in `grams`: it is asked for alone, never as part of a phrase. */
+export function analyse(text: string): Analysed {
+  const pieces = units(text);
+  const { grams, plain } = streams(pieces);
+  for (const { from, to, text: token } of meanings(pieces)) {
+    grams.push({ text: token, start: pieces[from]?.start ?? 0, end: pieces[to]?.end ?? 0 });
   }
-  return found;
+  return { grams, plain };
 }
 
-/** Spaces mean nothing between Han characters, and separate words in Korean. */
-const joins = (before: string, gap: string, han: string): boolean =>
-  gap === '' || (LINE_GAP.test(gap) && !HANGUL.test(before) && !HANGUL.test(han));
-
-export const analyse = (text: string): Analysed => streams(units(text));
-
+/** As written, without what its numbers are meant as. */
 export function streams(pieces: Unit[]): Analysed {
   const grams: Token[] = [];
   const plain: Token[] = [];
@@ -87,7 +55,7 @@ export function streams(pieces: Unit[]): Analysed {
     }
     plain.push({ text: short(text), start, end });
     if (kind === 'word') grams.push({ text: short(stem(text)), start, end });
-    else if (kind === 'number') grams.push({ text: short(text), start, end });
+    else if (kind === 'number') grams.push({ text: short(amount(text)), start, end });
     else if (next?.joined) grams.push({ text: text + next.text, start, end: next.end });
     else if (!joined) grams.push({ text, start, end });
   }
@@ -102,11 +70,15 @@ export function stored(texts: readonly string[]): Record<Stream, string> {
   return { grams: line('grams'), plain: line('plain') };
 }
 
-const ASCII = /^\p{ASCII}*$/u;
-const LATIN = /^[\p{Script=Latin}\p{M}]+$/u;
-/** Latin without accents: recognition often misses them, and few people type them. */
-const written = (word: string): string =>
-  ASCII.test(word) || !LATIN.test(word) ? word : word.normalize('NFKD').replace(/\p{M}/gu, '');
-
-const stem = (word: string): string => (/^[a-z]{3,}$/.test(word) ? stemmer(word) : word);
+/** Stems that were asked for: emptied when full, since what is rare may be anything. */
+const stems = new Map<string, string>();
+const STEMS_MOST = 20_000;
+function stem(word: string): string {
+  const found = stems.get(word);
+  if (found !== undefined) return found;
+  const made = /^[a-z]{3,}$/.test(word) ? stemmer(word) : word;
+  if (stems.size >= STEMS_MOST) stems.clear();
+  stems.set(word, made);
+  return made;
+}
 const short = (token: string): string => (token.length <= TOKEN_CHARS ? token : [...token].slice(0, TOKEN_CHARS).join(''));

@@ -13,8 +13,10 @@ const PASSAGES_OF_ONE = 2;
 const AROUND = 40;
 /** Characters of a passage with several matches. */
 const PASSAGE_CHARS = 240;
-/** Characters of a picture's pages looked through, all together: a page of hits is made in a few milliseconds. Boxes have no such end. */
+/** Characters of a picture's pages looked through, all together: a page of hits is made in a few milliseconds. */
 const SEARCHED_CHARS = 50_000;
+/** Pages of a picture whose boxes are told: what a person looks at first. */
+const BOXED_PAGES = 4;
 /** Matches of one text. */
 const MATCHES = 100;
 /** Boxes of a page: more would colour all of it. */
@@ -22,8 +24,22 @@ export const BOXES = 200;
 
 type Parts = Highlight['parts'];
 
+/** Where the pages of a picture match: spans of each page's text, by its place in `pages`. */
+export function pageMatches({ pages }: Pick<Document, 'pages'>, query: ParsedQuery): Span[][] {
+  let room = SEARCHED_CHARS;
+  return pages.map(({ text }) => {
+    const spans = room > 0 ? matches(text.slice(0, room), query.all, MATCHES) : [];
+    room -= text.length;
+    return spans;
+  });
+}
+
+/** Places in `pages` (from 0) whose boxes are to be shown. */
+export const pagesToBox = (found: readonly Span[][]): number[] =>
+  found.flatMap((spans, place) => (spans.length > 0 ? [place] : [])).slice(0, BOXED_PAGES);
+
 /** None for a hit that was found by its vector alone. */
-export function highlights(document: Document, query: ParsedQuery): Highlight[] {
+export function highlights(document: Document, query: ParsedQuery, in_pages = pageMatches(document, query)): Highlight[] {
   const found: Highlight[] = [];
   const add = (field: Highlight['field'], page: number | null, passages: Parts[]) => {
     for (const parts of passages) found.push({ field, page, parts });
@@ -35,18 +51,16 @@ export function highlights(document: Document, query: ParsedQuery): Highlight[] 
     null,
     tags.flatMap((tag) => (query.tags.includes(foldTag(tag)) ? [[{ text: tag, match: true }]] : whole(tag, query))),
   );
-  add('description', null, around(description ?? '', query));
-  let room = SEARCHED_CHARS;
-  for (const { page, text } of pages) {
-    if (found.length >= PASSAGES || room <= 0) break;
-    add('text', page, around(text.slice(0, room), query));
-    room -= text.length;
-  }
+  add('description', null, around(description ?? '', matches(description ?? '', query.all, MATCHES)));
+  for (const [place, { page, text }] of pages.entries()) add('text', page, around(text, in_pages[place] ?? []));
   add('filename', null, whole(filename, query));
   return found.slice(0, PASSAGES);
 }
 
-/** Boxes of the words of one page that match. A match may reach over several words, and a word may hold more than the match. */
+/**
+ * Boxes of what matches on one page. A match may reach over several words; of a word that holds more than the match, the box is of its
+ * part, as if its characters shared the width.
+ */
 export function matchBoxes(page: number, words: readonly Word[], query: ParsedQuery): Box[] {
   let text = '';
   const places = words.map((word) => {
@@ -59,21 +73,38 @@ export function matchBoxes(page: number, words: readonly Word[], query: ParsedQu
   let next = 0;
   for (const { word, start, end } of places) {
     while (next < spans.length && (spans[next]?.end ?? 0) <= start) next += 1;
-    const span = spans[next];
-    if (boxes.length === BOXES || !span) break;
-    const { x, y, w, h } = word;
-    if (span.start < end) boxes.push({ page, x, y, w, h });
+    for (let at = next; at < spans.length; at += 1) {
+      const span = spans[at];
+      if (!span || span.start >= end || boxes.length === BOXES) break;
+      boxes.push({ page, ...partOf(word, { start: span.start - start, end: span.end - start }) });
+    }
   }
   return boxes;
 }
+
+/** Written from top to bottom, which Chinese may be, a word is much higher than it is wide: then the parts share its height. */
+const UPRIGHT = 1.5;
+const SAYS = /[\p{L}\p{N}]/u;
+function partOf({ text, x, y, w, h }: Word, { start, end }: Span): Omit<Box, 'page'> {
+  const rest = text.slice(0, Math.max(start, 0)) + text.slice(end);
+  if (!SAYS.test(rest)) return { x, y, w, h }; // a comma beside it is narrower than a letter
+  const whole = widthOf(text);
+  const from = widthOf(text.slice(0, Math.max(start, 0))) / whole;
+  const share = widthOf(text.slice(Math.max(start, 0), end)) / whole;
+  if ([...text].length > 1 && h > w * UPRIGHT && WIDE.test(text)) return { x, y: y + h * from, w, h: h * share };
+  return { x: x + w * from, y, w: w * share, h };
+}
+
+/** Of Han and what is written with it, twice that of a letter. */
+const WIDE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303F\uFF01-\uFF60]/u;
+const widthOf = (text: string): number => Array.from(text).reduce((sum, one) => sum + (WIDE.test(one) ? 2 : 1), 0);
 
 function whole(text: string, query: ParsedQuery): Parts[] {
   const spans = matches(text, query.all, MATCHES);
   return spans.length === 0 ? [] : [partsOf(text, { start: 0, end: text.length }, spans)];
 }
 
-function around(text: string, query: ParsedQuery): Parts[] {
-  const spans = matches(text, query.all, MATCHES);
+function around(text: string, spans: readonly Span[]): Parts[] {
   const windows: Span[] = [];
   for (const { start, end } of spans) {
     const last = windows.at(-1);

@@ -3,23 +3,26 @@
  *
  *   发票 2024        both, anywhere                     "annual report"   exactly so, one after the other
  *   -draft           not this                           tag:receipt, tag:"two words"   has exactly this tag
+ *   -tag:receipt     has not this tag                   1,280.00, 2024-03-05           so, or written another way (see numbers.ts)
  *
  * Text without spaces is taken apart where Han meets other writing: iPhone手机 is iPhone and 手机, in any order. A single character
  * says too little alone and stays with its neighbours: 共3张 is one phrase.
  */
 
-import { type Stream, streams, type Unit, units } from './analyse.ts';
+import { type Stream, streams } from './analyse.ts';
 import { foldTag } from './document.ts';
+import { askedNumbers, joinedOf, joinedToken, writings } from './numbers.ts';
+import { CONTINENTAL, type Unit, units } from './units.ts';
 
 /** Tokens that stand one after the other in one passage of one field of `stream`; with `prefix` the last one may go on. */
 export type Phrase = { stream: Stream; tokens: string[]; prefix: boolean };
 /** One thing to be found: any of its phrases. */
 export type QueryTerm = { any: Phrase[] };
 /**
- * `all`: each must be found; `none`: none may be; `tags`: each must be there (from `tag:`), as `foldTag` says. Empty `all` and `tags`:
- * lists by newest. `text`: what was said without the operators, for a vector.
+ * `all`: each must be found; `none`: none may be; `tags`: each must be there (from `tag:`), as `foldTag` says; `no_tags`: none may be.
+ * Empty `all` and `tags`: lists by newest. `text`: what was said without the operators, for a vector.
  */
-export type ParsedQuery = { all: QueryTerm[]; none: QueryTerm[]; tags: string[]; text: string };
+export type ParsedQuery = { all: QueryTerm[]; none: QueryTerm[]; tags: string[]; no_tags: string[]; text: string };
 
 /** Longer than any question; HTTP refuses more. */
 export const QUERY_CHARS = 500;
@@ -30,21 +33,22 @@ const PREFIX_CHARS = 2;
 
 const QUOTES = '"“”„「」『』«»';
 const PIECE = new RegExp(
-  `(?<minus>[-－−])?(?<tag>(?:tag|标签|標籤)[:：])?(?:[${QUOTES}](?<quoted>[^${QUOTES}]*)[${QUOTES}]?|(?<bare>[^\\s${QUOTES}]+)|(?<=[:：]))`,
+  `(?<minus>[-－−])?(?<tag>(?:tag|标签|標籤)[:：])?(?:[${QUOTES}](?<quoted>[^${QUOTES}]*)[${QUOTES}]?|(?<bare>${CONTINENTAL}(?=\\s|$)|[^\\s${QUOTES}]+)|(?<=[:：]))`,
   'giu',
 );
 
 /** Never throws: what can't be understood is taken as words, and what has no words is left out. */
 export function parseQuery(typed: string): ParsedQuery {
-  const query: ParsedQuery = { all: [], none: [], tags: [], text: '' };
+  const query: ParsedQuery = { all: [], none: [], tags: [], no_tags: [], text: '' };
   const given = typed.slice(0, QUERY_CHARS);
   const said: string[] = [];
+  const numbers = numberRuns();
   for (const match of given.matchAll(PIECE)) {
     const { minus, tag, quoted, bare } = match.groups ?? {};
     const words = quoted ?? bare ?? '';
-    if (tag && !minus) {
+    if (tag) {
       const folded = foldTag(words);
-      if (folded !== '') query.tags.push(folded);
+      if (folded !== '') (minus ? query.no_tags : query.tags).push(folded);
       continue;
     }
     const typing = !minus && quoted === undefined && match.index + match[0].length === given.length;
@@ -54,14 +58,42 @@ export function parseQuery(typed: string): ParsedQuery {
       query.all.push(...terms);
       said.push(words);
     }
+    numbers.next(minus || quoted !== undefined ? '' : words, terms);
   }
+  numbers.next('', []);
   return bounded({ ...query, text: said.join(' ') });
 }
 
-function bounded({ all, none, tags, text }: ParsedQuery): ParsedQuery {
-  const room = QUERY_TERMS - Math.min(tags.length, QUERY_TERMS);
-  const first = all.slice(0, room);
-  return { all: first, none: none.slice(0, room - first.length), tags: tags.slice(0, QUERY_TERMS), text };
+/**
+ * Digits with spaces between, 138 0013 8000, may be one number: each of them is found by the whole too. (That is the same as to ask for
+ * either all of them or the one: (a and b) or n is (a or n) and (b or n).)
+ */
+function numberRuns() {
+  let run: { digits: string; terms: QueryTerm[] }[] = [];
+  return {
+    next(words: string, terms: QueryTerm[]) {
+      const digits = words.normalize('NFKC');
+      if (/^\d+$/.test(digits)) {
+        run.push({ digits, terms });
+        return;
+      }
+      const whole = run.length > 1 ? joinedOf(run.map((one) => one.digits)) : null;
+      if (whole) for (const one of run) for (const term of one.terms) term.any.push(token(whole), token(joinedToken(whole)));
+      run = [];
+    },
+  };
+}
+
+const token = (text: string, prefix = false): Phrase => ({ stream: 'grams', tokens: [text], prefix });
+
+function bounded({ all, none, tags, no_tags, text }: ParsedQuery): ParsedQuery {
+  let room = QUERY_TERMS;
+  const first = <One>(list: One[]): One[] => {
+    const taken = list.slice(0, room);
+    room -= taken.length;
+    return taken;
+  };
+  return { tags: first(tags), no_tags: first(no_tags), all: first(all), none: first(none), text };
 }
 
 /** As written, with no stems and nothing between. Pairs are used where they say the same and are quicker. */
@@ -73,16 +105,50 @@ function quotedTerms(text: string): QueryTerm[] {
 
 /** typing: the last word may not be finished, and what begins with it is found too. */
 function bareTerms(text: string, typing: boolean): QueryTerm[] {
-  const parts = apart(units(text));
-  return parts.flatMap((pieces, i) => {
-    const mixed = pieces.some(({ kind }) => kind === 'han') && !isRun(pieces);
-    const exact = phraseOf(pieces, mixed ? 'plain' : 'grams');
-    if (!exact) return [];
-    const last = pieces.at(-1);
-    const begun = typing && i === parts.length - 1 && last && last.kind !== 'han' && last.text.length >= PREFIX_CHARS;
-    const open = begun ? phraseOf(pieces, 'plain') : null;
-    return [{ any: open ? [...(mixed ? [] : [exact]), { ...open, prefix: true }] : [exact] }];
+  const parts = partsOf(units(text));
+  return parts.flatMap(({ pieces, tokens, digits }, i) => {
+    const ends = typing && i === parts.length - 1;
+    const any = [...written(pieces, ends), ...tokens.map((one) => token(one))];
+    if (digits !== null && pieces.length > 1) any.push(token(digits));
+    if (digits !== null && ends) any.push(token(joinedToken(digits), true));
+    return any.length > 0 ? [{ any }] : [];
   });
+}
+
+/** As it was written; Han beside other writing stands as single characters, an amount of money there in each way it may be written. */
+function written(pieces: Unit[], ends: boolean): Phrase[] {
+  const mixed = pieces.some(({ kind }) => kind === 'han') && !isRun(pieces);
+  const exact = phraseOf(pieces, mixed ? 'plain' : 'grams');
+  if (!exact) return [];
+  const last = pieces.at(-1);
+  const begun = ends && last && last.kind !== 'han' && last.text.length >= PREFIX_CHARS;
+  const open = begun ? phraseOf(pieces, 'plain') : null;
+  if (open) return [...(mixed ? [] : [exact]), { ...open, prefix: true }];
+  return mixed ? amountsIn(pieces, exact) : [exact];
+}
+
+function amountsIn(pieces: Unit[], exact: Phrase): Phrase[] {
+  const numbers = pieces.filter(({ kind }) => kind === 'number');
+  const [number] = numbers;
+  if (!number || numbers.length > 1 || !pieces.some(({ text }) => MONEY.test(text))) return [exact];
+  const ways = writings(number.text).map((text) => pieces.map((piece) => (piece === number ? { ...piece, text } : piece)));
+  return ways.flatMap((way) => phraseOf(way, 'plain') ?? []);
+}
+
+const MONEY = /^[元圆块]$/;
+
+/** tokens, digits: what a part that is a date or a long number is found by beside its writing. */
+type Part = { pieces: Unit[]; tokens: string[]; digits: string | null };
+function partsOf(pieces: Unit[]): Part[] {
+  const words = (from: number, to: number): Part[] =>
+    apart(pieces.slice(from, to)).map((part) => ({ pieces: part, tokens: [], digits: null }));
+  const parts: Part[] = [];
+  let at = 0;
+  for (const { from, to, texts, digits } of askedNumbers(pieces)) {
+    parts.push(...words(at, from), { pieces: pieces.slice(from, to + 1), tokens: texts, digits });
+    at = to + 1;
+  }
+  return [...parts, ...words(at, pieces.length)];
 }
 
 function phraseOf(pieces: Unit[], stream: Stream): Phrase | null {

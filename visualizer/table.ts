@@ -1,6 +1,7 @@
 /** The words of the contract as Markdown tables, in either language. */
 import { EVENT_TYPES, RESOURCE_EVENTS } from '../contract/events.ts';
 import { FAILURE_CODES, isFailureCode } from '../contract/failures.ts';
+import { PROBLEMS } from '../contract/problems.ts';
 import { PHASE_LABELS, STATUSES } from '../contract/statuses.ts';
 
 export type Language = 'en' | 'zh';
@@ -11,6 +12,7 @@ const HEADS = {
     zh: ['状态', '阶段', '含义', '等待', '由谁保障'],
   },
   events: { en: ['event', 'who says it', 'what it does', 'taken in'], zh: ['事件', '谁发出', '作用', '可在以下状态接受'] },
+  problems: { en: ['code', 'status', 'it means'], zh: ['代码', '状态码', '含义'] },
   failures: { en: ['code', 'run again?', 'what it means, and what you can do'], zh: ['代码', '可重试', '含义与办法'] },
 };
 const WORDS = {
@@ -50,6 +52,15 @@ export const failuresTable = (language: Language): string =>
         const { yes, no } = WORDS[language];
         return [`\`${code}\``, entry.retryable ? yes : no, entry[language]];
       }),
+  );
+
+/** In the order of their status. */
+export const problemsTable = (language: Language): string =>
+  table(
+    HEADS.problems[language],
+    Object.entries(PROBLEMS)
+      .sort(([, one], [, other]) => one.status - other.status)
+      .map(([code, { status, title }]) => [`\`${code}\``, String(status), title[language]]),
   );
 
 /** A Markdown table. A cell holds no line break; `|` is escaped. */

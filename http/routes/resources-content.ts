@@ -81,6 +81,9 @@ function textOf(
     .map((page): Page => ({ page, width: width ?? 0, height: height ?? 0, text: '', confidence: 0, words: [] }));
   const pages = [...read, ...blank]
     .sort((a, b) => a.page - b.page)
-    .map((page) => ({ ...page, text: said.get(page.page) ?? page.text }));
+    .map((page) => {
+      const text = said.get(page.page);
+      return text === undefined ? { ...page, source: 'machine' as const } : { ...page, text, source: 'person' as const };
+    });
   return { revision, source: said.size > 0 ? 'person' : 'machine', pages };
 }

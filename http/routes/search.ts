@@ -1,40 +1,28 @@
-/**
- * GET /v1/search: the index ranks, the facts decide. Each hit is looked up in SQL again, so that what was removed a moment ago is not
- * found whatever the index still holds, and a page that lost hits by it is refilled from further down the ranking.
- */
-import { z } from 'zod';
+/** GET /v1/search: what was typed, understood; a page of it; and why each hit was found. */
 import { type SearchAnswer, SearchRequest } from '../../contract/search.ts';
-import type { IndexPage, IndexQuery } from '../../runtime/ports.ts';
-import type { ResourceRow } from '../../runtime/ports-facts.ts';
 import { parseQuery } from '../../text/query.ts';
-import { cursorOf, placeOf } from '../cursor.ts';
 import type { KeyCall } from '../deps.ts';
-import { presentHit } from '../hit.ts';
+import { presentHits } from '../hit.ts';
 import { parsedQuery } from '../parse.ts';
 import { queryVector } from '../query-vector.ts';
+import { type Ranked, searchPage } from '../search-page.ts';
+import { searchCursor, searchPlace } from '../search-place.ts';
 
 const FORM = { lists: ['phase', 'tag', 'batch_id'], commas: ['facets'], integers: ['limit'] };
-type Ranked = Omit<IndexQuery, 'offset' | 'limit'>;
-type Found = { row: ResourceRow; score: number };
-/** next: the place in the ranking after the last hit; null when it is at its end. dropped: hits that the facts did not confirm. */
-type Filled = { found: Found[]; page: IndexPage; next: number | null; dropped: number };
 
 export async function search(call: KeyCall): Promise<void> {
   const { ctx, deps, caller } = call;
   const began = deps.clock.elapsed();
   const { cursor, limit, ...asked } = parsedQuery(call, SearchRequest, FORM);
   const listed = { list: 'search', scope: caller.scope, filters: asked };
-  const offset = placeOf(cursor, listed, z.int().min(0).max(deps.limits.search_depth)) ?? 0;
+  const place = searchPlace(cursor, listed);
 
   const ranked = await rankedBy(call, asked);
-  const { found, page, next, dropped } = await filled(call, ranked, { offset, limit, phase: asked.phase });
-  const items = await Promise.all(found.map((one) => presentHit(call, one, ranked.query)));
+  const { found, next, total, total_is_exact, facets } = await searchPage(call, { ranked, place, limit, phase: asked.phase });
   const answer: SearchAnswer = {
-    items,
-    total: Math.max(page.total - dropped, offset + found.length),
-    total_is_exact: page.total_is_exact && dropped === 0 && asked.phase === undefined,
-    facets: page.facets,
-    next_cursor: next === null ? null : cursorOf(listed, next),
+    items: await presentHits(call, found, ranked.query),
+    ...{ total, total_is_exact, facets },
+    next_cursor: next && searchCursor(listed, next),
     took_ms: Math.round(deps.clock.elapsed() - began),
   };
   ctx.set('content-language', ctx.state.language);
@@ -63,45 +51,3 @@ async function rankedBy(call: KeyCall, asked: Omit<SearchRequest, 'cursor' | 'li
 const DAY_MS = 24 * 3_600_000;
 /** A date alone means all of that day. */
 const endOf = (time: string) => Date.parse(time) + (time.includes('T') ? 0 : DAY_MS - 1);
-
-/** A page of hits that the facts confirm. Ends short, with a cursor to go on by, when too much of the ranking was not confirmed. */
-async function filled(
-  call: KeyCall,
-  ranked: Ranked,
-  { offset, limit, phase }: { offset: number; limit: number; phase: SearchRequest['phase'] },
-): Promise<Filled> {
-  const { index, limits } = call.deps;
-  const found: Found[] = [];
-  const seen = new Set<string>();
-  let dropped = 0;
-  let at = offset;
-  for (let round = 1; ; round++) {
-    const page = await index.search(call.caller.scope, { ...ranked, offset: at, limit });
-    const confirmed = await confirmedOf(call, page, phase);
-    let taken = 0;
-    for (const { resource_id, score } of page.hits) {
-      if (found.length === limit) break;
-      taken++;
-      const row = confirmed.get(resource_id);
-      if (!row) dropped++;
-      else if (!seen.has(resource_id)) found.push({ row, score }); // one that moved down meanwhile comes twice
-      seen.add(resource_id);
-    }
-    at += taken;
-    const ended = taken === page.hits.length && page.hits.length < limit;
-    const over = ended || at >= limits.search_depth || (page.total_is_exact && at >= page.total);
-    if (over || found.length === limit || round === limits.search_rounds) return { found, page, next: over ? null : at, dropped };
-  }
-}
-
-async function confirmedOf(
-  { deps, caller }: KeyCall,
-  { hits }: IndexPage,
-  phase: SearchRequest['phase'],
-): Promise<Map<string, ResourceRow>> {
-  const ids = hits.map(({ resource_id }) => resource_id);
-  const rows = ids.length === 0 ? [] : await deps.facts.resources.getMany(caller.scope, ids);
-  return new Map(
-    rows.filter((row) => row.searchable && (!phase || phase.includes(row.phase))).map((row) => [row.resource_id, row]),
-  );
-}

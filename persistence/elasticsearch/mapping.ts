@@ -3,7 +3,7 @@ import type { estypes } from '@elastic/elasticsearch';
 import type { IndexEntry } from '../../runtime/ports.ts';
 import { ANALYSER_VERSION, APART, type Stream } from '../../text/analyse.ts';
 import { FIELDS, foldTag, storedFields } from '../../text/document.ts';
-import { RANKED, WEIGHT } from '../search/fuse.ts';
+import { WEIGHT } from '../search/fuse.ts';
 
 /** Raised with every change of the mapping, or of what is stored. */
 const FORMAT = 1;
@@ -11,6 +11,8 @@ const FORMAT = 1;
 const SHARDS = 1;
 /** Every write asks for its own refresh; this one only heals what a process that died in the middle has left. */
 const REFRESH_INTERVAL = '30s';
+/** Hits that one search may answer: far above the longest page with all that is before it. */
+const RESULT_WINDOW = 20_000;
 /** Beginnings of words that are terms of their own, so that all that begins so is found, however many words that are. */
 export const PREFIX_CHARS = { min_chars: 2, max_chars: 5 };
 
@@ -21,7 +23,7 @@ export const settings: estypes.IndicesIndexSettings = {
   number_of_shards: SHARDS,
   auto_expand_replicas: '0-1',
   refresh_interval: REFRESH_INTERVAL,
-  max_result_window: RANKED,
+  max_result_window: RESULT_WINDOW,
 };
 
 /**

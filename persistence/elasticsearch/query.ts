@@ -5,7 +5,7 @@ import type { Phrase, QueryTerm } from '../../text/query.ts';
 import { PREFIX_CHARS } from './mapping.ts';
 
 type Query = estypes.QueryDslQueryContainer;
-type Filters = Pick<IndexQuery, 'query' | 'tag' | 'batch_id' | 'taken_from' | 'taken_to'>;
+type Filters = Pick<IndexQuery, 'query' | 'tag' | 'batch_id' | 'taken_from' | 'taken_to' | 'except'>;
 /** Words that begin so: those longer than PREFIX_CHARS are looked up one by one, and of so many letters there are few. */
 const EXPANSIONS = 1_000;
 
@@ -14,7 +14,7 @@ export const ofOrganisation = (org_id: string): Query[] => [{ term: { org_id } }
 
 /** Finds what the filters let through, whatever its words. */
 export const ofFilters = (org_id: string, filters: Filters): Query => ({
-  bool: { filter: scopes(org_id, filters), must_not: filters.query.none.map(term) },
+  bool: { filter: scopes(org_id, filters), must_not: excluded(filters) },
 });
 
 /** Finds the words, among what the filters let through. */
@@ -22,9 +22,15 @@ export const ofQuery = (org_id: string, filters: Filters): Query => ({
   bool: {
     must: filters.query.all.map(term),
     filter: scopes(org_id, filters),
-    must_not: filters.query.none.map(term),
+    must_not: excluded(filters),
   },
 });
+
+const excluded = ({ query: { none, no_tags }, except }: Filters): Query[] => [
+  ...none.map(term),
+  ...no_tags.map((folded) => ({ term: { folded_tags: folded } })),
+  ...(except.length > 0 ? [{ terms: { resource_id: except } }] : []),
+];
 
 /** Of what a query finds, those with these ids. */
 export const ofThese = (found: Query, ids: string[]): Query => ({ bool: { filter: [found, { terms: { resource_id: ids } }] } });

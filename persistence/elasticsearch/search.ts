@@ -4,8 +4,8 @@
  */
 import type { estypes } from '@elastic/elasticsearch';
 import type { Facet } from '../../contract/search.ts';
-import type { IndexPage, IndexQuery } from '../../runtime/ports.ts';
-import { FUSED, fusion, RANKED, rest } from '../search/fuse.ts';
+import type { IndexPage, IndexPlace, IndexQuery } from '../../runtime/ports.ts';
+import { FUSED, fusion, rest } from '../search/fuse.ts';
 import type { Elastic } from './calling.ts';
 import { FIELDS, type Hit, hitsOf, totalOf } from './hits.ts';
 import { ofFilters, ofQuery, ofThese, orThese, theseOf } from './query.ts';
@@ -27,7 +27,7 @@ type World = { elastic: Elastic; index: string; dimension: number; vector_floor:
 export async function searched(world: World): Promise<IndexPage> {
   const { hits, total, exact, whole } = await resultOf(world);
   return {
-    hits: hits.map(({ id, revision, score }) => ({ resource_id: id, revision, score })),
+    hits: hits.map(({ id, revision, created_at, score }) => ({ resource_id: id, revision, created_at, score })),
     total,
     total_is_exact: exact,
     facets: await facetsOf(world, whole),
@@ -44,32 +44,26 @@ async function resultOf(world: World): Promise<Result> {
 }
 
 async function byNewest(world: World, whole: Query): Promise<Result> {
-  const { offset, limit } = world.query;
-  const list = await listed(world, { query: { bool: { filter: whole } }, sort: BY_NEWEST, from: offset, size: limit });
+  const { after, limit } = world.query;
+  const behind = after ? { search_after: [after.created_at, after.resource_id] } : {};
+  const list = await listed(world, { query: { bool: { filter: whole } }, sort: BY_NEWEST, size: limit, ...behind });
   return { ...list, exact: true, whole };
 }
 
 async function byWords(world: World): Promise<Result> {
   const { org_id, query } = world;
   const whole = ofQuery(org_id, query);
-  return { ...(await byScore(world, whole, query.offset, query.limit)), exact: true, whole };
+  return { ...(await byScore(world, whole, query.limit)), exact: true, whole };
 }
 
-const byScore = (world: World, query: Query, from: number, size: number) => listed(world, { query, sort: BY_SCORE, from, size });
+const byScore = (world: World, query: Query, size: number) => listed(world, { query, sort: BY_SCORE, size });
 
-type Wanted = { query: Query; sort: estypes.Sort; from: number; size: number };
-/** What lies beyond the last that is ranked is counted, and can't be paged to. */
-async function listed(
-  { elastic, index, org_id }: World,
-  { from, size, ...wanted }: Wanted,
-): Promise<{ hits: Hit[]; total: number }> {
-  const first = Math.min(from, RANKED);
+type Wanted = { query: Query; sort: estypes.Sort; size: number; search_after?: estypes.SortResults };
+async function listed({ elastic, index, org_id }: World, wanted: Wanted): Promise<{ hits: Hit[]; total: number }> {
   const answer = await elastic.call((client) =>
     client.search({
       index,
       ...wanted,
-      from: first,
-      size: Math.min(size, RANKED - first),
       track_total_hits: true,
       _source: false,
       docvalue_fields: FIELDS,
@@ -87,14 +81,19 @@ async function byVector(world: World): Promise<Result> {
   const { org_id, query } = world;
   if (!query.vector) throw new Error('a search by vector needs one');
   const near = await nearest(world, query.vector);
-  const newest = (a: Hit, b: Hit) => b.created_at - a.created_at || (b.id > a.id ? 1 : -1);
-  const hits = query.sort === 'newest' ? near.toSorted(newest) : near;
+  const hits = query.sort === 'newest' ? newestFirst(near, query.after) : near;
   const whole = theseOf(
     org_id,
     near.map(({ id }) => id),
   );
-  const page = hits.slice(query.offset, query.offset + query.limit);
-  return { hits: page, total: near.length, exact: near.length < FUSED, whole };
+  return { hits: hits.slice(0, query.limit), total: near.length, exact: near.length < FUSED, whole };
+}
+
+function newestFirst(near: Hit[], after: IndexPlace | null): Hit[] {
+  const newest = (a: Hit, b: Hit) => b.created_at - a.created_at || (b.id > a.id ? 1 : -1);
+  const behind = ({ created_at, id }: Hit) =>
+    after === null || created_at < after.created_at || (created_at === after.created_at && id < after.resource_id);
+  return near.filter(behind).sort(newest);
 }
 
 /** False for a vector that is near nothing: a zero, or one of another model. */
@@ -119,15 +118,13 @@ async function nearest(world: World, vector: Float32Array): Promise<Hit[]> {
   return near.filter(({ score }) => score > 0).sort((a, b) => b.score - a.score || (b.id > a.id ? 1 : -1));
 }
 
-/**
- * The two lists fused, and after them the words' list goes on. A page is the same whatever pages were asked before, since no rank
- * depends on the offset.
- */
+/** The two lists fused, and after them the words' list goes on. */
 async function byBoth(world: World, vector: Float32Array): Promise<Result> {
   const { org_id, query, vector_floor } = world;
-  const { offset, limit } = query;
+  const { limit } = query;
   const words = ofQuery(org_id, query);
-  const [{ hits: first, total: own }, near] = await Promise.all([byScore(world, words, 0, FUSED), nearest(world, vector)]);
+  const [{ hits: list, total: own }, near] = await Promise.all([byScore(world, words, limit + FUSED), nearest(world, vector)]);
+  const first = list.slice(0, FUSED);
   const { fused, strangers } = fusion(
     first,
     near.map(({ id, score }) => ({ id, similarity: score })),
@@ -136,22 +133,18 @@ async function byBoth(world: World, vector: Float32Array): Promise<Result> {
   const known = own > first.length ? await among(world, words, strangers) : new Set<string>(); // found by its words too, but further down
   const extra = strangers.filter((id) => !known.has(id));
   const whose = new Map([...near, ...first].map((hit) => [hit.id, hit]));
-  const hits = fused.slice(offset, offset + limit).flatMap(({ id, score }) => {
+  const hits = fused.slice(0, limit).flatMap(({ id, score }) => {
     const hit = whose.get(id);
     return hit ? [{ ...hit, score }] : [];
   });
-  if (hits.length < limit && own > first.length) {
-    const want = { known, from: offset + hits.length - fused.length, most: limit - hits.length };
-    const list = await byScore(world, words, FUSED, want.from + want.most + known.size);
-    hits.push(...rest(list.hits, want));
-  }
+  if (hits.length < limit) hits.push(...rest(list.slice(FUSED), { known, most: limit - hits.length }));
   const whole = extra.length === 0 ? words : orThese(org_id, words, extra);
   return { hits, total: own + extra.length, exact: strangers.length < FUSED, whole };
 }
 
 async function among(world: World, words: Query, ids: string[]): Promise<Set<string>> {
   if (ids.length === 0) return new Set();
-  const { hits } = await byScore(world, ofThese(words, ids), 0, ids.length);
+  const { hits } = await byScore(world, ofThese(words, ids), ids.length);
   return new Set(hits.map(({ id }) => id));
 }
 

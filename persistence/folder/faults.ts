@@ -14,6 +14,9 @@ const ADVICE: Record<string, string> = {
   ELOOP: 'a symbolic link or a special file is in the way: the store follows none',
 };
 
+/** What to do about a code of the system; null for one that is not of a disk. */
+export const adviceOf = (code: string): string | null => ADVICE[code] ?? null;
+
 const FULL = new Set(['ENOSPC', 'EDQUOT']);
 
 /**

@@ -3,8 +3,6 @@ import type { Field } from '../../text/document.ts';
 
 /** A word in the title says more than one among a page's hundreds. */
 export const WEIGHT: Record<Field, number> = { title: 8, tags: 5, description: 3, filename: 2, text: 1 };
-/** Matches that can be paged through. SQLite ranks no more: of a word that more have, the last entered, at about 2 ms a thousand. */
-export const RANKED = 20_000;
 /** How much of each list is fused: what is further down would add less than a place among the first changes. */
 export const FUSED = 200;
 /** The constant of reciprocal rank fusion. (Cormack, Clarke and Büttcher 2009: 60; little depends on it.) */
@@ -37,13 +35,13 @@ function fused<Id extends number | string>(words: { id: Id }[], near: { id: Id }
 }
 
 /**
- * The words' list goes on after its first FUSED, without those that the vectors have brought forward (`known`). `list` begins there and
- * has at least `from + most + known.size`, if there are so many. Scores fall on from the last fused.
+ * The words' list goes on after its first FUSED, without those that the vectors have brought forward (`known`). `list` begins there.
+ * Scores fall on from the last fused.
  */
 export function rest<Id, One extends { id: Id }>(
   list: One[],
-  { known, from, most }: { known: ReadonlySet<Id>; from: number; most: number },
+  { known, most }: { known: ReadonlySet<Id>; most: number },
 ): (One & { score: number })[] {
-  const own = list.filter(({ id }) => !known.has(id)).slice(from, from + most);
-  return own.map((one, i) => ({ ...one, score: 1 / (RRF_K + FUSED + FUSED + from + i + 1) }));
+  const own = list.filter(({ id }) => !known.has(id)).slice(0, most);
+  return own.map((one, i) => ({ ...one, score: 1 / (RRF_K + FUSED + FUSED + i + 1) }));
 }

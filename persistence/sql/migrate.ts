@@ -32,13 +32,23 @@ export async function migrate(knex: Knex): Promise<string[]> {
   return pending;
 }
 
-/** Throws when the database knows a migration that this program does not: it was made by a later version. */
+/** The database was made by a later version: nothing of it is touched. */
+export class LaterVersion extends Error {
+  constructor(migration: string) {
+    super(
+      `the facts were written by a later version of tuodi (they know ${migration}), and were left as they are: start that version or a later one, or restore a backup that this version made`,
+    );
+    this.name = 'LaterVersion';
+  }
+}
+
+/** Throws LaterVersion when the database knows a migration that this program does not. */
 export async function migrationState(knex: Knex): Promise<MigrationState> {
   const known = MIGRATIONS.map(({ name }) => name);
   const there = await knex.schema.hasTable('knex_migrations'); // looked at first, so that looking makes no tables
   const rows: unknown[] = there ? await knex('knex_migrations').orderBy('id').pluck('name') : [];
   const done = rows.map(String);
   const unknown = done.find((name) => !known.includes(name));
-  if (unknown) throw new Error(`the database was made by a later version of tuodi, which knows the migration ${unknown}`);
+  if (unknown) throw new LaterVersion(unknown);
   return { done, pending: known.filter((name) => !done.includes(name)) };
 }

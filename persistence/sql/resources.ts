@@ -2,7 +2,7 @@
 import type { Knex } from 'knex';
 import type { Failure } from '../../contract/failures.ts';
 import { type Metadata, NO_METADATA } from '../../contract/metadata.ts';
-import { isStatus, PHASES, type Phase } from '../../contract/statuses.ts';
+import { isStatus, PHASES, type Phase, type Status } from '../../contract/statuses.ts';
 import type {
   Counts,
   IdempotencyKey,
@@ -16,6 +16,8 @@ import type { Database } from './database.ts';
 import { flag, json, jsonOrNull, number, numberOrNull, type Row, rowOf, text, textOrNull, word } from './row.ts';
 import type { Values } from './statements.ts';
 
+/** Those that are withdrawn and may have an entry all the same. */
+const HELD_BACK: Status[] = ['TRASHED', 'DELETING', 'PURGE_FAILED'];
 /** Ids in one question: the longest page there is. */
 const MAX_IDS = 200;
 
@@ -60,6 +62,15 @@ export function resourcesOf({ read, write, dialect }: Database): Resources {
       if (except !== undefined) query.whereNot('r.resource_id', except);
       const rows = await rowsOf(query.orderBy('r.created_at').orderBy('r.resource_id').limit(1));
       return rows[0] ?? null;
+    },
+
+    async withdrawn(scope, limit) {
+      const rows: unknown[] = await inScope(read, scope)
+        .whereIn('r.status', HELD_BACK)
+        .whereNotNull('r.indexed_revision')
+        .limit(limit)
+        .select('r.resource_id');
+      return rows.map((row) => text(rowOf(row), 'resource_id'));
     },
 
     async byIdempotencyKey({ org_id }, key) {

@@ -26,6 +26,47 @@ export function textsOf({ read }: Database): Texts {
       const row = await one('texts', scope, { text_id });
       return row && savedText(row);
     },
+    async texts({ org_id }, ids, most) {
+      const found = read('texts').where({ org_id }).whereIn('text_id', upTo(ids, MAX_IDS));
+      const sizes: unknown[] = await found.clone().select('text_id', read.raw('length(saved) as size'));
+      const size = new Map(sizes.map(rowOf).map((row) => [text(row, 'text_id'), number(row, 'size')]));
+      const few = firstOf(ids, (id) => size.get(id) ?? 0, most);
+      const rows: unknown[] = few.length === 0 ? [] : await read('texts').where({ org_id }).whereIn('text_id', few);
+      const byId = new Map(rows.map(rowOf).map((row) => [text(row, 'text_id'), row]));
+      return few.flatMap((id) => {
+        const row = byId.get(id);
+        return row ? [savedText(row)] : [];
+      });
+    },
+    async recognisedPages({ org_id }, of, most) {
+      const groups = new Map<string, typeof of>();
+      for (const one of upTo(of, MAX_IDS)) {
+        const key = JSON.stringify(one.places);
+        groups.set(key, [...(groups.get(key) ?? []), one]);
+      }
+      const found: { recognition_id: string; pages: Page[] }[] = [];
+      for (const group of groups.values()) {
+        const paths = [...(group[0]?.places ?? []).map((place) => `$[${place}]`), ONE_MORE];
+        const rows: unknown[] = await read('recognitions')
+          .where({ org_id })
+          .whereIn(
+            'recognition_id',
+            group.map(({ recognition_id }) => recognition_id),
+          )
+          .whereRaw('length(pages) <= ?', [most])
+          .select(
+            'recognition_id',
+            read.raw(`cast(json_extract(pages, ${paths.map(() => '?').join(', ')}) as char) as pages`, paths),
+          );
+        for (const row of rows.map(rowOf)) {
+          const pages = json<(Page | number)[]>(row, 'pages').filter(
+            (page): page is Page => typeof page === 'object' && page !== null,
+          );
+          found.push({ recognition_id: text(row, 'recognition_id'), pages });
+        }
+      }
+      return found;
+    },
     async embedding(scope, embedding_id) {
       const row = await one('embeddings', scope, { embedding_id });
       return row && embedding(row);
@@ -44,6 +85,26 @@ export function textsOf({ read }: Database): Texts {
       return row === undefined ? null : embedding(rowOf(row));
     },
   };
+}
+
+/** Ids in one question: the longest page of hits. */
+const MAX_IDS = 200;
+/** Of several paths a database answers a list, of one its value: a list it is always. */
+const ONE_MORE = '$[0].page';
+
+function upTo<One>(list: One[], most: number): One[] {
+  if (list.length > most) throw new RangeError(`${list.length} at once: at most ${most}`);
+  return list;
+}
+
+/** Those that fit, one after the other; what does not is passed over. */
+function firstOf(ids: string[], size: (id: string) => number, most: number): string[] {
+  let room = most;
+  return ids.filter((id) => {
+    const fits = size(id) <= room;
+    if (fits) room -= size(id);
+    return fits;
+  });
 }
 
 const savedText = (row: Row): Text => ({

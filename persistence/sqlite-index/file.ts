@@ -5,7 +5,7 @@ import { FIELDS } from '../../text/document.ts';
 import { openDatabase, type Sqlite } from '../sqlite/database.ts';
 
 /** Raised with every change of the tables below. */
-const FORMAT = 1;
+const FORMAT = 2;
 const VERSION = FORMAT * 1_000 + ANALYSER_VERSION;
 /** "tuoi": a file that says otherwise is somebody else's, and is not touched. */
 const APPLICATION = 0x74756f69;
@@ -24,7 +24,7 @@ const TABLES = `
   CREATE TABLE entries (
     id INTEGER PRIMARY KEY, org_id TEXT NOT NULL, resource_id TEXT NOT NULL, revision INTEGER NOT NULL, deleted INTEGER NOT NULL,
     batch_id TEXT, taken_at INTEGER, created_at INTEGER NOT NULL, tags TEXT NOT NULL, UNIQUE (resource_id, org_id));
-  CREATE INDEX entries_newest ON entries (org_id, created_at DESC, id DESC) WHERE deleted = 0;
+  CREATE INDEX entries_newest ON entries (org_id, created_at DESC, resource_id DESC) WHERE deleted = 0;
   CREATE TABLE vectors (id INTEGER PRIMARY KEY, vector BLOB NOT NULL);
   CREATE VIRTUAL TABLE words USING fts5(scope, ${COLUMNS.map(({ name }) => name).join(', ')},
     tokenize = "ascii tokenchars '.'", content = '', contentless_delete = 1);

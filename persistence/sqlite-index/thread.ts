@@ -1,20 +1,22 @@
 /** The search thread: everything that touches the file of the index, away from the event loop that serves people. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Answers, Asked, Question, ThreadOptions, Told } from './calls.ts';
+import { Columns } from './columns.ts';
 import { openFile } from './file.ts';
 import { searcher } from './search.ts';
 import { Vectors } from './vectors.ts';
-import { heads, loadVectors, scan, writer } from './write.ts';
+import { heads, loadColumns, loadVectors, scan, writer } from './write.ts';
 
 if (parentPort) serve(parentPort, workerData);
 
 /** What is thrown before `ready` ends the thread, and reaches the one who started it. */
 function serve(port: NonNullable<typeof parentPort>, { path, vector_floor }: ThreadOptions): void {
   const { db, made_anew } = openFile(path);
-  const vectors = new Vectors();
+  const [columns, vectors] = [new Columns(), new Vectors()];
+  loadColumns(db, columns);
   loadVectors(db, vectors);
-  const write = writer(db, vectors);
-  const search = searcher(db, vectors, vector_floor);
+  const write = writer(db, columns, vectors);
+  const search = searcher({ db, columns, vectors, vector_floor });
 
   function answer(question: Question): Answers[keyof Answers] {
     switch (question.ask) {

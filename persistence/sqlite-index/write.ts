@@ -2,10 +2,12 @@
  * Writing entries: one transaction for a batch, each item looked at alone, and none believed until a search finds it.
  * The revisions decide: written again, an entry overwrites itself; a late one is refused.
  */
+import { z } from 'zod';
 import type { EntryHead, IndexEntry } from '../../runtime/ports.ts';
 import { storedFields } from '../../text/document.ts';
 import type { Sqlite } from '../sqlite/database.ts';
 import type { Write, Written } from './calls.ts';
+import type { Columns, Row } from './columns.ts';
 import { COLUMNS } from './file.ts';
 import { ofEntry, scopeOf } from './match.ts';
 import type { Vectors } from './vectors.ts';
@@ -13,9 +15,9 @@ import type { Vectors } from './vectors.ts';
 type Found = { id: number; revision: number; deleted: boolean } | null;
 type Refused = Exclude<Written, { put: 'seen' }>;
 /** What is to be said once the batch is committed, and what a search must find then (null: nothing, at no revision). */
-type Done = { id: number; org_id: string; resource_id: string; revision: number | null; vector: Float32Array | null };
+type Done = { row: Row; revision: number | null; vector: Float32Array | null };
 
-export function writer(db: Sqlite, vectors: Vectors): (writes: Write[]) => Written[] {
+export function writer(db: Sqlite, columns: Columns, vectors: Vectors): (writes: Write[]) => Written[] {
   const statements = prepared(db);
 
   function found(org_id: string, resource_id: string): Found {
@@ -32,7 +34,7 @@ export function writer(db: Sqlite, vectors: Vectors): (writes: Write[]) => Writt
     const fields = storedFields(saved);
     statements.addWords.run(id, scopeOf(entry), ...COLUMNS.map(({ field, stream }) => fields[field][stream]));
     if (vector) statements.addVector.run(id, new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength));
-    return { id, org_id, resource_id, revision, vector };
+    return { row: { id, org_id, resource_id, taken_at, created_at, tags }, revision, vector };
   }
   function remove(org_id: string, resource_id: string, revision: number): Done {
     const before = found(org_id, resource_id);
@@ -40,7 +42,7 @@ export function writer(db: Sqlite, vectors: Vectors): (writes: Write[]) => Writt
     const tombstone = is_done ? before.revision : Math.max(revision, before?.revision ?? 0) + 1;
     const id = entered([org_id, resource_id, tombstone, 1, null, null, 0, '[]']);
     forget(id);
-    return { id, org_id, resource_id, revision: null, vector: null };
+    return { row: { id, org_id, resource_id, taken_at: null, created_at: 0, tags: [] }, revision: null, vector: null };
   }
   const entered = (row: (string | number | null)[]): number => Number(statements.enter.get(...row)?.id);
   function forget(id: number): void {
@@ -73,17 +75,23 @@ export function writer(db: Sqlite, vectors: Vectors): (writes: Write[]) => Writt
     }
   }
   /** Asked as a search asks: by the words, not by the row. */
-  function seen({ id, org_id, resource_id, revision }: Done): Written {
+  function seen({ row: { id, org_id, resource_id }, revision }: Done): Written {
     const rows = statements.search.all(ofEntry(org_id, resource_id, revision)).map((row) => Number(row.id));
     const right = revision === null ? rows.length === 0 : rows.length === 1 && rows[0] === id;
     return right ? { put: 'seen' } : { put: 'failed', message: `a search does not see the write of ${resource_id}` };
   }
 
+  function remember({ row, revision, vector }: Done): void {
+    if (revision === null) columns.delete(row.id);
+    else columns.set(row);
+    if (vector) vectors.set(row.org_id, row.id, vector);
+    else vectors.delete(row.id);
+  }
+
   return (writes) =>
     committed(writes).map((item) => {
       if ('put' in item) return item;
-      if (item.vector) vectors.set(item.org_id, item.id, item.vector);
-      else vectors.delete(item.id);
+      remember(item);
       return seen(item);
     });
 }
@@ -122,7 +130,22 @@ function prepared(db: Sqlite) {
   };
 }
 
-/** The vectors of the file, as the thread starts. */
+/** What the file holds, as the thread starts. */
+export function loadColumns(db: Sqlite, columns: Columns): void {
+  const rows = db.prepare('SELECT id, org_id, resource_id, taken_at, created_at, tags FROM entries WHERE deleted = 0').iterate();
+  for (const { id, org_id, resource_id, taken_at, created_at, tags } of rows) {
+    columns.set({
+      id: Number(id),
+      org_id: String(org_id),
+      resource_id: String(resource_id),
+      taken_at: taken_at === null ? null : Number(taken_at),
+      created_at: Number(created_at),
+      tags: Tags.parse(JSON.parse(String(tags))),
+    });
+  }
+}
+const Tags = z.array(z.string());
+
 export function loadVectors(db: Sqlite, vectors: Vectors): void {
   const rows = db.prepare('SELECT vectors.id, org_id, vector FROM vectors JOIN entries USING (id) WHERE deleted = 0').iterate();
   for (const { id, org_id, vector } of rows) {

@@ -13,6 +13,17 @@ export function openDatabase(file: string): Sqlite {
   return new (sqlite().DatabaseSync)(file);
 }
 
+/** Of the system, by the result code of SQLite: what to do about each is known by that name. */
+const SYSTEM: Record<number, string> = { 8: 'EROFS', 10: 'EIO', 13: 'ENOSPC' };
+/** The code of the system for a disk that is full, read-only or broken; null for any other error. */
+export function systemCode(error: unknown): string | null {
+  const code = errcode(error);
+  if (code === null) return null;
+  return SHORT_OF_ROOM.has(code) ? 'ENOSPC' : (SYSTEM[code & 0xff] ?? null);
+}
+/** The file of the write-ahead log's index can't grow: SQLite calls it an error of the disk. */
+const SHORT_OF_ROOM = new Set([4874]);
+
 export const isBusy = (error: unknown): boolean => errcode(error) === BUSY;
 
 /** The table whose UNIQUE (or primary key) refused a row, or null for any other error. */

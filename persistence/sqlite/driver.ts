@@ -5,8 +5,9 @@
 import { createRequire } from 'node:module';
 import type { StatementSyncInstance } from '@photostructure/sqlite';
 import knex, { type Knex } from 'knex';
+import { storageFault } from '../folder/faults.ts';
 import { bindable } from '../sql/bindable.ts';
-import { openDatabase, type Sqlite } from './database.ts';
+import { openDatabase, type Sqlite, systemCode } from './database.ts';
 
 /** Prepared statements kept a connection. Our own SQL has about 60 shapes; filters add some. */
 const STATEMENTS = 256;
@@ -124,11 +125,21 @@ class SqliteClient extends BetterSqlite {
 
   /** knex asks this for every statement; it wants `response`, and `context` of one that answers no rows. */
   async _query(connection: Connection, query: Query): Promise<Query> {
-    if (query.sql.startsWith('ROLLBACK') && !query.sql.startsWith('ROLLBACK TO')) rollBack(connection);
-    else if (query.sql.startsWith('COMMIT')) commit(connection);
-    else execute(connection, query);
+    try {
+      if (query.sql.startsWith('ROLLBACK') && !query.sql.startsWith('ROLLBACK TO')) rollBack(connection);
+      else if (query.sql.startsWith('COMMIT')) commit(connection);
+      else execute(connection, query);
+    } catch (error) {
+      throw diskFault(error);
+    }
     return query;
   }
+}
+
+/** A disk that is full or read-only is told as that, and not as an error of ours. */
+function diskFault(error: unknown): unknown {
+  const code = systemCode(error);
+  return code === null ? error : storageFault(Object.assign(new Error('', { cause: error }), { code }), 'write the facts');
 }
 
 function execute(connection: Connection, query: Query): void {

@@ -1,7 +1,8 @@
 /** One process a data folder: a SQLite lock that is held as long as the process lives, so that kill -9 frees it at once. */
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { isBusy, openDatabase } from './database.ts';
+import { adviceOf } from '../folder/faults.ts';
+import { isBusy, openDatabase, systemCode } from './database.ts';
 
 export class FolderInUse extends Error {
   readonly folder: string;
@@ -12,19 +13,33 @@ export class FolderInUse extends Error {
   }
 }
 
+/** The folder can't be written to: no process of ours can work on it. */
+export class FolderUnusable extends Error {
+  constructor(folder: string, advice: string, cause: unknown) {
+    super(`the data folder ${folder} can't be used: ${advice}`, { cause });
+    this.name = 'FolderUnusable';
+  }
+}
+
 /** Named here, since a connection that nobody names any more is closed by the garbage collector, and its lock with it. */
 const held = new Set<ReturnType<typeof openDatabase>>();
 
-/** Makes the folder if need be. Throws FolderInUse at once when another process (or this one) holds it. */
+/** Makes the folder if need be. Throws FolderInUse at once when another process (or this one) holds it, or FolderUnusable. */
 export function lockFolder(dir: string): { release(): void } {
-  mkdirSync(dir, { recursive: true });
-  const db = openDatabase(join(dir, 'lock.sqlite'));
+  const file = join(dir, 'lock.sqlite');
+  try {
+    mkdirSync(dir, { recursive: true });
+    closeSync(openSync(file, 'a', 0o644)); // SQLite would not say why it can't open it
+  } catch (error) {
+    throw unusable(dir, error);
+  }
+  const db = openDatabase(file);
   try {
     db.exec('PRAGMA busy_timeout = 0');
     db.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     db.close();
-    throw isBusy(error) ? new FolderInUse(resolve(dir), error) : error;
+    throw isBusy(error) ? new FolderInUse(resolve(dir), error) : unusable(dir, error);
   }
   held.add(db);
   return {
@@ -32,4 +47,10 @@ export function lockFolder(dir: string): { release(): void } {
       if (held.delete(db)) db.close();
     },
   };
+}
+
+function unusable(dir: string, error: unknown): unknown {
+  const told = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const advice = adviceOf(systemCode(error) ?? told) ?? (told === 'ENOTDIR' || told === 'EEXIST' ? 'a file is in the way' : null);
+  return advice === null ? error : new FolderUnusable(resolve(dir), advice, error);
 }

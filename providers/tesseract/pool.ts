@@ -11,9 +11,10 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { PageRead, PictureToRead, Recogniser } from '../../runtime/ports.ts';
 import { ServiceError } from '../../runtime/service.ts';
 import { installLanguages, LANGUAGES } from './languages.ts';
+import { prepared } from './prepare.ts';
 import { seatsOf } from './seats.ts';
 import { EngineRefused, type StartThread, startThread, type Thread, ThreadEnded } from './thread.ts';
-import { pageOf } from './words.ts';
+import { confidenceOf, pageOf } from './words.ts';
 
 /** 0.3 s on a quiet machine; a start that takes this long does not end. */
 const START_LIMIT_MS = 30_000;
@@ -81,10 +82,10 @@ export function tesseractPool(options: TesseractOptions): Recogniser {
   const read = async (seat: Seat, picture: PictureToRead, signal: AbortSignal): Promise<PageRead> => {
     const thread = await threadOf(seat, signal);
     try {
-      const page = await within(thread.recognise(picture.png), page_time_limit_ms, signal, clock);
+      const page = await within(readBy(thread, picture), page_time_limit_ms, signal, clock);
       seat.pages += 1;
       if (seat.pages >= pages_per_worker) await dismiss(seat, 'old');
-      return pageOf(page, picture);
+      return page;
     } catch (error) {
       await dismiss(seat, String(error));
       throw failureFrom(error, page_time_limit_ms);
@@ -112,6 +113,12 @@ export function tesseractPool(options: TesseractOptions): Recogniser {
       await Promise.all(places.map((seat) => dismiss(seat, 'close')));
     },
   };
+}
+
+/** What is read while a picture is prepared counts in its time as well. */
+async function readBy(thread: Thread, picture: PictureToRead): Promise<PageRead> {
+  const { png, back } = await prepared(picture, async (part) => confidenceOf(await thread.recognise(part)));
+  return pageOf(await thread.recognise(png), picture, back);
 }
 
 async function started(start: StartThread, what: Parameters<StartThread>[0], signal: AbortSignal, clock: Clock): Promise<Thread> {

@@ -1,7 +1,9 @@
 /** From what the engine says it saw to the text and the words we keep. */
 import type { Word } from '../../contract/text.ts';
 import type { PageRead } from '../../runtime/ports.ts';
+import { boxAt, type Matrix, SAME } from './matrix.ts';
 import { inOneScript } from './script.ts';
+import { spaced } from './spacing.ts';
 import type { EngineLine, EnginePage, EngineWord } from './thread.ts';
 
 /**
@@ -19,18 +21,26 @@ const SIGN_LETTERS = 3;
 /** What we keep of such a line must be most of it: noise has a sure word here and there. */
 const SIGN_SHARE = 0.6;
 
-/** width, height: pixels of the picture that was read. */
-export function pageOf({ blocks }: EnginePage, { width, height }: { width: number; height: number }): PageRead {
+/** width, height: pixels of the picture that was given. back: to them from the pixels that the engine saw. */
+export function pageOf({ blocks }: EnginePage, { width, height }: { width: number; height: number }, back = SAME): PageRead {
   const paragraphs = (blocks ?? []).flatMap((block) => block.paragraphs.map(({ lines }) => lines));
   const is_photo = meanConfidence(paragraphs.flat().flatMap(({ words }) => words)) < MIN_PAGE_CONFIDENCE;
-  const kept = paragraphs.map((lines) => lines.flatMap((line) => keptOf(line, is_photo))).filter((lines) => lines.length > 0);
+  const kept = paragraphs
+    .map((lines) => lines.flatMap((line) => keptOf({ ...line, words: spaced(line.words) }, is_photo)))
+    .filter((lines) => lines.length > 0);
   const words = kept.flat().flatMap((line) => line.words);
   return inOneScript({
     text: kept.map((lines) => lines.map(lineText).join('\n')).join('\n\n'),
     confidence: round(meanConfidence(words)),
-    words: words.map((word) => wordOf(word, width, height)),
+    words: words.map((word) => wordOf(word, width, height, back)),
   });
 }
+
+/** How sure the engine is of all that it saw, whether we would keep it or not: 0–1. */
+export const confidenceOf = ({ blocks }: EnginePage): number =>
+  meanConfidence(
+    (blocks ?? []).flatMap(({ paragraphs }) => paragraphs.flatMap(({ lines }) => lines.flatMap(({ words }) => words))),
+  );
 
 /** The line with the words that are words, or nothing. */
 function keptOf(line: EngineLine, is_photo: boolean): EngineLine[] {
@@ -67,9 +77,11 @@ function meanConfidence(words: readonly EngineWord[]): number {
   return chars === 0 ? 0 : words.reduce((sum, { text, confidence }) => sum + confidence * text.length, 0) / chars / 100;
 }
 
-function wordOf({ text, confidence, bbox }: EngineWord, width: number, height: number): Word {
-  const [x, right] = [fraction(bbox.x0, width), fraction(bbox.x1, width)];
-  const [y, bottom] = [fraction(bbox.y0, height), fraction(bbox.y1, height)];
+function wordOf({ text, confidence, bbox }: EngineWord, width: number, height: number, back: Matrix): Word {
+  const seen = { left: bbox.x0, top: bbox.y0, right: bbox.x1, bottom: bbox.y1 };
+  const place = boxAt(back, seen);
+  const [x, right] = [fraction(place.left, width), fraction(place.right, width)];
+  const [y, bottom] = [fraction(place.top, height), fraction(place.bottom, height)];
   return { text, confidence: round(confidence / 100), x, y, w: round(Math.max(0, right - x)), h: round(Math.max(0, bottom - y)) };
 }
 /** Four decimals: under half a pixel of a 4,000-pixel page, and a third of the bytes. */

@@ -103,7 +103,8 @@ export async function search({ index }: Pick<Ports, 'index'>, text: string): Pro
     vector: null,
     sort: 'relevance',
     facets: [],
-    offset: 0,
+    after: null,
+    except: [],
     limit: 20,
   });
   return hits.map(({ resource_id }) => resource_id);

@@ -21,9 +21,9 @@ export const BAD_REQUESTS: Bad[] = [
     ...BAD_STORAGE_EVENTS,
   ],
   {
-    name: 'an address of 9,000 characters',
+    name: 'an address of 11,000 characters',
     method: 'GET',
-    path: `/v1/resources?tag=${'x'.repeat(9_000)}`,
+    path: `/v1/resources?tag=${'x'.repeat(11_000)}`,
     status: 414,
     code: 'URI_TOO_LONG',
   },

@@ -41,15 +41,19 @@ test('known when it is sent: answered with the picture that is there, or kept be
   assert.equal((await w.get(first.resource_id)).duplicate_of, null);
 });
 
-test('of two inspected at once, neither of which could see the other, the later one is the twin of the earlier', async () => {
+test('of two inspected at once, neither of which could see the other, one is said to be the twin of the other', async () => {
   const number = ++numbers;
   together = 2;
   const sent = await Promise.all([w.sent(number, 'at once', keep), w.sent(number, 'at once', keep)]);
   const ids = sent.map(({ resource }) => resource.resource_id);
   const rows = await Promise.all(ids.map((id) => w.at(id, 'INDEXED')));
-  const [elder, later] = rows.toSorted((a, b) => (a.created_at + a.resource_id < b.created_at + b.resource_id ? -1 : 1));
   assert.equal(together, 0, 'both have looked at once');
-  assert.deepEqual([elder?.duplicate_of, later?.duplicate_of], [null, elder?.resource_id]);
+  // Mostly the later one; the elder where its result was told again, which looks again.
+  const said = rows.filter(({ duplicate_of }) => duplicate_of !== null);
+  assert.deepEqual(
+    said.map(({ duplicate_of }) => duplicate_of),
+    ids.filter((id) => id !== said[0]?.resource_id),
+  );
 });
 
 test('another organisation is told of nothing: its own is new, and no twin', async () => {

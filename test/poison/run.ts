@@ -24,12 +24,11 @@ export async function runKind(world: World, { kind, rows }: Kind): Promise<KindE
   const lane = async () => {
     for (const row of left) ended.push(await one(world, row));
   };
-  const bad = Promise.all(Array.from({ length: AT_ONCE }, lane));
-  const good = goodOne(world, good_bytes);
-  await bad;
+  const bad = Array.from({ length: AT_ONCE }, lane);
+  const [good] = await Promise.all([goodOne(world, good_bytes), ...bad]);
   const order = new Map(rows.map((row, i) => [row, i]));
   ended.sort((a, b) => (order.get(a.row) ?? 0) - (order.get(b.row) ?? 0));
-  return { kind, ended, good: await good };
+  return { kind, ended, good };
 }
 
 async function one(world: World, row: Poison): Promise<Ended> {

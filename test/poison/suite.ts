@@ -36,7 +36,7 @@ export function poisonSuite(limits: Limits, isIn: (row: Poison) => boolean): voi
     const chosen = rows.filter(isIn);
     if (chosen.length === 0) continue;
     describe(kind, () => {
-      let ended: Ended[];
+      let ended: Ended[] = [];
       test(`a good picture is read behind ${chosen.length} of them within the limits`, async () => {
         const { good, ...all } = await runKind(world, { kind, rows: chosen });
         ended = all.ended;

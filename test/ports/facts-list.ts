@@ -42,6 +42,7 @@ function many(): Change[] {
       created_at: AT + (n % 9),
       batch_id: n % 5 === 0 ? null : `batch-${n % 3}`,
       sha256: `sha-${n % 11}`,
+      indexed_revision: n % 4 === 1 ? 1 : null,
     };
     return change(resource_id, { org_id, resource, writes });
   };
@@ -128,6 +129,15 @@ export function listTests(world: World): void {
           'equal keys together',
         );
       });
+
+    it('those that are withdrawn and may still have an entry, of their own organisation, no more than asked for', async () => {
+      const { resources } = world.facts();
+      const whole = await resources.list(scope, { status: ['TRASHED'] }, { sort: '-created_at', after: null, limit: MANY });
+      const held = whole.filter(({ indexed_revision }) => indexed_revision !== null);
+      assert.ok(held.length > 1 && held.length < whole.length);
+      assert.deepEqual((await resources.withdrawn(scope, MANY)).sort(), ids(held).sort());
+      assert.equal((await resources.withdrawn(scope, 1)).length, 1);
+    });
 
     it('each filter, and each two together, give exactly those that match; counts say the same', async () => {
       const facts = world.facts();

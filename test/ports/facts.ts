@@ -8,6 +8,7 @@ import { listTests } from './facts-list.ts';
 import type { World } from './facts-rows.ts';
 import { severalTests } from './facts-several.ts';
 import { tellingTests } from './facts-telling.ts';
+import { textsTests } from './facts-texts.ts';
 
 type Opened = { facts: Facts; close(): Promise<void> };
 
@@ -30,6 +31,7 @@ export function factsSuite(name: string, open: () => Promise<Opened>): void {
     });
     commitTests(world);
     listTests(world);
+    textsTests(world);
     tellingTests(world);
     accountsTests(world);
     severalTests(world);

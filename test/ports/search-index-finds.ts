@@ -54,7 +54,58 @@ export function indexTestFinds(world: () => Promise<IndexWorld>): void {
     const { index, put, finds } = await world();
     await put('a', '合计 ¥1,234.50 于 2024.03.15');
     for (const typed of ['1,234.50 ', '1234.50 ', '1234', '2024-03-15', '2024.03.15 ', '合计1234.50 ']) await finds(typed, ['a']);
-    for (const typed of ['234.50 ', '1234.5 ', '2024-15-03 ']) await finds(typed, []);
+    for (const typed of ['234.50 ', '1234 ', '2024-15-03 ']) await finds(typed, []);
+    await index.close();
+  });
+
+  test('an amount, a telephone number and a date are found however they are written', async () => {
+    const { index, put, finds } = await world();
+    await put('amount', '合计 ¥1,280.00 元');
+    await put('half', '小计 1 280,50 und 1.280.500,75');
+    await put('phone', '电话 +86 138-0013-8000');
+    await put('joined', '手机13800138000');
+    await put('spaced', 'Tel (010) 6255 1234 ext 9');
+    await put('iso', 'on 2024-03-05 at noon');
+    await put('slash', '2024/3/5');
+    await put('compact', 'IMG_20240305_0930');
+    await put('han', '二零二四 2024年3月5日');
+    await put('other', '2024-03-06 and 138-0013-8001, 1,281.00');
+    for (const typed of ['1280 ', '1,280 ', '1280.00 ', '１，２８０．００ ', '¥1280.0 ', '1280元'])
+      await finds(typed, ['amount']);
+    for (const typed of ['1280.5 ', '1,280.50 ', '1 280,50']) await finds(typed, ['half']);
+    await finds('1280500.75 ', ['half']);
+    for (const typed of ['13800138000 ', '138-0013-8000 ', '138 0013 8000 ', '１３８ ００１３ ８０００ '])
+      await finds(typed, ['phone', 'joined']);
+    for (const typed of ['8613800138000 ', '+86 138-0013-8000 ']) await finds(typed, ['phone']);
+    for (const typed of ['01062551234 ', '(010)62551234', '010-6255-1234 ']) await finds(typed, ['spaced']);
+    for (const typed of [
+      '2024-03-05 ',
+      '2024/3/5 ',
+      '20240305 ',
+      '2024年3月5日',
+      '2024.03.05 ',
+      '2024年03月05号 ',
+      '２０２４／３／５ ',
+    ])
+      await finds(typed, ['iso', 'slash', 'compact', 'han']);
+    for (const typed of ['2024年3月', '2024-03 ']) await finds(typed, ['iso', 'slash', 'compact', 'han', 'other']);
+    await finds('2024年3月5日 -noon', ['slash', 'compact', 'han']);
+    await finds('138001380', ['phone', 'joined', 'other']);
+    await finds('"1280"', []);
+    await finds('"13800138000"', ['joined']);
+    await finds('-2024-03-05 电话', ['phone']);
+    await index.close();
+  });
+
+  test('full-width and half-width, traditional and simplified, each finds the other', async () => {
+    const { index, put, finds } = await world();
+    await put('wide', 'ＡＢＣ　１２３４　ｶﾞｽ');
+    await put('narrow', 'abc 1234 ガス');
+    await put('trad', '發票專用章 後臺');
+    await put('simple', '发票专用章 后台');
+    for (const typed of ['ABC', 'ａｂｃ ', '1234 ', '１２３４', 'ガス', 'ｶﾞｽ']) await finds(typed, ['wide', 'narrow']);
+    for (const typed of ['发票专用章', '發票專用章', '專', '专', '"后台"', '"後臺"', '后台'])
+      await finds(typed, ['trad', 'simple']);
     await index.close();
   });
 
@@ -114,6 +165,9 @@ export function indexTestFinds(world: () => Promise<IndexWorld>): void {
       await finds(`${typed} tag:red`, ['a']);
       await finds(`${typed} tag:"TWO words"`, ['a']);
       await finds(`${typed} tag:red tag:green`, []);
+      await finds(`${typed} -tag:red`, ['b', 'c']);
+      await finds(`${typed} -tag:"Two Words" -标签：green`, ['c']);
+      await finds(`${typed} tag:red -tag:"two words"`, []);
       await finds(`${typed} tag:two`, []);
     }
     const near = { vector: vectorAt(1, 1), mode: 'vector' as const };

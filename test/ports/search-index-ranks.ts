@@ -1,7 +1,7 @@
 /** Whose pictures every SearchIndex finds, in which order, and what it tells of them. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { IndexQuery } from '../../runtime/ports.ts';
+import type { IndexPlace, IndexQuery } from '../../runtime/ports.ts';
 import { entry, question, saved, vectorAt } from '../support/entries.ts';
 import { savedText, seeded } from '../support/texts.ts';
 import type { IndexWorld } from './search-index-world.ts';
@@ -45,7 +45,7 @@ export function indexTestRanks(world: () => Promise<IndexWorld>): void {
     await index.close();
   });
 
-  test('pages are pieces of one list, in every mode and order', async () => {
+  test('a longer page begins with the shorter one, in every mode and order', async () => {
     const { index, make, found, search } = await world();
     const chance = seeded(2);
     const count = 450;
@@ -66,18 +66,13 @@ export function indexTestRanks(world: () => Promise<IndexWorld>): void {
       { sort: 'newest' },
       { mode: 'vector', vector, sort: 'newest' },
     ] satisfies Partial<IndexQuery>[]) {
-      const pages: string[] = [];
-      for (let offset = 0; ; offset += 60) {
-        const page = await found('手机', { ...change, offset, limit: 60 });
-        pages.push(...page);
-        if (page.length < 60) break;
-      }
+      const whole = await found('手机', { ...change, limit: 1_000 });
       const { total } = await search('手机', { ...change, limit: 1 });
-      assert.equal(new Set(pages).size, pages.length, `${JSON.stringify(Object.keys(change))}: nothing twice`);
-      assert.equal(pages.length, total);
+      assert.equal(new Set(whole).size, whole.length, `${JSON.stringify(Object.keys(change))}: nothing twice`);
+      assert.equal(whole.length, total);
       if (!('mode' in change) || change.mode === 'hybrid') assert.equal(total, count);
-      assert.deepEqual(pages.slice(0, 200), await found('手机', { ...change, limit: 200 }));
-      assert.deepEqual(pages.slice(150, 250), await found('手机', { ...change, offset: 150, limit: 100 }));
+      for (const limit of [1, 60, 200, 250, 400])
+        assert.deepEqual(whole.slice(0, limit), await found('手机', { ...change, limit }), `${Object.keys(change)} ${limit}`);
     }
     await index.close();
   });
@@ -90,7 +85,64 @@ export function indexTestRanks(world: () => Promise<IndexWorld>): void {
     assert.deepEqual(await found('手机'), ['title', 'text', 'old']);
     assert.deepEqual(await found('手机', { sort: 'newest' }), ['text', 'title', 'old']);
     assert.deepEqual(await found(''), ['text', 'title', 'old']);
-    assert.deepEqual(await found('', { mode: 'hybrid', limit: 1, offset: 1 }), ['title']);
+    await index.close();
+  });
+
+  test('the newest are read page by page, each from where the last one ended, whatever comes and goes', async () => {
+    const { index, put, search, org, id } = await world();
+    const there = Array.from({ length: 40 }, (_, i) => `${String(i).padStart(2, '0')}`);
+    for (const [i, one] of there.entries())
+      await put(one, saved('手机', { created_at: Math.floor(i / 4) * DAY, tags: i % 2 ? ['odd'] : [] }), {
+        vector: vectorAt(0.5, 1),
+      });
+    const near = { mode: 'vector' as const, vector: vectorAt(1, 2) };
+    for (const [typed, change] of [
+      ['', {}],
+      ['手机', {}],
+      ['手机', { taken_from: 0 }],
+      ['手', { tag: ['odd'] }],
+      ['手机', near],
+    ] satisfies [string, Partial<IndexQuery>][]) {
+      const wanted = 'taken_from' in change ? [] : 'tag' in change ? there.filter((one) => Number(one) % 2 === 1) : there;
+      const got: string[] = [];
+      for (let after: IndexPlace | null = null, page = 0; ; page += 1) {
+        const { hits, total } = await search(typed, { ...change, sort: 'newest', after, limit: 7 });
+        const last = hits.at(-1);
+        got.push(...hits.map(({ resource_id }) => resource_id.replace(id(''), '')).filter((one) => one.length === 2));
+        if (!last) break;
+        assert.ok(total >= wanted.length);
+        after = { created_at: last.created_at, resource_id: last.resource_id };
+        await put(`new${page}`, saved('手机', { created_at: 20 * DAY, tags: ['odd'] }));
+        if (page > 0) await index.remove({ org_id: org }, id(`new${page - 1}`), 1);
+      }
+      assert.deepEqual(got, wanted.toReversed(), typed);
+    }
+    await index.close();
+  });
+
+  test('what is excepted is neither found nor counted, in any mode', async () => {
+    const { index, put, search, id } = await world();
+    const vector = vectorAt(1, 1);
+    for (const one of ['a', 'b', 'c'])
+      await put(one, saved('手机', { tags: ['x'], taken_at: Date.UTC(2024, 5) }), { vector: vectorAt(0.9, 1) });
+    const except = [id('b'), id('never')];
+    for (const [typed, change] of [
+      ['手机', {}],
+      ['手机', { mode: 'hybrid', vector }],
+      ['手机', { mode: 'vector', vector }],
+      ['手机', { sort: 'newest' }],
+      ['', {}],
+      ['', { tag: ['x'] }],
+      ['手机', { taken_from: 0 }],
+    ] satisfies [string, Partial<IndexQuery>][]) {
+      const { hits, total, facets } = await search(typed, { ...change, except, facets: ['tag', 'year'] });
+      assert.deepEqual(
+        hits.map(({ resource_id }) => resource_id).sort(),
+        [id('a'), id('c')],
+        JSON.stringify([typed, change.tag]),
+      );
+      assert.deepEqual([total, facets], [2, { tag: [{ value: 'x', count: 2 }], year: [{ value: '2024', count: 2 }] }]);
+    }
     await index.close();
   });
 

@@ -1,9 +1,15 @@
 /** How much of a text was read right. */
 
-/** 1 less edits (Levenshtein) a true character, after NFKC and without white space: layout is not what is judged. */
+/** 1 less edits a true character; 1 where nothing is written. */
 export function accuracyOf(truth: string, read: string): number {
+  const { errors, characters } = errorsOf(truth, read);
+  return characters === 0 ? 1 : 1 - errors / characters;
+}
+
+/** Edits (Levenshtein) after NFKC and without white space: layout is not what is judged. characters: true ones. */
+export function errorsOf(truth: string, read: string): { errors: number; characters: number } {
   const [wanted, got] = [truth, read].map((text) => [...text.normalize('NFKC').replace(/\s+/gu, '')]) as [string[], string[]];
-  return wanted.length === 0 ? 1 : 1 - edits(wanted, got) / wanted.length;
+  return { errors: edits(wanted, got), characters: wanted.length };
 }
 
 function edits(a: string[], b: string[]): number {

@@ -17,6 +17,7 @@ import { takeInBytes } from '../support/take-in.ts';
 import { savedText, seeded } from '../support/texts.ts';
 import { until } from '../support/wait.ts';
 import { accuracyOf } from './accuracy.ts';
+import { type Boxed, boxed, DrawnLine } from './boxes.ts';
 import { drawPhrases } from './phrases.ts';
 
 export const SEED = 2026;
@@ -25,11 +26,19 @@ const PHRASES_A_SAMPLE = 40;
 const LIMIT_MS = 120_000;
 const SCOPE = { org_id: 'org' };
 
-const Truth = z.record(z.string(), z.object({ lines: z.array(z.object({ text: z.string() })) }));
+const Truth = z.record(z.string(), z.object({ lines: z.array(DrawnLine) }));
 const truth = Truth.parse(JSON.parse(readFileSync(path.join(SAMPLES, 'truth.json'), 'utf8')));
 
 /** accuracy: 1 less edits a true character, white space aside; null where nothing is written. */
-export type Tried = { file: string; status: string; accuracy: number | null; drawn: number; first: number; missed: string[] };
+export type Tried = {
+  file: string;
+  status: string;
+  accuracy: number | null;
+  drawn: number;
+  first: number;
+  missed: string[];
+  boxes: Boxed;
+};
 
 export async function trial(folder: string): Promise<Tried[]> {
   const clock = systemClock();
@@ -99,22 +108,24 @@ async function tryOne(ports: Ports, file: string, resource_id: string, others: s
   const missed: string[] = [];
   for (const phrase of phrases) if ((await firstHit(ports, phrase)) !== resource_id) missed.push(phrase);
   const accuracy = lines.length === 0 ? null : accuracyOf(lines.join('\n'), read);
-  return { file, status: row.status, accuracy, drawn: phrases.length, first: phrases.length - missed.length, missed };
+  const recognised = row.recognition_id === null ? null : await ports.facts.texts.recognition(SCOPE, row.recognition_id);
+  const boxes = boxed(recognised?.pages ?? [], truth[file]?.lines ?? [], phrases);
+  return { file, status: row.status, accuracy, drawn: phrases.length, first: phrases.length - missed.length, missed, boxes };
 }
 
 async function firstHit({ index, embedder }: Ports, phrase: string): Promise<string | undefined> {
   const [vector] = await embedder.embed([phrase], AbortSignal.timeout(LIMIT_MS));
   const asked = { query: parseQuery(phrase), mode: 'hybrid' as const, vector: vector ?? null };
-  const { hits } = await index.search(SCOPE, { ...asked, sort: 'relevance', facets: [], offset: 0, limit: 1 });
+  const { hits } = await index.search(SCOPE, { ...asked, sort: 'relevance', after: null, except: [], facets: [], limit: 1 });
   return hits[0]?.resource_id;
 }
 
 export const trialTable = (tried: Tried[]): string =>
   [
-    '| sample | status | characters right | phrases | in first place |',
-    '|---|---|---|---|---|',
-    ...tried.map(({ file, status, accuracy, drawn, first }) => {
+    '| sample | status | characters right | phrases | in first place | boxes within 1 % of the page |',
+    '|---|---|---|---|---|---|',
+    ...tried.map(({ file, status, accuracy, drawn, first, boxes: { found, near } }) => {
       const right = accuracy === null ? 'no text' : `${(accuracy * 100).toFixed(1)}%`;
-      return `| ${file} | ${status} | ${right} | ${drawn} | ${drawn === 0 ? '' : `${first} (${((first / drawn) * 100).toFixed(0)}%)`} |`;
+      return `| ${file} | ${status} | ${right} | ${drawn} | ${drawn === 0 ? '' : `${first} (${((first / drawn) * 100).toFixed(0)}%)`} | ${found === 0 ? '' : `${near} of ${found}`} |`;
     }),
   ].join('\n');

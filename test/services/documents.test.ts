@@ -68,7 +68,7 @@ async function read(filename: string, bytes: Buffer) {
 }
 async function found(words: string): Promise<string[]> {
   const asked = { query: parseQuery(words), mode: 'text' as const, vector: null };
-  const page = await ports.index.search(SCOPE, { ...asked, sort: 'relevance', facets: [], offset: 0, limit: 10 });
+  const page = await ports.index.search(SCOPE, { ...asked, sort: 'relevance', facets: [], after: null, except: [], limit: 10 });
   return page.hits.map(({ resource_id }) => resource_id);
 }
 

@@ -66,6 +66,19 @@ describe('the OCR step', () => {
     assert.equal(pixels.data[0], 255);
   });
 
+  test('sees light ink on what is transparent before black', async () => {
+    const clear = { width: 60, height: 60, channels: 4 as const, background: { r: 0, g: 0, b: 0, alpha: 0 } };
+    const ink = { width: 30, height: 6, channels: 4 as const, background: { r: 240, g: 240, b: 240, alpha: 1 } };
+    const { pixels } = await read(
+      await sharp({ create: clear })
+        .composite([{ input: { create: ink }, left: 10, top: 10 }])
+        .png()
+        .toBuffer(),
+    );
+    const { data, info } = pixels;
+    assert.deepEqual([data[0], data[(12 * info.width + 15) * info.channels]], [0, 240]);
+  });
+
   test('reads whatever inspect takes: a stray byte in a JPEG is a warning only', async () => {
     const bytes = await plain(60, 40).jpeg().toBuffer();
     const second = 4 + bytes.readUInt16BE(4); // where the first marker's part ends

@@ -34,8 +34,9 @@ export const question = (typed: string, change: Partial<IndexQuery> = {}): Index
   mode: 'text',
   vector: null,
   sort: 'relevance',
+  after: null,
+  except: [],
   facets: [],
-  offset: 0,
   limit: 50,
   ...change,
 });

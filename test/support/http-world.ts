@@ -272,10 +272,11 @@ const rankedIndex = ({ ids, asked }: HttpWorld['ranking']): SearchIndex =>
   only('index', {
     search: async (_scope, query) => {
       asked.push(query);
-      const hits = ids
-        .slice(query.offset, query.offset + query.limit)
-        .map((resource_id, at) => ({ resource_id, revision: 1, score: 1 / (at + 1) }));
-      return { hits, total: ids.length, total_is_exact: true, facets: {} };
+      const all = ids
+        .filter((id) => !query.except.includes(id))
+        .map((resource_id, at) => ({ resource_id, revision: 1, created_at: ids.length - at, score: 1 / (at + 1) }));
+      const left = all.filter(({ created_at }) => query.after === null || created_at < query.after.created_at);
+      return { hits: left.slice(0, query.limit), total: all.length, total_is_exact: true, facets: {} };
     },
   });
 

@@ -48,6 +48,30 @@ test('boxes are of the words that match, though a match reaches over several', (
   assert.deepEqual(matchBoxes(3, words('手机'), parseQuery('手机')), [{ page: 3, x: 0, y: 0, w: 0.01, h: 0.1 }]);
 });
 
+test('of a word that holds more than the match, the box is of its part, by the width of its characters', () => {
+  const at = (typed: string, text: string, [w, h] = [0.4, 0.1]) =>
+    matchBoxes(1, [{ text, confidence: 1, x: 0.1, y: 0.2, w, h }], parseQuery(typed)).map((box) =>
+      [box.x, box.y, box.w, box.h].map((one) => Math.round(one * 1_000) / 1_000),
+    );
+  assert.deepEqual(at('手机', '买手机了'), [[0.2, 0.2, 0.2, 0.1]]);
+  assert.deepEqual(at('手机', '手機和手机'), [
+    [0.1, 0.2, 0.16, 0.1],
+    [0.34, 0.2, 0.16, 0.1],
+  ]);
+  assert.deepEqual(at('机', '手机'), [[0.3, 0.2, 0.2, 0.1]]);
+  assert.deepEqual(at('手机', 'iP手机', [0.6, 0.1]), [[0.3, 0.2, 0.4, 0.1]]); // a letter is half as wide
+  assert.deepEqual(at('univers', '(university),'), [[0.1, 0.2, 0.4, 0.1]]); // marks beside it are let in
+  assert.deepEqual(at('机', '手机', [0.05, 0.2]), [[0.1, 0.3, 0.05, 0.1]]); // from top to bottom
+});
+
+test('numbers are marked however they were typed', () => {
+  assert.deepEqual(
+    shown(saved('电话 138-0013-8000 于 2024年3月5日，合计 1,280.00 元'), '13800138000 2024-03-05 1280元 ')[0]?.match(/\[.*?\]/g),
+    ['[138-0013-8000]', '[2024年3月5日]', '[1,280.00 元]'],
+  );
+  assert.deepEqual(boxed('13800138000 ', '电话', '138-0013', '-8000', '人'), ['138-0013', '-8000']);
+});
+
 test('boxes have an end', () => {
   assert.equal(matchBoxes(1, words(...Array.from({ length: 500 }, () => 'word')), parseQuery('word')).length, BOXES);
 });

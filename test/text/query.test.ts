@@ -35,10 +35,12 @@ test('the last word may be a beginning, unless a space says that it is done, or 
 });
 
 test('quotes, minus and tags, in Chinese writing too', () => {
-  const query = parseQuery('“年度报告” 「annual report」 -draft －"not this" tag:Receipt 标签：票据 tag:"two words" 100 ');
+  const query = parseQuery(
+    '“年度报告” 「annual report」 -draft －"not this" -tag:Old tag:Receipt 标签：票据 tag:"two words" 100 ',
+  );
   assert.deepEqual(said(query.all), ['年度+度报+报告', '~annual+report', '100']);
   assert.deepEqual(said(query.none), ['draft', '~not+this']);
-  assert.deepEqual(query.tags, ['receipt', '票据', 'two words']);
+  assert.deepEqual([query.tags, query.no_tags], [['receipt', '票据', 'two words'], ['old']]);
   assert.equal(query.text, '年度报告 annual report 100');
 });
 
@@ -46,10 +48,22 @@ test('a quoted text with punctuation is looked for as it is parted', () => {
   assert.deepEqual(all('"中国，人民"'), ['~中+国+.+人+民']);
 });
 
+test('a number is asked for as written and as what it means', () => {
+  assert.deepEqual(all('1,280.00 '), ['1280']);
+  assert.deepEqual(all('1280元'), ['~1280+元|~1280.00+元']);
+  assert.deepEqual(all('2024/3/5 '), ['2024+3+5|.d20240305']);
+  assert.deepEqual(all('2024年3月5日发票'), ['~2024+年+3+月+5+日|.d20240305', '发票']);
+  assert.deepEqual(all('138-0013-8000 '), ['138+0013+8000|.n13800138000|13800138000']);
+  assert.deepEqual(all('010 62551234 '), ['010|01062551234|.n01062551234', '62551234|.n62551234|01062551234|.n01062551234']);
+  assert.deepEqual(all('2024 10 '), ['2024', '10']);
+  assert.deepEqual(all('03/05/2024 '), ['03+05+2024|.n03052024|03052024']);
+  assert.deepEqual(all('"2024-03-05"'), ['~2024+03+05']);
+});
+
 test('what has no words asks for nothing', () => {
   for (const typed of ['', '  ', '!!!', '-', '""', 'tag:', '“', '- -']) {
-    const { all: terms, none, tags } = parseQuery(typed);
-    assert.deepEqual([terms, none, tags], [[], [], []], typed);
+    const { all: terms, none, tags, no_tags } = parseQuery(typed);
+    assert.deepEqual([terms, none, tags, no_tags], [[], [], [], []], typed);
   }
 });
 
@@ -60,8 +74,8 @@ test(`nothing typed is too much or too strange (seed ${SEED})`, () => {
   );
   fc.assert(
     fc.property(typed, (text) => {
-      const { all: terms, none, tags } = parseQuery(text);
-      assert.ok(terms.length + none.length + tags.length <= QUERY_TERMS);
+      const { all: terms, none, tags, no_tags } = parseQuery(text);
+      assert.ok(terms.length + none.length + tags.length + no_tags.length <= QUERY_TERMS);
       for (const { any } of [...terms, ...none])
         for (const { tokens } of any) assert.ok(any.length > 0 && tokens.length > 0 && tokens.every((one) => one !== ''));
     }),

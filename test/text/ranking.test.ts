@@ -9,9 +9,10 @@ import { hashedNgrams } from '../../providers/hashed-ngrams.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import type { IndexEntry, IndexQuery, SearchIndex } from '../../runtime/ports.ts';
 import type { SavedText } from '../../runtime/ports-facts.ts';
-import { units } from '../../text/analyse.ts';
+
 import { passages } from '../../text/document.ts';
 import { fold } from '../../text/fold.ts';
+import { units } from '../../text/units.ts';
 import { entry, question, saved } from '../support/entries.ts';
 import { savedText, seeded } from '../support/texts.ts';
 

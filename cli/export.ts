@@ -1,0 +1,163 @@
+/**
+ * `tuodi export <folder>`: originals, texts, and a list of all that is needed to make the library again. Every file is written aside and
+ * renamed, the list last; so a folder is as it was after an earlier export, or as it is after this one. Run again, it keeps the
+ * originals that are there. What an earlier export wrote of pictures that were removed since stays, and is in no list.
+ */
+
+import { createWriteStream } from 'node:fs';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
+import { extensionOf, isContentType, Resource } from '../contract/resource.ts';
+import { PHASES } from '../contract/statuses.ts';
+import { TextAnswer } from '../contract/text.ts';
+import { sha256Of } from '../persistence/backup/manifest.ts';
+import { ApiError, type Client } from './client.ts';
+import { Exported, LEFT_OUT_FILE, type LeftOut, LIST_FILE, ORIGINALS, TEXTS } from './exported.ts';
+import { linesInto } from './lines.ts';
+import type { Output } from './output.ts';
+import { readableName } from './readable-name.ts';
+
+/** The longest page of a list. */
+const PAGE = 200;
+/** Pictures under way at once: mostly they wait for the disk. */
+const IN_FLIGHT = 4;
+
+export type ExportDone = { exported: number; left_out: number; failed: number };
+type One = { line: Exported } | { left_out: LeftOut };
+type Work = { client: Client; folder: string; signal: AbortSignal };
+const Listed = z.object({ items: z.array(Resource), next_cursor: z.string().nullable() });
+const Counted = z.object({ total: z.int() });
+
+export async function exportTo(client: Client, folder: string, out: Output, signal: AbortSignal): Promise<ExportDone> {
+  for (const name of [ORIGINALS, TEXTS]) await mkdir(path.join(folder, name), { recursive: true });
+  const all = new URLSearchParams();
+  for (const phase of PHASES) all.append('phase', phase);
+  const { total } = Counted.parse((await client.request('GET', `/v1/resources/counts?${all}`)).body);
+  const bar = out.progress(total, 'exporting');
+  const list = await linesInto(path.join(folder, LIST_FILE));
+  const leftOut = await linesInto(path.join(folder, LEFT_OUT_FILE));
+  const done: ExportDone = { exported: 0, left_out: 0, failed: 0 };
+  try {
+    for await (const page of pages(client, all, signal)) {
+      // In the order of the list, whichever ends first: the same library gives the same file.
+      for (const one of await inFlight(page, (resource) => exported({ client, folder, signal }, resource))) {
+        if ('line' in one) await list.add(one.line);
+        else await leftOut.add(one.left_out);
+        done['line' in one ? 'exported' : 'left_out'] += 1;
+        if ('left_out' in one && one.left_out.reason === FAILED) done.failed += 1;
+        if ('left_out' in one && out.json) out.result(one.left_out, () => '');
+        bar.step('');
+      }
+    }
+    await leftOut.keep();
+    await list.keep();
+    return done;
+  } finally {
+    bar.end();
+    await leftOut.discard();
+    await list.discard();
+  }
+}
+
+async function* pages(client: Client, filter: URLSearchParams, signal: AbortSignal): AsyncGenerator<Resource[]> {
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    signal.throwIfAborted();
+    const asked = new URLSearchParams(filter);
+    asked.set('limit', String(PAGE));
+    if (cursor) asked.set('cursor', cursor);
+    const { body } = await client.request('GET', `/v1/resources?${asked}`, { signal });
+    const { items, next_cursor } = Listed.parse(body);
+    yield items;
+    cursor = next_cursor;
+  }
+}
+
+/** Answers in the order of `all`. */
+async function inFlight<From, To>(all: From[], work: (one: From) => Promise<To>): Promise<To[]> {
+  const results: To[] = [];
+  const left = all.entries();
+  const take = async () => {
+    for (const [at, one] of left) results[at] = await work(one);
+  };
+  // All of them have ended when one has failed: nobody writes on after that.
+  for (const end of await Promise.allSettled(Array.from({ length: IN_FLIGHT }, take)))
+    if (end.status === 'rejected') throw end.reason;
+  return results;
+}
+
+const FAILED = 'its bytes could not be read whole; run the export again, and see tuodi explain';
+/** Why a picture that is not shown is not there. */
+const REASONS: { [Status in Resource['status']]?: string } = {
+  AWAITING_UPLOAD: 'its bytes have not come yet',
+  REJECTED: 'its bytes are no legal picture, and are not handed out',
+  EXPIRED: 'it was given up; restore it first to have it exported',
+  TRASHED: 'it is in the trash; restore it first to have it exported',
+  DELETING: 'it is being removed',
+  PURGE_FAILED: 'it was removed, but for a rest',
+  DELETED: 'it was removed',
+};
+
+async function exported(work: Work, resource: Resource): Promise<One> {
+  const { resource_id, status, filename } = resource;
+  const leftOut = (reason: string): One => ({ left_out: { resource_id, status, filename, reason } });
+  if (!resource.viewable) return leftOut(REASONS[status] ?? 'it is being looked at for the first time; run the export again');
+  const name = readableName(resource);
+  const month = resource.created_at.slice(0, 7);
+  const extension = isContentType(resource.content_type) ? extensionOf(resource.content_type) : 'bin';
+  const original = [ORIGINALS, month, `${name}.${extension}`].join('/');
+  try {
+    const said = await textOf(work, resource_id);
+    const text = said && [TEXTS, month, `${name}.txt`].join('/');
+    const corrections = said?.pages
+      .filter(({ source }) => source === 'person')
+      .map(({ page, text: words }) => ({ page, text: words }));
+    const line = Exported.parse({ ...resource, corrections: corrections ?? [], original, text });
+    await originalIn(work, line);
+    if (text) await written(path.join(work.folder, text), Readable.from([said.pages.map((page) => page.text).join('\n\f\n')]));
+    return { line };
+  } catch (error) {
+    // Removed since it was listed, or lost: one picture, and no reason to end here. A full disk is.
+    if (error instanceof ApiError || error instanceof Damaged) return leftOut(FAILED);
+    throw error;
+  }
+}
+
+class Damaged extends Error {}
+
+/** What is there with the right bytes stays. */
+async function originalIn(
+  { client, folder, signal }: Work,
+  { resource_id, original, byte_size, sha256 }: Exported,
+): Promise<void> {
+  const file = path.join(folder, original);
+  const there = await stat(file).catch(() => null); // not yet
+  if (there?.size === byte_size && (await sha256Of(file, signal)) === sha256) return;
+  await written(file, Readable.fromWeb(await client.download(`/v1/resources/${resource_id}/content`, signal)), async (part) => {
+    if ((await sha256Of(part, signal)) !== sha256) throw new Damaged(original);
+  });
+}
+
+async function textOf({ client, signal }: Work, resource_id: string): Promise<TextAnswer | null> {
+  try {
+    return TextAnswer.parse((await client.request('GET', `/v1/resources/${resource_id}/text`, { signal })).body);
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 'NOT_FOUND') return null; // nothing was read yet
+    throw error;
+  }
+}
+
+/** There whole, or as it was. `check`: of the whole file, before it gets its name. */
+async function written(file: string, body: Readable, check: (part: string) => Promise<void> = async () => {}): Promise<void> {
+  const part = `${file}.part`;
+  await mkdir(path.dirname(file), { recursive: true });
+  try {
+    await pipeline(body, createWriteStream(part, { flush: true }));
+    await check(part);
+    await rename(part, file);
+  } finally {
+    await rm(part, { force: true });
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * What becomes of a file whose picture is in: it stays, moves, or is deleted. Whoever writes a new file under the same name meanwhile
+ * loses nothing: what is taken away is looked at under another name first, and goes back if it is not what was taken in.
+ */
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import { copyFile, link, mkdir, open, rename, rm, unlink } from 'node:fs/promises';
+import path from 'node:path';
+import { isSame, LEAVING, type Seen, seenAt } from './folder-files.ts';
+
+export type Then = { do: 'keep' } | { do: 'delete' } | { do: 'move'; to: string };
+/** `changed`: it is not the file that was taken in, and is where it was. */
+export type Left = { left: 'kept' | 'deleted' | 'changed' } | { left: 'moved'; moved_to: string };
+
+/** Names tried for a file whose own is taken where it moves. */
+const MOST_NAMES = 1_000;
+
+/** `root`: the folder that is watched; what lies below a folder of it moves below one of that name. */
+export async function leave(file: string, seen: Seen, root: string, after: Then): Promise<Left> {
+  if (after.do === 'keep') return { left: 'kept' };
+  const leaving = path.join(path.dirname(file), `${LEAVING}${randomUUID()}${path.extname(file)}`);
+  await rename(file, leaving);
+  const now = await seenAt(leaving);
+  if (!now || !isSame(now, seen)) {
+    await backTo(leaving, file);
+    return { left: 'changed' };
+  }
+  if (after.do === 'delete') {
+    await unlink(leaving);
+    return { left: 'deleted' };
+  }
+  try {
+    const name = path.basename(file).replace(new RegExp(`^${LEAVING.replace('.', '\\.')}`), 'picture-');
+    return {
+      left: 'moved',
+      moved_to: await movedInto(path.join(after.to, path.relative(root, path.dirname(file))), leaving, name),
+    };
+  } catch (error) {
+    await backTo(leaving, file); // no room, or no permission, where it should go
+    throw error;
+  }
+}
+
+/** Under its old name unless somebody has taken that: then it stays under the new one, which the next look finds. */
+async function backTo(leaving: string, file: string): Promise<void> {
+  try {
+    await link(leaving, file);
+    await unlink(leaving);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : '';
+    if (code !== 'EEXIST' && code !== 'ENOENT') await rename(leaving, file); // a file system without links
+  }
+}
+
+/** Never over another file. Whole under its name, or not there. */
+async function movedInto(folder: string, from: string, name: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  const { name: stem, ext } = path.parse(name);
+  for (let n = 1; n <= MOST_NAMES; n++) {
+    const to = path.join(folder, n === 1 ? name : `${stem} (${n})${ext}`);
+    if (await placed(from, to)) {
+      await unlink(from);
+      return to;
+    }
+  }
+  throw new Error(`${folder} holds ${MOST_NAMES} files named like ${name}`);
+}
+
+const NO_LINKS = new Set(['EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+/** False: the name is taken. */
+async function placed(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (code === 'EEXIST') return false;
+    if (!NO_LINKS.has(code)) throw error;
+  }
+  return copied(from, to); // another file system, or one without links
+}
+
+async function copied(from: string, to: string): Promise<boolean> {
+  const part = path.join(path.dirname(to), `.${randomUUID()}.part`);
+  try {
+    await copyFile(from, part, constants.COPYFILE_EXCL);
+    const handle = await open(part, 'r+');
+    await handle.sync().finally(() => handle.close());
+    if (await seenAt(to)) return false;
+    await rename(part, to);
+    return true;
+  } finally {
+    await rm(part, { force: true });
+  }
+}

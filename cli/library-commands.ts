@@ -1,0 +1,32 @@
+/** `tuodi export` and `tuodi import`: a library out of the service and into one, by the API. */
+import { exportTo } from './export.ts';
+import { LEFT_OUT_FILE } from './exported.ts';
+import { importFrom } from './import.ts';
+import type { Run } from './program.ts';
+import { stopSignal } from './signals.ts';
+import { withClient } from './with-service.ts';
+
+export const exportCommand = (folder: string): Run =>
+  withClient(async (client, out) => {
+    const stop = stopSignal();
+    const { exported, left_out, failed } = await exportTo(client, folder, out, stop.signal).finally(stop.release);
+    out.result({ folder, exported, left_out, failed }, () =>
+      [
+        `${folder} holds ${exported} pictures.`,
+        ...(left_out > 0
+          ? [`${left_out} were left out, ${failed} of them by a fault: ${LEFT_OUT_FILE} says which and why.`]
+          : []),
+      ].join('\n'),
+    );
+    return failed > 0 ? 3 : 0;
+  });
+
+export const importCommand = (folder: string): Run =>
+  withClient(async (client, out) => {
+    const stop = stopSignal();
+    const { imported, there, failed } = await importFrom(client, folder, out, stop.signal).finally(stop.release);
+    out.result({ folder, imported, there, failed }, () =>
+      [`${imported} pictures were imported, ${there} were here before, ${failed} failed.`].join('\n'),
+    );
+    return failed > 0 ? 3 : 0;
+  });

@@ -1,0 +1,41 @@
+/** Bytes by an upload link, and waiting for what becomes of them. */
+import { Resource, type Upload } from '../contract/resource.ts';
+import { ApiError, type Client } from './client.ts';
+
+/** The largest picture over a slow line. */
+const UPLOAD_TIMEOUT_MS = 10 * 60_000;
+const WAIT_S = 30;
+/** What is asked again when nothing has come to rest; a picture that takes longer is reported as it is. */
+const MOST_WAITS = 60;
+
+/** As the link says: a PUT, or a form whose file comes last. The service is told, and looks for itself. */
+export async function upload(
+  client: Client,
+  { method, url, headers, fields, complete_url }: Upload,
+  bytes: Blob,
+  stop: AbortSignal,
+): Promise<void> {
+  const signal = AbortSignal.any([stop, AbortSignal.timeout(UPLOAD_TIMEOUT_MS)]);
+  const answer = await fetch(url, { method, headers, body: fields ? formOf(fields, bytes) : bytes, signal });
+  const said = await answer.text();
+  if (!answer.ok)
+    throw new ApiError(answer.status, 'UPLOAD_REFUSED', `the store answered ${answer.status}: ${said.slice(0, 200)}`);
+  const { pathname, search } = new URL(complete_url);
+  await client.request('POST', `${pathname}${search}`, { signal: stop });
+}
+
+function formOf(fields: Record<string, string>, bytes: Blob): FormData {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  form.append('file', bytes);
+  return form;
+}
+
+/** The picture when it has come to rest, or only a person can go on. */
+export async function rested(client: Client, resource_id: string, signal?: AbortSignal): Promise<Resource> {
+  for (let waits = 0; ; waits++) {
+    const headers = { prefer: `wait=${WAIT_S}` };
+    const now = Resource.parse((await client.request('GET', `/v1/resources/${resource_id}`, { headers, signal })).body);
+    if (now.phase !== 'working' || waits >= MOST_WAITS) return now;
+  }
+}

@@ -1,0 +1,177 @@
+/**
+ * `tuodi ingest --watch <folders…>`: looks again and again, and takes each file in once it has stayed as it is for a while.
+ *
+ * What is known of a file is kept in memory only, and all that matters is asked of the library, by SHA-256: so it may be killed at any
+ * moment and started again, and nothing is taken in twice. A file leaves its place only once its picture is in: the service has its
+ * bytes, and it rests. One that was refused, or could not be sent, stays.
+ */
+import path from 'node:path';
+import { ApiError, type Client } from './client.ts';
+import { type FoundFile, filesIn, isSame, type Seen, seenAt } from './folder-files.ts';
+import type { Ingested, IngestOptions } from './ingest.ts';
+import { type Left, leave, type Then } from './leave.ts';
+import type { Output } from './output.ts';
+import { takeIn } from './take-in.ts';
+
+export const WATCH_LIMITS = {
+  /** Between looks: what a person waits at most, beyond the next. */
+  look_ms: 2_000,
+  /** A file that is still being written or copied changes within this, also over a slow network share. */
+  stable_ms: 5_000,
+  /** Files under way at once: the service works on more than one picture at a time. */
+  in_flight: 4,
+  /** Files that are remembered, about 300 bytes each. What is beyond them waits until others have left. */
+  most_files: 500_000,
+  /** After a failure that may pass, doubled each time: the service is away, or the file can't be read. */
+  again_ms: 5_000,
+  again_most_ms: 5 * 60_000,
+};
+export type WatchLimits = typeof WATCH_LIMITS;
+
+export type Watched = Ingested & { left: Left['left']; moved_to: string | null };
+export type WatchOptions = IngestOptions & { after: Then };
+type Pace = { elapsed(): number; sleep(ms: number, signal: AbortSignal): Promise<void> };
+/** `due`: not before this; null once nothing is left to do with it as it is. `round`: it was last there in. */
+type Known = Seen & { due: number | null; tries: number; round: number };
+type Watch = {
+  /** One that speaks to the service as it is reached now. */
+  client: () => Promise<Client>;
+  options: WatchOptions;
+  out: Output;
+  pace: Pace;
+  limits: WatchLimits;
+  is: (name: string) => boolean;
+  signal: AbortSignal;
+};
+type Watching = Watch & { busy: Map<string, Promise<unknown>> };
+
+/** Ends when it is told to stop: what is under way is given up, and found again by the next run. Answers how many failed. */
+export async function watch(folders: string[], watched: Watch): Promise<{ taken: number; failed: number }> {
+  const given: Watching = { ...watched, busy: new Map() };
+  const { pace, limits, signal } = given;
+  const known = new Map<string, Known>();
+  const told = new Set<string>();
+  const counts = { taken: 0, failed: 0 };
+  for (let round = 1; !signal.aborted; round++) {
+    const due = await looked(folders, given, { known, told, round });
+    const left = due.values();
+    const take = async () => {
+      for (const one of left) if (!signal.aborted) await oneFile(one, given, known, counts);
+    };
+    await Promise.all(Array.from({ length: limits.in_flight }, take));
+    await pace.sleep(limits.look_ms, signal).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+  }
+  return counts;
+}
+
+type Due = FoundFile & { root: string };
+/** Those that have stayed as they are long enough. What is not there any more is forgotten. */
+async function looked(
+  folders: string[],
+  { options, out, pace, limits, is, signal }: Watch,
+  { known, told, round }: { known: Map<string, Known>; told: Set<string>; round: number },
+): Promise<Due[]> {
+  const due: Due[] = [];
+  const tellOnce = (text: string) => {
+    if (told.size < limits.most_files && !told.has(text)) out.warn(text);
+    told.add(text);
+  };
+  const wanted = {
+    is,
+    except: options.after.do === 'move' ? [path.resolve(options.after.to)] : [],
+    unreadable: (at: string, error: Error) => tellOnce(`${at} cannot be looked at: ${error.message}`),
+  };
+  for (const root of folders)
+    for await (const found of filesIn(root, wanted)) {
+      if (signal.aborted) return [];
+      const before = known.get(found.file);
+      if (!before && known.size >= limits.most_files) {
+        tellOnce(`More than ${limits.most_files} files: the rest is taken in when others have left`);
+        continue;
+      }
+      const { file: _, ...seen } = found;
+      if (!before || !isSame(before, seen))
+        known.set(found.file, { ...seen, due: pace.elapsed() + limits.stable_ms, tries: 0, round });
+      else {
+        before.round = round;
+        if (before.due !== null && before.due <= pace.elapsed()) due.push({ ...found, root });
+      }
+    }
+  for (const [file, { round: last }] of known) if (last !== round) known.delete(file);
+  return due;
+}
+
+async function oneFile(
+  { root, file, ...seen }: Due,
+  given: Watching,
+  known: Map<string, Known>,
+  counts: { taken: number; failed: number },
+) {
+  const { pace, limits, signal, out } = given;
+  const began = pace.elapsed();
+  const entry = known.get(file);
+  const again = (wait_ms: number) => {
+    if (entry) entry.due = pace.elapsed() + wait_ms;
+  };
+  let end: Ended;
+  try {
+    end = await ended(given, { file, root, seen });
+  } catch (error) {
+    if (signal.aborted) return;
+    end = failed(error);
+  }
+  const changed = end.left === 'changed' || !isSame(seen, (await seenAt(file)) ?? seen);
+  if (changed) return again(limits.stable_ms); // told when it has been taken in as it is now
+  if (!entry) return;
+  if (end.passing) again(Math.min(limits.again_ms * 2 ** entry.tries, limits.again_most_ms));
+  else entry.due = null;
+  entry.tries += 1;
+  if (end.passing && entry.tries > 1) return; // told once
+  counts[end.failure ? 'failed' : 'taken'] += 1;
+  const { passing: _, ...result } = end;
+  const watched: Watched = { file, ...result, duration_ms: Math.round(pace.elapsed() - began) };
+  out.result(watched, () => lineOf(watched));
+}
+
+/** `passing`: it may go well later. */
+type Ended = Omit<Watched, 'file' | 'duration_ms'> & { passing: boolean };
+
+async function ended(
+  { client, options, signal, busy }: Watching,
+  { file, root, seen }: { file: string; root: string; seen: Seen },
+): Promise<Ended> {
+  const { resource, there } = await takeIn({ client: await client(), signal, busy }, file, options);
+  const { resource_id, status, failure, viewable, phase } = resource;
+  const said = { resource_id, status, failure, duplicate_of: there ? resource_id : resource.duplicate_of };
+  if (phase === 'working') return { ...said, left: 'kept', moved_to: null, passing: true }; // it takes longer than anybody waits
+  if (!viewable) return { ...said, left: 'kept', moved_to: null, passing: false }; // refused, or in the trash: the file may be the only one
+  const now = await seenAt(file);
+  if (!now || !isSame(now, seen)) return { ...said, left: 'changed', moved_to: null, passing: false };
+  const left = await leave(file, seen, root, options.after);
+  return { ...said, left: left.left, moved_to: left.left === 'moved' ? left.moved_to : null, passing: false };
+}
+
+/** Statuses of HTTP at which the same again would be refused again. */
+const FINAL = new Set([400, 413, 415, 422]);
+function failed(error: unknown): Ended {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'UNEXPECTED';
+  const detail = error instanceof Error ? error.message : String(error);
+  const passing = !(error instanceof ApiError && FINAL.has(error.status));
+  return {
+    resource_id: null,
+    status: null,
+    duplicate_of: null,
+    failure: { code, detail },
+    left: 'kept',
+    moved_to: null,
+    passing,
+  };
+}
+
+function lineOf({ file, status, failure, duplicate_of, left, moved_to }: Watched): string {
+  const where = { kept: 'stays', deleted: 'deleted', changed: 'stays', moved: `moved to ${moved_to}` }[left];
+  const why = failure ? `  ${failure.code}: ${failure.detail}` : duplicate_of ? `  same bytes as ${duplicate_of}` : '';
+  return `${status ?? 'not taken'}  ${file}  ${where}${why}`;
+}

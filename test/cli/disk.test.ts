@@ -1,0 +1,135 @@
+/** A disk that fills up, and a read-only one: a clear error, nothing half-written, and on it goes once there is room. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { ApiError, type Client } from '../../cli/client.ts';
+import { exportTo } from '../../cli/export.ts';
+import { backupFolder } from '../../persistence/backup/backup.ts';
+import { allRest, found, inFolder, keptOutput, type Service, sent, serviceOn } from '../support/folder-world.ts';
+import { numberReader, pictureOf, wordOf } from '../support/numbered.ts';
+import { type SmallDisk, smallDisk } from '../support/small-disk.ts';
+import { until } from '../support/wait.ts';
+
+const MAIN = fileURLToPath(new URL('../../main.js', import.meta.url));
+/** A result that could not be written is told again when the sweep looks at its job: after a minute, outside of tests. */
+const SOON = { limits: { job_check_min_ms: 500, job_check_max_ms: 2_000 } };
+const never = new AbortController().signal;
+const full = (error: unknown) => error instanceof ApiError && error.status === 507 && error.code === 'STORAGE_FULL';
+const tuodi = (data: string, ...args: string[]) =>
+  spawnSync(process.execPath, [MAIN, '--data-dir', data, ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, TUODI_LISTEN: '127.0.0.1:0', TUODI_LOG_LEVEL: 'silent' },
+    timeout: 30_000,
+  });
+const filesIn = (dir: string) => readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+const counts = async (client: Client) =>
+  (await client.request('GET', '/v1/resources/counts')).body as { total: number; by_status: object }; // our own answer
+
+describe('a disk that fills up', () => {
+  let disk: SmallDisk | null = null;
+  let service: Service | null = null;
+  afterEach(async () => {
+    disk?.makeRoom();
+    await service?.stop();
+    disk?.end();
+    [service, disk] = [null, null];
+  });
+
+  test('uploads, commits and searches while it is full: 507, nothing of them stays, and all is well once there is room', async (t) => {
+    disk = smallDisk((text) => t.skip(text));
+    if (!disk) return;
+    const data = path.join(disk.dir, 'data');
+    service = await serviceOn(data);
+    const { client } = service;
+    await sent(client, 1);
+    disk.fill(0);
+    await assert.rejects(sent(client, 2), full);
+    const announced = { filename: 'a.png', content_type: 'image/png', byte_size: 5, metadata: { title: 'x' } };
+    await assert.rejects(client.request('POST', '/v1/resources', { body: announced }), full);
+    const [one] = await found(client, wordOf(1));
+    await assert.rejects(client.request('PATCH', `/v1/resources/${one}/metadata`, { body: { title: 'other' } }), full);
+    assert.deepEqual(filesIn(path.join(data, 'objects', '.tmp')), []);
+    assert.deepEqual(filesIn(path.join(data, 'objects', 'incoming')), []);
+    assert.equal((await counts(client)).total, 1);
+    disk.makeRoom();
+    assert.equal((await sent(client, 2)).status, 'INDEXED');
+    await client.request('PATCH', `/v1/resources/${one}/metadata`, { body: { title: 'numbat' } });
+    await allRest(client);
+    assert.deepEqual(await found(client, 'numbat'), [one]);
+  });
+
+  test('pictures that were under way when it filled up come to rest by themselves once there is room: INDEXED, none failed', async (t) => {
+    disk = smallDisk((text) => t.skip(text));
+    if (!disk) return;
+    service = await serviceOn(path.join(disk.dir, 'data'), numberReader(), SOON);
+    const { client } = service;
+    const begun = new Set<number>();
+    for (let number = 0; number < 16; number++) {
+      const form = new FormData();
+      form.append('file', new Blob([new Uint8Array(await pictureOf(number))]), `${number}.png`);
+      if (number === 8) disk.fill(120_000); // what is under way finds a little room, and then none
+      await client.request('POST', '/v1/resources', { body: form }).then(
+        () => begun.add(number),
+        (error: unknown) => assert.ok(full(error)),
+      );
+    }
+    assert.ok(begun.size >= 8);
+    const waiting = (await counts(client)).by_status;
+    disk.makeRoom();
+    await allRest(client);
+    for (const number of begun) await until(`picture ${number}`, async () => (await found(client, wordOf(number))).length === 1);
+    const { body } = await client.request('GET', '/v1/resources?phase=failed');
+    assert.deepEqual((body as { items: unknown[] }).items, [], JSON.stringify(waiting)); // our own answer
+  });
+
+  test('an export and a backup to a full disk say so, and leave nothing half-written', (t) =>
+    inFolder(async (dir, serve) => {
+      disk = smallDisk((text) => t.skip(text));
+      if (!disk) return;
+      const { client } = await serve(path.join(dir, 'data'));
+      for (let number = 0; number < 3; number++) await sent(client, number);
+      disk.fill(8_192);
+      const [to, backup] = [path.join(disk.dir, 'export'), path.join(disk.dir, 'backup')];
+      await assert.rejects(exportTo(client, to, keptOutput(), never), { code: 'ENOSPC' });
+      assert.deepEqual(
+        filesIn(to).filter(({ name }) => name.endsWith('.part') || name.endsWith('.ndjson')),
+        [],
+      );
+      const options = {
+        data_dir: path.join(dir, 'data'),
+        target: backup,
+        copy: true,
+        version: '0',
+        wall: Date.now,
+        signal: never,
+      };
+      await assert.rejects(backupFolder(options));
+      assert.deepEqual(readdirSync(disk.dir).sort(), ['ballast', 'export']);
+    }));
+
+  test('a start on a full or read-only disk ends with one sentence that names the folder and what to do', async (t) => {
+    disk = smallDisk((text) => t.skip(text));
+    if (!disk) return;
+    const data = path.join(disk.dir, 'data');
+    disk.fill(0);
+    const onFull = tuodi(data, 'serve');
+    assert.deepEqual([onFull.status, onFull.stdout], [1, '']);
+    assert.match(
+      onFull.stderr.trim(),
+      /^(the data folder \S+data can't be used|.*cannot write the facts): the disk is full: make room[^\n]*$/,
+    );
+    disk.makeRoom();
+    assert.equal(tuodi(data, 'status').status, 0);
+    disk.readOnly();
+    for (const command of [['serve'], ['search', 'x']]) {
+      const { status, stdout, stderr } = tuodi(data, ...command);
+      assert.deepEqual([status, stdout], [1, '']);
+      assert.match(stderr.trim(), /^the data folder \S+data can't be used: the file system is read-only[^\n]*$/);
+    }
+    const restored = tuodi(path.join(disk.dir, 'new'), 'restore', data);
+    assert.equal(restored.status, 2);
+  });
+});

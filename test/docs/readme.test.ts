@@ -1,0 +1,42 @@
+/** What the documents tell people to type and to open is there, in both languages. */
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+
+const DOCUMENTS = ['README.md', 'README.zh-CN.md', 'CHANGELOG.md', 'HACKING.md', ...pagesIn('docs')];
+const { scripts }: { scripts: Record<string, string> } = JSON.parse(readFileSync('package.json', 'utf8'));
+/** npm's own. */
+const BUILT_IN = new Set(['ci', 'i', 'install', 'test', 'start', 'run']);
+
+function pagesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => path.join(folder, file));
+}
+const read = (file: string) => readFileSync(file, 'utf8');
+/** Of the indented blocks: each line without its comment. */
+const commands = (text: string): string[] =>
+  text
+    .split('\n')
+    .filter((line) => line.startsWith('    '))
+    .map((line) => line.replace(/\s+#.*$/, '').trim())
+    .filter((line) => line !== '');
+
+describe('the documents', () => {
+  it('say the same commands in English and in Chinese', () => {
+    assert.deepEqual(commands(read('README.zh-CN.md')), commands(read('README.md')));
+  });
+  it('name npm scripts that there are', () => {
+    for (const file of DOCUMENTS)
+      for (const [, command = '', script = ''] of read(file).matchAll(/(?:`|^ {4}|&& )npm (\w+)(?: ([\w:-]+))?/gm)) {
+        if (command === 'run') assert.ok(scripts[script], `${file}: npm run ${script}`);
+        else assert.ok(BUILT_IN.has(command), `${file}: npm ${command}`);
+      }
+  });
+  it('link to files that are there', () => {
+    for (const file of DOCUMENTS)
+      for (const [, target = ''] of read(file).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g))
+        assert.ok(existsSync(path.join(path.dirname(file), target)), `${file} links to ${target}`);
+  });
+});
