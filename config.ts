@@ -51,6 +51,8 @@ const Variables = z.strictObject({
   max_pages: whole(1, 1_000).default(100),
   /** Of all pages of one document together: 100 pages of A4 at 400 dpi. They are decoded in a minute, of the 4 that inspection has. */
   max_document_pixels: whole(1, 100_000_000_000).default(1_500_000_000),
+  /** Of a decoder over one page: 80 megapixels of the slowest format take 3 s, a page of a full magazine 1 s. */
+  decode_time_limit_ms: whole(1_000, 120_000).default(30_000),
   /** Threads that recognise. */
   ocr_workers: whole(1, 64).default(Math.min(availableParallelism(), 4)),
   ocr_page_time_limit_ms: whole(1_000, 30 * 60_000).default(120_000),

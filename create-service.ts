@@ -33,7 +33,7 @@ const INCOMING_KEPT_MS = 24 * 60 * 60_000;
 const Moved = z.object({ resource_id: z.string(), seq: z.number() });
 
 export type ServiceOptions = {
-  config: Pick<Config, 'max_bytes' | 'max_pixels' | 'max_pages' | 'max_document_pixels' | 'ocr_workers'>;
+  config: Pick<Config, Exclude<keyof ServiceLimits, 'ocr_pixels'> | 'ocr_workers'>;
   /** The steps that are run here: all unless said. */
   kinds?: readonly StepKind[];
   limits?: Partial<RuntimeLimits>;
@@ -47,7 +47,7 @@ export type ServiceOptions = {
 
 export function createService(ports: Ports, options: ServiceOptions, { clock, log }: World) {
   const { facts, tasks, queue, announcements } = ports;
-  const { max_bytes, max_pixels, max_pages, max_document_pixels, ocr_workers } = options.config;
+  const { ocr_workers, max_bytes, max_pixels, max_pages, max_document_pixels, decode_time_limit_ms } = options.config;
   const concurrency = { ...RUNTIME_LIMITS.concurrency, ocr: ocr_workers * OCR_RUNS_PER_WORKER };
   const limits: RuntimeLimits = { ...RUNTIME_LIMITS, concurrency, ...options.limits };
   const process_id = `${hostname()}-${process.pid}-${clock.nonce().slice(0, 8)}`.slice(-64);
@@ -65,7 +65,8 @@ export function createService(ports: Ports, options: ServiceOptions, { clock, lo
     if (moved.success) engine.moved(moved.data.resource_id, moved.data.seq);
   });
   const task_lifecycle = taskLifecycle(options.task_limits);
-  const service_limits = { max_bytes, max_pixels, max_pages, max_document_pixels, ocr_pixels: OCR_PIXELS };
+  const most = { max_bytes, max_pixels, max_pages, max_document_pixels, decode_time_limit_ms };
+  const service_limits: ServiceLimits = { ...most, ocr_pixels: OCR_PIXELS };
   const services = options.services ?? realServices(ports, service_limits, clock);
   const remote = services.remote ?? null;
   const runs: Runs = createRuns({

@@ -26,6 +26,8 @@ export type ServiceLimits = {
   max_pages: number;
   /** Of all pages of one document together. */
   max_document_pixels: number;
+  /** Of a decoder over one page. */
+  decode_time_limit_ms: number;
   /** Of a page as it is recognised. */
   ocr_pixels: number;
 };

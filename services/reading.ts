@@ -3,7 +3,8 @@ import { type FailureCode, failureOf } from '../contract/failures.ts';
 import type { PictureToRead } from '../runtime/ports.ts';
 import { type ServiceContext, ServiceError } from '../runtime/service.ts';
 import { Illegal } from './formats/illegal.ts';
-import { type Opened, within } from './formats/pages.ts';
+import { fitting, type Opened, within } from './formats/pages.ts';
+import { refusing } from './formats/raster.ts';
 import { openFile } from './formats/table.ts';
 import { groundOf } from './ground.ts';
 import { bytesOf } from './read-object.ts';
@@ -12,6 +13,8 @@ import { bytesOf } from './read-object.ts';
 const FIRST_PAGE_MS = 4 * 60_000;
 /** Of each further page: recognition takes 1 to 4 s, and others take turns. 100 pages are below the limit of a run. */
 const EACH_MORE_MS = 13_000;
+/** Of a side, in pixels: tesseract counts them in 16 bits, and fails beyond. */
+const MOST_READ_SIDE = 32_000;
 /** Of one document: what a row of the database holds (16 MB as JSON), and three times 100 full pages. */
 const MOST_WORDS = 150_000;
 
@@ -49,11 +52,12 @@ async function failing<Value>(work: () => Promise<Value>): Promise<Value> {
 export async function toRead(file: Opened, page: number, most_pixels: number): Promise<PictureToRead> {
   const size = file.sizes[page - 1];
   if (!size) throw new Error(`there is no page ${page}`);
-  const wanted = within(size, most_pixels);
+  const wanted = fitting(within(size, most_pixels), MOST_READ_SIDE);
   const upright = await file.picture(page, wanted);
   const picture = upright.flatten({ background: await groundOf(upright) }).greyscale();
   const sized = wanted.width < size.width ? picture.resize({ width: wanted.width }) : picture;
-  const { data, info } = await sized.png({ compressionLevel: 1 }).toBuffer({ resolveWithObject: true });
+  const made = () => sized.png({ compressionLevel: 1 }).toBuffer({ resolveWithObject: true });
+  const { data, info } = await refusing(made, page, file.sizes.length);
   return { png: data, page, width: info.width, height: info.height };
 }
 

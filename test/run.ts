@@ -5,8 +5,8 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
 
-/** Run by name only: `npm run test:mutants`, `npm run test:faults`; and the real servers' by `npm run test:servers`, which starts them. */
-const SLOW = ['mutants', 'faults', 'servers/'];
+/** Run by name only: `npm run test:mutants`, `npm run test:faults`, `npm run test:poison`; and the real servers' by `npm run test:servers`, which starts them. */
+const SLOW = ['mutants', 'faults', 'servers/', 'poison/heavy'];
 const AT_ONCE = 2;
 
 const here = path.dirname(fileURLToPath(import.meta.url));

@@ -10,8 +10,6 @@ import { Illegal } from './illegal.ts';
 import type { OpenedWith, Size } from './pages.ts';
 import { seats } from './seats.ts';
 
-/** Of one question: opening a file, or one page of it. A page of a full magazine takes 1 s. */
-const ANSWER_LIMIT_MS = 30_000;
 /** JavaScript's own memory of a thread; what decoders take beyond it is bounded in the thread itself. */
 const HEAP_LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 64, stackSizeMb: 4 };
 /** Threads at once in this process; each may hold a file and a page of it in full. Inspections and recognitions wait in line for them. */
@@ -52,7 +50,7 @@ const SCRIPT = new URL(import.meta.url.endsWith('.ts') ? './isolated-thread.ts' 
 export async function openIsolated(
   decoder: DecoderName,
   bytes: Uint8Array,
-  { limits: { max_pages }, clock, signal }: OpenedWith,
+  { limits, clock, signal }: OpenedWith,
 ): Promise<Isolated & Asks['open']['answer']> {
   let running: Thread | null = null;
   const end = async () => {
@@ -63,14 +61,14 @@ export async function openIsolated(
   /** A fault ends the thread: what it holds can't be trusted then. */
   const orEnd = async <Value>(work: (thread: Thread) => Promise<Value>): Promise<Value> => {
     try {
-      running ??= await startThread(decoder, { clock, signal });
+      running ??= await startThread(decoder, { limits, clock, signal });
       return await work(running);
     } catch (error) {
       await end();
       throw error;
     }
   };
-  const open = () => orEnd((thread) => thread.ask('open', { bytes, max_pages }));
+  const open = () => orEnd((thread) => thread.ask('open', { bytes, max_pages: limits.max_pages }));
   const opened = await open();
   return {
     ...opened,
@@ -85,7 +83,8 @@ export async function openIsolated(
   };
 }
 
-async function startThread(decoder: DecoderName, { clock, signal }: Pick<OpenedWith, 'clock' | 'signal'>): Promise<Thread> {
+async function startThread(decoder: DecoderName, { limits, clock, signal }: OpenedWith): Promise<Thread> {
+  const limit_ms = limits.decode_time_limit_ms; // of one question: opening the file, or one page of it
   const leave = await places.take(signal);
   const worker = new Worker(SCRIPT, { workerData: decoder, resourceLimits: HEAP_LIMITS, stdout: true, stderr: true });
   worker.stdout.resume(); // what decoders print is not our output
@@ -99,7 +98,7 @@ async function startThread(decoder: DecoderName, { clock, signal }: Pick<OpenedW
         worker.off('message', answered).off('error', failed).off('exit', ended);
         then();
       };
-      const limit = clock.after(ANSWER_LIMIT_MS, () => settle(() => reject(tooSlow())));
+      const limit = clock.after(limit_ms, () => settle(() => reject(tooSlow(limit_ms))));
       const aborted = () => settle(() => reject(signal.reason));
       const failed = (error: Error) => settle(() => reject(faultOf(error)));
       const ended = () => settle(() => reject(new Illegal('TRUNCATED_IMAGE', 'its decoder died of it')));
@@ -132,5 +131,5 @@ function faultOf(error: Error): Error {
 }
 
 /** Retryable: a machine under load is not the file's fault. */
-const tooSlow = () =>
-  new ServiceError(failureOf('DECODE_LIMIT', `its decoder took longer than ${ANSWER_LIMIT_MS} ms over one page`));
+const tooSlow = (limit_ms: number) =>
+  new ServiceError(failureOf('DECODE_LIMIT', `its decoder took longer than ${limit_ms} ms over one page`));

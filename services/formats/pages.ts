@@ -32,6 +32,9 @@ export function checkPageCount(count: number, { max_pages }: ServiceLimits): voi
   if (count > max_pages) throw new Illegal('TOO_MANY_PAGES', `it has ${count} pages; at most ${max_pages} are taken`);
 }
 
+/** Of a side, in pixels: the most that a JPEG can have. What is longer is a line, and was made to harm: rows cost more than pixels. */
+const MOST_SIDE = 65_535;
+
 /** Each page, and all together: many pages within the limit of one are a bomb as well. */
 export function checkPixels(sizes: readonly Size[], { max_pixels, max_document_pixels }: ServiceLimits): void {
   let all = 0;
@@ -39,6 +42,8 @@ export function checkPixels(sizes: readonly Size[], { max_pixels, max_document_p
     const which = sizes.length === 1 ? '' : `page ${i + 1} is `;
     if (width * height > max_pixels)
       throw new Illegal('TOO_MANY_PIXELS', `${which}${width} × ${height}; at most ${max_pixels} pixels are taken`);
+    if (Math.max(width, height) > MOST_SIDE)
+      throw new Illegal('TOO_MANY_PIXELS', `${which}${width} × ${height}; a side has at most ${MOST_SIDE} pixels`);
     all += width * height;
   }
   if (all > max_document_pixels)

@@ -7,8 +7,8 @@ import { Illegal } from './illegal.ts';
 const ALSO: Record<string, ContentType> = { 'image/apng': 'image/png', 'image/heif': 'image/heic' };
 /** A PDF may begin with junk of at most so many bytes: as all readers of PDF allow. */
 const PDF_HEADER_WITHIN = 1_024;
-/** In either order of bytes. The library looks for its tags, which are often at the end; a file without its end is a broken TIFF. */
-const TIFF = new Set(['49492a00', '4d4d002a']);
+/** What they begin with. The library looks further, and does not know a TIFF without its tags (often at the end) or a PNG with broken parts. */
+const BEGINNINGS: Record<string, ContentType> = { '49492a00': 'image/tiff', '4d4d002a': 'image/tiff', '89504e47': 'image/png' };
 /** Enough to tell text from anything else. */
 const TEXT_LOOKED_AT = 4_096;
 
@@ -23,10 +23,12 @@ export async function contentTypeOf(bytes: Uint8Array): Promise<ContentType> {
 async function typeSeen(bytes: Uint8Array): Promise<string> {
   if (bytes.byteLength === 0) return 'empty';
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, TEXT_LOOKED_AT));
-  if (head.subarray(0, PDF_HEADER_WITHIN).includes('%PDF-')) return 'application/pdf';
   const said = (await fileTypeFromBuffer(bytes))?.mime;
+  if (said?.startsWith('image/')) return said; // whatever comes behind it
+  if (head.subarray(0, PDF_HEADER_WITHIN).includes('%PDF-')) return 'application/pdf';
   if (said && said !== 'application/xml') return said;
-  if (TIFF.has(head.subarray(0, 4).toString('hex'))) return 'image/tiff';
+  const begun = BEGINNINGS[head.subarray(0, 4).toString('hex')];
+  if (begun) return begun;
   if (head.includes(0)) return `${bytes.byteLength} bytes that begin like no picture`;
   if (/<svg[\s>]/.test(head.toString('latin1'))) return 'image/svg+xml';
   return said ?? (isText(head) ? 'text/plain' : `${bytes.byteLength} bytes that begin like no picture`);

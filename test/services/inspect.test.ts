@@ -152,6 +152,7 @@ describe('an illegal one is a verdict and no error', () => {
       max_pixels: 80_000_000,
       max_pages: 100,
       max_document_pixels: 1_500_000_000,
+      decode_time_limit_ms: 30_000,
       ocr_pixels: 16_000_000,
       ...given,
     },

@@ -33,6 +33,7 @@ async function read(bytes: Buffer | null, ocr_pixels = 16_000_000) {
     max_pixels: 80_000_000,
     max_pages: 100,
     max_document_pixels: 1_500_000_000,
+    decode_time_limit_ms: 30_000,
     ocr_pixels,
   };
   const output = await ocr.run(input, serviceContext({ objects, recogniser, limits, task_id: 'run' }));

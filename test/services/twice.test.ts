@@ -16,6 +16,7 @@ const LIMITS = {
   max_pixels: 1_000_000,
   max_pages: 100,
   max_document_pixels: 1_500_000_000,
+  decode_time_limit_ms: 30_000,
   ocr_pixels: 1_000_000,
 };
 

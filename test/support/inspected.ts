@@ -14,7 +14,7 @@ export const ORIGINAL = 'org/res/task-1/original';
 
 export const LIMITS: ServiceContext['limits'] = {
   ...{ max_bytes: 100_000_000, max_pixels: 80_000_000, ocr_pixels: 16_000_000 },
-  ...{ max_pages: 100, max_document_pixels: 1_500_000_000 },
+  ...{ max_pages: 100, max_document_pixels: 1_500_000_000, decode_time_limit_ms: 30_000 },
 };
 
 /** `read`: what the recogniser answers for a picture; each picture that it got is kept. */

@@ -41,7 +41,7 @@ export function pdf(pages: PdfPage[], { catalog = '', trailer = '' }: Given = {}
     kids.push(add(`<</Type/Page/Parent 2 0 R${box}${annots}/Resources${resources}/Contents ${stream} 0 R>>`));
   }
   objects[1] = `<</Type/Pages/Kids[${kids.map((kid) => `${kid} 0 R`).join(' ')}]/Count ${kids.length}>>`;
-  return written(objects, trailer);
+  return pdfOf(objects, trailer);
 }
 /** The number of the first object of the first page: its content. */
 export const FIRST_CONTENT = FIRST_FREE;
@@ -51,8 +51,8 @@ function jpegObject({ bytes, width, height }: NonNullable<PdfPage['jpeg']>): Buf
   return Buffer.concat([Buffer.from(`${dictionary}stream\n`), bytes, Buffer.from('\nendstream')]);
 }
 
-/** Numbered from 1, with the table of where each is. */
-function written(objects: (string | Buffer)[], trailer: string): Buffer {
+/** Objects numbered from 1, the catalogue first, with the table of where each is. */
+export function pdfOf(objects: (string | Buffer)[], trailer = ''): Buffer {
   const parts: Buffer[] = [Buffer.from('%PDF-1.7\n')];
   const places: number[] = [];
   let at = parts[0]?.length ?? 0;

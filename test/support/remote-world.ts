@@ -124,6 +124,7 @@ const PICTURES = {
   max_pixels: 1_000_000,
   max_pages: 100,
   max_document_pixels: 1_500_000_000,
+  decode_time_limit_ms: 30_000,
   ocr_pixels: 1_000_000,
 };
 /** One place for OCR: a worker that were held by the engine would keep all others from it. */

@@ -15,6 +15,7 @@ export const serviceContext = (given: Partial<ServiceContext>): ServiceContext =
     max_pixels: 80_000_000,
     max_pages: 100,
     max_document_pixels: 1_500_000_000,
+    decode_time_limit_ms: 30_000,
     ocr_pixels: 16_000_000,
   },
   clock: systemClock(),

@@ -24,9 +24,10 @@ export function pngHeader(width: number, height: number): Buffer {
   ihdr.set([8, 2, 0, 0, 0], 8); // 8 bits, colour, no interlacing
   const empty = Buffer.from('789c030000000001', 'hex');
   const magic = Buffer.from('89504e470d0a1a0a', 'hex');
-  return Buffer.concat([magic, chunk('IHDR', ihdr), chunk('IDAT', empty), chunk('IEND', Buffer.alloc(0))]);
+  return Buffer.concat([magic, pngChunk('IHDR', ihdr), pngChunk('IDAT', empty), pngChunk('IEND', Buffer.alloc(0))]);
 }
-function chunk(type: string, content: Buffer): Buffer {
+/** With its length and checksum. */
+export function pngChunk(type: string, content: Buffer): Buffer {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), content]);
   const size = Buffer.alloc(4);
   size.writeUInt32BE(content.byteLength);
