@@ -6,7 +6,7 @@ import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
 
 /** Run by name only: `npm run test:mutants`, `npm run test:faults`, `npm run test:poison`; and the real servers' by `npm run test:servers`, which starts them. */
-const SLOW = ['mutants', 'faults', 'servers/', 'poison/heavy'];
+const SLOW = ['mutants', 'faults', 'servers/', 'poison'];
 const AT_ONCE = 2;
 
 const here = path.dirname(fileURLToPath(import.meta.url));

@@ -1,4 +1,4 @@
-/** Bad pictures that take seconds or hundreds of megabytes: `npm run test:poison`. */
+/** Bad pictures that take seconds or hundreds of megabytes. */
 import { PATIENT } from './limits.ts';
 import { poisonSuite } from './suite.ts';
 

@@ -72,11 +72,11 @@ await writeFile(
 <!-- Made by \`npm run poison\` from test/fixtures/poison/: change those, not this. -->
 
 Each was sent to the whole service as a person's program sends it. It ends REJECTED or INDEX_FAILED with a code, or INDEXED where it can
-be read. \`npm test\` and \`npm run test:poison\` fail where one ends otherwise.
+be read. \`npm run test:poison\` fails where one ends otherwise.
 
 ${machine}; Node ${process.version}, libvips ${vips}, libheif ${heif}, libtiff ${tiff}; ${new Date().toISOString().slice(0, 10)}.
 
-${runOf('Those of `npm test`', quick)}
-${runOf('Those of `npm run test:poison`', patient)}`,
+${runOf('Those that are quickly told', quick)}
+${runOf('Those that take seconds or much memory', patient)}`,
 );
 console.log('docs/bad-pictures.md');
