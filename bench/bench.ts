@@ -21,6 +21,8 @@ const ITEMS = 500;
 const WARM_UP = 100;
 const IN_FLIGHT = [1, 8, 32];
 const PAGES = 8;
+/** Idle at first with what the start needed (recognition is warmed by then), later without. */
+const IDLE_S = [3, 30];
 const SCOPE = { org_id: 'org' };
 const MAIN = new URL('../main.js', import.meta.url).pathname;
 
@@ -93,10 +95,13 @@ async function start(): Promise<string> {
     const { url } = JSON.parse(line);
     const ready = await fetch(`${url}/readyz`);
     const ms = performance.now() - began;
-    await new Promise((resolve) => setTimeout(resolve, 3_000)); // idle, with recognition warmed
-    const status = await readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => '');
-    const kib = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0);
-    return `start to ready (${ready.status}): ${ms.toFixed(0)} ms; idle, ready to recognise: ${(kib / 1024).toFixed(0)} MB resident`;
+    const residentAfter = async (seconds: number) => {
+      await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
+      const status = await readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => ''); // Linux alone has it
+      return (Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1_024).toFixed(0);
+    };
+    const idle = await Promise.all(IDLE_S.map(async (seconds) => `${await residentAfter(seconds)} MB after ${seconds} s`));
+    return `start to ready (${ready.status}): ${ms.toFixed(0)} ms; idle, ready to recognise: ${idle.join(', ')} resident`;
   } finally {
     child.kill('SIGTERM');
     await new Promise((resolve) => child.once('exit', resolve));
