@@ -52,6 +52,8 @@ export const RUNTIME_LIMITS = {
   accept_after_ms: 250,
   /** A step's own limit on one run, below the machine's deadline for it: the worker gives up first, and says why. OCR: of the longest document. */
   run_time_limit_ms: { inspect: 240_000, ocr: 26 * 60_000, save: 240_000, embed: 240_000, index: 240_000, purge: 240_000 },
+  /** A ring that was answered in vain, since the store of tasks failed a moment, is rung again: sooner than its sweep, later than a blink. */
+  ring_again_ms: 2_000,
   /** A result whose index targets changed meanwhile is made again; a rebuild begins and ends, so that twice is the most there is. */
   outdated_rounds: 5,
   /** Rings held by the queue in process; one more is dropped, and rung again by the task's own timer. */

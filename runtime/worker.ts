@@ -52,13 +52,17 @@ export function createWorker({ tasks, queue, engine, runs, services, clock, limi
     try {
       await work(ring);
     } catch (error) {
-      log.error({ err: error, ...ring }, 'a run could not be told; the sweep goes on with it'); // a queue's handler never throws
+      log.error({ err: error, ...ring }, 'a run could not be told; it is rung again'); // a queue's handler never throws
+      await queue
+        .retryLater(ring.task_id, clock.wall(), limits.ring_again_ms)
+        .catch((away: unknown) => log.warn({ err: away, ...ring }, 'it could not be rung again; the sweep goes on with it'));
     }
   }
   async function retry(task_id: string): Promise<void> {
     try {
       const task = await tasks.get(task_id);
       if (task?.status === 'retrying') await runs.fire(task);
+      if (task?.status === 'pending') await queue.push(task.kind, task_id, task.ring); // its ring was answered, and nothing came of it
     } catch (error) {
       log.warn({ err: error, task_id }, 'a retry could not be rung; the sweep goes on with it');
     }

@@ -1,7 +1,9 @@
 /** A query as Elasticsearch reads it. Whose pictures is a filter inside every query: what is another's is not even looked at. */
 import type { estypes } from '@elastic/elasticsearch';
 import type { IndexQuery } from '../../runtime/ports.ts';
-import type { Phrase, QueryTerm } from '../../text/query.ts';
+import { adjacent } from '../../text/adjacent.ts';
+import type { ParsedQuery, Phrase, QueryTerm } from '../../text/query.ts';
+import { AS_TYPED } from '../search/fuse.ts';
 import { PREFIX_CHARS } from './mapping.ts';
 
 type Query = estypes.QueryDslQueryContainer;
@@ -17,14 +19,20 @@ export const ofFilters = (org_id: string, filters: Filters): Query => ({
   bool: { filter: scopes(org_id, filters), must_not: excluded(filters) },
 });
 
-/** Finds the words, among what the filters let through. */
+/** Finds the words, among what the filters let through; those that have them as they were typed, one after the other, come first. */
 export const ofQuery = (org_id: string, filters: Filters): Query => ({
   bool: {
     must: filters.query.all.map(term),
+    should: together(filters.query),
     filter: scopes(org_id, filters),
     must_not: excluded(filters),
   },
 });
+
+function together(query: ParsedQuery): Query[] {
+  const asTyped = adjacent(query);
+  return asTyped ? [{ constant_score: { filter: phrase(asTyped), boost: AS_TYPED } }] : [];
+}
 
 const excluded = ({ query: { none, no_tags }, except }: Filters): Query[] => [
   ...none.map(term),

@@ -3,6 +3,8 @@ import type { Field } from '../../text/document.ts';
 
 /** A word in the title says more than one among a page's hundreds. */
 export const WEIGHT: Record<Field, number> = { title: 8, tags: 5, description: 3, filename: 2, text: 1 };
+/** Added to the score of what has the words as they were typed, one after the other: above any score of words alone. */
+export const AS_TYPED = 1_000;
 /** How much of each list is fused: what is further down would add less than a place among the first changes. */
 export const FUSED = 200;
 /** The constant of reciprocal rank fusion. (Cormack, Clarke and Büttcher 2009: 60; little depends on it.) */

@@ -1,5 +1,6 @@
 /** A query as FTS5 reads it. Whose pictures, which tags and which batches are tokens too, so that they are part of the one search. */
 import type { IndexEntry, IndexQuery } from '../../runtime/ports.ts';
+import { adjacent } from '../../text/adjacent.ts';
 import { foldTag } from '../../text/document.ts';
 import type { Phrase, QueryTerm } from '../../text/query.ts';
 import { COLUMNS } from './file.ts';
@@ -40,6 +41,12 @@ export const ofFilters = (org_id: string, filters: Filters): string => without(a
  */
 export const ofQuery = (org_id: string | null, filters: Filters): string =>
   without(all([...filters.query.all.map((one) => term(one)), ...scopes(org_id, filters)]), filters.query);
+
+/** Of what `ofQuery` finds, that which has the words as they were typed, one after the other; null where that says nothing. */
+export function ofQueryAsTyped(org_id: string | null, filters: Filters): string | null {
+  const asTyped = adjacent(filters.query);
+  return asTyped && without(all([phrase(asTyped, everyColumn), ...scopes(org_id, filters)]), filters.query);
+}
 
 /** Of what `ofQuery` finds, that which has one of the words elsewhere than in its text: in its title, say. */
 export const ofQueryNamed = (org_id: string | null, filters: Filters): string =>

@@ -3,11 +3,11 @@
  * both as one; or by newest.
  */
 import type { IndexPage, IndexQuery } from '../../runtime/ports.ts';
-import { FUSED, fusion, type Near, type Ranked as RankedAs, rest, WEIGHT } from '../search/fuse.ts';
+import { AS_TYPED, FUSED, fusion, type Near, type Ranked as RankedAs, rest, WEIGHT } from '../search/fuse.ts';
 import type { Sqlite } from '../sqlite/database.ts';
 import type { Columns } from './columns.ts';
 import { COLUMNS } from './file.ts';
-import { needsMatch, ofFilters, ofQuery, ofQueryNamed } from './match.ts';
+import { needsMatch, ofFilters, ofQuery, ofQueryAsTyped, ofQueryNamed } from './match.ts';
 import type { Vectors } from './vectors.ts';
 
 const BM25 = `bm25(words, 0, ${COLUMNS.map(({ field }) => WEIGHT[field]).join(', ')})`;
@@ -83,7 +83,18 @@ function matched(world: World): { total: number; ids: Int32Array | null } {
   return { total: ids?.length ?? count(db, whole), ids };
 }
 
+/** Those that have the words as they were typed come first. */
 function rankedByWords(world: World, total: number, limit: number): Ranked[] {
+  const match = ofQueryAsTyped(world.org, world.query);
+  const all = rankedBySingleWords(world, total, limit);
+  if (match === null) return all;
+  const asTyped = ranked(world, match, { last: total <= RANKED ? null : CANDIDATES, limit });
+  const first = new Set(asTyped.map(({ id }) => id));
+  const raised = asTyped.map(({ id, score }) => ({ id, score: score + AS_TYPED }));
+  return [...raised, ...all.filter(({ id }) => !first.has(id))].slice(0, limit);
+}
+
+function rankedBySingleWords(world: World, total: number, limit: number): Ranked[] {
   const { org, query } = world;
   if (total <= RANKED) return ranked(world, ofQuery(org, query), { last: null, limit });
   const best = new Map<number, number>();
