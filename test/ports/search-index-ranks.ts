@@ -45,6 +45,16 @@ export function indexTestRanks(world: () => Promise<IndexWorld>): void {
     await index.close();
   });
 
+  test('what has the words as they were typed comes first, whatever else has them in its title', async () => {
+    const { index, put, found } = await world();
+    await put('apart', saved('it is for children, and they paint', { title: 'The workshop' }));
+    await put('typed', saved('a bamboo workshop for children', { title: 'Poster' }));
+    await put('later', saved('for a workshop', { title: 'For the workshop' }));
+    for (const typed of ['workshop for', 'workshop for children']) assert.equal((await found(typed))[0], 'typed', typed);
+    assert.deepEqual((await found('for workshop')).toSorted(), ['apart', 'later', 'typed']);
+    await index.close();
+  });
+
   test('a longer page begins with the shorter one, in every mode and order', async () => {
     const { index, make, found, search } = await world();
     const chance = seeded(2);
