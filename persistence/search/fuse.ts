@@ -20,19 +20,23 @@ export type Fusion<Id> = { fused: Ranked<Id>[]; strangers: Id[] };
  * (`vector_floor`): every text is nearest to something, and a query for what is not there must find nothing.
  */
 export function fusion<Id extends number | string>(words: Ranked<Id>[], near: Near<Id>[], vector_floor: number): Fusion<Id> {
-  const named = new Set(words.map(({ id }) => id));
+  const named = new Map(words.map(({ id }, place) => [id, place]));
   const allowed = near.filter(({ id, similarity }) => named.has(id) || similarity >= vector_floor);
   return { fused: fused(words, allowed, named), strangers: allowed.filter(({ id }) => !named.has(id)).map(({ id }) => id) };
 }
 
-function fused<Id extends number | string>(words: { id: Id }[], near: { id: Id }[], named: ReadonlySet<Id>): Ranked<Id>[] {
+function fused<Id extends number | string>(
+  words: { id: Id }[],
+  near: { id: Id }[],
+  named: ReadonlyMap<Id, number>,
+): Ranked<Id>[] {
   const scores = new Map<Id, number>();
   for (const list of [words, near]) {
     for (const [i, { id }] of list.entries()) scores.set(id, (scores.get(id) ?? 0) + 1 / (RRF_K + i + 1));
   }
-  /** Of two alike, what has the words. */
-  const order = (a: Ranked<Id>, b: Ranked<Id>) =>
-    b.score - a.score || Number(named.has(b.id)) - Number(named.has(a.id)) || (b.id > a.id ? 1 : -1);
+  /** Of two alike, what the words put first: two that change places in the two lists have the same score. */
+  const place = (id: Id) => named.get(id) ?? words.length;
+  const order = (a: Ranked<Id>, b: Ranked<Id>) => b.score - a.score || place(a.id) - place(b.id) || (b.id > a.id ? 1 : -1);
   return [...scores].map(([id, score]) => ({ id, score })).sort(order);
 }
 

@@ -55,6 +55,21 @@ export function indexTestRanks(world: () => Promise<IndexWorld>): void {
     await index.close();
   });
 
+  for (const [typed, apart] of [
+    ['a', 'b'],
+    ['b', 'a'],
+  ] as const)
+    test(`of two that change places by words and by vector, the first by words comes first: ${typed}`, async () => {
+      const { index, put, found } = await world();
+      const writes = {
+        [typed]: () => put(typed, saved('a bamboo workshop'), { vector: vectorAt(0.8, 1) }),
+        [apart]: () => put(apart, saved('a workshop of bamboo'), { vector: vectorAt(0.9, 1) }),
+      };
+      for (const one of ['a', 'b']) await writes[one]?.();
+      assert.deepEqual(await found('bamboo workshop', { mode: 'hybrid', vector: vectorAt(1, 1) }), [typed, apart]);
+      await index.close();
+    });
+
   test('a longer page begins with the shorter one, in every mode and order', async () => {
     const { index, make, found, search } = await world();
     const chance = seeded(2);
