@@ -1,3 +1,9 @@
+/** Why a picture was not taken, as it is told: the code of the API's problem or of the system. */
+export const failureOf = (error: unknown): { code: string; detail: string } => ({
+  code: error instanceof Error && 'code' in error ? String(error.code) : 'UNEXPECTED',
+  detail: error instanceof Error ? error.message : String(error),
+});
+
 /** Wrong usage that the parser of the command line can't see: ends with 2. */
 export class UsageError extends Error {
   override name = 'UsageError';

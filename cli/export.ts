@@ -13,7 +13,7 @@ import { z } from 'zod';
 import { extensionOf, isContentType, Resource } from '../contract/resource.ts';
 import { PHASES } from '../contract/statuses.ts';
 import { TextAnswer } from '../contract/text.ts';
-import { sha256Of } from '../persistence/backup/manifest.ts';
+import { sha256Of } from '../persistence/folder/hash.ts';
 import { ApiError, type Client } from './client.ts';
 import { Exported, LEFT_OUT_FILE, type LeftOut, LIST_FILE, ORIGINALS, TEXTS } from './exported.ts';
 import { linesInto } from './lines.ts';

@@ -22,7 +22,7 @@ const IGNORED_FOLDERS = [
 /** Deeper than any folder that people make; a loop of mounts ends here. */
 const MOST_DEPTH = 64;
 
-/** A file that is on its way out: see remove.ts. The only hidden one that is looked at, so that a run that was killed is ended. */
+/** A file that is on its way out: see leave.ts. The only hidden one that is looked at, so that a run that was killed is ended. */
 export const LEAVING = '.tuodi-leaving-';
 
 /** As it was when it was looked at: another size, time or file, and it is another picture. */

@@ -11,9 +11,9 @@ import path from 'node:path';
 import { z } from 'zod';
 import { Resource, Upload } from '../contract/resource.ts';
 import { TextAnswer } from '../contract/text.ts';
-import { sha256Of } from '../persistence/backup/manifest.ts';
+import { sha256Of } from '../persistence/folder/hash.ts';
 import { ApiError, type Client } from './client.ts';
-import { UsageError } from './errors.ts';
+import { failureOf, UsageError } from './errors.ts';
 import { Exported, LIST_FILE, MOST_LINE_BYTES } from './exported.ts';
 import { linesOf } from './lines.ts';
 import type { Output } from './output.ts';
@@ -80,10 +80,6 @@ class Refused extends Error {
     this.code = code;
   }
 }
-const failureOf = (error: unknown) => {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'UNEXPECTED';
-  return { code, detail: error instanceof Error ? error.message : String(error) };
-};
 
 function parsedLine(text: string | null): Exported {
   if (text === null) throw new Refused('INVALID', `longer than ${MOST_LINE_BYTES} bytes, or not UTF-8`);

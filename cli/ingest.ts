@@ -1,21 +1,19 @@
 /** `tuodi ingest <files or folders…>`: takes pictures in, and says of each where it came to rest. */
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
-import { FILE_EXTENSIONS, Resource } from '../contract/resource.ts';
-import { ApiError, type Client } from './client.ts';
+import { FILE_EXTENSIONS } from '../contract/resource.ts';
+import type { Client } from './client.ts';
+import { failureOf } from './errors.ts';
 import { filesIn } from './folder-files.ts';
 import { cut, type Output, table } from './output.ts';
+import { takenInWhole } from './upload.ts';
 
 /** What is picked from a folder; a file that is named is sent whatever it is called. */
 export const isPicture = (name: string): boolean => FILE_EXTENSIONS.includes(path.extname(name).slice(1).toLowerCase());
 /** A larger one is not read into memory, only to be refused by the service. */
 const MOST_BYTES = 512 * 1024 * 1024;
-const WAIT_S = 30;
 /** Files under way at once: the service works on more than one picture at a time. */
 const IN_FLIGHT = 4;
-/** What is asked again when nothing has come to rest; a picture that takes longer is reported as it is. */
-const MOST_WAITS = 60;
 
 export type Ingested = {
   file: string;
@@ -26,7 +24,6 @@ export type Ingested = {
   duration_ms: number;
 };
 export type IngestOptions = { title?: string; tag?: string[] };
-const Answer = z.object({ resource: Resource });
 
 /** Answers what became of each file, in the order in which they came to rest. */
 export async function ingest(
@@ -43,7 +40,7 @@ export async function ingest(
   const takeIn = async () => {
     for (const file of left) {
       const began = now();
-      const end = await oneFile(client, file, options).catch((error: unknown) => failed(error));
+      const end = await oneFile(client, file, options).catch((error: unknown) => refused(failureOf(error)));
       const result: Ingested = { file, ...end, duration_ms: Math.round(now() - began) };
       results.push(result);
       bar.step(path.basename(file));
@@ -66,35 +63,21 @@ async function picturesIn(named: string, out: Output): Promise<string[]> {
 }
 
 type End = Omit<Ingested, 'file' | 'duration_ms'>;
-async function oneFile(client: Client, file: string, { title, tag }: IngestOptions): Promise<End> {
+async function oneFile(client: Client, file: string, options: IngestOptions): Promise<End> {
   const { size } = await stat(file);
-  if (size > MOST_BYTES) return refused('TOO_MANY_BYTES', `${size} bytes is more than any service takes`);
-  const form = new FormData();
-  const metadata = { ...(title ? { title } : {}), ...(tag?.length ? { tags: tag } : {}) };
-  form.append('metadata', JSON.stringify(metadata));
-  form.append('file', new Blob([await readFile(file)]), path.basename(file));
-  const answer = await client.request('POST', '/v1/resources', { body: form, headers: { prefer: `wait=${WAIT_S}` } });
-  const duplicate = answer.status === 200; // 201: a new one
-  let now = Answer.parse(answer.body).resource;
-  for (let waits = 0; now.phase === 'working' && waits < MOST_WAITS; waits++) {
-    const { body } = await client.request('GET', `/v1/resources/${now.resource_id}`, { headers: { prefer: `wait=${WAIT_S}` } });
-    now = Resource.parse(body);
-  }
-  const { resource_id, status, failure } = now;
-  return { resource_id, status, duplicate_of: duplicate ? resource_id : now.duplicate_of, failure };
+  if (size > MOST_BYTES) return refused({ code: 'TOO_MANY_BYTES', detail: `${size} bytes is more than any service takes` });
+  const said = { filename: path.basename(file), ...options };
+  const { resource, there } = await takenInWhole(client, new Blob([await readFile(file)]), said);
+  const { resource_id, status, failure, duplicate_of } = resource;
+  return { resource_id, status, duplicate_of: there ? resource_id : duplicate_of, failure };
 }
 
-const refused = (code: string, detail: string): End => ({
+const refused = (failure: NonNullable<End['failure']>): End => ({
   resource_id: null,
   status: null,
   duplicate_of: null,
-  failure: { code, detail },
+  failure,
 });
-function failed(error: unknown): End {
-  if (error instanceof ApiError) return refused(error.code, error.message);
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'UNEXPECTED';
-  return refused(code, error instanceof Error ? error.message : String(error));
-}
 
 /** A row a file, for people. */
 export const ingestTable = (results: Ingested[]): string =>

@@ -3,20 +3,18 @@ import { openAsBlob } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { Resource } from '../contract/resource.ts';
-import { sha256Of } from '../persistence/backup/manifest.ts';
+import { PHASES } from '../contract/statuses.ts';
+import { sha256Of } from '../persistence/folder/hash.ts';
 import type { Client } from './client.ts';
-import { rested } from './upload.ts';
+import { rested, type TakenIn, takenInWhole } from './upload.ts';
 
-export type TakenIn = { resource: Resource; there: boolean };
 /** `busy`: what is under way, by SHA-256: of two files with the same bytes the later one finds the earlier one's picture. */
 type Work = { client: Client; signal: AbortSignal; busy: Map<string, Promise<unknown>> };
 const Listed = z.object({ items: z.array(Resource) });
-const Answer = z.object({ resource: Resource });
 
 /** Pictures that have these bytes, or were refused or removed with them: a few at most. */
 const MOST_TWINS = 20;
-/** What asks for none of these is taken in again when it comes again: DELETED and EXPIRED pictures have no bytes any more. */
-const PHASES = ['uploading', 'needs_person', 'working', 'ready', 'failed', 'gone'];
+/** What has these is taken in again when it comes again: they have no bytes, or will have none. */
 const GONE_FOR_GOOD = new Set<Resource['status']>(['DELETING', 'PURGE_FAILED', 'DELETED', 'EXPIRED', 'AWAITING_UPLOAD']);
 
 /** Answers when it rests. Nothing is sent of a file that is known: run again, only its hash is compared. */
@@ -37,13 +35,8 @@ async function takenIn(work: Work, { file, sha256 }: Hashed, said: { title?: str
   const { client, signal } = work;
   const twin = await twinOf(work, sha256);
   if (twin) return { resource: twin.phase === 'working' ? await rested(client, twin.resource_id, signal) : twin, there: true };
-  const form = new FormData();
-  const metadata = { ...(said.title ? { title: said.title } : {}), ...(said.tag?.length ? { tags: said.tag } : {}) };
-  form.append('metadata', JSON.stringify(metadata));
-  form.append('file', await openAsBlob(file), path.basename(file)); // read as it is sent; one that changes meanwhile is an error
-  const answer = await client.request('POST', '/v1/resources', { body: form, signal });
-  const { resource } = Answer.parse(answer.body);
-  return { resource: await rested(client, resource.resource_id, signal), there: answer.status === 200 };
+  const bytes = await openAsBlob(file); // read as it is sent; one that changes meanwhile is an error
+  return takenInWhole(client, bytes, { filename: path.basename(file), ...said }, signal);
 }
 
 async function twinOf({ client, signal }: Pick<Work, 'client' | 'signal'>, sha256: string): Promise<Resource | null> {

@@ -1,4 +1,5 @@
-/** Bytes by an upload link, and waiting for what becomes of them. */
+/** A picture sent, in one call or by an upload link, and waiting for what becomes of it. */
+import { z } from 'zod';
 import { Resource, type Upload } from '../contract/resource.ts';
 import { ApiError, type Client } from './client.ts';
 
@@ -7,6 +8,22 @@ const UPLOAD_TIMEOUT_MS = 10 * 60_000;
 const WAIT_S = 30;
 /** What is asked again when nothing has come to rest; a picture that takes longer is reported as it is. */
 const MOST_WAITS = 60;
+
+/** `there`: its bytes were in the library before, and this is the picture that has them. */
+export type TakenIn = { resource: Resource; there: boolean };
+type Said = { filename: string; title?: string; tag?: string[] };
+const Answer = z.object({ resource: Resource });
+
+/** In one call; answers when it rests. */
+export async function takenInWhole(client: Client, bytes: Blob, said: Said, signal?: AbortSignal): Promise<TakenIn> {
+  const { filename, title, tag } = said;
+  const body = new FormData();
+  body.append('metadata', JSON.stringify({ ...(title ? { title } : {}), ...(tag?.length ? { tags: tag } : {}) }));
+  body.append('file', bytes, filename);
+  const answer = await client.request('POST', '/v1/resources', { body, signal });
+  const { resource } = Answer.parse(answer.body);
+  return { resource: await rested(client, resource.resource_id, signal), there: answer.status === 200 };
+}
 
 /** As the link says: a PUT, or a form whose file comes last. The service is told, and looks for itself. */
 export async function upload(

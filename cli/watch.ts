@@ -7,6 +7,7 @@
  */
 import path from 'node:path';
 import { ApiError, type Client } from './client.ts';
+import { failureOf } from './errors.ts';
 import { type FoundFile, filesIn, isSame, type Seen, seenAt } from './folder-files.ts';
 import type { Ingested, IngestOptions } from './ingest.ts';
 import { type Left, leave, type Then } from './leave.ts';
@@ -156,14 +157,12 @@ async function ended(
 /** Statuses of HTTP at which the same again would be refused again. */
 const FINAL = new Set([400, 413, 415, 422]);
 function failed(error: unknown): Ended {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'UNEXPECTED';
-  const detail = error instanceof Error ? error.message : String(error);
   const passing = !(error instanceof ApiError && FINAL.has(error.status));
   return {
     resource_id: null,
     status: null,
     duplicate_of: null,
-    failure: { code, detail },
+    failure: failureOf(error),
     left: 'kept',
     moved_to: null,
     passing,

@@ -10,21 +10,12 @@
  */
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { sha256Of } from '../folder/hash.ts';
 import { syncFolder } from '../folder/keys.ts';
-import { segmentsOf } from '../object-keys.ts';
 import { FolderInUse, lockFolder } from '../sqlite/lock.ts';
-import {
-  BadBackup,
-  FACTS_FILE,
-  type Lacking,
-  type Manifest,
-  MOST_NAMED,
-  OBJECTS_FOLDER,
-  SECRET_FILE,
-  sha256Of,
-  writeManifest,
-} from './manifest.ts';
-import { countPictures, isSound, namedIn, snapshot } from './snapshot.ts';
+import { lackingIn, NOTHING_LACKS } from './lacking.ts';
+import { BadBackup, FACTS_FILE, type Manifest, OBJECTS_FOLDER, SECRET_FILE, writeManifest } from './manifest.ts';
+import { countPictures, isSound, snapshot } from './snapshot.ts';
 import { copyDurably, countTree, giveTree, statOrNull } from './tree.ts';
 
 /** Moments tried until nothing lacks: each further one is needed only if a picture came and went within the last. */
@@ -100,14 +91,14 @@ async function madeIn(part: string, facts: string, options: BackupOptions): Prom
   const [from, to, taken] = [path.join(data_dir, OBJECTS_FOLDER), path.join(part, OBJECTS_FOLDER), path.join(part, FACTS_FILE)];
   begun?.(countPictures(facts));
   const given = await giveTree(from, to, { copy, signal, ...(step ? { step } : {}) });
-  let found = { named: 0, count: 0, first: [] as Lacking[] };
+  let found = NOTHING_LACKS;
   for (let moment = 1; ; moment++) {
     await rm(taken, { force: true });
     await snapshot(facts, taken, wall());
     const { linked, copied } = await giveTree(from, to, { copy, signal });
     given.linked += linked;
     given.copied += copied;
-    found = await lackingIn(taken, to);
+    found = await lackingIn(taken, to, statOrNull);
     if (found.count === 0 || moment === MOMENTS) break;
   }
   if (!isSound(taken)) throw new Error(`the facts in ${data_dir} are damaged: SQLite's own check of their copy fails`);
@@ -122,17 +113,4 @@ async function madeIn(part: string, facts: string, options: BackupOptions): Prom
     lacking,
   });
   return { manifest, ...given };
-}
-
-/** The pictures whose bytes are not there, or not as long as the facts say. */
-export async function lackingIn(facts: string, objects: string): Promise<{ named: number; count: number; first: Lacking[] }> {
-  const found = { named: 0, count: 0, first: [] as Lacking[] };
-  for (const { resource_id, key, byte_size } of namedIn(facts)) {
-    found.named += 1;
-    const there = await statOrNull(path.join(objects, ...segmentsOf(key)));
-    if (there?.isFile() && (byte_size === null || there.size === byte_size)) continue;
-    found.count += 1;
-    if (found.first.length < MOST_NAMED) found.first.push({ resource_id, key, found: there ? there.size : null });
-  }
-  return found;
 }

@@ -1,6 +1,4 @@
 /** What a backup says of itself. It is written last: a folder without it is no backup, and restore takes none. */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { open, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -75,11 +73,4 @@ function jsonOrNull(text: string): unknown {
   } catch {
     return null; // refused by the schema
   }
-}
-
-/** Lower-case hexadecimal. */
-export async function sha256Of(file: string, signal?: AbortSignal): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file, { ...(signal ? { signal } : {}) })) hash.update(chunk);
-  return hash.digest('hex');
 }

@@ -4,22 +4,13 @@
  */
 import { lstat, mkdir, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { sha256Of } from '../folder/hash.ts';
 import { syncFolder } from '../folder/keys.ts';
-import { segmentsOf } from '../object-keys.ts';
 import { lockFolder } from '../sqlite/lock.ts';
-import {
-  BadBackup,
-  FACTS_FILE,
-  type Lacking,
-  type Manifest,
-  MOST_NAMED,
-  OBJECTS_FOLDER,
-  readManifest,
-  SECRET_FILE,
-  sha256Of,
-} from './manifest.ts';
+import { lackingIn } from './lacking.ts';
+import { BadBackup, FACTS_FILE, type Lacking, type Manifest, OBJECTS_FOLDER, readManifest, SECRET_FILE } from './manifest.ts';
 import { RESTORING } from './mark.ts';
-import { isSound, namedIn } from './snapshot.ts';
+import { isSound, type Named } from './snapshot.ts';
 import { copyDurably, countTree, giveTree, statOrNull } from './tree.ts';
 
 export type RestoreOptions = {
@@ -95,18 +86,11 @@ async function put(manifest: Manifest, { backup, data_dir, copy, signal, begun, 
 
 /** Every picture's bytes are read once: size and SHA-256 are what the facts say, or it is told. */
 async function wrongIn(facts: string, objects: string, signal: AbortSignal): Promise<Restored['lacking']> {
-  const lacking = { count: 0, first: [] as Lacking[] };
-  for (const { resource_id, key, byte_size, sha256 } of namedIn(facts)) {
+  const stat = (file: string) => {
     signal.throwIfAborted();
-    const file = path.join(objects, ...segmentsOf(key));
-    const there = await lstat(file).catch(() => null); // lacking, whatever the reason
-    const right =
-      there?.isFile() &&
-      (byte_size === null || there.size === byte_size) &&
-      (sha256 === null || (await sha256Of(file, signal)) === sha256);
-    if (right) continue;
-    lacking.count += 1;
-    if (lacking.first.length < MOST_NAMED) lacking.first.push({ resource_id, key, found: there ? there.size : null });
-  }
-  return lacking;
+    return lstat(file).catch(() => null); // lacking, whatever the reason
+  };
+  const isSame = async (file: string, { sha256 }: Named) => sha256 === null || (await sha256Of(file, signal)) === sha256;
+  const { count, first } = await lackingIn(facts, objects, stat, isSame);
+  return { count, first };
 }

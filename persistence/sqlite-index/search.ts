@@ -86,12 +86,13 @@ function matched(world: World): { total: number; ids: Int32Array | null } {
 /** Those that have the words as they were typed come first. */
 function rankedByWords(world: World, total: number, limit: number): Ranked[] {
   const match = ofQueryAsTyped(world.org, world.query);
-  const all = rankedBySingleWords(world, total, limit);
-  if (match === null) return all;
+  if (match === null) return rankedBySingleWords(world, total, limit);
   const asTyped = ranked(world, match, { last: total <= RANKED ? null : CANDIDATES, limit });
   const first = new Set(asTyped.map(({ id }) => id));
   const raised = asTyped.map(({ id, score }) => ({ id, score: score + AS_TYPED }));
-  return [...raised, ...all.filter(({ id }) => !first.has(id))].slice(0, limit);
+  if (raised.length >= limit) return raised;
+  const others = rankedBySingleWords(world, total, limit).filter(({ id }) => !first.has(id));
+  return [...raised, ...others].slice(0, limit);
 }
 
 function rankedBySingleWords(world: World, total: number, limit: number): Ranked[] {

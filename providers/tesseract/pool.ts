@@ -9,10 +9,11 @@
 import { failureOf } from '../../contract/failures.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { PageRead, PictureToRead, Recogniser } from '../../runtime/ports.ts';
+import { seatsOf } from '../../runtime/seats.ts';
 import { ServiceError } from '../../runtime/service.ts';
+import { within } from '../../runtime/within.ts';
 import { installLanguages, LANGUAGES } from './languages.ts';
 import { prepared } from './prepare.ts';
-import { seatsOf } from './seats.ts';
 import { EngineRefused, type StartThread, startThread, type Thread, ThreadEnded } from './thread.ts';
 import { confidenceOf, pageOf } from './words.ts';
 
@@ -82,13 +83,13 @@ export function tesseractPool(options: TesseractOptions): Recogniser {
   const read = async (seat: Seat, picture: PictureToRead, signal: AbortSignal): Promise<PageRead> => {
     const thread = await threadOf(seat, signal);
     try {
-      const page = await within(readBy(thread, picture), page_time_limit_ms, signal, clock);
+      const page = await within(clock, page_time_limit_ms, readBy(thread, picture), { signal, late: tooLong });
       seat.pages += 1;
       if (seat.pages >= pages_per_worker) await dismiss(seat, 'old');
       return page;
     } catch (error) {
       await dismiss(seat, String(error));
-      throw failureFrom(error, page_time_limit_ms);
+      throw failureFrom(error);
     }
   };
 
@@ -151,41 +152,15 @@ function tracking() {
   return { tracked, all: () => Promise.all(working) };
 }
 
-class TooLong extends Error {}
-
-/** The work, or TooLong after `ms`, or the signal's reason: whichever is first. */
-async function within<T>(work: Promise<T>, ms: number, signal: AbortSignal, clock: Clock): Promise<T> {
-  const { promise: given_up, reject } = withReject();
-  const limit = clock.after(ms, () => reject(new TooLong(`took longer than ${ms} ms`)));
-  const abort = () => reject(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
-  if (signal.aborted) abort();
-  try {
-    return await Promise.race([work, given_up]);
-  } finally {
-    limit.cancel();
-    signal.removeEventListener('abort', abort);
-  }
-}
-function withReject() {
-  let reject: (error: unknown) => void = () => {};
-  const promise = new Promise<never>((_, no) => {
-    reject = no;
-  });
-  promise.catch(() => {}); // lost the race: nobody waits for it any more
-  return { promise, reject };
-}
-
 /**
  * All are retryable, and the attempts end it. Too long: the limit is of the wall, and a machine under load is not the picture's
  * fault. Crashed or refused: a thread with a fresh memory may read what a used one could not.
  */
-function failureFrom(error: unknown, limit_ms: number): unknown {
-  if (error instanceof TooLong)
-    return new ServiceError(failureOf('OCR_TIMEOUT', `the picture was not read within ${limit_ms} ms`), error);
+function failureFrom(error: unknown): unknown {
   if (error instanceof ThreadEnded || error instanceof EngineRefused)
     return new ServiceError(failureOf('OCR_CRASHED', error.message), error);
-  return error; // given up by the caller, or not understood
+  return error; // too long, given up by the caller, or not understood
 }
+const tooLong = (ms: number) => new ServiceError(failureOf('OCR_TIMEOUT', `the picture was not read within ${ms} ms`));
 
 const unavailable = (detail: string, cause?: unknown) => new ServiceError(failureOf('PROVIDER_UNAVAILABLE', detail), cause);

@@ -5,10 +5,10 @@
 import { Worker } from 'node:worker_threads';
 import { failureOf, isFailureCode } from '../../contract/failures.ts';
 import type { PageRead } from '../../runtime/ports.ts';
+import { seatsOf } from '../../runtime/seats.ts';
 import { ServiceError } from '../../runtime/service.ts';
 import { Illegal } from './illegal.ts';
 import type { OpenedWith, Size } from './pages.ts';
-import { seats } from './seats.ts';
 
 /** JavaScript's own memory of a thread; what decoders take beyond it is bounded in the thread itself. */
 const HEAP_LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 64, stackSizeMb: 4 };
@@ -42,7 +42,11 @@ type Thread = {
   end(): Promise<void>;
 };
 
-const places = seats(MOST_THREADS, MOST_WAITING);
+const places = seatsOf(
+  Array.from({ length: MOST_THREADS }, (_, n) => n),
+  MOST_WAITING,
+  () => new ServiceError(failureOf('PROVIDER_UNAVAILABLE', `${MOST_WAITING} files wait to be opened already`)),
+);
 /** As it is run: beside this file, in the language of this file. */
 const SCRIPT = new URL(import.meta.url.endsWith('.ts') ? './isolated-thread.ts' : './isolated-thread.js', import.meta.url);
 
@@ -85,11 +89,11 @@ export async function openIsolated(
 
 async function startThread(decoder: DecoderName, { limits, clock, signal }: OpenedWith): Promise<Thread> {
   const limit_ms = limits.decode_time_limit_ms; // of one question: opening the file, or one page of it
-  const leave = await places.take(signal);
+  const place = await places.take(signal);
   const worker = new Worker(SCRIPT, { workerData: decoder, resourceLimits: HEAP_LIMITS, stdout: true, stderr: true });
   worker.stdout.resume(); // what decoders print is not our output
   worker.stderr.resume();
-  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve())).finally(leave);
+  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve())).finally(() => places.release(place));
   const ask = <Name extends AskName>(name: Name, asked: Asks[Name]['ask']) =>
     new Promise<Answer>((resolve, reject) => {
       const settle = (then: () => void) => {

@@ -39,7 +39,7 @@ describe('a disk that fills up', () => {
   });
 
   test('uploads, commits and searches while it is full: 507, nothing of them stays, and all is well once there is room', async (t) => {
-    disk = smallDisk((text) => t.skip(text));
+    disk = smallDisk((why) => t.skip(why));
     if (!disk) return;
     const data = path.join(disk.dir, 'data');
     service = await serviceOn(data);
@@ -62,7 +62,7 @@ describe('a disk that fills up', () => {
   });
 
   test('pictures that were under way when it filled up come to rest by themselves once there is room: INDEXED, none failed', async (t) => {
-    disk = smallDisk((text) => t.skip(text));
+    disk = smallDisk((why) => t.skip(why));
     if (!disk) return;
     service = await serviceOn(path.join(disk.dir, 'data'), numberReader(), SOON);
     const { client } = service;
@@ -87,7 +87,7 @@ describe('a disk that fills up', () => {
 
   test('an export and a backup to a full disk say so, and leave nothing half-written', (t) =>
     inFolder(async (dir, serve) => {
-      disk = smallDisk((text) => t.skip(text));
+      disk = smallDisk((why) => t.skip(why));
       if (!disk) return;
       const { client } = await serve(path.join(dir, 'data'));
       for (let number = 0; number < 3; number++) await sent(client, number);
@@ -111,7 +111,7 @@ describe('a disk that fills up', () => {
     }));
 
   test('a start on a full or read-only disk ends with one sentence that names the folder and what to do', async (t) => {
-    disk = smallDisk((text) => t.skip(text));
+    disk = smallDisk((why) => t.skip(why));
     if (!disk) return;
     const data = path.join(disk.dir, 'data');
     disk.fill(0);

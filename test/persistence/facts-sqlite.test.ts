@@ -174,6 +174,10 @@ describe('Facts on SQLite', () => {
         }
     await facts.resources.getMany(scope, ['a', 'b']);
     await facts.resources.alive(scope, 's', 'a');
+    await facts.resources.withdrawn(scope, 10);
+    await facts.instances.nextDueAt('a');
+    await facts.texts.texts(scope, ['t', 'u'], 1_000);
+    await facts.texts.recognisedPages(scope, [{ recognition_id: 'r', places: [0] }], 1_000);
     await facts.resources.byIdempotencyKey(scope, 'k');
     await facts.texts.text(scope, 't');
     await facts.journal.list(scope, 'a', { after: 1, limit: 10 });

@@ -12,7 +12,7 @@ import { bytesOf } from '../../services/read-object.ts';
 import { objectsSuite } from '../ports/objects.ts';
 import { memoryObjects } from '../support/memory-objects.ts';
 import { only } from '../support/missing.ts';
-import { serviceContext } from '../support/service-context.ts';
+import { SERVICE_LIMITS, serviceContext } from '../support/service-context.ts';
 import { cut, jpeg, plain, png, pngHeader, turned, webp } from '../support/wrong-pictures.ts';
 
 objectsSuite('in memory, for tests', async () => memoryObjects());
@@ -147,15 +147,7 @@ describe('a legal picture', () => {
 
 describe('an illegal one is a verdict and no error', () => {
   const limits = (given: Partial<ServiceContext['limits']>): Partial<ServiceContext> => ({
-    limits: {
-      max_bytes: 10_000_000,
-      max_pixels: 80_000_000,
-      max_pages: 100,
-      max_document_pixels: 1_500_000_000,
-      decode_time_limit_ms: 30_000,
-      ocr_pixels: 16_000_000,
-      ...given,
-    },
+    limits: { ...SERVICE_LIMITS, ...given },
   });
 
   test('too many bytes', async () =>

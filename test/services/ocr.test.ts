@@ -6,7 +6,7 @@ import type { PictureToRead, Recogniser } from '../../runtime/ports.ts';
 import { ServiceError } from '../../runtime/service.ts';
 import { ocr } from '../../services/ocr.ts';
 import { memoryObjects } from '../support/memory-objects.ts';
-import { serviceContext } from '../support/service-context.ts';
+import { SERVICE_LIMITS, serviceContext } from '../support/service-context.ts';
 import { plain, turned } from '../support/wrong-pictures.ts';
 
 const KEY = 'org/res/task-1/original';
@@ -28,14 +28,7 @@ async function read(bytes: Buffer | null, ocr_pixels = 16_000_000) {
     if (bytes) yield bytes;
   };
   if (bytes) await objects.put(KEY, body(), 100_000_000);
-  const limits = {
-    max_bytes: 100_000_000,
-    max_pixels: 80_000_000,
-    max_pages: 100,
-    max_document_pixels: 1_500_000_000,
-    decode_time_limit_ms: 30_000,
-    ocr_pixels,
-  };
+  const limits = { ...SERVICE_LIMITS, max_bytes: 100_000_000, ocr_pixels };
   const output = await ocr.run(input, serviceContext({ objects, recogniser, limits, task_id: 'run' }));
   const [picture] = given;
   assert.ok(picture);

@@ -10,15 +10,9 @@ import type { Ports } from '../../open-ports.ts';
 import { openDatabase } from '../../persistence/sqlite/database.ts';
 import { runStep } from '../../services/steps.ts';
 import { BY, openWorld, SCOPE, say, serviceOf, takeIn, world } from '../faults/world.ts';
+import { SERVICE_LIMITS } from '../support/service-context.ts';
 
-const LIMITS = {
-  max_bytes: 1_000_000,
-  max_pixels: 1_000_000,
-  max_pages: 100,
-  max_document_pixels: 1_500_000_000,
-  decode_time_limit_ms: 30_000,
-  ocr_pixels: 1_000_000,
-};
+const LIMITS = { ...SERVICE_LIMITS, max_bytes: 1_000_000, max_pixels: 1_000_000, ocr_pixels: 1_000_000 };
 
 /** Every table, every stored byte, and every entry as a search sees it. */
 async function everything(folder: string, { index }: Ports): Promise<unknown> {

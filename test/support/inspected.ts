@@ -7,15 +7,12 @@ import { inspect } from '../../services/inspect.ts';
 import { ocr } from '../../services/ocr.ts';
 import { memoryObjects } from './memory-objects.ts';
 import { only } from './missing.ts';
-import { serviceContext } from './service-context.ts';
+import { SERVICE_LIMITS, serviceContext } from './service-context.ts';
 
 const whose = { resource_id: 'res', org_id: 'org' };
 export const ORIGINAL = 'org/res/task-1/original';
 
-export const LIMITS: ServiceContext['limits'] = {
-  ...{ max_bytes: 100_000_000, max_pixels: 80_000_000, ocr_pixels: 16_000_000 },
-  ...{ max_pages: 100, max_document_pixels: 1_500_000_000, decode_time_limit_ms: 30_000 },
-};
+export const LIMITS = { ...SERVICE_LIMITS, max_bytes: 100_000_000 };
 
 /** `read`: what the recogniser answers for a picture; each picture that it got is kept. */
 export function desk(given: { limits?: Partial<ServiceContext['limits']>; read?: Recogniser['recognise'] } = {}) {

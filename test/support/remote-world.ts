@@ -18,6 +18,7 @@ import { openWorld, SCOPE, say, serviceOf, takeIn, world } from '../faults/world
 import { known } from '../model/known.ts';
 import { numberReader } from './numbered.ts';
 import { ocrEngine, SECRET } from './ocr-engine.ts';
+import { SERVICE_LIMITS } from './service-context.ts';
 import { until } from './wait.ts';
 
 const { clock, log } = world;
@@ -119,14 +120,7 @@ export async function remoteWorld({ options = {}, embedder, ports: changed = (sa
 }
 export type RemoteWorld = Awaited<ReturnType<typeof remoteWorld>>;
 
-const PICTURES = {
-  max_bytes: 1_000_000,
-  max_pixels: 1_000_000,
-  max_pages: 100,
-  max_document_pixels: 1_500_000_000,
-  decode_time_limit_ms: 30_000,
-  ocr_pixels: 1_000_000,
-};
+const PICTURES = { ...SERVICE_LIMITS, max_bytes: 1_000_000, max_pixels: 1_000_000, ocr_pixels: 1_000_000 };
 /** One place for OCR: a worker that were held by the engine would keep all others from it. */
 const OPTIONS_LIMITS = {
   sweep_interval_ms: 20,

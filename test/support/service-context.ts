@@ -3,6 +3,16 @@ import { systemClock } from '../../runtime/clock.ts';
 import type { ServiceContext } from '../../runtime/service.ts';
 import { only } from './missing.ts';
 
+/** As a service has them unless somebody said otherwise. */
+export const SERVICE_LIMITS: ServiceContext['limits'] = {
+  max_bytes: 10_000_000,
+  max_pixels: 80_000_000,
+  max_pages: 100,
+  max_document_pixels: 1_500_000_000,
+  decode_time_limit_ms: 30_000,
+  ocr_pixels: 16_000_000,
+};
+
 export const serviceContext = (given: Partial<ServiceContext>): ServiceContext => ({
   task_id: 'task-1',
   facts: only('facts', {}),
@@ -10,14 +20,7 @@ export const serviceContext = (given: Partial<ServiceContext>): ServiceContext =
   index: only('index', {}),
   recogniser: only('recogniser', {}),
   embedder: only('embedder', {}),
-  limits: {
-    max_bytes: 10_000_000,
-    max_pixels: 80_000_000,
-    max_pages: 100,
-    max_document_pixels: 1_500_000_000,
-    decode_time_limit_ms: 30_000,
-    ocr_pixels: 16_000_000,
-  },
+  limits: SERVICE_LIMITS,
   clock: systemClock(),
   signal: new AbortController().signal,
   ...given,

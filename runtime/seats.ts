@@ -4,6 +4,8 @@ export type Seats<Seat> = {
   /** Waits until one is free. Rejects with the signal's reason when it is aborted first; throws when too many wait already. */
   take(signal: AbortSignal): Promise<Seat>;
   release(seat: Seat): void;
+  /** True while somebody waits. */
+  isWanted(): boolean;
 };
 
 export function seatsOf<Seat>(all: Seat[], max_waiting: number, tooMany: () => Error): Seats<Seat> {
@@ -38,5 +40,6 @@ export function seatsOf<Seat>(all: Seat[], max_waiting: number, tooMany: () => E
         free.push(seat); // the last one in is taken first: a thread that runs, before one to be started
       else next(seat);
     },
+    isWanted: () => queue.length > 0,
   };
 }
