@@ -12,6 +12,7 @@ import { type OpenedPorts, openPorts, type Ports } from './open-ports.ts';
 import { sign, verifyLink } from './persistence/folder/links.ts';
 import { callbackVerifier } from './providers/remote-ocr/signature.ts';
 import { systemClock } from './runtime/clock.ts';
+import { type Conditions, createConditions } from './runtime/conditions.ts';
 import type { Origin } from './runtime/engine.ts';
 import { RUNTIME_LIMITS } from './runtime/limits.ts';
 import { ServiceError } from './runtime/service.ts';
@@ -43,7 +44,8 @@ async function compose(config: Config, public_url: () => string, { ports: change
   const clock = systemClock();
   const log = pino({ level: config.log_level, base: undefined }, pino.destination({ dest: 2, sync: false }));
   await mkdir(config.data_dir, { recursive: true });
-  const world = { clock, log, lost: () => void process.kill(process.pid, 'SIGTERM') };
+  const conditions = createConditions({ clock, log });
+  const world = { clock, log, conditions, lost: () => void process.kill(process.pid, 'SIGTERM') };
   const ports = changed(await openPorts(config, public_url, world));
   await prepareIndex({ ...ports, clock }).catch((error: unknown) => {
     if (!isAway(error)) throw error;
@@ -55,7 +57,7 @@ async function compose(config: Config, public_url: () => string, { ports: change
     if (!config.worker_kinds.includes('ocr')) return;
     await ports.recogniser.ready().catch((error: unknown) => log.error({ err: error }, 'recognition is not ready'));
   };
-  return { clock, log, ports, service, warm };
+  return { clock, log, conditions, ports, service, warm };
 }
 
 export async function startWorker(config: Config): Promise<WorkerApp> {
@@ -75,7 +77,7 @@ export async function startApp(config: Config, version: string, options: AppOpti
   checkTogether(config, 'serve');
   let address = '';
   const public_url = () => config.public_url ?? address;
-  const { clock, log, ports, service, warm } = await compose(config, public_url, options);
+  const { clock, log, conditions, ports, service, warm } = await compose(config, public_url, options);
   const { engine, feed } = service;
   const keys = await firstKeys(ports.facts, clock, config.data_dir);
   const http = createHttpServer({
@@ -87,7 +89,7 @@ export async function startApp(config: Config, version: string, options: AppOpti
     storage_events: storageEventsOf(config),
     required_metadata: config.required_metadata,
     cors_origins: config.cors_origins,
-    readiness: () => readinessOf(ports),
+    readiness: () => readinessOf(ports, conditions),
   });
   await service.start();
   const { host, port } = config.listen;
@@ -134,14 +136,14 @@ const linksOf = ({ secret, store_links: store }: OpenedPorts): Links => ({
   store,
 });
 
-async function readinessOf({ facts, index }: Ports) {
+async function readinessOf({ facts, index }: Ports, conditions: Conditions) {
   const checks: Record<string, { ok: boolean; detail?: string }> = {};
   for (const [name, port] of Object.entries({ facts, index }))
     checks[name] = await port.ping().then(
       () => ({ ok: true }),
       (error: unknown) => ({ ok: false, detail: error instanceof Error ? error.message : String(error) }),
     );
-  return { ready: Object.values(checks).every(({ ok }) => ok), checks };
+  return { ready: Object.values(checks).every(({ ok }) => ok), checks, degraded: conditions.list() };
 }
 
 /** Tokens of another analyser find wrongly, and say nothing of it. */

@@ -19,6 +19,7 @@ import { openSqliteIndex } from './persistence/sqlite-index/open.ts';
 import { hashedNgrams } from './providers/hashed-ngrams.ts';
 import { tesseractPool } from './providers/tesseract/pool.ts';
 import type { Clock } from './runtime/clock.ts';
+import type { Conditions } from './runtime/conditions.ts';
 import { RUNTIME_LIMITS } from './runtime/limits.ts';
 import type { Announcements, Embedder, Objects, Queue, Recogniser, SearchIndex, Tasks } from './runtime/ports.ts';
 import type { Facts } from './runtime/ports-facts.ts';
@@ -37,8 +38,11 @@ export type Ports = {
   recogniser: Recogniser;
   embedder: Embedder;
 };
-/** `lost`: told when others have taken what this process works on; it must stop. */
-export type World = { clock: Clock; log: Logger; lost?: () => void };
+/**
+ * `lost`: told when others have taken what this process works on; it must stop. `conditions`: of the whole process; without it
+ * nobody is told of them.
+ */
+export type World = { clock: Clock; log: Logger; lost?: () => void; conditions?: Conditions };
 
 /** `store_links`: of a store that serves its links itself. `secret`: signs our own links. */
 export type OpenedPorts = Ports & { close(): Promise<void>; secret: string; store_links: StoreLinks | null };

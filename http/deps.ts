@@ -6,6 +6,7 @@ import type { Json } from '../contract/json.ts';
 import type { MetadataField } from '../contract/metadata.ts';
 import type { Author } from '../contract/resource.ts';
 import type { Clock } from '../runtime/clock.ts';
+import type { Condition } from '../runtime/conditions.ts';
 import type { Engine, ResourceRef } from '../runtime/engine.ts';
 import type { Feed } from '../runtime/feed.ts';
 import type { Embedder, Objects, SearchIndex } from '../runtime/ports.ts';
@@ -48,7 +49,12 @@ export interface Callbacks {
   receive(to: CallbackTo): Promise<CallbackOutcome>;
 }
 
-export type Readiness = { ready: boolean; checks: Record<string, { ok: boolean; detail?: string }> };
+/** `degraded`: what is wrong though the service can work: see runtime/conditions.ts. Absent: nothing is. */
+export type Readiness = {
+  ready: boolean;
+  checks: Record<string, { ok: boolean; detail?: string }>;
+  degraded?: readonly Condition[];
+};
 
 /** Why a picture can or cannot be found, in this language. null: no such picture in scope. */
 export type Explain = (ref: ResourceRef, language: Language) => Promise<Explanation | null>;

@@ -6,8 +6,9 @@ export async function healthz({ ctx }: OpenCall): Promise<void> {
 }
 
 export async function readyz({ ctx, deps }: OpenCall): Promise<void> {
-  const { ready, checks } = await deps.readiness();
+  const { ready, checks, degraded = [] } = await deps.readiness();
   ctx.status = ready ? 200 : 503;
   if (!ready) ctx.set('retry-after', String(deps.limits.retry_after_s));
-  ctx.body = { ready, version: deps.version, checks };
+  const conditions = degraded.map(({ name, detail, since }) => ({ name, detail, since: new Date(since).toISOString() }));
+  ctx.body = { ready, version: deps.version, checks, degraded: conditions };
 }

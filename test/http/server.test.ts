@@ -111,8 +111,17 @@ test('readiness is 200 or 503, with its checks', async () => {
   assert.equal((await world.call('GET', '/readyz', { key: null })).status, 200);
   ready = false;
   const not = await world.call('GET', '/readyz', { key: null });
-  assert.deepEqual([not.status, not.json], [503, { ready: false, version: '0.0.0', checks: { facts: { ok: false } } }]);
+  const body = { ready: false, version: '0.0.0', checks: { facts: { ok: false } }, degraded: [] };
+  assert.deepEqual([not.status, not.json], [503, body]);
   assert.deepEqual((await world.call('GET', '/healthz', { key: null })).json, { status: 'ok' });
+});
+
+test('readiness names what is wrong while the service can work, since when', async () => {
+  const degraded = [{ name: 'index_incomplete', detail: 'the index lacks entries', since: 0 }];
+  await using world = disposable(await httpWorld({ readiness: async () => ({ ready: true, checks: {}, degraded }) }));
+  const { status, json } = await world.call('GET', '/readyz', { key: null });
+  const told = [{ name: 'index_incomplete', detail: 'the index lacks entries', since: '1970-01-01T00:00:00.000Z' }];
+  assert.deepEqual([status, json], [200, { ready: true, version: '0.0.0', checks: {}, degraded: told }]);
 });
 
 test('a key is known again by its hash only', () => {
