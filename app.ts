@@ -1,5 +1,5 @@
 /** The composition root: a whole process of the service, from its ports to its end. `serve` and `worker` differ in the HTTP server only. */
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { type Logger, pino } from 'pino';
 import { type Config, checkTogether, SERVICE_FILE } from './config.ts';
@@ -9,13 +9,15 @@ import type { Callbacks, Links, StorageEvents } from './http/deps.ts';
 import { HTTP_LIMITS } from './http/limits.ts';
 import { createHttpServer } from './http/server.ts';
 import { type OpenedPorts, openPorts, type Ports } from './open-ports.ts';
-import { sign, verifyLink } from './persistence/folder/links.ts';
+import { verifyLink } from './persistence/folder/links.ts';
+import { writePrivate } from './persistence/folder/private-file.ts';
 import { callbackVerifier } from './providers/remote-ocr/signature.ts';
 import { systemClock } from './runtime/clock.ts';
 import { type Conditions, createConditions } from './runtime/conditions.ts';
 import type { Origin } from './runtime/engine.ts';
 import { RUNTIME_LIMITS } from './runtime/limits.ts';
 import { ServiceError } from './runtime/service.ts';
+import { secretsOf } from './runtime/signer.ts';
 import { auditIndex } from './services/audit-index.ts';
 import { callbackReceiver } from './services/callbacks.ts';
 import { explainer } from './services/explain.ts';
@@ -96,7 +98,7 @@ export async function startApp(config: Config, version: string, options: AppOpti
   const service_file = path.join(config.data_dir, SERVICE_FILE);
   try {
     address = `http://${host.includes(':') ? `[${host}]` : host}:${(await http.listen(host, port)).port}`;
-    await writeFile(service_file, JSON.stringify({ url: address, api_key: keys.local.text, pid: process.pid }), { mode: 0o600 });
+    await writePrivate(service_file, JSON.stringify({ url: address, api_key: keys.local.text, pid: process.pid }));
   } catch (error) {
     await service.stop();
     await ports.close();
@@ -130,9 +132,9 @@ export async function startApp(config: Config, version: string, options: AppOpti
   };
 }
 
-const linksOf = ({ secret, store_links: store }: OpenedPorts): Links => ({
-  sign: (parts) => sign(secret, parts),
-  verify: (parts, signature, time) => verifyLink(secret, parts, signature, time),
+const linksOf = ({ signer, store_links: store }: OpenedPorts): Links => ({
+  sign: signer.sign,
+  verify: (parts, signature, time) => verifyLink(signer, parts, signature, time),
   store,
 });
 
@@ -156,12 +158,15 @@ async function warnOfOldIndex({ facts, index }: Ports, log: Logger): Promise<voi
 
 type Service = ReturnType<typeof createService>;
 /** Of a remote engine that was given a secret to sign with. */
-function callbacksOf({ ocr_callback_secret }: Config, { context, runs }: Service, log: Logger): Callbacks | null {
-  if (!ocr_callback_secret || !context.recogniser.remote) return null;
-  return { verify: callbackVerifier(ocr_callback_secret), receive: callbackReceiver({ context, runs, log }) };
+function callbacksOf(config: Config, { context, runs }: Service, log: Logger): Callbacks | null {
+  const { ocr_callback_secret: current, ocr_callback_secret_previous: previous } = config;
+  if (!current || !context.recogniser.remote) return null;
+  return { verify: callbackVerifier({ current, previous }), receive: callbackReceiver({ context, runs, log }) };
 }
-const storageEventsOf = ({ s3_events_token: token, s3_bucket: bucket }: Config): StorageEvents | null =>
-  token && bucket ? { token, bucket } : null;
+const storageEventsOf = (config: Config): StorageEvents | null => {
+  const { s3_events_token: current, s3_events_token_previous: previous, s3_bucket: bucket } = config;
+  return current && bucket ? { tokens: secretsOf({ current, previous }), bucket } : null;
+};
 
 const isAway = (error: unknown) => error instanceof ServiceError && error.failure.code === 'PROVIDER_UNAVAILABLE';
 const AUDIT: Origin = { by: { kind: 'sweep', id: null }, request_id: null };

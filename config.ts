@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { METADATA_FIELDS } from './contract/metadata.ts';
 import { STEP_KINDS } from './contract/steps.ts';
+import { Secret, WebhookSecret } from './secrets.ts';
 
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 const listed = (text: string) =>
@@ -36,7 +37,9 @@ const Variables = z.strictObject({
   data_dir: z.string().min(1).default('tuodi-data'),
   log_level: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   /** Signs links; made and kept in the data folder unless said. At least 32 characters. */
-  link_secret: z.string().min(32).optional(),
+  link_secret: Secret.optional(),
+  /** The one before it, while it is being replaced: what it signed holds. */
+  link_secret_previous: Secret.optional(),
   /** The fields a picture must have before it is indexed. */
   required_metadata: z
     .string()
@@ -88,13 +91,17 @@ const Variables = z.strictObject({
   /** How clients upload: a form (the store bounds the size of what comes), or a PUT (for stores that have no forms). */
   s3_upload_method: z.enum(['POST', 'PUT']).default('POST'),
   /** What the store shows (`Authorization: Bearer …`) when it tells of uploads by itself. Without it nothing is taken. */
-  s3_events_token: z.string().min(32).optional(),
+  s3_events_token: Secret.optional(),
+  /** Taken as well, while the token is being replaced. */
+  s3_events_token_previous: Secret.optional(),
   /** A remote OCR engine; see docs/providers.md. Without it recognition is in this process. */
   ocr_url: web.optional(),
   /** Shown to the engine. */
   ocr_api_key: z.string().min(1).optional(),
   /** whsec_…: signs the engine's callbacks (Standard Webhooks). Without it the engine is asked. */
-  ocr_callback_secret: z.string().min(24).optional(),
+  ocr_callback_secret: WebhookSecret.optional(),
+  /** Taken as well, while the secret is being replaced. */
+  ocr_callback_secret_previous: WebhookSecret.optional(),
   /** Of any OpenAI-compatible API, such as https://api.openai.com/v1. Without it vectors are hashed n-grams. */
   embedding_url: web.optional(),
   embedding_api_key: z.string().min(1).optional(),
@@ -118,7 +125,8 @@ type Name = keyof Config;
 const NAMES = Object.keys(Variables.shape) as Name[];
 /** Secrets may come from a file: TUODI_LINK_SECRET_FILE. */
 const SECRETS: readonly string[] = [
-  ...(['link_secret', 'api_key', 'database_url', 'redis_url', 'elasticsearch_url', 'elasticsearch_api_key'] satisfies Name[]),
+  ...(['link_secret', 'link_secret_previous', 'ocr_callback_secret_previous', 's3_events_token_previous'] satisfies Name[]),
+  ...(['api_key', 'database_url', 'redis_url', 'elasticsearch_url', 'elasticsearch_api_key'] satisfies Name[]),
   ...(['s3_access_key', 's3_secret_key', 's3_events_token'] satisfies Name[]),
   ...(['ocr_api_key', 'ocr_callback_secret', 'embedding_api_key'] satisfies Name[]),
 ];
@@ -185,6 +193,14 @@ export function checkTogether(config: Config, command: 'serve' | 'worker'): void
     );
   if ((config.s3_access_key === undefined) !== (config.s3_secret_key === undefined))
     throw new ConfigError('TUODI_S3_ACCESS_KEY and TUODI_S3_SECRET_KEY are said together, or neither');
+  for (const [name, current] of [
+    ['s3_events_token', config.s3_events_token],
+    ['ocr_callback_secret', config.ocr_callback_secret],
+  ] as const)
+    if (current === undefined && config[`${name}_previous`] !== undefined)
+      throw new ConfigError(
+        `${PREFIX}${name.toUpperCase()}_PREVIOUS is set without ${PREFIX}${name.toUpperCase()}: it goes with the one that replaces it`,
+      );
 }
 
 function fromFile(variable: string, file: string): string {

@@ -3,13 +3,14 @@
  * Adapters of servers are loaded when they are named, so that nobody else pays for them.
  */
 import { randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from 'pino';
 import { type Config, ConfigError, inProcess } from './config.ts';
 import type { StoreLinks } from './http/deps.ts';
+import { SECRET_FILE } from './persistence/backup/manifest.ts';
 import { checkRestored } from './persistence/backup/mark.ts';
 import { openFolderObjects } from './persistence/folder/objects.ts';
+import { readPrivate, UnsafeFile, writePrivate } from './persistence/folder/private-file.ts';
 import { memoryAnnouncements } from './persistence/memory/announcements.ts';
 import { memoryQueue } from './persistence/memory/queue.ts';
 import { memoryTasks } from './persistence/memory/tasks.ts';
@@ -23,10 +24,14 @@ import type { Conditions } from './runtime/conditions.ts';
 import { RUNTIME_LIMITS } from './runtime/limits.ts';
 import type { Announcements, Embedder, Objects, Queue, Recogniser, SearchIndex, Tasks } from './runtime/ports.ts';
 import type { Facts } from './runtime/ports-facts.ts';
+import { createSigner, type Signer } from './runtime/signer.ts';
+import { secretFault } from './secrets.ts';
 import { liveIndex } from './services/rebuild-index.ts';
 
 /** A thread of the OCR engine keeps what it once took: a new one after so many pages. */
 const PAGES_PER_OCR_WORKER = 200;
+/** Of a secret that we make: 256 bits, as the HMAC has. */
+const SECRET_BYTES = 32;
 
 export type Ports = {
   facts: Facts;
@@ -44,8 +49,8 @@ export type Ports = {
  */
 export type World = { clock: Clock; log: Logger; lost?: () => void; conditions?: Conditions };
 
-/** `store_links`: of a store that serves its links itself. `secret`: signs our own links. */
-export type OpenedPorts = Ports & { close(): Promise<void>; secret: string; store_links: StoreLinks | null };
+/** `store_links`: of a store that serves its links itself. `signer`: of our own links. */
+export type OpenedPorts = Ports & { close(): Promise<void>; signer: Signer; store_links: StoreLinks | null };
 
 /** The facts alone: for commands that work beside a running service. */
 export async function openFacts({ database_url, data_dir }: Config, clock: Clock): Promise<Facts> {
@@ -103,7 +108,7 @@ async function recogniserOf(config: Config, public_url: () => string, { clock, l
 type Store = { objects: Objects; store_links: StoreLinks | null };
 async function storeOf(
   config: Config,
-  given: { public_url: () => string; secret: string },
+  given: { public_url: () => string; signer: Signer },
   { clock, log }: World,
 ): Promise<Store> {
   const { s3_bucket: bucket, s3_endpoint, s3_public_endpoint, s3_access_key, s3_secret_key } = config;
@@ -156,15 +161,15 @@ export async function openPorts(config: Config, public_url: () => string, world:
   try {
     keep(await placeOf(config, world));
     checkRestored(config.data_dir);
-    const secret = config.link_secret ?? (await keptSecret(path.join(config.data_dir, 'link-secret')));
+    const signer = await signerOf(config);
     const facts = keep(await openFacts(config, clock));
     const index = keep(await openIndex(config, { facts, clock }));
-    const { objects, store_links } = await storeOf(config, { public_url, secret }, world);
+    const { objects, store_links } = await storeOf(config, { public_url, signer }, world);
     keep(objects);
     const recogniser = keep(await recogniserOf(config, public_url, world));
     const embedder = await embedderOf(config, clock);
     const { tasks, queue, announcements } = keep(await workOf(config, world));
-    return { facts, tasks, queue, announcements, objects, index, recogniser, embedder, secret, store_links, close };
+    return { facts, tasks, queue, announcements, objects, index, recogniser, embedder, signer, store_links, close };
   } catch (error) {
     await close();
     throw error;
@@ -203,11 +208,21 @@ async function placeOf(config: Config, { clock, log, lost }: World): Promise<{ c
   }
 }
 
-/** Made at the first start: links given out before a restart still hold after it. */
+async function signerOf({ link_secret, link_secret_previous: previous, data_dir }: Config): Promise<Signer> {
+  return createSigner({ current: link_secret ?? (await keptSecret(path.join(data_dir, SECRET_FILE))), previous });
+}
+
+/** Made at the first start: links given out before a restart still hold after it. Throws ConfigError for one that is not to be believed. */
 async function keptSecret(file: string): Promise<string> {
-  const kept = await readFile(file, 'utf8').catch(() => null); // the first start
-  if (kept !== null) return kept.trim();
-  const secret = randomBytes(32).toString('base64url');
-  await writeFile(file, secret, { mode: 0o600, flag: 'wx' });
-  return secret;
+  const kept = await readPrivate(file).catch((error: unknown) => {
+    throw error instanceof UnsafeFile ? new ConfigError(`${error.message}: remove it, and a new secret is made`) : error;
+  });
+  if (kept === null) {
+    const secret = randomBytes(SECRET_BYTES).toString('base64url');
+    await writePrivate(file, secret);
+    return secret;
+  }
+  const fault = secretFault(kept);
+  if (fault !== null) throw new ConfigError(`${file}: ${fault}. Remove it, and a new one is made; links that were given out end`);
+  return kept.trim();
 }

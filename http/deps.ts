@@ -36,8 +36,8 @@ export interface Links {
   store: StoreLinks | null;
 }
 
-/** The store's own notifications: who shows `token` may tell of uploads to `bucket`. */
-export type StorageEvents = { token: string; bucket: string };
+/** The store's own notifications: who shows one of `tokens` (a new one and the one before it) may tell of uploads to `bucket`. */
+export type StorageEvents = { tokens: readonly string[]; bucket: string };
 export type CallbackTo = { resource_id: string; task_id: string; webhook_id: string; body: Json };
 /** told: to the job that waits for it; kept: nobody waits for it now; known: it was here before; nobody: no such picture any more. */
 export type CallbackOutcome = { outcome: 'told' | 'kept' | 'known' | 'nobody' } | { outcome: 'unusable'; detail: string };

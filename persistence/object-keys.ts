@@ -26,6 +26,9 @@ export function foldersOf(prefix: string): string[] {
   return segmentsOf(prefix.slice(0, -1));
 }
 
+/** Whether an upload link may be given for this key. */
+export const isUploadKey = (key: string): boolean => key.startsWith(UPLOADS) && key.split('/').every((one) => SEGMENT.test(one));
+
 /** The key itself, if an upload link may be given for it. */
 export function uploadKey(key: string): string {
   segmentsOf(key);

@@ -7,10 +7,15 @@ import { describe, test } from 'node:test';
 import { z } from 'zod';
 import { readConfig } from '../config.ts';
 import { ROUTES } from '../contract/routes.ts';
+import { isExample } from '../secrets.ts';
 import { allOf, composeText, readCompose, readEnvExample, referredTo, type Service } from './support/containers.ts';
 
 const example = readEnvExample();
-const { services, volumes } = readCompose(example);
+/** Every secret made one's own, as the example says. */
+const changed = Object.fromEntries(
+  Object.entries(example).map(([name, value]) => [name, isExample(value) ? `ours${'x'.repeat(32)}${name.length}` : value]),
+);
+const { services, volumes } = readCompose(changed);
 const isOurs = ({ build }: Service): boolean => build !== undefined;
 const all = Object.entries(services);
 const ours = all.filter(([, service]) => isOurs(service));
@@ -52,6 +57,11 @@ describe('the containers and the code agree', () => {
     const told = [...composeText().matchAll(secret)].map(([line]) => line.trim());
     assert.deepEqual(told, ['MYSQL_RANDOM_ROOT_PASSWORD: "yes"']);
     assert.equal(execFileSync('git', ['check-ignore', '.env'], { encoding: 'utf8' }).trim(), '.env');
+  });
+
+  test('no process of ours starts with the secrets of the example', () => {
+    for (const [name, service] of Object.entries(readCompose(example).services))
+      if (isOurs(service)) assert.throws(() => configOf(service), /TUODI_LINK_SECRET: .*example/, name);
   });
 
   test('the processes share what they must: every server, and the secret of the links', () => {

@@ -13,7 +13,8 @@ import { badRequest, nothingHere, tooLarge } from '../say-no.ts';
 export async function putObject({ ctx, deps }: OpenCall): Promise<void> {
   const grant = storeOf({ ctx, deps }).openUpload(keyOf({ ctx, deps }), queryOf({ ctx, deps }));
   if ('refused' in grant) throw linkProblem(grant);
-  const { key, max_bytes, content_type } = grant;
+  const { key, content_type } = grant;
+  const max_bytes = Math.min(grant.max_bytes, deps.limits.max_bytes);
   if (mediaType(ctx) !== content_type) throw otherType(content_type);
   if (ctx.get('content-encoding') !== '' || ctx.get('content-range') !== '')
     throw badRequest('Send the whole file as it is, neither compressed nor in ranges.', '请原样发送整个文件，不要压缩或分段。');

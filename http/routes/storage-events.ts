@@ -33,7 +33,7 @@ export async function takeStorageEvents(call: OpenCall): Promise<void> {
   const expected = deps.storage_events;
   if (!expected) throw nothingHere();
   const [, token = ''] = /^Bearer +(\S+)$/i.exec(ctx.get('authorization').trim()) ?? [];
-  if (!isSecret(token, hashSecret(expected.token))) throw notTheStore();
+  if (!expected.tokens.map((known) => isSecret(token, hashSecret(known))).includes(true)) throw notTheStore();
   parsedQuery(call, NOTHING, {});
   const told = uploadsIn(await parsedBody(call, Notification), expected);
   const origin: Origin = { by: { kind: 'worker', id: 'store' }, request_id: ctx.state.request_id };

@@ -1,8 +1,6 @@
-/**
- * Signed links to the service itself: whoever holds one may do exactly what it says, until it expires, and nothing else.
- * HMAC-SHA256 over a JSON array of what is granted, so that no two grants have the same bytes to sign.
- */
-import { createHmac, timingSafeEqual } from 'node:crypto';
+/** Signed links to the service itself: whoever holds one may do exactly what it says, until it expires, and nothing else. */
+import type { Signer } from '../../runtime/signer.ts';
+import { isUploadKey } from '../object-keys.ts';
 
 /** What a link is refused for: codes of the contract. */
 export type LinkRefused = { refused: 'BAD_SIGNATURE' | 'LINK_EXPIRED' };
@@ -12,48 +10,39 @@ export type ReadGrant = { key: string; content_type: string; filename: string };
 /** The query of a link, as it came: nothing in it is believed before its signature. */
 export type LinkQuery = Readonly<Record<string, string | string[] | undefined>>;
 
-/** base64url of the HMAC of `parts`. Begin `parts` with what the link is for, so that no link of one use passes for another. */
-export const sign = (secret: string, parts: readonly string[]): string =>
-  createHmac('sha256', secret).update(JSON.stringify(parts)).digest('base64url');
-
-export function isSigned(secret: string, parts: readonly string[], signature: string): boolean {
-  const expected = Buffer.from(sign(secret, parts));
-  const given = Buffer.from(signature);
-  return given.length === expected.length && timingSafeEqual(given, expected);
-}
-
 /** Also for links that are not of objects, such as `complete_url`: `parts` must hold the expiry and the method. */
 export function verifyLink(
-  secret: string,
+  signer: Signer,
   parts: readonly string[],
   signature: string,
   time: { expires_at: number; now: number },
 ): LinkRefused | null {
-  if (!isSigned(secret, parts, signature)) return { refused: 'BAD_SIGNATURE' };
+  if (!signer.verify(parts, signature)) return { refused: 'BAD_SIGNATURE' };
   return time.now < time.expires_at ? null : { refused: 'LINK_EXPIRED' };
 }
 
-export function uploadQuery(secret: string, grant: UploadGrant, expires_at: number): URLSearchParams {
+export function uploadQuery(signer: Signer, grant: UploadGrant, expires_at: number): URLSearchParams {
   const said = { expires: String(expires_at), max_bytes: String(grant.max_bytes), content_type: grant.content_type };
-  return new URLSearchParams({ ...said, signature: sign(secret, uploadParts(grant.key, said)) });
+  return new URLSearchParams({ ...said, signature: signer.sign(uploadParts(grant.key, said)) });
 }
 
-/** `key`: of the path that was asked for. `now`: wall time. */
-export function verifyUpload(secret: string, key: string, query: LinkQuery, now: number): UploadGrant | LinkRefused {
+/** `key`: of the path that was asked for. `now`: wall time. No signature is good for a key that no upload may write. */
+export function verifyUpload(signer: Signer, key: string, query: LinkQuery, now: number): UploadGrant | LinkRefused {
+  if (!isUploadKey(key)) return { refused: 'BAD_SIGNATURE' };
   const said = { expires: one(query.expires), max_bytes: one(query.max_bytes), content_type: one(query.content_type) };
-  const refused = verifyLink(secret, uploadParts(key, said), one(query.signature), { expires_at: Number(said.expires), now });
+  const refused = verifyLink(signer, uploadParts(key, said), one(query.signature), { expires_at: Number(said.expires), now });
   return refused ?? { key, max_bytes: Number(said.max_bytes), content_type: said.content_type };
 }
 
-export function readQuery(secret: string, grant: ReadGrant, expires_at: number): URLSearchParams {
+export function readQuery(signer: Signer, grant: ReadGrant, expires_at: number): URLSearchParams {
   const said = { expires: String(expires_at), content_type: grant.content_type, filename: grant.filename };
-  return new URLSearchParams({ ...said, signature: sign(secret, readParts(grant.key, said)) });
+  return new URLSearchParams({ ...said, signature: signer.sign(readParts(grant.key, said)) });
 }
 
 /** For GET, and for HEAD, which tells less. */
-export function verifyRead(secret: string, key: string, query: LinkQuery, now: number): ReadGrant | LinkRefused {
+export function verifyRead(signer: Signer, key: string, query: LinkQuery, now: number): ReadGrant | LinkRefused {
   const said = { expires: one(query.expires), content_type: one(query.content_type), filename: one(query.filename) };
-  const refused = verifyLink(secret, readParts(key, said), one(query.signature), { expires_at: Number(said.expires), now });
+  const refused = verifyLink(signer, readParts(key, said), one(query.signature), { expires_at: Number(said.expires), now });
   return refused ?? { key, content_type: said.content_type, filename: said.filename };
 }
 

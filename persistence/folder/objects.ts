@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Clock } from '../../runtime/clock.ts';
 import type { ObjectHead, Objects, StoredObject } from '../../runtime/ports.ts';
+import type { Signer } from '../../runtime/signer.ts';
 import { foldersOf, segmentsOf, uploadKey } from '../object-keys.ts';
 import { storageFault } from './faults.ts';
 import { folderAt, isMissing, kindOf, makeFolder, syncFolder, TEMPORARY } from './keys.ts';
@@ -34,8 +35,8 @@ export type FolderOptions = {
   dir: string;
   /** Where clients reach this service, without a slash at the end. A function where the port is known only after listening. */
   public_url: string | (() => string);
-  /** Signs the links: another secret makes every link given out before invalid. */
-  secret: string;
+  /** Of the links: with another secret every link given out before is invalid. */
+  signer: Signer;
   clock: Clock;
 };
 
@@ -47,7 +48,7 @@ export interface FolderObjects extends Objects {
   openRead(key: string, query: LinkQuery): ReadGrant | LinkRefused;
 }
 
-export async function openFolderObjects({ dir, public_url, secret, clock }: FolderOptions): Promise<FolderObjects> {
+export async function openFolderObjects({ dir, public_url, signer, clock }: FolderOptions): Promise<FolderObjects> {
   const { root, temporary } = await prepared(dir);
   const temporaryFile = () => join(temporary, clock.nonce());
   const linkTo = (key: string, query: URLSearchParams) =>
@@ -69,13 +70,13 @@ export async function openFolderObjects({ dir, public_url, secret, clock }: Fold
 
   return {
     presignUpload: async ({ key, max_bytes, content_type, expires_at }) => {
-      const url = linkTo(uploadKey(key), uploadQuery(secret, { key, max_bytes, content_type }, expires_at));
+      const url = linkTo(uploadKey(key), uploadQuery(signer, { key, max_bytes, content_type }, expires_at));
       return { method: 'PUT', url, headers: { 'content-type': content_type }, expires_at };
     },
     presignRead: async ({ key, expires_at, content_type, filename }) =>
-      linkTo(key, readQuery(secret, { key, content_type, filename }, expires_at)),
-    openUpload: (key, query) => verifyUpload(secret, key, query, clock.wall()),
-    openRead: (key, query) => verifyRead(secret, key, query, clock.wall()),
+      linkTo(key, readQuery(signer, { key, content_type, filename }, expires_at)),
+    openUpload: (key, query) => verifyUpload(signer, key, query, clock.wall()),
+    openRead: (key, query) => verifyRead(signer, key, query, clock.wall()),
     put: (key, body, max_bytes) =>
       told(`store ${key}`, async (): Promise<StoredObject> => {
         segmentsOf(key);

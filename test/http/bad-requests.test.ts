@@ -34,7 +34,7 @@ let words: Record<string, string>;
 before(async () => {
   world = await httpWorld({
     limits: { ...HTTP_LIMITS, max_bytes: 2_000_000 },
-    storage_events: { token: EVENTS_TOKEN, bucket: 'pictures' },
+    storage_events: { tokens: [EVENTS_TOKEN], bucket: 'pictures' },
   });
   words = await prepared(world);
 });

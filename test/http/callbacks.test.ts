@@ -9,6 +9,7 @@ import { type HttpWorld, httpWorld } from '../support/http-world.ts';
 import { SECRET } from '../support/ocr-engine.ts';
 
 const OTHER = `whsec_${Buffer.from('another secret, of somebody else').toString('base64')}`;
+const BEFORE = `whsec_${Buffer.from('the secret before, not yet gone').toString('base64')}`;
 const RESOURCE = '01890a5d-ac96-774b-bcce-b302099a8057';
 const TASK = '01890a5d-ac96-774b-bcce-b302099a8058';
 const ADDRESS = `/v1/callbacks/${RESOURCE}/${TASK}`;
@@ -24,7 +25,7 @@ before(async () => {
     return outcome;
   };
   world = await httpWorld({
-    callbacks: { verify: callbackVerifier(SECRET), receive },
+    callbacks: { verify: callbackVerifier({ current: SECRET, previous: BEFORE }), receive },
     limits: { ...HTTP_LIMITS, max_callback_bytes: 10_000 },
   });
 });
@@ -65,6 +66,13 @@ describe('a callback', () => {
     const headers = signed();
     const both = `${signed({ secret: OTHER })['webhook-signature']} ${headers['webhook-signature']}`;
     assert.equal((await post({ ...headers, 'webhook-signature': both })).status, 200);
+  });
+
+  test('is believed by the secret before the current one, while that is named', async () => {
+    assert.equal((await post(signed({ secret: BEFORE }))).status, 200);
+    assert.equal(callbackVerifier({ current: SECRET })(Buffer.from(BODY), signed({ secret: BEFORE })), null, 'and not later');
+    const no_json = signed({ secret: BEFORE, body: '{' });
+    assert.equal((await post(no_json, '{')).status, 400, 'what is signed and no JSON is told so, by either secret');
   });
 
   const now = Date.now();
@@ -137,5 +145,5 @@ test('without a secret there are no callbacks: 404', async () => {
 });
 
 test('a secret that is none is said at once, and not repeated', () => {
-  assert.throws(() => callbackVerifier('whsec_%%%'), /is not whsec_/);
+  assert.throws(() => callbackVerifier({ current: 'whsec_%%%' }), /is not whsec_/);
 });

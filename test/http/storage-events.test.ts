@@ -5,9 +5,10 @@ import { Resource } from '../../contract/resource.ts';
 import { type HttpWorld, httpWorld } from '../support/http-world.ts';
 
 const TOKEN = 'a-token-of-at-least-32-characters-for-a-test';
+const BEFORE = 'the-token-before-it-while-it-is-being-replaced';
 let world: HttpWorld;
 before(async () => {
-  world = await httpWorld({ storage_events: { token: TOKEN, bucket: 'pictures' } });
+  world = await httpWorld({ storage_events: { tokens: [TOKEN, BEFORE], bucket: 'pictures' } });
 });
 after(() => world.stop());
 
@@ -49,6 +50,12 @@ test('keys as AWS and Ceph write them are read, each picture of a message once',
   assert.deepEqual([await phaseOf(one.resource_id), await phaseOf(two.resource_id)], ['working', 'working']);
   const { text } = await world.call('GET', `/v1/resources/${one.resource_id}/history`);
   assert.equal(text.match(/UPLOAD_REPORTED/g)?.length, 1);
+});
+
+test('the token before the current one is taken too, and no other', async () => {
+  const of = (token: string) => tell({ Records: [] }, { authorization: `Bearer ${token}` });
+  assert.equal((await of(BEFORE)).status, 204);
+  for (const token of [BEFORE.slice(1), `${TOKEN}x`, 'x']) assert.equal((await of(token)).status, 401, token);
 });
 
 test('said again after the bytes were seen, of the trash, or of nobody: 204, and nothing changes', async () => {

@@ -9,6 +9,7 @@ import type { LinkQuery } from '../../persistence/folder/links.ts';
 import { openFolderObjects } from '../../persistence/folder/objects.ts';
 import { copyInto } from '../../persistence/folder/write.ts';
 import { type Clock, systemClock } from '../../runtime/clock.ts';
+import { createSigner, type Secrets } from '../../runtime/signer.ts';
 import { bytesOf, chunks, objectsSuite } from '../ports/objects.ts';
 
 const base = await mkdtemp(join(tmpdir(), 'tuodi-objects-'));
@@ -16,7 +17,7 @@ after(() => rm(base, { recursive: true, force: true }));
 let n = 0;
 const folder = () => join(base, `store-${n++}`);
 const open = (dir: string, clock: Clock = systemClock(), secret = 'a secret') =>
-  openFolderObjects({ dir, public_url: () => 'http://localhost:8787', secret, clock });
+  openFolderObjects({ dir, public_url: () => 'http://localhost:8787', signer: createSigner({ current: secret }), clock });
 
 objectsSuite('a folder', () => open(folder()));
 
@@ -76,6 +77,53 @@ describe('the links of a folder', () => {
     const read = parse(await objects.presignRead({ key, content_type: 'image/png', filename: 'a', expires_at: 1_000 }));
     assert.deepEqual(objects.openUpload(read.key, { ...read.query, max_bytes: '10' }), { refused: 'BAD_SIGNATURE' });
     assert.deepEqual(objects.openRead(read.key, { ...read.query, filename: 'b' }), { refused: 'BAD_SIGNATURE' });
+  });
+});
+
+describe('a signature that fits', () => {
+  test('is good for what an upload may write, and for no other key', async () => {
+    const signer = createSigner({ current: 'a secret' });
+    const objects = await open(folder());
+    const query = (key: string) => {
+      const said = { expires: '9999999999999', max_bytes: '10', content_type: 'image/png' };
+      return { ...said, signature: signer.sign(['PUT', key, said.expires, said.max_bytes, said.content_type]) };
+    };
+    const fit = 'incoming/org/res/up';
+    assert.ok('key' in objects.openUpload(fit, query(fit)));
+    for (const key of [
+      ...['org/res/run/original', 'org/res/run/preview.webp', 'link-secret', '', 'incoming', 'incoming/', 'Incoming/org/res/up'],
+      ...[
+        'incoming/../org/res/run/original',
+        'incoming//up',
+        'incoming/org/./up',
+        '../incoming/org/res/up',
+        '.tmp/up',
+        '/incoming/a/b/c',
+      ],
+      ...[
+        'incoming/org/res/up\0',
+        'incoming\\org\\up',
+        'x/incoming/org/res/up',
+        'incoming/.tmp/up',
+        `incoming/${'a'.repeat(2_000)}`,
+      ],
+    ])
+      assert.deepEqual(objects.openUpload(key, query(key)), { refused: 'BAD_SIGNATURE' }, key);
+  });
+
+  test('links that were given out before the secret was replaced hold while the one before is named', async () => {
+    const dir = folder();
+    const [before, now] = [{ current: 'the one before' }, { current: 'the new one', previous: 'the one before' }];
+    const of = async (secrets: Secrets) =>
+      openFolderObjects({ dir, public_url: 'http://localhost:8787', signer: createSigner(secrets), clock: systemClock() });
+    const link = await (await of(before)).presignUpload({
+      ...{ key: 'incoming/org/res/up', max_bytes: 10, byte_size: null, content_type: 'image/png', expires_at: 9_999_999_999_999 },
+    });
+    const query = Object.fromEntries(new URL(link.url).searchParams);
+    assert.ok('key' in (await of(now)).openUpload('incoming/org/res/up', query));
+    assert.deepEqual((await of({ current: 'the new one' })).openUpload('incoming/org/res/up', query), {
+      refused: 'BAD_SIGNATURE',
+    });
   });
 });
 

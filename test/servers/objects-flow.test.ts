@@ -39,7 +39,7 @@ for (const upload_method of ['POST', 'PUT'] as const)
   describe(`uploaded by ${upload_method}`, () => {
     test('a picture announced as JSON ends in the bucket, is inspected, and shown by links of the store', async () => {
       const objects = await openS3Objects({ ...bucket.options, upload_method, public_endpoint: way.url });
-      const world = await httpWorld({ objects, storage_events: { token: TOKEN, bucket: bucket.name } });
+      const world = await httpWorld({ objects, storage_events: { tokens: [TOKEN], bucket: bucket.name } });
       try {
         const bytes = new Uint8Array(await png(200, 100));
         const body = { filename: '收据 "1".png', content_type: 'image/png', byte_size: bytes.length, metadata: { title: 't' } };

@@ -14,7 +14,7 @@ import { HTTP_LIMITS } from '../../http/limits.ts';
 import { createHttpServer, type HttpServer } from '../../http/server.ts';
 import { resourceMachineWith } from '../../machines/resource.ts';
 import { resourceContext, viewOf } from '../../machines/resource-view.ts';
-import { sign, verifyLink } from '../../persistence/folder/links.ts';
+import { verifyLink } from '../../persistence/folder/links.ts';
 import { type FolderObjects, openFolderObjects } from '../../persistence/folder/objects.ts';
 import { memoryAnnouncements } from '../../persistence/memory/announcements.ts';
 import { memoryQueue } from '../../persistence/memory/queue.ts';
@@ -31,6 +31,7 @@ import type { Embedder, IndexQuery, SearchIndex } from '../../runtime/ports.ts';
 import type { Facts } from '../../runtime/ports-facts.ts';
 import { createRelay } from '../../runtime/relay.ts';
 import type { Writes } from '../../runtime/service.ts';
+import { createSigner } from '../../runtime/signer.ts';
 import { explainer } from '../../services/explain.ts';
 import { only } from './missing.ts';
 
@@ -68,7 +69,7 @@ export type HttpWorld = {
   stop(): Promise<void>;
 };
 
-const SECRET = 'a secret of at least 32 characters, for tests';
+const signer = createSigner({ current: 'a secret of at least 32 characters, for tests' });
 
 export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorld> {
   const dir = await mkdtemp(path.join(tmpdir(), 'tuodi-http-'));
@@ -79,7 +80,7 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
   const public_url = () => `http://127.0.0.1:${port}`;
   const facts = await openSqliteFacts(dir);
   const dump = sqliteKnex(path.join(dir, 'facts.sqlite'), { readonly: true });
-  const objects = await openFolderObjects({ dir: path.join(dir, 'objects'), public_url, secret: SECRET, clock });
+  const objects = await openFolderObjects({ dir: path.join(dir, 'objects'), public_url, signer, clock });
   const log: string[] = [];
   const logger = pino({ level: 'debug' }, { write: (line: string) => void log.push(line) });
   const outputs = new Map<string, Writes>();
@@ -108,8 +109,8 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
     explain: explainer({ facts, objects, index, embedder, tasks, queue, clock, log: logger, required_metadata }),
     ...{ engine, feed, facts, objects, clock, log: logger, public_url, version: '0.0.0' },
     links: {
-      sign: (parts) => sign(SECRET, parts),
-      verify: (parts, signature, time) => verifyLink(SECRET, parts, signature, time),
+      sign: signer.sign,
+      verify: (parts, signature, time) => verifyLink(signer, parts, signature, time),
       store: objects,
     },
     callbacks: null,

@@ -58,7 +58,7 @@ export async function remoteWorld({ options = {}, embedder, ports: changed = (sa
     ...{ engine: { ...service.engine }, feed: service.feed },
     links: { sign: () => '', verify: () => ({ refused: 'BAD_SIGNATURE' }), store: null },
     callbacks: {
-      verify: callbackVerifier(SECRET),
+      verify: callbackVerifier({ current: SECRET }),
       receive: (to) => callbackReceiver({ context: { ...ports, clock, limits: PICTURES }, runs: service.runs, log })(to),
     },
     explain: async () => null,
