@@ -78,10 +78,11 @@ export function createService(ports: Ports, options: ServiceOptions, { clock, lo
     reachable: services.reachable,
   });
   const worker = createWorker({ ...given, engine, runs, services });
-  const sweep = createSweep({ ...given, engine, runs, relay, origin: origin('sweep') });
+  const sweep = createSweep({ ...given, engine, kernel: lifecycle.kernel, runs, relay, origin: origin('sweep') });
   const upkeep = createUpkeep(choresOf(ports, limits, clock), { clock, log });
   return {
     engine,
+    lifecycle,
     feed,
     sweep,
     runs,

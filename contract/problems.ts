@@ -35,6 +35,10 @@ export const PROBLEMS = {
   HEADERS_TOO_LARGE: { status: 431, title: { en: 'The headers are too large', zh: '请求头过大' } },
   INTERNAL: { status: 500, title: { en: 'An error of ours', zh: '我们的错误' } },
   UNAVAILABLE: { status: 503, title: { en: 'Not able to answer just now', zh: '暂时无法响应' } },
+  LATER_VERSION: {
+    status: 503,
+    title: { en: 'A later version of the service has taken this picture over', zh: '该图片已由更新版本的服务接管' },
+  },
   STORAGE_FULL: { status: 507, title: { en: 'There is no room left to store that', zh: '存储空间不足' } },
 } as const satisfies Record<string, ProblemEntry>;
 export type ProblemCode = keyof typeof PROBLEMS;

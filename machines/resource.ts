@@ -201,7 +201,7 @@ const leaving = {
 
 export const resourceMachine = words.createMachine({
   id: 'resource',
-  version: '1',
+  version: '2', // see upgrades.ts
   type: 'parallel',
   context: ({ input }) => blankContext(input),
   states: {

@@ -101,7 +101,7 @@ const words = setup({
 
 export const taskMachine = words.createMachine({
   id: 'task',
-  version: '1',
+  version: '2', // see upgrades.ts
   initial: 'open',
   context: ({ input }) => ({ ...input, attempt: 1, losses: 0, gives_up: false, output: null, failure: null, jitter: 0 }),
   states: {

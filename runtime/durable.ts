@@ -6,6 +6,7 @@ import type { AnyActorScope, AnyMachineSnapshot, AnyStateMachine, EventObject, S
 import { createActor, getNextTransitions, initialTransition } from 'xstate';
 import type { ServiceFailure } from '../contract/failures.ts';
 import type { Json } from '../contract/json.ts';
+import type { Upgrades } from '../machines/upgrades.ts';
 
 /** `at`: epoch ms. */
 export type Acceptance = { provider_job_id: string | null; at: number };
@@ -42,6 +43,14 @@ export type Given = { now: number; wall?: number; mint: () => string };
 export type Step = { outcome: Outcome; instance: Instance; emitted: EventObject[] };
 export type Durable = ReturnType<typeof durable>;
 
+/** An instance of a version that this program does not know: of a later program, which sees to it. It is left as it is. */
+export class UnservedError extends Error {
+  constructor(of: Pick<Instance, 'machine' | 'version'>, known: readonly string[]) {
+    super(`an instance of ${of.machine} ${of.version} is left alone: this version of tuodi serves ${known.join(', ')}`);
+    this.name = 'UnservedError';
+  }
+}
+
 /** A step whose result nobody would ever touch again. It is a bug of the machine and is never committed. */
 export class LimboError extends Error {}
 
@@ -51,14 +60,23 @@ type Action = {
   params: { id: string; src: string; input: Json; event: EventObject; delay?: number; sendId: string };
 };
 
-export function durable(machine: AnyStateMachine) {
+export function durable(machine: AnyStateMachine, upgrades: Upgrades = {}) {
   const version = machine.version ?? '0';
   const scope = inertScope(machine);
-  const revive = (instance: Instance): AnyMachineSnapshot => {
-    if (instance.machine !== machine.id || instance.version !== version)
-      throw new Error(`${instance.machine} ${instance.version} needs a migration to ${machine.id} ${version}`);
-    return machine.resolveState(instance.snapshot as never); // XState's boundary; throws on a state that no longer exists
+  const served = { machine: machine.id, versions: [...Object.keys(upgrades), version] };
+  const serves = (instance: Pick<Instance, 'machine' | 'version'>): boolean =>
+    instance.machine === machine.id && served.versions.includes(instance.version);
+  const upgraded = (stored: Instance): Instance => {
+    if (!serves(stored)) throw new UnservedError(stored, served.versions);
+    let instance = stored;
+    for (let next = upgrades[instance.version]; next; next = upgrades[instance.version]) {
+      const { snapshot, jobs, timers } = instance;
+      instance = { ...instance, version: next.to, ...next.upgrade({ snapshot, jobs, timers }) };
+    }
+    return instance;
   };
+  // XState's boundary; throws on a state that no longer exists
+  const revive = (instance: Instance): AnyMachineSnapshot => machine.resolveState(upgraded(instance).snapshot as never);
 
   return {
     start(input: Json, given: Given): Step {
@@ -67,11 +85,15 @@ export function durable(machine: AnyStateMachine) {
       return commit(blank, snapshot, actions as unknown as Action[], given); // see Action
     },
 
-    /** Pure: answers the next instance and leaves this one alone. Refused or stale answers the same instance object. */
+    /**
+     * Pure: answers the next instance and leaves this one alone. Refused or stale answers the same instance object.
+     * Throws UnservedError for an instance of a version that is not known here.
+     */
     step(instance: Instance, inbound: Inbound, given: Given): Step {
-      const believed = believe(instance, inbound, given.wall ?? given.now);
+      const current = upgraded(instance);
+      const believed = believe(current, inbound, given.wall ?? given.now);
       if (typeof believed === 'string') return { outcome: believed, instance, emitted: [] };
-      const before = revive(instance);
+      const before = revive(current);
       const actions: Action[] = [];
       // both are of this machine, and what it calls an action is what Action says
       const actionExecutor = (action: unknown) => void actions.push(action as Action);
@@ -83,6 +105,20 @@ export function durable(machine: AnyStateMachine) {
       return commit(believed.rest, after, actions, given);
     },
 
+    /** The machine and the versions of it whose instances can be stepped: the present one, and those that lead to it. */
+    served,
+    serves,
+    /** The same instance, as the present version would have it. Throws UnservedError. */
+    upgraded,
+    /** Whether its state exists in the present version. Throws UnservedError. */
+    knowsState(instance: Instance): boolean {
+      try {
+        return Boolean(revive(instance));
+      } catch (error) {
+        if (error instanceof UnservedError) throw error;
+        return false;
+      }
+    },
     hasTag: (instance: Instance, tag: string): boolean => revive(instance).hasTag(tag),
     /** Events with a transition in its present states. A guard may still refuse one. */
     allowedEvents: (instance: Instance): string[] => [

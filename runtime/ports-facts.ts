@@ -10,12 +10,11 @@ import type { Phase, Status } from '../contract/statuses.ts';
 import type { StepKind } from '../contract/steps.ts';
 import type { CorrectedPage, Page } from '../contract/text.ts';
 import type { Instance } from './durable.ts';
+import type { Instances } from './ports-instances.ts';
 import type { IndexTargets, IndexTargetsRow, Upkeep } from './ports-upkeep.ts';
 
 /** Whose rows a call may touch. */
 export type Scope = { org_id: string };
-
-export type StoredInstance = { instance_id: string; org_id: string; instance: Instance };
 
 /** The row of `resources`: what readers list and filter by. Written whole with every commit of its instance. */
 export type ResourceColumns = {
@@ -139,18 +138,6 @@ export class AlreadyThere extends Error {
     this.name = 'AlreadyThere';
     this.table = table;
   }
-}
-
-export interface Instances {
-  load(instance_id: string): Promise<StoredInstance | null>;
-  /** Those due at `now`, at most `limit`; none of them is handed to anyone else before `until`. Leaves `seq` alone. */
-  claimDue(want: { now: number; until: number; limit: number }): Promise<StoredInstance[]>;
-  /** Sets when the sweep looks next, unless the instance has moved on from `seq`. */
-  reschedule(instance_id: string, seq: number, next_due_at: number | null): Promise<void>;
-  /** When the sweep looks at it next, in service time; null: nothing is owed, or there is no such instance. */
-  nextDueAt(instance_id: string): Promise<number | null>;
-  /** Those that owe a job, by id, a page at a time: what tasks are made from when all tasks are lost. */
-  withJobs(after: string | null, limit: number): Promise<StoredInstance[]>;
 }
 
 export type ResourceFilter = {

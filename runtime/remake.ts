@@ -3,9 +3,11 @@ import type { Logger } from 'pino';
 import type { Clock } from './clock.ts';
 import type { RuntimeLimits } from './limits.ts';
 import type { Tasks } from './ports.ts';
-import type { Facts, StoredInstance } from './ports-facts.ts';
+import type { Facts } from './ports-facts.ts';
+import type { Served, StoredInstance } from './ports-instances.ts';
 
-type Parts = { facts: Facts; tasks: Tasks; clock: Clock; limits: RuntimeLimits; log: Logger };
+/** `served`: the versions whose tasks are made here. */
+type Parts = { facts: Facts; tasks: Tasks; clock: Clock; limits: RuntimeLimits; log: Logger; served: Served };
 type Each = (page: StoredInstance[]) => Promise<void>;
 
 /**
@@ -14,7 +16,7 @@ type Each = (page: StoredInstance[]) => Promise<void>;
  *   sweepers that see it at the same time do the work twice, and agree in the end.
  * - The facts know it after all were looked at: a crash in between, or a store that is lost again meanwhile, and it is done again.
  */
-export function createRemake({ facts, tasks, clock, limits, log }: Parts, look: Each) {
+export function createRemake({ facts, tasks, clock, limits, log, served }: Parts, look: Each) {
   let not_before = Number.NEGATIVE_INFINITY;
 
   return async (stopped: () => boolean): Promise<void> => {
@@ -26,7 +28,7 @@ export function createRemake({ facts, tasks, clock, limits, log }: Parts, look: 
     if (kept === null) await tasks.setEpoch(begun);
     let seen = 0;
     for (let after: string | null = null; !stopped(); ) {
-      const page: StoredInstance[] = await facts.instances.withJobs(after, limits.sweep_batch);
+      const page: StoredInstance[] = await facts.instances.withJobs(after, limits.sweep_batch, served);
       await look(page);
       if ((await tasks.epoch()) !== begun) return;
       seen += page.length;

@@ -6,7 +6,7 @@ import type { TaskStatus } from '../contract/task.ts';
 import type { Inbound } from './durable.ts';
 import { createFollow, type FollowParts, isEnd } from './follow.ts';
 import type { Asked, Ring, TaskRecord } from './ports.ts';
-import type { StoredInstance } from './ports-facts.ts';
+import type { StoredInstance } from './ports-instances.ts';
 import type { TaskView } from './task-steps.ts';
 
 export type Runs = ReturnType<typeof createRuns>;

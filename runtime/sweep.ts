@@ -5,10 +5,12 @@
 import type { Logger } from 'pino';
 import { nextDueAt, type Origin } from './change.ts';
 import type { Clock } from './clock.ts';
+import type { Durable } from './durable.ts';
 import type { Engine } from './engine.ts';
 import type { RuntimeLimits } from './limits.ts';
 import type { Tasks } from './ports.ts';
-import type { Facts, StoredInstance } from './ports-facts.ts';
+import type { Facts } from './ports-facts.ts';
+import type { StoredInstance } from './ports-instances.ts';
 import type { Relay } from './relay.ts';
 import { createRemake } from './remake.ts';
 import type { Runs } from './runs.ts';
@@ -17,6 +19,8 @@ type Parts = {
   facts: Facts;
   tasks: Tasks;
   engine: Pick<Engine, 'hear'>;
+  /** Of the instances: those of versions that it does not serve are left alone. */
+  kernel: Pick<Durable, 'served' | 'upgraded'>;
   runs: Runs;
   relay: Pick<Relay, 'run'>;
   clock: Clock;
@@ -26,13 +30,16 @@ type Parts = {
 };
 export type Sweep = ReturnType<typeof createSweep>;
 
-export function createSweep({ facts, tasks, engine, runs, relay, clock, limits, log, origin }: Parts) {
+export function createSweep({ facts, tasks, engine, kernel, runs, relay, clock, limits, log, origin }: Parts) {
   let ticked_at = Number.NEGATIVE_INFINITY;
   let quiet_until = Number.NEGATIVE_INFINITY;
   let stopped = false;
   let sweeping: Promise<void> = Promise.resolve();
   const pause = new AbortController();
-  const remake = createRemake({ facts, tasks, clock, limits, log }, (page) => each(page, (stored) => runs.check(stored, true)));
+  const ofThisVersion = (stored: StoredInstance): StoredInstance => ({ ...stored, instance: kernel.upgraded(stored.instance) });
+  const remake = createRemake({ facts, tasks, clock, limits, log, served: kernel.served }, (page) =>
+    each(page, async (stored) => runs.check(ofThisVersion(stored), true)),
+  );
   const tell = teller(log);
 
   /** Service time goes on while somebody sweeps. After it has stood still nothing irreversible happens at once. */
@@ -48,13 +55,15 @@ export function createSweep({ facts, tasks, engine, runs, relay, clock, limits, 
   async function dueInstances(): Promise<void> {
     for (let batch = 0; batch < limits.sweep_batches && !stopped; batch++) {
       const now = clock.service();
-      const claimed = await facts.instances.claimDue({ now, until: now + limits.claim_ms, limit: limits.sweep_batch });
+      const until = now + limits.claim_ms;
+      const claimed = await facts.instances.claimDue({ now, until, limit: limits.sweep_batch, of: kernel.served });
       await each(claimed, look);
       if (claimed.length < limits.sweep_batch) return;
     }
   }
   /** One instance: its timers that are due are heard, its jobs are checked. If it did not move, it is looked at again later. */
-  async function look(stored: StoredInstance): Promise<void> {
+  async function look(claimed: StoredInstance): Promise<void> {
+    const stored = ofThisVersion(claimed);
     const { instance_id, instance } = stored;
     const now = clock.service();
     const quiet = now < quiet_until;

@@ -4,12 +4,15 @@ import type { Logger } from 'pino';
 import { Problem } from '../contract/problems.ts';
 import { changeOf, eventName, type Origin } from './change.ts';
 import type { Clock } from './clock.ts';
-import { type Inbound, type Instance, type Job, newJobs, type Outcome } from './durable.ts';
+import { type Inbound, type Instance, type Job, newJobs, type Outcome, UnservedError } from './durable.ts';
 import { gather } from './gather.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { RuntimeLimits } from './limits.ts';
 import type { Change, Committed, Facts, FactWrite, ResourceColumns, ResourceRow, Scope } from './ports-facts.ts';
 import { remembered } from './remembered.ts';
+
+/** How soon a client asks again for what a later version has: the next process that answers may be of that one. */
+const LATER_VERSION_RETRY_S = 5;
 
 /** A job that needs a task, and whose it is. */
 export type Owed = { resource: ResourceRow; job_id: string; job: Job };
@@ -39,15 +42,23 @@ export function createTurns(parts: Parts, news: EventEmitter) {
   });
   const known = remembered<Known>(limits.remembered_instances);
 
-  /** Both as one commit left them: another process may commit between the two reads. */
+  /** Both as one commit left them: another process may commit between the two reads. Throws LATER_VERSION. */
   async function load(instance_id: string): Promise<Known | null> {
     for (let attempt = 0; attempt < limits.commit_attempts; attempt++) {
       const stored = await facts.instances.load(instance_id);
       const resource = stored && (await facts.resources.get({ org_id: stored.org_id }, instance_id));
       if (!stored || !resource) return null;
-      if (resource.seq === stored.instance.seq) return { instance: stored.instance, resource };
+      if (resource.seq === stored.instance.seq) return { instance: ofThisVersion(stored.instance), resource };
     }
     throw conflict();
+  }
+
+  function ofThisVersion(stored: Instance): Instance {
+    try {
+      return lifecycle.kernel.upgraded(stored);
+    } catch (error) {
+      throw error instanceof UnservedError ? laterVersion(error) : error;
+    }
   }
 
   /** Commits a step and does what follows; null when somebody else was first. */
@@ -123,6 +134,16 @@ const conflict = () =>
     en: 'Others kept changing this picture; nothing of your request was done. Try again.',
     zh: '他人正在不断修改该图片，您的请求未生效，请重试。',
   });
+/** While one version takes over from another: a process of the later one answers, and steps it. */
+const laterVersion = (cause: UnservedError) =>
+  new Problem(
+    'LATER_VERSION',
+    {
+      en: 'A later version of the service has taken over this picture, and this process is of an earlier one. Nothing of your request was done; try again in a moment.',
+      zh: '该图片已由更新版本的服务接管，而本进程为旧版本。您的请求未生效，请稍后重试。',
+    },
+    { cause, headers: { 'retry-after': String(LATER_VERSION_RETRY_S) } },
+  );
 const notFound = () =>
   new Problem('NOT_FOUND', {
     en: 'There is no such picture. It may belong to another organisation, or never have existed.',

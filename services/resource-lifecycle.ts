@@ -4,6 +4,7 @@ import type { ResourceLimits, TaskLimits } from '../machines/limits.ts';
 import { resourceMachineWith } from '../machines/resource.ts';
 import { resourceContext, viewOf } from '../machines/resource-view.ts';
 import { taskContext, taskMachineWith, taskStatus } from '../machines/task.ts';
+import { RESOURCE_UPGRADES, TASK_UPGRADES } from '../machines/upgrades.ts';
 import { durable, type Instance } from '../runtime/durable.ts';
 import type { Lifecycle } from '../runtime/lifecycle.ts';
 import type { ResourceColumns } from '../runtime/ports-facts.ts';
@@ -11,7 +12,7 @@ import type { TaskLifecycle } from '../runtime/task-steps.ts';
 import { writesOf } from './steps.ts';
 
 export const resourceLifecycle = (limits: Partial<ResourceLimits> = {}): Lifecycle => ({
-  kernel: durable(resourceMachineWith(limits)),
+  kernel: durable(resourceMachineWith(limits), RESOURCE_UPGRADES),
   input: ({ resource_id, org_id, user_id, described, claimed }) => ({ resource_id, org_id, user_id, described, claimed }),
   columns: columnsOf,
   writes: ({ job_id, input, output, at }, facts) => writesOf(kindOf(job_id), { input, output, at, facts }),
@@ -19,7 +20,7 @@ export const resourceLifecycle = (limits: Partial<ResourceLimits> = {}): Lifecyc
 });
 
 export const taskLifecycle = (limits: Partial<TaskLimits> = {}): TaskLifecycle => ({
-  kernel: durable(taskMachineWith(limits)),
+  kernel: durable(taskMachineWith(limits), TASK_UPGRADES),
   input: (run) => run,
   kindOf,
   view: (instance) => {

@@ -1,6 +1,6 @@
 /** In what MySQL and MariaDB differ. Only what both have: no RETURNING, no FOR SHARE, no row alias in ON DUPLICATE KEY. */
 import type { Knex } from 'knex';
-import type { Dialect } from '../sql/database.ts';
+import { type Dialect, ofVersions } from '../sql/database.ts';
 import { number, rowOf, text } from '../sql/row.ts';
 import { isAway, isCollision, uniqueViolation } from './errors.ts';
 
@@ -11,9 +11,9 @@ const ROWS = 100;
 const LOCK = (ids: number) => `
   SELECT instance_id, org_id, seq FROM instances FORCE INDEX (PRIMARY)
   WHERE instance_id IN (${Array(ids).fill('?').join(', ')}) ORDER BY instance_id FOR UPDATE`;
-const DUE = `
+const DUE = (of: string) => `
   SELECT instance_id, org_id, machine, version, seq, body FROM instances FORCE INDEX (instances_due)
-  WHERE next_due_at <= ? ORDER BY next_due_at LIMIT ? FOR UPDATE SKIP LOCKED`;
+  WHERE next_due_at <= ? ${of} ORDER BY next_due_at LIMIT ? FOR UPDATE SKIP LOCKED`;
 const NOW = 'SELECT CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED) AS now';
 
 export const mysqlDialect: Dialect = {
@@ -21,9 +21,10 @@ export const mysqlDialect: Dialect = {
   takes_several: true,
   keeps_counts: false,
   /** In a transaction of its own, which ends before the claimed are worked on. `seq` stays. */
-  claimDue: (knex, { now, until, limit }) =>
+  claimDue: (knex, { now, until, limit, of }) =>
     knex.transaction(async (trx) => {
-      const due = await rowsOf(trx, DUE, [now, limit]);
+      const { sql, bindings } = ofVersions(of);
+      const due = await rowsOf(trx, DUE(sql), [now, ...bindings, limit]);
       const ids = due.map((row) => text(rowOf(row), 'instance_id'));
       if (ids.length > 0) await trx('instances').whereIn('instance_id', ids).update({ next_due_at: until });
       return due;

@@ -1,6 +1,7 @@
 /** What the repositories stand on: two knexes on one database, and the few things in which databases differ. */
 import type { Knex } from 'knex';
 import { AlreadyThere } from '../../runtime/ports-facts.ts';
+import type { Instances, Served } from '../../runtime/ports-instances.ts';
 
 /** `read` sees what is committed. Inside a transaction only its own knex may be asked: with one connection, another waits for ever. */
 export type Database = { write: Knex; read: Knex; dialect: Dialect };
@@ -14,7 +15,7 @@ export interface Dialect {
   /** It has the table `resource_counts`, which it keeps by itself. */
   keeps_counts: boolean;
   /** Moves `next_due_at` of at most `limit` rows that are due to `until`, and answers them; two callers never get the same. */
-  claimDue(knex: Knex, want: { now: number; until: number; limit: number }): Promise<unknown[]>;
+  claimDue(knex: Knex, want: Parameters<Instances['claimDue']>[0]): Promise<unknown[]>;
   /** `instance_id`, `org_id`, `seq` of those that are there, in the order of their ids; they stay so until the transaction ends. */
   lockInstances(trx: Knex, ids: string[]): Promise<unknown[]>;
   /** The database's clock (epoch ms); null where it is that of this process. */
@@ -34,4 +35,11 @@ export function portError(dialect: Dialect, thrown: unknown): Error {
   const table = dialect.uniqueViolation(thrown);
   if (table !== null) return new AlreadyThere(table, thrown);
   return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
+/** What a condition on instances adds so that it is about these versions alone. */
+export function ofVersions(of: Served | undefined): { sql: string; bindings: string[] } {
+  if (!of) return { sql: '', bindings: [] };
+  const { machine, versions } = of;
+  return { sql: `AND machine = ? AND version IN (${versions.map(() => '?').join(', ')})`, bindings: [machine, ...versions] };
 }

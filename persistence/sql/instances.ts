@@ -1,9 +1,10 @@
 /** Instances: the running lifecycles, and which of them the sweep must look at. */
 import type { Knex } from 'knex';
 import type { Instance } from '../../runtime/durable.ts';
-import type { Change, Instances, StoredInstance } from '../../runtime/ports-facts.ts';
+import type { Change } from '../../runtime/ports-facts.ts';
+import type { Instances, StoredInstance, StoredState } from '../../runtime/ports-instances.ts';
 import type { Database, Dialect } from './database.ts';
-import { json, number, numberOrNull, type Row, rowOf, text } from './row.ts';
+import { json, number, numberOrNull, type Row, rowOf, text, textOrNull } from './row.ts';
 import { inserts, type Statement, upserts, type Values } from './statements.ts';
 
 const READ = ['instance_id', 'org_id', 'machine', 'version', 'seq', 'body'];
@@ -31,14 +32,36 @@ export function instancesOf({ read, write, dialect }: Database): Instances {
       return row === undefined ? null : numberOrNull(rowOf(row), 'next_due_at');
     },
 
-    async withJobs(after, limit) {
-      const rows: unknown[] = await read('instances')
-        .where({ has_jobs: true })
+    async withJobs(after, limit, of) {
+      const withJobs = read('instances').where({ has_jobs: true });
+      if (of) withJobs.where({ machine: of.machine }).whereIn('version', of.versions);
+      const rows: unknown[] = await withJobs
         .where('instance_id', '>', after ?? '')
         .orderBy('instance_id')
         .limit(limit)
         .select(READ);
       return rows.map((row) => stored(rowOf(row)));
+    },
+
+    async versions() {
+      const rows: unknown[] = await read('instances').distinct('machine', 'version').orderBy(['machine', 'version']);
+      return rows.map(rowOf).map((row) => ({ machine: text(row, 'machine'), version: text(row, 'version') }));
+    },
+
+    async states() {
+      const rows: unknown[] = await read('instances')
+        .whereRaw('json_valid(body)')
+        .select('machine', 'version', read.raw("json_extract(body, '$.snapshot.value') AS state"))
+        .count({ count: '*' })
+        .min({ instance_id: 'instance_id' })
+        .groupBy('machine', 'version', 'state')
+        .orderBy(['machine', 'version', 'state']);
+      return rows.map(rowOf).flatMap((row): StoredState[] => {
+        const [state, count, instance_id] = [textOrNull(row, 'state'), number(row, 'count'), text(row, 'instance_id')];
+        return state === null
+          ? []
+          : [{ machine: text(row, 'machine'), version: text(row, 'version'), state, count, instance_id }];
+      });
     },
   };
 }

@@ -1,12 +1,12 @@
 /** In what SQLite differs. */
 import type { Knex } from 'knex';
-import type { Dialect } from '../sql/database.ts';
+import { type Dialect, ofVersions } from '../sql/database.ts';
 import { uniqueViolation } from './database.ts';
 
 /** One statement, so it is a transaction by itself; the instances' own `seq` stays. */
-const CLAIM = `
+const CLAIM = (of: string) => `
   UPDATE instances SET next_due_at = ?
-  WHERE instance_id IN (SELECT instance_id FROM instances WHERE next_due_at <= ? ORDER BY next_due_at LIMIT ?)
+  WHERE instance_id IN (SELECT instance_id FROM instances WHERE next_due_at <= ? ${of} ORDER BY next_due_at LIMIT ?)
   RETURNING instance_id, org_id, machine, version, seq, body`;
 
 const LOOK = 'SELECT instance_id, org_id, seq FROM instances WHERE instance_id IN (?)';
@@ -15,8 +15,9 @@ export const sqliteDialect: Dialect = {
   takes_several: false,
   keeps_counts: true,
   rows_at_once: 1, // a statement that is prepared once is faster than one of many shapes
-  async claimDue(knex: Knex, { now, until, limit }) {
-    const rows: unknown = await knex.raw(CLAIM, [until, now, limit]);
+  async claimDue(knex: Knex, { now, until, limit, of }) {
+    const { sql, bindings } = ofVersions(of);
+    const rows: unknown = await knex.raw(CLAIM(sql), [until, now, ...bindings, limit]);
     if (!Array.isArray(rows)) throw new TypeError('a claim answered no rows');
     return rows;
   },

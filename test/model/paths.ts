@@ -31,35 +31,53 @@ export function coverPaths(subject: Subject): Cover {
   for (const last of [...edges.toReversed(), ...starts]) {
     if (covered.size === names.size) break;
     if (takes(last).every((name) => covered.has(name))) continue;
-    const steps: Edge[] = [];
-    let at: Edge | Start = last;
-    while ('from' in at) {
-      steps.unshift(at);
-      at = known(cameBy.get(at.from), 'the way to an instance');
-    }
-    for (const step of [at, ...steps]) for (const name of takes(step)) covered.add(name);
-    paths.push({ input: at.input, steps: steps.map(({ inbound }) => inbound), ends_in: subject.ends(last.to) });
+    const { start, steps } = wayTo(last, cameBy);
+    for (const step of [start, ...steps]) for (const name of takes(step)) covered.add(name);
+    paths.push({ input: start.input, steps: steps.map(({ inbound }) => inbound), ends_in: subject.ends(last.to) });
   }
   return { all: [...names.values()], covered, paths };
+}
+
+/** A path to every instance that can be reached. */
+export function pathsToAll(subject: Subject): Path[] {
+  const { cameBy } = walk(subject);
+  return [...cameBy.values()].map((last) => {
+    const { start, steps } = wayTo(last, cameBy);
+    return { input: start.input, steps: steps.map(({ inbound }) => inbound), ends_in: subject.ends(last.to) };
+  });
+}
+
+function wayTo(last: Edge | Start, cameBy: Map<Instance, Edge | Start>): { start: Start; steps: Edge[] } {
+  const steps: Edge[] = [];
+  let at: Edge | Start = last;
+  while ('from' in at) {
+    steps.unshift(at);
+    at = known(cameBy.get(at.from), 'the way to an instance');
+  }
+  return { start: at, steps };
 }
 
 /** Every instance that can be reached, as the model knows it. */
 export const instancesOf = (subject: Subject): Instance[] => [...walk(subject).cameBy.keys()];
 
 /** A path on the real interpreter, with real tokens. A test does the same to the running service. */
-export function replay(subject: Subject, path: Path): string {
+export const replay = (subject: Subject, path: Path): string => subject.ends(replayed(subject, path));
+
+/** The instance that a path ends in. `step_ms` passes between two steps. */
+export function replayed(subject: Subject, path: Path, step_ms = 0): Instance {
   const kernel = durable(subject.machine);
   let minted = 0;
-  const given = { now: 0, mint: () => `t${++minted}` };
-  let { instance } = kernel.start(path.input, given);
+  let steps = 0;
+  const given = () => ({ now: step_ms * ++steps, mint: () => `t${++minted}` });
+  let { instance } = kernel.start(path.input, given());
   for (const step of path.steps) {
-    const { outcome, instance: next } = kernel.step(instance, withTokens(step, instance), given);
+    const { outcome, instance: next } = kernel.step(instance, withTokens(step, instance), given());
     if (outcome !== 'moved') throw new Error(`${step.kind} was ${outcome}`);
     instance = JSON.parse(JSON.stringify(next)); // nothing but JSON survives a commit
   }
-  return subject.ends(instance);
+  return instance;
 }
-function withTokens(step: Inbound, instance: Instance): Inbound {
+export function withTokens(step: Inbound, instance: Instance): Inbound {
   if (step.kind === 'timer') return { ...step, token: known(instance.timers[step.id], step.id).token };
   if (step.kind !== 'event') return { ...step, token: known(instance.jobs[step.id], step.id).token };
   if (step.event.type !== 'INDEX_LOST') return step;

@@ -9,6 +9,7 @@ import type { World } from './facts-rows.ts';
 import { severalTests } from './facts-several.ts';
 import { tellingTests } from './facts-telling.ts';
 import { textsTests } from './facts-texts.ts';
+import { versionTests } from './facts-versions.ts';
 
 type Opened = { facts: Facts; close(): Promise<void> };
 
@@ -35,6 +36,7 @@ export function factsSuite(name: string, open: () => Promise<Opened>): void {
     tellingTests(world);
     accountsTests(world);
     severalTests(world);
+    versionTests(world);
     it('answers a ping', async () => {
       await world.facts().ping();
     });

@@ -1,0 +1,45 @@
+/**
+ * How instances of earlier versions become instances of the present ones. Instances outlive programs: a picture that was begun by one
+ * version is stepped by the next.
+ *
+ * An upgrade is pure, goes from one version to the next, and is applied when an instance is loaded; what it makes is stored by the next
+ * step that is committed. It must be so for every instance that the earlier version can have left: `test/machines/upgrades.test.ts` takes
+ * those of `test/fixtures/machines/`, upgrades each and steps it to its end. Rules:
+ *
+ * - Every field that the context has gained is given its value here, and every region that the value has gained its state: XState would
+ *   fill in a region silently, and a field not at all.
+ * - A state that is gone is mapped to the one that takes its place; the jobs and timers of the old one that mean the same keep their
+ *   tokens under their new names, others are left out.
+ * - A timer that a state has gained is not in an old instance. Where it matters, it is added with a time made from one that is there, and
+ *   with the token of that one: a token is believed only together with the id of its timer. An instance that owes nothing is not looked
+ *   at by the sweep: to make it owe something takes a SQL migration that sets its `next_due_at` too.
+ * - The input of a job that waits is what its service reads: a field that a service has gained is added here as well.
+ *
+ * Version 2 is not released yet: whoever changes a machine adds to the upgrade from 1 to 2 what the change needs, and leaves the version
+ * alone. Once it is released, its instances are recorded (`node dist/test/model/golden.js`), its upgrade never changes again, and the
+ * next change makes version 3.
+ *
+ * Statuses are in a CHECK of the table `resources` also: one that is added needs a SQL migration beside the new version.
+ */
+import type { StateValue } from 'xstate';
+import type { Json } from '../contract/json.ts';
+
+/** What the interpreter keeps of an instance beside its name, version and `seq`. */
+export type InstanceBody = {
+  snapshot: { value: StateValue; context: Record<string, Json>; status: string };
+  jobs: Record<
+    string,
+    { src: string; input: Json; token: string; since: number; accepted: { provider_job_id: string | null; at: number } | null }
+  >;
+  timers: Record<string, { event: { type: string }; due_at: number; token: string }>;
+};
+/** By the version that it begins from. */
+export type Upgrades = Readonly<Record<string, { to: string; upgrade: (old: InstanceBody) => InstanceBody }>>;
+
+export const RESOURCE_UPGRADES: Upgrades = {
+  1: { to: '2', upgrade: (old) => old },
+};
+
+export const TASK_UPGRADES: Upgrades = {
+  1: { to: '2', upgrade: (old) => old },
+};
