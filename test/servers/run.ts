@@ -3,7 +3,7 @@
  * 1. Installs what is missing, and says what and why.  2. Starts all servers at once, on free ports, in one temporary folder.
  * 3. Runs every *.test.js under dist/test/servers, or those whose name contains one of the names.  4. Stops the servers, by their pids.
  * With --stay it runs no test, prints the variables and stays until it is told to end: for working on one test. With --bench it runs
- * the bench of server mode instead.
+ * the bench of server mode instead, with --chaos the run of faults in test/chaos.
  */
 import { spawn } from 'node:child_process';
 import { once, setMaxListeners } from 'node:events';
@@ -24,6 +24,7 @@ import { startRgw } from './start/rgw.ts';
 import { S3_ACCESS_KEY, S3_SECRET_KEY, startS3proxy } from './start/s3.ts';
 
 const BENCH = fileURLToPath(new URL('../../bench/servers.js', import.meta.url));
+const CHAOS = fileURLToPath(new URL('../chaos/run.js', import.meta.url));
 const FILES_AT_ONCE = 2;
 /** Of one file. */
 const FILE_LIMIT_MS = 8 * 60_000;
@@ -40,6 +41,12 @@ const { values, positionals } = parseArgs({
     s3: { type: 'string', default: 's3proxy' },
     stay: { type: 'boolean', default: false },
     bench: { type: 'boolean', default: false },
+    chaos: { type: 'boolean', default: false },
+    seconds: { type: 'string' },
+    resources: { type: 'string' },
+    waiting: { type: 'string' },
+    seed: { type: 'string' },
+    settle: { type: 'string' },
   },
 });
 if (values.s3 !== 's3proxy' && values.s3 !== 'rgw') throw new Error(`--s3 is s3proxy or rgw, not ${values.s3}`);
@@ -62,7 +69,8 @@ for (const [name, code] of [
 try {
   Object.assign(process.env, await startAll(values.s3), QUIET);
   if (values.stay) await untilAsked();
-  else if (values.bench) await runBench();
+  else if (values.bench) await runScript(BENCH, []);
+  else if (values.chaos) await runScript(CHAOS, chaosArgs());
   else await runTests();
 } finally {
   await end();
@@ -131,10 +139,18 @@ async function runTests(): Promise<void> {
 }
 
 /** A process of its own, so that the figures of CPU time are of the service. */
-async function runBench(): Promise<void> {
-  const bench = spawn(process.execPath, [BENCH], { stdio: 'inherit', signal: asked.signal });
-  const [code]: unknown[] = await once(bench, 'exit');
+async function runScript(script: string, args: string[]): Promise<void> {
+  const child = spawn(process.execPath, [script, ...args], { stdio: 'inherit', signal: asked.signal });
+  const [code]: unknown[] = await once(child, 'exit');
   process.exitCode = code === 0 ? 0 : 1;
+}
+
+/** The numbers of a run of faults, as they were given. */
+function chaosArgs(): string[] {
+  const { seconds, resources, waiting, seed, settle } = values;
+  return Object.entries({ seconds, resources, waiting, seed, settle }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}`, value],
+  );
 }
 
 async function untilAsked(): Promise<void> {
