@@ -39,6 +39,10 @@ export const HTTP_LIMITS = {
   timeout_check_ms: 5 * SECOND,
   /** What is left of a refused body is read and thrown away for so long, so that the client gets to read the answer. */
   linger_ms: 5 * SECOND,
+  /** A connection whose request could not be read is kept so long after its answer: closed at once, bytes on their way would make the client lose it. */
+  refused_linger_ms: SECOND,
+  /** Connections that are kept only to let a refused client read its answer; more are closed as soon as their answer is sent. */
+  max_lingering: 100,
   /** Connections at once; more are closed at once by the server. */
   max_connections: 10_000,
   /** Connections that wait to be taken: what Linux allows by default is 4,096; a burst of clients fits in. */

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { PROBLEMS, Problem } from '../contract/problems.ts';
 import { PROBLEM_TYPE, problemBody } from './problem.ts';
 
-/** Answers and closes; only closes where an answer is under way already, or nobody is there to read it. */
+/** Answers and ends; only closes where an answer is under way already, or nobody is there to read it. See `Lingering` for what comes after. */
 export function answerRaw(socket: Duplex, problem: Problem, given: { request_id: string; busy: boolean }): void {
   if (given.busy || !socket.writable) {
     socket.destroy();

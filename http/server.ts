@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import Koa from 'koa';
 import { begun, checked, crossOrigin } from './begin.ts';
 import type { HttpDeps, Serving, State } from './deps.ts';
+import { lingering } from './lingering.ts';
 import { answerProblems } from './problem.ts';
 import { answerRaw, noTunnel, parserProblem } from './raw-answer.ts';
 import { route } from './router.ts';
@@ -14,6 +15,8 @@ export interface HttpServer {
   listen(host: string, port: number): Promise<{ port: number }>;
   /** Takes no new connections, answers long waits at once, lets the rest end for at most `grace_ms`, then cuts them off. */
   stop(grace_ms: number): Promise<void>;
+  /** Open connections, idle ones and refused ones among them. */
+  connections(): Promise<number>;
 }
 
 export function createHttpServer(given: HttpDeps): HttpServer {
@@ -40,17 +43,24 @@ export function createHttpServer(given: HttpDeps): HttpServer {
       await closed;
       timer.cancel();
     },
+    connections: () =>
+      new Promise((resolve, reject) => server.getConnections((error, count) => (error ? reject(error) : resolve(count)))),
   };
 }
 
 function listening(deps: Serving): Server {
   const { clock, limits, log, stopping } = deps;
+  const linger = lingering(deps);
   const handle = application(deps).callback();
   /** The answer that is under way on a socket. */
   const answering = new WeakMap<Duplex, ServerResponse>();
   const take = (req: IncomingMessage, res: ServerResponse) => {
     answering.set(req.socket, res);
-    res.once('finish', () => discardRest(req, deps));
+    res.once('finish', () => {
+      if (req.complete || req.destroyed) return;
+      req.resume(); // a refused body is read and thrown away, so that the client comes to read our answer; not for long
+      linger(req.socket, limits.linger_ms, (cancel) => req.once('close', cancel));
+    });
     res.once('close', () => {
       if (answering.get(req.socket) === res) answering.delete(req.socket);
       if (stopping.aborted) server.closeIdleConnections();
@@ -71,7 +81,10 @@ function listening(deps: Serving): Server {
   server.timeout = limits.idle_timeout_ms;
   server.maxConnections = limits.max_connections;
   server.on('checkExpectation', take); // an expectation that we don't know is no reason to refuse (RFC 9110, 10.1.1)
-  server.on('connect', (_req, socket) => answerRaw(socket, noTunnel(), { request_id: clock.nonce(), busy: false }));
+  server.on('connect', (_req, socket) => {
+    answerRaw(socket, noTunnel(), { request_id: clock.nonce(), busy: false });
+    linger(socket, limits.refused_linger_ms);
+  });
   server.on('clientError', (error, socket) => {
     const problem = parserProblem(error);
     const request_id = clock.nonce();
@@ -82,6 +95,7 @@ function listening(deps: Serving): Server {
     // Not the error itself: it holds what was sent, keys too.
     log.info({ request_id, reason: error.message, status: problem.status }, 'no request');
     answerRaw(socket, problem, { request_id, busy: answering.get(socket)?.headersSent === true });
+    linger(socket, limits.refused_linger_ms);
   });
   return server;
 }
@@ -92,12 +106,4 @@ function application(deps: Serving): Koa<State> {
   for (const middleware of [begun(deps), crossOrigin(deps), answerProblems(deps), checked(deps)]) app.use(middleware);
   route(app, deps);
   return app;
-}
-
-/** A refused body is read to its end and thrown away, so that the client comes to read our answer; not for long. */
-function discardRest(req: IncomingMessage, { clock, limits }: Serving): void {
-  if (req.complete || req.destroyed) return;
-  req.resume();
-  const timer = clock.after(limits.linger_ms, () => req.socket.destroy());
-  req.once('close', () => timer.cancel());
 }
