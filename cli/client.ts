@@ -6,6 +6,8 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { type Config, SERVICE_FILE } from '../config.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { bounded } from '../runtime/within.ts';
 
 /** Of TUODI_DATA_DIR/service.json, written by `serve`. */
 const ServiceFile = z.object({ url: z.url(), api_key: z.string(), pid: z.int() });
@@ -15,8 +17,8 @@ export type Client = {
   api_key: string;
   /** `body`: JSON, or the text of an answer that is none. Throws ApiError on a problem. */
   request(method: string, route: string, options?: RequestOptions): Promise<{ status: number; body: unknown }>;
-  /** The bytes of an answer, as they come. Throws ApiError on a problem. */
-  download(route: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
+  /** Gives `take` the bytes of an answer, as they come, and ends with it. Throws ApiError on a problem. */
+  download(route: string, signal: AbortSignal, take: (body: ReadableStream<Uint8Array>) => Promise<void>): Promise<void>;
   /** Ends what was opened for this command. */
   close(): Promise<void>;
 };
@@ -54,7 +56,8 @@ async function runningService({ data_dir }: Config): Promise<z.infer<typeof Serv
   const written = await readFile(path.join(data_dir, SERVICE_FILE), 'utf8').catch(() => null); // none: nothing serves this folder
   if (written === null) return null;
   const service = ServiceFile.parse(JSON.parse(written));
-  const answer = await fetch(`${service.url}/healthz`, { signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS) }).catch(() => null); // left by a crash
+  const looked = limited(HEALTH_TIMEOUT_MS, undefined, (signal) => fetch(`${service.url}/healthz`, { signal }));
+  const answer = await looked.catch(() => null); // left by a crash
   return answer?.ok ? service : null;
 }
 const HEALTH_TIMEOUT_MS = 3_000;
@@ -68,20 +71,23 @@ export function clientOf(url: string, api_key: string, close = async () => undef
     api_key,
     async request(method, route, { body, headers = {}, timeout_ms = REQUEST_TIMEOUT_MS, signal } = {}) {
       const form = body instanceof FormData;
-      const answer = await fetch(`${url}${route}`, {
-        method,
-        signal: within(timeout_ms, signal),
-        headers: { authorization, ...(body && !form ? { 'content-type': 'application/json' } : {}), ...headers },
-        ...(body ? { body: form ? body : JSON.stringify(body) } : {}),
+      return limited(timeout_ms, signal, async (limit) => {
+        const answer = await fetch(`${url}${route}`, {
+          method,
+          signal: limit,
+          headers: { authorization, ...(body && !form ? { 'content-type': 'application/json' } : {}), ...headers },
+          ...(body ? { body: form ? body : JSON.stringify(body) } : {}),
+        });
+        return answered(answer, `${method} ${route}`);
       });
-      return answered(answer, `${method} ${route}`);
     },
-    async download(route, signal) {
-      const answer = await fetch(`${url}${route}`, { headers: { authorization }, signal: within(DOWNLOAD_TIMEOUT_MS, signal) });
-      if (!answer.ok || !answer.body) await answered(answer, `GET ${route}`);
-      if (!answer.body) throw new ApiError(answer.status, 'UNKNOWN', `GET ${route} answered nothing`);
-      return answer.body;
-    },
+    download: (route, signal, take) =>
+      limited(DOWNLOAD_TIMEOUT_MS, signal, async (limit) => {
+        const answer = await fetch(`${url}${route}`, { headers: { authorization }, signal: limit });
+        if (!answer.ok || !answer.body) await answered(answer, `GET ${route}`);
+        if (!answer.body) throw new ApiError(answer.status, 'UNKNOWN', `GET ${route} answered nothing`);
+        await take(answer.body);
+      }),
     async close() {
       await close();
     },
@@ -89,8 +95,20 @@ export function clientOf(url: string, api_key: string, close = async () => undef
 }
 /** The largest picture over a slow line. */
 const DOWNLOAD_TIMEOUT_MS = 10 * 60_000;
-const within = (ms: number, signal?: AbortSignal) =>
-  signal ? AbortSignal.any([AbortSignal.timeout(ms), signal]) : AbortSignal.timeout(ms);
+
+/** For what ends by its signal; `stop` may be that of a command that runs for ever. */
+export async function limited<Value>(
+  limit_ms: number,
+  stop: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<Value>,
+): Promise<Value> {
+  const limit = bounded({ clock: systemClock(), limit_ms, signals: stop ? [stop] : [] });
+  try {
+    return await work(limit.signal);
+  } finally {
+    limit.release();
+  }
+}
 
 async function answered(answer: Response, what: string): Promise<{ status: number; body: unknown }> {
   const text = await answer.text();

@@ -135,9 +135,11 @@ async function originalIn(
   const file = path.join(folder, original);
   const there = await stat(file).catch(() => null); // not yet
   if (there?.size === byte_size && (await sha256Of(file, signal)) === sha256) return;
-  await written(file, Readable.fromWeb(await client.download(`/v1/resources/${resource_id}/content`, signal)), async (part) => {
-    if ((await sha256Of(part, signal)) !== sha256) throw new Damaged(original);
-  });
+  await client.download(`/v1/resources/${resource_id}/content`, signal, (body) =>
+    written(file, Readable.fromWeb(body), async (part) => {
+      if ((await sha256Of(part, signal)) !== sha256) throw new Damaged(original);
+    }),
+  );
 }
 
 async function textOf({ client, signal }: Work, resource_id: string): Promise<TextAnswer | null> {

@@ -5,9 +5,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /** Resolves at the first SIGINT or SIGTERM. */
 export async function toldToStop(): Promise<void> {
-  const asked = new AbortController();
-  await Promise.race(SIGNALS.map((name) => once(process, name, { signal: asked.signal }).catch(() => undefined)));
-  asked.abort();
+  await once(stopSignal().signal, 'abort');
 }
 
 /** Aborted at the first SIGINT or SIGTERM, so that long work ends clean. A second one ends the process as ever. */

@@ -1,7 +1,7 @@
 /** A picture sent, in one call or by an upload link, and waiting for what becomes of it. */
 import { z } from 'zod';
 import { Resource, type Upload } from '../contract/resource.ts';
-import { ApiError, type Client } from './client.ts';
+import { ApiError, type Client, limited } from './client.ts';
 
 /** The largest picture over a slow line. */
 const UPLOAD_TIMEOUT_MS = 10 * 60_000;
@@ -32,11 +32,12 @@ export async function upload(
   bytes: Blob,
   stop: AbortSignal,
 ): Promise<void> {
-  const signal = AbortSignal.any([stop, AbortSignal.timeout(UPLOAD_TIMEOUT_MS)]);
-  const answer = await fetch(url, { method, headers, body: fields ? formOf(fields, bytes) : bytes, signal });
-  const said = await answer.text();
-  if (!answer.ok)
-    throw new ApiError(answer.status, 'UPLOAD_REFUSED', `the store answered ${answer.status}: ${said.slice(0, 200)}`);
+  await limited(UPLOAD_TIMEOUT_MS, stop, async (signal) => {
+    const answer = await fetch(url, { method, headers, body: fields ? formOf(fields, bytes) : bytes, signal });
+    const said = await answer.text();
+    if (!answer.ok)
+      throw new ApiError(answer.status, 'UPLOAD_REFUSED', `the store answered ${answer.status}: ${said.slice(0, 200)}`);
+  });
   const { pathname, search } = new URL(complete_url);
   await client.request('POST', `${pathname}${search}`, { signal: stop });
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type App, startApp } from '../app.ts';
 import type { Config } from '../config.ts';
 import { systemClock } from '../runtime/clock.ts';
+import { within } from '../runtime/within.ts';
 import { type Client, clientOf, connect } from './client.ts';
 import { explain } from './explain.ts';
 import { type IngestOptions, ingest, ingestTable, isWell } from './ingest.ts';
@@ -27,8 +28,7 @@ const quieter = ({ log_level }: Config) => (log_level === 'silent' || log_level 
 
 async function filled(app: App): Promise<void> {
   const clock = systemClock();
-  const late = new Promise<number>((resolve) => clock.after(AUDIT_WAIT_MS, () => resolve(0)));
-  const lost = await Promise.race([app.audited, late]);
+  const lost = await within({ clock, limit_ms: AUDIT_WAIT_MS }, () => app.audited).catch(() => 0); // it is still being compared
   const over = clock.elapsed() + FILL_WAIT_MS;
   const client = clientOf(app.url, app.local_key);
   for (let working = lost; working > 0 && clock.elapsed() < over; ) {

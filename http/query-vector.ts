@@ -1,6 +1,7 @@
 /** The vector of what a person typed. */
 import { Problem } from '../contract/problems.ts';
 import type { SearchMode } from '../contract/search.ts';
+import { within } from '../runtime/within.ts';
 import type { KeyCall } from './deps.ts';
 
 /** null when it can't be had in time: a hybrid search goes on without it; one by vector alone is 503. */
@@ -9,13 +10,10 @@ export async function queryVector(
   { text, mode }: { text: string; mode: SearchMode },
 ): Promise<Float32Array | null> {
   const { clock, embedder, limits, log } = deps;
-  const over = new AbortController();
-  const timer = clock.after(limits.search_embed_ms, () => over.abort(new Error('the query was not embedded in time')));
-  const late = new Promise<never>((_, reject) =>
-    over.signal.addEventListener('abort', () => reject(over.signal.reason), { once: true }),
-  );
+  const late = () => new Error('the query was not embedded in time');
   try {
-    const [vector] = await Promise.race([embedder.embed([text], over.signal), late]);
+    const bounds = { clock, limit_ms: limits.search_embed_ms, late };
+    const [vector] = await within(bounds, (signal) => embedder.embed([text], signal));
     if (!vector) throw new Error('the embedder answered no vector');
     return vector;
   } catch (error) {
@@ -29,7 +27,5 @@ export async function queryVector(
       },
       { headers: { 'retry-after': String(limits.retry_after_s) }, cause: error },
     );
-  } finally {
-    timer.cancel();
   }
 }

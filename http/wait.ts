@@ -1,5 +1,6 @@
 /** `Prefer: wait=N` (RFC 7240): the answer comes when the picture rests, or after N seconds as it then is. */
 import type { ResourceRow } from '../runtime/ports-facts.ts';
+import { bounded } from '../runtime/within.ts';
 import type { Call, Context } from './deps.ts';
 import { noPicture } from './say-no.ts';
 
@@ -11,15 +12,13 @@ function waitOf(ctx: Context, { wait_max_s }: { wait_max_s: number }): number | 
 
 /** The row as it is when it rests, if the client prefers to wait, else as it is. Ends at once when the client goes away or we stop. */
 export async function waited({ ctx, deps, caller }: Call, now: ResourceRow): Promise<ResourceRow> {
-  const { engine, limits, stopping } = deps;
+  const { clock, engine, limits, stopping } = deps;
   const wait_s = waitOf(ctx, limits);
   if (wait_s === null) return now;
   ctx.set('preference-applied', `wait=${wait_s}`);
-  const gone = new AbortController();
-  const leave = () => gone.abort();
+  const gone = bounded({ clock, signals: [stopping] });
+  const leave = () => gone.abort(new Error('the client went away'));
   ctx.res.once('close', leave);
-  stopping.addEventListener('abort', leave, { once: true }); // not AbortSignal.any: what it adds to a long-lived signal is never freed
-  if (stopping.aborted) leave();
   try {
     const ref = { scope: caller.scope, resource_id: now.resource_id };
     const rested = await engine.rested(ref, wait_s * 1_000, gone.signal);
@@ -27,6 +26,6 @@ export async function waited({ ctx, deps, caller }: Call, now: ResourceRow): Pro
     return rested;
   } finally {
     ctx.res.off('close', leave);
-    stopping.removeEventListener('abort', leave);
+    gone.release();
   }
 }

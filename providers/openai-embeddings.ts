@@ -5,6 +5,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { gather } from '../runtime/gather.ts';
 import type { Embedder } from '../runtime/ports.ts';
 import { ServiceError } from '../runtime/service.ts';
+import { within } from '../runtime/within.ts';
 import { badResult, providerHttp } from './http.ts';
 import { ProviderAway } from './policy.ts';
 
@@ -78,13 +79,9 @@ export function openAiEmbeddings({ url, api_key, model, dimension, clock, limits
     model,
     dimension,
     async embed(texts, signal) {
-      const late = new AbortController();
-      const over = clock.after(wait_ms, () => late.abort(new ProviderAway(`${model} had no vector within ${wait_ms} ms`)));
-      try {
-        return await unlessAborted(() => Promise.all(texts.map(vectorOf)), AbortSignal.any([signal, late.signal]));
-      } finally {
-        over.cancel();
-      }
+      const late = (ms: number) => new ProviderAway(`${model} had no vector within ${ms} ms`);
+      // What was asked for goes on; only this caller leaves.
+      return within({ clock, limit_ms: wait_ms, late, signals: [signal] }, () => Promise.all(texts.map(vectorOf)));
     },
     reachable: http.reachable,
   };
@@ -113,19 +110,4 @@ function unit(embedding: number[], model: string): Float32Array {
   const length = Math.hypot(...embedding);
   if (!Number.isFinite(length) || length === 0) throw badResult(`${model} answered a vector without a direction`);
   return Float32Array.from(embedding, (value) => value / length);
-}
-
-/** What was asked for goes on; only this caller leaves. */
-async function unlessAborted<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  let leave = (): void => {};
-  const left = new Promise<never>((_, reject) => {
-    leave = () => reject(signal.reason);
-    signal.addEventListener('abort', leave, { once: true });
-  });
-  try {
-    return await Promise.race([work(), left]);
-  } finally {
-    signal.removeEventListener('abort', leave);
-  }
 }

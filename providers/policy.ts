@@ -5,19 +5,11 @@
  * - After several in a row the breaker opens: callers fail at once, and from time to time one of them tries.
  * - A provider that names a pause (Retry-After) is left alone for so long; a caller waits with it if the pause is short.
  */
-import {
-  BrokenCircuitError,
-  CircuitState,
-  ConsecutiveBreaker,
-  circuitBreaker,
-  handleWhen,
-  TaskCancelledError,
-  TimeoutStrategy,
-  timeout,
-} from 'cockatiel';
+import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel';
 import { failureOf } from '../contract/failures.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { ServiceError } from '../runtime/service.ts';
+import { within } from '../runtime/within.ts';
 
 /** One failure is an accident; so many in a row are an outage. */
 const FAILURES_TO_OPEN = 5;
@@ -69,7 +61,7 @@ export function providerPolicy({ name, clock, patience_ms, probe_after_ms = PROB
   }
   async function once<T>(work: (signal: AbortSignal) => Promise<T>, time_limit_ms: number, signal: AbortSignal): Promise<T> {
     try {
-      return await breaker.execute(() => within(work, time_limit_ms, signal));
+      return await breaker.execute(() => bounded(work, time_limit_ms, signal));
     } catch (error) {
       if (error instanceof BrokenCircuitError) throw new ProviderAway(`${name} is away: it failed several times in a row`);
       if (error instanceof ProviderAway && error.pause_ms !== null)
@@ -77,14 +69,13 @@ export function providerPolicy({ name, clock, patience_ms, probe_after_ms = PROB
       throw error;
     }
   }
-  async function within<T>(work: (signal: AbortSignal) => Promise<T>, time_limit_ms: number, signal: AbortSignal): Promise<T> {
-    const limit = timeout(time_limit_ms, TimeoutStrategy.Aggressive);
+  async function bounded<T>(work: (signal: AbortSignal) => Promise<T>, limit_ms: number, signal: AbortSignal): Promise<T> {
+    const late = () => new ProviderAway(`${name} did not answer within ${limit_ms} ms`);
     try {
-      return await limit.execute((context) => work(context.signal), signal);
+      return await within({ clock, limit_ms, late, signals: [signal] }, work);
     } catch (error) {
       if (error instanceof ServiceError) throw error;
       signal.throwIfAborted(); // given up by the caller: that says nothing of the provider
-      if (error instanceof TaskCancelledError) throw new ProviderAway(`${name} did not answer within ${time_limit_ms} ms`);
       const reason = networkFault(error);
       throw reason === null ? error : new ProviderAway(`${name} cannot be reached: ${reason}`, { cause: error });
     }

@@ -16,8 +16,8 @@ export interface Clock {
   elapsed(): number;
   /** Resolves after `ms`; rejects with the signal's reason when it is aborted first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /** Calls `then` once after `ms` unless cancelled. Never keeps the process alive. */
-  after(ms: number, then: () => void): { cancel(): void };
+  /** Calls `then` once after `ms` unless cancelled. `holds`: somebody waits for it, so that the process lives until then; else it does not. */
+  after(ms: number, then: () => void, options?: { holds: boolean }): { cancel(): void };
   /** A UUIDv7: sortable by time, never the same twice. */
   mint(): string;
   /** An identifier that tells nothing of time. */
@@ -43,9 +43,9 @@ export function systemClock(): Clock {
     sleep: async (ms, signal) => {
       await sleep(ms, undefined, { ...(signal ? { signal } : {}) });
     },
-    after: (ms, then) => {
+    after: (ms, then, { holds } = { holds: false }) => {
       const timer = setTimeout(then, ms);
-      timer.unref();
+      if (!holds) timer.unref();
       return { cancel: () => clearTimeout(timer) };
     },
     mint: () => v7(),

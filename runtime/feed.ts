@@ -6,12 +6,13 @@
  * 3. A reader asks for what comes after its own position: from what is kept, or from the facts when it is further behind.
  *    Nothing is held for a reader, so a slow one costs nothing.
  */
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import type { Logger } from 'pino';
 import type { Clock } from './clock.ts';
 import type { RuntimeLimits } from './limits.ts';
 import type { Announcements } from './ports.ts';
 import type { Facts, PositionedMessage, Scope } from './ports-facts.ts';
+import { within } from './within.ts';
 
 /** A page of messages, and the position to go on from: messages of others were passed over. gone: some between were removed. */
 export type FeedPage = { messages: PositionedMessage[]; position: number; gone: boolean };
@@ -88,17 +89,8 @@ export function createFeed({ facts, announcements, clock, limits, log }: Parts, 
     },
     async more(from, wait_ms, signal) {
       if (position > from || signal.aborted) return;
-      await new Promise<void>((resolve) => {
-        const end = () => {
-          timer.cancel();
-          grown.off('grown', end);
-          signal.removeEventListener('abort', end);
-          resolve();
-        };
-        const timer = clock.after(wait_ms, end);
-        grown.on('grown', end);
-        signal.addEventListener('abort', end, { once: true });
-      });
+      const waiting = { clock, limit_ms: wait_ms, signals: [signal] };
+      await within(waiting, (over) => once(grown, 'grown', { signal: over })).catch(() => undefined); // the reader looks in any case
     },
   };
   return {

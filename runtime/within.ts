@@ -1,33 +1,59 @@
-/** A limit on how long an answer is waited for. */
+/**
+ * The one place where work is raced against time and against signals. When a race is over nothing of it is left: no timer, no listener
+ * on a signal that lives longer, and no reference to what the work returned. (`AbortSignal.any` and `Promise.race` leave theirs on
+ * sources that stay, and what hangs on them is never freed.)
+ */
 import type { Clock } from './clock.ts';
 
-export type Giving = {
-  /** Rejects with its reason when it is aborted first. */
-  signal?: AbortSignal;
-  /** What it rejects with when it takes longer. */
-  late?: (ms: number) => Error;
+export type Bounds = {
+  clock: Clock;
+  /** None unless given. */
+  limit_ms?: number;
+  /** What it ends with at the limit. */
+  late?: (limit_ms: number) => Error;
+  /** The first that is aborted ends it, with its own reason. They may live as long as the process. */
+  signals?: readonly AbortSignal[];
 };
 
-/** Rejects when it takes longer; what was begun ends by itself, and its end is told to nobody. */
-export async function within<Value>(
-  clock: Clock,
-  ms: number,
-  work: Promise<Value>,
-  { signal, late = noAnswer }: Giving = {},
-): Promise<Value> {
-  let giveUp: (reason: unknown) => void = () => {};
-  const given_up = new Promise<never>((_, reject) => {
-    giveUp = reject;
-  });
-  const limit = clock.after(ms, () => giveUp(late(ms)));
-  const abort = () => giveUp(signal?.reason);
-  signal?.addEventListener('abort', abort, { once: true });
-  if (signal?.aborted) abort();
+/** `signal` is aborted at the limit, with the first of the signals, or by `abort`. After `release` nothing aborts it any more. */
+export type Bounded = { signal: AbortSignal; abort(reason: unknown): void; release(): void };
+
+/** For work that stops by its signal and cleans up by itself. Whoever calls this calls `release`. */
+export function bounded({ clock, limit_ms, late = noAnswer, signals = [] }: Bounds): Bounded {
+  const over = new AbortController();
+  const follow = new Map(signals.map((source) => [source, () => over.abort(source.reason)]));
+  for (const [source, abort] of follow)
+    if (source.aborted) abort();
+    else source.addEventListener('abort', abort, { once: true });
+  const timer = limit_ms === undefined ? null : clock.after(limit_ms, () => over.abort(late(limit_ms)), { holds: true });
+  return {
+    signal: over.signal,
+    abort: (reason) => over.abort(reason),
+    release() {
+      timer?.cancel();
+      for (const [source, abort] of follow) source.removeEventListener('abort', abort);
+    },
+  };
+}
+
+/**
+ * What `work` returns, unless it takes longer or a signal is aborted first: then it rejects at once, `work` is told by its signal and
+ * ends by itself, and its end is told to nobody.
+ */
+export async function within<Value>(bounds: Bounds, work: (signal: AbortSignal) => Promise<Value>): Promise<Value> {
+  const { signal, release } = bounded(bounds);
+  let leave = (): void => {};
   try {
-    return await Promise.race([work, given_up]);
+    signal.throwIfAborted();
+    return await new Promise<Value>((resolve, reject) => {
+      leave = () => reject(signal.reason);
+      signal.addEventListener('abort', leave, { once: true });
+      work(signal).then(resolve, reject);
+    });
   } finally {
-    limit.cancel();
-    signal?.removeEventListener('abort', abort);
+    signal.removeEventListener('abort', leave);
+    release();
   }
 }
-const noAnswer = (ms: number) => new Error(`no answer within ${ms} ms`);
+
+const noAnswer = (limit_ms: number) => new Error(`no answer within ${limit_ms} ms`);

@@ -15,6 +15,7 @@ import type { RemoteWork } from './remote.ts';
 import type { Runs } from './runs.ts';
 import { ServiceError } from './service.ts';
 import type { TaskView } from './task-steps.ts';
+import { within } from './within.ts';
 
 /** `signal` is aborted when the time of the run is over or the process stops. */
 export type Run = { kind: StepKind; task_id: string; input: Json; signal: AbortSignal };
@@ -84,9 +85,9 @@ export function createWorker({ tasks, queue, engine, runs, services, clock, limi
     try {
       const output = await done(task);
       begun.cancel();
-      await services
-        .tidy({ ...task, signal: stopping.signal }, output)
-        .catch((error: unknown) => log.warn({ err: error, task_id }, 'not tidied'));
+      await limited(task.kind, (signal) => services.tidy({ ...task, signal }, output)).catch((error: unknown) =>
+        log.warn({ err: error, task_id }, 'not tidied'),
+      );
     } catch (error) {
       begun.cancel();
       await failed(task, claimed, error);
@@ -111,14 +112,8 @@ export function createWorker({ tasks, queue, engine, runs, services, clock, limi
   }
   /** A service that does not answer in time is left to itself: its run is over, whatever it does. */
   function limited<T>(kind: StepKind, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const over = new AbortController();
-    const time_limit_ms = limits.run_time_limit_ms[kind];
-    const timer = clock.after(time_limit_ms, () => over.abort(tooLong(time_limit_ms)));
-    const signal = AbortSignal.any([over.signal, stopping.signal]);
-    const aborted = new Promise<never>((_, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-    });
-    return Promise.race([work(signal), aborted]).finally(() => timer.cancel());
+    const limit_ms = limits.run_time_limit_ms[kind];
+    return within({ clock, limit_ms, late: tooLong, signals: [stopping.signal] }, work);
   }
 
   return {

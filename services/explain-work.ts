@@ -49,7 +49,7 @@ export async function workOf({ tasks, queue, clock, log }: ExplainParts, subject
   if (!owed) return NO_WORK;
   const { step, job } = owed;
   try {
-    const [record, line] = await within(clock, limit_ms, Promise.all([tasks.get(job.token), queue.depth(step)]));
+    const [record, line] = await within({ clock, limit_ms }, () => Promise.all([tasks.get(job.token), queue.depth(step)]));
     return { ...NO_WORK, step, line, ...(record ? seenOf(record) : {}) };
   } catch (error) {
     log.warn({ err: error, task_id: job.token }, 'a task could not be looked at');

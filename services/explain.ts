@@ -47,7 +47,7 @@ async function look(
 ): Promise<Looked> {
   const { clock, log } = parts;
   try {
-    const seen = await within(clock, LOOK_MS, at(parts, subject));
+    const seen = await within({ clock, limit_ms: LOOK_MS }, () => at(parts, subject));
     return { fact, ...seen, away: false, checked_at: clock.wall() };
   } catch (error) {
     log.warn({ err: error, resource_id: subject.row.resource_id, fact }, 'a fact could not be looked at');

@@ -2,6 +2,7 @@
 import { type FailureCode, failureOf } from '../contract/failures.ts';
 import type { PictureToRead } from '../runtime/ports.ts';
 import { type ServiceContext, ServiceError } from '../runtime/service.ts';
+import { bounded } from '../runtime/within.ts';
 import { Illegal } from './formats/illegal.ts';
 import { fitting, type Opened, within } from './formats/pages.ts';
 import { refusing } from './formats/raster.ts';
@@ -25,18 +26,21 @@ export async function reading<Value>(
   work: (file: Opened, signal: AbortSignal) => Promise<Value>,
 ): Promise<Value> {
   const bytes = await bytesOf(objects, original_key);
-  const over = new AbortController();
-  const either = AbortSignal.any([signal, over.signal]);
-  const file = await failing(() => openFile(bytes, { limits, clock, signal: either }));
-  const pages = file.sizes.length;
-  const limit_ms = FIRST_PAGE_MS + (pages - 1) * EACH_MORE_MS;
-  const late = () => over.abort(serviceError('OCR_TIMEOUT', `${pages} pages were not read within ${limit_ms} ms`));
-  const timer = clock.after(limit_ms, late);
+  const either = bounded({ clock, signals: [signal] });
   try {
-    return await failing(() => work(file, either));
+    const file = await failing(() => openFile(bytes, { limits, clock, signal: either.signal }));
+    const pages = file.sizes.length;
+    const limit_ms = FIRST_PAGE_MS + (pages - 1) * EACH_MORE_MS;
+    const late = () => either.abort(serviceError('OCR_TIMEOUT', `${pages} pages were not read within ${limit_ms} ms`));
+    const timer = clock.after(limit_ms, late);
+    try {
+      return await failing(() => work(file, either.signal));
+    } finally {
+      timer.cancel();
+      await file.close();
+    }
   } finally {
-    timer.cancel();
-    await file.close();
+    either.release();
   }
 }
 

@@ -83,6 +83,16 @@ describe('the house rules', () => {
     );
   });
 
+  test('work is raced against time and signals in one place, which leaves nothing behind', () => {
+    const races = /\bAbortSignal\.any\(|\bPromise\.race\(|\bTimeoutStrategy\b/;
+    const uncommented = ({ source }: { source: string }) => source.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+    const racing = shipped.filter((one) => one.file !== 'runtime/within.ts' && races.test(uncommented(one)));
+    assert.deepEqual(
+      racing.map(({ file }) => file),
+      [],
+    );
+  });
+
   test('relative imports end in .ts', () => {
     const wrong = files.flatMap((one) =>
       importsOf(one)

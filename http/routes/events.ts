@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { Problem } from '../../contract/problems.ts';
 import type { PositionedMessage } from '../../runtime/ports-facts.ts';
+import { bounded } from '../../runtime/within.ts';
 import type { KeyCall, Serving } from '../deps.ts';
 import { NOTHING, parsedQuery } from '../parse.ts';
 
@@ -15,18 +16,15 @@ import { NOTHING, parsedQuery } from '../parse.ts';
 export async function streamEvents(call: KeyCall): Promise<void> {
   const { ctx, deps } = call;
   parsedQuery(call, NOTHING, {});
-  const { limits, stopping } = deps;
+  const { clock, limits, stopping } = deps;
   if (readersOf(deps) >= limits.event_readers) throw tooMany(limits.retry_after_s);
-  const gone = new AbortController();
-  const leave = () => gone.abort();
+  const gone = bounded({ clock, signals: [stopping] });
   readers.set(deps.feed, readersOf(deps) + 1);
   ctx.res.once('close', () => {
     readers.set(deps.feed, readersOf(deps) - 1);
-    stopping.removeEventListener('abort', leave);
-    leave();
+    gone.release();
+    gone.abort(new Error('the client went away'));
   });
-  stopping.addEventListener('abort', leave, { once: true });
-  if (stopping.aborted) leave();
   ctx.set({ 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' });
   ctx.type = 'text/event-stream';
   ctx.body = Readable.from(told(call, gone.signal), { objectMode: false, highWaterMark: 16 * 1_024 });

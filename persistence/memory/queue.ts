@@ -2,6 +2,7 @@
 import type { StepKind } from '../../contract/steps.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Queue, Ring } from '../../runtime/ports.ts';
+import { within } from '../../runtime/within.ts';
 
 type Handle = (ring: Ring) => Promise<void>;
 type Lane = {
@@ -81,9 +82,7 @@ export function memoryQueue({ clock, most_waiting }: { clock: Clock; most_waitin
       for (const timer of retries.values()) timer.cancel();
       retries.clear();
       const running = [...lanes.values()].flatMap((lane) => [...lane.running.values()]);
-      const cut = new AbortController();
-      await Promise.race([Promise.all(running), clock.sleep(grace_ms, cut.signal).catch(() => undefined)]);
-      cut.abort();
+      await within({ clock, limit_ms: grace_ms }, () => Promise.all(running)).catch(() => undefined); // the grace is over
     },
   };
 }

@@ -3,6 +3,7 @@
  * is in its own process) never works beside others. A killed process frees it at once, since its connection ends with it.
  */
 import type { Clock } from '../../runtime/clock.ts';
+import { bounded } from '../../runtime/within.ts';
 import { type Connection, connected } from './connection.ts';
 import { hasErrno, isAway } from './errors.ts';
 import { type Target, targetOf } from './target.ts';
@@ -47,7 +48,9 @@ export async function holdPresence({ url, alone, clock, onLost }: PresenceOption
   /** Until it is released: asks from time to time, and takes the row again when the connection broke. */
   async function keep(): Promise<void> {
     while (!over.signal.aborted) {
-      await clock.sleep(ASK_INTERVAL_MS, AbortSignal.any([over.signal, held.broken])).catch(() => undefined); // woken
+      const woken = bounded({ clock, signals: [over.signal, held.broken] });
+      await clock.sleep(ASK_INTERVAL_MS, woken.signal).catch(() => undefined); // woken
+      woken.release();
       if (over.signal.aborted) return;
       const lives = await held.connection.ask('SELECT 1').catch(() => null); // whatever is wrong, the row is taken anew
       if (lives) continue;

@@ -1,6 +1,7 @@
 /** Announcements between processes: publish and subscribe. */
 import type { Redis } from 'ioredis';
 import type { Announcements } from '../../runtime/ports.ts';
+import { within } from '../../runtime/within.ts';
 import type { RedisLink } from './connection.ts';
 import { RedisUnavailable } from './errors.ts';
 
@@ -39,12 +40,9 @@ export function redisAnnouncements({ prefix, clock, reach, patient }: RedisLink)
     async listen(heard) {
       listeners.add(heard);
       subscribed ??= subscribe();
-      const over = new AbortController();
-      const late = clock.sleep(SUBSCRIBE_LIMIT_MS, over.signal).then(
-        () => Promise.reject(new RedisUnavailable('away', 'not subscribed yet')),
-        () => undefined, // subscribed in time
-      );
-      await Promise.race([subscribed, late]).finally(() => over.abort());
+      const ready = subscribed;
+      const late = () => new RedisUnavailable('away', 'not subscribed yet');
+      await within({ clock, limit_ms: SUBSCRIBE_LIMIT_MS, late }, () => ready);
     },
     async close() {
       listeners.clear();

@@ -5,6 +5,7 @@
 import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Clock } from '../../runtime/clock.ts';
+import { within } from '../../runtime/within.ts';
 import { RedisUnavailable, reasonOf, unavailable } from './errors.ts';
 
 /** The pause before connecting again, doubled each time: at first a cut is over at once, later a server that starts is not pestered. */
@@ -105,10 +106,9 @@ export async function openRedis({ url, clock, log, prefix = PREFIX }: RedisWante
 const backoff = (times: number): number => Math.min(RECONNECT_MIN_MS * 2 ** (times - 1), RECONNECT_MAX_MS);
 
 async function connected(redis: Redis, clock: Clock): Promise<void> {
-  const over = new AbortController();
   let last = new RedisUnavailable('away', 'no answer');
-  try {
-    await new Promise<void>((resolve, reject) => {
+  const ready = () =>
+    new Promise<void>((resolve, reject) => {
       redis.once('ready', resolve);
       redis.on('error', (error) => {
         const told = unavailable(error);
@@ -116,15 +116,11 @@ async function connected(redis: Redis, clock: Clock): Promise<void> {
         last = told;
         if (reasonOf(told) === 'refused') reject(told);
       });
-      clock.sleep(CONNECT_LIMIT_MS, over.signal).then(
-        () => reject(last),
-        () => undefined, // there in time
-      );
     });
+  try {
+    await within({ clock, limit_ms: CONNECT_LIMIT_MS, late: () => last }, ready);
   } catch (error) {
     redis.disconnect();
     throw error;
-  } finally {
-    over.abort();
   }
 }

@@ -5,6 +5,7 @@
 import { Queue as BullQueue, type Job, Worker } from 'bullmq';
 import type { StepKind } from '../../contract/steps.ts';
 import type { Queue } from '../../runtime/ports.ts';
+import { within } from '../../runtime/within.ts';
 import type { RedisLink } from './connection.ts';
 import { RedisUnavailable, unavailable } from './errors.ts';
 import { script } from './script.ts';
@@ -106,10 +107,8 @@ export function bullQueue(link: RedisLink): Queue {
     resume: (kind) => reach(() => queueOf(kind).resume()),
     async stop(grace_ms) {
       stopped = true;
-      const over = new AbortController();
-      const ended = Promise.allSettled(workers.map((worker) => worker.close()));
-      await Promise.race([ended, clock.sleep(grace_ms, over.signal).catch(() => undefined)]); // woken once all have ended
-      over.abort();
+      const closed = () => Promise.allSettled(workers.map((worker) => worker.close()));
+      await within({ clock, limit_ms: grace_ms }, closed).catch(() => undefined); // the grace is over
       patient.disconnect(); // what is still in hand loses its lock, and is given to another worker
       await Promise.allSettled([...queues.values()].map((queue) => queue.close()));
     },

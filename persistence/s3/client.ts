@@ -1,8 +1,9 @@
 /** The SDK's clients as the store needs them, and what a call of them is bounded by. */
 import { createHash } from 'node:crypto';
 import { DeleteObjectsCommand, type DeleteObjectsCommandInput, S3Client } from '@aws-sdk/client-s3';
-import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen, TimeoutStrategy, timeout, wrap } from 'cockatiel';
+import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen, TaskCancelledError } from 'cockatiel';
 import type { Clock } from '../../runtime/clock.ts';
+import { within } from '../../runtime/within.ts';
 import { isOutage, s3Fault } from './faults.ts';
 import type { S3Limits } from './limits.ts';
 
@@ -70,13 +71,12 @@ export function calling(store: string, clock: Clock, limits: S3Limits): { call: 
   breaker.onBreak(() => {
     opened_at = clock.elapsed();
   });
-  // By default the signal is aborted on return too, which would cut off a stream whose bytes are still coming.
-  const bounded = (ms: number) => wrap(breaker, timeout(ms, { strategy: TimeoutStrategy.Aggressive, abortOnReturn: false }));
-  const [ask, move] = [bounded(limits.ask_ms), bounded(limits.move_ms)];
+  const late = () => new TaskCancelledError('no answer in time');
   return {
     call: async (doing, work, moves) => {
       try {
-        return await (moves ? move : ask).execute(({ signal }) => work(signal));
+        const limit_ms = moves ? limits.move_ms : limits.ask_ms;
+        return await breaker.execute(() => within({ clock, limit_ms, late }, work));
       } catch (error) {
         throw s3Fault(error, doing, store);
       }

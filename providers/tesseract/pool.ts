@@ -11,7 +11,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { PageRead, PictureToRead, Recogniser } from '../../runtime/ports.ts';
 import { seatsOf } from '../../runtime/seats.ts';
 import { ServiceError } from '../../runtime/service.ts';
-import { within } from '../../runtime/within.ts';
+import { bounded, within } from '../../runtime/within.ts';
 import { installLanguages, LANGUAGES } from './languages.ts';
 import { prepared } from './prepare.ts';
 import { EngineRefused, type StartThread, startThread, type Thread, ThreadEnded } from './thread.ts';
@@ -83,7 +83,9 @@ export function tesseractPool(options: TesseractOptions): Recogniser {
   const read = async (seat: Seat, picture: PictureToRead, signal: AbortSignal): Promise<PageRead> => {
     const thread = await threadOf(seat, signal);
     try {
-      const page = await within(clock, page_time_limit_ms, readBy(thread, picture), { signal, late: tooLong });
+      const page = await within({ clock, limit_ms: page_time_limit_ms, late: tooLong, signals: [signal] }, () =>
+        readBy(thread, picture),
+      );
       seat.pages += 1;
       if (seat.pages >= pages_per_worker) await dismiss(seat, 'old');
       return page;
@@ -94,12 +96,16 @@ export function tesseractPool(options: TesseractOptions): Recogniser {
   };
 
   const onSeat = async <T>(signal: AbortSignal, work: (seat: Seat, signal: AbortSignal) => Promise<T>): Promise<T> => {
-    const either = AbortSignal.any([signal, closing.signal]);
-    const seat = await seats.take(either);
+    const either = bounded({ clock, signals: [signal, closing.signal] });
     try {
-      return await work(seat, either);
+      const seat = await seats.take(either.signal);
+      try {
+        return await work(seat, either.signal);
+      } finally {
+        seats.release(seat);
+      }
     } finally {
-      seats.release(seat);
+      either.release();
     }
   };
   return {
@@ -123,17 +129,15 @@ async function readBy(thread: Thread, picture: PictureToRead): Promise<PageRead>
 }
 
 async function started(start: StartThread, what: Parameters<StartThread>[0], signal: AbortSignal, clock: Clock): Promise<Thread> {
-  const late = new AbortController();
-  const limit = clock.after(START_LIMIT_MS, () =>
-    late.abort(unavailable(`the OCR engine did not start within ${START_LIMIT_MS} ms`)),
-  );
+  const late = (ms: number) => unavailable(`the OCR engine did not start within ${ms} ms`);
+  const limit = bounded({ clock, limit_ms: START_LIMIT_MS, late, signals: [signal] });
   try {
-    return await start(what, AbortSignal.any([signal, late.signal]));
+    return await start(what, limit.signal);
   } catch (error) {
     signal.throwIfAborted();
     throw error instanceof ServiceError ? error : unavailable(`the OCR engine does not start: ${String(error)}`, error);
   } finally {
-    limit.cancel();
+    limit.release();
   }
 }
 
