@@ -12,6 +12,8 @@ import { systemClock } from '../runtime/clock.ts';
 import type { Recogniser } from '../runtime/ports.ts';
 import type { StepServices } from '../runtime/worker.ts';
 import { emptySteps, nothing } from '../test/support/empty-steps.ts';
+import { heapInUse } from '../test/support/heap.ts';
+import { largeSteps } from '../test/support/large-steps.ts';
 import { pictureOf } from '../test/support/numbered.ts';
 import { takeInBytes } from '../test/support/take-in.ts';
 import { closedLoop, HEAD, row } from './measure.ts';
@@ -21,6 +23,9 @@ const ITEMS = 500;
 const WARM_UP = 100;
 const IN_FLIGHT = [1, 8, 32];
 const PAGES = 8;
+/** Fill what the service keeps on purpose: instances it remembers, messages for readers. Then those that may leave nothing. */
+const HEAP_WARM_UP = 2_500;
+const HEAP_ITEMS = 1_000;
 /** Idle at first with what the start needed (recognition is warmed by then), later without. */
 const IDLE_S = [3, 30];
 const SCOPE = { org_id: 'org' };
@@ -71,6 +76,20 @@ async function pipeline(in_flight: number, services?: StepServices): Promise<str
   });
 }
 
+/** What a picture of 400 words leaves on the heap of the whole service. */
+async function heap(): Promise<string> {
+  const bytes = await pictureOf(1);
+  return withService(nothing, largeSteps, async ({ rest, ...into }) => {
+    const one = async (i: number) => rest(await takeInBytes(into, { bytes, filename: `${i}.png`, title: `picture ${i}` }));
+    await closedLoop(HEAP_WARM_UP, 8, one);
+    const before = await heapInUse();
+    await closedLoop(HEAP_ITEMS, 8, one);
+    const after = await heapInUse();
+    const megabytes = (used: number) => (used / 2 ** 20).toFixed(1);
+    return `heap: ${megabytes(before)} MB after ${HEAP_WARM_UP} pictures of 400 words, ${megabytes(after)} MB after ${HEAP_ITEMS} more: ${((after - before) / HEAP_ITEMS).toFixed(0)} bytes a picture`;
+  });
+}
+
 async function pages(): Promise<string> {
   const bytes = await readFile(path.join(SAMPLES, 'english-letter.png'));
   return withService(null, undefined, async ({ rest, ...into }) => {
@@ -116,5 +135,6 @@ console.log(`Empty steps: what the durable lifecycle costs (${ITEMS} pictures)\n
 for (const in_flight of IN_FLIGHT) console.log(await pipeline(in_flight, emptySteps));
 console.log(`\nReal steps, empty recogniser\n${HEAD}`);
 for (const in_flight of IN_FLIGHT) console.log(await pipeline(in_flight));
-console.log(`\n${await pages()}`);
+console.log(`\n${await heap()}`);
+console.log(await pages());
 console.log(await start());
