@@ -1,8 +1,10 @@
 /** What a person says of a picture. */
 import { z } from 'zod';
+import { boundedArray } from './bounded.ts';
 import type { Json } from './json.ts';
 
-const json: z.ZodType<Json> = z.json();
+/** What comes out of JSON.parse is JSON already, and need not be looked through value by value. */
+const json = z.custom<Json>((value) => value !== undefined);
 /** Printable, no control characters: titles and tags are shown, stored and searched as they are. */
 const line = (max: number) =>
   z
@@ -19,21 +21,27 @@ const fields = {
     .string()
     .max(10_000)
     .refine((text) => text.isWellFormed() && !text.includes('\u0000'), 'no NUL, no lone surrogates'),
-  tags: z
-    .array(line(60))
-    .max(50)
-    .transform((tags) => [...new Set(tags)]),
+  tags: boundedArray(line(60), { max: 50 }).transform((tags) => [...new Set(tags)]),
   /** RFC 3339 with an offset, or a date alone. */
   taken_at: z.union([z.iso.datetime({ offset: true }), z.iso.date()]),
-  languages: z
-    .array(z.string().regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/))
-    .max(10)
-    .transform((languages) => [...new Set(languages)]),
-  extra: z
-    .record(line(60), json)
-    .refine((extra) => JSON.stringify(extra).length <= 16_384, 'at most 16 KiB as JSON')
-    .refine((extra) => !JSON.stringify(extra).includes('\\u0000'), 'no NUL'),
+  languages: boundedArray(
+    z
+      .string()
+      .max(35)
+      .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/),
+    { max: 10 },
+  ).transform((languages) => [...new Set(languages)]),
+  extra: extraWithin(16),
 };
+
+/** Its size is looked at before its names. */
+function extraWithin(kib: number) {
+  return z
+    .record(z.string(), z.unknown())
+    .refine((extra) => JSON.stringify(extra).length <= kib * 1_024, `at most ${kib} KiB as JSON`)
+    .refine((extra) => !JSON.stringify(extra).includes('\\u0000'), 'no NUL')
+    .pipe(z.record(line(60), json));
+}
 
 /** A JSON merge patch (RFC 7396): null takes a field back to what it was before anything was said. */
 export const MetadataPatch = z.strictObject({
@@ -42,7 +50,8 @@ export const MetadataPatch = z.strictObject({
   tags: fields.tags.nullable().optional(),
   taken_at: fields.taken_at.nullable().optional(),
   languages: fields.languages.nullable().optional(),
-  extra: z.record(line(60), json).nullable().optional(),
+  /** Larger than what is kept: a patch may take away as much as it gives. */
+  extra: extraWithin(64).nullable().optional(),
 });
 export type MetadataPatch = z.infer<typeof MetadataPatch>;
 

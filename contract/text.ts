@@ -1,5 +1,6 @@
 /** The text read off a picture, page by page, with the place of each word. */
 import { z } from 'zod';
+import { boundedArray } from './bounded.ts';
 
 /** x, y, w, h: fractions 0–1 of the upright page. confidence: 0–1. */
 export const Word = z.strictObject({
@@ -39,7 +40,7 @@ const PAGES_A_CALL = 1_000;
 /** Characters of all corrected pages together, however many calls they came by: one row of a database with room to spare. */
 export const CORRECTION_CHARS = 2_000_000;
 /** Pages that are not named keep what a person said of them before. */
-export const CorrectText = z.strictObject({ pages: z.array(CorrectedPage).min(1).max(PAGES_A_CALL) });
+export const CorrectText = z.strictObject({ pages: boundedArray(CorrectedPage, { min: 1, max: PAGES_A_CALL }) });
 export type CorrectText = z.infer<typeof CorrectText>;
 
 const Source = z.enum(['machine', 'person']);

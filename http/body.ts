@@ -1,8 +1,9 @@
-/** JSON bodies: bounded before they are read, UTF-8, and not nested without end. */
+/** JSON bodies: bounded before they are read, and again before they are parsed: in bytes, depth and values. */
 import rawBody from 'raw-body';
 import type { z } from 'zod';
 import { Problem } from '../contract/problems.ts';
 import type { Context, Serving } from './deps.ts';
+import { type Excess, excessOf, type JsonBounds } from './json-shape.ts';
 import { parsed } from './parse.ts';
 import { badRequest } from './say-no.ts';
 
@@ -10,15 +11,18 @@ type Reading = { ctx: Context; deps: Serving };
 export const JSON_TYPES = ['application/json'] as const;
 export const MERGE_PATCH_TYPES = ['application/json', 'application/merge-patch+json'] as const;
 
+type BodyForm = { types?: readonly string[]; max_json_values?: number };
+
 /** The body as `schema` makes it: 413, 415, 400 or 422 if it isn't. */
 export async function parsedBody<Schema extends z.ZodType>(
   reading: Reading,
   schema: Schema,
-  types: readonly string[] = JSON_TYPES,
+  { types = JSON_TYPES, max_json_values = reading.deps.limits.max_json_values }: BodyForm = {},
 ): Promise<z.output<Schema>> {
   const { ctx, deps } = reading;
   checkType(ctx, types);
-  const value = jsonOf(await bytesOf(reading, deps.limits.max_json_bytes), deps.limits.max_json_depth);
+  const { max_json_bytes, max_json_depth } = deps.limits;
+  const value = jsonOf(await bytesOf(reading, max_json_bytes), { max_json_depth, max_json_values });
   return parsed(schema, value, { language: ctx.state.language, max_errors: deps.limits.max_errors });
 }
 
@@ -67,8 +71,10 @@ export async function bytesOf({ ctx }: Pick<Reading, 'ctx'>, limit: number): Pro
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
-/** JSON that is UTF-8 and at most `max_depth` deep; `__proto__` is no name of ours and would not survive being copied. */
-export function jsonOf(bytes: Uint8Array, max_depth: number): unknown {
+/** JSON that is UTF-8 and within bounds, which are looked at first; `__proto__` is no name of ours and would not survive being copied. */
+export function jsonOf(bytes: Uint8Array, bounds: JsonBounds): unknown {
+  const excess = excessOf(bytes, bounds);
+  if (excess !== null) throw tooMuch(excess, bounds);
   let value: unknown;
   try {
     value = JSON.parse(UTF8.decode(bytes));
@@ -80,15 +86,32 @@ export function jsonOf(bytes: Uint8Array, max_depth: number): unknown {
       cause,
     );
   }
-  let level = [value];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > max_depth) throw badJson(`It is nested deeper than ${max_depth} levels.`, `嵌套超过 ${max_depth} 层。`);
-    const containers = level.filter((one): one is object => typeof one === 'object' && one !== null);
-    if (containers.some((one) => Object.hasOwn(one, '__proto__')))
-      throw badJson('It has the name `__proto__`.', '含有名称 `__proto__`。');
-    level = containers.flatMap((one) => Object.values(one));
-  }
+  if (mayNameProto(bytes) && namesProto(value)) throw badJson('It has the name `__proto__`.', '含有名称 `__proto__`。');
   return value;
 }
+
+/** So written, or with escapes. */
+function mayNameProto(bytes: Uint8Array): boolean {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return text.includes('__proto__') || text.includes('\\u');
+}
+function namesProto(value: unknown): boolean {
+  const left = [value];
+  while (left.length > 0) {
+    const one = left.pop();
+    if (typeof one !== 'object' || one === null) continue;
+    if (Object.hasOwn(one, '__proto__')) return true;
+    for (const inner of Object.values(one)) left.push(inner);
+  }
+  return false;
+}
+
+const tooMuch = (excess: Excess, { max_json_depth, max_json_values }: JsonBounds) =>
+  excess === 'depth'
+    ? badJson(`It is nested deeper than ${max_json_depth} levels.`, `嵌套超过 ${max_json_depth} 层。`)
+    : badJson(
+        `It has more than ${max_json_values} values and names. Split it into several requests.`,
+        `值与名称合计超过 ${max_json_values} 个，请拆分为多次请求。`,
+      );
 const badJson = (en: string, zh: string, cause?: unknown) =>
   new Problem('BAD_JSON', { en: `${en} Nothing was changed.`, zh: `${zh}未作任何更改。` }, { cause });

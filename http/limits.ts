@@ -16,6 +16,12 @@ export const HTTP_LIMITS = {
   max_callback_bytes: 8 * MIB,
   /** Deeper JSON has no use here, and recursion over it would end the stack. */
   max_json_depth: 32,
+  /** Values and names in a JSON body: 1,000 corrected pages have 5,000, and `extra` of 16 KiB at most 16,384. So many cost 10 ms, 500,000 would cost 2 s. */
+  max_json_values: 20_000,
+  /** As the one above, of a store's notification: one of AWS has 52 a record. */
+  max_event_json_values: 60_000,
+  /** As the one above, of a provider's result: a word has 13, and 8 MiB hold at most 100,000 words. */
+  max_callback_json_values: 1_500_000,
   /** The `metadata` part of a form. */
   max_form_json_bytes: 64 * KIB,
   /** Parts of a form: metadata, batch_id, on_duplicate, file, and one to notice that there are more. */
@@ -24,6 +30,8 @@ export const HTTP_LIMITS = {
   max_header_bytes: 16 * KIB,
   /** The address, query included: fits the longest query in Chinese, which has nine characters there for each, beside the longest cursor. */
   max_url_chars: 10_240,
+  /** Parameters in a query: every filter of the list given as often as it may be are 95. */
+  max_query_parameters: 200,
   /** `errors` in one problem: nobody reads more. */
   max_errors: 20,
 

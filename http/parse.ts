@@ -89,7 +89,7 @@ export function resourceId(ctx: Context): string {
 /** An address that can be decoded: percent-encodings that are whole, and UTF-8. */
 export function checkAddress(
   ctx: Pick<Context, 'url' | 'path' | 'querystring'>,
-  { max_url_chars }: { max_url_chars: number },
+  { max_url_chars, max_query_parameters }: { max_url_chars: number; max_query_parameters: number },
 ): void {
   if (ctx.url.length > max_url_chars)
     throw new Problem('URI_TOO_LONG', { en: `At most ${max_url_chars} characters.`, zh: `最多 ${max_url_chars} 个字符。` });
@@ -103,4 +103,6 @@ export function checkAddress(
       cause,
     );
   }
+  if (ctx.querystring.split('&', max_query_parameters + 1).length > max_query_parameters)
+    throw badRequest(`At most ${max_query_parameters} parameters.`, `最多 ${max_query_parameters} 个参数。`);
 }

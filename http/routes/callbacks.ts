@@ -22,7 +22,8 @@ export async function takeCallback({ ctx, deps }: OpenCall): Promise<void> {
   if (webhook_id === null) throw unsigned();
   const resource_id = resourceId(ctx);
   const { language } = ctx.state;
-  const body = jsonOf(bytes, limits.max_json_depth) as Json; // what JSON.parse answers is JSON
+  const { max_json_depth, max_callback_json_values: max_json_values } = limits;
+  const body = jsonOf(bytes, { max_json_depth, max_json_values }) as Json; // what JSON.parse answers is JSON
   const { task_id } = parsed(Body, body, { language, max_errors: limits.max_errors });
   if (task_id !== ctx.params.task_id)
     throw invalid([{ pointer: '/task_id', detail: 'is not the one that the address names, which was given with the work' }]);

@@ -59,11 +59,11 @@ async function stored(call: KeyCall, incoming: string, { fields, filename, conte
 }
 
 function fieldsOf({ ctx, deps }: KeyCall, fields: ReadonlyMap<string, string>): Sent['said'] {
-  const { max_json_depth, max_errors } = deps.limits;
+  const { limits } = deps;
   const value = new Map<string, unknown>(fields);
   const metadata = fields.get('metadata');
-  if (metadata !== undefined) value.set('metadata', jsonOf(Buffer.from(metadata), max_json_depth));
-  return parsed(Fields, Object.fromEntries(value), { language: ctx.state.language, max_errors });
+  if (metadata !== undefined) value.set('metadata', jsonOf(Buffer.from(metadata), limits));
+  return parsed(Fields, Object.fromEntries(value), { language: ctx.state.language, max_errors: limits.max_errors });
 }
 
 /** The picture that these bytes are of: the one that this request made before, one that has them already, or a new one. */

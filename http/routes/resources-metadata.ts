@@ -14,7 +14,7 @@ import { tell } from '../tell.ts';
 export async function patchMetadata(call: Call): Promise<void> {
   const resource_id = resourceId(call.ctx);
   parsedQuery(call, NOTHING, {});
-  const patch = await parsedBody(call, MetadataPatch, MERGE_PATCH_TYPES);
+  const patch = await parsedBody(call, MetadataPatch, { types: MERGE_PATCH_TYPES });
   answerResource(call, await tell(call, resource_id, (now) => submitted(call, now, patch)));
 }
 

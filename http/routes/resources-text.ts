@@ -19,7 +19,9 @@ export async function patchText(call: Call): Promise<void> {
 
 /** Of two texts for one page nobody knows which is meant. */
 function checkOnce(call: Call, pages: CorrectedPage[]): void {
-  const twice = pages.flatMap(({ page }, i) => (pages.findIndex((one) => one.page === page) < i ? [i] : []));
+  const first = new Map<number, number>();
+  for (const [i, { page }] of pages.entries()) if (!first.has(page)) first.set(page, i);
+  const twice = pages.flatMap(({ page }, i) => (first.get(page) === i ? [] : [i]));
   refuse(call, twice, '/page', { en: 'this page is given more than once', zh: '同一页给出了多次' });
 }
 

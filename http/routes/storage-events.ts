@@ -3,6 +3,7 @@
  * never come back to say so. It is only a hint: inspect looks for itself. Said twice, late or of what is gone, it changes nothing.
  */
 import { z } from 'zod';
+import { boundedArray } from '../../contract/bounded.ts';
 import { Problem } from '../../contract/problems.ts';
 import { Id } from '../../contract/resource.ts';
 import type { Origin, ResourceRef } from '../../runtime/engine.ts';
@@ -16,15 +17,13 @@ import { nothingHere } from '../say-no.ts';
 const MOST_RECORDS = 1_000;
 /** Of AWS' event message structure 2.x, which the others follow. Unknown fields are theirs to add; a test message has no Records. */
 const Notification = z.object({
-  Records: z
-    .array(
-      z.object({
-        eventName: z.string().max(200).optional(),
-        s3: z.object({ bucket: z.object({ name: z.string().max(200) }), object: z.object({ key: z.string().max(4_096) }) }),
-      }),
-    )
-    .max(MOST_RECORDS)
-    .default([]),
+  Records: boundedArray(
+    z.object({
+      eventName: z.string().max(200).optional(),
+      s3: z.object({ bucket: z.object({ name: z.string().max(200) }), object: z.object({ key: z.string().max(4_096) }) }),
+    }),
+    { max: MOST_RECORDS },
+  ).default([]),
 });
 type Notification = z.infer<typeof Notification>;
 
@@ -35,7 +34,7 @@ export async function takeStorageEvents(call: OpenCall): Promise<void> {
   const [, token = ''] = /^Bearer +(\S+)$/i.exec(ctx.get('authorization').trim()) ?? [];
   if (!expected.tokens.map((known) => isSecret(token, hashSecret(known))).includes(true)) throw notTheStore();
   parsedQuery(call, NOTHING, {});
-  const told = uploadsIn(await parsedBody(call, Notification), expected);
+  const told = uploadsIn(await parsedBody(call, Notification, { max_json_values: deps.limits.max_event_json_values }), expected);
   const origin: Origin = { by: { kind: 'worker', id: 'store' }, request_id: ctx.state.request_id };
   for (const ref of told) await report(ref, origin, call);
   ctx.status = 204;

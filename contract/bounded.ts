@@ -1,0 +1,6 @@
+/** Collections whose size is looked at before their elements: checking each of 100,000 wrong ones would cost more than the answer. */
+import { z } from 'zod';
+
+/** An array of `min` to `max` elements. */
+export const boundedArray = <Item extends z.ZodType>(item: Item, { min = 0, max }: { min?: number; max: number }) =>
+  z.array(z.unknown()).min(min).max(max).pipe(z.array(item));
