@@ -16,6 +16,8 @@ ${problemsTable('en')}
 
 In \`failure\` of a picture, of an item of its history, of an event and of a task. What was established before stays as it is.
 
+What the service does depends on who is at fault. A failure of the picture ends, at once or after a few attempts, and a person decides. A store or an engine that is away, full, or loses what it was given is waited for: no attempts are spent, and the time granted to an outage (\`give_up_ms\`, 6 hours) begins with its first failure. After that the picture rests in INDEX_FAILED, and the service tries it again by itself once the part has worked for a minute. A worker that is lost while it runs a step that opens no picture (save, embed, index, purge) is waited for in the same way.
+
 ${failuresTable('en')}
 # 代码
 

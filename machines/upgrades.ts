@@ -41,5 +41,12 @@ export const RESOURCE_UPGRADES: Upgrades = {
 };
 
 export const TASK_UPGRADES: Upgrades = {
-  1: { to: '2', upgrade: (old) => old },
+  1: { to: '2', upgrade: outageOfItsOwn },
 };
+
+/** The time granted to an outage was that of the task, and began with it. Now it begins with the next failure. */
+function outageOfItsOwn({ snapshot, jobs, timers }: InstanceBody): InstanceBody {
+  const { 'xstate.after.give_up.task.open': _, ...others } = timers;
+  const no_outage = { outage_runs: 0, outage_since: null, outages: 0, gives_up: false };
+  return { snapshot: { ...snapshot, context: { ...snapshot.context, ...no_outage } }, jobs, timers: others };
+}

@@ -22,7 +22,7 @@ export type TaskView = {
 export type TaskLifecycle = {
   kernel: Durable;
   view(instance: Instance): TaskView;
-  input(run: { task_id: string; provider_job_id: string | null; answered: boolean }): Json;
+  input(run: { kind?: StepKind; task_id: string; provider_job_id: string | null; answered: boolean }): Json;
   /** The step that a job runs. */
   kindOf(job_id: string): StepKind;
 };
@@ -36,12 +36,13 @@ export function createTaskSteps({ tasks, lifecycle, clock, limits }: Parts) {
   function recordOf({ resource, job_id, job }: Owed, answered: boolean): TaskRecord {
     const { resource_id, org_id, user_id } = resource;
     const provider_job_id = job.accepted?.provider_job_id ?? null;
-    const { instance } = kernel.start(lifecycle.input({ task_id: job.token, provider_job_id, answered }), givenBy(clock));
+    const kind = lifecycle.kindOf(job_id);
+    const { instance } = kernel.start(lifecycle.input({ kind, task_id: job.token, provider_job_id, answered }), givenBy(clock));
     const at = clock.wall();
     const whose = { resource_id, org_id, user_id };
     const times = { next_due_at: dueAt(instance), created_at: at, updated_at: at };
     const { status } = view(instance);
-    const work = { job_id, kind: lifecycle.kindOf(job_id), input: job.input };
+    const work = { job_id, kind, input: job.input };
     return { task_id: job.token, ...whose, ...work, status, instance, ring: instance.seq, ...times };
   }
 

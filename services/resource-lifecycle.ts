@@ -21,13 +21,16 @@ export const resourceLifecycle = (limits: Partial<ResourceLimits> = {}): Lifecyc
 
 export const taskLifecycle = (limits: Partial<TaskLimits> = {}): TaskLifecycle => ({
   kernel: durable(taskMachineWith(limits), TASK_UPGRADES),
-  input: (run) => run,
+  input: ({ kind, ...run }) => ({ ...run, decodes: kind === undefined || DECODES.has(kind) }),
   kindOf,
   view: (instance) => {
     const { attempt, losses, provider_job_id, output, failure } = taskContext(instance);
     return { status: taskStatus(instance), attempt, losses, provider_job_id, output, failure };
   },
 });
+
+/** Steps that open the bytes of a picture, which may be what their process dies of. */
+const DECODES = new Set<StepKind>(['inspect', 'ocr']);
 
 function kindOf(job_id: string): StepKind {
   if (!isJobId(job_id)) throw new Error(`no step runs the job ${job_id}`);

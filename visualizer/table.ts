@@ -1,6 +1,6 @@
 /** The words of the contract as Markdown tables, in either language. */
 import { EVENT_TYPES, RESOURCE_EVENTS } from '../contract/events.ts';
-import { FAILURE_CODES, isFailureCode } from '../contract/failures.ts';
+import { FAILURE_CODES, type Fault, isFailureCode, waits } from '../contract/failures.ts';
 import { PROBLEMS } from '../contract/problems.ts';
 import { PHASE_LABELS, STATUSES } from '../contract/statuses.ts';
 
@@ -13,11 +13,26 @@ const HEADS = {
   },
   events: { en: ['event', 'who says it', 'what it does', 'taken in'], zh: ['事件', '谁发出', '作用', '可在以下状态接受'] },
   problems: { en: ['code', 'status', 'it means'], zh: ['代码', '状态码', '含义'] },
-  failures: { en: ['code', 'run again?', 'what it means, and what you can do'], zh: ['代码', '可重试', '含义与办法'] },
+  failures: {
+    en: ['code', 'at fault', 'what the service does', 'what it means, and what you can do'],
+    zh: ['代码', '原因在', '服务的处理', '含义与办法'],
+  },
 };
 const WORDS = {
-  en: { person: 'a person', audit: 'verify', yes: 'yes', no: 'no' },
-  zh: { person: '人', audit: 'verify', yes: '是', no: '否' },
+  en: { person: 'a person', audit: 'verify' },
+  zh: { person: '人', audit: 'verify' },
+};
+const FAULT_WORDS: Record<Language, Record<Fault, string>> = {
+  en: { picture: 'the picture', provider: 'a store or engine', service: 'tuodi' },
+  zh: { picture: '图片', provider: '存储或引擎', service: 'tuodi' },
+};
+const DEALT = {
+  en: {
+    ends: 'ends at once',
+    tries: 'tries again, a few times',
+    waits: 'waits as long as an outage may last, spends no attempts, tries again by itself',
+  },
+  zh: { ends: '立即结束', tries: '重试数次', waits: '按故障期限等待，不计次数，恢复后自动重试' },
 };
 
 export const statusTable = (language: Language): string =>
@@ -49,8 +64,8 @@ export const failuresTable = (language: Language): string =>
       .filter(isFailureCode)
       .map((code) => {
         const entry = FAILURE_CODES[code];
-        const { yes, no } = WORDS[language];
-        return [`\`${code}\``, entry.retryable ? yes : no, entry[language]];
+        const dealt = waits(code) ? 'waits' : entry.retryable ? 'tries' : 'ends';
+        return [`\`${code}\``, FAULT_WORDS[language][entry.fault], DEALT[language][dealt], entry[language]];
       }),
   );
 

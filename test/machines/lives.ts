@@ -30,6 +30,7 @@ export const done = (d: Instance, id: string, output: Json = null): Inbound => (
   output,
 });
 export const made = (d: Instance, id: string, fact_id: string): Inbound => done(d, id, { fact_id });
+export const timerIds = (d: Instance, name: string): string[] => Object.keys(d.timers).filter((id) => delayOf(id) === name);
 export const timerId = (d: Instance, name: string): string =>
   known(
     Object.keys(d.timers).find((id) => delayOf(id) === name),

@@ -70,7 +70,8 @@ export function environment(config: Config) {
     const job = jobOf(w.resource);
     if (job && !w.task && (sweep || w.undispatched)) {
       const provider_job_id = w.resource.jobs[job]?.accepted?.provider_job_id ?? null;
-      const task = T.start({ task_id: 't', provider_job_id, answered: w.answer === job });
+      const decodes = job === 'inspect' || job === 'ocr';
+      const task = T.start({ task_id: 't', provider_job_id, answered: w.answer === job, decodes });
       add(`dispatch ${job}`, 'own', [{ ...w, task, undispatched: false }]);
     }
     if (w.undispatched && config.faults) add('crash before dispatch', 'fault', [{ ...w, undispatched: false }]);

@@ -2,7 +2,7 @@
 import { assign } from 'xstate';
 import type { ResourceContext } from '../../machines/resource-words.ts';
 import { resourceForModel, taskForModel } from './environment.ts';
-import { dropDeadline, edited, editedTask, nodeIn, on, onDone, told, withActions } from './mutation.ts';
+import { edited, nodeIn, on, onDone, told, withActions } from './mutation.ts';
 import type { Config } from './world.ts';
 
 const INDEXING = 'indexing';
@@ -115,7 +115,7 @@ export const TASK: Config[] = [
   {
     name: 'an outage is waited out for ever; OCR is unavailable',
     down: { job: 'ocr', how: 'unavailable' },
-    task_machine: editedTask('open', dropDeadline),
+    task_machine: taskForModel.provide({ guards: { isOverlongOutage: () => false } }),
   },
   {
     name: 'attempts without end; OCR errors',

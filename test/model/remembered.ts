@@ -95,8 +95,9 @@ function abstract(instance: Instance, exact: boolean): Instance {
     const failure = own.failure && { step: own.failure.step };
     Object.assign(context, { revision: 2, failure, ...nameless(own, exact) });
   } else {
-    const { failure } = taskContext(copy);
-    Object.assign(context, { failure: failure && { ...failure, detail: '' }, output: null, jitter: 0 });
+    const { failure, outage_runs } = taskContext(copy);
+    const outage = { outage_runs: Math.min(outage_runs, 1), outages: 0 };
+    Object.assign(context, { failure: failure && { ...failure, detail: '' }, output: null, jitter: 0, ...outage });
   }
   return copy;
 }
