@@ -13,6 +13,7 @@ import { RUNTIME_LIMITS, type RuntimeLimits } from './runtime/limits.ts';
 import { createRelay } from './runtime/relay.ts';
 import { createRuns, type Runs } from './runtime/runs.ts';
 import type { ServiceLimits } from './runtime/service.ts';
+import { createServiceTime } from './runtime/service-time.ts';
 import { createSweep } from './runtime/sweep.ts';
 import { type Chore, createUpkeep, setClock } from './runtime/upkeep.ts';
 import { createWorker, type StepServices } from './runtime/worker.ts';
@@ -78,7 +79,8 @@ export function createService(ports: Ports, options: ServiceOptions, { clock, lo
     reachable: services.reachable,
   });
   const worker = createWorker({ ...given, engine, runs, services });
-  const sweep = createSweep({ ...given, engine, kernel: lifecycle.kernel, runs, relay, origin: origin('sweep') });
+  const time = createServiceTime({ upkeep: facts.upkeep, clock, limits, log });
+  const sweep = createSweep({ ...given, engine, kernel: lifecycle.kernel, runs, time, relay, origin: origin('sweep') });
   const upkeep = createUpkeep(choresOf(ports, limits, clock), { clock, log });
   return {
     engine,
@@ -88,8 +90,8 @@ export function createService(ports: Ports, options: ServiceOptions, { clock, lo
     runs,
     context: { ...ports, clock, limits: service_limits },
     async start(): Promise<void> {
-      clock.standStill(await facts.upkeep.offset());
       await setClock(clock, facts.upkeep.databaseTime);
+      await time.tick();
       await feed.start();
       relay.start();
       worker.start(options.kinds);
@@ -110,8 +112,8 @@ export function createService(ports: Ports, options: ServiceOptions, { clock, lo
 
 function choresOf(ports: Ports, limits: RuntimeLimits, clock: Clock): Chore[] {
   const { facts } = ports;
-  const clear = () => clearIncoming(ports, clock.wall() - INCOMING_KEPT_MS);
-  const prune = () => facts.outbox.prune(clock.wall() - limits.outbox_retention_ms, limits.prune_batch);
+  const clear = () => clearIncoming(ports, clock.steady() - INCOMING_KEPT_MS);
+  const prune = () => facts.outbox.prune(clock.steady() - limits.outbox_retention_ms, limits.prune_batch);
   return [
     { name: 'the clock is set', interval_ms: limits.clock_interval_ms, work: () => setClock(clock, facts.upkeep.databaseTime) },
     { name: 'old uploads are cleared away', interval_ms: CLEAR_INTERVAL_MS, work: clear },

@@ -3,13 +3,18 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 } from 'uuid';
 
+/** Service time was `service_at` when `elapsed` was read, and is read at most `most_ms` further. */
+export type Tick = { service_at: number; elapsed: number; most_ms: number };
+
 export interface Clock {
   /** Milliseconds since the epoch: for what is shown, links and the journal. */
   wall(): number;
-  /** Wall time less the time in which nothing swept: for all deadlines. */
+  /** For all deadlines: goes on from the last tick by `elapsed`, for so long as the tick allows. Wall time before the first. */
   service(): number;
-  /** Told by the sweep how long service time has stood still in all. */
-  standStill(offset_ms: number): void;
+  /** Told of each tick of service time that this process made or has seen. */
+  follow(tick: Tick): void;
+  /** Wall time that no step forward has moved, for removing what is old: it lags by the time in which the machine was suspended. */
+  steady(): number;
   /** Told how far the database's clock is ahead of `wall`, which goes by it from now on, so that all processes agree. */
   correct(ahead_ms: number): void;
   /** Milliseconds that only rise, for measuring durations. */
@@ -26,20 +31,34 @@ export interface Clock {
   chance(): number;
 }
 
-export function systemClock(): Clock {
-  let offset = 0;
+/** The two clocks of the machine: epoch ms, which may be set; and ms that only rise, and stand still while the machine is suspended. */
+export type ClockSources = { wall(): number; monotonic(): number };
+const MACHINE: ClockSources = { wall: () => Date.now(), monotonic: () => performance.now() };
+
+export function systemClock({ wall: read, monotonic: elapsed }: ClockSources = MACHINE): Clock {
   let ahead = 0;
-  const wall = () => Date.now() + ahead;
+  let tick: Tick | null = null;
+  let reached = Number.NEGATIVE_INFINITY;
+  const began = { wall: read(), elapsed: elapsed() };
+  const wall = () => read() + ahead;
+  /** Never back: after a tick that is behind what was read, it stands still until the tick's time is there. */
+  function service(): number {
+    if (!tick) return wall();
+    const { service_at, most_ms, elapsed: from } = tick;
+    return Math.max(Math.min(reached, service_at + most_ms), Math.floor(service_at + Math.min(elapsed() - from, most_ms)));
+  }
   return {
     wall,
-    service: () => wall() - offset,
-    standStill: (offset_ms) => {
-      offset = offset_ms;
+    service,
+    follow: (next) => {
+      if (tick) reached = service();
+      tick = next;
     },
+    steady: () => Math.min(wall(), Math.floor(began.wall + elapsed() - began.elapsed)),
     correct: (ahead_ms) => {
       ahead += Math.round(ahead_ms);
     },
-    elapsed: () => performance.now(),
+    elapsed,
     sleep: async (ms, signal) => {
       await sleep(ms, undefined, { ...(signal ? { signal } : {}) });
     },

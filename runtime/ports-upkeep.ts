@@ -9,18 +9,19 @@ export interface IndexTargetsRow {
   move(from: IndexTargets | null, to: IndexTargets): Promise<boolean>;
 }
 
-/** The row that service time, and the knowledge of which tasks exist, are kept in. */
+/**
+ * The row that service time is kept in. ticks: how many there were. ticked_at: the wall time of whoever made the last; null before the
+ * first. service_at: service time then. settle_until: in service time, no timer of a picture fires before.
+ */
+export type TimeRow = { ticks: number; ticked_at: number | null; service_at: number; settle_until: number };
+
+/** Service time, and the knowledge of which tasks exist. */
 export interface Upkeep {
-  /**
-   * Says that a sweep runs at `wall`. A pause since the last one of more than `max_gap_ms`, or a clock that went back by more than that
-   * (less: another sweeper's clock is ahead of this one's), is added to `offset_ms`, so that service time (`wall - offset_ms`) stood
-   * still meanwhile. Moved by compare-and-swap: one sweeper adds a gap once.
-   */
-  tick(wall: number, max_gap_ms: number): Promise<{ offset_ms: number; gap_ms: number }>;
+  time(): Promise<TimeRow>;
+  /** By compare-and-swap: false if it is no longer `from`. */
+  moveTime(from: TimeRow, to: TimeRow): Promise<boolean>;
   /** The database's own clock (epoch ms), for processes on several machines; null where the database is this process. */
   databaseTime(): Promise<number | null>;
-  /** As the last tick left it; offset 0 before the first. */
-  offset(): Promise<number>;
   /** The epoch of the task store that all tasks were last made in. */
   epoch(): Promise<string | null>;
   setEpoch(epoch: string): Promise<void>;

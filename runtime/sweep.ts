@@ -14,6 +14,7 @@ import type { StoredInstance } from './ports-instances.ts';
 import type { Relay } from './relay.ts';
 import { createRemake } from './remake.ts';
 import type { Runs } from './runs.ts';
+import type { ServiceTime } from './service-time.ts';
 
 type Parts = {
   facts: Facts;
@@ -22,6 +23,7 @@ type Parts = {
   /** Of the instances: those of versions that it does not serve are left alone. */
   kernel: Pick<Durable, 'served' | 'upgraded'>;
   runs: Runs;
+  time: ServiceTime;
   relay: Pick<Relay, 'run'>;
   clock: Clock;
   limits: RuntimeLimits;
@@ -30,9 +32,7 @@ type Parts = {
 };
 export type Sweep = ReturnType<typeof createSweep>;
 
-export function createSweep({ facts, tasks, engine, kernel, runs, relay, clock, limits, log, origin }: Parts) {
-  let ticked_at = Number.NEGATIVE_INFINITY;
-  let quiet_until = Number.NEGATIVE_INFINITY;
+export function createSweep({ facts, tasks, engine, kernel, runs, time, relay, clock, limits, log, origin }: Parts) {
   let stopped = false;
   let sweeping: Promise<void> = Promise.resolve();
   const pause = new AbortController();
@@ -42,16 +42,6 @@ export function createSweep({ facts, tasks, engine, kernel, runs, relay, clock, 
   );
   const tell = teller(log);
 
-  /** Service time goes on while somebody sweeps. After it has stood still nothing irreversible happens at once. */
-  async function tick(): Promise<void> {
-    if (clock.elapsed() - ticked_at < limits.tick_interval_ms) return;
-    const { offset_ms, gap_ms } = await facts.upkeep.tick(clock.wall(), limits.max_gap_ms);
-    ticked_at = clock.elapsed();
-    clock.standStill(offset_ms);
-    if (gap_ms === 0) return;
-    quiet_until = clock.service() + limits.settle_ms;
-    log.info({ gap_ms }, 'nothing swept for a while: service time stood still');
-  }
   async function dueInstances(): Promise<void> {
     for (let batch = 0; batch < limits.sweep_batches && !stopped; batch++) {
       const now = clock.service();
@@ -66,6 +56,7 @@ export function createSweep({ facts, tasks, engine, kernel, runs, relay, clock, 
     const stored = ofThisVersion(claimed);
     const { instance_id, instance } = stored;
     const now = clock.service();
+    const quiet_until = time.quietUntil(); // nothing irreversible happens at once after a silence
     const quiet = now < quiet_until;
     for (const [id, { due_at, token }] of Object.entries(instance.timers))
       if (due_at <= now && !quiet) await engine.hear(instance_id, { kind: 'timer', id, token }, origin);
@@ -91,7 +82,7 @@ export function createSweep({ facts, tasks, engine, kernel, runs, relay, clock, 
   async function once(): Promise<void> {
     const failed: unknown[] = [];
     const apart = (part: () => Promise<void>) => part().catch((error: unknown) => failed.push(error));
-    await tick();
+    await time.tick();
     await apart(() => remake(() => stopped));
     await dueInstances();
     await apart(dueTasks);

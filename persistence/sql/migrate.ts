@@ -3,12 +3,14 @@ import type { Knex } from 'knex';
 import * as facts from './migrations/0001_facts.ts';
 import * as servers from './migrations/0002_servers.ts';
 import * as counts from './migrations/0003_counts.ts';
+import * as serviceTime from './migrations/0004_service_time.ts';
 
 export type Migration = { name: string; up: (knex: Knex) => Promise<void> };
 export const MIGRATIONS: readonly Migration[] = [
   { name: '0001_facts', up: facts.up },
   { name: '0002_servers', up: servers.up },
   { name: '0003_counts', up: counts.up },
+  { name: '0004_service_time', up: serviceTime.up },
 ];
 
 /** Names, in order. */

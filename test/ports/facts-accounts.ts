@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { AlreadyThere, type ApiKey } from '../../runtime/ports-facts.ts';
+import type { TimeRow } from '../../runtime/ports-upkeep.ts';
 import { AT, ORG, OTHER, type World } from './facts-rows.ts';
 
 const scope = { org_id: ORG };
-const MAX_GAP = 60_000;
 const apiKey = (key_id: string, parts: Partial<ApiKey> = {}): ApiKey => ({
   ...{ key_id, org_id: ORG, user_id: 'user', name: '钥匙', role: 'admin', secret_hash: 'h', created_at: AT, revoked_at: null },
   ...parts,
@@ -42,69 +42,16 @@ export function accountsTests(world: World): void {
   });
 
   describe('upkeep', () => {
-    it('service time begins as wall time, and goes on with it while sweeps tick', async () => {
+    it('service time is moved from what it is, and from nothing else; of many at once one wins', async () => {
       const { upkeep } = world.facts();
-      assert.equal(await upkeep.offset(), 0);
-      for (const wall of [AT, AT + 1_000, AT + 1_000 + MAX_GAP])
-        assert.deepEqual(await upkeep.tick(wall, MAX_GAP), { offset_ms: 0, gap_ms: 0 });
-    });
-
-    it('a pause is taken out whole: service time goes on from where it stood', async () => {
-      const { upkeep } = world.facts();
-      await upkeep.tick(AT, MAX_GAP);
-      const gap_ms = MAX_GAP + 1;
-      assert.deepEqual(await upkeep.tick(AT + gap_ms, MAX_GAP), { offset_ms: gap_ms, gap_ms });
-      assert.equal(AT + gap_ms - (await upkeep.offset()), AT);
-      assert.deepEqual(await upkeep.tick(AT + gap_ms + 5, MAX_GAP), { offset_ms: gap_ms, gap_ms: 0 });
-    });
-
-    it('a gap is added once by however many sweepers see it', async () => {
-      const { upkeep } = world.facts();
-      await upkeep.tick(AT, MAX_GAP);
-      const ticks = await Promise.all(Array.from({ length: 8 }, () => upkeep.tick(AT + 3_600_000, MAX_GAP)));
-      assert.deepEqual(ticks.map(({ gap_ms }) => gap_ms).filter(Boolean), [3_600_000]);
-      assert.ok(ticks.every(({ offset_ms }) => offset_ms === 3_600_000));
-      assert.equal(await upkeep.offset(), 3_600_000);
-    });
-
-    it('a clock that went back takes no service time back', async () => {
-      const { upkeep } = world.facts();
-      await upkeep.tick(AT, MAX_GAP);
-      const back = AT - 86_400_000;
-      const { offset_ms } = await upkeep.tick(back, MAX_GAP);
-      assert.equal(back - offset_ms, AT);
-      const after = await upkeep.tick(back + 1_000, MAX_GAP);
-      assert.equal(back + 1_000 - after.offset_ms, AT + 1_000);
-      const forward = await upkeep.tick(AT + 2_000, MAX_GAP); // and put right again
-      assert.equal(AT + 2_000 - forward.offset_ms, AT + 1_000);
-    });
-
-    it('sweepers whose clocks differ by seconds make no gap of it, and service time does not go back', async () => {
-      const { upkeep } = world.facts();
-      const service: number[] = [];
-      for (let n = 0; n < 6; n++) {
-        const ahead = AT + n * 5_000 + 3_000; // one sweeper, and another whose clock is three seconds behind
-        for (const wall of [ahead, ahead - 3_000])
-          assert.deepEqual(await upkeep.tick(wall, MAX_GAP), { offset_ms: 0, gap_ms: 0 }, `at ${wall - AT}`);
-        service.push(ahead - (await upkeep.offset()));
-      }
-      assert.deepEqual(
-        service,
-        service.toSorted((a, b) => a - b),
-      );
-      const resting = AT + 25_000 + 3_000; // the last that was said
-      assert.equal((await upkeep.tick(resting - 3_000 + MAX_GAP, MAX_GAP)).gap_ms, 0, 'the one behind is not the later for it');
-    });
-
-    it('a clock that jumped back by more than a gap, and another that did not, never take service time back', async () => {
-      const { upkeep } = world.facts();
-      await upkeep.tick(AT, MAX_GAP);
-      const back = MAX_GAP + 1;
-      assert.deepEqual(await upkeep.tick(AT - back, MAX_GAP), { offset_ms: -back, gap_ms: -back });
-      const right = await upkeep.tick(AT + 10, MAX_GAP);
-      assert.equal(AT + 10 - right.offset_ms, AT, 'it stands still, and does not jump ahead');
-      assert.equal((await upkeep.tick(AT + 1_010, MAX_GAP)).gap_ms, 0);
-      assert.equal(AT + 1_010 - (await upkeep.offset()), AT + 1_000);
+      const first = await upkeep.time();
+      assert.equal(first.ticked_at, null);
+      const tick: TimeRow = { ticks: first.ticks + 1, ticked_at: AT, service_at: AT, settle_until: AT + 5 };
+      const moved = await Promise.all(Array.from({ length: 8 }, () => upkeep.moveTime(first, tick)));
+      assert.equal(moved.filter(Boolean).length, 1);
+      assert.deepEqual(await upkeep.time(), tick);
+      assert.equal(await upkeep.moveTime({ ...tick, service_at: AT - 1 }, { ...tick, ticks: tick.ticks + 1 }), false);
+      assert.deepEqual(await upkeep.time(), tick);
     });
 
     it('the epoch is what was said last', async () => {
@@ -112,7 +59,6 @@ export function accountsTests(world: World): void {
       assert.equal(await upkeep.epoch(), null);
       await upkeep.setEpoch('one');
       await upkeep.setEpoch('two');
-      await upkeep.tick(AT, MAX_GAP);
       assert.equal(await upkeep.epoch(), 'two');
     });
   });

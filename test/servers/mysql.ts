@@ -41,6 +41,7 @@ export async function testDatabase({ server = serverUrl(), migrated = true } = {
       const tables = await sql('SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()');
       for (const { name: table } of tables) if (!KEPT.has(String(table))) await sql(`DELETE FROM \`${table}\``);
       await sql('UPDATE upkeep SET last_sweep_at = NULL, offset_ms = 0, epoch = NULL, last_position = 0, removed_position = 0');
+      await sql('UPDATE service_time SET ticks = 0, ticked_at = NULL, service_at = 0, settle_until = 0');
       await sql('UPDATE index_targets SET live = NULL, building = NULL');
     },
     async drop() {
@@ -49,7 +50,7 @@ export async function testDatabase({ server = serverUrl(), migrated = true } = {
     },
   };
 }
-const KEPT = new Set(['knex_migrations', 'migration_steps', 'upkeep', 'index_targets', 'presence']);
+const KEPT = new Set(['knex_migrations', 'migration_steps', 'upkeep', 'service_time', 'index_targets', 'presence']);
 
 const rowsOf = (answer: unknown): Record<string, unknown>[] => (Array.isArray(answer) ? answer.map((row) => ({ ...row })) : []);
 
