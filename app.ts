@@ -1,16 +1,17 @@
 /** The composition root: a whole process of the service, from its ports to its end. `serve` and `worker` differ in the HTTP server only. */
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { type Logger, pino } from 'pino';
 import { type Config, checkTogether, SERVICE_FILE } from './config.ts';
 import { createService, type ServiceOptions } from './create-service.ts';
-import { DEFAULT_ORGANISATION, firstKeys } from './first-keys.ts';
+import { DEFAULT_ORGANISATION, firstKey, localKey } from './first-keys.ts';
 import type { Callbacks, Links, StorageEvents } from './http/deps.ts';
 import { HTTP_LIMITS } from './http/limits.ts';
 import { createHttpServer } from './http/server.ts';
 import { type OpenedPorts, openPorts, type Ports } from './open-ports.ts';
 import { verifyLink } from './persistence/folder/links.ts';
 import { writePrivate } from './persistence/folder/private-file.ts';
+import { closeFolder } from './persistence/folder/private-folder.ts';
 import { callbackVerifier } from './providers/remote-ocr/signature.ts';
 import { systemClock } from './runtime/clock.ts';
 import { type Conditions, createConditions } from './runtime/conditions.ts';
@@ -45,7 +46,7 @@ export type AppOptions = Partial<ServiceOptions> & { ports?: (opened: OpenedPort
 async function compose(config: Config, public_url: () => string, { ports: changed = (same) => same, ...options }: AppOptions) {
   const clock = systemClock();
   const log = pino({ level: config.log_level, base: undefined }, pino.destination({ dest: 2, sync: false }));
-  await mkdir(config.data_dir, { recursive: true });
+  await closeDataFolder(config, log);
   const conditions = createConditions({ clock, log });
   const world = { clock, log, conditions, lost: () => void process.kill(process.pid, 'SIGTERM') };
   const ports = changed(await openPorts(config, public_url, world));
@@ -60,6 +61,12 @@ async function compose(config: Config, public_url: () => string, { ports: change
     await ports.recogniser.ready().catch((error: unknown) => log.error({ err: error }, 'recognition is not ready'));
   };
   return { clock, log, conditions, ports, service, warm };
+}
+
+async function closeDataFolder({ data_dir }: Config, log: Logger): Promise<void> {
+  const { changed, warnings } = await closeFolder(data_dir);
+  if (changed > 0) log.warn({ changed }, `the data folder ${data_dir} could be read by other users; it is closed to them now`);
+  for (const warning of warnings) log.warn(warning);
 }
 
 export async function startWorker(config: Config): Promise<WorkerApp> {
@@ -81,7 +88,6 @@ export async function startApp(config: Config, version: string, options: AppOpti
   const public_url = () => config.public_url ?? address;
   const { clock, log, conditions, ports, service, warm } = await compose(config, public_url, options);
   const { engine, feed } = service;
-  const keys = await firstKeys(ports.facts, clock, config.data_dir);
   const http = createHttpServer({
     ...{ ...ports, engine, feed, clock, log, version, public_url },
     limits: { ...HTTP_LIMITS, max_bytes: config.max_bytes },
@@ -96,14 +102,18 @@ export async function startApp(config: Config, version: string, options: AppOpti
   await service.start();
   const { host, port } = config.listen;
   const service_file = path.join(config.data_dir, SERVICE_FILE);
-  try {
+  const announced = async () => {
     address = `http://${host.includes(':') ? `[${host}]` : host}:${(await http.listen(host, port)).port}`;
-    await writePrivate(service_file, JSON.stringify({ url: address, api_key: keys.local.text, pid: process.pid }));
-  } catch (error) {
+    const local = await localKey(ports.facts, clock, config.data_dir);
+    await writePrivate(service_file, JSON.stringify({ url: address, api_key: local.text, pid: process.pid }));
+    return { local, first: await firstKey(ports.facts, clock) };
+  };
+  const keys = await announced().catch(async (error: unknown) => {
+    await http.stop(0);
     await service.stop();
     await ports.close();
     throw error;
-  }
+  });
   const stopping = new AbortController();
   const audited = auditIndex({ ...ports, engine }, DEFAULT_ORGANISATION, AUDIT, stopping.signal)
     .then((lost) => {

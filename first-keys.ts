@@ -10,27 +10,38 @@ import type { Facts } from './runtime/ports-facts.ts';
 export const DEFAULT_ORGANISATION = { org_id: 'default', name: 'default', user_id: 'admin', user_name: 'admin' };
 const MOST_KEYS = 1_000;
 
-/** The organisation `default` with an admin key, once; and a key for commands on this machine, anew at each start on this folder. */
-export async function firstKeys(
-  { accounts }: Facts,
-  clock: Clock,
-  data_dir: string,
-): Promise<{ first: NewKey | null; local: NewKey }> {
+/** A key for commands on this machine, anew at each start on this folder, and the organisation `default` around it. */
+export async function localKey({ accounts }: Facts, clock: Clock, data_dir: string): Promise<NewKey> {
   const at = clock.wall();
   await accounts.ensure({ ...DEFAULT_ORGANISATION, at });
-  const { org_id, user_id } = DEFAULT_ORGANISATION;
+  const { org_id } = DEFAULT_ORGANISATION;
   const local = localName(data_dir);
-  const known = await accounts.keys({ org_id }, MOST_KEYS);
-  for (const { name, key_id, revoked_at } of known)
+  for (const { name, key_id, revoked_at } of await accounts.keys({ org_id }, MOST_KEYS))
     if (name === local && revoked_at === null) await accounts.revokeKey({ org_id }, key_id, at); // of a process that was killed
-  const added = async (name: string): Promise<NewKey> => {
-    const key = makeKey(clock);
-    const { key_id, secret_hash } = key;
-    await accounts.addKey({ key_id, org_id, user_id, name, role: 'admin', secret_hash, created_at: at, revoked_at: null });
-    return key;
-  };
-  const first = known.some(({ name }) => !isLocal(name)) ? null : await added('first');
-  return { first, local: await added(local) };
+  return added({ accounts }, local, clock);
+}
+
+/** An admin key where nobody has one yet, else null. Nothing tells it again: make it once all else of a start has gone well. */
+export async function firstKey({ accounts }: Facts, clock: Clock): Promise<NewKey | null> {
+  const known = await accounts.keys({ org_id: DEFAULT_ORGANISATION.org_id }, MOST_KEYS);
+  return known.some(({ name }) => !isLocal(name)) ? null : added({ accounts }, 'first', clock);
+}
+
+async function added({ accounts }: Pick<Facts, 'accounts'>, name: string, clock: Clock): Promise<NewKey> {
+  const key = makeKey(clock);
+  const { org_id, user_id } = DEFAULT_ORGANISATION;
+  const { key_id, secret_hash } = key;
+  await accounts.addKey({
+    key_id,
+    org_id,
+    user_id,
+    name,
+    role: 'admin',
+    secret_hash,
+    created_at: clock.wall(),
+    revoked_at: null,
+  });
+  return key;
 }
 
 /** Of this folder on this machine: another process' key is left alone. */

@@ -11,7 +11,7 @@ import { pino } from 'pino';
 import { VERSION } from '../cli/project.ts';
 import { readConfig } from '../config.ts';
 import { createService } from '../create-service.ts';
-import { DEFAULT_ORGANISATION, firstKeys } from '../first-keys.ts';
+import { DEFAULT_ORGANISATION, localKey } from '../first-keys.ts';
 import { HTTP_LIMITS } from '../http/limits.ts';
 import { createHttpServer } from '../http/server.ts';
 import { openPorts } from '../open-ports.ts';
@@ -144,7 +144,7 @@ async function pipeline(elasticsearch: boolean): Promise<void> {
 /** POST /v1/resources, beside a bare Koa with one transaction of two inserts. */
 async function creating(): Promise<void> {
   await withService(false, async ({ ports, service, clock }) => {
-    const { local } = await firstKeys(ports.facts, clock, 'bench');
+    const local = await localKey(ports.facts, clock, 'bench');
     const server = createHttpServer({
       ...{ ...ports, engine: service.engine, feed: service.feed, clock, log, version: VERSION, cors_origins: [] },
       links: { sign: () => 'x', verify: () => null, store: null },

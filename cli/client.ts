@@ -2,10 +2,10 @@
  * What a command speaks to: a running service, or else the data folder itself, opened in this process and spoken to in the same way.
  * So there is one path from the command line to the engine, and it is the API.
  */
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { type Config, SERVICE_FILE } from '../config.ts';
+import { readPrivate, UnsafeFile } from '../persistence/folder/private-file.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { bounded } from '../runtime/within.ts';
 
@@ -44,21 +44,42 @@ export class ApiError extends Error {
 /** Opens the data folder in this process; answers where it listens and a key. */
 export type OpenFolder = (config: Config) => Promise<{ url: string; api_key: string; stop(): Promise<void> }>;
 
-export async function connect(config: Config, openFolder: OpenFolder): Promise<Client> {
+/** TUODI_API_KEY goes to TUODI_URL and nowhere else: a service that is found by its folder has the key beside its address. */
+export async function connect(
+  config: Config,
+  openFolder: OpenFolder,
+  warn: (text: string) => void = () => undefined,
+): Promise<Client> {
   if (config.url) return clientOf(config.url, config.api_key ?? '');
-  const running = await runningService(config);
-  if (running) return clientOf(running.url, config.api_key ?? running.api_key);
+  if (config.api_key) warn('TUODI_API_KEY is not used: it goes to the service at TUODI_URL alone, which is not set');
+  const running = await runningService(config, warn);
+  if (running) return clientOf(running.url, running.api_key);
   const opened = await openFolder(config);
   return clientOf(opened.url, opened.api_key, () => opened.stop());
 }
 
-async function runningService({ data_dir }: Config): Promise<z.infer<typeof ServiceFile> | null> {
-  const written = await readFile(path.join(data_dir, SERVICE_FILE), 'utf8').catch(() => null); // none: nothing serves this folder
+/** Believed only if this user wrote it: whoever else puts an address there wants our pictures. */
+async function runningService({ data_dir }: Config, warn: (text: string) => void): Promise<z.infer<typeof ServiceFile> | null> {
+  const written = await readPrivate(path.join(data_dir, SERVICE_FILE)).catch((error: unknown) => {
+    if (!(error instanceof UnsafeFile)) throw error;
+    warn(`${error.message}: for a service of another user set TUODI_URL and TUODI_API_KEY`);
+    return null;
+  });
   if (written === null) return null;
-  const service = ServiceFile.parse(JSON.parse(written));
+  const service = serviceIn(written);
+  if (service === null) return null;
   const looked = limited(HEALTH_TIMEOUT_MS, undefined, (signal) => fetch(`${service.url}/healthz`, { signal }));
   const answer = await looked.catch(() => null); // left by a crash
   return answer?.ok ? service : null;
+}
+/** Null for what is no such file: half of one that an earlier version wrote on a full disk. */
+function serviceIn(written: string): z.infer<typeof ServiceFile> | null {
+  try {
+    return ServiceFile.parse(JSON.parse(written));
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof z.ZodError) return null;
+    throw error;
+  }
 }
 const HEALTH_TIMEOUT_MS = 3_000;
 /** Longer than the longest wait that is asked for. */

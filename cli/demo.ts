@@ -24,7 +24,7 @@ export async function emptyDemoFolder(folder: string): Promise<void> {
       `${folder} is not empty and was not made by the demo; it is left as it is. Set TUODI_DATA_DIR to another folder.`,
     );
   await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   await writeFile(path.join(folder, MARK), 'Made by tuodi demo, which empties this folder at its start.\n');
 }
 

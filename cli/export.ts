@@ -32,7 +32,7 @@ const Listed = z.object({ items: z.array(Resource), next_cursor: z.string().null
 const Counted = z.object({ total: z.int() });
 
 export async function exportTo(client: Client, folder: string, out: Output, signal: AbortSignal): Promise<ExportDone> {
-  for (const name of [ORIGINALS, TEXTS]) await mkdir(path.join(folder, name), { recursive: true });
+  for (const name of [ORIGINALS, TEXTS]) await mkdir(path.join(folder, name), { recursive: true, mode: 0o700 });
   const all = new URLSearchParams();
   for (const phase of PHASES) all.append('phase', phase);
   const { total } = Counted.parse((await client.request('GET', `/v1/resources/counts?${all}`)).body);
@@ -154,9 +154,9 @@ async function textOf({ client, signal }: Work, resource_id: string): Promise<Te
 /** There whole, or as it was. `check`: of the whole file, before it gets its name. */
 async function written(file: string, body: Readable, check: (part: string) => Promise<void> = async () => {}): Promise<void> {
   const part = `${file}.part`;
-  await mkdir(path.dirname(file), { recursive: true });
+  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
   try {
-    await pipeline(body, createWriteStream(part, { flush: true }));
+    await pipeline(body, createWriteStream(part, { flush: true, mode: 0o600 }));
     await check(part);
     await rename(part, file);
   } finally {

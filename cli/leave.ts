@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, link, mkdir, open, rename, rm, unlink } from 'node:fs/promises';
+import { chmod, copyFile, link, mkdir, open, rename, rm, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { isSame, LEAVING, type Seen, seenAt } from './folder-files.ts';
 
@@ -54,7 +54,7 @@ async function backTo(leaving: string, file: string): Promise<void> {
 
 /** Never over another file. Whole under its name, or not there. */
 async function movedInto(folder: string, from: string, name: string): Promise<string> {
-  await mkdir(folder, { recursive: true });
+  await makeAsOpenAs(path.dirname(from), folder);
   const { name: stem, ext } = path.parse(name);
   for (let n = 1; n <= MOST_NAMES; n++) {
     const to = path.join(folder, n === 1 ? name : `${stem} (${n})${ext}`);
@@ -64,6 +64,15 @@ async function movedInto(folder: string, from: string, name: string): Promise<st
     }
   }
   throw new Error(`${folder} holds ${MOST_NAMES} files named like ${name}`);
+}
+
+/** People's own folders: as open as the one beside it, whatever this process would make. */
+async function makeAsOpenAs(sample: string, folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true });
+  if (first === undefined) return; // it was there
+  const { mode } = await stat(sample);
+  for (let made = path.resolve(folder); made.startsWith(path.resolve(first)); made = path.dirname(made))
+    await chmod(made, mode & 0o777);
 }
 
 const NO_LINKS = new Set(['EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);

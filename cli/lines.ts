@@ -12,7 +12,7 @@ export type Lines = {
 
 export async function linesInto(file: string): Promise<Lines> {
   const part = `${file}.part`;
-  const handle = await open(part, 'w');
+  const handle = await open(part, 'w', 0o600);
   let open_still = true;
   const close = async () => {
     if (open_still) await handle.close();

@@ -20,7 +20,7 @@ export const watchCommand =
     const after = thenOf(then);
     await checkFolders(folders, after);
     const clock = systemClock();
-    const service = await reached(config);
+    const service = await reached(config, out.warn);
     const stop = stopSignal();
     out.say(`Watching ${folders.join(', ')}. Stop it with Ctrl-C.`);
     try {
@@ -56,13 +56,20 @@ async function checkFolders(folders: string[], then: Then): Promise<void> {
 }
 
 /** A service that is started again has another key, and perhaps another port. One that this process opened stays. */
-async function reached(config: Config): Promise<{ client(): Promise<Client>; close(): Promise<void> }> {
+async function reached(
+  config: Config,
+  warn: (text: string) => void,
+): Promise<{ client(): Promise<Client>; close(): Promise<void> }> {
   let opened = false;
-  const first = await connect(config, async (of) => {
-    const folder = await openFolder(of);
-    opened = true;
-    return folder;
-  });
+  const first = await connect(
+    config,
+    async (of) => {
+      const folder = await openFolder(of);
+      opened = true;
+      return folder;
+    },
+    warn,
+  );
   const away = async () => {
     throw new Error(`nothing serves ${config.data_dir} just now: files wait until it is there again`);
   };

@@ -42,7 +42,7 @@ const Counts = z.object({ total: z.int() });
 export const withClient =
   (work: (client: Client, out: Output) => Promise<ExitCode>): Run =>
   async (config, out) => {
-    const client = await connect(config, openFolder);
+    const client = await connect(config, openFolder, out.warn);
     try {
       return await work(client, out);
     } finally {

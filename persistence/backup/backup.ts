@@ -73,7 +73,7 @@ async function checkTarget(target: string, data_dir: string): Promise<void> {
 /** What a backup that was killed has left is removed; one that still runs holds its lock, and is left alone. */
 async function begunAside(target: string) {
   const dir = path.dirname(path.resolve(target));
-  await mkdir(dir, { recursive: true });
+  await mkdir(dir, { recursive: true, mode: 0o700 });
   const part = path.join(dir, `.${path.basename(path.resolve(target))}.tuodi-part`);
   try {
     lockFolder(part).release();

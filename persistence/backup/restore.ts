@@ -2,10 +2,12 @@
  * A backup put into an empty data folder. A mark is written first and removed last: while it is there no service starts on the folder,
  * so that a restore that was killed is never taken for a whole one. Another restore empties such a folder and begins anew.
  */
-import { lstat, mkdir, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, realpath, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { sha256Of } from '../folder/hash.ts';
 import { syncFolder } from '../folder/keys.ts';
+import { writePrivate } from '../folder/private-file.ts';
+import { closeFolder } from '../folder/private-folder.ts';
 import { lockFolder } from '../sqlite/lock.ts';
 import { lackingIn } from './lacking.ts';
 import { BadBackup, FACTS_FILE, type Lacking, type Manifest, OBJECTS_FOLDER, readManifest, SECRET_FILE } from './manifest.ts';
@@ -50,7 +52,7 @@ async function checkFacts(backup: string, { facts }: Manifest): Promise<void> {
 const HARMLESS = new Set(['lock.sqlite', 'lock.sqlite-journal']);
 
 async function checkEmpty(data_dir: string): Promise<void> {
-  await mkdir(data_dir, { recursive: true });
+  await mkdir(data_dir, { recursive: true, mode: 0o700 });
   const entries = await readdir(data_dir);
   if (entries.includes(RESTORING)) return;
   const held = entries.find((name) => !HARMLESS.has(name));
@@ -61,7 +63,8 @@ async function checkEmpty(data_dir: string): Promise<void> {
 }
 
 async function put(manifest: Manifest, { backup, data_dir, copy, signal, begun, step }: RestoreOptions): Promise<Restored> {
-  await writeFile(path.join(data_dir, RESTORING), 'A restore is under way, or was cut short: run it again.\n');
+  await writePrivate(path.join(data_dir, RESTORING), 'A restore is under way, or was cut short: run it again.\n');
+  await closeFolder(data_dir);
   for (const name of await readdir(data_dir))
     if (name !== RESTORING && !HARMLESS.has(name)) await rm(path.join(data_dir, name), { recursive: true, force: true });
   begun?.(manifest.objects.named);

@@ -1,7 +1,7 @@
 /** The facts of one moment, taken from a database that a service goes on writing to; and what they name. */
 import { open } from 'node:fs/promises';
 import { isRow, numberOrNull, type Row, text, textOrNull } from '../sql/row.ts';
-import { openDatabase, type Sqlite } from '../sqlite/database.ts';
+import { makePrivate, openDatabase, type Sqlite } from '../sqlite/database.ts';
 
 /** Rows looked at together. */
 const PAGE = 500;
@@ -19,6 +19,7 @@ export type Named = { resource_id: string; key: string; byte_size: number | null
  * it resolves.
  */
 export async function snapshot(from: string, to: string, wall: number): Promise<void> {
+  makePrivate(to); // SQLite fills an empty file as it fills none
   const live = openDatabase(from);
   try {
     live.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);

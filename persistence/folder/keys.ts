@@ -30,7 +30,7 @@ export async function makeFolder(root: string, segments: readonly string[]): Pro
     const kind = await kindOf(path);
     if (kind === 'folder') continue;
     if (kind === 'file') throw new Error(`cannot make the folder ${path}: a file has its name`);
-    await mkdir(path).catch((error: NodeJS.ErrnoException) => {
+    await mkdir(path, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'EEXIST') throw error; // somebody else made it just now
     });
     await syncFolder(parent);

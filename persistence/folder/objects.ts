@@ -107,11 +107,11 @@ export async function openFolderObjects({ dir, public_url, signer, clock }: Fold
 /** The folder, with an empty temporary one in it. */
 async function prepared(dir: string): Promise<{ root: string; temporary: string }> {
   return told(`open the store in ${dir}`, async () => {
-    await mkdir(dir, { recursive: true });
+    await mkdir(dir, { recursive: true, mode: 0o700 });
     const root = await realpath(dir); // the store's own folder may be a link; nothing below it is followed
     const temporary = join(root, TEMPORARY);
     await rm(temporary, { recursive: true, force: true });
-    await mkdir(temporary);
+    await mkdir(temporary, { mode: 0o700 });
     return { root, temporary };
   });
 }

@@ -52,12 +52,13 @@ export async function linkInto(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** A copy, durable when it resolves. `temporary` is in the file system of `to`. */
+/** A copy, durable when it resolves, and this user's alone. `temporary` is in the file system of `to`. */
 export async function copyInto(from: string, temporary: string, to: string): Promise<void> {
   try {
     await copyFile(from, temporary, constants.COPYFILE_EXCL);
     const handle = await open(temporary, 'r+');
     try {
+      await handle.chmod(0o600); // a copy has the mode of what it was made of
       await handle.sync();
     } finally {
       await handle.close();

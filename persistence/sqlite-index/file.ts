@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { ANALYSER_VERSION, STREAMS } from '../../text/analyse.ts';
 import { FIELDS } from '../../text/document.ts';
-import { openDatabase, type Sqlite } from '../sqlite/database.ts';
+import { makePrivate, openDatabase, type Sqlite } from '../sqlite/database.ts';
 
 /** Raised with every change of the tables below. */
 const FORMAT = 2;
@@ -50,6 +50,7 @@ function stateOf(db: Sqlite): 'ours' | 'other version' | 'empty' | 'foreign' {
 }
 
 function opened(path: string): Sqlite {
+  makePrivate(path);
   const db = openDatabase(path);
   try {
     db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);

@@ -1,4 +1,5 @@
 /** SQLite itself, synchronous: `node:sqlite` where this Node has it, else a package with the same API and its own binaries. */
+import { closeSync, openSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { DatabaseSyncInstance, SqliteModule } from '@photostructure/sqlite';
 
@@ -7,6 +8,11 @@ export type Sqlite = DatabaseSyncInstance;
 const BUSY = 5;
 const UNIQUE = 2067;
 const PRIMARY_KEY = 1555;
+
+/** An empty file of this user alone, unless it is there: what SQLite writes beside a database has the mode of the database. */
+export function makePrivate(file: string): void {
+  closeSync(openSync(file, 'a', 0o600));
+}
 
 /** Throws when the file can't be opened. */
 export function openDatabase(file: string): Sqlite {

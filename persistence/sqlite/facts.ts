@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Facts } from '../../runtime/ports-facts.ts';
 import { migrate, migrationState } from '../sql/migrate.ts';
 import { sqlFacts } from '../sql/open.ts';
+import { makePrivate } from './database.ts';
 import { sqliteDialect } from './dialect.ts';
 import { sqliteKnex } from './driver.ts';
 import { lockFolder } from './lock.ts';
@@ -13,8 +14,9 @@ export type SqliteFactsOptions = { max_pages?: number };
 
 /** Runs pending migrations first. The caller holds the folder's lock (lock.ts). */
 export async function openSqliteFacts(dir: string, options: SqliteFactsOptions = {}): Promise<Facts> {
-  mkdirSync(dir, { recursive: true });
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
   const file = join(dir, 'facts.sqlite');
+  makePrivate(file);
   const write = sqliteKnex(file, options);
   const read = sqliteKnex(file, { readonly: true });
   try {
@@ -32,8 +34,10 @@ export async function openSqliteFacts(dir: string, options: SqliteFactsOptions =
  * FolderInUse when there is something to run and a service is running on the folder.
  */
 export async function migrateSqliteFacts(dir: string, check: boolean): Promise<string[]> {
-  mkdirSync(dir, { recursive: true });
-  const knex = sqliteKnex(join(dir, 'facts.sqlite'));
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const file = join(dir, 'facts.sqlite');
+  makePrivate(file);
+  const knex = sqliteKnex(file);
   try {
     const { pending } = await migrationState(knex);
     if (check || pending.length === 0) return pending;

@@ -1,5 +1,5 @@
 /** One process a data folder: a SQLite lock that is held as long as the process lives, so that kill -9 frees it at once. */
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { adviceOf } from '../folder/faults.ts';
 import { isBusy, openDatabase, systemCode } from './database.ts';
@@ -28,8 +28,9 @@ const held = new Set<ReturnType<typeof openDatabase>>();
 export function lockFolder(dir: string): { release(): void } {
   const file = join(dir, 'lock.sqlite');
   try {
-    mkdirSync(dir, { recursive: true });
-    closeSync(openSync(file, 'a', 0o644)); // SQLite would not say why it can't open it
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants;
+    closeSync(openSync(file, O_APPEND | O_CREAT | O_NOFOLLOW | O_WRONLY, 0o600)); // SQLite would not say why it can't open it, and follows links
   } catch (error) {
     throw unusable(dir, error);
   }

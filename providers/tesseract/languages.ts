@@ -1,5 +1,5 @@
 /** Language data: copied out of their npm packages into one folder, because the engine reads from one folder only. */
-import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { failureOf } from '../../contract/failures.ts';
@@ -18,7 +18,7 @@ const require = createRequire(import.meta.url);
  * installed may be put into the folder by hand.
  */
 export async function installLanguages(dir: string, languages: readonly string[], clock: Clock): Promise<void> {
-  await mkdir(dir, { recursive: true });
+  await mkdir(dir, { recursive: true, mode: 0o700 });
   for (const language of languages) {
     const name = `${language}.traineddata.gz`;
     const there = await sizeOf(join(dir, name));
@@ -33,6 +33,7 @@ export async function installLanguages(dir: string, languages: readonly string[]
 async function replace(source: string, target: string, temporary: string): Promise<void> {
   try {
     await copyFile(source, temporary);
+    await chmod(temporary, 0o600); // as all that is in the data folder
     await rename(temporary, target);
   } finally {
     await rm(temporary, { force: true });
