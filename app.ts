@@ -15,11 +15,9 @@ import { closeFolder } from './persistence/folder/private-folder.ts';
 import { callbackVerifier } from './providers/remote-ocr/signature.ts';
 import { systemClock } from './runtime/clock.ts';
 import { type Conditions, createConditions } from './runtime/conditions.ts';
-import type { Origin } from './runtime/engine.ts';
 import { RUNTIME_LIMITS } from './runtime/limits.ts';
 import { ServiceError } from './runtime/service.ts';
 import { secretsOf } from './runtime/signer.ts';
-import { auditIndex } from './services/audit-index.ts';
 import { callbackReceiver } from './services/callbacks.ts';
 import { explainer } from './services/explain.ts';
 import { prepareIndex } from './services/rebuild-index.ts';
@@ -31,7 +29,7 @@ export type App = {
   local_key: string;
   /** Gets ready to recognise, so that the first picture does not wait for it. */
   warm(): Promise<void>;
-  /** Once the index was compared with the facts: how many entries it lacks, which are being made again. */
+  /** Once the index was compared with the facts, and what it lacked was made again: how many entries those were. */
   audited: Promise<number>;
   stop(): Promise<void>;
 };
@@ -114,25 +112,13 @@ export async function startApp(config: Config, version: string, options: AppOpti
     await ports.close();
     throw error;
   });
-  const stopping = new AbortController();
-  const audited = auditIndex({ ...ports, engine }, DEFAULT_ORGANISATION, AUDIT, stopping.signal)
-    .then((lost) => {
-      if (lost > 0) log.warn({ lost }, 'the index lacked entries; they are being made again');
-      return lost;
-    })
-    .catch((error: unknown) => {
-      log.error({ err: error }, 'the index was not compared with the facts');
-      return 0;
-    });
   return {
     url: address,
     warm,
-    audited,
+    audited: service.audited,
     first_key: keys.first?.text ?? null,
     local_key: keys.local.text,
     async stop() {
-      stopping.abort();
-      await audited;
       await rm(service_file, { force: true });
       await http.stop(RUNTIME_LIMITS.stop_grace_ms);
       await service.stop();
@@ -179,4 +165,3 @@ const storageEventsOf = (config: Config): StorageEvents | null => {
 };
 
 const isAway = (error: unknown) => error instanceof ServiceError && error.failure.code === 'PROVIDER_UNAVAILABLE';
-const AUDIT: Origin = { by: { kind: 'sweep', id: null }, request_id: null };

@@ -6,10 +6,12 @@ import type { StepKind } from './contract/steps.ts';
 import type { ResourceLimits, TaskLimits } from './machines/limits.ts';
 import type { Ports, World } from './open-ports.ts';
 import type { Clock } from './runtime/clock.ts';
+import { createConditions } from './runtime/conditions.ts';
 import { createEngine, type Engine, type Origin } from './runtime/engine.ts';
 import { createFeed } from './runtime/feed.ts';
 import type { Lifecycle } from './runtime/lifecycle.ts';
 import { RUNTIME_LIMITS, type RuntimeLimits } from './runtime/limits.ts';
+import type { Facts } from './runtime/ports-facts.ts';
 import { createRelay } from './runtime/relay.ts';
 import { createRuns, type Runs } from './runtime/runs.ts';
 import type { ServiceLimits } from './runtime/service.ts';
@@ -21,6 +23,7 @@ import { clearIncoming } from './services/clear-incoming.ts';
 import { remoteWork } from './services/remote.ts';
 import { resourceLifecycle, taskLifecycle } from './services/resource-lifecycle.ts';
 import { isReachable, runStep, tidyStep } from './services/steps.ts';
+import { createIndexWatch } from './services/watch-index.ts';
 
 /** An upright copy of so many pixels is what recognition gains by. */
 const OCR_PIXELS = 16_000_000;
@@ -46,7 +49,8 @@ export type ServiceOptions = {
   services?: StepServices;
 };
 
-export function createService(ports: Ports, options: ServiceOptions, { clock, log }: World) {
+export function createService(ports: Ports, options: ServiceOptions, world: World) {
+  const { clock, log, conditions = createConditions(world) } = world;
   const { facts, tasks, queue, announcements } = ports;
   const { ocr_workers, max_bytes, max_pixels, max_pages, max_document_pixels, decode_time_limit_ms } = options.config;
   const concurrency = { ...RUNTIME_LIMITS.concurrency, ocr: ocr_workers * OCR_RUNS_PER_WORKER };
@@ -81,6 +85,14 @@ export function createService(ports: Ports, options: ServiceOptions, { clock, lo
   const worker = createWorker({ ...given, engine, runs, services });
   const time = createServiceTime({ upkeep: facts.upkeep, clock, limits, log });
   const sweep = createSweep({ ...given, engine, kernel: lifecycle.kernel, runs, time, relay, origin: origin('sweep') });
+  const watch = createIndexWatch({
+    ...given,
+    index: ports.index,
+    engine,
+    conditions,
+    origin: origin('sweep'),
+    owner: process_id,
+  });
   const upkeep = createUpkeep(choresOf(ports, limits, clock), { clock, log });
   return {
     engine,
@@ -88,6 +100,8 @@ export function createService(ports: Ports, options: ServiceOptions, { clock, lo
     feed,
     sweep,
     runs,
+    /** How many entries the index was found to lack at the start: see the watch. */
+    audited: watch.first,
     context: { ...ports, clock, limits: service_limits },
     async start(): Promise<void> {
       await setClock(clock, facts.upkeep.databaseTime);
@@ -97,10 +111,12 @@ export function createService(ports: Ports, options: ServiceOptions, { clock, lo
       worker.start(options.kinds);
       sweep.start();
       upkeep.start();
+      watch.start(await isAlone(facts));
     },
     /** Work in hand ends or is handed back; the ports stay open. */
     async stop(): Promise<void> {
       upkeep.stop();
+      await watch.stop();
       await sweep.stop();
       await worker.stop();
       await runs.stop();
@@ -120,6 +136,9 @@ function choresOf(ports: Ports, limits: RuntimeLimits, clock: Clock): Chore[] {
     { name: 'old messages are removed', interval_ms: limits.prune_interval_ms, work: prune },
   ];
 }
+
+/** The database is in this process, and with it everything that others would share. */
+const isAlone = async ({ upkeep }: Facts): Promise<boolean> => (await upkeep.databaseTime()) === null;
 
 const realServices = (ports: Ports, limits: ServiceLimits, clock: Clock): StepServices => ({
   run: ({ kind, input, ...run }) => runStep(kind, input, { ...ports, ...run, clock, limits }),

@@ -4,6 +4,7 @@ import { type App, startApp } from '../app.ts';
 import type { Config } from '../config.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { within } from '../runtime/within.ts';
+import { INDEX_INCOMPLETE } from '../services/watch-index.ts';
 import { type Client, clientOf, connect } from './client.ts';
 import { explain } from './explain.ts';
 import { type IngestOptions, ingest, ingestTable, isWell } from './ingest.ts';
@@ -28,15 +29,16 @@ const quieter = ({ log_level }: Config) => (log_level === 'silent' || log_level 
 
 async function filled(app: App): Promise<void> {
   const clock = systemClock();
-  const lost = await within({ clock, limit_ms: AUDIT_WAIT_MS }, () => app.audited).catch(() => 0); // it is still being compared
-  const over = clock.elapsed() + FILL_WAIT_MS;
   const client = clientOf(app.url, app.local_key);
-  for (let working = lost; working > 0 && clock.elapsed() < over; ) {
-    await clock.sleep(FILL_LOOK_MS);
-    working = Counts.parse((await client.request('GET', '/v1/resources/counts?phase=working')).body).total;
-  }
+  const isOver = (limit_ms: number) => within({ clock, limit_ms }, async () => (await app.audited) >= 0).catch(() => false); // it is still being compared
+  if (await isOver(AUDIT_WAIT_MS)) return;
+  const over = clock.elapsed() + FILL_WAIT_MS;
+  do {
+    const { degraded } = Readiness.parse((await client.request('GET', '/readyz')).body);
+    if (!degraded.some(({ name }) => name === INDEX_INCOMPLETE)) return; // it is whole as far as it was looked at
+  } while (!(await isOver(FILL_LOOK_MS)) && clock.elapsed() < over);
 }
-const Counts = z.object({ total: z.int() });
+const Readiness = z.object({ degraded: z.array(z.object({ name: z.string() })) });
 
 /** Runs with a client, and closes what was opened for it. */
 export const withClient =

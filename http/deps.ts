@@ -10,7 +10,8 @@ import type { Condition } from '../runtime/conditions.ts';
 import type { Engine, ResourceRef } from '../runtime/engine.ts';
 import type { Feed } from '../runtime/feed.ts';
 import type { Embedder, Objects, SearchIndex } from '../runtime/ports.ts';
-import type { ApiKey, Facts, Scope } from '../runtime/ports-facts.ts';
+import type { ApiKey } from '../runtime/ports-accounts.ts';
+import type { Facts, Scope } from '../runtime/ports-facts.ts';
 import type { HttpLimits } from './limits.ts';
 
 /** What a link is refused for: a code of the contract. */

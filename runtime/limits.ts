@@ -39,6 +39,20 @@ export const RUNTIME_LIMITS = {
   prune_batch: 1_000,
   /** How often the clock is set by the database's: drift is milliseconds in this time. */
   clock_interval_ms: 60_000,
+  /** How often the index is compared with the facts by a sample: what is lost is noticed within a minute or two. */
+  index_look_ms: 30_000,
+  /** Pictures in each of the three samples: the newest, those at a random place, the next ones of all in turn. About 20 ms of reading. */
+  index_sample: 100,
+  /** Pictures in a page of a whole comparison: as many as the index answers at once. After each page it rests as long as the page took. */
+  index_page: 200,
+  /** Entries that are made again at once: the next ones wait until these are in, so that pictures of people are not held up behind them. */
+  index_heal_batch: 100,
+  /** After so long in vain (the index is away, nobody runs its step) healing goes on at the next look. Below a process' hold on the work. */
+  index_heal_wait_ms: 5 * 60_000,
+  /** How often those under way are looked at meanwhile. */
+  index_heal_look_ms: 500,
+  /** How long the process that compares is left alone with it without a sign of life. */
+  index_hold_ms: 60_000,
   /** Whoever waits for a picture to rest looks by itself so often: another process may have moved it without a message. */
   rested_look_ms: 1_000,
   /** How often the sweep says that it lives: one small write. */

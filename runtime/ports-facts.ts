@@ -10,8 +10,9 @@ import type { Phase, Status } from '../contract/statuses.ts';
 import type { StepKind } from '../contract/steps.ts';
 import type { CorrectedPage, Page } from '../contract/text.ts';
 import type { Instance } from './durable.ts';
+import type { Accounts } from './ports-accounts.ts';
 import type { Instances } from './ports-instances.ts';
-import type { IndexTargets, IndexTargetsRow, Upkeep } from './ports-upkeep.ts';
+import type { Chores, IndexTargets, IndexTargetsRow, Promised, Upkeep } from './ports-upkeep.ts';
 
 /** Whose rows a call may touch. */
 export type Scope = { org_id: string };
@@ -212,6 +213,8 @@ export interface Journal {
 }
 
 export interface Outbox {
+  /** A message of the service itself, which is of no commit; it gets its position like any other. */
+  append(org_id: string, message: OutboxMessage): Promise<void>;
   /** Numbers committed messages that have no position yet, in one order for all readers; one relay at a time. Answers those it numbered. */
   relay(limit: number): Promise<PositionedMessage[]>;
   /** After a position, in order. */
@@ -245,26 +248,6 @@ export interface Callbacks {
   find(scope: Scope, want: { resource_id: string; kind: StepKind; reads: string }): Promise<Callback | null>;
 }
 
-export type ApiKey = {
-  key_id: string;
-  org_id: string;
-  user_id: string;
-  name: string;
-  role: 'admin' | 'member';
-  secret_hash: string;
-  created_at: number;
-  revoked_at: number | null;
-};
-export interface Accounts {
-  /** Makes the organisation and its user unless they are there. */
-  ensure(organisation: { org_id: string; name: string; user_id: string; user_name: string; at: number }): Promise<void>;
-  addKey(key: ApiKey): Promise<void>;
-  key(key_id: string): Promise<ApiKey | null>;
-  keys(scope: Scope, limit: number): Promise<ApiKey[]>;
-  /** False if there is no such key in scope, or it was revoked before. */
-  revokeKey(scope: Scope, key_id: string, at: number): Promise<boolean>;
-}
-
 export interface Facts {
   readonly instances: Instances;
   readonly resources: Resources;
@@ -275,6 +258,8 @@ export interface Facts {
   readonly upkeep: Upkeep;
   readonly callbacks: Callbacks;
   readonly index_targets: IndexTargetsRow;
+  readonly chores: Chores;
+  readonly promised: Promised;
   /**
    * Each change with its own compare-and-swap on `seq`, all in one transaction, answered in the order given. At most one change an
    * instance, and at most 100. When the batch fails as a whole, each change is tried in a transaction of its own, so that one bad

@@ -1,5 +1,7 @@
 /** Parts of the facts that are about no picture: where entries are written, and the time and tasks of the service itself. */
 
+import type { Json } from '../contract/json.ts';
+
 /** Names of indexes that every write goes to: the one that searches read, and one that is being built beside it. */
 export type IndexTargets = { live: string; building: string | null };
 /** The row that says where entries are written, so that no process misses a rebuild. */
@@ -7,6 +9,35 @@ export interface IndexTargetsRow {
   get(): Promise<IndexTargets | null>;
   /** By compare-and-swap: false if it is no longer `from`. */
   move(from: IndexTargets | null, to: IndexTargets): Promise<boolean>;
+}
+
+/** An entry that the index is promised to hold: of a picture that a search is to find. */
+export type PromisedEntry = { resource_id: string; org_id: string; seq: number; revision: number; indexed_revision: number };
+/** Of all organisations: what the index must hold. For the comparison of the two. */
+export interface Promised {
+  /**
+   * Looks at `limit` resources after this id (by id; `newest`: falling, from the end), and answers what is promised of them, which
+   * may be nothing. next: where to go on; null: there are no more.
+   */
+  page(want: {
+    after: string | null;
+    limit: number;
+    newest?: boolean;
+  }): Promise<{ entries: PromisedEntry[]; next: string | null }>;
+  /** How many pictures are INDEXED: a whole index holds as many entries at least. */
+  count(): Promise<number>;
+  /** The least and the greatest id; null: there is none. */
+  ends(): Promise<{ first: string; last: string } | null>;
+}
+
+/** Periodic work that one process does for all. `until`, `now`: wall time. */
+export interface Chores {
+  /** Takes it until `until`, unless another process has it. Answers what was kept of it; 'taken': another has it. */
+  take(name: string, want: { owner: string; now: number; until: number }): Promise<{ state: Json } | 'taken'>;
+  /** Keeps the state and has it until `until`. False: others have it, and nothing was kept. */
+  keep(name: string, want: { owner: string; until: number; state: Json }): Promise<boolean>;
+  /** What was kept last, by whomever. null: nothing yet. */
+  state(name: string): Promise<Json>;
 }
 
 /**

@@ -173,6 +173,15 @@ export interface SearchIndex extends Reachable {
   heads(scope: Scope, ids: string[]): Promise<EntryHead[]>;
   /** All entries, tombstones too, by resource_id. */
   scan(after: string | null, limit: number): Promise<EntryHead[]>;
+  /** How many entries there are, of all organisations, tombstones aside. */
+  count(): Promise<number>;
+  /**
+   * Which index searches read: another name each time it is made anew, or another is put in its place. An index that is gone is made
+   * first, empty.
+   */
+  identity(): Promise<string>;
+  /** Called from now on each time this process has made the index anew: it is empty then. */
+  onMadeAnew(then: () => void): void;
   ping(): Promise<void>;
   close(): Promise<void>;
   /** Null where the index can't be made again beside itself. */

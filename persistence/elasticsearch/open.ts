@@ -1,6 +1,6 @@
 /**
  * SearchIndex on Elasticsearch 9, by what its core alone has. It can be wiped at any time: the next call makes an empty index, and
- * `onMadeAnew` says so; what fills it is the comparison with the facts.
+ * `onMadeAnew` tells of it; what fills it is the comparison with the facts.
  */
 import { gather } from '../../runtime/gather.ts';
 import type { SearchIndex } from '../../runtime/ports.ts';
@@ -28,7 +28,7 @@ export type ElasticsearchOptions = ElasticOptions & {
   alias?: string;
   /** The generation to make when there is none that searches read: the `live` of the index targets. */
   live?: () => Promise<string>;
-  /** Called when an index was made that is empty because there was none. */
+  /** As the port's `onMadeAnew`, from the first moment. */
   onMadeAnew?: () => void;
 };
 
@@ -40,8 +40,9 @@ export async function openElasticsearchIndex(options: ElasticsearchOptions): Pro
   const { begin, ...generations } = generationsOf(elastic, names, dimension);
 
   let begun: Promise<void> | null = null;
+  const told_of_new = onMadeAnew ? [onMadeAnew] : [];
   const made = async () => {
-    if (await begin(live)) onMadeAnew?.();
+    if (await begin(live)) for (const then of told_of_new) then();
   };
   /** After any failure it is looked at again: a server that comes back may come back empty. */
   async function ready<Answer>(work: () => Promise<Answer>): Promise<Answer> {
@@ -89,6 +90,22 @@ export async function openElasticsearchIndex(options: ElasticsearchOptions): Pro
       const wanted = { index, size: limit, sort: 'resource_id', _source: false, docvalue_fields: FIELDS, ...from };
       return ready(async () => headsOf(await elastic.call((client) => client.search(wanted))));
     },
+    async count() {
+      const { count } = await ready(() => elastic.call((client) => client.count({ index, query: { term: { deleted: false } } })));
+      return count;
+    },
+    async identity() {
+      const asked = () => ready(() => elastic.call((client) => client.indices.getSettings({ index, flat_settings: true })));
+      const found = await asked().catch((error: unknown) => {
+        if (isAway(error)) return asked(); // gone: it is made by the second call
+        throw error;
+      });
+      return Object.entries(found)
+        .map(([name, { settings }]) => `${name} ${settings?.['index.uuid'] ?? ''}`)
+        .sort()
+        .join(', ');
+    },
+    onMadeAnew: (then) => void told_of_new.push(then),
     ping: () =>
       ready(async () => {
         const { status } = await elastic.call((client) => client.cluster.health({ index }));

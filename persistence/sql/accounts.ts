@@ -1,5 +1,5 @@
 /** Organisations, their users and keys. A key's secret is never here, only its hash. */
-import type { Accounts, ApiKey } from '../../runtime/ports-facts.ts';
+import type { Accounts, ApiKey } from '../../runtime/ports-accounts.ts';
 import { type Database, portError } from './database.ts';
 import { number, numberOrNull, type Row, rowOf, text, word } from './row.ts';
 

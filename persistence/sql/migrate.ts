@@ -4,6 +4,7 @@ import * as facts from './migrations/0001_facts.ts';
 import * as servers from './migrations/0002_servers.ts';
 import * as counts from './migrations/0003_counts.ts';
 import * as serviceTime from './migrations/0004_service_time.ts';
+import * as chores from './migrations/0005_chores.ts';
 
 export type Migration = { name: string; up: (knex: Knex) => Promise<void> };
 export const MIGRATIONS: readonly Migration[] = [
@@ -11,6 +12,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0002_servers', up: servers.up },
   { name: '0003_counts', up: counts.up },
   { name: '0004_service_time', up: serviceTime.up },
+  { name: '0005_chores', up: chores.up },
 ];
 
 /** Names, in order. */

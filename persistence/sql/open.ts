@@ -2,12 +2,14 @@
 import type { Facts } from '../../runtime/ports-facts.ts';
 import { accountsOf } from './accounts.ts';
 import { callbacksOf } from './callbacks.ts';
+import { choresOf } from './chores.ts';
 import { commitOf } from './commit.ts';
 import type { Database } from './database.ts';
 import { indexTargetsOf } from './index-targets.ts';
 import { instancesOf } from './instances.ts';
 import { journalOf } from './journal.ts';
 import { outboxOf } from './outbox.ts';
+import { promisedOf } from './promised.ts';
 import { resourcesOf } from './resources.ts';
 import { textsOf } from './texts.ts';
 import { upkeepOf } from './upkeep.ts';
@@ -24,6 +26,8 @@ export function sqlFacts(db: Database): Facts {
     upkeep: upkeepOf(db),
     callbacks: callbacksOf(db),
     index_targets: indexTargetsOf(db),
+    chores: choresOf(db),
+    promised: promisedOf(db),
     commit: commitOf(db),
     async ping() {
       await db.read.raw('select 1');

@@ -13,6 +13,10 @@ const ONLY = { upkeep_id: 1 };
 
 export function outboxOf({ read, write }: Database): Outbox {
   return {
+    async append(org_id, { payload, id, ...message }) {
+      await write('outbox').insert({ ...message, message_id: id, org_id, payload: JSON.stringify(payload) });
+    },
+
     async relay(limit) {
       const waiting: unknown = await read('outbox').whereNull('position').first('outbox_id');
       if (waiting === undefined) return []; // most of the time: no write lock is taken for nothing

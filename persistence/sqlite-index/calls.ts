@@ -12,6 +12,8 @@ export type Question =
   | { ask: 'search'; org_id: string; query: IndexQuery }
   | { ask: 'heads'; org_id: string; ids: string[] }
   | { ask: 'scan'; after: string | null; limit: number }
+  | { ask: 'count' }
+  | { ask: 'identity' }
   | { ask: 'ping' }
   | { ask: 'close' };
 
@@ -20,6 +22,8 @@ export type Answers = {
   search: IndexPage;
   heads: EntryHead[];
   scan: EntryHead[];
+  count: number;
+  identity: string;
   ping: null;
   close: null;
 };
@@ -28,7 +32,7 @@ export type Answers = {
 export type ThreadOptions = { path: string; vector_floor: number };
 
 export type Asked = { id: number; question: Question };
-/** `made_anew`: the file was not there, or held another format; the index is empty until it is filled from the facts. */
+/** ready: each time the file was opened. `made_anew`: it was not there, or held another format; the index is empty until it is filled from the facts. */
 export type Told =
   | { told: 'ready'; made_anew: boolean }
   | { told: 'answer'; id: number; answer: Answers[keyof Answers] }

@@ -1,5 +1,5 @@
 /** The file of the index: its tables, made anew where they are missing or of another format. All of it can be rebuilt from the facts. */
-import { rmSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { ANALYSER_VERSION, STREAMS } from '../../text/analyse.ts';
 import { FIELDS } from '../../text/document.ts';
 import { makePrivate, openDatabase, type Sqlite } from '../sqlite/database.ts';
@@ -31,8 +31,46 @@ const TABLES = `
   PRAGMA application_id = ${APPLICATION};
   PRAGMA user_version = ${VERSION};`;
 
+/** A name of this one file: beside the tables, since a file of before has none, and gets it when it is opened. */
+const IDENTITY = `
+  CREATE TABLE IF NOT EXISTS identity (name TEXT NOT NULL);
+  INSERT INTO identity (name) SELECT lower(hex(randomblob(16))) WHERE NOT EXISTS (SELECT 1 FROM identity);`;
+
 /** Throws with what to do when the file is broken or is not an index. */
 export function openFile(path: string): { db: Sqlite; made_anew: boolean } {
+  const file = openTables(path);
+  file.db.exec(`BEGIN IMMEDIATE; ${IDENTITY} COMMIT;`);
+  return file;
+}
+
+/** Tells whether the file is still the one that was opened, and as it was left here. */
+export function watchFile(path: string, db: Sqlite) {
+  const opened = inode(path);
+  const name = String(db.prepare('SELECT name FROM identity').get()?.name);
+  let version = pragma(db, 'data_version');
+  let writes = 0;
+  return {
+    /** Another file, or none, is where it was: what is written here is not there any more after a restart. */
+    isReplaced: (): boolean => inode(path) !== opened,
+    /** Somebody else has written to it since the last time this was asked. */
+    isWritten(): boolean {
+      const now = pragma(db, 'data_version');
+      const written = now !== version;
+      version = now;
+      if (written) writes += 1;
+      return written;
+    },
+    /** Another one after each write of somebody else. */
+    identity: (): string => (writes === 0 ? name : `${name} ${writes}`),
+  };
+}
+
+const inode = (path: string): string => {
+  const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stat ? `${stat.dev} ${stat.ino}` : 'none';
+};
+
+function openTables(path: string): { db: Sqlite; made_anew: boolean } {
   const db = opened(path);
   const state = stateOf(db);
   if (state === 'ours') return { db, made_anew: false };

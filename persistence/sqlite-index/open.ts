@@ -22,7 +22,7 @@ export const VECTOR_FLOOR = 0.45;
 export type SqliteIndexOptions = {
   clock: Clock;
   vector_floor?: number;
-  /** Called when a thread has opened an index that is empty because it was not there, or was made by another version of the analyser. */
+  /** As the port's `onMadeAnew`, from the first moment: the file was not there, or was made by another version of the analyser. */
   onMadeAnew?: () => void;
   /** How the thread is started: a test ends it by this. */
   start?: StartThread;
@@ -31,10 +31,13 @@ export type SqliteIndexOptions = {
 /** Rejects when the file can't be opened. */
 export async function openSqliteIndex(path: string, options: SqliteIndexOptions): Promise<SearchIndex> {
   const { clock, vector_floor = VECTOR_FLOOR, onMadeAnew, start = startThread } = options;
+  const told_of_new = onMadeAnew ? [onMadeAnew] : [];
   const thread = threadCaller(
     () => start({ path, vector_floor }),
     clock,
-    (made_anew) => made_anew && onMadeAnew?.(),
+    (made_anew) => {
+      if (made_anew) for (const then of told_of_new) then();
+    },
   );
   await thread.ask({ ask: 'ping' });
 
@@ -59,6 +62,9 @@ export async function openSqliteIndex(path: string, options: SqliteIndexOptions)
       return thread.ask({ ask: 'heads', org_id, ids });
     },
     scan: (after, limit) => thread.ask({ ask: 'scan', after, limit }),
+    count: () => thread.ask({ ask: 'count' }),
+    identity: () => thread.ask({ ask: 'identity' }),
+    onMadeAnew: (then) => void told_of_new.push(then),
     async ping() {
       await thread.ask({ ask: 'ping' });
     },

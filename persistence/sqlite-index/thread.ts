@@ -1,38 +1,68 @@
 /** The search thread: everything that touches the file of the index, away from the event loop that serves people. */
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Sqlite } from '../sqlite/database.ts';
 import type { Answers, Asked, Question, ThreadOptions, Told } from './calls.ts';
 import { Columns } from './columns.ts';
-import { openFile } from './file.ts';
+import { openFile, watchFile } from './file.ts';
 import { searcher } from './search.ts';
 import { Vectors } from './vectors.ts';
 import { heads, loadColumns, loadVectors, scan, writer } from './write.ts';
 
 if (parentPort) serve(parentPort, workerData);
 
-/** What is thrown before `ready` ends the thread, and reaches the one who started it. */
-function serve(port: NonNullable<typeof parentPort>, { path, vector_floor }: ThreadOptions): void {
+/** The file, with all that is kept in memory of it. */
+function opened({ path, vector_floor }: ThreadOptions) {
   const { db, made_anew } = openFile(path);
+  return { db, made_anew, file: watchFile(path, db), ...loaded(db, vector_floor) };
+}
+function loaded(db: Sqlite, vector_floor: number) {
   const [columns, vectors] = [new Columns(), new Vectors()];
   loadColumns(db, columns);
   loadVectors(db, vectors);
-  const write = writer(db, columns, vectors);
-  const search = searcher({ db, columns, vectors, vector_floor });
+  return { write: writer(db, columns, vectors), search: searcher({ db, columns, vectors, vector_floor }) };
+}
 
+/** What is thrown before `ready` ends the thread, and reaches the one who started it. */
+function serve(port: NonNullable<typeof parentPort>, options: ThreadOptions): void {
+  let now = opened(options);
+
+  /** What can't be opened ends the thread: the next one says why, or can. */
+  function reopened(): ReturnType<typeof opened> {
+    try {
+      return opened(options);
+    } catch (error) {
+      port.close();
+      throw error;
+    }
+  }
+  /** Another file, or what somebody else has written, is read anew: searches would go on by what was there before. */
+  function identity(): string {
+    if (now.file.isReplaced()) {
+      now.db.close();
+      now = reopened();
+      tell({ told: 'ready', made_anew: now.made_anew });
+    } else if (now.file.isWritten()) now = { ...now, ...loaded(now.db, options.vector_floor) };
+    return now.file.identity();
+  }
   function answer(question: Question): Answers[keyof Answers] {
     switch (question.ask) {
       case 'write':
-        return write(question.writes);
+        return now.write(question.writes);
       case 'search':
-        return search(question.org_id, question.query);
+        return now.search(question.org_id, question.query);
       case 'heads':
-        return heads(db, question.org_id, question.ids);
+        return heads(now.db, question.org_id, question.ids);
       case 'scan':
-        return scan(db, question.after, question.limit);
+        return scan(now.db, question.after, question.limit);
+      case 'count':
+        return Number(now.db.prepare('SELECT count(*) AS n FROM entries WHERE deleted = 0').get()?.n ?? 0);
+      case 'identity':
+        return identity();
       case 'ping':
-        db.prepare('SELECT count(*) FROM sqlite_schema').get();
+        now.db.prepare('SELECT count(*) FROM sqlite_schema').get();
         return null;
       case 'close':
-        db.close();
+        now.db.close();
         port.unref(); // with nothing to wait for, the thread ends
         return null;
     }
@@ -45,5 +75,5 @@ function serve(port: NonNullable<typeof parentPort>, { path, vector_floor }: Thr
       tell({ told: 'error', id, message: error instanceof Error ? error.message : String(error) });
     }
   });
-  tell({ told: 'ready', made_anew });
+  tell({ told: 'ready', made_anew: now.made_anew });
 }

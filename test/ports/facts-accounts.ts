@@ -1,7 +1,8 @@
 /** Accounts, and the row of upkeep: service time and the epoch of tasks. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { AlreadyThere, type ApiKey } from '../../runtime/ports-facts.ts';
+import type { ApiKey } from '../../runtime/ports-accounts.ts';
+import { AlreadyThere } from '../../runtime/ports-facts.ts';
 import type { TimeRow } from '../../runtime/ports-upkeep.ts';
 import { AT, ORG, OTHER, type World } from './facts-rows.ts';
 

@@ -7,6 +7,7 @@ import { commitTests } from './facts-commit.ts';
 import { listTests } from './facts-list.ts';
 import type { World } from './facts-rows.ts';
 import { severalTests } from './facts-several.ts';
+import { sharedWorkTests } from './facts-shared-work.ts';
 import { tellingTests } from './facts-telling.ts';
 import { textsTests } from './facts-texts.ts';
 import { versionTests } from './facts-versions.ts';
@@ -37,6 +38,7 @@ export function factsSuite(name: string, open: () => Promise<Opened>): void {
     accountsTests(world);
     severalTests(world);
     versionTests(world);
+    sharedWorkTests(world);
     it('answers a ping', async () => {
       await world.facts().ping();
     });

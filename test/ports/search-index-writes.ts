@@ -130,4 +130,15 @@ export function indexTestWrites(world: () => Promise<IndexWorld>): void {
     assert.equal((await index.heads({ org_id: org }, ids)).length, TOGETHER);
     await index.close();
   });
+
+  test('entries are counted without removed ones, and the index keeps its identity through writes', async () => {
+    const { index, put, org, id } = await world();
+    const [before, identity] = [await index.count(), await index.identity()];
+    await Promise.all([put('a', '手机'), put('b', '手机'), put('c', '手机')]);
+    await put('a', '电脑', { revision: 2 });
+    await index.remove({ org_id: org }, id('b'), 1);
+    assert.equal((await index.count()) - before, 2);
+    assert.equal(await index.identity(), identity);
+    await index.close();
+  });
 }
