@@ -120,7 +120,7 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
       await sweep.stop();
       await worker.stop();
       await runs.stop();
-      relay.stop();
+      await relay.stop();
       await feed.stop();
     },
   };

@@ -26,6 +26,8 @@ export const RUNTIME_LIMITS = {
   relay_batch: 1_000,
   /** What is committed within this time is numbered and announced together: nobody sees the difference, and each time is a transaction. */
   relay_gather_ms: 50,
+  /** Tries after one that found another process relaying, `relay_gather_ms` apart: it takes milliseconds. Then the sweep does it. */
+  relay_busy_tries: 5,
   /** Messages of the outbox read at once by the feed. */
   feed_page: 500,
   /** Newest messages kept in memory for readers, about 600 bytes each: some seconds of the busiest service. */

@@ -215,8 +215,11 @@ export interface Journal {
 export interface Outbox {
   /** A message of the service itself, which is of no commit; it gets its position like any other. */
   append(org_id: string, message: OutboxMessage): Promise<void>;
-  /** Numbers committed messages that have no position yet, in one order for all readers; one relay at a time. Answers those it numbered. */
-  relay(limit: number): Promise<PositionedMessage[]>;
+  /**
+   * Numbers committed messages that have no position yet, in one order for all readers; returns those it numbered. One relay at a time:
+   * while another process is at it this one does not wait, calls `busy` and numbers none.
+   */
+  relay(limit: number, busy?: () => void): Promise<PositionedMessage[]>;
   /** After a position, in order. */
   after(scope: Scope, position: number, limit: number): Promise<PositionedMessage[]>;
   /** After a position, in order, of all organisations: for those who tell others. */

@@ -22,6 +22,8 @@ export interface Dialect {
   time(knex: Knex): Promise<number | null>;
   /** Makes a select wait for writers of its rows, and keep them out until the transaction ends. */
   shareLock(query: Knex.QueryBuilder): Knex.QueryBuilder;
+  /** Makes a select keep writers of its rows out until the transaction ends, and leave out rows that others have locked: it never waits. */
+  tryLock(query: Knex.QueryBuilder): Knex.QueryBuilder;
   /** The table whose unique key refused a row, or null for any other error. */
   uniqueViolation(error: unknown): string | null;
   /** The transaction gave way to another: nothing of it is written, and the same again may go well. */

@@ -11,18 +11,22 @@ import { setEach, type Values } from './statements.ts';
 export const OUTBOX_COLUMNS = ['message_id', 'org_id', 'type', 'at', 'payload'];
 const ONLY = { upkeep_id: 1 };
 
-export function outboxOf({ read, write }: Database): Outbox {
+export function outboxOf({ read, write, dialect }: Database): Outbox {
   return {
     async append(org_id, { payload, id, ...message }) {
       await write('outbox').insert({ ...message, message_id: id, org_id, payload: JSON.stringify(payload) });
     },
 
-    async relay(limit) {
+    async relay(limit, busy) {
       const waiting: unknown = await read('outbox').whereNull('position').first('outbox_id');
       if (waiting === undefined) return []; // most of the time: no write lock is taken for nothing
       return await write.transaction(async (trx) => {
         // The lock that makes one relay at a time. (On SQLite the transaction itself is: it has the write lock.)
-        const counter: unknown = await trx('upkeep').where(ONLY).forUpdate().first('last_position');
+        const [counter]: unknown[] = await dialect.tryLock(trx('upkeep').where(ONLY).select('last_position'));
+        if (counter === undefined) {
+          busy?.();
+          return [];
+        }
         const last = number(rowOf(counter), 'last_position');
         const found: unknown[] = await trx('outbox')
           .whereNull('position')

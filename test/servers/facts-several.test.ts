@@ -8,7 +8,7 @@ import { STATUSES } from '../../contract/statuses.ts';
 import { hasErrno } from '../../persistence/mysql/errors.ts';
 import { migrateMysqlFacts, openMysqlFacts } from '../../persistence/mysql/facts.ts';
 import { MIGRATIONS } from '../../persistence/sql/migrate.ts';
-import type { Facts } from '../../runtime/ports-facts.ts';
+import type { Facts, PositionedMessage } from '../../runtime/ports-facts.ts';
 import { AT, change, commit, message, ORG } from '../ports/facts-rows.ts';
 import { until } from '../support/wait.ts';
 import { clock, factsOn, sayServer, type TestDatabase, testDatabase, transactionOn } from './mysql.ts';
@@ -82,10 +82,33 @@ describe('the outbox', () => {
     t.after(() => two[1]?.close());
     const all = Array.from({ length: 300 }, (_, n) => message(`m${n}`));
     await commit(facts, change('a', { outbox: all }));
-    const numbered = (await Promise.all([...two, ...two].map((one) => one.outbox.relay(100)))).flat();
+    const numbered: PositionedMessage[] = [];
+    for (let round = 0; round < 4 && numbered.length < all.length; round++)
+      numbered.push(...(await Promise.all([...two, ...two].map((one) => one.outbox.relay(100)))).flat());
     assert.deepEqual(
       numbered.map(({ position }) => position).sort((a, b) => a - b),
       Array.from({ length: 300 }, (_, n) => n + 1),
+    );
+  });
+});
+
+describe('a relay that hangs in its transaction', () => {
+  it('is not waited for by another, nor by a tick, however many commits ask for one', async (t) => {
+    const other = await transactionOn(database, t);
+    await commit(facts, change('a', { outbox: [message('m')] }));
+    await other.ask('SELECT last_position FROM upkeep FOR UPDATE');
+    const began = performance.now();
+    let busy = 0;
+    const twenty = Array.from({ length: 20 }, () => facts.outbox.relay(9, () => void busy++));
+    assert.deepEqual((await Promise.all(twenty)).flat(), []);
+    assert.equal(busy, 20);
+    const now = await facts.upkeep.time();
+    assert.equal(await facts.upkeep.moveTime(now, { ...now, ticks: now.ticks + 1 }), true);
+    assert.ok(performance.now() - began < 3_000, 'nobody has waited for the lock');
+    await other.ask('COMMIT');
+    assert.deepEqual(
+      (await facts.outbox.relay(9)).map(({ id }) => id),
+      ['m'],
     );
   });
 });
