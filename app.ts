@@ -9,7 +9,7 @@ import type { Callbacks, Links, StorageEvents } from './http/deps.ts';
 import { HTTP_LIMITS } from './http/limits.ts';
 import { createHttpServer } from './http/server.ts';
 import { type OpenedPorts, openPorts, type Ports } from './open-ports.ts';
-import { verifyLink } from './persistence/folder/links.ts';
+import { isOurCallback, verifyLink } from './persistence/folder/links.ts';
 import { writePrivate } from './persistence/folder/private-file.ts';
 import { closeFolder } from './persistence/folder/private-folder.ts';
 import { callbackVerifier } from './providers/remote-ocr/signature.ts';
@@ -90,7 +90,7 @@ export async function startApp(config: Config, version: string, options: AppOpti
     ...{ ...ports, engine, feed, clock, log, version, public_url },
     limits: { ...HTTP_LIMITS, max_bytes: config.max_bytes },
     links: linksOf(ports),
-    callbacks: callbacksOf(config, service, log),
+    callbacks: callbacksOf(config, ports, service, log),
     explain: explainer({ ...ports, clock, log, required_metadata: config.required_metadata }),
     storage_events: storageEventsOf(config),
     required_metadata: config.required_metadata,
@@ -154,10 +154,11 @@ async function warnOfOldIndex({ facts, index }: Ports, log: Logger): Promise<voi
 
 type Service = ReturnType<typeof createService>;
 /** Of a remote engine that was given a secret to sign with. */
-function callbacksOf(config: Config, { context, runs }: Service, log: Logger): Callbacks | null {
+function callbacksOf(config: Config, { signer }: OpenedPorts, { context, runs }: Service, log: Logger): Callbacks | null {
   const { ocr_callback_secret: current, ocr_callback_secret_previous: previous } = config;
   if (!current || !context.recogniser.remote) return null;
-  return { verify: callbackVerifier({ current, previous }), receive: callbackReceiver({ context, runs, log }) };
+  const isOurs = isOurCallback(signer);
+  return { ...callbackVerifier({ current, previous }, context.clock.wall), ...callbackReceiver({ context, runs, isOurs, log }) };
 }
 const storageEventsOf = (config: Config): StorageEvents | null => {
   const { s3_events_token: current, s3_events_token_previous: previous, s3_bucket: bucket } = config;

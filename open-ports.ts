@@ -9,6 +9,7 @@ import { type Config, ConfigError, inProcess } from './config.ts';
 import type { StoreLinks } from './http/deps.ts';
 import { SECRET_FILE } from './persistence/backup/manifest.ts';
 import { checkRestored } from './persistence/backup/mark.ts';
+import { type CallbackGrant, callbackQuery } from './persistence/folder/links.ts';
 import { openFolderObjects } from './persistence/folder/objects.ts';
 import { readPrivate, UnsafeFile, writePrivate } from './persistence/folder/private-file.ts';
 import { memoryAnnouncements } from './persistence/memory/announcements.ts';
@@ -88,7 +89,8 @@ async function embedderOf(config: Config, clock: Clock): Promise<Embedder> {
   return openAiEmbeddings({ url, api_key: embedding_api_key ?? null, model, dimension, clock });
 }
 
-async function recogniserOf(config: Config, public_url: () => string, { clock, log }: World): Promise<Recogniser> {
+type Place = { public_url: () => string; signer: Signer };
+async function recogniserOf(config: Config, { public_url, signer }: Place, { clock, log }: World): Promise<Recogniser> {
   const { ocr_url: url, ocr_api_key, ocr_callback_secret } = config;
   if (url === undefined)
     return tesseractPool({
@@ -100,17 +102,17 @@ async function recogniserOf(config: Config, public_url: () => string, { clock, l
       log: (event, detail) => log.debug(detail, event),
     });
   const { remoteOcr } = await import('./providers/remote-ocr/client.ts');
-  const callback_url = (to: { resource_id: string; task_id: string }) =>
-    `${public_url()}/v1/callbacks/${to.resource_id}/${to.task_id}`;
-  return remoteOcr({ url, api_key: ocr_api_key ?? null, callback_url: ocr_callback_secret ? callback_url : null, clock });
+  const callback_url = (of: CallbackGrant) =>
+    `${public_url()}/v1/callbacks/${of.resource_id}/${of.task_id}?${callbackQuery(signer, of)}`;
+  const warn = (message: string) => log.warn(message);
+  return remoteOcr({
+    ...{ url, api_key: ocr_api_key ?? null, clock, warn },
+    callback_url: ocr_callback_secret ? callback_url : null,
+  });
 }
 
 type Store = { objects: Objects; store_links: StoreLinks | null };
-async function storeOf(
-  config: Config,
-  given: { public_url: () => string; signer: Signer },
-  { clock, log }: World,
-): Promise<Store> {
+async function storeOf(config: Config, given: Place, { clock, log }: World): Promise<Store> {
   const { s3_bucket: bucket, s3_endpoint, s3_public_endpoint, s3_access_key, s3_secret_key } = config;
   if (bucket === undefined) {
     const objects = await openFolderObjects({ dir: path.join(config.data_dir, 'objects'), ...given, clock });
@@ -166,7 +168,7 @@ export async function openPorts(config: Config, public_url: () => string, world:
     const index = keep(await openIndex(config, { facts, clock }));
     const { objects, store_links } = await storeOf(config, { public_url, signer }, world);
     keep(objects);
-    const recogniser = keep(await recogniserOf(config, public_url, world));
+    const recogniser = keep(await recogniserOf(config, { public_url, signer }, world));
     const embedder = await embedderOf(config, clock);
     const { tasks, queue, announcements } = keep(await workOf(config, world));
     return { facts, tasks, queue, announcements, objects, index, recogniser, embedder, signer, store_links, close };

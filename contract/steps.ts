@@ -38,7 +38,8 @@ export type Claimed = { byte_size: number | null; sha256: string | null };
 
 type Whose = { resource_id: string; org_id: string };
 export type InspectInput = Whose & { claimed: Claimed };
-export type OcrInput = Whose & { original_key: string };
+/** order: how often a person has ordered the picture to be read again. */
+export type OcrInput = Whose & { original_key: string; order: number };
 export type SaveInput = Whose & { revision: number; recognition_id: string | null; correction_id: string | null };
 export type EmbedInput = Whose & { text_id: string };
 /** embedding_id: null writes the text alone. */

@@ -71,6 +71,15 @@ export async function bytesOf({ ctx }: Pick<Reading, 'ctx'>, limit: number): Pro
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
+/** For JSON that somebody else parses. */
+export function utf8Of(bytes: Uint8Array): string {
+  try {
+    return UTF8.decode(bytes);
+  } catch (cause) {
+    throw badJson('It is no UTF-8.', '内容不是 UTF-8。', cause);
+  }
+}
+
 /** JSON that is UTF-8 and within bounds, which are looked at first; `__proto__` is no name of ours and would not survive being copied. */
 export function jsonOf(bytes: Uint8Array, bounds: JsonBounds): unknown {
   const excess = excessOf(bytes, bounds);

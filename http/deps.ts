@@ -2,7 +2,6 @@
 import type { ParameterizedContext } from 'koa';
 import type { Logger } from 'pino';
 import type { Explanation } from '../contract/explain.ts';
-import type { Json } from '../contract/json.ts';
 import type { MetadataField } from '../contract/metadata.ts';
 import type { Author } from '../contract/resource.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -12,6 +11,7 @@ import type { Feed } from '../runtime/feed.ts';
 import type { Embedder, Objects, SearchIndex } from '../runtime/ports.ts';
 import type { ApiKey } from '../runtime/ports-accounts.ts';
 import type { Facts, Scope } from '../runtime/ports-facts.ts';
+import type { ByteBudget } from './byte-budget.ts';
 import type { HttpLimits } from './limits.ts';
 
 /** What a link is refused for: a code of the contract. */
@@ -39,11 +39,19 @@ export interface Links {
 
 /** The store's own notifications: who shows one of `tokens` (a new one and the one before it) may tell of uploads to `bucket`. */
 export type StorageEvents = { tokens: readonly string[]; bucket: string };
-export type CallbackTo = { resource_id: string; task_id: string; webhook_id: string; body: Json };
+/** As it came: `order` and `signature` are of the query. */
+export type CallbackAddress = { resource_id: string; task_id: string; order: number; signature: string };
+/** `body`: JSON, which nobody has looked at. */
+export type CallbackTo = CallbackAddress & { webhook_id: string; body: string };
+/** What is known of an address without the body: its work is under way, or was before; nobody: it was never given out, or for what is gone. */
+export type CallbackExpected = 'under_way' | 'earlier' | 'nobody';
 /** told: to the job that waits for it; kept: nobody waits for it now; known: it was here before; nobody: no such picture any more. */
 export type CallbackOutcome = { outcome: 'told' | 'kept' | 'known' | 'nobody' } | { outcome: 'unusable'; detail: string };
 /** What providers call back with. */
 export interface Callbacks {
+  /** Before the body is there: the id of the message if its headers could be those of a signed one, and its time is near ours; else null. */
+  idOf(headers: Readonly<Record<string, string | string[] | undefined>>): string | null;
+  expected(address: CallbackAddress): Promise<CallbackExpected>;
   /** The id of the message if this body is signed with our secret and its time is near ours; else null. Headers in lower case. */
   verify(body: Uint8Array, headers: Readonly<Record<string, string | string[] | undefined>>): string | null;
   /** Durable when it resolves, whatever is made of it then. */
@@ -84,8 +92,11 @@ export type HttpDeps = {
   storage_events?: StorageEvents | null;
   readiness: () => Promise<Readiness>;
 };
-/** `stopping` is aborted when the server is asked to stop: long waits end at once. */
-export type Serving = HttpDeps & { stopping: AbortSignal };
+/**
+ * `stopping` is aborted when the server is asked to stop: long waits end at once. `unverified`: room for bodies whose sender is not known
+ * before they are read.
+ */
+export type Serving = HttpDeps & { stopping: AbortSignal; unverified: ByteBudget };
 
 export type Language = 'en' | 'zh';
 export type State = { request_id: string; language: Language };

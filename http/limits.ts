@@ -14,6 +14,12 @@ export const HTTP_LIMITS = {
   max_json_bytes: MIB,
   /** A provider's result: a dense page with the box of each word has 0.5 MB, 100 usual ones have 6 MB. */
   max_callback_bytes: 8 * MIB,
+  /** JSON of callers that may send more is parsed here up to so much, which takes some milliseconds; beyond, in a thread. */
+  max_inline_json_bytes: 256 * KIB,
+  /** One to a task that is no longer under way: a few pages. What is longer is asked for instead, should it still be wanted. */
+  max_late_callback_bytes: 256 * KIB,
+  /** Bodies of callers that are not known yet, all together: 8 of the longest results at once, and nothing that a process would notice. */
+  max_unverified_bytes: 64 * MIB,
   /** Deeper JSON has no use here, and recursion over it would end the stack. */
   max_json_depth: 32,
   /** Values and names in a JSON body: 1,000 corrected pages have 5,000, and `extra` of 16 KiB at most 16,384. So many cost 10 ms, 500,000 would cost 2 s. */

@@ -59,6 +59,16 @@ export const changedSince = (): Problem =>
     zh: '读取之后图片已有变化，因此未执行。请重新读取后再决定。',
   });
 
+export const busy = ({ retry_after_s }: Pick<HttpLimits, 'retry_after_s'>): Problem =>
+  new Problem(
+    'UNAVAILABLE',
+    {
+      en: 'Too much arrives at once. Nothing was changed; send it again.',
+      zh: '同时到达的数据过多。未作任何更改，请稍后重新发送。',
+    },
+    { headers: { 'retry-after': String(retry_after_s) } },
+  );
+
 export const nothingYet = (): Problem =>
   new Problem('NOT_FOUND', {
     en: 'The text of this picture has not been read yet. Its `status` says what it waits for.',

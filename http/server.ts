@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream';
 import Koa from 'koa';
 import { begun, checked, crossOrigin } from './begin.ts';
+import { byteBudget } from './byte-budget.ts';
 import type { HttpDeps, Serving, State } from './deps.ts';
 import { lingering } from './lingering.ts';
 import { answerProblems } from './problem.ts';
@@ -23,7 +24,8 @@ export function createHttpServer(given: HttpDeps): HttpServer {
   const { clock, limits } = given;
   const stop = new AbortController();
   setMaxListeners(0, stop.signal); // one for each request that waits
-  const server = listening({ ...given, stopping: stop.signal });
+  const unverified = byteBudget(limits.max_unverified_bytes);
+  const server = listening({ ...given, stopping: stop.signal, unverified });
   return {
     listen: (host, port) =>
       new Promise((resolve, reject) => {

@@ -21,7 +21,11 @@ const purgeInput = ({ context }: Given): PurgeInput => ({
 
 export const INPUT_OF_JOB = {
   inspect: ({ context }: Given): InspectInput => ({ ...whose(context), claimed: context.claimed }),
-  ocr: ({ context }: Given): OcrInput => ({ ...whose(context), original_key: context.original_key ?? NO_ROW }),
+  ocr: ({ context }: Given): OcrInput => ({
+    ...whose(context),
+    original_key: context.original_key ?? NO_ROW,
+    order: context.orders,
+  }),
   save: ({ context }: Given): SaveInput => ({
     ...whose(context),
     revision: context.revision,

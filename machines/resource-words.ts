@@ -40,6 +40,8 @@ export type ResourceContext = {
   has_vector: boolean;
   /** Embedding is out for this revision: its text may be written alone, or may have been. */
   vector_late: boolean;
+  /** How often a person has ordered the picture to be read again: what a provider's work of now is told from that of before by. */
+  orders: number;
   /** Deadlines missed since the last new fact. */
   runs: number;
   failure: Failure | null;
@@ -72,6 +74,7 @@ export const blankContext = (input: ResourceInput): ResourceContext => ({
   fact_ids: NO_IDS,
   has_vector: false,
   vector_late: false,
+  orders: 0,
   runs: 0,
   failure: null,
 });
@@ -187,7 +190,8 @@ export const words = setup({
       const facts = carried(context, KEPT_BY_REPROCESS[event.from], revision);
       const discards = event.from === 'ocr' && event.discard_corrections === true;
       const fact_ids = discards ? { ...context.fact_ids, correction: null } : context.fact_ids;
-      return { revision, facts, fact_ids, vector_late: false, runs: 0, failure: null };
+      const orders = context.orders + (event.from === 'ocr' ? 1 : 0);
+      return { revision, facts, fact_ids, orders, vector_late: false, runs: 0, failure: null };
     }),
     /** The text alone was written at this revision, or may still be: the vector makes a new one, so no late write can undo it. */
     outrunText: assign(({ context }) => {
@@ -229,6 +233,12 @@ export const words = setup({
     readmit: assign({ withdrawn: false, runs: 0, failure: null }),
     countRun: assign({ runs: ({ context }) => context.runs + 1 }),
     startAfresh: assign({ runs: 0, failure: null }),
+    /** As said by a person of what failed. Work that a provider never ends is not waited for again: it is ordered anew. */
+    retry: assign(({ context: { orders, failure } }) => ({
+      orders: orders + (failure?.step === 'ocr' && failure.code === 'DEADLINE_EXCEEDED' ? 1 : 0),
+      runs: 0,
+      failure: null,
+    })),
     reject: assign(({ event }) => {
       const verdict = verdictOf(event);
       if (verdict.verdict !== 'illegal') return {};

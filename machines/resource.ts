@@ -151,7 +151,11 @@ const indexing = words.createStateConfig({
       tags: ['rest', 'ready'],
       on: { REPROCESS, INDEX_LOST: { guard: 'isThatEntry', target: '#resume', actions: 'forgetIndex' } },
     },
-    INDEX_FAILED: { id: 'INDEX_FAILED', tags: ['rest', 'failed'], on: { RETRY: afresh('#resume'), REPROCESS } },
+    INDEX_FAILED: {
+      id: 'INDEX_FAILED',
+      tags: ['rest', 'failed'],
+      on: { RETRY: { target: '#resume', actions: 'retry' }, REPROCESS },
+    },
   },
 });
 

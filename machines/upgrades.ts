@@ -37,8 +37,20 @@ export type InstanceBody = {
 export type Upgrades = Readonly<Record<string, { to: string; upgrade: (old: InstanceBody) => InstanceBody }>>;
 
 export const RESOURCE_UPGRADES: Upgrades = {
-  1: { to: '2', upgrade: (old) => old },
+  1: { to: '2', upgrade: (old) => withOrders(old) },
 };
+
+/** Orders to read again are counted from now on. */
+function withOrders({ snapshot, jobs, timers }: InstanceBody): InstanceBody {
+  const { ocr } = jobs;
+  return {
+    snapshot: { ...snapshot, context: { ...snapshot.context, orders: 0 } },
+    jobs: ocr ? { ...jobs, ocr: { ...ocr, input: withOrder(ocr.input) } } : jobs,
+    timers,
+  };
+}
+const withOrder = (input: Json): Json =>
+  typeof input === 'object' && input !== null && !Array.isArray(input) ? { ...input, order: 0 } : input;
 
 export const TASK_UPGRADES: Upgrades = {
   1: { to: '2', upgrade: outageOfItsOwn },

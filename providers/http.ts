@@ -20,7 +20,8 @@ export type Sent = {
   /** Statuses that are an answer, beside 2xx. */
   also?: readonly number[];
 };
-export type Answered = { status: number; json: unknown };
+/** `text`: null where it is longer than `most_bytes`, or no UTF-8. `json`: parsed when it is read; undefined where it is none. */
+export type Answered = { status: number; text: string | null; readonly json: unknown };
 export type ProviderHttp = Pick<Policy, 'reachable'> & { send(sent: Sent, signal: AbortSignal): Promise<Answered> };
 
 /** The key is shown to the provider and to nobody else: it is in no error, even if the provider repeats it. */
@@ -42,7 +43,7 @@ export function providerHttp(options: PolicyOptions & { url: string; api_key: st
     });
     const { status } = answer;
     const text = await textOf(answer, most_bytes);
-    if (answer.ok || also.includes(status)) return { status, json: text === null ? undefined : jsonOf(text) };
+    if (answer.ok || also.includes(status)) return answered(status, text);
     const told = `${name} answered ${status}: ${discreet(text ?? '')
       .replace(/\s+/g, ' ')
       .slice(0, TOLD_CHARS)}`;
@@ -80,6 +81,13 @@ async function textOf(answer: Response, most_bytes: number): Promise<string | nu
     return null; // bytes that are no text are no answer, which the caller says
   }
 }
+
+const answered = (status: number, text: string | null): Answered => ({
+  ...{ status, text },
+  get json() {
+    return text === null ? undefined : jsonOf(text);
+  },
+});
 
 /** undefined is no JSON: whoever wanted some finds that it does not fit. */
 function jsonOf(text: string): unknown {

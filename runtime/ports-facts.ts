@@ -242,10 +242,11 @@ export type Callback = {
   kind: StepKind;
   reads: string;
   received_at: number;
-  body: Json;
+  /** JSON, as it came: it is read where it is wanted, away from the event loop if it is long. */
+  body: string;
 };
 export interface Callbacks {
-  /** Durable when it resolves. False: this webhook id is known. */
+  /** Durable when it resolves. False: this message to this task of this resource is known. */
   keep(callback: Callback): Promise<boolean>;
   /** The newest for a step and what it read. */
   find(scope: Scope, want: { resource_id: string; kind: StepKind; reads: string }): Promise<Callback | null>;

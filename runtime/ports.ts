@@ -216,23 +216,25 @@ export type Asked =
 
 /** What a provider calls the work that it has taken. */
 export type Ticket = { provider_job_id: string };
+/** Of which run of which work something is; see work-id.ts. */
+export type WorkIdentity = { resource_id: string; task_id: string; work_id: string };
 /** What became of pictures that a remote engine took, before it is the output of a step. */
 export type RecogniserAsked = { status: 'done'; pages: (PageRead & { page: number })[] } | Exclude<Asked, { status: 'done' }>;
 
 /** An engine that takes work, is asked about it, and may call back. All throw ServiceError: PROVIDER_UNAVAILABLE while it is away. */
 export interface RemoteRecogniser {
   /**
-   * Idempotent by `task_id`: work that is under way or done is found again, and `pages` is not called; work that failed begins anew.
-   * `languages`: of the text, as far as somebody said (BCP 47).
+   * Idempotent by `work_id`: work that is under way or done is found again, and `pages` is not called; work that failed begins anew.
+   * `languages`: of the text, as far as somebody said (BCP 47). `order`: goes into the address to call back.
    */
   submit(
-    work: { task_id: string; resource_id: string; languages: string[]; pages(): Promise<PictureToRead[]> },
+    work: WorkIdentity & { org_id: string; order: number; languages: string[]; pages(): Promise<PictureToRead[]> },
     signal: AbortSignal,
   ): Promise<Ticket>;
-  /** By its ticket, or without one by its task. */
-  ask(of: { task_id: string; provider_job_id: string | null }, signal: AbortSignal): Promise<RecogniserAsked>;
-  /** What the body of a callback says. Throws PROVIDER_BAD_RESULT for what is not of the protocol. */
-  read(body: unknown): Ticket & { asked: RecogniserAsked };
+  /** By its ticket, or without one by its work. Throws PROVIDER_BAD_RESULT for an answer that names other work. */
+  ask(of: WorkIdentity & { provider_job_id: string | null }, signal: AbortSignal): Promise<RecogniserAsked>;
+  /** What the body of a callback (JSON) says, and of which work by its own words. Throws PROVIDER_BAD_RESULT for what is not of the protocol. */
+  read(body: string): Promise<Ticket & { names: Partial<WorkIdentity>; asked: RecogniserAsked }>;
 }
 
 /** Reads words off one picture. A hard time limit of its own; one bad picture can't hurt the next. Throws ServiceError. */

@@ -1,6 +1,5 @@
 /** What a service is: the work of one step. */
 import type { ServiceFailure } from '../contract/failures.ts';
-import type { Json } from '../contract/json.ts';
 import type { Clock } from './clock.ts';
 import type { Asked, Embedder, Objects, Recogniser, SearchIndex, Ticket } from './ports.ts';
 import type { Callback, Change, Facts, FactWrite, ResourceColumns } from './ports-facts.ts';
@@ -56,13 +55,13 @@ export type CalledBack = Ticket & { asked: Asked };
 export interface RemoteService<Input> {
   /** True where such a provider is configured. */
   isGiven(context: Pick<ServiceContext, 'recogniser' | 'embedder'>): boolean;
-  /** What the work reads: an answer to one run answers every run that reads the same. */
+  /** What the work reads, and by which order: an answer to one run answers every run of the same. */
   reads(input: Input): string;
-  /** Idempotent by `task_id`. */
+  /** Idempotent for all runs of the same work. */
   submit(input: Input, context: ServiceContext): Promise<Ticket>;
   ask(input: Input, provider_job_id: string | null, context: ServiceContext): Promise<Asked>;
-  /** Throws PROVIDER_BAD_RESULT for a body that can't be used. */
-  calledBack(body: Json, input: Input, context: ServiceContext): Promise<CalledBack>;
+  /** `task_id`: that the callback was addressed to, which may be an earlier run's. Throws PROVIDER_BAD_RESULT for a body that can't be used. */
+  calledBack(body: string, task_id: string, input: Input, context: ServiceContext): Promise<CalledBack>;
   /** False: it answers a run before the one whose result the facts hold already, so that a run of now wants another. */
   isOfNow(answer: Callback, facts: Facts): Promise<boolean>;
 }

@@ -1,9 +1,20 @@
 /** OCR: the words on each page, with their places; those that the file has of its own, or read here, or by a remote engine. */
 import { failureOf } from '../contract/failures.ts';
+import type { Json } from '../contract/json.ts';
 import type { Made, OcrInput } from '../contract/steps.ts';
 import type { Page } from '../contract/text.ts';
-import type { Asked, PageRead, PictureToRead, Recogniser, RecogniserAsked, RemoteRecogniser } from '../runtime/ports.ts';
+import type {
+  Asked,
+  PageRead,
+  PictureToRead,
+  Recogniser,
+  RecogniserAsked,
+  RemoteRecogniser,
+  WorkIdentity,
+} from '../runtime/ports.ts';
+import type { ResourceRow } from '../runtime/ports-facts.ts';
 import { type RemoteService, type Service, type ServiceContext, ServiceError } from '../runtime/service.ts';
+import { isSameWork, workIdOf } from '../runtime/work-id.ts';
 import type { Opened } from './formats/pages.ts';
 import { missingFact } from './missing-fact.ts';
 import { checkWords, reading, toRead } from './reading.ts';
@@ -17,20 +28,26 @@ const OWN_TEXT = 'text of the file';
 
 const remote: RemoteService<OcrInput> = {
   isGiven: ({ recogniser }) => recogniser.remote !== undefined,
-  reads: ({ original_key }) => JSON.stringify([original_key]),
-  async submit({ resource_id, org_id, original_key }, context) {
-    const { task_id, facts, recogniser, signal } = context;
-    const resource = await facts.resources.get({ org_id }, resource_id);
-    if (!resource) throw missingFact('the resource', resource_id);
+  reads: ({ original_key, order }) => JSON.stringify(order === 0 ? [original_key] : [original_key, order]),
+  async submit(input, context) {
+    const { recogniser, signal } = context;
+    const { org_id, original_key, order } = input;
+    const resource = await resourceOf(input, context);
     const pages = () => reading(original_key, context, (file, signal) => picturesOf(file, context, signal));
-    return given(recogniser).submit({ task_id, resource_id, languages: resource.metadata.languages, pages }, signal);
+    const { languages } = resource.metadata;
+    return given(recogniser).submit({ ...identityOf(input, resource, context), org_id, order, languages, pages }, signal);
   },
   async ask(input, provider_job_id, context) {
-    const { task_id, recogniser, signal } = context;
-    return told(await given(recogniser).ask({ task_id, provider_job_id }, signal), input, context);
+    const { recogniser, signal } = context;
+    const of = identityOf(input, await resourceOf(input, context), context);
+    return told(await given(recogniser).ask({ ...of, provider_job_id }, signal), input, context);
   },
-  async calledBack(body, input, context) {
-    const { provider_job_id, asked } = given(context.recogniser).read(body);
+  async calledBack(body, task_id, input, context) {
+    const { provider_job_id, names, asked } = await given(context.recogniser).read(body);
+    const { resource_id = input.resource_id, work_id = workOf(input) } = names;
+    if (names.task_id !== task_id) throw ofOther('task_id');
+    if (resource_id !== input.resource_id) throw ofOther('resource_id');
+    if (!isSameWork(work_id, workOf(input))) throw ofOther('work_id');
     return { provider_job_id, asked: await told(asked, input, context) };
   },
   /** Ids of runs are in the order of time: what answers the run that made the recognition, or one before it, is nothing new. */
@@ -58,6 +75,20 @@ export const ocr: Service<OcrInput, OcrOutput> = {
   },
   remote,
 };
+
+async function resourceOf({ org_id, resource_id }: OcrInput, { facts }: ServiceContext): Promise<ResourceRow> {
+  const resource = await facts.resources.get({ org_id }, resource_id);
+  if (!resource) throw missingFact('the resource', resource_id);
+  return resource;
+}
+/** Other languages and another size of the pages make it other work. */
+function identityOf(input: OcrInput, { metadata }: ResourceRow, { task_id, limits }: ServiceContext): WorkIdentity {
+  const options = { languages: metadata.languages, pixels: limits.ocr_pixels };
+  return { resource_id: input.resource_id, task_id, work_id: workOf(input, options) };
+}
+const workOf = (input: OcrInput, options: Json = null) => workIdOf(input, options);
+const ofOther = (name: string) =>
+  new ServiceError(failureOf('PROVIDER_BAD_RESULT', `its ${name} is not the one that the address was given out for`));
 
 function given({ engine, remote }: Recogniser): RemoteRecogniser {
   if (!remote) throw new Error(`${engine} is in this process`);

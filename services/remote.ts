@@ -18,7 +18,7 @@ export function remoteWork(context: RemoteContext): RemoteWork {
       const service = serviceOf(run);
       const answer = await facts.callbacks.find({ org_id }, { resource_id, kind, reads: service.reads(input) });
       if (!answer || !(await service.isOfNow(answer, facts))) return null;
-      return usable(() => service.calledBack(answer.body, input, inRun(run, NEVER)));
+      return usable(() => service.calledBack(answer.body, answer.task_id, input, inRun(run, NEVER)));
     },
     submit: (run, signal) => serviceOf(run).submit(run.input, inRun(run, signal)),
     ask: (run, signal) => serviceOf(run).ask(run.input, run.provider_job_id, inRun(run, signal)),

@@ -1,38 +1,72 @@
-/** `/v1/callbacks/{resource_id}/{task_id}`: a provider's result. Its signature is all that is asked for. */
+/**
+ * `/v1/callbacks/{resource_id}/{task_id}?order=&signature=`: a provider's result. No key is asked for, so nothing of the body is read
+ * before headers and address have shown that it may be one: then as much as its task may send, and so much of all callers together.
+ */
 import { z } from 'zod';
-import type { Json } from '../../contract/json.ts';
 import { Problem } from '../../contract/problems.ts';
 import { Id } from '../../contract/resource.ts';
-import { bytesOf, checkType, JSON_TYPES, jsonOf } from '../body.ts';
-import type { OpenCall } from '../deps.ts';
-import { NOTHING, parsed, parsedQuery, resourceId } from '../parse.ts';
-import { invalid, noPicture, nothingHere } from '../say-no.ts';
+import { bytesOf, checkType, JSON_TYPES, jsonOf, utf8Of } from '../body.ts';
+import type { CallbackAddress, Context, OpenCall } from '../deps.ts';
+import { parsed, parsedQuery, resourceId } from '../parse.ts';
+import { busy, invalid, noPicture, nothingHere } from '../say-no.ts';
 
 /** What we look at ourselves; the rest is the provider's, and read by its parser. */
 const Body = z.looseObject({ task_id: Id });
+/** Addresses of an earlier version have no query: they are refused as any other that we did not give out. */
+const Query = z.strictObject({
+  order: z.int().min(0).default(0),
+  signature: z.string().max(100).default(''),
+});
 
 /** 200 once it is kept, whether it was waited for or not; and again for a message that was here before. */
 export async function takeCallback({ ctx, deps }: OpenCall): Promise<void> {
-  const { callbacks, limits, log } = deps;
+  const { callbacks, limits, log, unverified } = deps;
   if (!callbacks) throw nothingHere();
-  parsedQuery({ ctx, deps }, NOTHING, {});
   checkType(ctx, JSON_TYPES);
-  const bytes = await bytesOf({ ctx }, limits.max_callback_bytes);
-  const webhook_id = callbacks.verify(bytes, ctx.headers);
-  if (webhook_id === null) throw unsigned();
-  const resource_id = resourceId(ctx);
-  const { language } = ctx.state;
-  const { max_json_depth, max_callback_json_values: max_json_values } = limits;
-  const body = jsonOf(bytes, { max_json_depth, max_json_values }) as Json; // what JSON.parse answers is JSON
-  const { task_id } = parsed(Body, body, { language, max_errors: limits.max_errors });
-  if (task_id !== ctx.params.task_id)
+  if (callbacks.idOf(ctx.headers) === null) throw unsigned();
+  const address = addressOf({ ctx, deps });
+  const { resource_id, task_id } = address;
+  const expected = await callbacks.expected(address);
+  if (expected === 'nobody') throw noPicture();
+  const limit = expected === 'under_way' ? limits.max_callback_bytes : limits.max_late_callback_bytes;
+  const release = unverified.take(announced(ctx, limit));
+  if (!release) throw busy(limits);
+  try {
+    const bytes = await bytesOf({ ctx }, limit);
+    const webhook_id = callbacks.verify(bytes, ctx.headers);
+    if (webhook_id === null) throw unsigned();
+    const body = utf8Of(bytes);
+    if (bytes.byteLength <= limits.max_inline_json_bytes) checkShort(bytes, { ctx, deps }, task_id);
+    const taken = await callbacks.receive({ ...address, webhook_id, body });
+    const { outcome } = taken;
+    log.info({ request_id: ctx.state.request_id, resource_id, task_id, webhook_id, outcome }, 'a provider called back');
+    if (outcome === 'nobody') throw noPicture();
+    if ('detail' in taken) throw invalid([{ pointer: '', detail: taken.detail }]);
+    ctx.body = { outcome };
+  } finally {
+    release();
+  }
+}
+
+/** What a short body lacks is said here, in the words of the API; of a long one its reader says it, away from the event loop. */
+function checkShort(bytes: Uint8Array, { ctx, deps }: OpenCall, task_id: string): void {
+  const { max_errors, max_json_depth, max_callback_json_values: max_json_values } = deps.limits;
+  const said = parsed(Body, jsonOf(bytes, { max_json_depth, max_json_values }), { language: ctx.state.language, max_errors });
+  if (said.task_id !== task_id)
     throw invalid([{ pointer: '/task_id', detail: 'is not the one that the address names, which was given with the work' }]);
-  const taken = await callbacks.receive({ resource_id, task_id, webhook_id, body });
-  const { outcome } = taken;
-  log.info({ request_id: ctx.state.request_id, resource_id, task_id, webhook_id, outcome }, 'a provider called back');
-  if (outcome === 'nobody') throw noPicture();
-  if ('detail' in taken) throw invalid([{ pointer: '', detail: taken.detail }]);
-  ctx.body = { outcome };
+}
+
+function addressOf({ ctx, deps }: OpenCall): CallbackAddress {
+  const query = parsedQuery({ ctx, deps }, Query, { integers: ['order'] });
+  const task_id = Id.safeParse(ctx.params.task_id);
+  if (!task_id.success) throw noPicture();
+  return { ...query, resource_id: resourceId(ctx), task_id: task_id.data };
+}
+
+/** Without a length it may become as much as is let in. */
+function announced({ req }: Context, limit: number): number {
+  const length = Number(req.headers['content-length'] ?? limit);
+  return Math.min(Number.isFinite(length) ? length : limit, limit);
 }
 
 const unsigned = () =>

@@ -46,6 +46,26 @@ export function verifyRead(signer: Signer, key: string, query: LinkQuery, now: n
   return refused ?? { key, content_type: said.content_type, filename: said.filename };
 }
 
+/** Of one run of one order for one picture. It does not expire: with its picture gone it is worth nothing, and what it lets in is signed. */
+export type CallbackGrant = { org_id: string; resource_id: string; task_id: string; order: number };
+
+/** The query of the address that a provider calls back. */
+export const callbackQuery = (signer: Signer, grant: CallbackGrant): URLSearchParams =>
+  new URLSearchParams({ order: String(grant.order), signature: signer.sign(callbackParts(grant)) });
+
+export const isOurCallback =
+  (signer: Signer) =>
+  (grant: CallbackGrant, signature: string): boolean =>
+    signer.verify(callbackParts(grant), signature);
+
+const callbackParts = ({ org_id, resource_id, task_id, order }: CallbackGrant) => [
+  'callback',
+  org_id,
+  resource_id,
+  task_id,
+  String(order),
+];
+
 type UploadSaid = { expires: string; max_bytes: string; content_type: string };
 const uploadParts = (key: string, { expires, max_bytes, content_type }: UploadSaid) => [
   'PUT',

@@ -1,18 +1,17 @@
 /** What providers called back with, kept before it is answered. */
-import type { Json } from '../../contract/json.ts';
 import { STEP_KINDS, type StepKind } from '../../contract/steps.ts';
 import type { Callback, Callbacks } from '../../runtime/ports-facts.ts';
 import type { Database } from './database.ts';
-import { json, number, type Row, rowOf, text, word } from './row.ts';
+import { number, type Row, rowOf, text, word } from './row.ts';
 
 export function callbacksOf({ read, write, dialect }: Database): Callbacks {
   return {
-    async keep({ body, ...plain }) {
+    async keep(callback) {
       try {
-        await write('callbacks').insert({ ...plain, body: JSON.stringify(body) });
+        await write('callbacks').insert(callback);
         return true;
       } catch (error) {
-        if (dialect.uniqueViolation(error) === 'callbacks') return false; // its only key is the webhook's id
+        if (dialect.uniqueViolation(error) === 'callbacks') return false; // its only key: the message and what it is about
         throw error;
       }
     },
@@ -37,5 +36,5 @@ const callback = (row: Row): Callback => ({
   kind: word(row, 'kind', isKind),
   reads: text(row, 'reads'),
   received_at: number(row, 'received_at'),
-  body: json<Json>(row, 'body'),
+  body: text(row, 'body'),
 });

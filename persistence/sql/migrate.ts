@@ -5,6 +5,7 @@ import * as servers from './migrations/0002_servers.ts';
 import * as counts from './migrations/0003_counts.ts';
 import * as serviceTime from './migrations/0004_service_time.ts';
 import * as chores from './migrations/0005_chores.ts';
+import * as callbackKeys from './migrations/0006_callback_keys.ts';
 
 export type Migration = { name: string; up: (knex: Knex) => Promise<void> };
 export const MIGRATIONS: readonly Migration[] = [
@@ -13,6 +14,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0003_counts', up: counts.up },
   { name: '0004_service_time', up: serviceTime.up },
   { name: '0005_chores', up: chores.up },
+  { name: '0006_callback_keys', up: callbackKeys.up },
 ];
 
 /** Names, in order. */

@@ -2,11 +2,11 @@
  * A Recogniser that is somewhere else, by the protocol of docs/providers.md: work is submitted for a ticket, asked about, and called
  * back about. A submission asks first: work that the engine has already is not given twice, and no picture is decoded for it.
  */
-import { z } from 'zod';
 import type { Clock } from '../../runtime/clock.ts';
-import type { PictureToRead, Recogniser, RecogniserAsked, RemoteRecogniser } from '../../runtime/ports.ts';
-import { badResult, type ProviderHttp, providerHttp } from '../http.ts';
-import { ProviderJobId, saidOf } from './answer.ts';
+import type { PictureToRead, Recogniser, RecogniserAsked, RemoteRecogniser, WorkIdentity } from '../../runtime/ports.ts';
+import { badResult, providerHttp } from '../http.ts';
+import { checkNames, type Names, type Said, TicketSaid } from './answer.ts';
+import { answerReader } from './reader.ts';
 
 /** A few megabytes of a page over a slow line, and a second for each page more, which are smaller then. */
 const SUBMIT_LIMIT_MS = 60_000;
@@ -19,18 +19,22 @@ const MOST_TICKET_BYTES = 64 * 1024;
 /** No job has it: what a readiness check asks about. */
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
+/** Which run of which order a callback is about. */
+export type CalledFor = { org_id: string; resource_id: string; task_id: string; order: number };
 export type RemoteOcrOptions = {
   /** Without a slash at the end. */
   url: string;
   api_key: string | null;
   /** Where the engine tells of its result; null: it is asked. */
-  callback_url: ((of: { resource_id: string; task_id: string }) => string) | null;
+  callback_url: ((of: CalledFor) => string) | null;
   clock: Clock;
+  /** Told once of an engine that does not know `work_id`. */
+  warn?: (message: string) => void;
   /** For tests. */
   limits?: { ask_ms?: number; submit_ms?: number; probe_after_ms?: number };
 };
 
-export function remoteOcr({ url, api_key, callback_url, clock, limits = {} }: RemoteOcrOptions): Recogniser {
+export function remoteOcr({ url, api_key, callback_url, clock, warn, limits = {} }: RemoteOcrOptions): Recogniser {
   const { ask_ms = ASK_LIMIT_MS, submit_ms = SUBMIT_LIMIT_MS, probe_after_ms } = limits;
   const http = providerHttp({
     ...{ name: 'the OCR engine', url, api_key, clock },
@@ -38,22 +42,53 @@ export function remoteOcr({ url, api_key, callback_url, clock, limits = {} }: Re
     ...(probe_after_ms === undefined ? {} : { probe_after_ms }),
   });
   const engine = `remote ${new URL(url).host}`;
-  const known = (id: { task_id: string; provider_job_id: string | null }, signal: AbortSignal) => look(http, id, ask_ms, signal);
+  const reader = answerReader(clock);
+  let is_warned = warn === undefined;
+  /** Of this work, as far as the answer says of which it is. */
+  function checked(names: Names, of: WorkIdentity): void {
+    checkNames(names, of);
+    if (names.work_id !== undefined || is_warned) return;
+    is_warned = true;
+    warn?.(`${engine} names no work_id: work that outlasts a deadline is given to it again (docs/providers.md)`);
+  }
+  /** By its ticket, else by its work. null: the engine never heard of it. */
+  async function look(of: WorkIdentity & { provider_job_id: string | null }, signal: AbortSignal): Promise<Said | null> {
+    const { provider_job_id, task_id, work_id } = of;
+    const which =
+      provider_job_id === null ? `?${new URLSearchParams({ task_id, work_id })}` : `/${encodeURIComponent(provider_job_id)}`;
+    const sent = {
+      method: 'GET',
+      path: `/jobs${which}`,
+      time_limit_ms: ask_ms,
+      most_bytes: MOST_ANSWER_BYTES,
+      also: [404],
+    } as const;
+    const { status, text } = await http.send(sent, signal);
+    if (status === 404) return null;
+    const said = await reader.read(text ?? '');
+    checked(said.names, of);
+    if (provider_job_id !== null && said.provider_job_id !== provider_job_id)
+      throw badResult(`the OCR engine was asked about ${provider_job_id} and answered about ${said.provider_job_id}`);
+    return said;
+  }
   const remote: RemoteRecogniser = {
-    async submit({ task_id, resource_id, languages, pages }, signal) {
-      const there = await known({ task_id, provider_job_id: null }, signal);
+    async submit({ org_id, order, languages, pages, ...of }, signal) {
+      const { resource_id, task_id } = of;
+      const there = await look({ ...of, provider_job_id: null }, signal);
       if (there && there.asked.status !== 'failed') return { provider_job_id: there.provider_job_id };
-      const to = callback_url?.({ resource_id, task_id }) ?? null;
+      const to = callback_url?.({ org_id, resource_id, task_id, order }) ?? null;
       const pictures = await pages();
-      const body = formOf({ task_id, callback_url: to, languages }, pictures);
+      const body = formOf({ ...of, callback_url: to, languages }, pictures);
       const time_limit_ms = submit_ms + (pictures.length - 1) * EACH_MORE_PAGE_MS;
       const sent = { method: 'POST', path: '/jobs', body, time_limit_ms, most_bytes: MOST_TICKET_BYTES } as const;
-      const ticket = z.object({ provider_job_id: ProviderJobId }).safeParse((await http.send(sent, signal)).json);
+      const ticket = TicketSaid.safeParse((await http.send(sent, signal)).json);
       if (!ticket.success) throw badResult('the OCR engine took the work without a ticket');
-      return ticket.data;
+      const { provider_job_id, ...names } = ticket.data;
+      checked(names, of);
+      return { provider_job_id };
     },
-    ask: async (id, signal): Promise<RecogniserAsked> => (await known(id, signal))?.asked ?? { status: 'unknown' },
-    read: saidOf,
+    ask: async (of, signal): Promise<RecogniserAsked> => (await look(of, signal))?.asked ?? { status: 'unknown' },
+    read: reader.read,
   };
   return {
     engine,
@@ -62,27 +97,15 @@ export function remoteOcr({ url, api_key, callback_url, clock, limits = {} }: Re
       throw new Error(`${engine} is submitted to, and does not answer at once`);
     },
     ready: async () => {
-      await known({ task_id: NOBODY, provider_job_id: null }, new AbortController().signal);
+      const nobody = { resource_id: NOBODY, task_id: NOBODY, work_id: NOBODY, provider_job_id: null };
+      await look(nobody, new AbortController().signal);
     },
     reachable: http.reachable,
-    close: async () => {},
+    close: reader.close,
   };
 }
 
-/** By its ticket, else by its task. null: the engine never heard of it. */
-async function look(
-  http: ProviderHttp,
-  { task_id, provider_job_id }: { task_id: string; provider_job_id: string | null },
-  time_limit_ms: number,
-  signal: AbortSignal,
-): Promise<ReturnType<typeof saidOf> | null> {
-  const which = provider_job_id === null ? `?task_id=${task_id}` : `/${encodeURIComponent(provider_job_id)}`;
-  const sent = { method: 'GET', path: `/jobs${which}`, time_limit_ms, most_bytes: MOST_ANSWER_BYTES, also: [404] } as const;
-  const { status, json } = await http.send(sent, signal);
-  return status === 404 ? null : saidOf(json);
-}
-
-function formOf(job: { task_id: string; callback_url: string | null; languages: string[] }, pages: PictureToRead[]): FormData {
+function formOf(job: WorkIdentity & { callback_url: string | null; languages: string[] }, pages: PictureToRead[]): FormData {
   const form = new FormData();
   form.set('job', new Blob([JSON.stringify({ ...job, page_count: pages.length })], { type: 'application/json' }), 'job.json');
   for (const { page, png } of pages) {

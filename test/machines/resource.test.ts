@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Failure } from '../../contract/failures.ts';
+import { Failure, type FailureCode, failureOf } from '../../contract/failures.ts';
 import type { Json } from '../../contract/json.ts';
+import type { ReprocessFrom } from '../../contract/steps.ts';
 import { resourceMachineWith } from '../../machines/resource.ts';
 import { resourceContext } from '../../machines/resource-view.ts';
 import { durable, type Instance } from '../../runtime/durable.ts';
@@ -138,7 +139,7 @@ test('an index that is ahead is gone past, with all facts carried along', () => 
 test('each job is told the rows that its step reads, and nothing else', () => {
   const whose = { resource_id: 'r', org_id: 'o' };
   const told = (d: Instance, id: string): Json => known(d.jobs[id], id).input;
-  assert.deepEqual(told(ready(), 'ocr'), { ...whose, original_key: 'just frozen' });
+  assert.deepEqual(told(ready(), 'ocr'), { ...whose, original_key: 'just frozen', order: 0 });
   const read = moved(ready(), (d) => made(d, 'ocr', 'rec'));
   assert.deepEqual(told(read, 'save'), { ...whose, revision: 2, recognition_id: 'rec', correction_id: null });
   assert.deepEqual(told(embedding(), 'embed'), { ...whose, text_id: 'txt' });
@@ -148,6 +149,22 @@ test('each job is told the rows that its step reads, and nothing else', () => {
   assert.deepEqual(told(vector, 'index'), { ...whose, revision: 2, text_id: 'txt', embedding_id: 'vec' });
   const deleting = moved(indexed(), () => event({ type: 'DELETE' }));
   assert.deepEqual(told(deleting, 'purge'), { ...whose, revision: 2, index_revision: 2 });
+});
+
+test('each order to read again is counted, and so is a retry of what a provider never ended; nothing else is', () => {
+  const orders = (d: Instance) => resourceContext(d).orders;
+  const reprocess = (d: Instance, from: ReprocessFrom) => moved(d, () => event({ type: 'REPROCESS', from }));
+  assert.deepEqual([orders(indexed()), orders(reprocess(indexed(), 'embed')), orders(reprocess(indexed(), 'ocr'))], [0, 0, 1]);
+  const failed = (code: FailureCode) =>
+    moved(ready(), (d) => ({ kind: 'error', id: 'ocr', token: token(d, 'ocr'), failure: failureOf(code, 'why') }));
+  const retried = (d: Instance) => moved(d, () => event({ type: 'RETRY' }));
+  assert.deepEqual([orders(retried(failed('OCR_CRASHED'))), orders(retried(failed('DEADLINE_EXCEEDED')))], [0, 1]);
+  const restored = moved(
+    indexed(),
+    () => event({ type: 'TRASH' }),
+    () => event({ type: 'RESTORE' }),
+  );
+  assert.equal(orders(restored), 0);
 });
 
 test('a correction outlives recognition, unless it is discarded; taken back, what the machine read holds again', () => {

@@ -49,6 +49,8 @@ export function wrongStep(before: Instance, inbound: Inbound, after: Instance): 
   const forgot = inbound.kind === 'done' && (inbound.id === 'purge' || inbound.id === 'discard');
   for (const row of ['recognition', 'correction', 'saved', 'embedded'] as const)
     says(!forgot && is.fact_ids[row] !== ids[row], `${row} is ${is.fact_ids[row]}, not ${ids[row]}`);
+  const is_order = inbound.kind === 'event' && isOrder(inbound.event);
+  says(is.orders !== was.orders + (is_order ? 1 : 0), `${is.orders} orders, after ${was.orders}`);
   says(is.failure !== null && is.failure !== was.failure && is.failure.at !== NOW, 'a failure at another time than now');
   for (const [id, job] of Object.entries(after.jobs)) {
     if (job.token !== NEW) continue;
@@ -59,6 +61,9 @@ export function wrongStep(before: Instance, inbound: Inbound, after: Instance): 
   }
   return wrong;
 }
+
+/** To read again: RETRY is one of what a provider never ended, which the states of the exploration leave out. */
+const isOrder = ({ type, from }: { type: string; from?: unknown }) => type === 'REPROCESS' && from === 'ocr';
 
 /** A row is named by the answer of its step; a correction by the person, and nothing but a person takes it back. */
 function expectedIds(ids: FactIds, inbound: Inbound): FactIds {
@@ -76,11 +81,11 @@ function expectedIds(ids: FactIds, inbound: Inbound): FactIds {
 }
 
 function expectedInput(id: string, after: ResourceInstance): object {
-  const { resource_id, org_id, claimed, revision, original_key, fact_ids, facts } = resourceContext(after);
+  const { resource_id, org_id, claimed, revision, original_key, orders, fact_ids, facts } = resourceContext(after);
   const { recognition: recognition_id, correction: correction_id, saved: text_id, embedded: embedding_id } = fact_ids;
   const whose = { resource_id, org_id };
   if (id === 'inspect') return { ...whose, claimed };
-  if (id === 'ocr') return { ...whose, original_key };
+  if (id === 'ocr') return { ...whose, original_key, order: orders };
   if (id === 'save') return { ...whose, revision, recognition_id, correction_id };
   if (id === 'embed') return { ...whose, text_id };
   if (id === 'index') return { ...whose, revision, text_id, embedding_id };

@@ -93,7 +93,7 @@ function abstract(instance: Instance, exact: boolean): Instance {
     const own = resourceContext(copy);
     for (const fact of FACTS) own.facts[fact] = own.facts[fact] === null ? null : own.facts[fact] === own.revision ? 2 : 1;
     const failure = own.failure && { step: own.failure.step };
-    Object.assign(context, { revision: 2, failure, ...nameless(own, exact) });
+    Object.assign(context, { revision: 2, orders: 0, failure, ...nameless(own, exact) });
   } else {
     const { failure, outage_runs } = taskContext(copy);
     const outage = { outage_runs: Math.min(outage_runs, 1), outages: 0 };

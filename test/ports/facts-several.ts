@@ -88,7 +88,7 @@ export function severalTests(world: World): void {
   describe('callbacks', () => {
     const callback = (webhook_id: string, parts: Partial<Callback> = {}): Callback => ({
       ...{ webhook_id, org_id: ORG, resource_id: 'a', task_id: 't', kind: 'ocr', reads: '["r1"]', received_at: AT },
-      ...{ body: { status: 'done', 文: ['😀', null, 1.5] }, ...parts },
+      ...{ body: JSON.stringify({ status: 'done', 文: ['😀', null, 1.5] }), ...parts },
     });
     it('are kept once by their webhook id, however often and at once they come', async () => {
       const { callbacks } = world.facts();
@@ -97,6 +97,14 @@ export function severalTests(world: World): void {
       assert.deepEqual(kept.filter(Boolean), [true]);
       assert.equal(await callbacks.keep(callback('w1', { received_at: AT + 9, body: 'another' })), false);
       assert.deepEqual(await callbacks.find(scope, { resource_id: 'a', kind: 'ocr', reads: '["r1"]' }), first);
+    });
+
+    it('of one id to another task or of another picture are other messages: the id is its sender’s', async () => {
+      const { callbacks } = world.facts();
+      const others: Partial<Callback>[] = [{}, { task_id: 't2' }, { resource_id: 'b' }];
+      for (const parts of others) assert.equal(await callbacks.keep(callback('w1', parts)), true);
+      for (const parts of others) assert.equal(await callbacks.keep(callback('w1', parts)), false);
+      assert.ok(await callbacks.find(scope, { resource_id: 'b', kind: 'ocr', reads: '["r1"]' }));
     });
 
     it('the newest is found by step and what it read, in its organisation', async () => {

@@ -42,10 +42,11 @@ async function saying(answer: RequestListener): Promise<string> {
   });
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`; // it listens
 }
+const OF = { resource_id: 'r1' };
 const submit = (remote: RemoteRecogniser, task_id = 't1', pages = async () => [page]) =>
-  remote.submit({ task_id, resource_id: 'r1', languages: ['zh-Hans'], pages }, never);
+  remote.submit({ ...OF, task_id, work_id: `w.${task_id}`, org_id: 'o', order: 0, languages: ['zh-Hans'], pages }, never);
 const ask = (remote: RemoteRecogniser, provider_job_id: string | null = 'p', task_id = 't1') =>
-  remote.ask({ task_id, provider_job_id }, never);
+  remote.ask({ ...OF, task_id, work_id: `w.${task_id}`, provider_job_id }, never);
 const failing = (code: string) => (error: unknown) => {
   assert.ok(error instanceof ServiceError, String(error));
   assert.equal(error.failure.code, code, error.message);
@@ -115,7 +116,7 @@ describe('a remote OCR engine', () => {
     const { remote, recogniser } = client(there.url);
     for (let round = 0; round < 6; round++) {
       const leaving = new AbortController();
-      const asked = remote.ask({ task_id: 't1', provider_job_id: 'p' }, leaving.signal);
+      const asked = remote.ask({ ...OF, task_id: 't1', work_id: 'w.1', provider_job_id: 'p' }, leaving.signal);
       leaving.abort(new Error('I leave'));
       await assert.rejects(asked, /I leave/);
     }

@@ -16,7 +16,7 @@ import { line, pdf } from '../support/pdf-file.ts';
 import { serviceContext } from '../support/service-context.ts';
 import { plain } from '../support/wrong-pictures.ts';
 
-const input = { resource_id: 'res', org_id: 'org', original_key: ORIGINAL };
+const input = { resource_id: 'res', org_id: 'org', original_key: ORIGINAL, order: 0 };
 const remote = known(ocr.remote, 'remote');
 const answer = (page: number, text = `read ${page}`): PageRead & { page: number } => ({ page, text, confidence: 0.5, words: [] });
 

@@ -38,7 +38,7 @@ export function desk(given: { limits?: Partial<ServiceContext['limits']>; read?:
       return inspect.run({ ...whose, claimed: { byte_size: null, sha256: null } }, context);
     },
     /** Of what was inspected. */
-    recognised: () => ocr.run({ ...whose, original_key: ORIGINAL }, context),
+    recognised: () => ocr.run({ ...whose, original_key: ORIGINAL, order: 0 }, context),
   };
 }
 async function* one(bytes: Uint8Array) {

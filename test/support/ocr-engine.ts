@@ -6,14 +6,35 @@ import { buffer } from 'node:stream/consumers';
 import { Webhook } from 'standardwebhooks';
 
 export const SECRET = `whsec_${Buffer.from('a secret of callbacks, for tests').toString('base64')}`;
-type Job = { task_id: string; callback_url: string | null; languages: string[]; pages: Blob[]; result: object | null };
+type Named = { task_id: string; resource_id: string; work_id: string };
+type Job = Named & { callback_url: string | null; languages: string[]; pages: Blob[]; result: object | null };
 /** `read`: what it makes of a page. `mood`: what it does to requests; work that it took goes on all the same. */
 export type Mood = 'well' | 'hangs' | 'refuses' | 'breaks';
 export type Called = { status: number; headers: Record<string, string>; body: string };
 
-export async function ocrEngine(read: (png: Buffer) => Promise<object>, port = 0) {
+/** By what it knows work: an engine of the first version by `task_id` alone, and it names nothing in its answers. */
+export type Knows = 'work_id' | 'task_id' | 'nothing but task_id, and names it';
+
+export async function ocrEngine(
+  read: (png: Buffer) => Promise<object>,
+  { port = 0, knows = 'work_id' }: { port?: number; knows?: Knows } = {},
+) {
   const jobs = new Map<string, Job>();
-  const engine = { mood: 'well' as Mood, jobs, submissions: 0, asked: [] as string[], calls: [] as Called[] };
+  const namesOf = ({ task_id, resource_id, work_id }: Named) => {
+    if (knows === 'work_id') return { task_id, resource_id, work_id };
+    return knows === 'task_id' ? {} : { task_id };
+  };
+  const key = knows === 'work_id' ? 'work_id' : 'task_id';
+  /** The newest of this work, or of this task. */
+  const find = (of: Partial<Named>) => [...jobs].findLast(([, job]) => job[key] === of[key])?.[0] ?? '';
+  const engine = {
+    mood: 'well' as Mood,
+    jobs,
+    submissions: 0,
+    asked: [] as string[],
+    calls: [] as Called[],
+    one_ticket: null as string | null,
+  };
   const server = createServer(async (req, res) => {
     const url = new URL(req.url ?? '/', 'http://engine');
     const body = await buffer(req);
@@ -21,10 +42,10 @@ export async function ocrEngine(read: (png: Buffer) => Promise<object>, port = 0
     if (engine.mood !== 'well') return answer(res, engine.mood === 'refuses' ? 403 : 503, { detail: engine.mood });
     if (req.method === 'GET') {
       engine.asked.push(url.pathname + url.search);
-      const task_id = url.searchParams.get('task_id');
-      const id = task_id === null ? url.pathname.slice('/jobs/'.length) : newestOf(task_id);
+      const id = url.search === '' ? url.pathname.slice('/jobs/'.length) : find(Object.fromEntries(url.searchParams));
       const job = jobs.get(id);
-      return job ? answer(res, 200, { provider_job_id: id, status: 'working', ...job.result }) : answer(res, 404, {});
+      if (!job) return answer(res, 404, {});
+      return answer(res, 200, { provider_job_id: id, ...namesOf(job), status: 'working', ...job.result });
     }
     const form = await new Response(new Uint8Array(body), {
       headers: { 'content-type': req.headers['content-type'] ?? '' },
@@ -32,12 +53,11 @@ export async function ocrEngine(read: (png: Buffer) => Promise<object>, port = 0
     const said = form.get('job');
     const job = { ...JSON.parse(said instanceof Blob ? await said.text() : '{}'), result: null };
     engine.submissions += 1;
-    const known = newestOf(job.task_id);
-    const provider_job_id = known && jobs.get(known)?.result === null ? known : randomUUID();
+    const known = find(job);
+    const provider_job_id = engine.one_ticket ?? (known && jobs.get(known)?.result === null ? known : randomUUID());
     if (provider_job_id !== known) jobs.set(provider_job_id, { ...job, pages: form.getAll('page-1') });
-    return answer(res, 202, { provider_job_id });
+    return answer(res, 202, { provider_job_id, ...namesOf(job) });
   });
-  const newestOf = (task_id: string) => [...jobs].findLast(([, job]) => job.task_id === task_id)?.[0] ?? '';
   const answer = (res: ServerResponse, status: number, body: object) =>
     void res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   const listen = (at: number) => new Promise<void>((resolve) => server.listen(at, '127.0.0.1', resolve));
@@ -54,7 +74,6 @@ export async function ocrEngine(read: (png: Buffer) => Promise<object>, port = 0
   return Object.assign(engine, {
     url: `http://127.0.0.1:${address.port}`,
     call,
-    newestOf,
     /** Reads the pages of a job; nobody is told. */
     async finish(provider_job_id: string): Promise<void> {
       const job = jobs.get(provider_job_id);
@@ -66,7 +85,8 @@ export async function ocrEngine(read: (png: Buffer) => Promise<object>, port = 0
     async callBack(provider_job_id: string, webhook_id?: string): Promise<number> {
       const job = jobs.get(provider_job_id);
       if (!job?.callback_url || !job.result) throw new Error(`nothing to tell of ${provider_job_id}`);
-      return call(job.callback_url, { task_id: job.task_id, provider_job_id, ...job.result }, webhook_id);
+      const named = { ...namesOf(job), task_id: job.task_id, provider_job_id };
+      return call(job.callback_url, { ...named, ...job.result }, webhook_id);
     },
     async stop(): Promise<void> {
       server.closeAllConnections();

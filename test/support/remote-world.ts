@@ -6,6 +6,7 @@ import type { ServiceOptions } from '../../create-service.ts';
 import { HTTP_LIMITS } from '../../http/limits.ts';
 import { createHttpServer } from '../../http/server.ts';
 import type { Ports } from '../../open-ports.ts';
+import { type CallbackGrant, callbackQuery, isOurCallback } from '../../persistence/folder/links.ts';
 import { memoryQueue } from '../../persistence/memory/queue.ts';
 import { memoryTasks } from '../../persistence/memory/tasks.ts';
 import { remoteOcr } from '../../providers/remote-ocr/client.ts';
@@ -13,15 +14,17 @@ import { callbackVerifier } from '../../providers/remote-ocr/signature.ts';
 import type { Engine } from '../../runtime/engine.ts';
 import type { Embedder, TaskRecord } from '../../runtime/ports.ts';
 import type { ResourceRow } from '../../runtime/ports-facts.ts';
+import { createSigner } from '../../runtime/signer.ts';
 import { callbackReceiver } from '../../services/callbacks.ts';
 import { openWorld, SCOPE, say, serviceOf, takeIn, world } from '../faults/world.ts';
 import { known } from '../model/known.ts';
 import { numberReader } from './numbered.ts';
-import { ocrEngine, SECRET } from './ocr-engine.ts';
+import { type Knows, ocrEngine, SECRET } from './ocr-engine.ts';
 import { SERVICE_LIMITS } from './service-context.ts';
 import { until } from './wait.ts';
 
 const { clock, log } = world;
+const signer = createSigner({ current: 'a secret of links, of at least 32 characters' });
 const never = new AbortController().signal;
 /** Limits of the real ones' shape, small enough for a test to see them pass. A lease that a test does not wait for is long. */
 export const SOON = {
@@ -32,14 +35,15 @@ export const SOON = {
 } satisfies ServiceOptions['task_limits'];
 
 /** `ports`: what is changed of them, for the first life. */
-type Given = { options?: Partial<ServiceOptions>; embedder?: Embedder; ports?: (ports: Ports) => Ports };
+type Given = { options?: Partial<ServiceOptions>; embedder?: Embedder; ports?: (ports: Ports) => Ports; knows?: Knows };
 
-export async function remoteWorld({ options = {}, embedder, ports: changed = (same) => same }: Given = {}) {
+export async function remoteWorld({ options = {}, embedder, ports: changed = (same) => same, knows = 'work_id' }: Given = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), 'tuodi-remote-'));
-  const there = await ocrEngine(async (png) => numberReader().recognise({ png, page: 1, width: 0, height: 0 }, never));
+  const read = async (png: Buffer) => numberReader().recognise({ png, page: 1, width: 0, height: 0 }, never);
+  const there = await ocrEngine(read, { knows });
   let address = '';
-  const callback_url = (to: { resource_id: string; task_id: string }) =>
-    `${address}/v1/callbacks/${to.resource_id}/${to.task_id}`;
+  const callback_url = (of: CallbackGrant) =>
+    `${address}/v1/callbacks/${of.resource_id}/${of.task_id}?${callbackQuery(signer, of)}`;
   const recogniser = remoteOcr({
     url: there.url,
     api_key: 'key',
@@ -53,13 +57,19 @@ export async function remoteWorld({ options = {}, embedder, ports: changed = (sa
   const life = (ports: Ports) => serviceOf(ports, { ...options, limits });
   let ports: Ports = changed(plain);
   let service = life(ports);
+  const receiver = () =>
+    callbackReceiver({
+      ...{ context: { ...ports, clock, limits: PICTURES }, runs: service.runs, log },
+      isOurs: isOurCallback(signer),
+    });
   const http = createHttpServer({
     ...{ ...plain, clock, log, version: '0', public_url: () => address, limits: HTTP_LIMITS },
     ...{ engine: { ...service.engine }, feed: service.feed },
     links: { sign: () => '', verify: () => ({ refused: 'BAD_SIGNATURE' }), store: null },
     callbacks: {
-      verify: callbackVerifier({ current: SECRET }),
-      receive: (to) => callbackReceiver({ context: { ...ports, clock, limits: PICTURES }, runs: service.runs, log })(to),
+      ...callbackVerifier({ current: SECRET }),
+      expected: (of) => receiver().expected(of),
+      receive: (to) => receiver().receive(to),
     },
     explain: async () => null,
     ...{ required_metadata: ['title'], cors_origins: [], readiness: async () => ({ ready: true, checks: {} }) },

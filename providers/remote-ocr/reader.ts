@@ -1,0 +1,111 @@
+/**
+ * Reads what an engine says: a short answer at once, a long one in a thread, so that nobody else waits for it. One thread, started when
+ * it is first needed and used again; one answer at a time, so that its memory has a bound.
+ */
+import { Worker } from 'node:worker_threads';
+import type { ServiceFailure } from '../../contract/failures.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { PageRead } from '../../runtime/ports.ts';
+import { ServiceError } from '../../runtime/service.ts';
+import { badResult } from '../http.ts';
+import { readSaid, type Said } from './answer.ts';
+
+/** In characters: up to here parsing and checking take less than some 10 ms. */
+export const LONG_ANSWER = 256 * 1024;
+/** 8 MB take 2 s on a busy machine. */
+const READ_LIMIT_MS = 30_000;
+/** 8 MB of the smallest words there are, parsed and checked, take less. */
+const HEAP_LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 64 };
+/** Answers in line hold their text: more than are ever asked for and called back at once. */
+const MOST_WAITING = 256;
+
+/** `pages`: of a `done`, each as JSON that was checked. */
+export type Told = { id: number; said?: Said; pages?: string[]; failure?: ServiceFailure };
+export type Asked = { id: number; text: string };
+export type Reader = {
+  /** Throws ServiceError PROVIDER_BAD_RESULT for what is not of the protocol. */
+  read(text: string): Promise<Said>;
+  close(): Promise<void>;
+};
+
+/** As it is run: beside this file, in the language of this file. */
+const here = JSON.stringify(import.meta.url);
+const FROM_SOURCE = `import('tsx/esm/api').then(({ tsImport }) => tsImport('./reader-thread.ts', ${here}))`;
+const startThread = (): Worker =>
+  import.meta.url.endsWith('.ts')
+    ? new Worker(FROM_SOURCE, { eval: true, resourceLimits: HEAP_LIMITS })
+    : new Worker(new URL('./reader-thread.js', import.meta.url), { resourceLimits: HEAP_LIMITS });
+
+export function answerReader(clock: Clock, start: () => Worker = startThread): Reader {
+  let worker: Worker | null = null;
+  let next = 0;
+  let waiting = 0;
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** A thread that failed or is silent is given up, and the answer with it; the next answer gets another. */
+  function asked(text: string): Promise<Told> {
+    const thread = worker ?? start();
+    worker = thread;
+    next += 1;
+    const id = next;
+    return new Promise<Told>((resolve, reject) => {
+      const settle = (then: () => void) => {
+        limit.cancel();
+        thread.off('message', told).off('error', failed).off('exit', ended);
+        thread.unref(); // idle, it keeps no process alive
+        then();
+      };
+      const giveUp = (error: Error) => {
+        if (worker === thread) worker = null;
+        settle(() => reject(error));
+        void thread.terminate();
+      };
+      const told = (answer: Told) => (answer.id === id ? settle(() => resolve(answer)) : undefined);
+      const failed = (error: Error) => giveUp(badResult(`the OCR engine's answer cannot be read: ${error.message}`));
+      const ended = () => giveUp(badResult("the OCR engine's answer cannot be read: its reader died of it"));
+      const limit = clock.after(READ_LIMIT_MS, () =>
+        giveUp(badResult(`the OCR engine's answer took more than ${READ_LIMIT_MS} ms to read`)),
+      );
+      thread.on('message', told).on('error', failed).on('exit', ended);
+      thread.ref();
+      thread.postMessage({ id, text } satisfies Asked);
+    });
+  }
+  async function inThread(text: string): Promise<Said> {
+    const { said, pages, failure } = await asked(text);
+    if (!said) throw failure ? new ServiceError(failure) : badResult('its reader said nothing');
+    return said.asked.status === 'done' ? { ...said, asked: { status: 'done', pages: await parsedPages(pages ?? []) } } : said;
+  }
+  return {
+    async read(text) {
+      if (text.length <= LONG_ANSWER) return readSaid(text);
+      if (waiting >= MOST_WAITING) throw new ServiceError(BUSY);
+      waiting += 1;
+      const turn = last
+        .then(() => inThread(text))
+        .finally(() => {
+          waiting -= 1;
+        });
+      last = turn.catch(() => undefined); // told to whoever asked; the next one has its turn all the same
+      return turn;
+    },
+    async close() {
+      await worker?.terminate();
+      worker = null;
+    },
+  };
+}
+const BUSY: ServiceFailure = {
+  ...{ code: 'PROVIDER_UNAVAILABLE', retryable: true },
+  detail: `${MOST_WAITING} answers wait to be read already`,
+};
+
+/** One page at a turn of the event loop: whoever else waits comes in between. */
+async function parsedPages(texts: string[]): Promise<(PageRead & { page: number })[]> {
+  const pages: (PageRead & { page: number })[] = [];
+  for (const text of texts) {
+    pages.push(JSON.parse(text)); // written by the thread from what it had checked
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return pages;
+}

@@ -1,0 +1,89 @@
+/** Long answers of an engine are read in a thread: meanwhile the event loop serves others, and what is broken there breaks nothing here. */
+import assert from 'node:assert/strict';
+import { afterEach, describe, test } from 'node:test';
+import { Worker } from 'node:worker_threads';
+import { saidOf } from '../../providers/remote-ocr/answer.ts';
+import { answerReader, LONG_ANSWER, type Reader } from '../../providers/remote-ocr/reader.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { ServiceError } from '../../runtime/service.ts';
+
+const clock = systemClock();
+const word = { text: 'hello', confidence: 0.9, x: 0.1, y: 0.1, w: 0.2, h: 0.1 };
+const answer = (pages: number, words: number) => ({
+  ...{ provider_job_id: 'p', task_id: 't', resource_id: 'r', work_id: 'w', status: 'done' },
+  pages: Array.from({ length: pages }, (_, i) => ({
+    ...{ page: i + 1, text: 'hello', confidence: 1 },
+    words: Array.from({ length: words }, () => word),
+  })),
+});
+/** 4 MB. */
+const LONG = answer(70, 900);
+
+let reader: Reader = answerReader(clock);
+afterEach(() => reader.close());
+function open(start?: () => Worker): { starts: () => number } {
+  let starts = 0;
+  const counted = (make: () => Worker) => () => {
+    starts += 1;
+    return make();
+  };
+  reader = start ? answerReader(clock, counted(start)) : answerReader(clock);
+  return { starts: () => starts };
+}
+/** How often the event loop came round while `work` was under way. */
+async function rounds<T>(work: Promise<T>): Promise<{ value: T; rounds: number }> {
+  let count = 0;
+  let over = false;
+  const round = () => {
+    count += 1;
+    if (!over) setImmediate(round);
+  };
+  setImmediate(round);
+  const value = await work.finally(() => {
+    over = true;
+  });
+  return { value, rounds: count };
+}
+const badResult = (error: unknown) => error instanceof ServiceError && error.failure.code === 'PROVIDER_BAD_RESULT';
+
+describe('an answer', () => {
+  test('of 4 MB is read as a short one is, while the event loop goes round: at least once a page', async () => {
+    open();
+    const text = JSON.stringify(LONG);
+    assert.ok(text.length > 4_000_000);
+    const long = await rounds(reader.read(text));
+    assert.deepEqual(long.value, saidOf(LONG));
+    assert.ok(long.rounds > 60, `${long.rounds} rounds`);
+    const short = await rounds(reader.read(JSON.stringify(answer(1, 2))));
+    assert.ok(short.rounds <= 1, 'a short one needs no thread');
+  });
+
+  test('that is long and not of the protocol, or no JSON, is told so; the same thread reads the next', async () => {
+    const script = new URL('../../providers/remote-ocr/reader-thread.js', import.meta.url);
+    const { starts } = open(() => new Worker(script));
+    const text = JSON.stringify(LONG);
+    await assert.rejects(reader.read(text.replace('"confidence":1', '"confidence":97')), badResult);
+    await assert.rejects(reader.read(text.slice(0, -1)), badResult);
+    assert.equal((await reader.read(text)).names.task_id, 't');
+    assert.equal(starts(), 1);
+  });
+
+  test('that kills its reader fails alone: the next has another thread', async () => {
+    const deadly = 'require("node:worker_threads").parentPort.once("message", () => process.exit(3))';
+    const { starts } = open(() => new Worker(deadly, { eval: true }));
+    const long = ' '.repeat(LONG_ANSWER + 1);
+    const both = await Promise.allSettled([reader.read(long), reader.read(long)]);
+    assert.ok(both.every((one) => one.status === 'rejected' && badResult(one.reason)));
+    assert.equal(starts(), 2);
+  });
+
+  test('that is long waits its turn: several at once are each read whole', async () => {
+    open();
+    const texts = [1, 2, 3].map((n) => JSON.stringify({ ...LONG, provider_job_id: `p${n}` }));
+    const read = await Promise.all(texts.map((text) => reader.read(text)));
+    assert.deepEqual(
+      read.map(({ provider_job_id }) => provider_job_id),
+      ['p1', 'p2', 'p3'],
+    );
+  });
+});
