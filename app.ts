@@ -21,6 +21,7 @@ import { secretsOf } from './runtime/signer.ts';
 import { callbackReceiver } from './services/callbacks.ts';
 import { explainer } from './services/explain.ts';
 import { prepareIndex } from './services/rebuild-index.ts';
+import { escapedJson } from './text/printable.ts';
 
 /** `first_key`: of the first start only. `local_key`: for commands on this machine, until the service stops. */
 export type App = {
@@ -43,7 +44,7 @@ export type AppOptions = Partial<ServiceOptions> & { ports?: (opened: OpenedPort
 /** What `serve` and `worker` have alike: the ports, and the service around them. */
 async function compose(config: Config, public_url: () => string, { ports: changed = (same) => same, ...options }: AppOptions) {
   const clock = systemClock();
-  const log = pino({ level: config.log_level, base: undefined }, pino.destination({ dest: 2, sync: false }));
+  const log = logOf(config);
   await closeDataFolder(config, log);
   const conditions = createConditions({ clock, log });
   const world = { clock, log, conditions, lost: () => void process.kill(process.pid, 'SIGTERM') };
@@ -59,6 +60,12 @@ async function compose(config: Config, public_url: () => string, { ports: change
     await ports.recogniser.ready().catch((error: unknown) => log.error({ err: error }, 'recognition is not ready'));
   };
   return { clock, log, conditions, ports, service, warm };
+}
+
+/** A line of it may be read on a terminal, and repeats what came from outside: it holds no character that a terminal obeys. */
+function logOf({ log_level: level }: Config): Logger {
+  const stderr = pino.destination({ dest: 2, sync: false });
+  return pino({ level, base: undefined }, { write: (line) => void stderr.write(escapedJson(line)) });
 }
 
 async function closeDataFolder({ data_dir }: Config, log: Logger): Promise<void> {

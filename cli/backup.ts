@@ -3,6 +3,7 @@ import { type Config, ConfigError, inProcess } from '../config.ts';
 import { type BackupOptions, backupFolder } from '../persistence/backup/backup.ts';
 import { BadBackup, type Lacking } from '../persistence/backup/manifest.ts';
 import { systemClock } from '../runtime/clock.ts';
+import { printableLine } from '../text/printable.ts';
 import { UsageError } from './errors.ts';
 import type { Output } from './output.ts';
 import type { Run } from './program.ts';
@@ -66,6 +67,6 @@ export async function asUsage<Value>(work: Promise<Value>): Promise<Value> {
 
 const MOST_SAID = 20;
 export function saidOf({ count, first }: { count: number; first: Lacking[] }, what: string): string[] {
-  const lines = first.slice(0, MOST_SAID).map(({ resource_id, key }) => `${what}: ${resource_id} (${key})`);
+  const lines = first.slice(0, MOST_SAID).map(({ resource_id, key }) => printableLine(`${what}: ${resource_id} (${key})`));
   return count > lines.length ? [...lines, `… and ${count - lines.length} more`] : lines;
 }

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { SearchAnswer } from '../contract/search.ts';
+import { printableLine } from '../text/printable.ts';
 import type { Client } from './client.ts';
 import { type Ingested, ingest, isWell } from './ingest.ts';
 import { cut, type Output, table } from './output.ts';
@@ -61,7 +62,7 @@ async function show(client: Client, query: string, out: Output): Promise<boolean
   const answer: SearchAnswer = await search(client, query, { limit: 3 });
   const hits = answer.items.map(({ resource, highlights }) => {
     const passage = highlights.find(({ field }) => field === 'text') ?? highlights[0];
-    return `  ${resource.filename.padEnd(26)} ${passage ? cut(marked(passage.parts), 70) : ''}`;
+    return `  ${printableLine(resource.filename).padEnd(26)} ${passage ? cut(printableLine(marked(passage.parts)), 70) : ''}`;
   });
   const found = answer.items.map(({ resource }) => resource.filename);
   out.result({ query, found, took_ms: answer.took_ms }, () =>

@@ -1,5 +1,6 @@
 /** `tuodi explain <resource_id>`: why a picture can or cannot be found. */
 import { EXPLAINED_WORDS, Explanation } from '../contract/explain.ts';
+import { printableLine } from '../text/printable.ts';
 import type { Client } from './client.ts';
 import { cut, type Output, table } from './output.ts';
 
@@ -23,13 +24,15 @@ function textOf({ because, facts, obligations, task, last_failure, next }: Expla
   ]);
   const owed = obligations.map(({ name, kind, due_at }) => [`  ${kind}`, name, due_at ?? '']);
   return [
-    because,
+    printableLine(because),
     '',
     table(rows),
     ...(owed.length > 0 ? ['', 'Owed to it:', table(owed)] : []),
-    ...(task ? ['', `Task: ${task.kind} is ${task.status}, attempt ${task.attempt}, ${task.task_id}`] : []),
-    ...(last_failure ? ['', `Last failure: ${last_failure.code} in ${last_failure.step}: ${last_failure.detail}`] : []),
+    ...(task ? ['', printableLine(`Task: ${task.kind} is ${task.status}, attempt ${task.attempt}, ${task.task_id}`)] : []),
+    ...(last_failure
+      ? ['', printableLine(`Last failure: ${last_failure.code} in ${last_failure.step}: ${last_failure.detail}`)]
+      : []),
     '',
-    `Next: ${next.what}${next.when ? ` (${next.when})` : ''}`,
+    printableLine(`Next: ${next.what}${next.when ? ` (${next.when})` : ''}`),
   ].join('\n');
 }

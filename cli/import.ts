@@ -12,6 +12,7 @@ import { z } from 'zod';
 import { Resource, Upload } from '../contract/resource.ts';
 import { TextAnswer } from '../contract/text.ts';
 import { sha256Of } from '../persistence/folder/hash.ts';
+import { printableLine } from '../text/printable.ts';
 import { ApiError, type Client } from './client.ts';
 import { failureOf, UsageError } from './errors.ts';
 import { Exported, LIST_FILE, MOST_LINE_BYTES } from './exported.ts';
@@ -56,7 +57,7 @@ export async function importFrom(client: Client, folder: string, out: Output, si
   signal.throwIfAborted();
   return done;
 }
-const said = ({ from, failure }: Imported) => `${from ?? ''} ${failure?.code}: ${failure?.detail}`.trim();
+const said = ({ from, failure }: Imported) => printableLine(`${from ?? ''} ${failure?.code}: ${failure?.detail}`.trim());
 
 async function one(work: Work, { number, text }: { number: number; text: string | null }): Promise<Imported> {
   const result: Imported = { line: number, from: null, resource_id: null, status: null, duplicate_of: null, failure: null };

@@ -2,6 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { FILE_EXTENSIONS } from '../contract/resource.ts';
+import { printableLine } from '../text/printable.ts';
 import type { Client } from './client.ts';
 import { failureOf } from './errors.ts';
 import { filesIn } from './folder-files.ts';
@@ -56,7 +57,7 @@ export async function ingest(
 async function picturesIn(named: string, out: Output): Promise<string[]> {
   const there = await stat(named).catch(() => null); // not there: reported with its name, by the reading of it
   if (!there?.isDirectory()) return [named];
-  const unreadable = (at: string, error: Error) => out.warn(`${at} cannot be looked at: ${error.message}`);
+  const unreadable = (at: string, error: Error) => out.warn(printableLine(`${at} cannot be looked at: ${error.message}`));
   const files: string[] = [];
   for await (const { file } of filesIn(named, { is: isPicture, except: [], unreadable })) files.push(file);
   return files.sort();

@@ -1,5 +1,9 @@
-/** The only place that writes to the terminal: results on standard output, everything else on standard error. */
+/**
+ * The only place that writes to the terminal: results on standard output, everything else on standard error. Nothing that comes from
+ * outside is obeyed by a terminal; what must stay on one line (a name, a title, a message) is made so where it is put into a text.
+ */
 import { MultiBar, type SingleBar } from 'cli-progress';
+import { printable, printableJson, printableLine } from '../text/printable.ts';
 
 export type Output = {
   json: boolean;
@@ -14,14 +18,14 @@ export type Output = {
 };
 
 export function output(json: boolean): Output {
-  const write = (text: string) => console.log(text);
+  const write = (text: string) => console.log(printable(text));
   return {
     json,
-    result: (object, text) => write(json ? JSON.stringify(object) : text()),
+    result: (object, text) => (json ? console.log(printableJson(object)) : write(text())),
     say: (text) => {
       if (!json) write(text);
     },
-    warn: (text) => console.error(text),
+    warn: (text) => console.error(printable(text)),
     progress: (total, label) => bar(total, label, !json && process.stderr.isTTY === true),
   };
 }
@@ -31,11 +35,12 @@ function bar(total: number, label: string, shown: boolean) {
   const format = ' {bar} {value}/{total} {label}';
   const bars = new MultiBar({ format, hideCursor: true, clearOnComplete: true, stream: process.stderr, gracefulExit: true });
   const one: SingleBar = bars.create(total, 0, { label });
-  return { step: (now: string) => one.increment(1, { label: now }), end: () => bars.stop() };
+  return { step: (now: string) => one.increment(1, { label: printableLine(now) }), end: () => bars.stop() };
 }
 
 /** Columns as wide as their widest cell; a Han character is two cells wide. */
-export function table(rows: string[][]): string {
+export function table(cells_of: string[][]): string {
+  const rows = cells_of.map((row) => row.map(printableLine));
   const widths = rows.reduce<number[]>((most, row) => row.map((cell, i) => Math.max(most[i] ?? 0, cells(cell))), []);
   const line = (row: string[]) =>
     row

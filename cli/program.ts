@@ -1,6 +1,7 @@
 /** The command line: which commands there are, what each takes, and with which code it ends. */
 import { Command, CommanderError, Option } from 'commander';
 import { type Config, ConfigError, readConfig } from '../config.ts';
+import { printable, printableLine } from '../text/printable.ts';
 import { backupCommand } from './backup.ts';
 import { demoCommand } from './demo-command.ts';
 import { diagram, FORMATS } from './diagram.ts';
@@ -30,6 +31,7 @@ export async function run(argv: string[], env: NodeJS.ProcessEnv): Promise<ExitC
     .option('--data-dir <folder>', 'TUODI_DATA_DIR')
     .option('--url <url>', 'TUODI_URL: a running service')
     .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ outputError: (text, write) => write(printable(text)) })
     .exitOverride();
   /** Reads the configuration, runs, and keeps the code. */
   const does = async (work: Run): Promise<void> => {
@@ -149,7 +151,8 @@ function addFolderCommands(program: Command, does: (work: Run) => Promise<void>)
 
 function codeOf(error: unknown): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has said what is wrong
-  output(false).warn(error instanceof Error ? error.message : String(error));
+  const message = error instanceof Error ? error.message : String(error);
+  output(false).warn(error instanceof ConfigError ? message : printableLine(message)); // which has a line a fault
   return error instanceof ConfigError || error instanceof UsageError ? 2 : 1;
 }
 

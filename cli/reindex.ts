@@ -2,6 +2,7 @@
 import { openFacts, openIndex } from '../open-ports.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { CannotRebuild, rebuildIndex } from '../services/rebuild-index.ts';
+import { printableLine } from '../text/printable.ts';
 import { UsageError } from './errors.ts';
 import type { Run } from './program.ts';
 
@@ -23,9 +24,10 @@ export const reindexCommand: Run = async (config, out) => {
     );
     bar.end();
     out.result({ name, filled, missing }, () =>
-      [`The index ${name} serves, with ${filled} entries made again.`, ...missing.map((id) => `Its text is missing: ${id}`)].join(
-        '\n',
-      ),
+      [
+        `The index ${name} serves, with ${filled} entries made again.`,
+        ...missing.map((id) => printableLine(`Its text is missing: ${id}`)),
+      ].join('\n'),
     );
     return missing.length > 0 ? 3 : 0;
   } catch (error) {

@@ -1,6 +1,7 @@
 /** `tuodi search <query>`: what is found, with the words that matched. */
 import { z } from 'zod';
 import { SearchAnswer, type SearchHit } from '../contract/search.ts';
+import { printableLine } from '../text/printable.ts';
 import type { Client } from './client.ts';
 import type { Output } from './output.ts';
 
@@ -17,7 +18,7 @@ export async function search(
 
 export function printHits({ items, total }: SearchAnswer, query: string, out: Output): void {
   for (const hit of items) out.result(hitOf(hit), () => textOf(hit));
-  if (total === 0) out.say(`Nothing is found for ${query || 'an empty query'}.`);
+  if (total === 0) out.say(`Nothing is found for ${printableLine(query) || 'an empty query'}.`);
 }
 
 /** What is printed of a hit. */
@@ -31,8 +32,8 @@ export const hitOf = ({ resource, score, highlights, boxes }: SearchHit) => ({
 });
 const textOf = (hit: SearchHit): string => {
   const { title, filename, resource_id, highlights } = hitOf(hit);
-  const passages = highlights.slice(0, 3).map(({ field, parts }) => `    ${field}: ${marked(parts)}`);
-  return [`${title ?? filename}  (${filename}, ${resource_id})`, ...passages].join('\n');
+  const passages = highlights.slice(0, 3).map(({ field, parts }) => printableLine(`    ${field}: ${marked(parts)}`));
+  return [printableLine(`${title ?? filename}  (${filename}, ${resource_id})`), ...passages].join('\n');
 };
 /** A passage on one line, what matched in brackets. */
 export const marked = (parts: { text: string; match: boolean }[]): string =>
@@ -58,6 +59,6 @@ const CountsAnswer = z.object({
 /** `tuodi status`: how many pictures are where. */
 export async function status(client: Client, out: Output): Promise<void> {
   const counts = CountsAnswer.parse((await client.request('GET', '/v1/resources/counts')).body);
-  const lines = Object.entries(counts.by_status).map(([name, count]) => `${String(count).padStart(8)}  ${name}`);
+  const lines = Object.entries(counts.by_status).map(([name, count]) => printableLine(`${String(count).padStart(8)}  ${name}`));
   out.result(counts, () => [`${String(counts.total).padStart(8)}  pictures`, ...lines].join('\n'));
 }

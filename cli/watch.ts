@@ -6,6 +6,7 @@
  * bytes, and it rests. One that was refused, or could not be sent, stays.
  */
 import path from 'node:path';
+import { printableLine } from '../text/printable.ts';
 import { ApiError, type Client } from './client.ts';
 import { failureOf } from './errors.ts';
 import { type FoundFile, filesIn, isSame, type Seen, seenAt } from './folder-files.ts';
@@ -75,7 +76,8 @@ async function looked(
   { known, told, round }: { known: Map<string, Known>; told: Set<string>; round: number },
 ): Promise<Due[]> {
   const due: Due[] = [];
-  const tellOnce = (text: string) => {
+  const tellOnce = (said: string) => {
+    const text = printableLine(said);
     if (told.size < limits.most_files && !told.has(text)) out.warn(text);
     told.add(text);
   };
@@ -172,5 +174,5 @@ function failed(error: unknown): Ended {
 function lineOf({ file, status, failure, duplicate_of, left, moved_to }: Watched): string {
   const where = { kept: 'stays', deleted: 'deleted', changed: 'stays', moved: `moved to ${moved_to}` }[left];
   const why = failure ? `  ${failure.code}: ${failure.detail}` : duplicate_of ? `  same bytes as ${duplicate_of}` : '';
-  return `${status ?? 'not taken'}  ${file}  ${where}${why}`;
+  return printableLine(`${status ?? 'not taken'}  ${file}  ${where}${why}`);
 }

@@ -1,5 +1,6 @@
 /** A resource (one picture) as clients see it, and what they may ask for. */
 import { z } from 'zod';
+import { withoutHidden } from './hidden.ts';
 import { Metadata, MetadataPatch } from './metadata.ts';
 import { PHASES, STATUSES } from './statuses.ts';
 import { REPROCESS_FROM } from './steps.ts';
@@ -33,13 +34,15 @@ export const extensionOf = (type: ContentType): string => EXTENSIONS[type][0];
 /** Of file names, without the dot, in small letters. */
 export const FILE_EXTENSIONS: readonly string[] = Object.values(EXTENSIONS).flat();
 
-/** A name to show, never a path: no separators, no control characters. */
+/** A name to show, never a path: no separators, no control characters. What else is not seen in it is taken out. */
 export const Filename = z
   .string()
   .min(1)
   .max(255)
   .refine((name) => !/[\p{Cc}/\\]/u.test(name) && name !== '.' && name !== '..', 'a file name, not a path')
-  .refine((name) => name.isWellFormed(), 'no lone surrogates');
+  .refine((name) => name.isWellFormed(), 'no lone surrogates')
+  .transform(withoutHidden)
+  .refine((name) => name.trim() !== '' && name !== '.' && name !== '..', 'a file name that is seen');
 
 export const CreateResource = z.strictObject({
   filename: Filename,

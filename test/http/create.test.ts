@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { request } from 'node:http';
 import { after, before, test } from 'node:test';
 import { z } from 'zod';
+import { Exported } from '../../cli/exported.ts';
 import { Resource, Upload } from '../../contract/resource.ts';
 import { type HttpWorld, httpWorld } from '../support/http-world.ts';
 
@@ -86,6 +87,29 @@ test('the name of a file is never a path', async () => {
   for (const [said, shown] of names) {
     const { resource } = await send(form(`bytes of ${said}`, {}, said));
     assert.equal(resource.filename, shown);
+  }
+});
+
+test('what is not seen in a name is taken out, whichever way it comes', async () => {
+  const names: [string, string][] = [
+    ['a\u202egpj.exe', 'agpj.exe'],
+    ['\u2066in\u2069voice\u200b.\u200dp\u2060d\ufefff', 'invoice.pdf'],
+    ['re\u00adceipt\u034f\u3164\u115f\u180e.png', 'receipt.png'],
+    ['tag\u{e0041}\u{e007f}ged\u061c.png', 'tagged.png'],
+    ['发票 é 👍🏽 ☎️.png', '发票 é 👍🏽 ☎️.png'],
+  ];
+  for (const [said, shown] of names) {
+    const created = await world.call('POST', '/v1/resources', { body: { ...GOOD, filename: said } });
+    assert.equal(Created.parse(created.json).resource.filename, shown, 'JSON');
+    const { resource } = await send(form(`bytes of ${said}`, {}, said));
+    assert.deepEqual([resource.filename, resource.metadata.title], [shown, shown], 'a form, and the title that comes of it');
+    assert.equal(Exported.shape.filename.parse(said), shown, 'a line of an export');
+  }
+  for (const said of ['\u202e', '\u200b.\u200b', '.\u2060.', ' \u200b ']) {
+    const refused = await world.call('POST', '/v1/resources', { body: { ...GOOD, filename: said } });
+    assert.equal(refused.status, 422, JSON.stringify(said));
+    const { resource } = await send(form(`bytes of nothing seen ${said}`, {}, said));
+    assert.equal(resource.filename, 'picture');
   }
 });
 

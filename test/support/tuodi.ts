@@ -3,6 +3,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { until } from './wait.ts';
 
 const MAIN = fileURLToPath(new URL('../../main.js', import.meta.url));
 /** A command on a small folder takes a few seconds. */
@@ -17,3 +19,33 @@ export async function tuodi(args: string[], env: NodeJS.ProcessEnv = {}): Promis
   const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
   return { code: Number(code), out, err };
 }
+
+/** `tuodi serve` on a folder, once it listens. `err`: its log until now. */
+export async function started(data_dir: string, env: NodeJS.ProcessEnv = {}) {
+  const child = spawn(process.execPath, [MAIN, '--json', '--data-dir', data_dir, 'serve'], {
+    env: { ...process.env, TUODI_LISTEN: '127.0.0.1:0', TUODI_LOG_LEVEL: 'silent', ...env },
+  });
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    err += chunk.toString();
+  });
+  await until('it listens', async () => {
+    if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}: ${err}`);
+    return out.includes('\n');
+  });
+  const { url, api_key } = Started.parse(JSON.parse(out));
+  return {
+    url,
+    api_key,
+    err: () => err,
+    async stop() {
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+const Started = z.object({ url: z.url(), api_key: z.string().optional() });
