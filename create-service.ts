@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import type { Config } from './config.ts';
+import type { Json } from './contract/json.ts';
 import type { StepKind } from './contract/steps.ts';
 import type { ResourceLimits, TaskLimits } from './machines/limits.ts';
 import type { Ports, World } from './open-ports.ts';
@@ -20,6 +21,7 @@ import { createSweep } from './runtime/sweep.ts';
 import { type Chore, createUpkeep, setClock } from './runtime/upkeep.ts';
 import { createWorker, type StepServices } from './runtime/worker.ts';
 import { clearIncoming } from './services/clear-incoming.ts';
+import { clearLeftovers } from './services/clear-leftovers.ts';
 import { remoteWork } from './services/remote.ts';
 import { resourceLifecycle, taskLifecycle } from './services/resource-lifecycle.ts';
 import { isReachable, runStep, tidyStep } from './services/steps.ts';
@@ -93,7 +95,7 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
     origin: origin('sweep'),
     owner: process_id,
   });
-  const upkeep = createUpkeep(choresOf(ports, limits, clock), { clock, log });
+  const upkeep = createUpkeep(choresOf(ports, limits, world), { clock, log });
   return {
     engine,
     lifecycle,
@@ -126,13 +128,15 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
   };
 }
 
-function choresOf(ports: Ports, limits: RuntimeLimits, clock: Clock): Chore[] {
+function choresOf(ports: Ports, limits: RuntimeLimits, { clock, log }: World): Chore[] {
   const { facts } = ports;
   const clear = () => clearIncoming(ports, clock.steady() - INCOMING_KEPT_MS);
+  const leftovers = () => clearLeftovers({ ...ports, clock, log }, limits.cleanup_batch);
   const prune = () => facts.outbox.prune(clock.steady() - limits.outbox_retention_ms, limits.prune_batch);
   return [
     { name: 'the clock is set', interval_ms: limits.clock_interval_ms, work: () => setClock(clock, facts.upkeep.databaseTime) },
     { name: 'old uploads are cleared away', interval_ms: CLEAR_INTERVAL_MS, work: clear },
+    { name: 'leftovers are cleared away', interval_ms: limits.cleanup_interval_ms, work: leftovers },
     { name: 'old messages are removed', interval_ms: limits.prune_interval_ms, work: prune },
   ];
 }
@@ -140,8 +144,19 @@ function choresOf(ports: Ports, limits: RuntimeLimits, clock: Clock): Chore[] {
 /** The database is in this process, and with it everything that others would share. */
 const isAlone = async ({ upkeep }: Facts): Promise<boolean> => (await upkeep.databaseTime()) === null;
 
+/** Every input of a step names its resource; the token of a job that is owed is in the instance. Read anew: others move it too. */
+async function isOwed({ instances }: Facts, input: Json, token: string): Promise<boolean> {
+  const { resource_id } = OfResource.parse(input);
+  const stored = await instances.load(resource_id);
+  return Object.values(stored?.instance.jobs ?? {}).some((job) => job.token === token);
+}
+const OfResource = z.object({ resource_id: z.string() });
+
 const realServices = (ports: Ports, limits: ServiceLimits, clock: Clock): StepServices => ({
-  run: ({ kind, input, ...run }) => runStep(kind, input, { ...ports, ...run, clock, limits }),
+  run: ({ kind, input, ...run }) => {
+    const wanted = () => isOwed(ports.facts, input, run.task_id);
+    return runStep(kind, input, { ...ports, ...run, clock, limits, wanted });
+  },
   tidy: ({ kind, input, ...run }, output) => tidyStep(kind, output, input, { ...ports, ...run, clock, limits }),
   reachable: (kind) => isReachable(kind, ports),
   remote: remoteWork({ ...ports, clock, limits }),

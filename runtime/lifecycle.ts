@@ -2,8 +2,8 @@
 import type { EventObject } from 'xstate';
 import type { Json } from '../contract/json.ts';
 import type { Metadata } from '../contract/metadata.ts';
-import type { Durable, Instance } from './durable.ts';
-import type { Facts, ResourceColumns } from './ports-facts.ts';
+import type { Durable, Inbound, Instance } from './durable.ts';
+import type { Facts, FactWrite, ResourceColumns } from './ports-facts.ts';
 import type { Writes } from './service.ts';
 
 export type NewResource = {
@@ -22,6 +22,7 @@ export type NewResource = {
 /** A result that is to be believed, and what it was asked. `at`: wall time. */
 export type Result = { job_id: string; input: Json; output: Json; at: number };
 
+type Whose = { resource_id: string; org_id: string };
 export type Lifecycle = {
   kernel: Durable;
   /** What the machine is begun with. */
@@ -32,6 +33,8 @@ export type Lifecycle = {
   ): Partial<ResourceColumns> & Pick<ResourceColumns, 'status' | 'phase' | 'revision' | 'failure' | 'indexed_revision'>;
   /** The rows that a result brings, computed from what is read now; or that its step must be run again. */
   writes(result: Result, facts: Facts): Promise<Writes | 'outdated'>;
+  /** The rows of a step that leaves runs behind which nobody wants any more. `at`: wall time. Absent: there are none. */
+  abandoned?(step: { resource: Whose; before: Instance; after: Instance; inbound: Inbound; at: number }): FactWrite[];
   /** The types of the messages that a step is worth. */
   messages(before: ResourceColumns | null, after: ResourceColumns, emitted: EventObject[]): string[];
 };

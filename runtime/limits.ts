@@ -39,6 +39,9 @@ export const RUNTIME_LIMITS = {
   /** Old messages are removed so often, and at most so many at once: a short write each. */
   prune_interval_ms: 60_000,
   prune_batch: 1_000,
+  /** Planned looks for what late writers left: so often, and at most so many at once. Each is two to four calls to the store. */
+  cleanup_interval_ms: 30_000,
+  cleanup_batch: 500,
   /** How often the clock is set by the database's: drift is milliseconds in this time. */
   clock_interval_ms: 60_000,
   /** How often the index is compared with the facts by a sample: what is lost is noticed within a minute or two. */

@@ -12,7 +12,7 @@ import type { CorrectedPage, Page } from '../contract/text.ts';
 import type { Instance } from './durable.ts';
 import type { Accounts } from './ports-accounts.ts';
 import type { Instances } from './ports-instances.ts';
-import type { Chores, IndexTargets, IndexTargetsRow, Promised, Upkeep } from './ports-upkeep.ts';
+import type { Chores, Cleanups, IndexTargets, IndexTargetsRow, Promised, Upkeep } from './ports-upkeep.ts';
 
 /** Whose rows a call may touch. */
 export type Scope = { org_id: string };
@@ -92,6 +92,8 @@ export type FactWrite =
   | { into: 'embeddings'; row: Embedding }
   /** Throws `AlreadyThere` when the organisation has used the key. */
   | { into: 'idempotency_keys'; row: IdempotencyKey }
+  /** Plans a look for what late writers left: see Cleanups. `at`: when it is due. Planned again it is due then, from its first round on. */
+  | { into: 'cleanups'; row: Owned }
   /** Removes what was read and said of a resource (metadata, recognitions, corrections, texts, embeddings): the last step of a purge. */
   | { into: 'nothing'; row: Owned };
 
@@ -263,6 +265,7 @@ export interface Facts {
   readonly callbacks: Callbacks;
   readonly index_targets: IndexTargetsRow;
   readonly chores: Chores;
+  readonly cleanups: Cleanups;
   readonly promised: Promised;
   /**
    * Each change with its own compare-and-swap on `seq`, all in one transaction, answered in the order given. At most one change an

@@ -30,6 +30,16 @@ export interface Promised {
   ends(): Promise<{ first: string; last: string } | null>;
 }
 
+/** A look at the bytes of a picture for what late writers left there, after they were removed. `due_at`: wall time. `round`: from 0. */
+export type Cleanup = { resource_id: string; org_id: string; due_at: number; round: number };
+/** Planned by commits, in the same transaction: a run that nobody wants any more may still write. */
+export interface Cleanups {
+  /** Those due at `now`, at most `limit`, as they are from then on: due at `until`, so that none is handed to anyone else before. */
+  claimDue(want: { now: number; until: number; limit: number }): Promise<Cleanup[]>;
+  /** Its next round; null: it is done. Nothing, if it was planned anew since it was claimed. */
+  move(claimed: Cleanup, next: { due_at: number; round: number } | null): Promise<void>;
+}
+
 /** Periodic work that one process does for all. `until`, `now`: wall time. */
 export interface Chores {
   /** Takes it until `until`, unless another process has it. Answers what was kept of it; 'taken': another has it. */

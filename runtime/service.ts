@@ -16,6 +16,8 @@ export type ServiceContext = {
   clock: Clock;
   /** Aborted when the time of the step is over or the process stops. */
   signal: AbortSignal;
+  /** False once nobody waits for this run. Absent: that is not known here. */
+  wanted?: () => Promise<boolean>;
 };
 export type ServiceLimits = {
   max_bytes: number;

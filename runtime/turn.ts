@@ -99,7 +99,10 @@ export function createTurns(parts: Parts, news: EventEmitter) {
       if (said && step?.outcome === 'moved') {
         const { metadata: _, ...before } = now.resource;
         const event = eventName(said.inbound);
-        const { columns: named, writes, expects } = said;
+        const { columns: named, expects } = said;
+        const stepped = { resource: now.resource, before: now.instance, after: step.instance, inbound: said.inbound };
+        const left = lifecycle.abandoned?.({ ...stepped, at: clock.wall() }) ?? [];
+        const writes = [...said.writes, ...left];
         const resource = await settle(now, changeOf({ step, event, before, named, writes, expects, origin }, parts));
         if (resource) return ['moved', resource];
       } else if (step && !cached) return [step.outcome, now.resource];

@@ -8,13 +8,14 @@ import sharp from 'sharp';
 import { incomingPrefix, originalKey, ownPrefix, PREVIEWS, previewKey } from '../contract/object-keys.ts';
 import { CONTENT_TYPES } from '../contract/resource.ts';
 import type { InspectInput, LegalPicture, Verdict } from '../contract/steps.ts';
-import type { ObjectHead, Objects } from '../runtime/ports.ts';
+import type { ObjectHead } from '../runtime/ports.ts';
 import type { Service, ServiceContext } from '../runtime/service.ts';
 import { Illegal } from './formats/illegal.ts';
 import { fitting, type Opened, type Size } from './formats/pages.ts';
 import { refusing } from './formats/raster.ts';
 import { IllegalOfType, openFile } from './formats/table.ts';
 import { bytesOf } from './read-object.ts';
+import { writeWanted } from './wanted.ts';
 
 /** Uploads of one picture that are looked at. */
 const MOST_UPLOADS = 100;
@@ -55,19 +56,21 @@ export const inspect: Service<InspectInput, Verdict> = {
 };
 
 /** This run's copy; else of the newest upload; else that of an earlier run, if its upload was cleared away since. */
-async function frozenCopy(whose: InspectInput, { objects, task_id }: ServiceContext): Promise<ObjectHead | null> {
+async function frozenCopy(whose: InspectInput, context: ServiceContext): Promise<ObjectHead | null> {
+  const { objects, task_id } = context;
   const own = originalKey(whose, task_id);
   const there = await objects.head(own);
   if (there) return there;
   const [newest] = await objects.list(incomingPrefix(whose), MOST_UPLOADS);
-  const frozen = newest ? await objects.freeze(newest.key, own) : null;
+  const frozen = newest ? await writeWanted(context, whose, () => objects.freeze(newest.key, own)) : null;
   if (frozen) return frozen;
   const earlier = await objects.list(ownPrefix(whose), MOST_OBJECTS);
   return earlier.find(({ key }) => key.endsWith('/original')) ?? null;
 }
 
-async function judge(frozen: ObjectHead, { claimed }: InspectInput, context: ServiceContext): Promise<LegalPicture> {
+async function judge(frozen: ObjectHead, input: InspectInput, context: ServiceContext): Promise<LegalPicture> {
   const { objects, limits, task_id } = context;
+  const { claimed } = input;
   const { key, byte_size } = frozen;
   if (byte_size > limits.max_bytes)
     throw new Illegal('TOO_MANY_BYTES', `${byte_size} bytes; at most ${limits.max_bytes} are taken`);
@@ -78,10 +81,12 @@ async function judge(frozen: ObjectHead, { claimed }: InspectInput, context: Ser
   if (claimed.sha256 !== null && claimed.sha256 !== sha256)
     throw new Illegal('CHECKSUM_MISMATCH', `the SHA-256 is ${sha256}, announced was ${claimed.sha256}`);
   const file = await openFile(bytes, context);
+  const put: Put = (preview, webp) =>
+    writeWanted(context, input, () => objects.put(preview, Readable.from([webp]), PREVIEW_MAX_BYTES));
   try {
     for (let page = 1; page <= file.sizes.length; page++) {
       context.signal.throwIfAborted();
-      await writePreviews(objects, { key, page }, file);
+      await writePreviews(put, { key, page }, file);
     }
     const { content_type, sizes } = file;
     const [first] = sizes;
@@ -106,8 +111,9 @@ async function detailOf(error: Illegal, { resource_id, org_id }: InspectInput, {
 const tellsType = (error: Illegal): boolean =>
   error instanceof IllegalOfType || error.code === 'NOT_AN_IMAGE' || error.code === 'UNSUPPORTED_FORMAT';
 
+type Put = (key: string, webp: Uint8Array) => Promise<unknown>;
 /** Decodes the whole page once, so that a truncated one is found here; each preview is made from the larger one before it. */
-async function writePreviews(objects: Objects, { key, page }: { key: string; page: number }, file: Opened): Promise<void> {
+async function writePreviews(put: Put, { key, page }: { key: string; page: number }, file: Opened): Promise<void> {
   const { sizes } = file;
   const own = sizes[page - 1] ?? LEAST;
   let picture = await file.picture(page, fitting(own, LARGEST_PREVIEW));
@@ -118,7 +124,7 @@ async function writePreviews(objects: Objects, { key, page }: { key: string; pag
     const { data, info } = await refusing(made, page, sizes.length);
     const raw = { width: info.width, height: info.height, channels: info.channels };
     const webp = await sharp(data, { raw }).webp({ quality: PREVIEW_QUALITY }).toBuffer();
-    await objects.put(previewKey(key, size, page), Readable.from([webp]), PREVIEW_MAX_BYTES);
+    await put(previewKey(key, size, page), webp);
     picture = sharp(data, { raw });
   }
 }

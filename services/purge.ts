@@ -3,6 +3,7 @@ import { incomingPrefix, ownPrefix } from '../contract/object-keys.ts';
 import type { PurgeInput } from '../contract/steps.ts';
 import type { IndexTargets } from '../runtime/ports-upkeep.ts';
 import type { Service } from '../runtime/service.ts';
+import { firstCleanup } from './clear-leftovers.ts';
 import { reaches } from './index-entry.ts';
 
 /** `into`: where its tombstone was written, all of it. */
@@ -10,7 +11,7 @@ type Purged = { into: IndexTargets | null };
 
 /**
  * Removing what is gone does nothing, and the tombstone of a second run is only of a later revision.
- * The facts go in the commit that believes the result.
+ * The facts go in the commit that believes the result, which plans further looks at the bytes: a run that hangs may write yet.
  */
 export const purge: Service<PurgeInput, Purged> = {
   async run({ resource_id, org_id, revision, index_revision }, { facts, index, objects }) {
@@ -25,7 +26,7 @@ export const purge: Service<PurgeInput, Purged> = {
     if (!reaches(into, now)) return 'outdated';
     const forgotten = { byte_size: null, sha256: null, page_count: null, width: null, height: null, uploaded_at: null };
     return {
-      facts: [{ into: 'nothing', row: { resource_id, org_id, at } }],
+      facts: [{ into: 'nothing', row: { resource_id, org_id, at } }, firstCleanup({ resource_id, org_id }, at)],
       columns: { ...forgotten, indexed_in: null },
       expects: { index_targets: now },
     };

@@ -9,13 +9,15 @@ import { durable, type Instance } from '../runtime/durable.ts';
 import type { Lifecycle } from '../runtime/lifecycle.ts';
 import type { ResourceColumns } from '../runtime/ports-facts.ts';
 import type { TaskLifecycle } from '../runtime/task-steps.ts';
-import { writesOf } from './steps.ts';
+import { firstCleanup } from './clear-leftovers.ts';
+import { WRITES_OBJECTS, writesOf } from './steps.ts';
 
 export const resourceLifecycle = (limits: Partial<ResourceLimits> = {}): Lifecycle => ({
   kernel: durable(resourceMachineWith(limits), RESOURCE_UPGRADES),
   input: ({ resource_id, org_id, user_id, described, claimed }) => ({ resource_id, org_id, user_id, described, claimed }),
   columns: columnsOf,
   writes: ({ job_id, input, output, at }, facts) => writesOf(kindOf(job_id), { input, output, at, facts }),
+  abandoned: abandonedBy,
   messages: messagesOf,
 });
 
@@ -57,6 +59,16 @@ function columnsOf(instance: Instance) {
     text_id,
   };
 }
+
+/** A run whose job is gone, but not by its own result, may be at work all the same, and write. */
+const abandonedBy: NonNullable<Lifecycle['abandoned']> = ({ resource, before, after, inbound, at }) => {
+  const { resource_id, org_id } = resource;
+  if (inbound.kind === 'done') return [];
+  const left = Object.entries(before.jobs).some(
+    ([id, { token }]) => WRITES_OBJECTS.has(kindOf(id)) && after.jobs[id]?.token !== token,
+  );
+  return left ? [firstCleanup({ resource_id, org_id }, at)] : [];
+};
 
 /** One `changed` for whatever a reader can see of a step, and one more for what people act on. */
 function messagesOf(before: ResourceColumns | null, after: ResourceColumns, emitted: { type: string }[]): string[] {

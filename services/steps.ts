@@ -34,6 +34,9 @@ export const tidyStep = async (kind: StepKind, output: Json, input: Json, contex
 /** Of a step whose work may be done by a provider. */
 export const remoteOf = (kind: StepKind): RemoteService<Json> | undefined => serviceOf(kind).remote;
 
+/** The steps whose runs write below the place of their picture in the store. */
+export const WRITES_OBJECTS: ReadonlySet<StepKind> = new Set(['inspect']);
+
 type Needed = Pick<ServiceContext, 'objects' | 'index' | 'recogniser' | 'embedder'>;
 const NEEDS: Record<StepKind, (keyof Needed)[]> = {
   inspect: ['objects'],

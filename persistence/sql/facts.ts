@@ -40,12 +40,13 @@ export function factStatements(knex: Knex): FactStatements {
     texts: keeps(knex, 'texts', ['text_id', ...OWNED, 'revision', 'recognition_id', 'correction_id', 'saved'], 'text_id'),
     embeddings: keeps(knex, 'embeddings', ['embedding_id', ...OWNED, 'text_id', 'model', 'vector'], 'embedding_id'),
     idempotency_keys: inserts(knex, 'idempotency_keys', ['key', ...OWNED, 'fingerprint']),
+    cleanups: upserts(knex, 'cleanups', [...OWNED, 'round'], 'resource_id'),
     forget: FORGOTTEN.map((table) => deletes(knex, table, ['resource_id', 'org_id'])),
   };
 }
 
 /** The order of the tables. */
-const TABLES = ['metadata', 'recognitions', 'corrections', 'texts', 'embeddings', 'idempotency_keys'] as const;
+const TABLES = ['metadata', 'recognitions', 'corrections', 'texts', 'embeddings', 'idempotency_keys', 'cleanups'] as const;
 
 /** A row as it is bound. `metadata`: of such a row, for its title and tags. */
 export type FactRow = { into: FactWrite['into']; values: Values; metadata: Metadata | null };
@@ -101,6 +102,8 @@ function factValues(write: FactWrite): Values {
       return { ...write.row, saved: JSON.stringify(write.row.saved) };
     case 'embeddings':
       return { ...write.row, vector: vectorBytes(write.row.vector) };
+    case 'cleanups':
+      return { ...write.row, round: 0 };
     case 'idempotency_keys':
     case 'nothing':
       return write.row;

@@ -6,6 +6,7 @@ import * as counts from './migrations/0003_counts.ts';
 import * as serviceTime from './migrations/0004_service_time.ts';
 import * as chores from './migrations/0005_chores.ts';
 import * as callbackKeys from './migrations/0006_callback_keys.ts';
+import * as cleanups from './migrations/0007_cleanups.ts';
 
 export type Migration = { name: string; up: (knex: Knex) => Promise<void> };
 export const MIGRATIONS: readonly Migration[] = [
@@ -15,6 +16,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0004_service_time', up: serviceTime.up },
   { name: '0005_chores', up: chores.up },
   { name: '0006_callback_keys', up: callbackKeys.up },
+  { name: '0007_cleanups', up: cleanups.up },
 ];
 
 /** Names, in order. */

@@ -3,6 +3,7 @@ import type { Facts } from '../../runtime/ports-facts.ts';
 import { accountsOf } from './accounts.ts';
 import { callbacksOf } from './callbacks.ts';
 import { choresOf } from './chores.ts';
+import { cleanupsOf } from './cleanups.ts';
 import { commitOf } from './commit.ts';
 import type { Database } from './database.ts';
 import { indexTargetsOf } from './index-targets.ts';
@@ -27,6 +28,7 @@ export function sqlFacts(db: Database): Facts {
     callbacks: callbacksOf(db),
     index_targets: indexTargetsOf(db),
     chores: choresOf(db),
+    cleanups: cleanupsOf(db),
     promised: promisedOf(db),
     commit: commitOf(db),
     async ping() {

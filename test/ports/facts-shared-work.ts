@@ -37,6 +37,38 @@ export function sharedWorkTests(world: World): void {
     });
   });
 
+  describe('planned looks for leftovers', () => {
+    it('come with a commit, are handed out once when they are due, and go on from round to round', async () => {
+      const facts = world.facts();
+      const { cleanups } = facts;
+      const plan = (id: string, at: number, expected_seq: number | null = null) =>
+        change(id, { expected_seq, writes: [{ into: 'cleanups', row: { resource_id: id, org_id: ORG, at } }] });
+      await commit(facts, plan('a', AT + 10), plan('b', AT + 20), plan('c', AT + 900));
+      const claim = (now: number) => cleanups.claimDue({ now, until: now + 100, limit: 9 });
+      const [first] = await claim(AT + 15);
+      assert.deepEqual(first, { resource_id: 'a', org_id: ORG, due_at: AT + 115, round: 0 });
+      assert.deepEqual(
+        (await claim(AT + 30)).map(({ resource_id }) => resource_id),
+        ['b'],
+      );
+      assert.ok(first);
+      await cleanups.move(first, { due_at: AT + 40, round: 1 });
+      const [again] = await claim(AT + 40);
+      assert.deepEqual([again?.resource_id, again?.round], ['a', 1]);
+      assert.ok(again);
+      await commit(facts, plan('a', AT + 50, 1));
+      await cleanups.move(again, null);
+      const [anew] = await claim(AT + 60);
+      assert.deepEqual([anew?.resource_id, anew?.round], ['a', 0], 'planned anew meanwhile: it is not done');
+      assert.ok(anew);
+      await cleanups.move(anew, null);
+      assert.deepEqual(
+        (await claim(AT + 5_000)).map(({ resource_id }) => resource_id),
+        ['b', 'c'],
+      );
+    });
+  });
+
   describe('what the index is promised to hold', () => {
     it('is read by id in pages that look at so many pictures, of all organisations, and from the newest back', async () => {
       const facts = world.facts();

@@ -55,8 +55,9 @@ describe('an index on Elasticsearch', () => {
   });
 
   test('that lost some entries gets them again, and no others', async () => {
-    const { hits } = await client.search({ index: alias, size: 2 });
-    for (const { _id } of hits.hits) await client.delete({ index: alias, id: _id ?? '', refresh: true });
+    const { hits } = await client.search({ index: alias, size: 2, version: true });
+    for (const { _id = '', _version = 0 } of hits.hits)
+      await client.delete({ index: alias, id: _id, version: _version, version_type: 'external_gte', refresh: true });
     await life.healed();
     assert.match(life.begun.at(-1) ?? '', /2 so far/);
   });
