@@ -6,6 +6,9 @@ import type { Json } from './json.ts';
 export const STEP_KINDS = ['inspect', 'ocr', 'save', 'embed', 'index', 'purge'] as const;
 export type StepKind = (typeof STEP_KINDS)[number];
 
+/** Steps that open the bytes of a picture in our processes: a picture may be why one of them takes long, or dies. */
+export const DECODES: ReadonlySet<StepKind> = new Set(['inspect', 'ocr']);
+
 /** The jobs that a resource may owe, and the step that each runs: two jobs beside the plain ones share a step. */
 export const STEP_OF_JOB = {
   inspect: 'inspect',

@@ -25,7 +25,7 @@ const text_first = words.createStateConfig({
       },
       states: {
         queued: { on: { 'ACCEPTED.text': 'running' } },
-        running: { after: { index_deadline: '#resource.text_first.paused' } },
+        running: { on: { 'RELEASED.text': 'queued' }, after: { index_deadline: '#resource.text_first.paused' } },
       },
     },
     paused: { always: { guard: 'textNotWanted', target: 'idle' }, after: { text_again: 'idle' } },

@@ -46,7 +46,7 @@ export type ResourceContext = {
   runs: number;
   failure: Failure | null;
 };
-type Events = ResourceEvent | { type: `ACCEPTED.${string}`; provider_job_id: string | null };
+type Events = ResourceEvent | { type: `ACCEPTED.${string}`; provider_job_id: string | null } | { type: `RELEASED.${string}` };
 export type ResourceTag = 'rest' | 'viewable' | 'searchable' | Phase;
 
 /** The facts that stay true when a step and all after it are done again. */

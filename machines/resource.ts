@@ -9,7 +9,8 @@ import { blankContext, delaysOf, type ResourceContext, runsLeft, words } from '.
 type Shape = { job: JobId; src: StepKind; id?: string; waiting?: string; working?: string; failed?: string };
 /**
  * One step: the job belongs to the parent, so it keeps its token from waiting to working.
- * Waiting has no deadline (a queue is no failure); an accepted job has one, and runs again with a new token.
+ * Waiting has no deadline (a queue is no failure); an accepted job has one, and runs again with a new token. One that was accepted
+ * and meets an outage is released: it waits again, and no deadline runs.
  */
 const step = ({ job, src, id = job, waiting = 'queued', working = 'running', failed = '#INDEX_FAILED' }: Shape) => ({
   id,
@@ -17,6 +18,7 @@ const step = ({ job, src, id = job, waiting = 'queued', working = 'running', fai
   states: {
     [waiting]: { on: { [`ACCEPTED.${job}`]: working } },
     [working]: {
+      on: { [`RELEASED.${job}`]: waiting },
       after: {
         [`${src}_deadline`]: [
           { guard: 'runsLeft' as const, target: `#${id}`, reenter: true, actions: 'countRun' as const },

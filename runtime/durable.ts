@@ -24,11 +24,12 @@ export type Instance = {
   timers: Record<string, Timer>;
 };
 
-/** `attempts`: runs that the task made before it gave up; 1 unless said. */
+/** `released`: accepted no more, since it waits again. `attempts`: runs that the task made before it gave up; 1 unless said. */
 export type Inbound =
   | { kind: 'event'; event: EventObject }
   | { kind: 'timer'; id: string; token: string }
   | { kind: 'accepted'; id: string; token: string; provider_job_id: string | null }
+  | { kind: 'released'; id: string; token: string }
   | { kind: 'done'; id: string; token: string; output: Json }
   | { kind: 'error'; id: string; token: string; failure: ServiceFailure; attempts?: number };
 
@@ -100,7 +101,7 @@ export function durable(machine: AnyStateMachine, upgrades: Upgrades = {}) {
       const after = machine.transition(before as never, believed.event as never, { ...scope, actionExecutor });
       const untouched = (after as unknown) === before && actions.length === 0;
       if (untouched && inbound.kind === 'event') return { outcome: 'refused', instance, emitted: [] };
-      if (untouched && inbound.kind !== 'accepted')
+      if (untouched && inbound.kind !== 'accepted' && inbound.kind !== 'released')
         throw new LimboError(`${machine.id}: nothing answers ${believed.event.type} in ${JSON.stringify(before.value)}`);
       return commit(believed.rest, after, actions, given);
     },
@@ -158,8 +159,8 @@ export const newJobs = (before: Instance | null, after: Instance): [id: string, 
 /** The name of a timer's delay: `ocr_deadline` of `xstate.after.ocr_deadline.recognising`. */
 export const delayOf = (timer_id: string): string => timer_id.split('.')[2] ?? timer_id;
 
-/** Names that only the interpreter may send: nobody outside can forge a result, a timer or an acceptance. */
-const isReserved = (type: string) => type.startsWith('xstate.') || type.startsWith('ACCEPTED.');
+/** Names that only the interpreter may send: nobody outside can forge a result, a timer or an acceptance, or its end. */
+const isReserved = (type: string) => /^(xstate|ACCEPTED|RELEASED)\./.test(type);
 
 type Believed = { event: EventObject; rest: Instance };
 
@@ -183,6 +184,11 @@ function believe(instance: Instance, inbound: Inbound, at: number): 'refused' | 
     if (job.accepted?.provider_job_id === inbound.provider_job_id) return 'stale'; // said twice
     const rest = { ...instance, jobs: { ...instance.jobs, [id]: { ...job, accepted } } };
     return { event: stamped({ type: `ACCEPTED.${id}`, provider_job_id: inbound.provider_job_id }, at), rest };
+  }
+  if (inbound.kind === 'released') {
+    if (job.accepted === null) return 'stale'; // it waits as it is
+    const rest = { ...instance, jobs: { ...instance.jobs, [id]: { ...job, accepted: null } } };
+    return { event: stamped({ type: `RELEASED.${id}` }, at), rest };
   }
   const rest = { ...instance, jobs: without(instance.jobs, id) };
   if (inbound.kind === 'done') return { event: stamped({ type: `xstate.done.actor.${id}`, output: inbound.output }, at), rest };

@@ -63,11 +63,18 @@ export function createFollow(parts: FollowParts) {
   /** Does what a status asks for. */
   async function follow(record: TaskRecord): Promise<void> {
     const { kind, task_id, status, instance, ring, next_due_at } = record;
+    if (status === 'retrying' && view(instance).in_outage) await release(record);
     if (status === 'pending') await queue.push(kind, task_id, ring);
     if (status === 'retrying' && next_due_at !== null)
       await queue.retryLater(task_id, instance.seq, Math.max(0, next_due_at - clock.service()));
     if (status === 'asking') await ask(record);
     if (isEnd(status)) await report(record);
+  }
+  /** An outage uses up no deadline: the job waits again. Best effort: else its deadline has it run again. */
+  async function release({ task_id: token, resource_id, job_id: id }: TaskRecord): Promise<void> {
+    await engine.hear(resource_id, { kind: 'released', id, token }, origin).catch((error: unknown) => {
+      log.warn({ err: error, resource_id, task_id: token }, 'a job that waits again could not be told so; its deadline goes on');
+    });
   }
   /** Of work in our own processes the queue knows what became of it; of other work its provider does, asked beside whoever calls. */
   async function ask(record: TaskRecord): Promise<void> {

@@ -17,6 +17,8 @@ export type TaskView = {
   provider_job_id: string | null;
   output: Json;
   failure: ServiceFailure | null;
+  /** What it needs is away: it waits for as long as an outage may last. */
+  in_outage: boolean;
 };
 /** What the task machine means, told to a runtime that knows no machine's states. */
 export type TaskLifecycle = {

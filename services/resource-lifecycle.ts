@@ -1,5 +1,5 @@
 /** What the resource and task machines mean to the engine, which knows no machine's states. */
-import { isJobId, STEP_OF_JOB, type StepKind } from '../contract/steps.ts';
+import { DECODES, isJobId, STEP_OF_JOB, type StepKind } from '../contract/steps.ts';
 import type { ResourceLimits, TaskLimits } from '../machines/limits.ts';
 import { resourceMachineWith } from '../machines/resource.ts';
 import { resourceContext, viewOf } from '../machines/resource-view.ts';
@@ -26,13 +26,10 @@ export const taskLifecycle = (limits: Partial<TaskLimits> = {}): TaskLifecycle =
   input: ({ kind, ...run }) => ({ ...run, decodes: kind === undefined || DECODES.has(kind) }),
   kindOf,
   view: (instance) => {
-    const { attempt, losses, provider_job_id, output, failure } = taskContext(instance);
-    return { status: taskStatus(instance), attempt, losses, provider_job_id, output, failure };
+    const { attempt, losses, provider_job_id, output, failure, outage_runs } = taskContext(instance);
+    return { status: taskStatus(instance), attempt, losses, provider_job_id, output, failure, in_outage: outage_runs > 0 };
   },
 });
-
-/** Steps that open the bytes of a picture, which may be what their process dies of. */
-const DECODES = new Set<StepKind>(['inspect', 'ocr']);
 
 function kindOf(job_id: string): StepKind {
   if (!isJobId(job_id)) throw new Error(`no step runs the job ${job_id}`);

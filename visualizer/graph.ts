@@ -12,13 +12,13 @@ export type GraphNode = {
   jobs: string[];
 };
 /**
- * What takes it: an event, a job that was accepted, done or failed, a timer by the name of its delay, or nothing (`always`).
+ * What takes it: an event, a job that was accepted, released, done or failed, a timer by the name of its delay, or nothing (`always`).
  * to: null stays where it is. otherwise: after others of the same kind whose guards did not hold.
  */
 export type GraphEdge = {
   from: string;
   to: string | null;
-  kind: 'event' | 'accepted' | 'done' | 'failed' | 'after' | 'always';
+  kind: 'event' | 'accepted' | 'released' | 'done' | 'failed' | 'after' | 'always';
   name: string;
   guard: string | null;
   otherwise: boolean;
@@ -63,7 +63,8 @@ function causeOf(type: string): Pick<GraphEdge, 'kind' | 'name'> {
   if (type.startsWith('xstate.after.')) return { kind: 'after', name: type.split('.')[2] ?? type };
   if (type.startsWith('xstate.done.actor.')) return { kind: 'done', name: after('xstate.done.actor.') };
   if (type.startsWith('xstate.error.actor.')) return { kind: 'failed', name: after('xstate.error.actor.') };
-  return type.startsWith('ACCEPTED.') ? { kind: 'accepted', name: after('ACCEPTED.') } : { kind: 'event', name: type };
+  if (type.startsWith('ACCEPTED.')) return { kind: 'accepted', name: after('ACCEPTED.') };
+  return type.startsWith('RELEASED.') ? { kind: 'released', name: after('RELEASED.') } : { kind: 'event', name: type };
 }
 
 /** `runsLeft`, or with what it is asked about: `lacks text`. A guard written in place has no name. */

@@ -85,6 +85,7 @@ function causeOf({ kind, name, guard, otherwise }: GraphEdge): string {
   const words = {
     event: name,
     accepted: `${name} accepted`,
+    released: `${name} released`,
     done: `${name} done`,
     failed: `${name} failed`,
     after: `after ${name}`,

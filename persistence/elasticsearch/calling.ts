@@ -8,7 +8,7 @@ import { failureOf } from '../../contract/failures.ts';
 import { ServiceError } from '../../runtime/service.ts';
 
 /** Far above a bulk of the largest texts or a search at a million; below what a person or a step waits. */
-const CALL_LIMIT_MS = 30_000;
+export const CALL_LIMIT_MS = 30_000;
 /** A connection that the server has closed meanwhile is found out by its first use. Every call may be made twice. */
 const AGAIN = 1;
 /** Failures in a row that mean it is away. */
@@ -24,9 +24,9 @@ export type Elastic = {
   reachable(): boolean;
   close(): Promise<void>;
 };
-export type ElasticOptions = { url: string; api_key?: string; call_limit_ms?: number };
+export type ElasticOptions = { url: string; api_key?: string; call_limit_ms?: number; ask_again_ms?: number };
 
-export function elasticAt({ url, api_key, call_limit_ms = CALL_LIMIT_MS }: ElasticOptions): Elastic {
+export function elasticAt({ url, api_key, call_limit_ms = CALL_LIMIT_MS, ask_again_ms = ASK_AGAIN_MS }: ElasticOptions): Elastic {
   const client = new Client({
     node: url,
     ...(api_key ? { auth: { apiKey: api_key } } : {}),
@@ -34,7 +34,7 @@ export function elasticAt({ url, api_key, call_limit_ms = CALL_LIMIT_MS }: Elast
     maxRetries: AGAIN,
   });
   const breaker = circuitBreaker(handleWhen(isOutage), {
-    halfOpenAfter: ASK_AGAIN_MS,
+    halfOpenAfter: ask_again_ms,
     breaker: new ConsecutiveBreaker(BREAK_AFTER),
   });
   let closed = false;
@@ -47,7 +47,7 @@ export function elasticAt({ url, api_key, call_limit_ms = CALL_LIMIT_MS }: Elast
         throw failed(error);
       }
     },
-    reachable: () => breaker.state !== CircuitState.Open,
+    reachable: () => breaker.state === CircuitState.Closed, // half open, one call tries it: nothing is known yet
     async close() {
       closed = true;
       await client.close();

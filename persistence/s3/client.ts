@@ -67,10 +67,6 @@ export function calling(store: string, clock: Clock, limits: S3Limits): { call: 
     halfOpenAfter: limits.half_open_after_ms,
     breaker: new ConsecutiveBreaker(limits.failures_to_open),
   });
-  let opened_at = 0;
-  breaker.onBreak(() => {
-    opened_at = clock.elapsed();
-  });
   const late = () => new TaskCancelledError('no answer in time');
   return {
     call: async (doing, work, moves) => {
@@ -81,10 +77,7 @@ export function calling(store: string, clock: Clock, limits: S3Limits): { call: 
         throw s3Fault(error, doing, store);
       }
     },
-    // Open for long enough is open no more: somebody must try it.
-    reachable: () =>
-      breaker.state === CircuitState.Closed ||
-      (breaker.state === CircuitState.Open && clock.elapsed() - opened_at >= limits.half_open_after_ms),
+    reachable: () => breaker.state === CircuitState.Closed, // half open, one call tries it: nothing is known yet
   };
 }
 

@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Answers, Question, ThreadOptions, Told } from './calls.ts';
+import { errorOf, threadGone } from './faults.ts';
 
 /** Far above any search, batch or start (reading 100,000 vectors takes one to two seconds): a thread silent for longer is given up. */
-const ANSWER_LIMIT_MS = 120_000;
+export const ANSWER_LIMIT_MS = 120_000;
 
 export type Thread = {
   ask<Q extends Question>(question: Q): Promise<Answers[Q['ask']]>;
@@ -23,7 +24,7 @@ const here = JSON.stringify(import.meta.url);
 const FROM_SOURCE = `import('tsx/esm/api').then(({ tsImport }) => tsImport('./thread.ts', ${here}))`;
 
 type Answer = Answers[keyof Answers];
-type Waiting = { resolve(answer: Answer): void; reject(error: Error): void; limit: { cancel(): void } };
+type Waiting = { resolve(answer: Answer): void; reject(error: unknown): void; limit: { cancel(): void } };
 type Running = { worker: Worker; waiting: Map<number, Waiting> };
 
 /** `onReady` is told each time a thread has opened the file. */
@@ -37,8 +38,8 @@ export function threadCaller(start: () => Worker, clock: Clock, onReady: (made_a
     if (running) return running;
     const mine: Running = { worker: start(), waiting: new Map() };
     mine.worker.on('message', (told: Told) => (told.told === 'ready' ? onReady(told.made_anew) : settle(mine, told)));
-    mine.worker.on('error', (error) => end(mine, error instanceof Error ? error : new Error(String(error))));
-    mine.worker.on('exit', (code) => end(mine, new Error(`the search thread ended (${code})`)));
+    mine.worker.on('error', (error) => end(mine, threadGone(`ended: ${error}`, error)));
+    mine.worker.on('exit', (code) => end(mine, threadGone(`ended (${code})`)));
     mine.worker.unref(); // idle, it keeps no process alive
     running = mine;
     return mine;
@@ -49,7 +50,7 @@ export function threadCaller(start: () => Worker, clock: Clock, onReady: (made_a
   }
   /** Never `terminate`: in the middle of a call to SQLite it ends the whole process. This one ends when it comes back. */
   function abandon(mine: Running): void {
-    end(mine, new Error(`the search thread did not answer within ${ANSWER_LIMIT_MS} ms`));
+    end(mine, threadGone(`did not answer within ${ANSWER_LIMIT_MS} ms`));
     mine.worker.unref();
     mine.worker.postMessage({ id: next, question: { ask: 'close' } });
   }
@@ -85,7 +86,7 @@ function settle({ worker, waiting }: Running, told: Exclude<Told, { told: 'ready
   one.limit.cancel();
   if (waiting.size === 0) worker.unref();
   if (told.told === 'answer') one.resolve(told.answer);
-  else one.reject(new Error(told.message));
+  else one.reject(errorOf(told));
 }
 
 function failAll({ waiting }: Running, error: Error): void {

@@ -4,8 +4,10 @@ import type { EntryHead, IndexEntry, IndexPage, IndexQuery, PutAnswer } from '..
 export type Write =
   | { write: 'put'; entry: IndexEntry }
   | { write: 'remove'; org_id: string; resource_id: string; revision: number };
+/** Why something failed. `code`: of the operating system, such as ENOSPC; null: it is of no disk. unseen: written, and not found. */
+export type Fault = { message: string; code: string | null; unseen?: true };
 /** An item that failed says why, and leaves the others of its batch alone. */
-export type Written = PutAnswer | { put: 'failed'; message: string };
+export type Written = PutAnswer | ({ put: 'failed' } & Fault);
 
 export type Question =
   | { ask: 'write'; writes: Write[] }
@@ -36,4 +38,4 @@ export type Asked = { id: number; question: Question };
 export type Told =
   | { told: 'ready'; made_anew: boolean }
   | { told: 'answer'; id: number; answer: Answers[keyof Answers] }
-  | { told: 'error'; id: number; message: string };
+  | ({ told: 'error'; id: number } & Fault);

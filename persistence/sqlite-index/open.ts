@@ -7,6 +7,7 @@ import { gather } from '../../runtime/gather.ts';
 import type { SearchIndex } from '../../runtime/ports.ts';
 import { type StartThread, startThread, threadCaller } from './calling.ts';
 import type { Write, Written } from './calls.ts';
+import { errorOf } from './faults.ts';
 
 /** Writes a transaction: more gain little, and a search waits for as long as a batch takes. */
 const BATCH = 64;
@@ -49,12 +50,12 @@ export async function openSqliteIndex(path: string, options: SqliteIndexOptions)
   return {
     async put(entry) {
       const answer = await write({ write: 'put', entry });
-      if (answer.put === 'failed') throw new Error(answer.message);
+      if (answer.put === 'failed') throw errorOf(answer);
       return answer;
     },
     async remove({ org_id }, resource_id, revision) {
       const answer = await write({ write: 'remove', org_id, resource_id, revision });
-      if (answer.put === 'failed') throw new Error(answer.message);
+      if (answer.put === 'failed') throw errorOf(answer);
     },
     search: ({ org_id }, query) => thread.ask({ ask: 'search', org_id, query }),
     async heads({ org_id }, ids) {

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Sqlite } from '../sqlite/database.ts';
 import type { Answers, Asked, Question, ThreadOptions, Told } from './calls.ts';
 import { Columns } from './columns.ts';
+import { faultOf } from './faults.ts';
 import { openFile, watchFile } from './file.ts';
 import { searcher } from './search.ts';
 import { Vectors } from './vectors.ts';
@@ -72,7 +73,7 @@ function serve(port: NonNullable<typeof parentPort>, options: ThreadOptions): vo
     try {
       tell({ told: 'answer', id, answer: answer(question) });
     } catch (error) {
-      tell({ told: 'error', id, message: error instanceof Error ? error.message : String(error) });
+      tell({ told: 'error', id, ...faultOf(error) });
     }
   });
   tell({ told: 'ready', made_anew: now.made_anew });

@@ -8,6 +8,7 @@ import { storedFields } from '../../text/document.ts';
 import type { Sqlite } from '../sqlite/database.ts';
 import type { Write, Written } from './calls.ts';
 import type { Columns, Row } from './columns.ts';
+import { faultOf } from './faults.ts';
 import { COLUMNS } from './file.ts';
 import { ofEntry, scopeOf } from './match.ts';
 import type { Vectors } from './vectors.ts';
@@ -71,14 +72,15 @@ export function writer(db: Sqlite, columns: Columns, vectors: Vectors): (writes:
       return together(writes);
     } catch (error) {
       if (writes.length > 1) return writes.flatMap((write) => committed([write]));
-      return [{ put: 'failed', message: error instanceof Error ? error.message : String(error) }];
+      return [{ put: 'failed', ...faultOf(error) }];
     }
   }
   /** Asked as a search asks: by the words, not by the row. */
   function seen({ row: { id, org_id, resource_id }, revision }: Done): Written {
     const rows = statements.search.all(ofEntry(org_id, resource_id, revision)).map((row) => Number(row.id));
     const right = revision === null ? rows.length === 0 : rows.length === 1 && rows[0] === id;
-    return right ? { put: 'seen' } : { put: 'failed', message: `a search does not see the write of ${resource_id}` };
+    if (right) return { put: 'seen' };
+    return { put: 'failed', message: `a search does not see the write of ${resource_id}`, code: null, unseen: true };
   }
 
   function remember({ row, revision, vector }: Done): void {

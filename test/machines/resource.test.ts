@@ -5,7 +5,7 @@ import type { Json } from '../../contract/json.ts';
 import type { ReprocessFrom } from '../../contract/steps.ts';
 import { resourceMachineWith } from '../../machines/resource.ts';
 import { resourceContext } from '../../machines/resource-view.ts';
-import { durable, type Instance } from '../../runtime/durable.ts';
+import { durable, type Inbound, type Instance } from '../../runtime/durable.ts';
 import { known } from '../model/known.ts';
 import { INPUT, LEGAL_PICTURE } from '../model/said.ts';
 import {
@@ -25,6 +25,7 @@ import {
   status,
   timer,
   timerId,
+  timerIds,
   token,
 } from './lives.ts';
 
@@ -54,6 +55,35 @@ test('an error rests in INDEX_FAILED and says all of why; nothing established is
   assert.equal(status(failed), 'INDEX_FAILED');
   assert.deepEqual(Failure.parse(resourceContext(failed).failure), { ...failure, step: 'save', attempts: 6, at: 1_000 });
   assert.equal(status(moved(failed, () => event({ type: 'RETRY' }))), 'OCR_DONE');
+});
+
+const released = (d: Instance, id: string): Inbound => ({ kind: 'released', id, token: token(d, id) });
+
+test('a job that is released waits again under the same token, and no deadline runs; told twice it changes nothing', () => {
+  const waiting: [string, Instance][] = [
+    ['inspect', moved(start(), () => event({ type: 'UPLOAD_REPORTED' }))],
+    ['ocr', ready()],
+    ['save', moved(ready(), (d) => made(d, 'ocr', 'rec'))],
+    ['embed', embedding()],
+    ['index', moved(embedding(), (d) => made(d, 'embed', 'vec'))],
+    ['purge', moved(ready(), () => event({ type: 'DELETE' }))],
+  ];
+  for (const [id, waits] of waiting) {
+    const begun = moved(waits, (d) => accepted(d, id));
+    assert.equal(timerIds(begun, `${id}_deadline`).length, 1, id);
+    const again = moved(begun, (d) => released(d, id));
+    assert.deepEqual([timerIds(again, `${id}_deadline`), again.jobs[id]?.accepted], [[], null], id);
+    assert.deepEqual([token(again, id), again.snapshot.value], [token(waits, id), waits.snapshot.value], id);
+    assert.equal(kernel.step(again, released(again, id), at(0)).outcome, 'stale', id);
+    assert.equal(
+      timerIds(
+        moved(again, (d) => accepted(d, id)),
+        `${id}_deadline`,
+      ).length,
+      1,
+      id,
+    );
+  }
 });
 
 test('a picture that is rejected says why and when', () => {

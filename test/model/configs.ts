@@ -14,6 +14,8 @@ export const CONFIGS: Config[] = [
   { name: 'people, late', people: true, late: true },
   { name: 'people, late, slow embedding', people: true, late: true, grace: true },
   { name: 'faults', faults: true },
+  { name: 'outages', outages: true },
+  { name: 'faults, outages', faults: true, outages: true, workers_live: true },
   { name: 'faults, slow embedding', faults: true, grace: true },
   { name: 'faults, restored', faults: true, restored: true, grace: true, workers_live: true },
   { name: 'faults, late', faults: true, late: true, workers_live: true },

@@ -62,6 +62,10 @@ export function taskEdges(w: World, given: Given): Edge[] {
     const { says, inbound } = answered(w, job, is);
     add(`ask: ${says}`, 'own', go(inbound));
   }
+  if (config.outages && w.provider === 'working') {
+    const waits = go(failed(w, OUTAGE));
+    add('an outage', 'fault', waits && sent('released', job, { ...waits, provider: 'none' }));
+  }
   if (config.faults) faultEdges(w, config, add, go);
   return edges;
 }

@@ -180,6 +180,7 @@ function leftovers(w: World, outran: boolean): Message[] {
 
 function inboundOf(m: Message, token: string): Inbound {
   if (m.kind === 'accepted') return { kind: 'accepted', id: m.job, token, provider_job_id: ticketOf(m.job) };
+  if (m.kind === 'released') return { kind: 'released', id: m.job, token };
   if (m.kind === 'done') return { kind: 'done', id: m.job, token, output: outputOf(m.job, m.says) };
   return { kind: 'error', id: m.job, token, failure: TRANSIENT };
 }

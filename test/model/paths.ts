@@ -143,6 +143,7 @@ function nameOf(t: AnyTransitionDefinition, n: number): string {
 export function inboundsFor(instance: Instance, subject: Subject): Inbound[] {
   const jobs = Object.keys(instance.jobs).flatMap((id): Inbound[] => [
     { kind: 'accepted', id, token: LIVE, provider_job_id: 'p' },
+    { kind: 'released', id, token: LIVE },
     ...(subject.outputs[id] ?? [null]).map((output): Inbound => ({ kind: 'done', id, token: LIVE, output })),
     { kind: 'error', id, token: LIVE, failure: TRANSIENT },
   ]);
@@ -153,6 +154,7 @@ function eventOf(instance: Instance, inbound: Inbound): EventObject {
   if (inbound.kind === 'event') return inbound.event;
   if (inbound.kind === 'timer') return known(instance.timers[inbound.id], inbound.id).event;
   if (inbound.kind === 'accepted') return { type: `ACCEPTED.${inbound.id}` };
+  if (inbound.kind === 'released') return { type: `RELEASED.${inbound.id}` };
   if (inbound.kind === 'done') return withMore({ type: `xstate.done.actor.${inbound.id}`, output: inbound.output });
   return withMore({ type: `xstate.error.actor.${inbound.id}`, error: inbound.failure });
 }

@@ -191,6 +191,7 @@ function believesStale(w: World, env: Environment): string[] {
     { kind: 'done', id, token, output: LEGAL_PICTURE },
     { kind: 'error', id, token, failure: TRANSIENT },
     { kind: 'accepted', id, token, provider_job_id: 'x' },
+    { kind: 'released', id, token },
     ...Object.keys(w.resource.timers).map((timer): Inbound => ({ kind: 'timer', id: timer, token })),
   ]);
   return told.flatMap((inbound) => {

@@ -7,7 +7,7 @@ import type { Instance } from '../../runtime/durable.ts';
 
 /** What something was made from: the current revision or an older one. */
 export type Age = 'now' | 'old';
-export type Message = { kind: 'accepted' | 'done' | 'error' | 'put'; job: string; made: Age; says: string };
+export type Message = { kind: 'accepted' | 'released' | 'done' | 'error' | 'put'; job: string; made: Age; says: string };
 export type World = {
   resource: Instance;
   /** Of the pipeline's only job; the text job beside it is done without one, see `textEdges`. */
@@ -44,6 +44,8 @@ export type Config = {
   name: string;
   /** Messages lost and doubled, tasks lost, workers dead, callbacks lost, the index losing entries. */
   faults?: boolean;
+  /** Runs that were accepted fail by an outage. */
+  outages?: boolean;
   /** Of the faults leave out: workers dead, tasks delivered again, providers that forget, callbacks lost. */
   workers_live?: boolean;
   /** Retries, edits, reprocessing, deletion at any time; without: one upload, one description. */

@@ -10,9 +10,11 @@ import { fileURLToPath } from 'node:url';
 import type { Worker } from 'node:worker_threads';
 import { openDatabase } from '../../persistence/sqlite/database.ts';
 import { startThread } from '../../persistence/sqlite-index/calling.ts';
+import { errorOf, threadGone } from '../../persistence/sqlite-index/faults.ts';
 import { openSqliteIndex, type SqliteIndexOptions } from '../../persistence/sqlite-index/open.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import type { SearchIndex } from '../../runtime/ports.ts';
+import { ServiceError } from '../../runtime/service.ts';
 import { searchIndexSuite } from '../ports/search-index.ts';
 import { entry, question, vectorAt } from '../support/entries.ts';
 
@@ -216,4 +218,17 @@ describe('the search thread', () => {
     assert.ok(turns >= 20, `${turns} turns`);
     await index.close();
   });
+});
+
+test('a full disk, an entry that is not found and a thread that is gone are no faults of a picture', () => {
+  const codeOf = (error: unknown) => (error instanceof ServiceError ? error.failure.code : String(error));
+  assert.deepEqual(
+    [
+      errorOf({ message: 'database or disk is full', code: 'ENOSPC' }),
+      errorOf({ message: 'a search does not see it', code: null, unseen: true }),
+      threadGone('ended (1)'),
+      errorOf({ message: 'a bug', code: null }),
+    ].map(codeOf),
+    ['STORAGE_FULL', 'READ_BACK_MISMATCH', 'PROVIDER_UNAVAILABLE', 'Error: a bug'],
+  );
 });
