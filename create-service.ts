@@ -4,12 +4,13 @@ import { z } from 'zod';
 import type { Config } from './config.ts';
 import type { Json } from './contract/json.ts';
 import type { StepKind } from './contract/steps.ts';
-import type { ResourceLimits, TaskLimits } from './machines/limits.ts';
+import { type ResourceLimits, TASK_LIMITS, type TaskLimits } from './machines/limits.ts';
 import type { Ports, World } from './open-ports.ts';
 import type { Clock } from './runtime/clock.ts';
 import { createConditions } from './runtime/conditions.ts';
 import { createEngine, type Engine, type Origin } from './runtime/engine.ts';
 import { createFeed } from './runtime/feed.ts';
+import { createGates } from './runtime/gates.ts';
 import type { Lifecycle } from './runtime/lifecycle.ts';
 import { RUNTIME_LIMITS, type RuntimeLimits } from './runtime/limits.ts';
 import type { Facts } from './runtime/ports-facts.ts';
@@ -76,15 +77,18 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
   const service_limits: ServiceLimits = { ...most, ocr_pixels: OCR_PIXELS };
   const services = options.services ?? realServices(ports, service_limits, clock);
   const remote = services.remote ?? null;
+  const { give_up_ms, outage_pause_ms } = { ...TASK_LIMITS, ...options.task_limits };
+  const { reachable } = services;
+  const gates = createGates({ ...given, reachable, outage: { give_up_ms, outage_pause_ms } });
   const runs: Runs = createRuns({
     ...given,
     engine,
     lifecycle: task_lifecycle,
     origin: origin('worker'),
     remote,
-    reachable: services.reachable,
+    reachable: (kind) => reachable(kind) && gates.isOpen(kind),
   });
-  const worker = createWorker({ ...given, engine, runs, services });
+  const worker = createWorker({ ...given, engine, runs, services, gates });
   const time = createServiceTime({ upkeep: facts.upkeep, clock, limits, log });
   const sweep = createSweep({ ...given, engine, kernel: lifecycle.kernel, runs, time, relay, origin: origin('sweep') });
   const watch = createIndexWatch({

@@ -10,6 +10,7 @@
  */
 import type { Logger } from 'pino';
 import type { StepKind } from '../contract/steps.ts';
+import type { Passage } from './gate.ts';
 import type { Ring, TaskRecord, Ticket } from './ports.ts';
 import type { RemoteWork } from './remote.ts';
 import type { Runs } from './runs.ts';
@@ -20,20 +21,22 @@ type Parts = {
   /** Within the time of a run, and until the process stops. */
   limited: <T>(kind: StepKind, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
   /** Why the work was not given: told to its task, unless the process stops. */
-  failed: (task: TaskRecord, error: unknown) => Promise<void>;
+  failed: (task: TaskRecord, error: unknown, passage: Passage | null) => Promise<void>;
   log: Logger;
 };
 
 export function createGive({ runs, remote, limited, failed, log }: Parts) {
-  async function submitted(task: TaskRecord): Promise<Ticket | null> {
+  async function submitted(task: TaskRecord, passage: Passage): Promise<Ticket | null> {
     try {
-      return await limited(task.kind, (signal) => remote.submit(task, signal));
+      const ticket = await limited(task.kind, (signal) => remote.submit(task, signal));
+      passage.ran(null);
+      return ticket;
     } catch (error) {
-      await failed(task, error);
+      await failed(task, error, passage);
       return null;
     }
   }
-  return async (task: TaskRecord, ring: Ring): Promise<void> => {
+  return async (task: TaskRecord, ring: Ring, passage: Passage): Promise<void> => {
     if (task.status !== 'pending') {
       await runs.claim(ring, task); // one that runs is asked about, others have their own timers
       return;
@@ -43,7 +46,9 @@ export function createGive({ runs, remote, limited, failed, log }: Parts) {
       await runs.succeeded(task, answer);
       return;
     }
-    const ticket = await submitted(task);
+    const refused = passage.refusal();
+    if (refused) return failed(task, refused, null);
+    const ticket = await submitted(task, passage);
     if (!ticket || !(await runs.claim(ring, task, ticket.provider_job_id))) return;
     await runs
       .accepted(task, ticket.provider_job_id)

@@ -67,6 +67,14 @@ export const RUNTIME_LIMITS = {
   /** After such a pause no timer fires for so long: what was under way is told first. */
   settle_ms: 10_000,
 
+  /** Failures of an outage in a row, of one step in one process, after which it is paused: one is an accident. */
+  failures_to_close: 3,
+  /** How often it is looked whether adapters are answered; also how soon a step that goes on doubles its pace. */
+  gate_look_ms: 500,
+  /** Between two tasks that find out whether an outage is over, at first and, doubled each time, at the longest. */
+  probe_min_ms: 1_000,
+  probe_max_ms: 10_000,
+
   /** A run shorter than this ends without saying that it began: its result says all, and one commit is saved. */
   accept_after_ms: 250,
   /** A step's own limit on one run, below the machine's deadline for it: the worker gives up first, and says why. OCR: of the longest document. */

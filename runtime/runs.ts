@@ -5,6 +5,7 @@ import type { Json } from '../contract/json.ts';
 import type { TaskStatus } from '../contract/task.ts';
 import type { Inbound } from './durable.ts';
 import { createFollow, type FollowParts, isEnd } from './follow.ts';
+import type { AwayFor } from './gate.ts';
 import type { Asked, Ring, TaskRecord } from './ports.ts';
 import type { StoredInstance } from './ports-instances.ts';
 import type { TaskView } from './task-steps.ts';
@@ -75,8 +76,8 @@ export function createRuns(parts: FollowParts) {
       return null;
     },
     /** Of one run only: another run's failure is not believed. */
-    failed: (task_id: string, failure: ServiceFailure, { attempt, losses }: TaskView) =>
-      say(task_id, () => event({ type: 'FAILED', attempt, losses, failure, jitter: clock.chance() })),
+    failed: (task_id: string, failure: ServiceFailure, { attempt, losses }: TaskView, away: AwayFor | null = null) =>
+      say(task_id, () => event({ type: 'FAILED', attempt, losses, failure, jitter: clock.chance(), ...(away ? { away } : {}) })),
 
     /** Timers of a task that are due. */
     async fire(due: TaskRecord): Promise<void> {

@@ -49,6 +49,11 @@ export function memoryQueue({ clock, most_waiting }: { clock: Clock; most_waitin
       Object.assign(lane, { concurrency, handle });
       begin(lane);
     },
+    allow(kind, most) {
+      const lane = laneOf(kind);
+      lane.concurrency = most;
+      begin(lane);
+    },
     async retryLater(task_id, _n, delay_ms) {
       retries.get(task_id)?.cancel();
       if (stopped || retries.size >= most_waiting) return;

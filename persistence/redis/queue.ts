@@ -40,7 +40,9 @@ return redis.call('LPOS', KEYS[3], ARGV[1]) and 0 or 1`);
 export function bullQueue(link: RedisLink): Queue {
   const { prefix, clock, log, reach } = link;
   const queues = new Map<string, BullQueue<Ring>>();
-  const workers: Worker<Ring>[] = [];
+  const workers = new Map<string, Worker<Ring>>();
+  /** Of which this process takes none. */
+  const held = new Set<string>();
   let stopped = false;
   const patient = link.patient('workers');
 
@@ -62,7 +64,7 @@ export function bullQueue(link: RedisLink): Queue {
       ...{ lockDuration: LOCK_MS, stalledInterval: STALLED_INTERVAL_MS, maxStalledCount: MOST_STALLS },
     });
     worker.on('error', (error) => complain(worker, kind, error));
-    workers.push(worker);
+    workers.set(kind, worker);
   }
   /** That Redis is away is told once, by its connection. */
   function complain(worker: Worker, kind: string, error: Error): void {
@@ -76,7 +78,7 @@ export function bullQueue(link: RedisLink): Queue {
     log.warn({ err: told, kind }, 'no rings are taken for a moment');
     void worker.pause(true); // only says so to itself
     clock.after(REFUSED_PAUSE_MS, () => {
-      if (!stopped) void worker.resume();
+      if (!stopped && !held.has(kind)) void worker.resume();
     });
   }
 
@@ -86,6 +88,17 @@ export function bullQueue(link: RedisLink): Queue {
     },
     consume(kind, concurrency, handle) {
       work(kind, concurrency, ({ data: { task_id }, stalledCounter }) => handle({ task_id, again: stalledCounter > 0 }));
+    },
+    allow(kind, most) {
+      const worker = workers.get(kind);
+      if (!worker || stopped) return;
+      if (most === 0) {
+        held.add(kind);
+        void worker.pause(true); // of this process alone; what is in hand goes on
+        return;
+      }
+      worker.concurrency = most;
+      if (held.delete(kind)) void worker.resume();
     },
     async retryLater(task_id, n, delay) {
       await reach(() => queueOf('retry').add('ring', { task_id }, { jobId: idOf(task_id, n), delay }));
@@ -107,7 +120,7 @@ export function bullQueue(link: RedisLink): Queue {
     resume: (kind) => reach(() => queueOf(kind).resume()),
     async stop(grace_ms) {
       stopped = true;
-      const closed = () => Promise.allSettled(workers.map((worker) => worker.close()));
+      const closed = () => Promise.allSettled([...workers.values()].map((worker) => worker.close()));
       await within({ clock, limit_ms: grace_ms }, closed).catch(() => undefined); // the grace is over
       patient.disconnect(); // what is still in hand loses its lock, and is given to another worker
       await Promise.allSettled([...queues.values()].map((queue) => queue.close()));

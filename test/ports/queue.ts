@@ -57,6 +57,33 @@ export function queueSuite(name: string, open: () => Promise<Queue>): void {
       await queue.stop(GRACE_MS);
     });
 
+    test('a process takes no more than it is allowed, none at all, and as many as before when it is allowed them', async () => {
+      const queue = await open();
+      const { held, handle, letGo, handled } = holding();
+      queue.consume('ocr', 3, handle);
+      for (const id of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']) await queue.push('ocr', id, 1);
+      await until('three at once', () => held.size === 3);
+      queue.allow('ocr', 0);
+      letGo();
+      await until('those end', () => handled.length === 3);
+      const { waiting, running } = await queue.depth('ocr');
+      assert.deepEqual([held.size, waiting, running], [0, 5, 0]);
+      queue.allow('ocr', 1);
+      await until('one goes on', () => held.size === 1);
+      assert.deepEqual(await queue.depth('ocr'), { waiting: 4, running: 1 });
+      queue.allow('ocr', 0); // while it is handled: this one and no other
+      letGo();
+      await until('it ends', () => handled.length === 4);
+      assert.equal((await queue.depth('ocr')).waiting, 4);
+      queue.allow('ocr', 3);
+      await until('three again', () => held.size === 3);
+      letGo();
+      await until('the last', () => held.size === 1 && handled.length === 7);
+      letGo();
+      await until('all', () => handled.length === 8);
+      await queue.stop(GRACE_MS);
+    });
+
     test('a paused kind keeps what is rung until it goes on', async () => {
       const queue = await open();
       const { held, handle, letGo, handled } = holding();
