@@ -1,5 +1,5 @@
 /**
- * A sweeper whose clocks its parent moves: `node clock-child.js`, configured by the environment. It takes a command a line:
+ * A sweeper whose clocks its parent moves: `node clock-child.js`. Its facts are in TUODI_DATABASE_URL, all else is its own. A command a line:
  * `step MS` (the wall clock), `trash` (a picture into the trash), `create` (one that awaits its upload), `read` (service time).
  */
 import { writeSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { pino } from 'pino';
 import { readConfig } from '../../config.ts';
 import { createService } from '../../create-service.ts';
 import { openPorts } from '../../open-ports.ts';
+import { openMysqlFacts } from '../../persistence/mysql/facts.ts';
 import type { Origin } from '../../runtime/engine.ts';
 import { emptySteps } from '../support/empty-steps.ts';
 import { movedClock } from '../support/moved-clock.ts';
@@ -18,10 +19,11 @@ const BY: Origin = { by: { kind: 'user', id: 'u' }, request_id: null };
 const SCOPE = { org_id: 'org' };
 const print = (line: object) => writeSync(1, `${JSON.stringify(line)}\n`);
 
-const { config } = readConfig(process.env);
+const { config } = readConfig({ TUODI_DATA_DIR: process.env.TUODI_DATA_DIR, TUODI_OCR_WORKERS: '1' });
 const { clock, stepWall } = movedClock();
 const world = { clock, log: pino({ level: process.env.TUODI_TEST_LOG ?? 'silent' }, pino.destination(2)) };
-const ports = await openPorts(config, () => 'http://localhost', world);
+const url = process.env.TUODI_DATABASE_URL ?? '';
+const ports = { ...(await openPorts(config, () => 'http://localhost', world)), facts: await openMysqlFacts({ url, clock }) };
 const { engine, start } = createService(
   ports,
   { config, services: emptySteps, limits: CLOCK_LIMITS, resource_limits: { link_expiry_ms: LINK_EXPIRY_MS } },

@@ -12,16 +12,15 @@ import { createConnection } from 'mysql2/promise';
 import { z } from 'zod';
 import { until } from '../support/wait.ts';
 import { CLOCK_LIMITS } from './clock-limits.ts';
-import { freshServers } from './places.ts';
+import { freshDatabase } from './places.ts';
 
 const CHILD = fileURLToPath(new URL('./clock-child.js', import.meta.url));
 const DAY = 24 * 60 * 60_000;
-const REDIS = 9;
 const Line = z.object({ id: z.string().optional(), ahead_ms: z.number().optional() });
 
-async function begin(env: Record<string, string>, folder: string) {
+async function begin(url: string, folder: string) {
   const child: ChildProcess = spawn(process.execPath, [CHILD], {
-    env: { ...process.env, ...env, TUODI_DATA_DIR: folder },
+    env: { ...process.env, TUODI_DATABASE_URL: url, TUODI_DATA_DIR: folder },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   if (!child.stdout) throw new Error('no standard output');
@@ -48,16 +47,21 @@ async function begin(env: Record<string, string>, folder: string) {
 
 test('two processes with clocks 62 days apart: the trash is kept, timers fire, and either may die', async (t) => {
   const folder = await mkdtemp(path.join(tmpdir(), 'tuodi-clock-'));
-  const { env, drop } = await freshServers(REDIS);
-  const db = await createConnection(env.TUODI_DATABASE_URL ?? '');
-  const first = await begin(env, folder);
-  const second = await begin(env, folder);
+  const { url, drop } = await freshDatabase();
+  const db = await createConnection(url);
+  const begun: Awaited<ReturnType<typeof begin>>[] = [];
+  const start = async () => {
+    const child = await begin(url, path.join(folder, String(begun.length)));
+    begun.push(child);
+    return child;
+  };
   t.after(async () => {
-    await Promise.all([first.kill(), second.kill()]);
+    await Promise.all(begun.map((child) => child.kill()));
     await db.end();
     await drop();
     await rm(folder, { recursive: true, force: true });
   });
+  const [first, second] = [await start(), await start()];
   const value = async (sql: string): Promise<string> => {
     const [rows] = await db.query(sql);
     return String(z.array(z.object({ v: z.union([z.string(), z.number()]) })).parse(rows)[0]?.v);
@@ -65,7 +69,7 @@ test('two processes with clocks 62 days apart: the trash is kept, timers fire, a
   const statusOf = (id = '') => value(`SELECT status AS v FROM resources WHERE resource_id = '${id}'`);
   const service = async () => Number(await value('SELECT service_at AS v FROM service_time'));
   /** Ticks come, reading is never far ahead of them, and service time goes no faster than time. */
-  async function goesOn(...living: (typeof first)[]): Promise<void> {
+  async function goesOn(...living: typeof begun): Promise<void> {
     const [began, real] = [await service(), performance.now()];
     await until('service time goes on by ten ticks', async () => {
       for (const { ahead_ms = 0 } of await Promise.all(living.map((one) => one.ask('read'))))
@@ -87,8 +91,7 @@ test('two processes with clocks 62 days apart: the trash is kept, timers fire, a
   await until('a timer fires though the clocks are apart', async () => (await value(fired)) === '1');
   await first.kill();
   await goesOn(second);
-  const third = await begin(env, folder);
-  t.after(() => third.kill());
+  const third = await start();
   await second.kill();
   await goesOn(third);
   assert.equal(await statusOf(kept), 'TRASHED');
