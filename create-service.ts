@@ -13,11 +13,12 @@ import { createFeed } from './runtime/feed.ts';
 import { createGates } from './runtime/gates.ts';
 import type { Lifecycle } from './runtime/lifecycle.ts';
 import { RUNTIME_LIMITS, type RuntimeLimits } from './runtime/limits.ts';
-import type { Facts } from './runtime/ports-facts.ts';
+import type { Facts, PositionedMessage } from './runtime/ports-facts.ts';
 import { createRelay } from './runtime/relay.ts';
 import { createRuns, type Runs } from './runtime/runs.ts';
 import type { ServiceLimits } from './runtime/service.ts';
 import { createServiceTime } from './runtime/service-time.ts';
+import { createSetAsides } from './runtime/set-aside.ts';
 import { createSweep } from './runtime/sweep.ts';
 import { type Chore, createUpkeep, setClock } from './runtime/upkeep.ts';
 import { createWorker, type StepServices } from './runtime/worker.ts';
@@ -55,26 +56,22 @@ export type ServiceOptions = {
 export function createService(ports: Ports, options: ServiceOptions, world: World) {
   const { clock, log, conditions = createConditions(world) } = world;
   const { facts, tasks, queue, announcements } = ports;
-  const { ocr_workers, max_bytes, max_pixels, max_pages, max_document_pixels, decode_time_limit_ms } = options.config;
-  const concurrency = { ...RUNTIME_LIMITS.concurrency, ocr: ocr_workers * OCR_RUNS_PER_WORKER };
-  const limits: RuntimeLimits = { ...RUNTIME_LIMITS, concurrency, ...options.limits };
+  const limits = runtimeLimits(options);
+  const service_limits = serviceLimits(options);
   const process_id = `${hostname()}-${process.pid}-${clock.nonce().slice(0, 8)}`.slice(-64);
   const origin = (kind: 'worker' | 'sweep'): Origin => ({ by: { kind, id: process_id }, request_id: null });
   const lifecycle = options.lifecycle ?? resourceLifecycle(options.resource_limits);
-  const given = { facts, tasks, queue, announcements, clock, limits, log };
+  const given = { facts, tasks, queue, announcements, clock, limits, log, conditions };
   const relay = createRelay(given);
+  const set_asides = createSetAsides({ ...given, instances: facts.instances });
   const engine: Engine = createEngine({
     ...{ facts, clock, lifecycle, limits, log },
     dispatch: (owed) => runs.dispatch(owed),
     told: relay.nudge,
+    unreadable: set_asides.found,
   });
-  const feed = createFeed(given, ({ payload }) => {
-    const moved = Moved.safeParse(payload);
-    if (moved.success) engine.moved(moved.data.resource_id, moved.data.seq);
-  });
+  const feed = createFeed(given, tellEngine(engine));
   const task_lifecycle = taskLifecycle(options.task_limits);
-  const most = { max_bytes, max_pixels, max_pages, max_document_pixels, decode_time_limit_ms };
-  const service_limits: ServiceLimits = { ...most, ocr_pixels: OCR_PIXELS };
   const services = options.services ?? realServices(ports, service_limits, clock);
   const remote = services.remote ?? null;
   const { give_up_ms, outage_pause_ms } = { ...TASK_LIMITS, ...options.task_limits };
@@ -90,14 +87,19 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
   });
   const worker = createWorker({ ...given, engine, runs, services, gates });
   const time = createServiceTime({ upkeep: facts.upkeep, clock, limits, log });
-  const sweep = createSweep({ ...given, engine, kernel: lifecycle.kernel, runs, time, relay, origin: origin('sweep') });
+  const sweep = createSweep({
+    ...given,
+    engine,
+    kernel: lifecycle.kernel,
+    set_asides,
+    runs,
+    time,
+    relay,
+    origin: origin('sweep'),
+  });
   const watch = createIndexWatch({
     ...given,
-    index: ports.index,
-    engine,
-    conditions,
-    origin: origin('sweep'),
-    owner: process_id,
+    ...{ index: ports.index, engine, origin: origin('sweep'), owner: process_id },
   });
   const upkeep = createUpkeep(choresOf(ports, limits, world), { clock, log });
   return {
@@ -112,6 +114,7 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
     async start(): Promise<void> {
       await setClock(clock, facts.upkeep.databaseTime);
       await time.tick();
+      await set_asides.review();
       await feed.start();
       relay.start();
       worker.start(options.kinds);
@@ -130,6 +133,23 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
       await feed.stop();
     },
   };
+}
+
+/** Those who wait in this process for a picture are told of every commit, whoever made it. */
+const tellEngine =
+  (engine: Engine) =>
+  ({ payload }: PositionedMessage): void => {
+    const moved = Moved.safeParse(payload);
+    if (moved.success) engine.moved(moved.data.resource_id, moved.data.seq);
+  };
+
+function runtimeLimits({ config, limits }: ServiceOptions): RuntimeLimits {
+  const concurrency = { ...RUNTIME_LIMITS.concurrency, ocr: config.ocr_workers * OCR_RUNS_PER_WORKER };
+  return { ...RUNTIME_LIMITS, concurrency, ...limits };
+}
+function serviceLimits({ config }: ServiceOptions): ServiceLimits {
+  const { max_bytes, max_pixels, max_pages, max_document_pixels, decode_time_limit_ms } = config;
+  return { max_bytes, max_pixels, max_pages, max_document_pixels, decode_time_limit_ms, ocr_pixels: OCR_PIXELS };
 }
 
 function choresOf(ports: Ports, limits: RuntimeLimits, { clock, log }: World): Chore[] {

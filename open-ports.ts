@@ -54,10 +54,14 @@ export type World = { clock: Clock; log: Logger; lost?: () => void; conditions?:
 export type OpenedPorts = Ports & { close(): Promise<void>; signer: Signer; store_links: StoreLinks | null };
 
 /** The facts alone: for commands that work beside a running service. */
-export async function openFacts({ database_url, data_dir }: Config, clock: Clock): Promise<Facts> {
-  if (database_url === undefined) return openSqliteFacts(data_dir);
+export async function openFacts(
+  { database_url, data_dir }: Config,
+  { clock, log }: Pick<World, 'clock'> & Partial<World>,
+): Promise<Facts> {
+  const told = log ? { log } : {};
+  if (database_url === undefined) return openSqliteFacts(data_dir, told);
   const { openMysqlFacts } = await import('./persistence/mysql/facts.ts');
-  return openMysqlFacts({ url: database_url, clock });
+  return openMysqlFacts({ url: database_url, clock, ...told });
 }
 
 /** Names of migrations: see the adapters. */
@@ -164,7 +168,7 @@ export async function openPorts(config: Config, public_url: () => string, world:
     keep(await placeOf(config, world));
     checkRestored(config.data_dir);
     const signer = await signerOf(config);
-    const facts = keep(await openFacts(config, clock));
+    const facts = keep(await openFacts(config, world));
     const index = keep(await openIndex(config, { facts, clock }));
     const { objects, store_links } = await storeOf(config, { public_url, signer }, world);
     keep(objects);

@@ -59,7 +59,7 @@ export const keysCommand =
   async (config, out) => {
     const does = ACTIONS[action];
     if (!does) throw new UsageError(`keys ${action} is not known: list, create or revoke`);
-    const facts = await openFacts(config, systemClock());
+    const facts = await openFacts(config, { clock: systemClock() });
     try {
       return await does(facts, subject, out);
     } finally {

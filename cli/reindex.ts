@@ -12,7 +12,7 @@ export const reindexCommand: Run = async (config, out) => {
       'The index in the data folder is filled again by itself: stop the service, remove search.sqlite from the folder, start it again.',
     );
   const clock = systemClock();
-  const facts = await openFacts(config, clock);
+  const facts = await openFacts(config, { clock });
   const index = await openIndex(config, { facts, clock });
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort(new Error('stopped; run it again, and it goes on')));

@@ -34,6 +34,7 @@ export const PROBLEMS = {
   TOO_MANY_REQUESTS: { status: 429, title: { en: 'Too many requests', zh: '请求过多' } },
   HEADERS_TOO_LARGE: { status: 431, title: { en: 'The headers are too large', zh: '请求头过大' } },
   INTERNAL: { status: 500, title: { en: 'An error of ours', zh: '我们的错误' } },
+  SET_ASIDE: { status: 500, title: { en: 'This picture is set aside', zh: '该图片已搁置' } },
   UNAVAILABLE: { status: 503, title: { en: 'Not able to answer just now', zh: '暂时无法响应' } },
   LATER_VERSION: {
     status: 503,

@@ -1,6 +1,7 @@
 /** Everything that goes wrong, as application/problem+json (RFC 9457). What nobody foresaw is 500, with its details in the log only. */
 import type { Middleware } from 'koa';
 import { PROBLEMS, Problem } from '../contract/problems.ts';
+import { UnreadableError } from '../runtime/ports-instances.ts';
 import { ServiceError } from '../runtime/service.ts';
 import type { Language, Serving, State } from './deps.ts';
 
@@ -64,6 +65,15 @@ function asProblem(error: unknown, { retry_after_s }: Serving['limits']): Proble
         zh: '所需的存储暂时没有响应。此前保存的内容不受影响，请稍后重试。',
       },
       { cause: error, headers: { 'retry-after': String(retry_after_s) } },
+    );
+  if (error instanceof UnreadableError)
+    return new Problem(
+      'SET_ASIDE',
+      {
+        en: 'What the database holds of this picture cannot be read, so nothing was done. It is set aside and an operator is told; once it is mended it goes on by itself.',
+        zh: '数据库中该图片的记录无法读取，未执行任何操作。图片已搁置并已通知运维人员，修复后会自动继续。',
+      },
+      { cause: error },
     );
   if (isFull(error))
     return new Problem(

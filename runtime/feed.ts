@@ -51,7 +51,9 @@ export function createFeed({ facts, announcements, clock, limits, log }: Parts, 
         since = (kept[0]?.position ?? position + 1) - 1;
       }
       grown.emit('grown');
-      for (const message of page) told(message);
+      for (const message of page)
+        if (message.payload !== null) told(message);
+        else log.error({ position: message.position, id: message.id }, 'a message cannot be read and is passed over');
       if (page.length < limits.feed_page) return;
     }
   }
@@ -111,8 +113,9 @@ export function createFeed({ facts, announcements, clock, limits, log }: Parts, 
 
 /** `upTo`: all that there is up to this position was looked at. */
 function pageOf(found: PositionedMessage[], { limit, upTo }: { limit: number; upTo: number }): FeedPage {
-  const messages = found.slice(0, limit);
-  const last = messages.at(-1)?.position ?? upTo;
+  const page = found.slice(0, limit);
+  const last = page.at(-1)?.position ?? upTo;
+  const messages = page.filter(({ payload }) => payload !== null); // one that can't be read keeps its place, and nobody is told of it
   return { messages, position: found.length > limit ? last : Math.max(last, upTo), gone: false };
 }
 

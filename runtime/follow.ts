@@ -35,7 +35,7 @@ export type FollowParts = {
 export function createFollow(parts: FollowParts) {
   const { tasks, queue, engine, lifecycle, clock, limits, log, origin, remote } = parts;
   const { view } = lifecycle;
-  const { recordOf, step } = createTaskSteps({ tasks, lifecycle, clock, limits });
+  const { recordOf, step } = createTaskSteps({ tasks, lifecycle, clock, limits, log });
   const asks: Asks = createAsks(limits.asks_at_once);
 
   /** A task for each job, unless it has one. */

@@ -22,6 +22,9 @@ export const RUNTIME_LIMITS = {
   /** The first check of a job, then at doubling distances up to the second: one a minute over 100,000 would be 1,667 look-ups a second. */
   job_check_min_ms: 60_000,
   job_check_max_ms: 30 * 60_000,
+  /** A picture whose row can't be read is looked at again, at doubling distances: soon after somebody has mended it, for few writes. */
+  set_aside_look_min_ms: 30_000,
+  set_aside_look_max_ms: 10 * 60_000,
   /** Messages of the outbox that get their position at once. */
   relay_batch: 1_000,
   /** What is committed within this time is numbered and announced together: nobody sees the difference, and each time is a transaction. */

@@ -109,7 +109,7 @@ export type JournalEntry = {
   failure: Failure | null;
 };
 
-/** What others are told of a commit. `payload` is the `data` of the contract's envelope. */
+/** What others are told of a commit. `payload` is the `data` of the contract's envelope; null: it can't be read, and is passed over. */
 export type OutboxMessage = { id: string; type: string; at: number; payload: Json };
 export type PositionedMessage = OutboxMessage & { position: number; org_id: string };
 

@@ -5,9 +5,18 @@ import type { RuntimeLimits } from './limits.ts';
 import type { Tasks } from './ports.ts';
 import type { Facts } from './ports-facts.ts';
 import type { Served, StoredInstance } from './ports-instances.ts';
+import type { SetAsides } from './set-aside.ts';
 
 /** `served`: the versions whose tasks are made here. */
-type Parts = { facts: Facts; tasks: Tasks; clock: Clock; limits: RuntimeLimits; log: Logger; served: Served };
+type Parts = {
+  facts: Facts;
+  tasks: Tasks;
+  clock: Clock;
+  limits: RuntimeLimits;
+  log: Logger;
+  served: Served;
+  set_asides: SetAsides;
+};
 type Each = (page: StoredInstance[]) => Promise<void>;
 
 /**
@@ -16,7 +25,7 @@ type Each = (page: StoredInstance[]) => Promise<void>;
  *   sweepers that see it at the same time do the work twice, and agree in the end.
  * - The facts know it after all were looked at: a crash in between, or a store that is lost again meanwhile, and it is done again.
  */
-export function createRemake({ facts, tasks, clock, limits, log, served }: Parts, look: Each) {
+export function createRemake({ facts, tasks, clock, limits, log, served, set_asides }: Parts, look: Each) {
   let not_before = Number.NEGATIVE_INFINITY;
 
   return async (stopped: () => boolean): Promise<void> => {
@@ -28,11 +37,15 @@ export function createRemake({ facts, tasks, clock, limits, log, served }: Parts
     if (kept === null) await tasks.setEpoch(begun);
     let seen = 0;
     for (let after: string | null = null; !stopped(); ) {
-      const page: StoredInstance[] = await facts.instances.withJobs(after, limits.sweep_batch, served);
+      const unreadable: string[] = [];
+      const page: StoredInstance[] = await facts.instances.withJobs(after, limits.sweep_batch, served, (error) => {
+        unreadable.push(error.id);
+        set_asides.found(error.id, error);
+      });
       await look(page);
       if ((await tasks.epoch()) !== begun) return;
       seen += page.length;
-      after = page.at(-1)?.instance_id ?? null;
+      after = [...page.map(({ instance_id }) => instance_id), ...unreadable].sort().at(-1) ?? null;
       if (after === null) break;
     }
     if (stopped()) return;

@@ -1,4 +1,5 @@
 /** Records of tasks, and their steps: each is a compare-and-swap in the store of tasks. */
+import type { Logger } from 'pino';
 import type { ServiceFailure } from '../contract/failures.ts';
 import type { Json } from '../contract/json.ts';
 import type { StepKind } from '../contract/steps.ts';
@@ -29,9 +30,9 @@ export type TaskLifecycle = {
   kindOf(job_id: string): StepKind;
 };
 
-type Parts = { tasks: Tasks; lifecycle: TaskLifecycle; clock: Clock; limits: RuntimeLimits };
+type Parts = { tasks: Tasks; lifecycle: TaskLifecycle; clock: Clock; limits: RuntimeLimits; log: Logger };
 
-export function createTaskSteps({ tasks, lifecycle, clock, limits }: Parts) {
+export function createTaskSteps({ tasks, lifecycle, clock, limits, log }: Parts) {
   const { kernel, view } = lifecycle;
 
   /** `answered`: an answer is stored for what it would read. */
@@ -59,6 +60,7 @@ export function createTaskSteps({ tasks, lifecycle, clock, limits }: Parts) {
   ): Promise<TaskRecord | null> {
     for (let attempt = 0; attempt < limits.commit_attempts; attempt++) {
       const now = attempt === 0 && read ? read : await tasks.get(task_id);
+      if (now && !kernel.knowsState(now.instance)) return await forget(now);
       const said = now && inbound(now, view(now.instance));
       if (!now || !said) return null;
       const { outcome, instance } = kernel.step(now.instance, said, givenBy(clock));
@@ -70,6 +72,15 @@ export function createTaskSteps({ tasks, lifecycle, clock, limits }: Parts) {
       if (await tasks.replace(next, now.instance.seq)) return next;
     }
     throw new Error(`task ${task_id} kept changing`);
+  }
+  /** A record that nothing can be done with is made again from its job. */
+  async function forget({ task_id, instance }: TaskRecord): Promise<null> {
+    log.error(
+      { task_id, state: instance.snapshot.value },
+      'a task is in an unknown state: it is removed, and made again from its job',
+    );
+    await tasks.remove(task_id);
+    return null;
   }
   return { recordOf, step };
 }

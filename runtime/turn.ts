@@ -9,6 +9,7 @@ import { gather } from './gather.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { RuntimeLimits } from './limits.ts';
 import type { Change, Committed, Facts, FactWrite, ResourceColumns, ResourceRow, Scope } from './ports-facts.ts';
+import { UnreadableError } from './ports-instances.ts';
 import { remembered } from './remembered.ts';
 
 /** How soon a client asks again for what a later version has: the next process that answers may be of that one. */
@@ -28,6 +29,8 @@ export type Parts = {
   log: Logger;
   /** Makes tasks of new jobs. */
   dispatch: (owed: Owed[]) => Promise<void>;
+  /** Told of each picture whose rows can't be read. */
+  unreadable?: (instance_id: string, error: UnreadableError) => void;
   /** Told of each commit that others are told of. */
   told?: () => void;
 };
@@ -42,8 +45,16 @@ export function createTurns(parts: Parts, news: EventEmitter) {
   });
   const known = remembered<Known>(limits.remembered_instances);
 
-  /** Both as one commit left them: another process may commit between the two reads. Throws LATER_VERSION. */
+  /** Both as one commit left them: another process may commit between the two reads. Throws LATER_VERSION, UnreadableError. */
   async function load(instance_id: string): Promise<Known | null> {
+    try {
+      return await loadBoth(instance_id);
+    } catch (error) {
+      if (error instanceof UnreadableError) parts.unreadable?.(instance_id, error);
+      throw error;
+    }
+  }
+  async function loadBoth(instance_id: string): Promise<Known | null> {
     for (let attempt = 0; attempt < limits.commit_attempts; attempt++) {
       const stored = await facts.instances.load(instance_id);
       const resource = stored && (await facts.resources.get({ org_id: stored.org_id }, instance_id));

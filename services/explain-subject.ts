@@ -9,6 +9,7 @@ import type { Instance } from '../runtime/durable.ts';
 import type { ResourceRef } from '../runtime/engine.ts';
 import type { Embedder, Objects, Queue, SearchIndex, Tasks } from '../runtime/ports.ts';
 import type { Facts, ResourceRow } from '../runtime/ports-facts.ts';
+import { type StoredInstance, UnreadableError } from '../runtime/ports-instances.ts';
 
 /** Every layer that something is asked of. */
 export type ExplainParts = {
@@ -39,6 +40,8 @@ export type Subject = {
   view: ResourceView | null;
   promised: Promised;
   next_look_at: number | null;
+  /** Why its lifecycle can't be read; null: it can, or there is none. */
+  set_aside: string | null;
 };
 
 /** A commit may come between two reads. */
@@ -49,12 +52,22 @@ export async function subjectOf(facts: Facts, { scope, resource_id }: ResourceRe
   for (let read = 1; ; read++) {
     const row = await facts.resources.get(scope, resource_id);
     if (!row) return null;
-    const stored = await facts.instances.load(resource_id);
+    const { stored, set_aside } = await lifecycleOf(facts, resource_id);
     const instance = stored?.org_id === scope.org_id ? stored.instance : null;
     if (instance && instance.seq !== row.seq && read < READS) continue;
     const view = instance && viewOf(instance);
     const promised = instance && view ? byLifecycle(instance, view) : byRow(row);
-    return { row, instance, view, promised, next_look_at: await facts.instances.nextDueAt(resource_id) };
+    return { row, instance, view, promised, next_look_at: await facts.instances.nextDueAt(resource_id), set_aside };
+  }
+}
+
+type Lifecycle = { stored: StoredInstance | null; set_aside: string | null };
+async function lifecycleOf({ instances }: Facts, resource_id: string): Promise<Lifecycle> {
+  try {
+    return { stored: await instances.load(resource_id), set_aside: null };
+  } catch (error) {
+    if (!(error instanceof UnreadableError)) throw error;
+    return { stored: null, set_aside: error.message };
   }
 }
 

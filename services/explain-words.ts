@@ -20,6 +20,7 @@ const joined = (...texts: (Text | null)[]): Text => {
 
 export function becauseOf(state: State): Text {
   const { subject, looked } = state;
+  if (subject.set_aside !== null) return setAside(subject.set_aside);
   const broken = looked.find(({ ok, away }) => !ok && !away);
   if (broken) {
     const { en, zh } = EXPLAINED_WORDS[broken.fact].broken;
@@ -32,6 +33,12 @@ export function becauseOf(state: State): Text {
   const stands = searchable ? foundAt(subject) : both(`It is ${status}: ${meaning.en}.`, `${status}：${meaning.zh}。`);
   return joined(away ? awayWords(away) : null, stands, waits(state), failureWords(subject.view?.failure ?? null));
 }
+
+const setAside = (reason: string): Text =>
+  both(
+    `It is set aside: what the database holds of its lifecycle cannot be read (${reason}).`,
+    `已搁置：数据库中其生命周期记录无法读取（${reason}）。`,
+  );
 
 function awayWords({ fact, found }: Looked): Text {
   const what = EXPLAINED_WORDS[fact].fact;
@@ -71,6 +78,7 @@ function waits({ work: { step, task, away, line } }: State): Text | null {
 
 export function nextOf(state: State): Next {
   const { subject, looked, work } = state;
+  if (subject.set_aside !== null) return { what: MENDED, when: subject.next_look_at };
   const broken = looked.find(({ ok, away }) => !ok && !away);
   if (broken) return { what: remedy(broken.fact, state), when: null };
   const away = looked.find(({ ok }) => !ok);
@@ -81,6 +89,11 @@ export function nextOf(state: State): Next {
   }
   return rests(state);
 }
+
+const MENDED = both(
+  'An operator restores its row of `instances` from a backup or mends it; it is looked at again and goes on by itself.',
+  '请运维人员从备份恢复或修复其在 `instances` 中的记录；届时会重新检查并自动继续。',
+);
 
 /** What is done by whom so that a broken fact is whole again. */
 function remedy(fact: Explained, { subject }: State): Text {

@@ -12,7 +12,7 @@ const LOCK = (ids: number) => `
   SELECT instance_id, org_id, seq FROM instances FORCE INDEX (PRIMARY)
   WHERE instance_id IN (${Array(ids).fill('?').join(', ')}) ORDER BY instance_id FOR UPDATE`;
 const DUE = (of: string) => `
-  SELECT instance_id, org_id, machine, version, seq, body FROM instances FORCE INDEX (instances_due)
+  SELECT instance_id, org_id, machine, version, seq, body, set_aside_at FROM instances FORCE INDEX (instances_due)
   WHERE next_due_at <= ? ${of} ORDER BY next_due_at LIMIT ? FOR UPDATE SKIP LOCKED`;
 const NOW = 'SELECT CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED) AS now';
 

@@ -1,4 +1,5 @@
 /** The facts on a MySQL or MariaDB server, which several processes may share. */
+import type { Logger } from 'pino';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Facts } from '../../runtime/ports-facts.ts';
 import { sqlFacts } from '../sql/open.ts';
@@ -14,20 +15,20 @@ import { type Target, targetOf } from './target.ts';
 const WRITERS = 4;
 const READERS = 6;
 
-export type MysqlFactsOptions = { url: string; clock: Clock };
+export type MysqlFactsOptions = { url: string; clock: Clock; log?: Logger };
 
 /** Runs pending migrations first, one process at a time. Rejects with DatabaseError when the database is away. */
-export async function openMysqlFacts({ url, clock }: MysqlFactsOptions): Promise<Facts> {
+export async function openMysqlFacts({ url, clock, log }: MysqlFactsOptions): Promise<Facts> {
   const target = targetOf(url);
   await migrateTarget({ target, clock }, false);
-  return factsAt(target, clock);
+  return factsAt(target, clock, log);
 }
 
 /** Of a database whose tables are there. */
-export function factsAt(target: Target, clock: Clock): Facts {
+export function factsAt(target: Target, clock: Clock, log?: Logger): Facts {
   const write = mysqlKnex({ target, clock, connections: WRITERS, takes_several: true });
   const read = mysqlKnex({ target, clock, connections: READERS });
-  return sqlFacts({ write, read, dialect: mysqlDialect });
+  return sqlFacts({ write, read, dialect: mysqlDialect, log });
 }
 
 /** Names of migrations: of those that were pending and have been run; or, when only checked, of those that are pending. */

@@ -1,6 +1,7 @@
 /**
  * The writes of a task, each one script. A task is a hash {seq, record, large, index}; beside it are
  * `due` (a sorted set: when the sweep looks next), an output too large for the record, and a sorted set for each kind and status.
+ * What is no hash was not written here: it is as good as gone.
  * Members of those sets are scored by when the record expires, so that the expired are cleared away by every write.
  * Written for one server: an index is named by the record, so a cluster could not know its key before.
  */
@@ -11,7 +12,11 @@ import { script } from './script.ts';
  * next_due_at ('' if none), kept_ms, expires_at, now. Answers 1 if written, also when this very record was written before.
  */
 export const WRITE = script(`
-local known = redis.call('HMGET', KEYS[1], 'seq', 'record', 'index')
+local known = redis.pcall('HMGET', KEYS[1], 'seq', 'record', 'index')
+if known.err then
+  redis.call('DEL', KEYS[1])
+  known = {}
+end
 if known[2] == ARGV[4] then return 1 end
 if (known[1] or '') ~= ARGV[2] then return 0 end
 if known[3] and known[3] ~= KEYS[4] then redis.call('ZREM', known[3], ARGV[1]) end
@@ -24,39 +29,48 @@ redis.call('ZADD', KEYS[4], ARGV[8], ARGV[1])
 redis.call('PEXPIRE', KEYS[4], ARGV[7])
 return 1`);
 
+/** KEYS: task. Answers record and large; nothing if there is no such task. */
+export const READ = script(`
+local found = redis.pcall('HMGET', KEYS[1], 'record', 'large')
+if found.err then return {} end
+return found`);
+
 /** KEYS: task, output, due. ARGV: task_id. */
 export const REMOVE = script(`
-local index = redis.call('HGET', KEYS[1], 'index')
+local index = redis.pcall('HGET', KEYS[1], 'index')
+if type(index) ~= 'string' then index = false end
 redis.call('DEL', KEYS[1], KEYS[2])
 redis.call('ZREM', KEYS[3], ARGV[1])
 if index then redis.call('ZREM', index, ARGV[1]) end
 return 1`);
 
-/** KEYS: due. ARGV: now, until, limit, what task keys begin with. Answers record and large of each; those gone leave the set. */
+/** KEYS: due. ARGV: now, until, limit, what task keys begin with. Answers id, record and large of each; those gone leave the set. */
 export const CLAIM = script(`
 local claimed = {}
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[3])) do
-  local found = redis.call('HMGET', ARGV[4] .. id, 'record', 'large')
-  if found[1] then
+  local found = redis.pcall('HMGET', ARGV[4] .. id, 'record', 'large')
+  if not found.err and found[1] then
     redis.call('ZADD', KEYS[1], ARGV[2], id)
+    table.insert(claimed, id)
     table.insert(claimed, found[1])
-    table.insert(claimed, found[2])
+    table.insert(claimed, found[2] or '')
   else
     redis.call('ZREM', KEYS[1], id)
   end
 end
 return claimed`);
 
-/** KEYS: indexes. ARGV: limit, what task keys begin with, now. Answers record and large of each, at most limit an index. */
+/** KEYS: indexes. ARGV: limit, what task keys begin with, now. Answers id, record and large of each, at most limit an index. */
 export const LIST = script(`
 local listed = {}
 for _, index in ipairs(KEYS) do
   redis.call('ZREMRANGEBYSCORE', index, '-inf', ARGV[3])
   for _, id in ipairs(redis.call('ZRANGE', index, 0, ARGV[1] - 1)) do
-    local found = redis.call('HMGET', ARGV[2] .. id, 'record', 'large')
-    if found[1] then
+    local found = redis.pcall('HMGET', ARGV[2] .. id, 'record', 'large')
+    if not found.err and found[1] then
+      table.insert(listed, id)
       table.insert(listed, found[1])
-      table.insert(listed, found[2])
+      table.insert(listed, found[2] or '')
     else
       redis.call('ZREM', index, id)
     end

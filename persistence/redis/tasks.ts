@@ -1,10 +1,12 @@
 /** Tasks on Redis: the record of each under one key, written by compare-and-swap together with its next timer. */
+import { z } from 'zod';
 import type { Json } from '../../contract/json.ts';
 import { STEP_KINDS, type StepKind } from '../../contract/steps.ts';
 import { TASK_STATUSES, type TaskStatus } from '../../contract/task.ts';
 import type { TaskRecord, Tasks } from '../../runtime/ports.ts';
 import type { RedisLink } from './connection.ts';
-import { CLAIM, LIST, REMOVE, WRITE } from './task-scripts.ts';
+import { readTask, UnreadableTask } from './task-record.ts';
+import { CLAIM, LIST, READ, REMOVE, WRITE } from './task-scripts.ts';
 
 /**
  * How long a record outlives its last write. A living task is written at least every 5 minutes (the longest backoff), so this only has
@@ -14,7 +16,7 @@ const KEPT_MS = 24 * 60 * 60_000;
 /** JSON of an output longer than this is no part of the record: most reads of a record don't want it. */
 const LARGE_OUTPUT = 64 * 1024;
 
-export function redisTasks({ prefix, clock, reach, ...link }: RedisLink): Tasks {
+export function redisTasks({ prefix, clock, log, reach, ...link }: RedisLink): Tasks {
   const key = (name: string) => `${prefix}:${name}`;
   const task = key('task:');
   const output = key('output:');
@@ -31,30 +33,42 @@ export function redisTasks({ prefix, clock, reach, ...link }: RedisLink): Tasks 
     const args = [task_id, seq, instance.seq, text, large, next_due_at ?? '', KEPT_MS, now + KEPT_MS, now];
     return (await reach((redis) => WRITE(redis, keys, args))) === 1;
   }
-  /** A record whose output is gone is gone: to make it again is better than to believe that it answered nothing. */
-  async function whole(text: string, large: boolean): Promise<TaskRecord | null> {
-    const record: TaskRecord = JSON.parse(text); // written by `write`
-    if (!large) return record;
-    const kept = await reach((redis) => redis.get(output + record.task_id));
-    return kept === null ? null : withOutput(record, JSON.parse(kept));
+  /**
+   * A record whose output is gone is gone: to make it again is better than to believe that it answered nothing. So is one that can't be
+   * read: it is removed.
+   */
+  async function whole(task_id: string, text: string, large: boolean): Promise<TaskRecord | null> {
+    try {
+      const record = readTask(task_id, text);
+      if (!large) return record;
+      const kept = await reach((redis) => redis.get(output + task_id));
+      return kept === null ? null : withOutput(record, JSON.parse(kept));
+    } catch (error) {
+      if (!(error instanceof SyntaxError || error instanceof UnreadableTask)) throw error;
+      log.error({ err: error, task_id }, 'a task cannot be read: it is removed, and made again from its job');
+      await remove(task_id);
+      return null;
+    }
   }
+  /** `reply`: of each its id, record, and whether its output is apart. */
   async function wholes(reply: unknown): Promise<TaskRecord[]> {
-    const parts = Array.isArray(reply) ? reply.map(String) : [];
+    const parts = strings(reply);
     const found: (TaskRecord | null)[] = [];
-    for (let i = 0; i < parts.length; i += 2) found.push(await whole(parts[i] ?? '', parts[i + 1] === '1'));
+    for (let i = 0; i < parts.length; i += 3) found.push(await whole(parts[i] ?? '', parts[i + 1] ?? '', parts[i + 2] === '1'));
     return found.filter((record) => record !== null);
+  }
+  async function remove(task_id: string): Promise<void> {
+    await reach((redis) => REMOVE(redis, [task + task_id, output + task_id, due], [task_id]));
   }
 
   return {
     create: (record) => write(record, ''),
     async get(task_id) {
-      const [text, large] = await reach((redis) => redis.hmget(task + task_id, 'record', 'large'));
-      return text ? whole(text, large === '1') : null;
+      const [text, large] = await reach((redis) => READ(redis, [task + task_id], []).then(strings));
+      return text ? whole(task_id, text, large === '1') : null;
     },
     replace: (record, expected_seq) => write(record, String(expected_seq)),
-    async remove(task_id) {
-      await reach((redis) => REMOVE(redis, [task + task_id, output + task_id, due], [task_id]));
-    },
+    remove,
     async claimDue({ now, until, limit }) {
       return wholes(await reach((redis) => CLAIM(redis, [due], [now, until, limit, task])));
     },
@@ -70,8 +84,8 @@ export function redisTasks({ prefix, clock, reach, ...link }: RedisLink): Tasks 
     async epoch() {
       const [kept, run_id] = await reach((redis) => Promise.all([redis.get(epoch), runOf(redis)]));
       if (kept === null || link.doubted()) return null;
-      const { begun, run }: Begun = JSON.parse(kept); // written by `setEpoch`
-      return run === run_id ? begun : null;
+      const known = readBegun(kept);
+      return known?.run === run_id ? known.begun : null;
     },
     async setEpoch(begun) {
       link.trust(); // before the write: what fails from now on is doubted
@@ -84,7 +98,19 @@ export function redisTasks({ prefix, clock, reach, ...link }: RedisLink): Tasks 
   };
 }
 
-type Begun = { begun: string; run: string };
+const strings = (reply: unknown): string[] => (Array.isArray(reply) ? reply.map((part) => String(part ?? '')) : []);
+
+/** null: not written by `setEpoch`; then all is in doubt. */
+function readBegun(kept: string): Begun | null {
+  try {
+    return Begun.parse(JSON.parse(kept));
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof z.ZodError) return null;
+    throw error;
+  }
+}
+const Begun = z.object({ begun: z.string(), run: z.string() });
+type Begun = z.infer<typeof Begun>;
 /** Another at each start of a server, and on each server; '' where a service hides it. */
 const runOf = async (redis: RedisLink['redis']): Promise<string> => /^run_id:(\S+)/m.exec(await redis.info('server'))?.[1] ?? '';
 

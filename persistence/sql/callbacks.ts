@@ -2,9 +2,12 @@
 import { STEP_KINDS, type StepKind } from '../../contract/steps.ts';
 import type { Callback, Callbacks } from '../../runtime/ports-facts.ts';
 import type { Database } from './database.ts';
-import { number, type Row, rowOf, text, word } from './row.ts';
+import { number, type Row, readable, text, word } from './row.ts';
 
-export function callbacksOf({ read, write, dialect }: Database): Callbacks {
+/** Of these the first that can be read is taken: one that can't hides no other. */
+const NEWEST = 5;
+
+export function callbacksOf({ read, write, dialect, unreadable }: Database): Callbacks {
   return {
     async keep(callback) {
       try {
@@ -16,12 +19,12 @@ export function callbacksOf({ read, write, dialect }: Database): Callbacks {
       }
     },
     async find({ org_id }, { resource_id, kind, reads }) {
-      const row: unknown = await read('callbacks')
+      const rows: unknown[] = await read('callbacks')
         .where({ org_id, resource_id, kind, reads })
         .orderBy('received_at', 'desc')
         .orderBy('webhook_id', 'desc')
-        .first();
-      return row === undefined ? null : callback(rowOf(row));
+        .limit(NEWEST);
+      return readable(rows, { table: 'callbacks', key: 'webhook_id' }, callback, unreadable)[0] ?? null;
     },
   };
 }

@@ -2,16 +2,16 @@
 import type { Json } from '../../contract/json.ts';
 import type { Chores } from '../../runtime/ports-upkeep.ts';
 import type { Database } from './database.ts';
-import { json, rowOf } from './row.ts';
+import { json, readable, rowOf } from './row.ts';
 
 /** The longest that anybody has one: a row that says more was written by a clock that was ahead, and holds nobody up. */
 const MAX_HOLD_MS = 10 * 60_000;
 
-export function choresOf({ read, write }: Database): Chores {
+export function choresOf({ read, write, unreadable }: Database): Chores {
   async function state(name: string): Promise<Json> {
-    const row: unknown = await read('chores').where({ name }).first('state');
+    const row: unknown = await read('chores').where({ name }).first('name', 'state');
     if (row === undefined || rowOf(row).state === null) return null;
-    return json<Json>(rowOf(row), 'state');
+    return readable([row], { table: 'chores', key: 'name' }, (found) => json<Json>(found, 'state'), unreadable)[0] ?? null;
   }
   return {
     state,

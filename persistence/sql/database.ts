@@ -2,9 +2,11 @@
 import type { Knex } from 'knex';
 import { AlreadyThere } from '../../runtime/ports-facts.ts';
 import type { Instances, Served } from '../../runtime/ports-instances.ts';
+import type { Unreadable } from './row.ts';
 
-/** `read` sees what is committed. Inside a transaction only its own knex may be asked: with one connection, another waits for ever. */
-export type Database = { write: Knex; read: Knex; dialect: Dialect };
+/** `read` sees what is committed. Inside a transaction only its own knex may be asked: with one connection, another waits for ever. `unreadable` is told of
+ * each row that can't be read. */
+export type Database = { write: Knex; read: Knex; dialect: Dialect; unreadable: Unreadable };
 
 /** All that a new database must add. */
 export interface Dialect {

@@ -1,13 +1,20 @@
 /** Instances: the running lifecycles, and which of them the sweep must look at. */
 import type { Knex } from 'knex';
+import { z } from 'zod';
 import type { Instance } from '../../runtime/durable.ts';
 import type { Change } from '../../runtime/ports-facts.ts';
-import type { Instances, StoredInstance, StoredState } from '../../runtime/ports-instances.ts';
+import {
+  type Instances,
+  type OnUnreadable,
+  type StoredInstance,
+  type StoredState,
+  UnreadableError,
+} from '../../runtime/ports-instances.ts';
 import type { Database, Dialect } from './database.ts';
 import { json, number, numberOrNull, type Row, rowOf, text, textOrNull } from './row.ts';
 import { inserts, type Statement, upserts, type Values } from './statements.ts';
 
-const READ = ['instance_id', 'org_id', 'machine', 'version', 'seq', 'body'];
+const READ = ['instance_id', 'org_id', 'machine', 'version', 'seq', 'body', 'set_aside_at'];
 const STATE = ['machine', 'version', 'seq', 'body', 'has_jobs', 'next_due_at'];
 type Body = Pick<Instance, 'snapshot' | 'jobs' | 'timers'>;
 
@@ -19,8 +26,7 @@ export function instancesOf({ read, write, dialect }: Database): Instances {
     },
 
     async claimDue(want) {
-      const rows = await dialect.claimDue(write, want);
-      return rows.map((row) => stored(rowOf(row)));
+      return storedAll(await dialect.claimDue(write, want), want.unreadable);
     },
 
     async reschedule(instance_id, seq, next_due_at) {
@@ -32,7 +38,7 @@ export function instancesOf({ read, write, dialect }: Database): Instances {
       return row === undefined ? null : numberOrNull(rowOf(row), 'next_due_at');
     },
 
-    async withJobs(after, limit, of) {
+    async withJobs(after, limit, of, unreadable) {
       const withJobs = read('instances').where({ has_jobs: true });
       if (of) withJobs.where({ machine: of.machine }).whereIn('version', of.versions);
       const rows: unknown[] = await withJobs
@@ -40,7 +46,37 @@ export function instancesOf({ read, write, dialect }: Database): Instances {
         .orderBy('instance_id')
         .limit(limit)
         .select(READ);
-      return rows.map((row) => stored(rowOf(row)));
+      return storedAll(rows, unreadable);
+    },
+
+    async setAside(instance_id, { at, reason, next_due_at }) {
+      const said = { set_aside_reason: reason.slice(0, MAX_REASON), next_due_at };
+      const first: number = await write('instances')
+        .where({ instance_id })
+        .whereNull('set_aside_at')
+        .update({ ...said, set_aside_at: at });
+      if (first === 1) return true;
+      await write('instances').where({ instance_id }).update(said);
+      return false;
+    },
+
+    async takeBack(instance_id) {
+      await write('instances').where({ instance_id }).update({ set_aside_at: null, set_aside_reason: null });
+    },
+
+    async listSetAside(after, limit) {
+      const rows: unknown[] = await read('instances')
+        .whereNotNull('set_aside_at')
+        .where('instance_id', '>', after ?? '')
+        .orderBy('instance_id')
+        .limit(limit)
+        .select('instance_id', 'org_id', 'set_aside_at', 'set_aside_reason');
+      return rows.map(rowOf).map((row) => ({
+        instance_id: text(row, 'instance_id'),
+        org_id: text(row, 'org_id'),
+        since: number(row, 'set_aside_at'),
+        reason: textOrNull(row, 'set_aside_reason') ?? '',
+      }));
     },
 
     async versions() {
@@ -66,10 +102,45 @@ export function instancesOf({ read, write, dialect }: Database): Instances {
   };
 }
 
+/** As wide as the column. */
+const MAX_REASON = 300;
+
+/** The shape without which nothing can be done with it; what is in the machine's own context the machine knows. */
+const Body = z.object({
+  snapshot: z.object({ value: z.union([z.string(), z.looseObject({})]), context: z.looseObject({}), status: z.string() }),
+  jobs: z.record(z.string(), z.looseObject({ src: z.string(), token: z.string(), since: z.number() })),
+  timers: z.record(
+    z.string(),
+    z.looseObject({ event: z.looseObject({ type: z.string() }), due_at: z.number(), token: z.string() }),
+  ),
+});
+
+/** Throws UnreadableError. */
 function stored(row: Row): StoredInstance {
-  const { snapshot, jobs, timers } = json<Body>(row, 'body');
-  const head = { machine: text(row, 'machine'), version: text(row, 'version'), seq: number(row, 'seq') };
-  return { instance_id: text(row, 'instance_id'), org_id: text(row, 'org_id'), instance: { ...head, snapshot, jobs, timers } };
+  const instance_id = text(row, 'instance_id');
+  try {
+    const body = json<Body>(row, 'body');
+    Body.parse(body);
+    const { snapshot, jobs, timers } = body;
+    const head = { machine: text(row, 'machine'), version: text(row, 'version'), seq: number(row, 'seq') };
+    const set_aside = row.set_aside_at === null || row.set_aside_at === undefined ? {} : { set_aside: true as const };
+    return { instance_id, org_id: text(row, 'org_id'), instance: { ...head, snapshot, jobs, timers }, ...set_aside };
+  } catch (error) {
+    throw new UnreadableError('instances', instance_id, error instanceof z.ZodError ? z.prettifyError(error) : error);
+  }
+}
+
+/** Each row for itself. */
+function storedAll(rows: unknown[], unreadable?: OnUnreadable): StoredInstance[] {
+  return rows.flatMap((row) => {
+    try {
+      return [stored(rowOf(row))];
+    } catch (error) {
+      if (!(error instanceof UnreadableError)) throw error;
+      unreadable?.(error);
+      return [];
+    }
+  });
 }
 
 export type InstanceStatements = { make: Statement; move: Statement };
@@ -78,7 +149,7 @@ export function instanceStatements(knex: Knex): InstanceStatements {
   const columns = ['instance_id', 'org_id', ...STATE];
   return {
     make: inserts(knex, 'instances', columns), // an upsert would overwrite one that another has just made
-    move: upserts(knex, 'instances', columns, 'instance_id'),
+    move: upserts(knex, 'instances', [...columns, 'set_aside_at', 'set_aside_reason'], 'instance_id'), // and read again, if it was not
   };
 }
 
@@ -95,9 +166,11 @@ export function wins({ instance_id, org_id, expected_seq }: Change, places: Plac
   return place ? place.org_id === org_id && place.seq === expected_seq : expected_seq === null;
 }
 
+const READABLE = { set_aside_at: null, set_aside_reason: null };
+
 export function instanceValues({ instance_id, org_id, instance, next_due_at }: Change): Values {
   const { machine, version, seq, snapshot, jobs, timers } = instance;
   const body: Body = { snapshot, jobs, timers };
   const has_jobs = Object.keys(jobs).length > 0;
-  return { instance_id, org_id, machine, version, seq, body: JSON.stringify(body), has_jobs, next_due_at };
+  return { instance_id, org_id, machine, version, seq, body: JSON.stringify(body), has_jobs, next_due_at, ...READABLE };
 }

@@ -1,9 +1,9 @@
 /** The journal: what happened to a resource, one entry a commit. */
 import type { Knex } from 'knex';
 import type { Failure } from '../../contract/failures.ts';
-import type { Change, Journal } from '../../runtime/ports-facts.ts';
+import type { Change, Journal, JournalEntry } from '../../runtime/ports-facts.ts';
 import type { Database } from './database.ts';
-import { author, jsonOrNull, number, rowOf, text, textOrNull } from './row.ts';
+import { author, jsonOrNull, number, type Row, readable, rowOf, text, textOrNull } from './row.ts';
 import type { Values } from './statements.ts';
 
 export const JOURNAL_COLUMNS = [
@@ -11,26 +11,28 @@ export const JOURNAL_COLUMNS = [
   ...['revision', 'by_kind', 'by_id', 'request_id', 'failure'],
 ];
 
-export function journalOf({ read }: Database): Journal {
+export function journalOf({ read, unreadable }: Database): Journal {
   return {
     async list({ org_id }, resource_id, { after, limit }) {
       const query = read('journal').where({ instance_id: resource_id, org_id });
       if (after !== null) query.where('seq', '>', after);
       const rows: unknown[] = await query.orderBy('seq').limit(limit).select(JOURNAL_COLUMNS);
-      return rows.map(rowOf).map((row) => ({
-        seq: number(row, 'seq'),
-        at: number(row, 'at'),
-        event: text(row, 'event'),
-        from: textOrNull(row, 'from'),
-        to: text(row, 'to'),
-        revision: number(row, 'revision'),
-        by: author(row),
-        request_id: textOrNull(row, 'request_id'),
-        failure: jsonOrNull<Failure>(row, 'failure'),
-      }));
+      return readable(rows, { table: 'journal', key: 'commit_id' }, entry, unreadable);
     },
   };
 }
+
+const entry = (row: Row): JournalEntry & { seq: number } => ({
+  seq: number(row, 'seq'),
+  at: number(row, 'at'),
+  event: text(row, 'event'),
+  from: textOrNull(row, 'from'),
+  to: text(row, 'to'),
+  revision: number(row, 'revision'),
+  by: author(row),
+  request_id: textOrNull(row, 'request_id'),
+  failure: jsonOrNull<Failure>(row, 'failure'),
+});
 
 /** True if this very change was committed: its instance must be locked, so that no commit of it is under way. */
 export async function madeBefore(trx: Knex, { instance_id, instance, commit_id }: Change): Promise<boolean> {

@@ -7,6 +7,7 @@ import * as serviceTime from './migrations/0004_service_time.ts';
 import * as chores from './migrations/0005_chores.ts';
 import * as callbackKeys from './migrations/0006_callback_keys.ts';
 import * as cleanups from './migrations/0007_cleanups.ts';
+import * as setAside from './migrations/0008_set_aside.ts';
 
 export type Migration = { name: string; up: (knex: Knex) => Promise<void> };
 export const MIGRATIONS: readonly Migration[] = [
@@ -17,6 +18,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0005_chores', up: chores.up },
   { name: '0006_callback_keys', up: callbackKeys.up },
   { name: '0007_cleanups', up: cleanups.up },
+  { name: '0008_set_aside', up: setAside.up },
 ];
 
 /** Names, in order. */

@@ -1,4 +1,5 @@
 /** Facts over any database that has a dialect. */
+import type { Logger } from 'pino';
 import type { Facts } from '../../runtime/ports-facts.ts';
 import { accountsOf } from './accounts.ts';
 import { callbacksOf } from './callbacks.ts';
@@ -12,11 +13,13 @@ import { journalOf } from './journal.ts';
 import { outboxOf } from './outbox.ts';
 import { promisedOf } from './promised.ts';
 import { resourcesOf } from './resources.ts';
+import type { Unreadable } from './row.ts';
 import { textsOf } from './texts.ts';
 import { upkeepOf } from './upkeep.ts';
 
-/** The tables must be there: see migrate.ts. */
-export function sqlFacts(db: Database): Facts {
+/** The tables must be there: see migrate.ts. `log`: is told of rows that can't be read. */
+export function sqlFacts({ log, ...parts }: Omit<Database, 'unreadable'> & { log?: Logger | undefined }): Facts {
+  const db: Database = { ...parts, unreadable: toldOnce(log) };
   return {
     instances: instancesOf(db),
     resources: resourcesOf(db),
@@ -38,5 +41,18 @@ export function sqlFacts(db: Database): Facts {
       await db.read.destroy();
       await db.write.destroy(); // last, so that SQLite folds its write-ahead log into the file
     },
+  };
+}
+
+/** Rows told of, so that one that is read again and again fills no log; beyond it none is. */
+const MAX_TOLD = 1_000;
+
+function toldOnce(log: Logger | undefined): Unreadable {
+  const told = new Set<string>();
+  return ({ table, id, error }) => {
+    const name = `${table} ${id}`;
+    if (told.has(name) || told.size >= MAX_TOLD) return;
+    told.add(name);
+    log?.error({ err: error, table, id }, 'a row cannot be read and is passed over; restore it from a backup, or mend it');
   };
 }

@@ -104,10 +104,19 @@ const message = (row: Row): PositionedMessage => ({
   id: text(row, 'message_id'),
   type: text(row, 'type'),
   at: number(row, 'at'),
-  payload: json<Json>(row, 'payload'),
+  payload: payload(row),
   position: number(row, 'position'),
   org_id: text(row, 'org_id'),
 });
 
 export const outboxValues = ({ org_id, outbox }: Change): Values[] =>
   outbox.map(({ id, type, at, payload }) => ({ message_id: id, org_id, type, at, payload: JSON.stringify(payload) }));
+
+/** A message keeps its place among the others, whatever is in it. */
+function payload(row: Row): Json {
+  try {
+    return json<Json>(row, 'payload');
+  } catch {
+    return null; // says so; the feed tells of it and passes it over
+  }
+}

@@ -12,8 +12,9 @@ import type {
   Resources,
   Scope,
 } from '../../runtime/ports-facts.ts';
+import { UnreadableError } from '../../runtime/ports-instances.ts';
 import type { Database } from './database.ts';
-import { flag, json, jsonOrNull, number, numberOrNull, type Row, rowOf, text, textOrNull, word } from './row.ts';
+import { flag, json, jsonOrNull, number, numberOrNull, type Row, readable, rowOf, text, textOrNull, word } from './row.ts';
 import type { Values } from './statements.ts';
 
 /** Those that are withdrawn and may have an entry all the same. */
@@ -21,16 +22,23 @@ const HELD_BACK: Status[] = ['TRASHED', 'DELETING', 'PURGE_FAILED'];
 /** Ids in one question: the longest page there is. */
 const MAX_IDS = 200;
 
-export function resourcesOf({ read, write, dialect }: Database): Resources {
+export function resourcesOf({ read, write, dialect, unreadable }: Database): Resources {
+  const many = async (query: Knex.QueryBuilder) =>
+    readable(await joined(query), { table: 'resources', key: 'resource_id' }, resource, unreadable);
   return {
     async get(scope, resource_id) {
-      const rows = await rowsOf(inScope(read, scope).where('r.resource_id', resource_id));
-      return rows[0] ?? null;
+      const [row] = await joined(inScope(read, scope).where('r.resource_id', resource_id));
+      if (row === undefined) return null;
+      try {
+        return resource(rowOf(row));
+      } catch (error) {
+        throw new UnreadableError('resources', resource_id, error);
+      }
     },
 
     async getMany(scope, ids) {
       if (ids.length > MAX_IDS) throw new RangeError(`${ids.length} ids at once: at most ${MAX_IDS}`);
-      const rows = await rowsOf(inScope(read, scope).whereIn('r.resource_id', ids));
+      const rows = await many(inScope(read, scope).whereIn('r.resource_id', ids));
       const byId = new Map(rows.map((row) => [row.resource_id, row]));
       return ids.flatMap((id) => byId.get(id) ?? []);
     },
@@ -44,7 +52,7 @@ export function resourcesOf({ read, write, dialect }: Database): Resources {
         query
           .where(column, `${beyond}=`, after.key)
           .where((place) => place.where(column, beyond, after.key).orWhere('r.resource_id', beyond, after.resource_id));
-      return await rowsOf(query.orderBy(column, direction).orderBy('r.resource_id', direction).limit(limit));
+      return await many(query.orderBy(column, direction).orderBy('r.resource_id', direction).limit(limit));
     },
 
     async counts(scope, filter) {
@@ -60,7 +68,7 @@ export function resourcesOf({ read, write, dialect }: Database): Resources {
     async alive(scope, sha256, except) {
       const query = inScope(read, scope).where('r.sha256', sha256).where('r.viewable', true);
       if (except !== undefined) query.whereNot('r.resource_id', except);
-      const rows = await rowsOf(query.orderBy('r.created_at').orderBy('r.resource_id').limit(1));
+      const rows = await many(query.orderBy('r.created_at').orderBy('r.resource_id').limit(1));
       return rows[0] ?? null;
     },
 
@@ -129,12 +137,8 @@ function filtered(query: Knex.QueryBuilder, { org_id }: Scope, filter: ResourceF
   return query;
 }
 
-async function rowsOf(query: Knex.QueryBuilder): Promise<ResourceRow[]> {
-  const rows: unknown[] = await query
-    .leftJoin('metadata as m', 'm.resource_id', 'r.resource_id')
-    .select('r.*', 'm.body as metadata');
-  return rows.map((row) => resource(rowOf(row)));
-}
+const joined = async (query: Knex.QueryBuilder): Promise<unknown[]> =>
+  await query.leftJoin('metadata as m', 'm.resource_id', 'r.resource_id').select('r.*', 'm.body as metadata');
 
 function summed(groups: Row[]): Counts {
   const counts: Counts = { total: 0, by_phase: {}, by_status: {} };

@@ -38,6 +38,28 @@ export function word<T extends string>(row: Row, name: string, is: (value: strin
   return value;
 }
 
+/**
+ * Each row stands for itself: what one that can't be read would be is left out, and is told of. `key`: the column that names it.
+ */
+export function readable<T>(
+  rows: unknown[],
+  of: { table: string; key: string },
+  parse: (row: Row) => T,
+  unreadable: Unreadable,
+): T[] {
+  return rows.flatMap((found) => {
+    const row = rowOf(found);
+    try {
+      return [parse(row)];
+    } catch (error) {
+      unreadable({ table: of.table, id: String(row[of.key]), error });
+      return [];
+    }
+  });
+}
+/** Told of a row that can't be read. */
+export type Unreadable = (row: { table: string; id: string; error: unknown }) => void;
+
 /** What we wrote as JSON ourselves; T is not checked again. */
 export function json<T>(row: Row, name: string): T {
   const value: T = JSON.parse(text(row, name));

@@ -2,11 +2,11 @@
 import type { CorrectedPage, Page } from '../../contract/text.ts';
 import type { Embedding, SavedText, Scope, Text, Texts } from '../../runtime/ports-facts.ts';
 import type { Database } from './database.ts';
-import { author, json, number, type Row, rowOf, text, textOrNull, vector } from './row.ts';
+import { author, json, number, type Row, readable, rowOf, text, textOrNull, vector } from './row.ts';
 
 const owned = (row: Row) => ({ resource_id: text(row, 'resource_id'), org_id: text(row, 'org_id'), at: number(row, 'at') });
 
-export function textsOf({ read }: Database): Texts {
+export function textsOf({ read, unreadable }: Database): Texts {
   async function one(table: string, { org_id }: Scope, key: Record<string, string>): Promise<Row | null> {
     const row: unknown = await read(table)
       .where({ org_id, ...key })
@@ -32,11 +32,9 @@ export function textsOf({ read }: Database): Texts {
       const size = new Map(sizes.map(rowOf).map((row) => [text(row, 'text_id'), number(row, 'size')]));
       const few = firstOf(ids, (id) => size.get(id) ?? 0, most);
       const rows: unknown[] = few.length === 0 ? [] : await read('texts').where({ org_id }).whereIn('text_id', few);
-      const byId = new Map(rows.map(rowOf).map((row) => [text(row, 'text_id'), row]));
-      return few.flatMap((id) => {
-        const row = byId.get(id);
-        return row ? [savedText(row)] : [];
-      });
+      const saved = readable(rows, { table: 'texts', key: 'text_id' }, savedText, unreadable);
+      const byId = new Map(saved.map((one) => [one.text_id, one]));
+      return few.flatMap((id) => byId.get(id) ?? []);
     },
     async recognisedPages({ org_id }, of, most) {
       const groups = new Map<string, typeof of>();
@@ -54,6 +52,7 @@ export function textsOf({ read }: Database): Texts {
             group.map(({ recognition_id }) => recognition_id),
           )
           .whereRaw('length(pages) <= ?', [most])
+          .whereRaw('json_valid(pages)') // else one that is not fails the others
           .select(
             'recognition_id',
             read.raw(`cast(json_extract(pages, ${paths.map(() => '?').join(', ')}) as char) as pages`, paths),

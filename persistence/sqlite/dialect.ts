@@ -7,7 +7,7 @@ import { uniqueViolation } from './database.ts';
 const CLAIM = (of: string) => `
   UPDATE instances SET next_due_at = ?
   WHERE instance_id IN (SELECT instance_id FROM instances WHERE next_due_at <= ? ${of} ORDER BY next_due_at LIMIT ?)
-  RETURNING instance_id, org_id, machine, version, seq, body`;
+  RETURNING instance_id, org_id, machine, version, seq, body, set_aside_at`;
 
 const LOOK = 'SELECT instance_id, org_id, seq FROM instances WHERE instance_id IN (?)';
 

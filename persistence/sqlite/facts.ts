@@ -1,6 +1,7 @@
 /** The facts in a folder: `facts.sqlite`, by one connection for writes and one for reads. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Logger } from 'pino';
 import type { Facts } from '../../runtime/ports-facts.ts';
 import { migrate, migrationState } from '../sql/migrate.ts';
 import { sqlFacts } from '../sql/open.ts';
@@ -10,10 +11,10 @@ import { sqliteKnex } from './driver.ts';
 import { lockFolder } from './lock.ts';
 
 /** `max_pages`: see SqliteOptions; for tests of a full disk. */
-export type SqliteFactsOptions = { max_pages?: number };
+export type SqliteFactsOptions = { max_pages?: number; log?: Logger };
 
 /** Runs pending migrations first. The caller holds the folder's lock (lock.ts). */
-export async function openSqliteFacts(dir: string, options: SqliteFactsOptions = {}): Promise<Facts> {
+export async function openSqliteFacts(dir: string, { log, ...options }: SqliteFactsOptions = {}): Promise<Facts> {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const file = join(dir, 'facts.sqlite');
   makePrivate(file);
@@ -21,7 +22,7 @@ export async function openSqliteFacts(dir: string, options: SqliteFactsOptions =
   const read = sqliteKnex(file, { readonly: true });
   try {
     await migrate(write);
-    return sqlFacts({ write, read, dialect: sqliteDialect });
+    return sqlFacts({ write, read, dialect: sqliteDialect, log });
   } catch (error) {
     await read.destroy();
     await write.destroy();

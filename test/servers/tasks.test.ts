@@ -82,6 +82,34 @@ describe('tasks on Redis', () => {
     await closed(link);
   });
 
+  test('one that cannot be read is removed, hides no other, and can be made again', async () => {
+    const link = await openLink();
+    const tasks = redisTasks(link);
+    const ids = ['no-json', 'no-instance', 'no-hash', 'of-another', 'whole'];
+    for (const id of ids) await tasks.create(record(id));
+    const key = (id: string) => `${link.prefix}:task:${id}`;
+    await link.redis.hset(key('no-json'), 'record', '{"task_id"');
+    await link.redis.hset(key('no-instance'), 'record', JSON.stringify({ ...record('no-instance'), instance: null }));
+    await link.redis.hset(key('of-another'), 'record', JSON.stringify(record('whole')));
+    await link.redis.set(key('no-hash'), 'x');
+    assert.deepEqual(
+      (await tasks.claimDue({ now: 100, until: 200, limit: 10 })).map(({ task_id }) => task_id),
+      ['whole'],
+    );
+    assert.deepEqual(
+      (await tasks.list({ limit: 10 })).map(({ task_id }) => task_id),
+      ['whole'],
+    );
+    for (const id of ids.slice(0, 4)) {
+      assert.equal(await tasks.get(id), null, id);
+      assert.equal(await tasks.create(record(id)), true, `${id} is made again`);
+    }
+    assert.equal((await tasks.list({ limit: 10 })).length, ids.length);
+    await link.redis.set(`${link.prefix}:epoch`, '{');
+    assert.equal(await tasks.epoch(), null, 'all is in doubt');
+    await closed(link);
+  });
+
   test('the epoch is of one run of the server, and unknown once a command has failed', async () => {
     const link = await openLink();
     const tasks = redisTasks(link);
