@@ -23,6 +23,14 @@ export function placeOf<Place>(cursor: string | undefined, listed: Listed, schem
   return result.data.place as Place; // just parsed; zod loses the type of a schema that is a parameter
 }
 
+/** What a place may hold: a time since 1970, of which JavaScript knows 100 million days. */
+export const Milliseconds = zod.int().min(0).max(8.64e15);
+/** And a title, or none. */
+export const Title = zod
+  .string()
+  .max(300)
+  .refine((text) => text.isWellFormed() && !text.includes('\u0000'));
+
 /** Filters are made by one schema, so their fields are always in one order. */
 const hashOf = ({ list, scope, filters }: Listed) =>
   createHash('sha256')

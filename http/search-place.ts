@@ -7,8 +7,9 @@
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { Id } from '../contract/resource.ts';
 import type { IndexPlace } from '../runtime/ports.ts';
-import { cursorOf, type Listed, placeOf } from './cursor.ts';
+import { cursorOf, type Listed, Milliseconds, placeOf } from './cursor.ts';
 
 /** 48 bits: of 100,000 pictures that match, one is taken for one of 400 that were listed once in seven million times. */
 const MARK_CHARS = 8;
@@ -17,7 +18,7 @@ const MARKS = '.';
 
 const Place = z.strictObject({
   by_newest: z.boolean(),
-  after: z.strictObject({ created_at: z.number(), resource_id: z.string().max(200) }).nullable(),
+  after: z.strictObject({ created_at: Milliseconds, resource_id: Id }).nullable(),
 });
 /** listed: marks of the hits listed by relevance. by_newest: how the next ones are listed. after: the last of those listed so. */
 export type SearchPlace = { listed: ReadonlySet<string>; by_newest: boolean; after: IndexPlace | null };

@@ -5,10 +5,11 @@
 import { EventEmitter } from 'node:events';
 import { changeOf, type Origin } from './change.ts';
 import type { Inbound, Outcome } from './durable.ts';
+import { createInLine, TooManyInLine } from './in-line.ts';
 import type { NewResource } from './lifecycle.ts';
 import type { FactWrite, ResourceColumns, ResourceRow, Scope } from './ports-facts.ts';
 import { rested } from './rested.ts';
-import { createTurns, givenBy, type Known, type Owed, type Parts, type Turn } from './turn.ts';
+import { conflict, createTurns, givenBy, type Known, type Owed, type Parts, type Turn } from './turn.ts';
 
 export type { Origin } from './change.ts';
 export type { NewResource } from './lifecycle.ts';
@@ -47,6 +48,8 @@ export function createEngine(parts: Parts): Engine {
   const { clock, lifecycle } = parts;
   const news = new EventEmitter().setMaxListeners(0);
   const { turn, settle, known } = createTurns(parts, news);
+  /** Each of many senders to one picture has its turn: racing, most would lose, again and again. */
+  const inLine = createInLine(parts.limits.senders_waiting);
   return {
     async create(resource, origin) {
       const { idempotency, metadata, claimed, ...rest } = resource;
@@ -65,7 +68,10 @@ export function createEngine(parts: Parts): Engine {
         const { event, writes = [], columns = {} } = await say(resource);
         return { inbound: { kind: 'event', event }, writes, columns };
       };
-      const [outcome, resource] = await turn(resource_id, saying, origin, scope);
+      const sent = inLine(resource_id, () => turn(resource_id, saying, origin, scope));
+      const [outcome, resource] = await sent.catch((error: unknown) => {
+        throw error instanceof TooManyInLine ? conflict() : error;
+      });
       return { outcome: outcome === 'moved' ? 'moved' : 'refused', resource };
     },
     async hear(instance_id, inbound, origin) {

@@ -4,6 +4,8 @@ export type RuntimeLimits = typeof RUNTIME_LIMITS;
 export const RUNTIME_LIMITS = {
   /** Losing a compare-and-swap more often than this in a row means that something writes without end. */
   commit_attempts: 20,
+  /** Senders in one process that wait for their turn at one picture: each takes some milliseconds, so the last one waits for seconds. */
+  senders_waiting: 1_000,
   /** Changes a transaction: 20 to 100 gave 4.0k to 5.3k a second on one connection, more gave no more. */
   commit_batch: 100,
   /** Instances whose last committed state is kept in memory: what is being worked on, with room to spare; about 4 KB each. */

@@ -143,7 +143,7 @@ function metadataOf(before: Known | null, { writes }: Change): ResourceRow['meta
   return metadata;
 }
 
-const conflict = () =>
+export const conflict = () =>
   new Problem('CONFLICT', {
     en: 'Others kept changing this picture; nothing of your request was done. Try again.',
     zh: '他人正在不断修改该图片，您的请求未生效，请重试。',

@@ -1,8 +1,8 @@
 /** Reading pictures: one, many, how many, and what happened to one. */
 import { z } from 'zod';
-import { ListResources } from '../../contract/resource.ts';
+import { Id, ListResources } from '../../contract/resource.ts';
 import type { ResourceFilter, ResourcePlace, ResourceRow, ResourceSort } from '../../runtime/ports-facts.ts';
-import { cursorOf, placeOf } from '../cursor.ts';
+import { cursorOf, Milliseconds, placeOf, Title } from '../cursor.ts';
 import type { Call } from '../deps.ts';
 import { loaded } from '../load.ts';
 import { NOTHING, parsedQuery } from '../parse.ts';
@@ -48,17 +48,17 @@ export async function listHistory(call: Call): Promise<void> {
   const { resource_id } = await loaded(call);
   const { cursor, limit } = parsedQuery(call, HistoryPage, FORM);
   const listed = { list: 'history', scope: caller.scope, filters: { resource_id } };
-  const after = placeOf(cursor, listed, z.int());
+  const after = placeOf(cursor, listed, z.int().min(0));
   const entries = await deps.facts.journal.list(caller.scope, resource_id, { after, limit: limit + 1 });
   const page = entries.slice(0, limit);
   const last = entries.length > limit ? page.at(-1) : undefined;
   ctx.body = { items: page.map(presentHistory), next_cursor: last ? cursorOf(listed, last.seq) : null };
 }
 
-const id = z.string().max(40);
+/** As strict as what we put into one: anybody can make a cursor, and not every number or text is one that a database takes. */
 const Place: Record<ResourceSort, z.ZodType<ResourcePlace>> = {
-  '-created_at': z.strictObject({ key: z.number(), resource_id: id }),
-  title: z.strictObject({ key: z.string().max(300), resource_id: id }),
+  '-created_at': z.strictObject({ key: Milliseconds, resource_id: Id }),
+  title: z.strictObject({ key: Title, resource_id: Id }),
 };
 const placeAfter = ({ resource_id, created_at, metadata }: ResourceRow, sort: ResourceSort): ResourcePlace => ({
   key: sort === 'title' ? (metadata.title ?? '') : created_at,
