@@ -57,9 +57,9 @@ async function look({ facts, objects, clock }: Parts, { resource_id, org_id, rou
   return wait_ms === undefined ? null : { due_at: now + wait_ms, round: round + 1 };
 }
 
-/** For good. */
+/** For good: what has expired may be restored while its bytes are kept. */
 export const isGone = (row: ResourceRow | null): boolean =>
-  row === null || row.status === 'DELETED' || (row.status === 'EXPIRED' && row.rests);
+  row === null || row.status === 'DELETED' || (row.status === 'EXPIRED' && row.rests && !row.allowed_events.includes('RESTORE'));
 
 /** What is not beside the copy that counts is of a run whose result was never believed: nothing leads to it. */
 async function removeOthers(objects: Objects, whose: Whose, original_key: string): Promise<void> {

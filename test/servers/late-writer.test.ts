@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { readConfig } from '../../config.ts';
 import { openPorts, type Ports } from '../../open-ports.ts';
 import { world } from '../faults/world.ts';
-import { deletedDuringWrite, restoredDuringWrite, writtenLater } from '../support/late-writer.ts';
+import { deletedDuringWrite, expiredIsKept, restoredDuringWrite, writtenLater } from '../support/late-writer.ts';
 import { numberReader } from '../support/numbered.ts';
 import { freshBucket } from './places.ts';
 
@@ -27,3 +27,4 @@ test('what is written after the purge by whomever is cleared away later, more th
   inBucket(writtenLater));
 test('after TRASH during inspection and RESTORE nothing is left of the first run but what the picture has', () =>
   inBucket(restoredDuringWrite));
+test('what has expired and may be restored is left alone', () => inBucket(expiredIsKept));

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import type { Ports } from '../../open-ports.ts';
 import { openWorld } from '../faults/world.ts';
-import { deletedDuringWrite, restoredDuringWrite, writtenLater } from '../support/late-writer.ts';
+import { deletedDuringWrite, expiredIsKept, restoredDuringWrite, writtenLater } from '../support/late-writer.ts';
 
 async function inFolder(work: (ports: Ports) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), 'tuodi-late-writer-'));
@@ -23,3 +23,4 @@ test('what is written after the purge by whomever is cleared away later, more th
   inFolder(writtenLater));
 test('after TRASH during inspection and RESTORE nothing is left of the first run but what the picture has', () =>
   inFolder(restoredDuringWrite));
+test('what has expired and may be restored is left alone', () => inFolder(expiredIsKept));

@@ -135,6 +135,32 @@ export async function restoredDuringWrite(plain: Ports): Promise<void> {
   }
 }
 
+/** What has expired may be restored: its bytes stay where they are, however often it is looked at. */
+export async function expiredIsKept(ports: Ports): Promise<void> {
+  const service = serviceOf(ports, { resource_limits: { link_expiry_ms: 50, upload_deadline_ms: 100 } });
+  const incoming = async (id: string) => {
+    await ports.objects.put(`incoming/${SCOPE.org_id}/${id}/late`, once('late'), 100);
+    return keysOf(ports, id);
+  };
+  const id = await takeIn(service.engine, ports, 4);
+  await ports.objects.removePrefix(`incoming/${SCOPE.org_id}/${id}/`);
+  await service.start();
+  try {
+    await until('it is EXPIRED', async () => (await statusOf(ports, id)) === 'EXPIRED');
+    const keys = await incoming(id);
+    const row = { resource_id: id, ...SCOPE, due_at: 0, round: 0 };
+    const facts = { ...ports.facts, cleanups: { claimDue: handOut([row]), move: async () => {} } };
+    await clearLeftovers({ ...ports, facts, clock: world.clock, log: world.log }, 1);
+    assert.deepEqual(await keysOf(ports, id), keys);
+  } finally {
+    await service.stop();
+  }
+}
+const handOut =
+  <One>(all: One[]) =>
+  async () =>
+    all.splice(0, 1);
+
 async function* once(text: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(text);
 }
