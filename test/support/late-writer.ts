@@ -123,7 +123,9 @@ export async function restoredDuringWrite(plain: Ports): Promise<void> {
     await looked(plain, DAY_MS / 24);
     const row = await plain.facts.resources.get(SCOPE, id);
     assert.deepEqual(await copies(), [row?.original_key]);
+    const before = seen.ended;
     letGo();
+    await until('the write has ended', () => seen.ended > before);
     await until('nothing is left of the first run', async () => {
       const own = row?.original_key?.replace(/original$/, '') ?? 'none';
       return (await keysOf(plain, id)).every((key) => key.startsWith(own));
