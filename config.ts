@@ -102,6 +102,8 @@ const Variables = z.strictObject({
   ocr_callback_secret: WebhookSecret.optional(),
   /** Taken as well, while the secret is being replaced. */
   ocr_callback_secret_previous: WebhookSecret.optional(),
+  /** Jobs at the remote OCR engine at once, of all processes; fewer are given while it takes long over them. */
+  ocr_in_flight: whole(1, 1_000).default(16),
   /** Of any OpenAI-compatible API, such as https://api.openai.com/v1. Without it vectors are hashed n-grams. */
   embedding_url: web.optional(),
   embedding_api_key: z.string().min(1).optional(),

@@ -41,7 +41,7 @@ const INCOMING_KEPT_MS = 24 * 60 * 60_000;
 const Moved = z.object({ resource_id: z.string(), seq: z.number() });
 
 export type ServiceOptions = {
-  config: Pick<Config, Exclude<keyof ServiceLimits, 'ocr_pixels'> | 'ocr_workers'>;
+  config: Pick<Config, Exclude<keyof ServiceLimits, 'ocr_pixels'> | 'ocr_workers'> & Partial<Pick<Config, 'ocr_in_flight'>>;
   /** The steps that are run here: all unless said. */
   kinds?: readonly StepKind[];
   limits?: Partial<RuntimeLimits>;
@@ -144,8 +144,9 @@ const tellEngine =
   };
 
 function runtimeLimits({ config, limits }: ServiceOptions): RuntimeLimits {
-  const concurrency = { ...RUNTIME_LIMITS.concurrency, ocr: config.ocr_workers * OCR_RUNS_PER_WORKER };
-  return { ...RUNTIME_LIMITS, concurrency, ...limits };
+  const { ocr_workers, ocr_in_flight: in_flight = RUNTIME_LIMITS.in_flight } = config;
+  const concurrency = { ...RUNTIME_LIMITS.concurrency, ocr: ocr_workers * OCR_RUNS_PER_WORKER };
+  return { ...RUNTIME_LIMITS, concurrency, in_flight, ...limits };
 }
 function serviceLimits({ config }: ServiceOptions): ServiceLimits {
   const { max_bytes, max_pixels, max_pages, max_document_pixels, decode_time_limit_ms } = config;

@@ -1,6 +1,7 @@
 /** The part of the sweep that is about instances: each that is due is looked at, and stands for itself. */
 import { nextDueAt } from './change.ts';
 import type { Each } from './each.ts';
+import { lateJob } from './overtime.ts';
 import { type StoredInstance, UnreadableError } from './ports-instances.ts';
 import type { Parts as SweepParts } from './sweep.ts';
 
@@ -49,11 +50,19 @@ export function createDueInstances(parts: Parts): (stopped: () => boolean) => Pr
     const now = clock.service();
     const quiet_until = time.quietUntil(); // nothing irreversible happens at once after a silence
     const quiet = now < quiet_until;
-    for (const [id, { due_at, token }] of Object.entries(instance.timers))
-      if (due_at <= now && !quiet) await engine.hear(instance_id, { kind: 'timer', id, token }, origin);
+    let not_before = quiet ? quiet_until : now;
+    for (const [id, { due_at, token }] of Object.entries(instance.timers)) {
+      if (due_at > now || quiet) continue;
+      const fire = () => engine.hear(instance_id, { kind: 'timer', id, token }, origin);
+      const late = lateJob(instance, id, now, limits);
+      if (late) {
+        not_before = now + limits.overtime_look_ms;
+        await runs.late(instance_id, late, fire);
+      } else await fire();
+    }
     await runs.check(stored);
     const next = nextDueAt(instance, now, limits);
-    await facts.instances.reschedule(instance_id, instance.seq, quiet && next !== null ? Math.max(next, quiet_until) : next);
+    await facts.instances.reschedule(instance_id, instance.seq, next === null ? null : Math.max(next, not_before));
   }
   return dueInstances;
 }

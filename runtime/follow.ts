@@ -13,7 +13,7 @@ import type { Inbound } from './durable.ts';
 import type { Engine, Owed } from './engine.ts';
 import type { RuntimeLimits } from './limits.ts';
 import type { Asked, Queue, TaskRecord, Tasks } from './ports.ts';
-import type { RemoteWork } from './remote.ts';
+import type { RemoteRun, RemoteWork } from './remote.ts';
 import { ServiceError } from './service.ts';
 import { createTaskSteps, type TaskLifecycle, type TaskView } from './task-steps.ts';
 
@@ -50,6 +50,12 @@ export function createFollow(parts: FollowParts) {
     if (!remote?.isRemote(kind)) return false;
     return (await remote.stored({ ...resource, kind, task_id: job.token, input: job.input })) !== null;
   }
+  /** Of a job whose task may be gone. null: its work is done here. */
+  async function askedOf({ resource, job_id, job }: Owed, provider_job_id: string, signal: AbortSignal): Promise<Asked | null> {
+    const kind = lifecycle.kindOf(job_id);
+    if (!remote?.isRemote(kind)) return null;
+    return asked(remote, { ...resource, kind, task_id: job.token, input: job.input }, provider_job_id, signal);
+  }
 
   const say = async (
     task_id: string,
@@ -85,24 +91,13 @@ export function createFollow(parts: FollowParts) {
   async function askProvider(provider: RemoteWork, record: TaskRecord, signal: AbortSignal): Promise<void> {
     const { task_id } = record;
     try {
-      await answer(task_id, await asked(provider, record, signal));
+      await answer(task_id, await asked(provider, record, view(record.instance).provider_job_id, signal));
     } catch (error) {
       if (signal.aborted) return; // the process stops; the task is asked about by whoever comes after
       log.info({ err: error, task_id }, 'what became of a run could not be asked; it is asked again after a lease');
       await heardOfAsk(task_id, (ask) => ({ kind: 'error', ...ask, failure: AWAY })).catch((untold: unknown) =>
         log.warn({ err: untold, task_id }, 'the end of a question was not told; its deadline does it'),
       );
-    }
-  }
-  /** A stored answer comes first: a callback to an earlier run of the same work. */
-  async function asked(provider: RemoteWork, record: TaskRecord, signal: AbortSignal): Promise<Asked> {
-    const output = await provider.stored(record);
-    if (output !== null) return { status: 'done', output };
-    try {
-      return await provider.ask({ ...record, provider_job_id: view(record.instance).provider_job_id }, signal);
-    } catch (error) {
-      if (!(error instanceof ServiceError) || error.failure.code === AWAY.code) throw error;
-      return { status: 'failed', failure: error.failure }; // it answered, and that can't be used
     }
   }
   const answer = (task_id: string, output: Asked) => heardOfAsk(task_id, (ask) => ({ kind: 'done', ...ask, output }));
@@ -122,7 +117,19 @@ export function createFollow(parts: FollowParts) {
     if (owed) await dispatch([owed]);
   }
 
-  return { dispatch, say, step, follow, ask, answer, report, stop: asks.stop };
+  return { dispatch, say, step, follow, ask, askedOf, begin: asks.begin, answer, report, stop: asks.stop };
+}
+
+/** A stored answer comes first: a callback to an earlier run of the same work. */
+async function asked(provider: RemoteWork, run: RemoteRun, provider_job_id: string | null, signal: AbortSignal): Promise<Asked> {
+  const output = await provider.stored(run);
+  if (output !== null) return { status: 'done', output };
+  try {
+    return await provider.ask({ ...run, provider_job_id }, signal);
+  } catch (error) {
+    if (!(error instanceof ServiceError) || error.failure.code === AWAY.code) throw error;
+    return { status: 'failed', failure: error.failure }; // it answered, and that can't be used
+  }
 }
 
 export const isEnd = (status: TaskStatus) => status === 'succeeded' || status === 'failed' || status === 'dead';

@@ -94,6 +94,20 @@ export const RUNTIME_LIMITS = {
   concurrency: { inspect: 2, ocr: 2, save: 8, embed: 8, index: 16, purge: 4 },
   /** Providers asked at once what became of work: each is a look-up, and the sweep waits when there are more. */
   asks_at_once: 64,
+  /** Jobs of all processes at a remote provider at once: what keeps a service of several machines busy, and waits there a minute at a page a second. */
+  in_flight: 16,
+  /** So many at first, until it is seen how long they take. */
+  in_flight_first: 4,
+  /** Work that takes longer is given less of at once: a third of the time until its deadline (`ocr_deadline_ms`). */
+  in_flight_target_ms: 10 * 60_000,
+  /** How often it is looked whether there is room again: a read of as many tasks as there may be. */
+  in_flight_look_ms: 250,
+  /** Who found no room for so long is rung again, so that no place of a worker is held for ever. */
+  in_flight_wait_ms: 10 * 60_000,
+  /** How long beyond its deadline work is waited for that its provider is still at, each run: as long as an outage is. */
+  overtime_ms: 6 * 60 * 60_000,
+  /** Between two questions about late work: as often as about any other (`lease_ms`). */
+  overtime_look_ms: 60_000,
   /** How long work in hand may go on after a stop was asked for. */
   stop_grace_ms: 5_000,
 };

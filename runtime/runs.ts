@@ -6,6 +6,7 @@ import type { TaskStatus } from '../contract/task.ts';
 import type { Inbound } from './durable.ts';
 import { createFollow, type FollowParts, isEnd } from './follow.ts';
 import type { AwayFor } from './gate.ts';
+import { createOvertime } from './overtime.ts';
 import type { Asked, Ring, TaskRecord } from './ports.ts';
 import type { StoredInstance } from './ports-instances.ts';
 import type { TaskView } from './task-steps.ts';
@@ -17,7 +18,7 @@ type Whose = Pick<TaskRecord, 'task_id' | 'resource_id' | 'job_id'>;
 export function createRuns(parts: FollowParts) {
   const { tasks, queue, engine, lifecycle, clock, log, origin, remote, reachable } = parts;
   const { view } = lifecycle;
-  const { dispatch, say, step, follow, ask, answer, report, stop } = createFollow(parts);
+  const { dispatch, say, step, follow, ask, askedOf, begin, answer, report, stop } = createFollow(parts);
 
   const accepted = ({ resource_id, job_id: id, task_id: token }: Whose, provider_job_id: string | null) =>
     engine.hear(resource_id, { kind: 'accepted', id, token, provider_job_id }, origin);
@@ -107,6 +108,8 @@ export function createRuns(parts: FollowParts) {
         if (doubt && record?.status === 'retrying') await follow(record);
       }
     },
+    /** A deadline of work that a provider has. */
+    late: createOvertime({ engine, begin, asked: askedOf, succeeded, log }),
     /** Ends the questions that are under way. */
     stop,
   };

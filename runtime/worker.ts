@@ -47,8 +47,7 @@ export function createWorker({ tasks, queue, engine, runs, services, gates, cloc
   const give =
     remote &&
     createGive({
-      ...{ runs, remote, log },
-      limited: (kind, work) => limited(kind, work),
+      ...{ tasks, queue, engine, runs, remote, clock, limits, log, limited },
       failed: (task, error, passage) => failed(task, runs.view(task), error, passage),
     });
 
@@ -71,7 +70,7 @@ export function createWorker({ tasks, queue, engine, runs, services, gates, cloc
     const task = await tasks.get(task_id);
     if (!task) return; // rung for a task that has ended
     if (!(await engine.owes(task.resource_id, task.job_id, task_id))) return tasks.remove(task_id); // nobody wants it any more
-    if (give && remote.isRemote(task.kind)) return give(task, ring, passage);
+    if (give && remote.isRemote(task.kind)) return give.give(task, ring, passage);
     const claimed = await runs.claim(ring, task);
     if (!claimed) return;
     const refused = passage.refusal();
@@ -130,6 +129,7 @@ export function createWorker({ tasks, queue, engine, runs, services, gates, cloc
     /** Takes no more work; what is in hand may end within the grace, then it is handed back. */
     async stop(): Promise<void> {
       gates.stop();
+      give?.stop();
       await queue.stop(limits.stop_grace_ms);
       stopping.abort(new Error('the process stops'));
     },

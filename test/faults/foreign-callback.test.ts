@@ -120,4 +120,21 @@ describe('an engine that is asked', () => {
       });
       await ownWords(w, ids);
     });
+
+  test('and has given one ticket to two pictures is believed about neither', async () => {
+    const w = await open({ ...soon, knows: 'task_id' });
+    const one = await w.takeIn(1);
+    const ticket = await w.at.ticket(one);
+    w.there.one_ticket = ticket;
+    const other = await w.takeIn(2);
+    await until('the second was given', () => w.there.submissions >= 2);
+    await w.there.finish(ticket);
+    w.there.one_ticket = null;
+    await until('each has its own words', async () => {
+      for (const [id, job] of w.there.jobs) if (job.result === null) await w.there.finish(id);
+      const rows = [await w.row(one), await w.row(other)];
+      return rows.every(({ status }) => status === 'INDEXED');
+    });
+    await ownWords(w, [one, other]);
+  });
 });

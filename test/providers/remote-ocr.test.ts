@@ -80,6 +80,20 @@ describe('a remote OCR engine', () => {
     assert.notDeepEqual(await submit(remote), first);
   });
 
+  test('that does not know work_id works as before, and is warned of once', async () => {
+    const there = await ocrEngine(read, { knows: 'task_id' });
+    stops.push(there.stop);
+    const warnings: string[] = [];
+    const warn = (message: string) => void warnings.push(message);
+    const remote = known(remoteOcr({ url: there.url, api_key: null, callback_url: null, clock, warn }).remote, 'remote');
+    const { provider_job_id } = await submit(remote);
+    await there.finish(provider_job_id);
+    assert.equal((await ask(remote, provider_job_id)).status, 'done');
+    assert.deepEqual(await submit(remote), { provider_job_id });
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0] ?? '', /work_id/);
+  });
+
   test('a page that cannot be made is no fault of the engine', async () => {
     const { remote, recogniser } = client((await engine()).url);
     const broken = async () => Promise.reject(new ServiceError({ code: 'OBJECT_MISSING', retryable: false, detail: 'gone' }));

@@ -31,6 +31,7 @@ export async function ocrEngine(
     mood: 'well' as Mood,
     jobs,
     submissions: 0,
+    refused: 0,
     asked: [] as string[],
     calls: [] as Called[],
     one_ticket: null as string | null,
@@ -38,6 +39,7 @@ export async function ocrEngine(
   const server = createServer(async (req, res) => {
     const url = new URL(req.url ?? '/', 'http://engine');
     const body = await buffer(req);
+    if (engine.mood !== 'well') engine.refused += 1;
     if (engine.mood === 'hangs') return;
     if (engine.mood !== 'well') return answer(res, engine.mood === 'refuses' ? 403 : 503, { detail: engine.mood });
     if (req.method === 'GET') {

@@ -91,14 +91,14 @@ export async function remoteWorld({ options = {}, embedder, ports: changed = (sa
       const token = (await job(resource_id, id))?.token;
       return token ? ports.tasks.get(token) : null;
     },
-    status: (resource_id: string, status: string) =>
+    status: (resource_id: string, status: string, limit_ms = 15_000) =>
       until(
         `${resource_id} is ${status}`,
         async () => {
           const now = await row(resource_id);
           return now.status === status && now;
         },
-        15_000,
+        limit_ms,
       ),
   };
   return {
