@@ -1,7 +1,7 @@
 /** The composition root: a whole process of the service, from its ports to its end. `serve` and `worker` differ in the HTTP server only. */
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { type Config, checkTogether, SERVICE_FILE } from './config.ts';
 import { createService, type ServiceOptions } from './create-service.ts';
 import { DEFAULT_ORGANISATION, firstKey, localKey } from './first-keys.ts';
@@ -16,12 +16,12 @@ import { callbackVerifier } from './providers/remote-ocr/signature.ts';
 import { systemClock } from './runtime/clock.ts';
 import { type Conditions, createConditions } from './runtime/conditions.ts';
 import { RUNTIME_LIMITS } from './runtime/limits.ts';
+import { processLog } from './runtime/process-log.ts';
 import { ServiceError } from './runtime/service.ts';
 import { secretsOf } from './runtime/signer.ts';
 import { callbackReceiver } from './services/callbacks.ts';
 import { explainer } from './services/explain.ts';
 import { prepareIndex } from './services/rebuild-index.ts';
-import { escapedJson } from './text/printable.ts';
 
 /** `first_key`: of the first start only. `local_key`: for commands on this machine, until the service stops. */
 export type App = {
@@ -44,7 +44,7 @@ export type AppOptions = Partial<ServiceOptions> & { ports?: (opened: OpenedPort
 /** What `serve` and `worker` have alike: the ports, and the service around them. */
 async function compose(config: Config, public_url: () => string, { ports: changed = (same) => same, ...options }: AppOptions) {
   const clock = systemClock();
-  const log = logOf(config);
+  const log = processLog(config.log_level);
   await closeDataFolder(config, log);
   const conditions = createConditions({ clock, log });
   const world = { clock, log, conditions, lost: () => void process.kill(process.pid, 'SIGTERM') };
@@ -60,12 +60,6 @@ async function compose(config: Config, public_url: () => string, { ports: change
     await ports.recogniser.ready().catch((error: unknown) => log.error({ err: error }, 'recognition is not ready'));
   };
   return { clock, log, conditions, ports, service, warm };
-}
-
-/** A line of it may be read on a terminal, and repeats what came from outside: it holds no character that a terminal obeys. */
-function logOf({ log_level: level }: Config): Logger {
-  const stderr = pino.destination({ dest: 2, sync: false });
-  return pino({ level, base: undefined }, { write: (line) => void stderr.write(escapedJson(line)) });
 }
 
 async function closeDataFolder({ data_dir }: Config, log: Logger): Promise<void> {
@@ -102,6 +96,7 @@ export async function startApp(config: Config, version: string, options: AppOpti
     storage_events: storageEventsOf(config),
     required_metadata: config.required_metadata,
     cors_origins: config.cors_origins,
+    trusted_proxies: config.trusted_proxies,
     readiness: () => readinessOf(ports, conditions),
   });
   await service.start();

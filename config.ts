@@ -1,6 +1,7 @@
 /** Configuration: environment variables and flags, one strict schema, checked at start. A wrong value stops the start and is named. */
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import proxyaddr from 'proxy-addr';
 import { z } from 'zod';
 import { METADATA_FIELDS } from './contract/metadata.ts';
 import { STEP_KINDS } from './contract/steps.ts';
@@ -16,6 +17,15 @@ const yes = z.enum(['true', 'false', '1', '0']).transform((text) => text === 'tr
 const web = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
 const DAY_MS = 24 * 60 * 60_000;
 const delay = whole(0, 30 * DAY_MS);
+
+const areNetworks = (said: string[]): boolean => {
+  try {
+    proxyaddr.compile(said);
+    return true;
+  } catch {
+    return false; // said by the schema
+  }
+};
 
 const Listen = z
   .string()
@@ -34,6 +44,8 @@ const Variables = z.strictObject({
   public_url: web.optional(),
   /** Origins of pages that may call the API from a browser, separated by commas. None unless said. */
   cors_origins: z.string().default('').transform(listed),
+  /** Proxies in front, as addresses and networks (10.0.0.0/8), separated by commas: what they say of a client's address is believed. */
+  trusted_proxies: z.string().default('').transform(listed).refine(areNetworks, 'addresses or networks, such as 10.0.0.0/8,::1'),
   data_dir: z.string().min(1).default('tuodi-data'),
   log_level: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   /** Signs links; made and kept in the data folder unless said. At least 32 characters. */

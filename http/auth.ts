@@ -9,6 +9,7 @@ export async function callerByKey(ctx: Context, { facts }: Serving): Promise<Key
   const said = scheme.toLowerCase() === 'bearer' && rest.length === 0 ? parseKey(text) : null;
   const key = said && (await facts.accounts.key(said.key_id));
   if (!said || !key || key.revoked_at !== null || !isSecret(said.secret, key.secret_hash)) throw unauthenticated();
+  ctx.state.key_id = key.key_id;
   return { scope: { org_id: key.org_id }, by: { kind: 'key', id: key.key_id }, key };
 }
 

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import cors from '@koa/cors';
 import type { Middleware } from 'koa';
+import { clientAddress } from './client-address.ts';
 import type { Serving, State } from './deps.ts';
 import { checkAddress } from './parse.ts';
 import { badRequest } from './say-no.ts';
@@ -23,11 +24,13 @@ const HEADERS = {
 };
 const HSTS = { 'strict-transport-security': 'max-age=31536000' };
 
-export function begun({ clock, log, public_url, stopping }: Serving): Middleware<State> {
+export function begun({ clock, log, public_url, stopping, trusted_proxies = [] }: Serving): Middleware<State> {
+  const addressOf = clientAddress(trusted_proxies);
   return async (ctx, next) => {
     const began = clock.elapsed();
     const request_id = requestIdOf(ctx.req.headers, clock.nonce);
-    ctx.state = { request_id, language: ctx.acceptsLanguages('en', 'zh') === 'zh' ? 'zh' : 'en' };
+    const address = addressOf(ctx.req);
+    ctx.state = { request_id, language: ctx.acceptsLanguages('en', 'zh') === 'zh' ? 'zh' : 'en', address };
     ctx.set({ ...HEADERS, ...(public_url().startsWith('https:') ? HSTS : {}), 'x-request-id': request_id });
     ctx.vary(['Accept-Language', 'Authorization']);
     try {
@@ -35,8 +38,10 @@ export function begun({ clock, log, public_url, stopping }: Serving): Middleware
     } finally {
       if (stopping.aborted) ctx.set('connection', 'close');
       const ms = Math.round(clock.elapsed() - began);
-      // Without the query: it may be a signature.
-      log.info({ request_id, method: ctx.method, path: ctx.req.url?.split('?')[0], status: ctx.status, ms }, 'request');
+      // Without the query: it may be a signature, or what somebody looks for.
+      const { key_id } = ctx.state;
+      const path = ctx.req.url?.split('?')[0];
+      log.info({ request_id, address, key_id, method: ctx.method, path, status: ctx.status, ms }, 'request');
     }
   };
 }
@@ -62,11 +67,18 @@ export function crossOrigin({ cors_origins }: Serving): Middleware<State> {
   });
 }
 
+/** Of two, a proxy before us and we might each go by another one. */
+const SAID_ONCE = new Set(['host', 'authorization', 'content-type', 'content-length', 'idempotency-key']);
+const timesOf = (name: string, { rawHeaders }: IncomingMessage): number =>
+  rawHeaders.filter((one, i) => i % 2 === 0 && one.toLowerCase() === name).length;
+
 /** Requests that no route could make sense of. */
 export function checked({ limits }: Serving): Middleware<State> {
   return async (ctx, next) => {
     if (ctx.req.httpVersion === '1.1' && !ctx.req.headers.host)
       throw badRequest('The Host header is missing.', '缺少 Host 请求头。');
+    const twice = [...SAID_ONCE].find((name) => timesOf(name, ctx.req) > 1);
+    if (twice) throw badRequest(`The header ${twice} is there more than once.`, `请求头 ${twice} 重复出现。`);
     checkAddress(ctx, limits);
     await next();
   };

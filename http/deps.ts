@@ -85,6 +85,8 @@ export type HttpDeps = {
   required_metadata: readonly MetadataField[];
   /** Exact origins, or `*`. */
   cors_origins: readonly string[];
+  /** Proxies whose word for a client's address is taken; absent: none. */
+  trusted_proxies?: readonly string[];
   /** Where clients reach the service, without a slash at the end. A function, since the port may be known only after listening. */
   public_url: () => string;
   version: string;
@@ -99,7 +101,8 @@ export type HttpDeps = {
 export type Serving = HttpDeps & { stopping: AbortSignal; unverified: ByteBudget };
 
 export type Language = 'en' | 'zh';
-export type State = { request_id: string; language: Language };
+/** `address`: the client's. `key_id`: of the key that the call came with, or whose link it came by; for the log. */
+export type State = { request_id: string; language: Language; address: string; key_id?: string };
 /** `params`: of the path, decoded. */
 export type Context = ParameterizedContext<State, { params: Record<string, string> }>;
 

@@ -15,6 +15,8 @@ export function answerRaw(socket: Duplex, problem: Problem, given: { request_id:
     'content-type': PROBLEM_TYPE,
     'content-length': String(Buffer.byteLength(body)),
     'x-content-type-options': 'nosniff',
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    'referrer-policy': 'no-referrer',
     'x-request-id': given.request_id,
     'cache-control': 'no-store',
     connection: 'close',
