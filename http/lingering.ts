@@ -14,18 +14,20 @@ export function lingering({ clock, limits }: Pick<Serving, 'clock' | 'limits'>):
   const kept = new Set<Duplex>();
   return (socket, ms, until) => {
     if (kept.has(socket) || socket.destroyed) return;
-    socket.on('error', () => socket.destroy()); // reset by its client: there is nobody to tell
+    const gone = () => socket.destroy(); // reset by its client: there is nobody to tell
+    socket.on('error', gone);
     if (kept.size >= limits.max_lingering) {
       socket.end();
-      finished(socket, { readable: false }, () => socket.destroy());
+      finished(socket, { readable: false }, gone);
       return;
     }
     kept.add(socket);
     socket.resume();
-    const timer = clock.after(ms, () => socket.destroy());
+    const timer = clock.after(ms, gone);
     const leave = () => {
       timer.cancel();
       kept.delete(socket);
+      socket.off('close', leave).off('error', gone);
     };
     socket.once('close', leave);
     until?.(leave);

@@ -1,5 +1,6 @@
 /** A client that ignores the end of a refused connection holds no socket of ours: one client could keep out all others. */
 import assert from 'node:assert/strict';
+import { Agent, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { describe, test } from 'node:test';
 import { HTTP_LIMITS } from '../../http/limits.ts';
@@ -108,5 +109,32 @@ describe('a refused connection ends soon, whatever its client does', () => {
     await until('all are gone', async () => (await world.server.connections()) === 0, 5_000);
     assert.equal((await world.call('GET', '/healthz', { key: null })).status, 200);
     await world.stop();
+  });
+
+  test('a connection that is of use again after a refused body keeps nothing of it', async () => {
+    const world = await httpWorld();
+    const warnings: string[] = [];
+    const warned = (warning: Error) => void warnings.push(warning.message);
+    process.on('warning', warned);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const refused = () =>
+      new Promise<string>((resolve, reject) => {
+        const asked = request({ agent, port: world.port, method: 'POST', path: '/v1/resources' }, (answer) => {
+          answer.resume();
+          answer.once('end', () => resolve(`${answer.statusCode} ${asked.reusedSocket}`));
+        });
+        asked.once('error', reject);
+        asked.end('x'.repeat(500_000));
+      });
+    try {
+      const answers: string[] = [];
+      for (let n = 0; n < 30; n++) answers.push(await refused());
+      assert.deepEqual([...new Set(answers)], ['401 false', '401 true']);
+      assert.deepEqual(warnings, []);
+    } finally {
+      process.off('warning', warned);
+      agent.destroy();
+      await world.stop();
+    }
   });
 });
