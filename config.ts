@@ -68,6 +68,8 @@ const Variables = z.strictObject({
   max_document_pixels: whole(1, 100_000_000_000).default(1_500_000_000),
   /** Of a decoder over one page: 80 megapixels of the slowest format take 3 s, a page of a full magazine 1 s. */
   decode_time_limit_ms: whole(1_000, 120_000).default(30_000),
+  /** Of decoders over all pages of a small document; each MiB adds 3.5 s. Twice as long when it is drawn for recognition. */
+  document_time_limit_ms: whole(1_000, 180_000).default(60_000),
   /** Threads that recognise. */
   ocr_workers: whole(1, 64).default(Math.min(availableParallelism(), 4)),
   ocr_page_time_limit_ms: whole(1_000, 30 * 60_000).default(120_000),

@@ -149,8 +149,9 @@ function runtimeLimits({ config, limits }: ServiceOptions): RuntimeLimits {
   return { ...RUNTIME_LIMITS, concurrency, in_flight, ...limits };
 }
 function serviceLimits({ config }: ServiceOptions): ServiceLimits {
-  const { max_bytes, max_pixels, max_pages, max_document_pixels, decode_time_limit_ms } = config;
-  return { max_bytes, max_pixels, max_pages, max_document_pixels, decode_time_limit_ms, ocr_pixels: OCR_PIXELS };
+  const { max_bytes, max_pixels, max_pages, max_document_pixels, decode_time_limit_ms, document_time_limit_ms } = config;
+  const of_file = { max_bytes, max_pixels, max_pages, max_document_pixels };
+  return { ...of_file, decode_time_limit_ms, document_time_limit_ms, ocr_pixels: OCR_PIXELS };
 }
 
 function choresOf(ports: Ports, limits: RuntimeLimits, { clock, log }: World): Chore[] {

@@ -1,4 +1,5 @@
 /** `TUODI_TEST_REDIS_URL=… node dist/bench/redis.js`: tasks and queue, in memory and on Redis, in one run. */
+
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { memoryQueue } from '../persistence/memory/queue.ts';
@@ -9,6 +10,7 @@ import { redisTasks } from '../persistence/redis/tasks.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Queue, TaskRecord, Tasks } from '../runtime/ports.ts';
 import { taskLifecycle } from '../services/resource-lifecycle.ts';
+import { OWNER } from '../test/support/owner.ts';
 
 const ROUNDS = 4_000;
 const WARM_UP = 400;
@@ -57,7 +59,7 @@ async function rings(queue: Queue, count: number, heard: { ring: () => void }): 
   });
   const left = Array.from({ length: count }, () => clock.mint()).values();
   const lane = async () => {
-    for (const id of left) await queue.push('ocr', id, 1);
+    for (const id of left) await queue.push('ocr', id, 1, OWNER);
   };
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
   await all;

@@ -102,7 +102,15 @@ async function started(env: Record<string, string>, elasticsearch: boolean) {
         ...ports,
         ...rest,
         clock,
-        limits: { max_bytes: 1, max_pixels: 1, max_pages: 1, max_document_pixels: 1, decode_time_limit_ms: 1, ocr_pixels: 1 },
+        limits: {
+          max_bytes: 1,
+          max_pixels: 1,
+          max_pages: 1,
+          max_document_pixels: 1,
+          decode_time_limit_ms: 1,
+          document_time_limit_ms: 1,
+          ocr_pixels: 1,
+        },
       });
     },
   };

@@ -58,9 +58,9 @@ export const FAILURE_CODES = {
   },
   DECODE_LIMIT: {
     fault: 'picture',
-    retryable: true,
-    en: 'Opening the file took more time or memory than allowed. If a retry does not help, save it as JPEG or as a simpler PDF and upload that.',
-    zh: '打开该文件所需的时间或内存超过上限。若重试无效，请另存为 JPEG 或更简单的 PDF 后上传。',
+    retryable: false,
+    en: 'Opening the file took more time or memory than allowed. Save it as JPEG or as a simpler PDF and upload that; a retry helps only if the machine was busy.',
+    zh: '打开该文件所需的时间或内存超过上限。请另存为 JPEG 或更简单的 PDF 后上传；仅当时机器繁忙，重试才有用。',
   },
   TOO_MUCH_TEXT: {
     fault: 'picture',

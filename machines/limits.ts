@@ -59,6 +59,8 @@ export const TASK_LIMITS = {
   give_up_ms: 6 * HOUR,
   /** Transient trouble of one picture is over by the fifth time, or is not transient. */
   max_attempts: 5,
+  /** What a picture itself costs (OCR_TIMEOUT, OCR_CRASHED) it costs again: the second time is for a machine that was busy. */
+  max_picture_attempts: 2,
   /** A picture that kills its workers must end: so many may die of it. */
   max_losses: 5,
 };

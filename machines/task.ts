@@ -1,6 +1,6 @@
 /** One run of one step. Transient: it lives in Redis and may vanish at any time. All retrying is here. */
 import { assign, fromPromise, setup } from 'xstate';
-import { failureOf, type ServiceFailure, waits } from '../contract/failures.ts';
+import { FAILURE_CODES, failureOf, type ServiceFailure, waits } from '../contract/failures.ts';
 import type { Json } from '../contract/json.ts';
 import type { TaskStatus } from '../contract/task.ts';
 import { TASK_LIMITS, type TaskLimits } from './limits.ts';
@@ -92,7 +92,9 @@ function isOverlong(judged: Judged, limits: TaskLimits): boolean {
   const ms = awayOf(judged.event)?.ms ?? 0;
   return isOutage(judged.context) && (ms >= limits.give_up_ms || (judged.context.gives_up && !isAnother(judged, limits)));
 }
-const attemptsLeft = ({ attempt }: TaskContext, { max_attempts }: TaskLimits) => attempt < max_attempts;
+const attemptsLeft = ({ attempt, failure }: TaskContext, { max_attempts, max_picture_attempts }: TaskLimits) =>
+  attempt < (isOfPicture(failure) ? Math.min(max_attempts, max_picture_attempts) : max_attempts);
+const isOfPicture = (failure: ServiceFailure | null) => failure !== null && FAILURE_CODES[failure.code].fault === 'picture';
 const lossesLeft = ({ losses }: TaskContext, { max_losses }: TaskLimits) => losses + 1 < max_losses;
 
 const words = setup({

@@ -70,7 +70,7 @@ export function createFollow(parts: FollowParts) {
   async function follow(record: TaskRecord): Promise<void> {
     const { kind, task_id, status, instance, ring, next_due_at } = record;
     if (status === 'retrying' && view(instance).in_outage) await release(record);
-    if (status === 'pending') await queue.push(kind, task_id, ring);
+    if (status === 'pending') await queue.push(kind, task_id, ring, record);
     if (status === 'retrying' && next_due_at !== null)
       await queue.retryLater(task_id, instance.seq, Math.max(0, next_due_at - clock.service()));
     if (status === 'asking') await ask(record);

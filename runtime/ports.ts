@@ -52,10 +52,16 @@ export interface Tasks {
 /** again: it was given to a worker before, whose hold on it has run out: nobody that lives is at work on it. */
 export type Ring = { task_id: string; again: boolean };
 
+/** Whose work a task is: who waits takes turns by organisation, and then by user. */
+export type TaskOwner = { org_id: string; user_id: string };
+
 /** A doorbell: it says that a task waits, at least once. The task's record says what is true. */
 export interface Queue {
-  /** `n` differs at each entry of a task into `pending`; the same pair rung twice may ring once, unless it was handled in between. */
-  push(kind: StepKind, task_id: string, n: number): Promise<void>;
+  /**
+   * `n` differs at each entry of a task into `pending`; the same pair rung twice may ring once, unless it was handled in between.
+   * `owner`: by whom a queue may give turns, so that one who sends much delays mostly himself.
+   */
+  push(kind: StepKind, task_id: string, n: number, owner: TaskOwner): Promise<void>;
   /** Calls `handle` for each ring, at most `concurrency` at a time. `handle` never throws. */
   consume(kind: StepKind, concurrency: number, handle: (ring: Ring) => Promise<void>): void;
   /** From now on this process handles at most so many rings of the kind at a time; 0: none is taken until it is allowed. Other processes go on. */

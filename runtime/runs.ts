@@ -98,7 +98,7 @@ export function createRuns(parts: FollowParts) {
           const owed = await engine.owes(instance_id, job_id, job.token);
           if (owed) await dispatch([owed]);
         } else if (isEnd(record.status)) await report(record);
-        else if (record.status === 'pending') await queue.push(record.kind, record.task_id, record.ring);
+        else if (record.status === 'pending') await queue.push(record.kind, record.task_id, record.ring, record);
         else if (record.status === 'asking') await ask(record);
         else if (record.status === 'running' && job.accepted === null && isAtWork(record)) {
           log.info({ resource_id: instance_id, task_id: job.token }, 'accepted, said again');

@@ -29,6 +29,8 @@ export type ServiceLimits = {
   max_document_pixels: number;
   /** Of a decoder over one page. */
   decode_time_limit_ms: number;
+  /** Of decoders over a small document in all; a large one has more. */
+  document_time_limit_ms: number;
   /** Of a page as it is recognised. */
   ocr_pixels: number;
 };

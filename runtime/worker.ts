@@ -143,7 +143,7 @@ const retrying =
     try {
       const task = await tasks.get(task_id);
       if (task?.status === 'retrying') await runs.fire(task);
-      if (task?.status === 'pending') await queue.push(task.kind, task_id, task.ring); // its ring was answered, and nothing came of it
+      if (task?.status === 'pending') await queue.push(task.kind, task_id, task.ring, task); // its ring was answered, and nothing came of it
     } catch (error) {
       log.warn({ err: error, task_id }, 'a retry could not be rung; the sweep goes on with it');
     }

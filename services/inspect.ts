@@ -80,7 +80,7 @@ async function judge(frozen: ObjectHead, input: InspectInput, context: ServiceCo
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   if (claimed.sha256 !== null && claimed.sha256 !== sha256)
     throw new Illegal('CHECKSUM_MISMATCH', `the SHA-256 is ${sha256}, announced was ${claimed.sha256}`);
-  const file = await openFile(bytes, context);
+  const file = await openFile(bytes, { limits: context.limits, clock: context.clock, signal: context.signal });
   const put: Put = (preview, webp) =>
     writeWanted(context, input, () => objects.put(preview, Readable.from([webp]), PREVIEW_MAX_BYTES));
   try {

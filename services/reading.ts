@@ -14,6 +14,8 @@ import { bytesOf } from './read-object.ts';
 const FIRST_PAGE_MS = 4 * 60_000;
 /** Of each further page: recognition takes 1 to 4 s, and others take turns. 100 pages are below the limit of a run. */
 const EACH_MORE_MS = 13_000;
+/** Pages are drawn larger for recognition than for a preview, and a file may be opened again between two of them. */
+const LARGER = 2;
 /** Of a side, in pixels: tesseract counts them in 16 bits, and fails beyond. */
 const MOST_READ_SIDE = 32_000;
 /** Of one document: what a row of the database holds (16 MB as JSON), and three times 100 full pages. */
@@ -28,7 +30,7 @@ export async function reading<Value>(
   const bytes = await bytesOf(objects, original_key);
   const either = bounded({ clock, signals: [signal] });
   try {
-    const file = await failing(() => openFile(bytes, { limits, clock, signal: either.signal }));
+    const file = await failing(() => openFile(bytes, { limits, clock, signal: either.signal, times: LARGER }));
     const pages = file.sizes.length;
     const limit_ms = FIRST_PAGE_MS + (pages - 1) * EACH_MORE_MS;
     const late = () => either.abort(serviceError('OCR_TIMEOUT', `${pages} pages were not read within ${limit_ms} ms`));

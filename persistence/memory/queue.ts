@@ -1,17 +1,28 @@
-/** The queue in process: first in, first out, a kind with its own concurrency. */
+/**
+ * The queue in process: each kind with its own concurrency, and turns of those whose tasks wait (see turns.ts). While all places of a kind
+ * are held by others, one more is open to an organisation that holds none, and then to a user who holds none: so whoever sends much
+ * delays mostly himself, and nothing is idle for it.
+ */
 import type { StepKind } from '../../contract/steps.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import type { Queue, Ring } from '../../runtime/ports.ts';
+import type { Queue, Ring, TaskOwner } from '../../runtime/ports.ts';
 import { within } from '../../runtime/within.ts';
+import { type Turns, turnsOf } from './turns.ts';
 
 type Handle = (ring: Ring) => Promise<void>;
 type Lane = {
-  waiting: Set<string>;
-  running: Map<string, Promise<void>>;
+  waiting: Turns;
+  running: Map<string, { owner: TaskOwner; handled: Promise<void> }>;
+  /** As it was begun with. */
+  usual: number;
+  /** As many as are allowed now. */
   concurrency: number;
   handle: Handle | null;
   paused: boolean;
 };
+
+/** Beside the concurrency of a kind: for who holds no place while others hold them all. */
+const SPARE_PLACES = 1;
 
 /** `most_waiting`: rings held, a kind. One more is dropped: the task's own timer rings again. */
 export function memoryQueue({ clock, most_waiting }: { clock: Clock; most_waiting: number }): Queue {
@@ -22,31 +33,39 @@ export function memoryQueue({ clock, most_waiting }: { clock: Clock; most_waitin
   const laneOf = (kind: StepKind): Lane => {
     const known = lanes.get(kind);
     if (known) return known;
-    const lane: Lane = { waiting: new Set(), running: new Map(), concurrency: 0, handle: null, paused: false };
+    const lane: Lane = { waiting: turnsOf(), running: new Map(), usual: 0, concurrency: 0, handle: null, paused: false };
     lanes.set(kind, lane);
     return lane;
   };
+  /** null: nobody waits who may have a place that is free. One that is rung again while it is handled waits for its turn. */
+  function nextOf({ waiting, running, concurrency, usual }: Lane) {
+    if (running.size < concurrency) return waiting.next(running, () => true);
+    // While fewer than usual are allowed, what the step needs is away: one more would be one too many.
+    if (concurrency < usual || running.size >= concurrency + SPARE_PLACES) return null;
+    const places = [...running.values()].map(({ owner }) => owner);
+    return waiting.next(running, (owner) => mayHaveSpare(owner, places));
+  }
   function begin(lane: Lane) {
-    for (const task_id of lane.waiting) {
-      if (stopped || lane.paused || !lane.handle || lane.running.size >= lane.concurrency) return;
-      if (lane.running.has(task_id)) continue; // rung again while it is handled: waits for its turn
-      lane.waiting.delete(task_id);
+    while (!stopped && !lane.paused && lane.handle) {
+      const next = nextOf(lane);
+      if (!next) return;
+      const { task_id, owner } = next;
       const handled = lane.handle({ task_id, again: false }).finally(() => {
         lane.running.delete(task_id);
         begin(lane);
       });
-      lane.running.set(task_id, handled);
+      lane.running.set(task_id, { owner, handled });
     }
   }
   return {
-    async push(kind, task_id) {
+    async push(kind, task_id, _n, owner) {
       const lane = laneOf(kind);
-      if (lane.waiting.size < most_waiting) lane.waiting.add(task_id);
+      if (lane.waiting.size < most_waiting || lane.waiting.dropFor(owner.org_id)) lane.waiting.add(task_id, owner);
       begin(lane);
     },
     consume(kind, concurrency, handle) {
       const lane = laneOf(kind);
-      Object.assign(lane, { concurrency, handle });
+      Object.assign(lane, { usual: concurrency, concurrency, handle });
       begin(lane);
     },
     allow(kind, most) {
@@ -86,8 +105,14 @@ export function memoryQueue({ clock, most_waiting }: { clock: Clock; most_waitin
       stopped = true;
       for (const timer of retries.values()) timer.cancel();
       retries.clear();
-      const running = [...lanes.values()].flatMap((lane) => [...lane.running.values()]);
+      const running = [...lanes.values()].flatMap((lane) => [...lane.running.values()].map(({ handled }) => handled));
       await within({ clock, limit_ms: grace_ms }, () => Promise.all(running)).catch(() => undefined); // the grace is over
     },
   };
+}
+
+/** Of an organisation that holds no place; where one holds them all, of a user of it who holds none. */
+function mayHaveSpare({ org_id, user_id }: TaskOwner, places: TaskOwner[]): boolean {
+  const own = places.filter((held) => held.org_id === org_id);
+  return own.length === 0 || (own.length === places.length && own.every((held) => held.user_id !== user_id));
 }

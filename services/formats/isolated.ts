@@ -54,7 +54,7 @@ const SCRIPT = new URL(import.meta.url.endsWith('.ts') ? './isolated-thread.ts' 
 export async function openIsolated(
   decoder: DecoderName,
   bytes: Uint8Array,
-  { limits, clock, signal }: OpenedWith,
+  { limits, ...given }: OpenedWith,
 ): Promise<Isolated & Asks['open']['answer']> {
   let running: Thread | null = null;
   const end = async () => {
@@ -65,7 +65,7 @@ export async function openIsolated(
   /** A fault ends the thread: what it holds can't be trusted then. */
   const orEnd = async <Value>(work: (thread: Thread) => Promise<Value>): Promise<Value> => {
     try {
-      running ??= await startThread(decoder, { limits, clock, signal });
+      running ??= await startThread(decoder, { limits, ...given });
       return await work(running);
     } catch (error) {
       await end();
@@ -87,8 +87,8 @@ export async function openIsolated(
   };
 }
 
-async function startThread(decoder: DecoderName, { limits, clock, signal }: OpenedWith): Promise<Thread> {
-  const limit_ms = limits.decode_time_limit_ms; // of one question: opening the file, or one page of it
+async function startThread(decoder: DecoderName, { limits, clock, signal, budget }: OpenedWith): Promise<Thread> {
+  const page_limit_ms = limits.decode_time_limit_ms; // of one question: opening the file, or one page of it
   const place = await places.take(signal);
   const worker = new Worker(SCRIPT, { workerData: decoder, resourceLimits: HEAP_LIMITS, stdout: true, stderr: true });
   worker.stdout.resume(); // what decoders print is not our output
@@ -96,13 +96,18 @@ async function startThread(decoder: DecoderName, { limits, clock, signal }: Open
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve())).finally(() => places.release(place));
   const ask = <Name extends AskName>(name: Name, asked: Asks[Name]['ask']) =>
     new Promise<Answer>((resolve, reject) => {
+      const limit_ms = Math.min(page_limit_ms, budget.leftMs());
+      const began = clock.elapsed();
       const settle = (then: () => void) => {
         limit.cancel();
+        budget.spend(clock.elapsed() - began);
         signal.removeEventListener('abort', aborted);
         worker.off('message', answered).off('error', failed).off('exit', ended);
         then();
       };
-      const limit = clock.after(limit_ms, () => settle(() => reject(tooSlow(limit_ms))));
+      const limit = clock.after(limit_ms, () =>
+        settle(() => reject(limit_ms < page_limit_ms ? budget.late() : tooSlow(limit_ms))),
+      );
       const aborted = () => settle(() => reject(signal.reason));
       const failed = (error: Error) => settle(() => reject(faultOf(error)));
       const ended = () => settle(() => reject(new Illegal('TRUNCATED_IMAGE', 'its decoder died of it')));
@@ -134,6 +139,6 @@ function faultOf(error: Error): Error {
   return is_heap ? new Illegal('DECODE_LIMIT', 'its decoder needs more memory than allowed', error) : error;
 }
 
-/** Retryable: a machine under load is not the file's fault. */
+/** Final, since it would hold a place as long again; a person may retry, should the machine have been under load. */
 const tooSlow = (limit_ms: number) =>
   new ServiceError(failureOf('DECODE_LIMIT', `its decoder took longer than ${limit_ms} ms over one page`));

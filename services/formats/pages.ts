@@ -3,13 +3,14 @@ import type { Sharp } from 'sharp';
 import type { Clock } from '../../runtime/clock.ts';
 import type { PageRead } from '../../runtime/ports.ts';
 import type { ServiceLimits } from '../../runtime/service.ts';
+import type { DecodeBudget } from './budget.ts';
 import { Illegal } from './illegal.ts';
 
 /** Pixels of the upright page. */
 export type Size = { width: number; height: number };
 
 /** What every format is opened with. */
-export type OpenedWith = { limits: ServiceLimits; clock: Clock; signal: AbortSignal };
+export type OpenedWith = { limits: ServiceLimits; clock: Clock; signal: AbortSignal; budget: DecodeBudget };
 
 /** An open file. Pages are numbered from 1. All that reads a page throws Illegal for what its decoder refuses. */
 export interface Opened {

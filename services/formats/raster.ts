@@ -1,9 +1,9 @@
 /** The formats that libvips decodes in this process, as sharp brings it. */
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { failureOf } from '../../contract/failures.ts';
-import { ServiceError, type ServiceLimits } from '../../runtime/service.ts';
+import { ServiceError } from '../../runtime/service.ts';
 import { Illegal, messageOf } from './illegal.ts';
-import { checkPageCount, checkPixels, type Open, type Opened, type Size } from './pages.ts';
+import { checkPageCount, checkPixels, type Open, type Opened, type OpenedWith, type Size } from './pages.ts';
 
 sharp.cache(false); // pictures are decoded once; what is kept would only be memory
 sharp.concurrency(1); // one thread a picture: the queue runs several
@@ -15,32 +15,54 @@ sharp.concurrency(1); // one thread a picture: the queue runs several
 type FailOn = 'truncated' | 'error';
 
 /** One page: of what moves, the first frame. */
-export const firstFrame: Open = async (bytes, { limits }) => {
+export const firstFrame: Open = async (bytes, given) => {
   const header = await refusing(() => headerOf(bytes, 'truncated'));
-  return openedAt([header], (_) => decoded(bytes, 'truncated', limits), limits);
+  return openedAt([header], (_, limit_ms) => decoded(bytes, 'truncated', { ...given.limits, limit_ms }), given);
 };
 
 /** Each directory of the file is a page, with a size and a turn of its own. */
-export const tiff: Open = async (bytes, { limits }) => {
+export const tiff: Open = async (bytes, given) => {
+  const { limits } = given;
   const { pages = 1 } = await refusing(() => headerOf(bytes, 'error'));
   checkPageCount(pages, limits);
   const headers: Metadata[] = [];
   for (let page = 0; page < pages; page++)
     headers.push(await refusing(() => headerOf(bytes, 'error', { page }), page + 1, pages));
-  return openedAt(headers, (page) => decoded(bytes, 'error', limits, { page: page - 1 }), limits);
+  return openedAt(headers, (page, limit_ms) => decoded(bytes, 'error', { ...limits, limit_ms }, { page: page - 1 }), given);
 };
 
-function openedAt(headers: Metadata[], picture: (page: number) => Sharp, limits: ServiceLimits): Opened {
+/** A page is decoded by whoever asked for its picture, until the next is asked for, or none for a while. */
+function openedAt(
+  headers: Metadata[],
+  picture: (page: number, limit_ms: number) => Sharp,
+  { limits, clock, budget }: OpenedWith,
+): Opened {
   const sizes = headers.map(uprightSize);
   checkPixels(sizes, limits);
-  const nothing = async () => {};
-  return { sizes, picture: async (page) => picture(page), ownText: async () => null, rest: nothing, close: nothing };
+  let began: number | null = null;
+  const settle = async () => {
+    if (began !== null) budget.spend(clock.elapsed() - began);
+    began = null;
+  };
+  return {
+    sizes,
+    picture: async (page) => {
+      await settle();
+      const limit_ms = Math.min(limits.decode_time_limit_ms, budget.leftMs());
+      began = clock.elapsed();
+      return picture(page, limit_ms);
+    },
+    ownText: async () => null,
+    rest: settle,
+    close: settle,
+  };
 }
 
 type Which = { page?: number };
-const decoded = (bytes: Uint8Array, failOn: FailOn, limits: ServiceLimits, which: Which = {}): Sharp =>
-  sharp(bytes, { failOn, limitInputPixels: limits.max_pixels, ...which })
-    .timeout({ seconds: Math.ceil(limits.decode_time_limit_ms / 1_000) })
+type DecodeLimits = { max_pixels: number; limit_ms: number };
+const decoded = (bytes: Uint8Array, failOn: FailOn, { max_pixels, limit_ms }: DecodeLimits, which: Which = {}): Sharp =>
+  sharp(bytes, { failOn, limitInputPixels: max_pixels, ...which })
+    .timeout({ seconds: Math.ceil(limit_ms / 1_000) })
     .autoOrient();
 
 /** Before anything is decoded and whatever it says; so its pixels can be counted. */
@@ -68,6 +90,6 @@ export async function refusing<Value>(decode: () => Promise<Value>, page = 1, pa
 const isBeyondDecoder = (error: unknown): boolean =>
   error instanceof Error && /maximum supported image dimension|width\/height out of range/i.test(error.message);
 
-/** Time or memory ran out: on a machine under load that says nothing of the picture, so it may be tried again. */
+/** Time or memory ran out. */
 const isExhaustion = (error: unknown): boolean =>
   error instanceof Error && /timeout:|out of memory|cannot allocate/i.test(error.message);

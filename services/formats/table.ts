@@ -1,6 +1,7 @@
 /** Every format that is read, and how. What inspect takes, OCR can read: both open files by this table. */
 import type { ContentType } from '../../contract/resource.ts';
 import { bmp } from './bmp.ts';
+import { decodeBudget } from './budget.ts';
 import { heic } from './heic.ts';
 import { Illegal } from './illegal.ts';
 import type { Open, Opened, OpenedWith } from './pages.ts';
@@ -20,8 +21,13 @@ const FORMATS: Record<ContentType, Open> = {
   'application/pdf': pdf,
 };
 
-/** By its bytes alone, whatever it is called. Its pages and pixels are counted, and within the limits. Throws Illegal. */
-export async function openFile(bytes: Uint8Array, given: OpenedWith): Promise<Opened & { content_type: ContentType }> {
+/** By its bytes alone, whatever it is called. Its pages and pixels are counted, and within the limits. `times`: how often its pages
+ * will be decoded, as far as that takes longer than once. Throws Illegal. */
+export async function openFile(
+  bytes: Uint8Array,
+  { times = 1, ...context }: Omit<OpenedWith, 'budget'> & { times?: number },
+): Promise<Opened & { content_type: ContentType }> {
+  const given = { ...context, budget: decodeBudget(bytes, context.limits, times) };
   const content_type = await contentTypeOf(bytes);
   const opened = await FORMATS[content_type](bytes, given).catch((error: unknown) => {
     throw error instanceof Illegal ? new IllegalOfType(error, content_type) : error;

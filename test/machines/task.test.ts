@@ -48,6 +48,27 @@ test('a step that opens no picture blames none for a worker that is lost again a
   assert.deepEqual([taskStatus(d), taskContext(d).failure?.code], ['dead', 'WORKER_LOST']);
 });
 
+test('what a picture itself costs is tried twice, other trouble as often as it may be', () => {
+  const attempts = (code: FailureCode): number => {
+    let d = task(null, false);
+    for (let runs = 1; runs <= TASK_LIMITS.max_attempts; runs++) {
+      d = tasks.step(d, claim, at(0)).instance;
+      const { attempt, losses } = taskContext(d);
+      d = tasks.step(d, event({ type: 'FAILED', attempt, losses, failure: failureOf(code, '') }), at(0)).instance;
+      if (taskStatus(d) !== 'retrying') return runs;
+      d = tasks.step(d, timer(d, 'backoff'), at(0)).instance;
+    }
+    throw new Error('tried without end');
+  };
+  assert.deepEqual((['OCR_TIMEOUT', 'OCR_CRASHED', 'DECODE_LIMIT', 'UNEXPECTED', 'DEADLINE_EXCEEDED'] as const).map(attempts), [
+    2,
+    2,
+    1,
+    TASK_LIMITS.max_attempts,
+    TASK_LIMITS.max_attempts,
+  ]);
+});
+
 test('work that could not be given away fails while it is pending: an outage spends nothing, a refusal ends it', () => {
   const { attempt, losses } = taskContext(task(null, false));
   const failed = (code: 'PROVIDER_UNAVAILABLE' | 'PROVIDER_REFUSED' | 'PROVIDER_BAD_RESULT') =>
@@ -64,7 +85,7 @@ test('work that could not be given away fails while it is pending: an outage spe
 });
 
 test('backoff doubles with each attempt, jitter shortens it by up to a half, and an outage waits its own time', () => {
-  const failed = (code: 'OCR_CRASHED' | 'PROVIDER_UNAVAILABLE', jitter: number, attempts: number): number => {
+  const failed = (code: 'UNEXPECTED' | 'PROVIDER_UNAVAILABLE', jitter: number, attempts: number): number => {
     let d = task(null, false);
     for (let attempt = 1; ; attempt++) {
       d = tasks.step(d, claim, at(0)).instance;
@@ -75,8 +96,8 @@ test('backoff doubles with each attempt, jitter shortens it by up to a half, and
     }
   };
   const { backoff_base_ms, outage_pause_ms } = TASK_LIMITS;
-  assert.deepEqual([failed('OCR_CRASHED', 0, 1), failed('OCR_CRASHED', 0, 2)], [2 * backoff_base_ms, 4 * backoff_base_ms]);
-  assert.equal(failed('OCR_CRASHED', 0.5, 1), 1.5 * backoff_base_ms);
+  assert.deepEqual([failed('UNEXPECTED', 0, 1), failed('UNEXPECTED', 0, 2)], [2 * backoff_base_ms, 4 * backoff_base_ms]);
+  assert.equal(failed('UNEXPECTED', 0.5, 1), 1.5 * backoff_base_ms);
   assert.deepEqual(
     [failed('PROVIDER_UNAVAILABLE', 0, 1), failed('PROVIDER_UNAVAILABLE', 0, 9)],
     [outage_pause_ms, outage_pause_ms],

@@ -5,6 +5,7 @@ import { memoryTasks } from '../../persistence/memory/tasks.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { queueSuite } from '../ports/queue.ts';
 import { tasksSuite } from '../ports/tasks.ts';
+import { OWNER } from '../support/owner.ts';
 
 const clock = systemClock();
 tasksSuite('in memory', async () => memoryTasks());
@@ -12,7 +13,7 @@ queueSuite('in process', async () => memoryQueue({ clock, most_waiting: 100 }));
 
 test('a ring over the bound is dropped, and may be rung again', async () => {
   const queue = memoryQueue({ clock, most_waiting: 1 });
-  await queue.push('ocr', 'a', 1);
-  await queue.push('ocr', 'b', 1);
+  await queue.push('ocr', 'a', 1, OWNER);
+  await queue.push('ocr', 'b', 1, OWNER);
   assert.deepEqual([await queue.knows('ocr', 'a', 1), await queue.knows('ocr', 'b', 1)], [true, false]);
 });

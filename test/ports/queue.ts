@@ -1,7 +1,9 @@
 /** What every queue promises: a doorbell that rings at least once. */
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Queue, Ring } from '../../runtime/ports.ts';
+import { OWNER } from '../support/owner.ts';
 import { until } from '../support/wait.ts';
 
 const GRACE_MS = 5_000;
@@ -28,8 +30,8 @@ export function queueSuite(name: string, open: () => Promise<Queue>): void {
       const save = holding();
       queue.consume('ocr', 2, ocr.handle);
       queue.consume('save', 1, save.handle);
-      for (const id of ['a', 'b', 'c']) await queue.push('ocr', id, 1);
-      await queue.push('save', 's', 1);
+      for (const id of ['a', 'b', 'c']) await queue.push('ocr', id, 1, OWNER);
+      await queue.push('save', 's', 1, OWNER);
       await until('two and one under way', () => ocr.held.size === 2 && save.held.size === 1);
       assert.deepEqual(await queue.depth('ocr'), { waiting: 1, running: 2 });
       ocr.letGo();
@@ -44,8 +46,8 @@ export function queueSuite(name: string, open: () => Promise<Queue>): void {
       const queue = await open();
       const { held, handle, letGo, handled } = holding();
       queue.consume('ocr', 1, handle);
-      await queue.push('ocr', 'running', 1);
-      await queue.push('ocr', 'waiting', 1);
+      await queue.push('ocr', 'running', 1, OWNER);
+      await queue.push('ocr', 'waiting', 1, OWNER);
       await until('one under way', () => held.size === 1);
       const known = await Promise.all(['running', 'waiting', 'other'].map((id) => queue.knows('ocr', id, 1)));
       assert.deepEqual(known, [true, true, false]);
@@ -61,7 +63,7 @@ export function queueSuite(name: string, open: () => Promise<Queue>): void {
       const queue = await open();
       const { held, handle, letGo, handled } = holding();
       queue.consume('ocr', 3, handle);
-      for (const id of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']) await queue.push('ocr', id, 1);
+      for (const id of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']) await queue.push('ocr', id, 1, OWNER);
       await until('three at once', () => held.size === 3);
       queue.allow('ocr', 0);
       letGo();
@@ -89,7 +91,7 @@ export function queueSuite(name: string, open: () => Promise<Queue>): void {
       const { held, handle, letGo, handled } = holding();
       queue.consume('index', 4, handle);
       await queue.pause('index');
-      await queue.push('index', 'a', 1);
+      await queue.push('index', 'a', 1, OWNER);
       assert.deepEqual([await queue.depth('index'), held.size], [{ waiting: 1, running: 0 }, 0]);
       await queue.resume('index');
       await until('under way', () => held.size === 1);
@@ -102,15 +104,15 @@ export function queueSuite(name: string, open: () => Promise<Queue>): void {
       const queue = await open();
       const { held, handle, letGo, handled } = holding();
       queue.consume('save', 1, handle);
-      await queue.push('save', 'a', 1);
+      await queue.push('save', 'a', 1, OWNER);
       await until('under way', () => held.size === 1);
-      await queue.push('save', 'a', 2);
+      await queue.push('save', 'a', 2, OWNER);
       letGo();
       await until('the second', () => handled.length === 1 && held.size === 1);
       letGo();
       await until('both', () => handled.length === 2);
       await until('forgotten', async () => !(await queue.knows('save', 'a', 2)));
-      await queue.push('save', 'a', 2);
+      await queue.push('save', 'a', 2, OWNER);
       await until('the same once more', () => held.size === 1);
       letGo();
       await until('all', () => handled.length === 3);
@@ -121,7 +123,7 @@ export function queueSuite(name: string, open: () => Promise<Queue>): void {
       const queue = await open();
       const rings: Ring[] = [];
       queue.consume('embed', 2, async (ring) => void rings.push(ring));
-      await queue.push('embed', 'a', 1);
+      await queue.push('embed', 'a', 1, OWNER);
       await until('rung', () => rings.length === 1);
       assert.deepEqual(rings, [{ task_id: 'a', again: false }]);
       await queue.stop(GRACE_MS);
@@ -151,8 +153,8 @@ export function queueSuite(name: string, open: () => Promise<Queue>): void {
       const queue = await open();
       const { held, handle, letGo, handled } = holding();
       queue.consume('ocr', 1, handle);
-      await queue.push('ocr', 'a', 1);
-      await queue.push('ocr', 'b', 1);
+      await queue.push('ocr', 'a', 1, OWNER);
+      await queue.push('ocr', 'b', 1, OWNER);
       await until('under way', () => held.size === 1);
       const stopped = queue.stop(GRACE_MS);
       letGo();

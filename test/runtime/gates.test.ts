@@ -46,7 +46,7 @@ function begin(run_ms = 0): void {
   gates.start(['index']);
 }
 const wait = async (count: number, from = 0) => {
-  for (let n = from; n < from + count; n++) await queue.push('index', `t${n}`, 1);
+  for (let n = from; n < from + count; n++) await queue.push('index', `t${n}`, 1, { org_id: 'org', user_id: 'user' });
 };
 beforeEach(() => begin());
 

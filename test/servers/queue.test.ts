@@ -1,10 +1,12 @@
 /** The queue and the announcements on a real Redis: what every one promises, and what holds between processes. */
+
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { redisAnnouncements } from '../../persistence/redis/announcements.ts';
 import { bullQueue } from '../../persistence/redis/queue.ts';
 import type { Queue } from '../../runtime/ports.ts';
 import { holding, queueSuite } from '../ports/queue.ts';
+import { OWNER } from '../support/owner.ts';
 import { until } from '../support/wait.ts';
 import { closeAll, closed, newPrefix, openLink, serverName } from './redis.ts';
 
@@ -44,7 +46,7 @@ describe('the queue between processes', () => {
     one.consume('ocr', 4, async ({ task_id }) => void rung.push(task_id));
     other.consume('ocr', 4, async ({ task_id }) => void rung.push(task_id));
     const ids = Array.from({ length: 50 }, (_, i) => `t${i}`);
-    await Promise.all(ids.map((id) => one.push('ocr', id, 1)));
+    await Promise.all(ids.map((id) => one.push('ocr', id, 1, OWNER)));
     await until('all', () => rung.length >= ids.length);
     assert.deepEqual([...rung].sort(), [...ids].sort());
     await one.stop(GRACE_MS);
@@ -57,8 +59,8 @@ describe('the queue between processes', () => {
     const { held, handle, letGo, handled } = holding();
     await one.pause('index');
     other.consume('index', 4, handle);
-    await other.push('index', 'a', 1);
-    await other.push('save', 'b', 1);
+    await other.push('index', 'a', 1, OWNER);
+    await other.push('save', 'b', 1, OWNER);
     other.consume('save', 1, handle);
     await until('the other kind', () => held.has('b')); // so the worker of the paused one had its time too
     assert.deepEqual([await other.depth('index'), held.has('a')], [{ waiting: 1, running: 0 }, false]);
@@ -75,7 +77,7 @@ describe('the queue between processes', () => {
     const queue = bullQueue(link);
     const { held, handle, letGo } = holding();
     queue.consume('ocr', 1, handle);
-    await queue.push('ocr', 'a', 1);
+    await queue.push('ocr', 'a', 1, OWNER);
     await until('under way', () => held.size === 1);
     assert.deepEqual([await queue.knows('ocr', 'a', 1), await queue.knows('ocr', 'a', 2)], [true, false]);
     await link.redis.del(`${link.prefix}:tuodi-ocr:a-1:lock`);
@@ -87,7 +89,7 @@ describe('the queue between processes', () => {
 
   test('a ring that waits is not doubled when it is rung again', async () => {
     const queue = await opened();
-    for (let i = 0; i < 5; i++) await queue.push('ocr', 'a', 1);
+    for (let i = 0; i < 5; i++) await queue.push('ocr', 'a', 1, OWNER);
     for (let i = 0; i < 5; i++) await queue.retryLater('a', 2, 60_000);
     assert.deepEqual(await queue.depth('ocr'), { waiting: 1, running: 0 });
     await queue.stop(GRACE_MS);
@@ -97,7 +99,7 @@ describe('the queue between processes', () => {
     const queue = await opened();
     const { held, handle, letGo } = holding();
     queue.consume('ocr', 1, handle);
-    await queue.push('ocr', 'a', 1);
+    await queue.push('ocr', 'a', 1, OWNER);
     await until('under way', () => held.size === 1);
     const began = performance.now();
     await queue.stop(300);

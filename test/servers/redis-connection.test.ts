@@ -1,4 +1,5 @@
 /** The connection to Redis: fast to fail while it is away, quick to come back, and silent about its secrets. */
+
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -9,6 +10,7 @@ import { isAway, reasonOf } from '../../persistence/redis/errors.ts';
 import { inspectRedis } from '../../persistence/redis/inspect.ts';
 import { bullQueue } from '../../persistence/redis/queue.ts';
 import { redisTasks } from '../../persistence/redis/tasks.ts';
+import { OWNER } from '../support/owner.ts';
 import { until } from '../support/wait.ts';
 import { ownRedis } from './own-redis.ts';
 import { clock, log } from './redis.ts';
@@ -30,13 +32,13 @@ describe('the connection to Redis', () => {
     };
     try {
       await tasks.setEpoch('e');
-      await queue.push('ocr', 'a', 1);
+      await queue.push('ocr', 'a', 1, OWNER);
       await server.kill();
       assert.ok((await failing(tasks.get('a'))) < 4_000);
       await until('known to be away', async () => (await failing(tasks.get('a'))) < 50);
       const many = Array.from({ length: 1_000 }, () => tasks.get('a'));
       assert.ok((await failing(Promise.any(many).catch((error: AggregateError) => Promise.reject(error.errors[0])))) < 500);
-      assert.ok((await failing(queue.push('ocr', 'a', 1))) < 50);
+      assert.ok((await failing(queue.push('ocr', 'a', 1, OWNER))) < 50);
       assert.ok((await failing(queue.knows('ocr', 'a', 1))) < 50);
       assert.ok((await failing(queue.depth('ocr'))) < 50);
       await server.start();
@@ -47,7 +49,7 @@ describe('the connection to Redis', () => {
         ),
       );
       assert.equal(await tasks.epoch(), null, 'whoever asks is told that something may be lost');
-      await queue.push('ocr', 'a', 1);
+      await queue.push('ocr', 'a', 1, OWNER);
       assert.deepEqual(await queue.depth('ocr'), { waiting: 1, running: 0 });
     } finally {
       await queue.stop(1_000);
@@ -62,7 +64,7 @@ describe('the connection to Redis', () => {
     const queue = bullQueue(link);
     let rung = 0;
     try {
-      for (let i = 0; i < 20; i++) await queue.push('ocr', `t${i}`, 1);
+      for (let i = 0; i < 20; i++) await queue.push('ocr', `t${i}`, 1, OWNER);
       await server.say('CONFIG', 'SET', 'maxmemory', '1mb');
       queue.consume('ocr', 4, async () => void rung++);
       const refused = async () =>

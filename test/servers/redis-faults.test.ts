@@ -1,4 +1,5 @@
 /** Redis loses everything, is restarted, goes back in time, is full, is cut off: no picture stays behind. */
+
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -7,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { isAway } from '../../persistence/redis/errors.ts';
 import { LOCK_MS, STALLED_INTERVAL_MS } from '../../persistence/redis/queue.ts';
 import { all, say } from '../faults/world.ts';
+import { OWNER } from '../support/owner.ts';
 import { until } from '../support/wait.ts';
 import { type FaultWorld, OCR_AT_ONCE, openFaultWorld } from './redis-world.ts';
 
@@ -78,7 +80,7 @@ describe('faults of Redis, with a backlog', () => {
   test('full, with noeviction: it says so, and goes on by itself once there is room', () =>
     withBacklog(async ({ server, letGo, allIndexed, takeIn, count, redis }) => {
       await server.say('CONFIG', 'SET', 'maxmemory', '1mb');
-      await assert.rejects(redis.queue.push('purge', 'none', 1), { name: 'RedisUnavailable', reason: 'refused' });
+      await assert.rejects(redis.queue.push('purge', 'none', 1, OWNER), { name: 'RedisUnavailable', reason: 'refused' });
       await takeIn(5); // acknowledged, though no task can be made
       letGo();
       await new Promise((resolve) => setTimeout(resolve, FULL_MS));

@@ -4,6 +4,7 @@ import { afterEach, describe, test } from 'node:test';
 import type { FailureCode } from '../../contract/failures.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { ServiceError } from '../../runtime/service.ts';
+import { decodeBudget } from '../../services/formats/budget.ts';
 import { openIsolated } from '../../services/formats/isolated.ts';
 import { desk, LIMITS } from '../support/inspected.ts';
 import { HEIC } from '../support/other-files.ts';
@@ -43,7 +44,7 @@ describe('a file that is refused', () => {
 describe('a thread of its own', () => {
   const opened = (given: Partial<Parameters<typeof openIsolated>[2]> = {}) =>
     openIsolated('pdf', pdf([{ content: TEXT }]), {
-      ...{ limits: LIMITS, clock: systemClock(), signal: new AbortController().signal },
+      ...{ limits: LIMITS, clock: systemClock(), signal: new AbortController().signal, budget: decodeBudget(pdf([]), LIMITS) },
       ...given,
     });
   const A4 = { width: 1_654, height: 2_339 };
@@ -56,7 +57,7 @@ describe('a thread of its own', () => {
     assert.equal((await desk().inspected(pdf([{ content: TEXT }]))).verdict, 'legal');
   });
 
-  test('is ended in the middle of a page when its time is over, which may be tried again', async () => {
+  test('is ended in the middle of a page when its time is over, which is not tried again by itself', async () => {
     let over = () => {};
     const after = (_: number, then: () => void) => {
       over = then;
@@ -67,7 +68,7 @@ describe('a thread of its own', () => {
     over();
     await assert.rejects(
       drawing,
-      (error) => error instanceof ServiceError && error.failure.code === 'DECODE_LIMIT' && error.failure.retryable,
+      (error) => error instanceof ServiceError && error.failure.code === 'DECODE_LIMIT' && !error.failure.retryable,
     );
     assert.equal(threads(), 0);
   });

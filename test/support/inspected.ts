@@ -1,5 +1,6 @@
 /** One file put through the services of inspect and OCR, in memory. */
 import type { Verdict } from '../../contract/steps.ts';
+import { type Clock, systemClock } from '../../runtime/clock.ts';
 import type { PageRead, PictureToRead, Recogniser } from '../../runtime/ports.ts';
 import type { ResourceRow } from '../../runtime/ports-facts.ts';
 import type { ServiceContext } from '../../runtime/service.ts';
@@ -15,7 +16,8 @@ export const ORIGINAL = 'org/res/task-1/original';
 export const LIMITS = { ...SERVICE_LIMITS, max_bytes: 100_000_000 };
 
 /** `read`: what the recogniser answers for a picture; each picture that it got is kept. */
-export function desk(given: { limits?: Partial<ServiceContext['limits']>; read?: Recogniser['recognise'] } = {}) {
+type Given = { limits?: Partial<ServiceContext['limits']>; read?: Recogniser['recognise']; clock?: Clock };
+export function desk(given: Given = {}) {
   const objects = memoryObjects();
   const pictures: PictureToRead[] = [];
   const answer = given.read ?? (async ({ page }): Promise<PageRead> => ({ text: `seen ${page}`, confidence: 0.5, words: [] }));
@@ -29,7 +31,13 @@ export function desk(given: { limits?: Partial<ServiceContext['limits']>; read?:
   const facts = only<ServiceContext['facts']>('facts', {
     resources: only('resources', { get: async () => ({ content_type: 'application/octet-stream' }) as ResourceRow }),
   });
-  const context = serviceContext({ objects, recogniser, facts, limits: { ...LIMITS, ...given.limits } });
+  const context = serviceContext({
+    objects,
+    recogniser,
+    facts,
+    limits: { ...LIMITS, ...given.limits },
+    clock: given.clock ?? systemClock(),
+  });
   return {
     objects,
     pictures,

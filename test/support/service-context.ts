@@ -10,6 +10,7 @@ export const SERVICE_LIMITS: ServiceContext['limits'] = {
   max_pages: 100,
   max_document_pixels: 1_500_000_000,
   decode_time_limit_ms: 30_000,
+  document_time_limit_ms: 60_000,
   ocr_pixels: 16_000_000,
 };
 

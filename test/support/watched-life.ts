@@ -77,4 +77,5 @@ export async function watchedLife(opened: Ports & { close(): Promise<void> }, ch
 const CONFIG = {
   ...{ ocr_workers: 1, max_bytes: 1_000_000, max_pixels: 1_000_000, max_pages: 2, max_document_pixels: 2_000_000 },
   decode_time_limit_ms: 10_000,
+  document_time_limit_ms: 60_000,
 };

@@ -1,0 +1,2 @@
+/** Whose tasks are, where it does not matter. */
+export const OWNER = { org_id: 'org', user_id: 'user' };
