@@ -9,6 +9,7 @@ import { syncFolder } from '../folder/keys.ts';
 import { writePrivate } from '../folder/private-file.ts';
 import { closeFolder } from '../folder/private-folder.ts';
 import { lockFolder } from '../sqlite/lock.ts';
+import { unknownObjects } from '../sqlite/schema.ts';
 import { lackingIn } from './lacking.ts';
 import { BadBackup, FACTS_FILE, type Lacking, type Manifest, OBJECTS_FOLDER, readManifest, SECRET_FILE } from './manifest.ts';
 import { RESTORING } from './mark.ts';
@@ -43,10 +44,26 @@ export async function restoreFolder(options: RestoreOptions): Promise<Restored> 
 async function checkFacts(backup: string, { facts }: Manifest): Promise<void> {
   const file = path.join(backup, FACTS_FILE);
   const there = await statOrNull(file);
-  const same = there && there.size === facts.byte_size && (await sha256Of(file)) === facts.sha256;
+  await checkPlain(path.join(backup, SECRET_FILE));
+  const same = there?.isFile() && there.size === facts.byte_size && (await sha256Of(file)) === facts.sha256;
   if (!same || !isSound(file))
     throw new BadBackup(`the facts in ${backup} are not those that were put into it: the backup is damaged. Take another`);
+  const unknown = await unknownObjects(file);
+  if (unknown.length > 0)
+    throw new BadBackup(
+      `the database in ${backup} has what no version of tuodi makes (${unknown.slice(0, MOST_SHOWN).join(', ')}), and would run or show it: it is not restored. Take another`,
+    );
 }
+
+/** A link in a backup would put a file of this machine into the data folder. */
+async function checkPlain(file: string): Promise<void> {
+  const there = await statOrNull(file);
+  if (there && !there.isFile())
+    throw new BadBackup(`${file} is no file but a link or the like: the backup is not restored. Take another`);
+}
+
+/** Of what is refused: enough to look for. */
+const MOST_SHOWN = 5;
 
 /** What a process leaves behind that only looked for a service, or that found the folder in use. */
 const HARMLESS = new Set(['lock.sqlite', 'lock.sqlite-journal']);

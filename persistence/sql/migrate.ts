@@ -42,6 +42,14 @@ export async function migrate(knex: Knex): Promise<string[]> {
   return pending;
 }
 
+/** An empty database brought to each version in turn; `look` is called at each. */
+export async function migratedStepwise(knex: Knex, look: () => Promise<void>): Promise<void> {
+  for (const _ of MIGRATIONS) {
+    await knex.migrate.up({ migrationSource: source });
+    await look();
+  }
+}
+
 /** The database was made by a later version: nothing of it is touched. */
 export class LaterVersion extends Error {
   constructor(migration: string) {
