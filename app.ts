@@ -47,7 +47,9 @@ async function compose(config: Config, public_url: () => string, { ports: change
   const log = processLog(config.log_level);
   await closeDataFolder(config, log);
   const conditions = createConditions({ clock, log });
-  const world = { clock, log, conditions, lost: () => void process.kill(process.pid, 'SIGTERM') };
+  const kernels = options.lifecycle && [options.lifecycle.kernel];
+  const lost = () => void process.kill(process.pid, 'SIGTERM');
+  const world = { clock, log, conditions, lost, ...(kernels ? { kernels } : {}) };
   const ports = changed(await openPorts(config, public_url, world));
   await prepareIndex({ ...ports, clock }).catch((error: unknown) => {
     if (!isAway(error)) throw error;
@@ -92,7 +94,7 @@ export async function startApp(config: Config, version: string, options: AppOpti
     limits: { ...HTTP_LIMITS, max_bytes: config.max_bytes },
     links: linksOf(ports),
     callbacks: callbacksOf(config, ports, service, log),
-    explain: explainer({ ...ports, clock, log, required_metadata: config.required_metadata }),
+    explain: explainer({ ...ports, clock, log, required_metadata: config.required_metadata, kernel: service.lifecycle.kernel }),
     storage_events: storageEventsOf(config),
     required_metadata: config.required_metadata,
     cors_origins: config.cors_origins,

@@ -7,7 +7,7 @@ import type { StepKind } from './contract/steps.ts';
 import { type ResourceLimits, TASK_LIMITS, type TaskLimits } from './machines/limits.ts';
 import type { Ports, World } from './open-ports.ts';
 import type { Clock } from './runtime/clock.ts';
-import { createConditions } from './runtime/conditions.ts';
+import { type Conditions, createConditions } from './runtime/conditions.ts';
 import { createEngine, type Engine, type Origin } from './runtime/engine.ts';
 import { createFeed } from './runtime/feed.ts';
 import { createGates } from './runtime/gates.ts';
@@ -27,6 +27,7 @@ import { clearLeftovers } from './services/clear-leftovers.ts';
 import { remoteWork } from './services/remote.ts';
 import { resourceLifecycle, taskLifecycle } from './services/resource-lifecycle.ts';
 import { isReachable, runStep, tidyStep } from './services/steps.ts';
+import { noteLaterVersions } from './services/stored-versions.ts';
 import { createIndexWatch } from './services/watch-index.ts';
 
 /** An upright copy of so many pixels is what recognition gains by. */
@@ -88,20 +89,15 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
   const worker = createWorker({ ...given, engine, runs, services, gates });
   const time = createServiceTime({ upkeep: facts.upkeep, clock, limits, log });
   const sweep = createSweep({
-    ...given,
-    engine,
-    kernel: lifecycle.kernel,
-    set_asides,
-    runs,
-    time,
-    relay,
+    ...{ ...given, engine, kernel: lifecycle.kernel, set_asides, runs, time, relay },
     origin: origin('sweep'),
   });
   const watch = createIndexWatch({
     ...given,
     ...{ index: ports.index, engine, origin: origin('sweep'), owner: process_id },
   });
-  const upkeep = createUpkeep(choresOf(ports, limits, world), { clock, log });
+  const later_versions = laterVersions(ports, { lifecycle, conditions, limits });
+  const upkeep = createUpkeep([...choresOf(ports, limits, world), later_versions], { clock, log });
   return {
     engine,
     lifecycle,
@@ -153,6 +149,13 @@ function serviceLimits({ config }: ServiceOptions): ServiceLimits {
   const of_file = { max_bytes, max_pixels, max_pages, max_document_pixels };
   return { ...of_file, decode_time_limit_ms, document_time_limit_ms, ocr_pixels: OCR_PIXELS };
 }
+
+type Told = { lifecycle: Lifecycle; conditions: Conditions; limits: RuntimeLimits };
+const laterVersions = ({ facts }: Ports, { lifecycle, conditions, limits }: Told): Chore => ({
+  name: 'pictures of a later version are looked for',
+  interval_ms: limits.later_versions_interval_ms,
+  work: () => noteLaterVersions(facts.instances, lifecycle.kernel, conditions),
+});
 
 function choresOf(ports: Ports, limits: RuntimeLimits, { clock, log }: World): Chore[] {
   const { facts } = ports;

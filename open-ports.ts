@@ -15,7 +15,7 @@ import { readPrivate, UnsafeFile, writePrivate } from './persistence/folder/priv
 import { memoryAnnouncements } from './persistence/memory/announcements.ts';
 import { memoryQueue } from './persistence/memory/queue.ts';
 import { memoryTasks } from './persistence/memory/tasks.ts';
-import { migrateSqliteFacts, openSqliteFacts } from './persistence/sqlite/facts.ts';
+import { migrateSqliteFacts, openSqliteFacts, readSqliteFacts } from './persistence/sqlite/facts.ts';
 import { lockFolder } from './persistence/sqlite/lock.ts';
 import { openSqliteIndex } from './persistence/sqlite-index/open.ts';
 import { hashedNgrams } from './providers/hashed-ngrams.ts';
@@ -28,6 +28,8 @@ import type { Facts } from './runtime/ports-facts.ts';
 import { createSigner, type Signer } from './runtime/signer.ts';
 import { secretFault } from './secrets.ts';
 import { liveIndex } from './services/rebuild-index.ts';
+import { STORED_MACHINES } from './services/resource-lifecycle.ts';
+import { checkStored, type Kernel, type LookedAt, storedStates } from './services/stored-versions.ts';
 
 /** A thread of the OCR engine keeps what it once took: a new one after so many pages. */
 const PAGES_PER_OCR_WORKER = 200;
@@ -46,9 +48,9 @@ export type Ports = {
 };
 /**
  * `lost`: told when others have taken what this process works on; it must stop. `conditions`: of the whole process; without it
- * nobody is told of them.
+ * nobody is told of them. `kernels`: others than this program's: of a test.
  */
-export type World = { clock: Clock; log: Logger; lost?: () => void; conditions?: Conditions };
+export type World = { clock: Clock; log: Logger; lost?: () => void; conditions?: Conditions; kernels?: readonly Kernel[] };
 
 /** `store_links`: of a store that serves its links itself. `signer`: of our own links. */
 export type OpenedPorts = Ports & { close(): Promise<void>; signer: Signer; store_links: StoreLinks | null };
@@ -69,6 +71,21 @@ export async function migrateFacts({ database_url: url, data_dir }: Config, cloc
   if (url === undefined) return migrateSqliteFacts(data_dir, check);
   const { migrateMysqlFacts } = await import('./persistence/mysql/facts.ts');
   return migrateMysqlFacts({ url, clock }, check);
+}
+
+/** Versions and states of the instances that are stored, in a database that is left as it is; none where its tables are not made. */
+export async function lookAtStored(config: Config, clock: Clock): Promise<LookedAt[]> {
+  const facts = await readFacts(config, clock);
+  try {
+    return facts ? await storedStates(facts.instances, STORED_MACHINES) : [];
+  } finally {
+    await facts?.close();
+  }
+}
+async function readFacts({ database_url: url, data_dir }: Config, clock: Clock): Promise<Facts | null> {
+  if (url === undefined) return readSqliteFacts(data_dir);
+  const { readMysqlFacts } = await import('./persistence/mysql/facts.ts');
+  return readMysqlFacts({ url, clock });
 }
 
 /** The index alone. `facts` name the index that entries are written to, where it has a name. */
@@ -153,7 +170,7 @@ async function workOf({ redis_url: url }: Config, { clock, log }: World): Promis
   return { tasks, queue, announcements, close };
 }
 
-/** All ports. Throws FolderInUse or NotAlone when another process has what only one may have. */
+/** All ports. Throws FolderInUse or NotAlone when another process has what only one may have, UnservedInstances for what a later version wrote. */
 export async function openPorts(config: Config, public_url: () => string, world: World): Promise<OpenedPorts> {
   const { clock } = world;
   const opened: { close(): Promise<void> }[] = [];
@@ -169,6 +186,7 @@ export async function openPorts(config: Config, public_url: () => string, world:
     checkRestored(config.data_dir);
     const signer = await signerOf(config);
     const facts = keep(await openFacts(config, world));
+    await checkStored(facts, world.kernels ?? STORED_MACHINES);
     const index = keep(await openIndex(config, { facts, clock }));
     const { objects, store_links } = await storeOf(config, { public_url, signer }, world);
     keep(objects);

@@ -196,3 +196,8 @@ export function statusRow(status: string): StatusRow {
   if (!row) throw new Error(`no status: ${status}`);
   return row;
 }
+
+const LATER: Text = { en: 'a later version of the service', zh: '更新版本的服务' };
+/** Of the status of a row, which a later version may have written: the words of one that is not known say so. */
+export const waitsFor = (status: string): Text => ROWS.get(status)?.waits_for ?? LATER;
+export const meaningOf = (status: string): Text => ROWS.get(status)?.meaning ?? LATER;

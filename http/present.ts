@@ -2,7 +2,7 @@
 import type { Failure } from '../contract/failures.ts';
 import { missingOf } from '../contract/metadata.ts';
 import type { HistoryItem, Resource, Upload } from '../contract/resource.ts';
-import { statusRow } from '../contract/statuses.ts';
+import { waitsFor } from '../contract/statuses.ts';
 import type { UploadLink } from '../runtime/ports.ts';
 import type { JournalEntry, ResourceRow } from '../runtime/ports-facts.ts';
 import { linkQuery } from './auth.ts';
@@ -23,7 +23,7 @@ export function presentResource(row: ResourceRow, { ctx, deps }: { ctx: Context;
   const { filename, content_type, byte_size, sha256, page_count, duplicate_of, metadata, allowed_events } = row;
   return {
     ...{ resource_id, org_id, user_id, batch_id, status, phase },
-    waits_for: statusRow(status).waits_for[ctx.state.language],
+    waits_for: waitsFor(status)[ctx.state.language],
     // Deadlines run in service time: shown as the wall time at which it will be reached if nothing stands still until then.
     deadline_at: timeOrNull(row.deadline_at === null ? null : clock.wall() + (row.deadline_at - clock.service())),
     ...{ viewable, searchable, revision, indexed_revision, has_vector },

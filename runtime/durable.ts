@@ -2,7 +2,7 @@
  * The durable interpreter: XState as a pure function around one plain JSON instance. No actor ever runs.
  * A step goes: believe the inbound or not → the machine's transition → obligations taken on and dropped → the liveness rule.
  */
-import type { AnyActorScope, AnyMachineSnapshot, AnyStateMachine, EventObject, StateValue } from 'xstate';
+import type { AnyActorScope, AnyMachineSnapshot, AnyStateMachine, AnyStateNode, EventObject, StateValue } from 'xstate';
 import { createActor, getNextTransitions, initialTransition } from 'xstate';
 import type { ServiceFailure } from '../contract/failures.ts';
 import type { Json } from '../contract/json.ts';
@@ -109,6 +109,8 @@ export function durable(machine: AnyStateMachine, upgrades: Upgrades = {}) {
     /** The machine and the versions of it whose instances can be stepped: the present one, and those that lead to it. */
     served,
     serves,
+    /** Differs where a state or a version was added or taken away. */
+    fingerprint: JSON.stringify([served, statesOf(machine.root).sort()]),
     /** The same instance, as the present version would have it. Throws UnservedError. */
     upgraded,
     /** Whether its state exists in the present version. Throws UnservedError. */
@@ -131,6 +133,8 @@ export function durable(machine: AnyStateMachine, upgrades: Upgrades = {}) {
     ],
   };
 }
+
+const statesOf = ({ id, states }: AnyStateNode): string[] => [id, ...Object.values<AnyStateNode>(states).flatMap(statesOf)];
 
 /**
  * What XState wants around a transition: an actor that never starts. XState's own `transition` makes a new one each time, and with

@@ -1,5 +1,6 @@
 /** Several pieces of work beside one another. */
 import type { Logger } from 'pino';
+import { isLaterVersion } from './turn.ts';
 
 export type Each = <Item>(items: Item[], work: (item: Item) => Promise<unknown>) => Promise<void>;
 
@@ -7,7 +8,8 @@ export type Each = <Item>(items: Item[], work: (item: Item) => Promise<unknown>)
 export const eachBeside =
   (log: Logger): Each =>
   async (items, work) => {
-    const failed = (await Promise.allSettled(items.map(work))).filter((result) => result.status === 'rejected');
+    const rejected = (await Promise.allSettled(items.map(work))).filter((result) => result.status === 'rejected');
+    const failed = rejected.filter(({ reason }) => !isLaterVersion(reason)); // upgraded since it was claimed: no longer ours
     const err: unknown = failed[0]?.reason;
     if (failed.length > 0) log.error({ err, failed: failed.length }, 'the sweep could not help some; it comes again');
   };

@@ -35,7 +35,7 @@ export type FollowParts = {
 export function createFollow(parts: FollowParts) {
   const { tasks, queue, engine, lifecycle, clock, limits, log, origin, remote } = parts;
   const { view } = lifecycle;
-  const { recordOf, step } = createTaskSteps({ tasks, lifecycle, clock, limits, log });
+  const { recordOf, step, serves } = createTaskSteps({ tasks, lifecycle, clock, limits, log });
   const asks: Asks = createAsks(limits.asks_at_once);
 
   /** A task for each job, unless it has one. */
@@ -117,7 +117,7 @@ export function createFollow(parts: FollowParts) {
     if (owed) await dispatch([owed]);
   }
 
-  return { dispatch, say, step, follow, ask, askedOf, begin: asks.begin, answer, report, stop: asks.stop };
+  return { dispatch, serves, say, step, follow, ask, askedOf, begin: asks.begin, answer, report, stop: asks.stop };
 }
 
 /** A stored answer comes first: a callback to an earlier run of the same work. */

@@ -86,6 +86,10 @@ export const RUNTIME_LIMITS = {
   run_time_limit_ms: { inspect: 240_000, ocr: 26 * 60_000, save: 240_000, embed: 240_000, index: 240_000, purge: 240_000 },
   /** A ring that was answered in vain, since the store of tasks failed a moment, is rung again: sooner than its sweep, later than a blink. */
   ring_again_ms: 2_000,
+  /** How often it is looked for pictures that a later version of the service has taken over, beside this one: a look at an index. */
+  later_versions_interval_ms: 60_000,
+  /** A task that a later version of the service must take is rung again so much later: then a process of that version may answer. */
+  pass_on_ms: 10_000,
   /** A result whose index targets changed meanwhile is made again; a rebuild begins and ends, so that twice is the most there is. */
   outdated_rounds: 5,
   /** Rings held by the queue in process; one more is dropped, and rung again by the task's own timer. */

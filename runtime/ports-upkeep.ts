@@ -66,4 +66,7 @@ export interface Upkeep {
   /** The epoch of the task store that all tasks were last made in. */
   epoch(): Promise<string | null>;
   setEpoch(epoch: string): Promise<void>;
+  /** For which machines all instances were last looked at; null: never. */
+  checkedFor(): Promise<string | null>;
+  setCheckedFor(machines: string): Promise<void>;
 }

@@ -37,8 +37,11 @@ export interface Tasks {
   /** With its next timer in one write, if its `seq` is still `expected_seq`; else false. */
   replace(task: TaskRecord, expected_seq: number): Promise<boolean>;
   remove(task_id: string): Promise<void>;
-  /** Those whose next timer is due at `now`, at most `limit`; none is handed out again before `until`. */
-  claimDue(want: { now: number; until: number; limit: number }): Promise<TaskRecord[]>;
+  /**
+   * Those whose next timer is due at `now`, at most `limit`; none is handed out again before `until`. Of these versions of the task
+   * machine only: others are left to processes of theirs.
+   */
+  claimDue(want: { now: number; until: number; limit: number; versions: readonly string[] }): Promise<TaskRecord[]>;
   list(want: { kind?: StepKind; status?: TaskStatus; limit: number }): Promise<TaskRecord[]>;
   /**
    * What this store was begun with; null if it is new, was restarted or restored since, or failed to answer a call of this process:

@@ -10,15 +10,16 @@ import { createOvertime } from './overtime.ts';
 import type { Asked, Ring, TaskRecord } from './ports.ts';
 import type { StoredInstance } from './ports-instances.ts';
 import type { TaskView } from './task-steps.ts';
+import { isLaterVersion } from './turn.ts';
 
 export type Runs = ReturnType<typeof createRuns>;
 
 type Whose = Pick<TaskRecord, 'task_id' | 'resource_id' | 'job_id'>;
 
 export function createRuns(parts: FollowParts) {
-  const { tasks, queue, engine, lifecycle, clock, log, origin, remote, reachable } = parts;
+  const { tasks, queue, engine, lifecycle, clock, limits, log, origin, remote, reachable } = parts;
   const { view } = lifecycle;
-  const { dispatch, say, step, follow, ask, askedOf, begin, answer, report, stop } = createFollow(parts);
+  const { dispatch, serves, say, step, follow, ask, askedOf, begin, answer, report, stop } = createFollow(parts);
 
   const accepted = ({ resource_id, job_id: id, task_id: token }: Whose, provider_job_id: string | null) =>
     engine.hear(resource_id, { kind: 'accepted', id, token, provider_job_id }, origin);
@@ -32,8 +33,11 @@ export function createRuns(parts: FollowParts) {
       const outcome = await engine.hear(resource_id, { kind: 'done', id, token, output }, origin);
       if (outcome === 'outdated') return 'outdated';
     } catch (error) {
-      log.warn({ err: error, resource_id, task_id: token }, 'a result could not be told; it is kept with its task');
+      const passed_on = isLaterVersion(error);
+      if (!passed_on)
+        log.warn({ err: error, resource_id, task_id: token }, 'a result could not be told; it is kept with its task');
       await step(token, () => event({ type: 'SUCCEEDED', output }));
+      if (passed_on) await queue.retryLater(token, clock.wall(), limits.pass_on_ms);
       return 'told';
     }
     await tasks.remove(token).catch((error: unknown) => {
@@ -47,6 +51,13 @@ export function createRuns(parts: FollowParts) {
 
   return {
     dispatch,
+    /** The versions of the task machine whose tasks are taken here; false for a task of another. */
+    versions: lifecycle.kernel.served.versions,
+    serves,
+    /** Tells the resource of a task that has ended, if that could not be done before. */
+    async reportAgain(task: TaskRecord): Promise<void> {
+      if (isEnd(task.status)) await report(task);
+    },
     accepted,
     succeeded,
     view: ({ instance }: TaskRecord): TaskView => view(instance),
@@ -97,7 +108,8 @@ export function createRuns(parts: FollowParts) {
         if (!record) {
           const owed = await engine.owes(instance_id, job_id, job.token);
           if (owed) await dispatch([owed]);
-        } else if (isEnd(record.status)) await report(record);
+        } else if (!serves(record)) continue;
+        else if (isEnd(record.status)) await report(record);
         else if (record.status === 'pending') await queue.push(record.kind, record.task_id, record.ring, record);
         else if (record.status === 'asking') await ask(record);
         else if (record.status === 'running' && job.accepted === null && isAtWork(record)) {

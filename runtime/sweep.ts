@@ -50,7 +50,8 @@ export function createSweep(parts: Parts) {
   async function dueTasks(): Promise<void> {
     for (let batch = 0; batch < limits.sweep_batches && !stopped; batch++) {
       const now = clock.service();
-      const claimed = await tasks.claimDue({ now, until: now + limits.claim_ms, limit: limits.sweep_batch });
+      const until = now + limits.claim_ms;
+      const claimed = await tasks.claimDue({ now, until, limit: limits.sweep_batch, versions: runs.versions });
       await each(claimed, (task) => runs.fire(task));
       if (claimed.length < limits.sweep_batch) return;
     }

@@ -34,6 +34,15 @@ type Parts = { tasks: Tasks; lifecycle: TaskLifecycle; clock: Clock; limits: Run
 
 export function createTaskSteps({ tasks, lifecycle, clock, limits, log }: Parts) {
   const { kernel, view } = lifecycle;
+  let noted = false;
+
+  /** False: it is of a later version of the task machine, and is left to a process of that version. Logged once. */
+  function serves({ task_id, instance }: TaskRecord): boolean {
+    if (kernel.serves(instance)) return true;
+    if (!noted) log.info({ task_id, version: instance.version }, 'tasks of a later version are left to its own processes');
+    noted = true;
+    return false;
+  }
 
   /** `answered`: an answer is stored for what it would read. */
   function recordOf({ resource, job_id, job }: Owed, answered: boolean): TaskRecord {
@@ -60,9 +69,10 @@ export function createTaskSteps({ tasks, lifecycle, clock, limits, log }: Parts)
   ): Promise<TaskRecord | null> {
     for (let attempt = 0; attempt < limits.commit_attempts; attempt++) {
       const now = attempt === 0 && read ? read : await tasks.get(task_id);
-      if (now && !kernel.knowsState(now.instance)) return await forget(now);
-      const said = now && inbound(now, view(now.instance));
-      if (!now || !said) return null;
+      if (!now || !serves(now)) return null;
+      if (!kernel.knowsState(now.instance)) return await forget(now);
+      const said = inbound(now, view(now.instance));
+      if (!said) return null;
       const { outcome, instance } = kernel.step(now.instance, said, givenBy(clock));
       if (outcome !== 'moved') return null;
       const { status } = view(instance);
@@ -82,7 +92,7 @@ export function createTaskSteps({ tasks, lifecycle, clock, limits, log }: Parts)
     await tasks.remove(task_id);
     return null;
   }
-  return { recordOf, step };
+  return { recordOf, step, serves };
 }
 
 const dueAt = ({ timers }: Instance) => {

@@ -44,6 +44,7 @@ export function createTurns(parts: Parts, news: EventEmitter) {
     key: ({ instance_id }) => instance_id,
   });
   const known = remembered<Known>(limits.remembered_instances);
+  const ofThisVersion = upgrading(parts);
 
   /** Both as one commit left them: another process may commit between the two reads. Throws LATER_VERSION, UnreadableError. */
   async function load(instance_id: string): Promise<Known | null> {
@@ -62,14 +63,6 @@ export function createTurns(parts: Parts, news: EventEmitter) {
       if (resource.seq === stored.instance.seq) return { instance: ofThisVersion(stored.instance), resource };
     }
     throw conflict();
-  }
-
-  function ofThisVersion(stored: Instance): Instance {
-    try {
-      return lifecycle.kernel.upgraded(stored);
-    } catch (error) {
-      throw error instanceof UnservedError ? laterVersion(error) : error;
-    }
   }
 
   /** Commits a step and does what follows; null when somebody else was first. */
@@ -148,6 +141,21 @@ export const conflict = () =>
     en: 'Others kept changing this picture; nothing of your request was done. Try again.',
     zh: '他人正在不断修改该图片，您的请求未生效，请重试。',
   });
+/** Throws LATER_VERSION; logged once. */
+function upgrading({ lifecycle, log }: Pick<Parts, 'lifecycle' | 'log'>): (stored: Instance) => Instance {
+  let noted = false;
+  return (stored) => {
+    try {
+      return lifecycle.kernel.upgraded(stored);
+    } catch (error) {
+      if (!(error instanceof UnservedError)) throw error;
+      if (!noted) log.info({ version: stored.version }, 'pictures of a later version are left to its own processes');
+      noted = true;
+      throw laterVersion(error);
+    }
+  };
+}
+
 /** While one version takes over from another: a process of the later one answers, and steps it. */
 const laterVersion = (cause: UnservedError) =>
   new Problem(
@@ -158,6 +166,8 @@ const laterVersion = (cause: UnservedError) =>
     },
     { cause, headers: { 'retry-after': String(LATER_VERSION_RETRY_S) } },
   );
+/** What it is about is left to a process of a later version. */
+export const isLaterVersion = (error: unknown): boolean => error instanceof Problem && error.code === 'LATER_VERSION';
 const notFound = () =>
   new Problem('NOT_FOUND', {
     en: 'There is no such picture. It may belong to another organisation, or never have existed.',

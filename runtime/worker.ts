@@ -14,9 +14,11 @@ import { createGive } from './give.ts';
 import type { RuntimeLimits } from './limits.ts';
 import type { Queue, Ring, TaskRecord, Tasks } from './ports.ts';
 import type { RemoteWork } from './remote.ts';
+import { createRings } from './rings.ts';
 import type { Runs } from './runs.ts';
 import { ServiceError } from './service.ts';
 import type { TaskView } from './task-steps.ts';
+import { isLaterVersion } from './turn.ts';
 import { within } from './within.ts';
 
 /** `signal` is aborted when the time of the run is over or the process stops. */
@@ -44,6 +46,7 @@ type Parts = {
 export function createWorker({ tasks, queue, engine, runs, services, gates, clock, limits, log }: Parts) {
   const stopping = new AbortController();
   const { remote } = services;
+  const rings = createRings({ tasks, queue, runs, clock, limits, log });
   const give =
     remote &&
     createGive({
@@ -56,11 +59,8 @@ export function createWorker({ tasks, queue, engine, runs, services, gates, cloc
     try {
       await work(ring, passage);
     } catch (error) {
-      passage.ran(failureIn(error)); // a store of ours may be away too
-      log.error({ err: error, ...ring }, 'a run could not be told; it is rung again'); // a queue's handler never throws
-      await queue
-        .retryLater(ring.task_id, clock.wall(), limits.ring_again_ms)
-        .catch((away: unknown) => log.warn({ err: away, ...ring }, 'it could not be rung again; the sweep goes on with it'));
+      if (!isLaterVersion(error)) passage.ran(failureIn(error)); // a store of ours may be away too
+      await rings.again(ring, error); // a queue's handler never throws
     } finally {
       passage.leave();
     }
@@ -69,6 +69,7 @@ export function createWorker({ tasks, queue, engine, runs, services, gates, cloc
     const { task_id } = ring;
     const task = await tasks.get(task_id);
     if (!task) return; // rung for a task that has ended
+    if (!runs.serves(task)) return rings.passOn(task_id);
     if (!(await engine.owes(task.resource_id, task.job_id, task_id))) return tasks.remove(task_id); // nobody wants it any more
     if (give && remote.isRemote(task.kind)) return give.give(task, ring, passage);
     const claimed = await runs.claim(ring, task);
@@ -124,7 +125,7 @@ export function createWorker({ tasks, queue, engine, runs, services, gates, cloc
     start(kinds: readonly StepKind[] = STEP_KINDS): void {
       for (const kind of kinds) queue.consume(kind, limits.concurrency[kind], (ring) => handle(kind, ring));
       gates.start(kinds);
-      queue.consumeRetries(retrying({ tasks, queue, runs, log }));
+      queue.consumeRetries(rings.retry);
     },
     /** Takes no more work; what is in hand may end within the grace, then it is handed back. */
     async stop(): Promise<void> {
@@ -135,19 +136,6 @@ export function createWorker({ tasks, queue, engine, runs, services, gates, cloc
     },
   };
 }
-
-/** What is done when the pause before another try is over. */
-const retrying =
-  ({ tasks, queue, runs, log }: Pick<Parts, 'tasks' | 'queue' | 'runs' | 'log'>) =>
-  async (task_id: string): Promise<void> => {
-    try {
-      const task = await tasks.get(task_id);
-      if (task?.status === 'retrying') await runs.fire(task);
-      if (task?.status === 'pending') await queue.push(task.kind, task_id, task.ring, task); // its ring was answered, and nothing came of it
-    } catch (error) {
-      log.warn({ err: error, task_id }, 'a retry could not be rung; the sweep goes on with it');
-    }
-  };
 
 /** A picture may take too long to be decoded; the other steps only wait for what they need, so that is as good as away. */
 const tooLong = (kind: StepKind) => (limit_ms: number) =>

@@ -21,9 +21,13 @@ const isGone = ({ status }: Promised) => status === 'DELETED';
 /** What must be alike in the row and the lifecycle, beside status, revision and seq. */
 const ALIKE = ['phase', 'viewable', 'searchable', 'indexed_revision', 'has_vector'] as const;
 
-const row: Look = async (_, { row, view, instance }) => {
+const row: Look = async (_, { row, view, instance, unserved }) => {
   const stands = ({ status, revision, seq }: Pick<ResourceColumns, 'status' | 'revision' | 'seq'>, more: string) =>
     both(`${status}, revision ${revision}, seq ${seq}${more}`, `${status}，版本 ${revision}，seq ${seq}${more}`);
+  if (unserved !== null) {
+    const version = both(`a lifecycle of version ${unserved}`, `版本 ${unserved} 的生命周期`);
+    return { expected: version, found: version, ok: true };
+  }
   if (!view || !instance)
     return { expected: both('its lifecycle', '其生命周期'), found: both('the lifecycle is gone', '生命周期缺失'), ok: false };
   const differing = ALIKE.filter((field) => view[field] !== row[field]);

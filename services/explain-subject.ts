@@ -5,7 +5,7 @@ import type { Text } from '../contract/statuses.ts';
 import type { Fact, FactIds } from '../contract/steps.ts';
 import { type ResourceView, resourceContext, viewOf } from '../machines/resource-view.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { Instance } from '../runtime/durable.ts';
+import type { Durable, Instance } from '../runtime/durable.ts';
 import type { ResourceRef } from '../runtime/engine.ts';
 import type { Embedder, Objects, Queue, SearchIndex, Tasks } from '../runtime/ports.ts';
 import type { Facts, ResourceRow } from '../runtime/ports-facts.ts';
@@ -22,6 +22,8 @@ export type ExplainParts = {
   clock: Clock;
   log: Logger;
   required_metadata: readonly MetadataField[];
+  /** Of the resource machine. */
+  kernel: Pick<Durable, 'serves' | 'upgraded'>;
 };
 /** What a layer holds, beside what it should hold. */
 export type Seen = { expected: Text; found: Text; ok: boolean };
@@ -33,12 +35,16 @@ export type Promised = Pick<ResourceView, 'status' | 'revision' | 'searchable' |
   fact_ids: FactIds;
   leaving: boolean;
 };
-/** next_look_at: when the sweep looks at it, in service time. */
+/**
+ * next_look_at: when the sweep looks at it, in service time. unserved: the version of its lifecycle, where this program does not know it;
+ * then `instance` is null.
+ */
 export type Subject = {
   row: ResourceRow;
   instance: Instance | null;
   view: ResourceView | null;
   promised: Promised;
+  unserved: string | null;
   next_look_at: number | null;
   /** Why its lifecycle can't be read; null: it can, or there is none. */
   set_aside: string | null;
@@ -48,16 +54,21 @@ export type Subject = {
 const READS = 3;
 
 /** null: no such picture in scope. */
-export async function subjectOf(facts: Facts, { scope, resource_id }: ResourceRef): Promise<Subject | null> {
+export async function subjectOf(
+  { facts, kernel }: Pick<ExplainParts, 'facts' | 'kernel'>,
+  { scope, resource_id }: ResourceRef,
+): Promise<Subject | null> {
   for (let read = 1; ; read++) {
     const row = await facts.resources.get(scope, resource_id);
     if (!row) return null;
     const { stored, set_aside } = await lifecycleOf(facts, resource_id);
-    const instance = stored?.org_id === scope.org_id ? stored.instance : null;
+    const own = stored?.org_id === scope.org_id ? stored.instance : null;
+    const unserved = own && !kernel.serves(own) ? own.version : null;
+    const instance = own && unserved === null ? kernel.upgraded(own) : null;
     if (instance && instance.seq !== row.seq && read < READS) continue;
     const view = instance && viewOf(instance);
     const promised = instance && view ? byLifecycle(instance, view) : byRow(row);
-    return { row, instance, view, promised, next_look_at: await facts.instances.nextDueAt(resource_id), set_aside };
+    return { row, instance, view, promised, unserved, next_look_at: await facts.instances.nextDueAt(resource_id), set_aside };
   }
 }
 

@@ -2,7 +2,7 @@
 import { EXPLAINED_WORDS, type Explained } from '../contract/explain.ts';
 import { FAILURE_CODES, type Failure } from '../contract/failures.ts';
 import { type MetadataField, missingOf } from '../contract/metadata.ts';
-import { statusRow, type Text } from '../contract/statuses.ts';
+import { meaningOf, type Text, waitsFor } from '../contract/statuses.ts';
 import type { Seen, Subject } from './explain-subject.ts';
 import { obligationsOf, type Work } from './explain-work.ts';
 
@@ -21,6 +21,7 @@ const joined = (...texts: (Text | null)[]): Text => {
 export function becauseOf(state: State): Text {
   const { subject, looked } = state;
   if (subject.set_aside !== null) return setAside(subject.set_aside);
+  if (subject.unserved !== null) return ofLaterVersion(subject);
   const broken = looked.find(({ ok, away }) => !ok && !away);
   if (broken) {
     const { en, zh } = EXPLAINED_WORDS[broken.fact].broken;
@@ -29,7 +30,7 @@ export function becauseOf(state: State): Text {
   }
   const away = looked.find(({ ok }) => !ok);
   const { searchable, status } = subject.promised;
-  const { meaning } = statusRow(status);
+  const meaning = meaningOf(status);
   const stands = searchable ? foundAt(subject) : both(`It is ${status}: ${meaning.en}.`, `${status}：${meaning.zh}。`);
   return joined(away ? awayWords(away) : null, stands, waits(state), failureWords(subject.view?.failure ?? null));
 }
@@ -39,6 +40,17 @@ const setAside = (reason: string): Text =>
     `It is set aside: what the database holds of its lifecycle cannot be read (${reason}).`,
     `已搁置：数据库中其生命周期记录无法读取（${reason}）。`,
   );
+/** Its facts can be looked at, but what should hold of them is not known here. */
+function ofLaterVersion({ unserved, promised: { status } }: Subject): Text {
+  return both(
+    `It is ${status}, in version ${unserved} of the lifecycle, which a later version of the service has written. This process does not know that version and leaves the picture alone.`,
+    `${status}：其生命周期为版本 ${unserved}，由更新版本的服务写入。本进程不认识该版本，不会改动此图片。`,
+  );
+}
+const ASK_LATER_VERSION = both(
+  'A process of that version goes on with it; ask one of those.',
+  '由该版本的进程继续处理；请向其查询。',
+);
 
 function awayWords({ fact, found }: Looked): Text {
   const what = EXPLAINED_WORDS[fact].fact;
@@ -79,6 +91,7 @@ function waits({ work: { step, task, away, line } }: State): Text | null {
 export function nextOf(state: State): Next {
   const { subject, looked, work } = state;
   if (subject.set_aside !== null) return { what: MENDED, when: subject.next_look_at };
+  if (subject.unserved !== null) return { what: ASK_LATER_VERSION, when: subject.next_look_at };
   const broken = looked.find(({ ok, away }) => !ok && !away);
   if (broken) return { what: remedy(broken.fact, state), when: null };
   const away = looked.find(({ ok }) => !ok);
@@ -159,6 +172,6 @@ function rests({ subject, required_metadata }: State): Next {
   if (status === 'REJECTED')
     return { what: both('Upload another file; this one is deleted in time.', '请另传文件；此文件到期删除。'), when };
   if (status === 'INDEXED' || status === 'DELETED') return { what: both('Nothing is left to be done.', '无需再做。'), when };
-  const { waits_for } = statusRow(status);
+  const waits_for = waitsFor(status);
   return { what: both(`It waits for: ${waits_for.en}.`, `等待：${waits_for.zh}。`), when };
 }

@@ -24,7 +24,7 @@ export function explainer(parts: ExplainParts): Explainer {
   const { facts } = parts;
   return async (ref, language) => {
     for (let round = 1; ; round++) {
-      const subject = await subjectOf(facts, ref);
+      const subject = await subjectOf(parts, ref);
       if (!subject) return null;
       const [looked, work] = await Promise.all([lookedAt(parts, subject), workOf(parts, subject, LOOK_MS)]);
       const now = await facts.resources.get(ref.scope, ref.resource_id);

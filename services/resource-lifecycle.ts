@@ -21,15 +21,22 @@ export const resourceLifecycle = (limits: Partial<ResourceLimits> = {}): Lifecyc
   messages: messagesOf,
 });
 
-export const taskLifecycle = (limits: Partial<TaskLimits> = {}): TaskLifecycle => ({
-  kernel: durable(taskMachineWith(limits), TASK_UPGRADES),
-  input: ({ kind, ...run }) => ({ ...run, decodes: kind === undefined || DECODES.has(kind) }),
-  kindOf,
-  view: (instance) => {
-    const { attempt, losses, provider_job_id, output, failure, outage_runs } = taskContext(instance);
-    return { status: taskStatus(instance), attempt, losses, provider_job_id, output, failure, in_outage: outage_runs > 0 };
-  },
-});
+/** The machines whose instances are stored with the facts. */
+export const STORED_MACHINES = [durable(resourceMachineWith({}), RESOURCE_UPGRADES)];
+
+export function taskLifecycle(limits: Partial<TaskLimits> = {}): TaskLifecycle {
+  const kernel = durable(taskMachineWith(limits), TASK_UPGRADES);
+  return {
+    kernel,
+    input: ({ kind, ...run }) => ({ ...run, decodes: kind === undefined || DECODES.has(kind) }),
+    kindOf,
+    view: (stored) => {
+      const instance = kernel.upgraded(stored);
+      const { attempt, losses, provider_job_id, output, failure, outage_runs } = taskContext(instance);
+      return { status: taskStatus(instance), attempt, losses, provider_job_id, output, failure, in_outage: outage_runs > 0 };
+    },
+  };
+}
 
 function kindOf(job_id: string): StepKind {
   if (!isJobId(job_id)) throw new Error(`no step runs the job ${job_id}`);

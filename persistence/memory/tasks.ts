@@ -40,12 +40,12 @@ export function memoryTasks(): Tasks {
       stores.delete(task_id);
       due.delete(task_id);
     },
-    async claimDue({ now, until, limit }) {
+    async claimDue({ now, until, limit, versions }) {
       const claimed: TaskRecord[] = [];
       for (const [task_id, at] of due) {
         if (claimed.length >= limit) break;
         const store = stores.get(task_id);
-        if (at > now || !store) continue;
+        if (at > now || !store || !versions.includes(taskOf(store).instance.version)) continue;
         due.set(task_id, until);
         claimed.push(taskOf(store));
       }

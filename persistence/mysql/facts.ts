@@ -31,6 +31,17 @@ export function factsAt(target: Target, clock: Clock, log?: Logger): Facts {
   return sqlFacts({ write, read, dialect: mysqlDialect, log });
 }
 
+/** As they are: nothing is migrated. null where there are none. */
+export async function readMysqlFacts({ url, clock }: MysqlFactsOptions): Promise<Facts | null> {
+  const target = targetOf(url);
+  const looking = mysqlKnex({ target, clock, connections: 1 });
+  try {
+    return (await looking.schema.hasTable('instances')) ? factsAt(target, clock) : null;
+  } finally {
+    await looking.destroy();
+  }
+}
+
 /** Names of migrations: of those that were pending and have been run; or, when only checked, of those that are pending. */
 export function migrateMysqlFacts({ url, clock }: MysqlFactsOptions, check: boolean): Promise<string[]> {
   return migrateTarget({ target: targetOf(url), clock }, check);

@@ -13,6 +13,8 @@ import { CLAIM, LIST, READ, REMOVE, WRITE } from './task-scripts.ts';
  * to exceed the time in which nothing sweeps: a night's outage. What expires is made again from its job.
  */
 const KEPT_MS = 24 * 60 * 60_000;
+/** Of the task machine: its tasks were kept in a set without a version in its name. */
+const FIRST_VERSION = '1';
 /** JSON of an output longer than this is no part of the record: most reads of a record don't want it. */
 const LARGE_OUTPUT = 64 * 1024;
 
@@ -20,7 +22,8 @@ export function redisTasks({ prefix, clock, log, reach, ...link }: RedisLink): T
   const key = (name: string) => `${prefix}:${name}`;
   const task = key('task:');
   const output = key('output:');
-  const due = key('due');
+  /** One a version, so that a process finds nothing in them that it does not know. */
+  const due = (version: string) => key(version === FIRST_VERSION ? 'due' : `due:${version}`);
   const epoch = key('epoch');
   const index = (kind: StepKind, status: TaskStatus) => key(`tasks:${kind}:${status}`);
 
@@ -29,8 +32,8 @@ export function redisTasks({ prefix, clock, log, reach, ...link }: RedisLink): T
     const { task_id, kind, status, instance, next_due_at } = record;
     const { text, large } = parted(record);
     const now = clock.wall();
-    const keys = [task + task_id, output + task_id, due, index(kind, status)];
-    const args = [task_id, seq, instance.seq, text, large, next_due_at ?? '', KEPT_MS, now + KEPT_MS, now];
+    const keys = [task + task_id, output + task_id, due(instance.version), index(kind, status)];
+    const args = [task_id, seq, instance.seq, text, large, next_due_at ?? '', KEPT_MS, now + KEPT_MS, now, due(FIRST_VERSION)];
     return (await reach((redis) => WRITE(redis, keys, args))) === 1;
   }
   /**
@@ -58,7 +61,7 @@ export function redisTasks({ prefix, clock, log, reach, ...link }: RedisLink): T
     return found.filter((record) => record !== null);
   }
   async function remove(task_id: string): Promise<void> {
-    await reach((redis) => REMOVE(redis, [task + task_id, output + task_id, due], [task_id]));
+    await reach((redis) => REMOVE(redis, [task + task_id, output + task_id, due(FIRST_VERSION)], [task_id]));
   }
 
   return {
@@ -69,8 +72,8 @@ export function redisTasks({ prefix, clock, log, reach, ...link }: RedisLink): T
     },
     replace: (record, expected_seq) => write(record, String(expected_seq)),
     remove,
-    async claimDue({ now, until, limit }) {
-      return wholes(await reach((redis) => CLAIM(redis, [due], [now, until, limit, task])));
+    async claimDue({ now, until, limit, versions }) {
+      return wholes(await reach((redis) => CLAIM(redis, versions.map(due), [now, until, limit, task])));
     },
     /** Those that changed longest ago first. */
     async list({ kind, status, limit }) {

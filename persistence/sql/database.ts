@@ -41,9 +41,13 @@ export function portError(dialect: Dialect, thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
-/** What a condition on instances adds so that it is about these versions alone. */
+/**
+ * What a condition on instances adds so that it is about these versions alone. Written so, a column is compared and no index of it is
+ * used: the other conditions have the better one.
+ */
 export function ofVersions(of: Served | undefined): { sql: string; bindings: string[] } {
   if (!of) return { sql: '', bindings: [] };
   const { machine, versions } = of;
-  return { sql: `AND machine = ? AND version IN (${versions.map(() => '?').join(', ')})`, bindings: [machine, ...versions] };
+  const marks = versions.map(() => '?').join(', ');
+  return { sql: `AND COALESCE(machine, '') = ? AND COALESCE(version, '') IN (${marks})`, bindings: [machine, ...versions] };
 }

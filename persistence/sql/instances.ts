@@ -10,7 +10,7 @@ import {
   type StoredState,
   UnreadableError,
 } from '../../runtime/ports-instances.ts';
-import type { Database, Dialect } from './database.ts';
+import { type Database, type Dialect, ofVersions } from './database.ts';
 import { json, number, numberOrNull, type Row, rowOf, text, textOrNull } from './row.ts';
 import { inserts, type Statement, upserts, type Values } from './statements.ts';
 
@@ -39,9 +39,9 @@ export function instancesOf({ read, write, dialect }: Database): Instances {
     },
 
     async withJobs(after, limit, of, unreadable) {
-      const withJobs = read('instances').where({ has_jobs: true });
-      if (of) withJobs.where({ machine: of.machine }).whereIn('version', of.versions);
-      const rows: unknown[] = await withJobs
+      const { sql, bindings } = ofVersions(of);
+      const rows: unknown[] = await read('instances')
+        .whereRaw(`has_jobs = ? ${sql}`, [true, ...bindings])
         .where('instance_id', '>', after ?? '')
         .orderBy('instance_id')
         .limit(limit)
@@ -87,7 +87,7 @@ export function instancesOf({ read, write, dialect }: Database): Instances {
     async states() {
       const rows: unknown[] = await read('instances')
         .whereRaw('json_valid(body)')
-        .select('machine', 'version', read.raw("json_extract(body, '$.snapshot.value') AS state"))
+        .select('machine', 'version', read.raw("CAST(json_extract(body, '$.snapshot.value') AS char) AS state"))
         .count({ count: '*' })
         .min({ instance_id: 'instance_id' })
         .groupBy('machine', 'version', 'state')

@@ -8,6 +8,7 @@ import * as chores from './migrations/0005_chores.ts';
 import * as callbackKeys from './migrations/0006_callback_keys.ts';
 import * as cleanups from './migrations/0007_cleanups.ts';
 import * as setAside from './migrations/0008_set_aside.ts';
+import * as versions from './migrations/0009_versions.ts';
 
 export type Migration = { name: string; up: (knex: Knex) => Promise<void> };
 export const MIGRATIONS: readonly Migration[] = [
@@ -19,6 +20,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0006_callback_keys', up: callbackKeys.up },
   { name: '0007_cleanups', up: cleanups.up },
   { name: '0008_set_aside', up: setAside.up },
+  { name: '0009_versions', up: versions.up },
 ];
 
 /** Names, in order. */

@@ -28,5 +28,11 @@ export function upkeepOf({ read, write, dialect }: Database): Upkeep {
     async setEpoch(epoch) {
       await write('upkeep').where(ONLY).update({ epoch });
     },
+    async checkedFor() {
+      return textOrNull(rowOf(await read('upkeep').where(ONLY).first('checked_for')), 'checked_for');
+    },
+    async setCheckedFor(machines) {
+      await write('upkeep').where(ONLY).update({ checked_for: machines });
+    },
   };
 }

@@ -1,5 +1,5 @@
 /** The facts in a folder: `facts.sqlite`, by one connection for writes and one for reads. */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Facts } from '../../runtime/ports-facts.ts';
@@ -28,6 +28,17 @@ export async function openSqliteFacts(dir: string, { log, ...options }: SqliteFa
     await write.destroy();
     throw error;
   }
+}
+
+/** As they are: nothing is migrated. null where there are none. */
+export async function readSqliteFacts(dir: string): Promise<Facts | null> {
+  const file = join(dir, 'facts.sqlite');
+  if (!existsSync(file)) return null;
+  const [write, read] = [sqliteKnex(file), sqliteKnex(file, { readonly: true })];
+  const facts = sqlFacts({ write, read, dialect: sqliteDialect });
+  if (await read.schema.hasTable('instances')) return facts;
+  await facts.close();
+  return null;
 }
 
 /**

@@ -85,7 +85,13 @@ test(`${CORRUPTIONS.length} rows that can't be read, of every kind: neighbours a
     { config, limits: { ...LIMITS, sweep_batch: 5 } },
     { clock: world.clock, log, conditions },
   );
-  const explain = explainer({ ...ports, clock: world.clock, log, required_metadata: ['title'] });
+  const explain = explainer({
+    ...ports,
+    clock: world.clock,
+    log,
+    required_metadata: ['title'],
+    kernel: service.lifecycle.kernel,
+  });
   t.after(async () => {
     await service.stop();
     await raw.destroy();

@@ -8,6 +8,8 @@ import { taskLifecycle } from '../../services/resource-lifecycle.ts';
 let minted = 0;
 const given = { now: 0, mint: () => `token-${++minted}` };
 const { kernel, input } = taskLifecycle();
+/** Of the tasks that are claimed. */
+export const { versions } = kernel.served;
 
 export function record(task_id: string, change: Partial<TaskRecord> = {}): TaskRecord {
   const { instance } = kernel.start(input({ task_id, provider_job_id: null, answered: false }), given);
@@ -53,7 +55,7 @@ export function tasksSuite(name: string, open: () => Promise<Tasks>): void {
         [true, false],
       );
       assert.equal((await tasks.get('a'))?.status, 'running');
-      assert.deepEqual(await tasks.claimDue({ now: 499, until: 900, limit: 10 }), []);
+      assert.deepEqual(await tasks.claimDue({ now: 499, until: 900, limit: 10, versions }), []);
       assert.equal(await tasks.replace(record('gone'), 1), false);
       await tasks.close();
     });
@@ -63,12 +65,36 @@ export function tasksSuite(name: string, open: () => Promise<Tasks>): void {
       for (const id of ['a', 'b', 'c']) await tasks.create(record(id));
       await tasks.create(record('rests', { next_due_at: null }));
       const claim = async (now: number, limit = 10) =>
-        (await tasks.claimDue({ now, until: now + 50, limit })).map(({ task_id }) => task_id).sort();
+        (await tasks.claimDue({ now, until: now + 50, limit, versions })).map(({ task_id }) => task_id).sort();
       assert.deepEqual(await claim(99), []);
       assert.equal((await claim(100, 2)).length, 2);
       assert.equal((await claim(100)).length, 1);
       assert.deepEqual(await claim(149), []);
       assert.deepEqual(await claim(150), ['a', 'b', 'c']);
+      await tasks.close();
+    });
+
+    test('tasks are handed out by version; one that is upgraded is handed out as what it then is, and once', async () => {
+      const tasks = await open();
+      const old = record('old');
+      old.instance.version = '1';
+      const [first, present, next] = ['1', versions.at(-1) ?? '', '9'];
+      const later_one = record('later');
+      later_one.instance.version = next;
+      for (const task of [old, record('now'), later_one]) await tasks.create(task);
+      let now = 100;
+      const claim = async (...of: string[]) => {
+        now += 100;
+        return (await tasks.claimDue({ now, until: now + 50, limit: 10, versions: of })).map(({ task_id }) => task_id).sort();
+      };
+      assert.deepEqual(
+        [await claim(first), await claim(present), await claim(first, present)],
+        [['old'], ['now'], ['now', 'old']],
+      );
+      await tasks.replace(later(old, { instance: { ...old.instance, version: present } }), old.instance.seq);
+      assert.deepEqual([await claim(first), await claim(present), await claim(next)], [[], ['now', 'old'], ['later']]);
+      for (const id of ['old', 'now', 'later']) await tasks.remove(id);
+      assert.deepEqual(await claim(first, present, next), []);
       await tasks.close();
     });
 
@@ -89,7 +115,7 @@ export function tasksSuite(name: string, open: () => Promise<Tasks>): void {
       await tasks.remove('a');
       assert.deepEqual([await tasks.get('a'), (await tasks.list({ limit: 10 })).length], [null, 1]);
       assert.deepEqual(
-        (await tasks.claimDue({ now: 1_000, until: 2_000, limit: 10 })).map(({ task_id }) => task_id),
+        (await tasks.claimDue({ now: 1_000, until: 2_000, limit: 10, versions })).map(({ task_id }) => task_id),
         ['b'],
       );
       await tasks.close();
@@ -119,7 +145,7 @@ export function tasksSuite(name: string, open: () => Promise<Tasks>): void {
       await tasks.replace(large, small.instance.seq);
       const outputOf = (task: TaskRecord | null | undefined) => task?.instance.snapshot.context.output;
       const read = [await tasks.get('a'), ...(await tasks.list({ limit: 1 }))];
-      const claimed = await tasks.claimDue({ now: 100, until: 200, limit: 1 });
+      const claimed = await tasks.claimDue({ now: 100, until: 200, limit: 1, versions });
       for (const task of [...read, ...claimed]) assert.deepEqual(outputOf(task), { pages: [text] });
       assert.equal(read.length + claimed.length, 3);
       await tasks.remove('a');

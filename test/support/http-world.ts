@@ -106,7 +106,10 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
   const required_metadata: HttpDeps['required_metadata'] = ['title'];
   const deps: HttpDeps = {
     ...{ index, embedder, required_metadata },
-    explain: explainer({ facts, objects, index, embedder, tasks, queue, clock, log: logger, required_metadata }),
+    explain: explainer({
+      ...{ facts, objects, index, embedder, tasks, queue, clock, log: logger, required_metadata },
+      kernel: lifecycle.kernel,
+    }),
     ...{ engine, feed, facts, objects, clock, log: logger, public_url, version: '0.0.0' },
     links: {
       sign: signer.sign,

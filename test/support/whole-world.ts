@@ -28,7 +28,7 @@ export async function wholeWorld(changed: (ports: Ports) => Ports = (same) => sa
   const ports = changed({ ...opened, recogniser: reader(reads) });
   const service = serviceOf(ports, { resource_limits: {} }); // a link expires as it does for people
   let address = '';
-  const explain = explainer({ ...ports, clock, log, required_metadata: ['title'] });
+  const explain = explainer({ ...ports, clock, log, required_metadata: ['title'], kernel: service.lifecycle.kernel });
   const http = createHttpServer({
     ...{ ...ports, clock, log, version: '0', public_url: () => address, limits: HTTP_LIMITS, explain },
     ...{ engine: service.engine, feed: service.feed, callbacks: null },
