@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import path from 'node:path';
-import { makeKey, type NewKey } from './http/keys.ts';
+import { isLocalName, makeKey, type NewKey } from './http/keys.ts';
 import type { Clock } from './runtime/clock.ts';
 import type { Facts } from './runtime/ports-facts.ts';
 
@@ -24,7 +24,7 @@ export async function localKey({ accounts }: Facts, clock: Clock, data_dir: stri
 /** An admin key where nobody has one yet, else null. Nothing tells it again: make it once all else of a start has gone well. */
 export async function firstKey({ accounts }: Facts, clock: Clock): Promise<NewKey | null> {
   const known = await accounts.keys({ org_id: DEFAULT_ORGANISATION.org_id }, MOST_KEYS);
-  return known.some(({ name }) => !isLocal(name)) ? null : added({ accounts }, 'first', clock);
+  return known.some(({ name }) => !isLocalName(name)) ? null : added({ accounts }, 'first', clock);
 }
 
 async function added({ accounts }: Pick<Facts, 'accounts'>, name: string, clock: Clock): Promise<NewKey> {
@@ -50,4 +50,3 @@ const localName = (data_dir: string) =>
     .update(`${hostname()}:${path.resolve(data_dir)}`)
     .digest('hex')
     .slice(0, 16)}`;
-const isLocal = (name: string) => /^local(-[0-9a-f]{16})?$/.test(name);

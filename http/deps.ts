@@ -16,8 +16,9 @@ import type { HttpLimits } from './limits.ts';
 
 /** What a link is refused for: a code of the contract. */
 export type LinkRefused = { refused: 'BAD_SIGNATURE' | 'LINK_EXPIRED' };
-export type UploadGrant = { key: string; max_bytes: number; content_type: string };
-export type ReadGrant = { key: string; content_type: string; filename: string };
+/** `granted_to`: the key that it ends with. */
+export type UploadGrant = { key: string; max_bytes: number; content_type: string; granted_to?: string };
+export type ReadGrant = { key: string; content_type: string; filename: string; granted_to?: string };
 /** The query of a link, as it came: nothing in it is believed before its signature. */
 export type LinkQuery = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -101,8 +102,8 @@ export type HttpDeps = {
 export type Serving = HttpDeps & { stopping: AbortSignal; unverified: ByteBudget };
 
 export type Language = 'en' | 'zh';
-/** `address`: the client's. `key_id`: of the key that the call came with, or whose link it came by; for the log. */
-export type State = { request_id: string; language: Language; address: string; key_id?: string };
+/** `address`: the client's. `key_id`: of the key that the call came with, or whose link it came by; for the log. `link_key`: with which links that are given out end. */
+export type State = { request_id: string; language: Language; address: string; key_id?: string; link_key?: string };
 /** `params`: of the path, decoded. */
 export type Context = ParameterizedContext<State, { params: Record<string, string> }>;
 

@@ -4,6 +4,9 @@ import type { Clock } from '../runtime/clock.ts';
 
 const KEY = /^tuodi_([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})_([A-Za-z0-9_-]{43})$/;
 
+/** Names of the keys that a service makes for commands on its machine, anew at each start. */
+export const isLocalName = (name: string): boolean => /^local(-[0-9a-f]{16})?$/.test(name);
+
 /** `text` is shown once and kept nowhere. */
 export type NewKey = { key_id: string; text: string; secret_hash: string };
 

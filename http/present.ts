@@ -31,7 +31,7 @@ export function presentResource(row: ResourceRow, { ctx, deps }: { ctx: Context;
     metadata_missing: missingOf(metadata, deps.required_metadata),
     failure: presentFailure(row.failure),
     allowed_events,
-    preview_url: viewable ? previewUrl(row, deps) : null,
+    preview_url: viewable ? previewUrl(row, { ctx, deps }) : null,
     created_at: timeOf(row.created_at),
     updated_at: timeOf(row.updated_at),
     uploaded_at: timeOrNull(row.uploaded_at),
@@ -57,18 +57,21 @@ export const presentHistory = ({
   failure: presentFailure(failure),
 });
 
-export function presentUpload({ method, url, headers, fields, expires_at }: UploadLink, row: ResourceRow, deps: Serving): Upload {
+export function presentUpload(link: UploadLink, row: ResourceRow, call: OpenCall): Upload {
+  const { method, url, headers, fields, expires_at } = link;
+  const { deps } = call;
   const { resource_id, org_id } = row;
   const given = { org_id, expires_at: deps.clock.wall() + deps.limits.complete_valid_ms };
-  const query = linkQuery({ call: 'uploaded', resource_id }, given, deps);
+  const query = linkQuery({ call: 'uploaded', resource_id }, given, call);
   const complete_url = `${deps.public_url()}/v1/resources/${resource_id}/uploaded?${query}`;
   return { method, url, headers, ...(fields ? { fields } : {}), expires_at: timeOf(expires_at), complete_url };
 }
 
 /** Its expiry is rounded up to the hour, so that the address stays the same for an hour and browsers cache it. */
-function previewUrl({ resource_id, org_id }: ResourceRow, deps: Serving): string {
+function previewUrl({ resource_id, org_id }: ResourceRow, call: OpenCall): string {
+  const { deps } = call;
   const expires_at = Math.ceil((deps.clock.wall() + deps.limits.preview_valid_ms) / HOUR_MS) * HOUR_MS;
-  const query = linkQuery({ call: 'preview', resource_id, size: LISTED_SIZE }, { org_id, expires_at }, deps);
+  const query = linkQuery({ call: 'preview', resource_id, size: LISTED_SIZE }, { org_id, expires_at }, call);
   return `${deps.public_url()}/v1/resources/${resource_id}/preview?${query}`;
 }
 

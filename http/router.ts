@@ -46,11 +46,10 @@ const BY_KEY_OR_LINK: Record<RouteNameOf<'key_or_link'>, ByLink> = {
   report_upload: { handle: reportUpload, use: (ctx) => ({ call: 'uploaded', resource_id: resourceId(ctx) }) },
   get_preview: {
     handle: getPreview,
-    use: (ctx) => ({
-      call: 'preview',
-      resource_id: resourceId(ctx),
-      size: new URLSearchParams(ctx.querystring).get('size') ?? '',
-    }),
+    use: (ctx) => {
+      const query = new URLSearchParams(ctx.querystring);
+      return { call: 'preview', resource_id: resourceId(ctx), size: query.get('size') ?? '', page: query.get('page') ?? '1' };
+    },
   },
 };
 const OPEN: Record<RouteNameOf<'link' | 'token' | 'none'>, (call: OpenCall) => Promise<void>> = {
@@ -66,7 +65,7 @@ async function handle({ name }: (typeof ROUTES)[number], ctx: Context, deps: Ser
   if (isIn(OPEN, name)) return OPEN[name]({ ctx, deps });
   if (isIn(BY_KEY, name)) return BY_KEY[name]({ ctx, deps, caller: await callerByKey(ctx, deps) });
   const { handle, use } = BY_KEY_OR_LINK[name];
-  const caller = callerByLink(ctx, use, deps) ?? (await callerByKey(ctx, deps));
+  const caller = (await callerByLink(ctx, use, deps)) ?? (await callerByKey(ctx, deps));
   return handle({ ctx, deps, caller });
 }
 const isIn = <Name extends string>(table: Record<Name, unknown>, name: string): name is Name => Object.hasOwn(table, name);

@@ -6,7 +6,8 @@ import type { Call } from './deps.ts';
 import { presentUpload } from './present.ts';
 
 /** A link to a key of its own: what came by an older link is never written over. At most the size that was announced. */
-export async function uploadLink({ deps }: Call, row: ResourceRow): Promise<Upload> {
+export async function uploadLink(call: Call, row: ResourceRow): Promise<Upload> {
+  const { ctx, deps } = call;
   const { clock, limits, objects } = deps;
   const link = await objects.presignUpload({
     key: incomingPrefix(row) + clock.mint(),
@@ -14,6 +15,7 @@ export async function uploadLink({ deps }: Call, row: ResourceRow): Promise<Uplo
     byte_size: row.byte_size,
     content_type: row.content_type,
     expires_at: clock.wall() + limits.link_valid_ms,
+    granted_to: ctx.state.link_key,
   });
-  return presentUpload(link, row, deps);
+  return presentUpload(link, row, call);
 }

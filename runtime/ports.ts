@@ -120,9 +120,17 @@ export interface Objects extends Reachable {
     byte_size?: number | null;
     content_type: string;
     expires_at: number;
+    /** The API key that it is given out to: a store whose links lead to the service ends them with it; others can't. */
+    granted_to?: string | undefined;
   }): Promise<UploadLink>;
   /** A link to read `key` until `expires_at` (wall time), served with this type and name. */
-  presignRead(want: { key: string; expires_at: number; content_type: string; filename: string }): Promise<string>;
+  presignRead(want: {
+    key: string;
+    expires_at: number;
+    content_type: string;
+    filename: string;
+    granted_to?: string | undefined;
+  }): Promise<string>;
   /** Durable when it resolves, and never seen half-written. More than `max_bytes`: throws TooManyBytes, and nothing is kept. */
   put(key: string, body: AsyncIterable<Uint8Array>, max_bytes: number): Promise<StoredObject>;
   head(key: string): Promise<ObjectHead | null>;

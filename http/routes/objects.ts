@@ -2,7 +2,8 @@
 import { Problem } from '../../contract/problems.ts';
 import { disposition } from '../../runtime/disposition.ts';
 import { type ObjectHead, TooManyBytes } from '../../runtime/ports.ts';
-import { linkProblem } from '../auth.ts';
+import type { ResourceRow } from '../../runtime/ports-facts.ts';
+import { checkLinkKey, linkProblem } from '../auth.ts';
 import { mediaType } from '../body.ts';
 import { notEmpty } from '../bytes.ts';
 import type { LinkQuery, OpenCall, StoreLinks } from '../deps.ts';
@@ -13,6 +14,7 @@ import { badRequest, nothingHere, tooLarge } from '../say-no.ts';
 export async function putObject({ ctx, deps }: OpenCall): Promise<void> {
   const grant = storeOf({ ctx, deps }).openUpload(keyOf({ ctx, deps }), queryOf({ ctx, deps }));
   if ('refused' in grant) throw linkProblem(grant);
+  await stillHolds({ ctx, deps }, grant);
   const { key, content_type } = grant;
   const max_bytes = Math.min(grant.max_bytes, deps.limits.max_bytes);
   if (mediaType(ctx) !== content_type) throw otherType(content_type);
@@ -34,6 +36,8 @@ export async function putObject({ ctx, deps }: OpenCall): Promise<void> {
 export async function getObject({ ctx, deps }: OpenCall): Promise<void> {
   const grant = storeOf({ ctx, deps }).openRead(keyOf({ ctx, deps }), queryOf({ ctx, deps }));
   if ('refused' in grant) throw linkProblem(grant);
+  const row = await stillHolds({ ctx, deps }, grant);
+  if (!row.viewable) throw nothingHere();
   const { key, content_type, filename } = grant;
   const head = await deps.objects.head(key);
   if (!head) throw nothingHere();
@@ -55,6 +59,18 @@ export async function getObject({ ctx, deps }: OpenCall): Promise<void> {
   else if (ctx.method !== 'HEAD') throw nothingHere();
   ctx.type = content_type;
   ctx.length = length; // last: setting a stream as the body takes it away
+}
+
+/** A link ends with the key that it was given out to, and with its picture: one read of each by its id. Throws 403 or 404. */
+async function stillHolds(
+  { ctx, deps }: OpenCall,
+  { key, granted_to }: { key: string; granted_to?: string },
+): Promise<ResourceRow> {
+  if (granted_to !== undefined) await checkLinkKey(ctx, granted_to, deps);
+  const [org_id = '', resource_id = ''] = key.replace(/^incoming\//, '').split('/');
+  const row = await deps.facts.resources.get({ org_id }, resource_id);
+  if (!row || row.phase === 'gone') throw nothingHere();
+  return row;
 }
 
 function storeOf({ deps }: OpenCall): StoreLinks {

@@ -24,7 +24,10 @@ export async function getContent(call: Call): Promise<void> {
   if (!viewable || !key) throw notShown();
   const expires_at = deps.clock.wall() + deps.limits.read_link_valid_ms;
   ctx.status = 302;
-  ctx.set('location', await deps.objects.presignRead({ key, expires_at, content_type, filename }));
+  ctx.set(
+    'location',
+    await deps.objects.presignRead({ key, expires_at, content_type, filename, granted_to: ctx.state.link_key }),
+  );
   ctx.set('cache-control', 'no-store'); // the link expires
 }
 

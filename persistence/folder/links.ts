@@ -4,8 +4,9 @@ import { isUploadKey } from '../object-keys.ts';
 
 /** What a link is refused for: codes of the contract. */
 export type LinkRefused = { refused: 'BAD_SIGNATURE' | 'LINK_EXPIRED' };
-export type UploadGrant = { key: string; max_bytes: number; content_type: string };
-export type ReadGrant = { key: string; content_type: string; filename: string };
+/** `granted_to`: the API key that the link ends with; absent: it has its time alone. */
+export type UploadGrant = { key: string; max_bytes: number; content_type: string; granted_to?: string };
+export type ReadGrant = { key: string; content_type: string; filename: string; granted_to?: string };
 
 /** The query of a link, as it came: nothing in it is believed before its signature. */
 export type LinkQuery = Readonly<Record<string, string | string[] | undefined>>;
@@ -22,28 +23,43 @@ export function verifyLink(
 }
 
 export function uploadQuery(signer: Signer, grant: UploadGrant, expires_at: number): URLSearchParams {
-  const said = { expires: String(expires_at), max_bytes: String(grant.max_bytes), content_type: grant.content_type };
+  const said = {
+    expires: String(expires_at),
+    max_bytes: String(grant.max_bytes),
+    content_type: grant.content_type,
+    ...named(grant),
+  };
   return new URLSearchParams({ ...said, signature: signer.sign(uploadParts(grant.key, said)) });
 }
 
 /** `key`: of the path that was asked for. `now`: wall time. No signature is good for a key that no upload may write. */
 export function verifyUpload(signer: Signer, key: string, query: LinkQuery, now: number): UploadGrant | LinkRefused {
   if (!isUploadKey(key)) return { refused: 'BAD_SIGNATURE' };
-  const said = { expires: one(query.expires), max_bytes: one(query.max_bytes), content_type: one(query.content_type) };
+  const said = {
+    expires: one(query.expires),
+    max_bytes: one(query.max_bytes),
+    content_type: one(query.content_type),
+    ...namedIn(query),
+  };
   const refused = verifyLink(signer, uploadParts(key, said), one(query.signature), { expires_at: Number(said.expires), now });
-  return refused ?? { key, max_bytes: Number(said.max_bytes), content_type: said.content_type };
+  return refused ?? { key, max_bytes: Number(said.max_bytes), content_type: said.content_type, ...grantedIn(query) };
 }
 
 export function readQuery(signer: Signer, grant: ReadGrant, expires_at: number): URLSearchParams {
-  const said = { expires: String(expires_at), content_type: grant.content_type, filename: grant.filename };
+  const said = { expires: String(expires_at), content_type: grant.content_type, filename: grant.filename, ...named(grant) };
   return new URLSearchParams({ ...said, signature: signer.sign(readParts(grant.key, said)) });
 }
 
 /** For GET, and for HEAD, which tells less. */
 export function verifyRead(signer: Signer, key: string, query: LinkQuery, now: number): ReadGrant | LinkRefused {
-  const said = { expires: one(query.expires), content_type: one(query.content_type), filename: one(query.filename) };
+  const said = {
+    expires: one(query.expires),
+    content_type: one(query.content_type),
+    filename: one(query.filename),
+    ...namedIn(query),
+  };
   const refused = verifyLink(signer, readParts(key, said), one(query.signature), { expires_at: Number(said.expires), now });
-  return refused ?? { key, content_type: said.content_type, filename: said.filename };
+  return refused ?? { key, content_type: said.content_type, filename: said.filename, ...grantedIn(query) };
 }
 
 /** Of one run of one order for one picture. It does not expire: with its picture gone it is worth nothing, and what it lets in is signed. */
@@ -66,16 +82,24 @@ const callbackParts = ({ org_id, resource_id, task_id, order }: CallbackGrant) =
   String(order),
 ];
 
-type UploadSaid = { expires: string; max_bytes: string; content_type: string };
-const uploadParts = (key: string, { expires, max_bytes, content_type }: UploadSaid) => [
-  'PUT',
-  key,
-  expires,
-  max_bytes,
-  content_type,
+type Named = { key_id?: string };
+type UploadSaid = Named & { expires: string; max_bytes: string; content_type: string };
+const uploadParts = (key: string, { expires, max_bytes, content_type, key_id }: UploadSaid) => [
+  ...['PUT', key, expires, max_bytes, content_type],
+  ...toPart(key_id),
 ];
-type ReadSaid = { expires: string; content_type: string; filename: string };
-const readParts = (key: string, { expires, content_type, filename }: ReadSaid) => ['GET', key, expires, content_type, filename];
+type ReadSaid = Named & { expires: string; content_type: string; filename: string };
+const readParts = (key: string, { expires, content_type, filename, key_id }: ReadSaid) => [
+  ...['GET', key, expires, content_type, filename],
+  ...toPart(key_id),
+];
+/** Without a key the parts are as they have always been, so that links that were given out hold. */
+const toPart = (key_id: string | undefined) => (key_id === undefined ? [] : [key_id]);
+
+const named = ({ granted_to }: { granted_to?: string }): Named => (granted_to === undefined ? {} : { key_id: granted_to });
+/** Given as nothing it is not the same as not given: neither signature is good for the other. */
+const namedIn = ({ key_id }: LinkQuery): Named => (key_id === undefined ? {} : { key_id: one(key_id) });
+const grantedIn = ({ key_id }: LinkQuery) => (key_id === undefined ? {} : { granted_to: one(key_id) });
 
 /** Missing or said twice: empty, which no signature of ours covers. */
 const one = (value: string | string[] | undefined): string => (typeof value === 'string' ? value : '');

@@ -69,12 +69,12 @@ export async function openFolderObjects({ dir, public_url, signer, clock }: Fold
   };
 
   return {
-    presignUpload: async ({ key, max_bytes, content_type, expires_at }) => {
-      const url = linkTo(uploadKey(key), uploadQuery(signer, { key, max_bytes, content_type }, expires_at));
+    presignUpload: async ({ key, max_bytes, content_type, expires_at, granted_to }) => {
+      const url = linkTo(uploadKey(key), uploadQuery(signer, { key, max_bytes, content_type, ...to(granted_to) }, expires_at));
       return { method: 'PUT', url, headers: { 'content-type': content_type }, expires_at };
     },
-    presignRead: async ({ key, expires_at, content_type, filename }) =>
-      linkTo(key, readQuery(signer, { key, content_type, filename }, expires_at)),
+    presignRead: async ({ key, expires_at, content_type, filename, granted_to }) =>
+      linkTo(key, readQuery(signer, { key, content_type, filename, ...to(granted_to) }, expires_at)),
     openUpload: (key, query) => verifyUpload(signer, key, query, clock.wall()),
     openRead: (key, query) => verifyRead(signer, key, query, clock.wall()),
     put: (key, body, max_bytes) =>
@@ -103,6 +103,8 @@ export async function openFolderObjects({ dir, public_url, signer, clock }: Fold
     close: async () => {},
   };
 }
+
+const to = (key_id: string | undefined) => (key_id === undefined ? {} : { granted_to: key_id });
 
 /** The folder, with an empty temporary one in it. */
 async function prepared(dir: string): Promise<{ root: string; temporary: string }> {
