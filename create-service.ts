@@ -26,6 +26,7 @@ import { clearIncoming } from './services/clear-incoming.ts';
 import { clearLeftovers } from './services/clear-leftovers.ts';
 import { remoteWork } from './services/remote.ts';
 import { resourceLifecycle, taskLifecycle } from './services/resource-lifecycle.ts';
+import { removeOld } from './services/retention.ts';
 import { isReachable, runStep, tidyStep } from './services/steps.ts';
 import { noteLaterVersions } from './services/stored-versions.ts';
 import { createIndexWatch } from './services/watch-index.ts';
@@ -97,7 +98,7 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
     ...{ index: ports.index, engine, origin: origin('sweep'), owner: process_id },
   });
   const later_versions = laterVersions(ports, { lifecycle, conditions, limits });
-  const upkeep = createUpkeep([...choresOf(ports, limits, world), later_versions], { clock, log });
+  const upkeep = createUpkeep([...choresOf(ports, limits, process_id, world), later_versions], { clock, log });
   return {
     engine,
     lifecycle,
@@ -157,16 +158,19 @@ const laterVersions = ({ facts }: Ports, { lifecycle, conditions, limits }: Told
   work: () => noteLaterVersions(facts.instances, lifecycle.kernel, conditions),
 });
 
-function choresOf(ports: Ports, limits: RuntimeLimits, { clock, log }: World): Chore[] {
+function choresOf(ports: Ports, limits: RuntimeLimits, owner: string, { clock, log }: World): Chore[] {
   const { facts } = ports;
-  const clear = () => clearIncoming(ports, clock.steady() - INCOMING_KEPT_MS);
+  let after: string | null = null;
+  const clear = async () => {
+    after = (await clearIncoming(ports, clock.steady() - INCOMING_KEPT_MS, after)).next;
+  };
   const leftovers = () => clearLeftovers({ ...ports, clock, log }, limits.cleanup_batch);
-  const prune = () => facts.outbox.prune(clock.steady() - limits.outbox_retention_ms, limits.prune_batch);
+  const prune = () => removeOld({ facts, clock, limits, owner });
   return [
     { name: 'the clock is set', interval_ms: limits.clock_interval_ms, work: () => setClock(clock, facts.upkeep.databaseTime) },
     { name: 'old uploads are cleared away', interval_ms: CLEAR_INTERVAL_MS, work: clear },
     { name: 'leftovers are cleared away', interval_ms: limits.cleanup_interval_ms, work: leftovers },
-    { name: 'old messages are removed', interval_ms: limits.prune_interval_ms, work: prune },
+    { name: 'what was kept long enough is removed', interval_ms: limits.prune_interval_ms, work: prune },
   ];
 }
 

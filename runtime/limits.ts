@@ -41,9 +41,20 @@ export const RUNTIME_LIMITS = {
   feed_look_ms: 2_000,
   /** Messages are kept for readers that come back: a week's holiday of a client. */
   outbox_retention_ms: 7 * 24 * 60 * 60_000,
-  /** Old messages are removed so often, and at most so many at once: a short write each. */
+  /** Results of providers that no run can take any more are kept for so long: a provider that says one again is known. */
+  callback_superseded_retention_ms: 3 * 24 * 60 * 60_000,
+  /** All others: a picture that has waited for longer is read again. */
+  callback_retention_ms: 30 * 24 * 60 * 60_000,
+  /** A request that is said again later than this is a new one. */
+  idempotency_retention_ms: 30 * 24 * 60 * 60_000,
+  /** Keys of starts of the service, of which each has one, that were revoked. */
+  local_key_retention_ms: 30 * 24 * 60 * 60_000,
+  /** What was kept long enough is removed so often, page after page for at most so long: a short write each, with a rest as long. */
   prune_interval_ms: 60_000,
+  prune_time_ms: 30_000,
   prune_batch: 1_000,
+  /** Of callbacks, which hold whole recognitions: some megabytes a page. */
+  prune_callbacks_batch: 50,
   /** Planned looks for what late writers left: so often, and at most so many at once. Each is two to four calls to the store. */
   cleanup_interval_ms: 30_000,
   cleanup_batch: 500,

@@ -12,7 +12,7 @@ import type { CorrectedPage, Page } from '../contract/text.ts';
 import type { Instance } from './durable.ts';
 import type { Accounts } from './ports-accounts.ts';
 import type { Instances } from './ports-instances.ts';
-import type { Chores, Cleanups, IndexTargets, IndexTargetsRow, Promised, Upkeep } from './ports-upkeep.ts';
+import type { Chores, Cleanups, IndexTargets, IndexTargetsRow, Promised, Retention, Upkeep } from './ports-upkeep.ts';
 
 /** Whose rows a call may touch. */
 export type Scope = { org_id: string };
@@ -94,6 +94,8 @@ export type FactWrite =
   | { into: 'idempotency_keys'; row: IdempotencyKey }
   /** Plans a look for what late writers left: see Cleanups. `at`: when it is due. Planned again it is due then, from its first round on. */
   | { into: 'cleanups'; row: Owned }
+  /** Removes what the resource was read, saved and embedded as before these; what a person said stays. null: those of that kind stay. */
+  | { into: 'superseded'; row: Owned & { recognition_id: string | null; text_id: string; embedding_id: string } }
   /** Removes what was read and said of a resource (metadata, recognitions, corrections, texts, embeddings): the last step of a purge. */
   | { into: 'nothing'; row: Owned };
 
@@ -266,6 +268,7 @@ export interface Facts {
   readonly index_targets: IndexTargetsRow;
   readonly chores: Chores;
   readonly cleanups: Cleanups;
+  readonly retention: Retention;
   readonly promised: Promised;
   /**
    * Each change with its own compare-and-swap on `seq`, all in one transaction, answered in the order given. At most one change an

@@ -30,6 +30,20 @@ export interface Promised {
   ends(): Promise<{ first: string; last: string } | null>;
 }
 
+/** Removal of what was kept long enough. Times are wall time. Each call is one short transaction, and answers how many rows it removed. */
+export interface Retention {
+  /**
+   * Results that no next run can take, received before `superseded_before`: the picture has a later recognition, or is gone. And all that
+   * were received before `before`.
+   */
+  callbacks(want: { superseded_before: number; before: number; limit: number }): Promise<number>;
+  idempotencyKeys(before: number, limit: number): Promise<number>;
+  /** Keys that were revoked before, whose names begin so. */
+  revokedKeys(name: string, before: number, limit: number): Promise<number>;
+  /** The row of a picture that is gone, its instance, its journal and what else names it. False: it is not gone, or not there. */
+  tombstone(scope: { org_id: string }, resource_id: string): Promise<boolean>;
+}
+
 /** A look at the bytes of a picture for what late writers left there, after they were removed. `due_at`: wall time. `round`: from 0. */
 export type Cleanup = { resource_id: string; org_id: string; due_at: number; round: number };
 /** Planned by commits, in the same transaction: a run that nobody wants any more may still write. */

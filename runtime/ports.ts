@@ -137,6 +137,8 @@ export interface Objects extends Reachable {
   read(key: string, range?: { start: number; end: number }): Promise<Readable | null>;
   /** A copy under `to` that no later write to `from` changes. Run again with `to` there: keeps what is there. null: nothing at either. */
   freeze(from: string, to: string): Promise<ObjectHead | null>;
+  /** Those below a prefix whose keys come after `after`, by key, at most `limit`. */
+  page(prefix: string, after: string | null, limit: number): Promise<ObjectHead[]>;
   /** Newest first. */
   list(prefix: string, limit: number): Promise<ObjectHead[]>;
   /** Removes all below a prefix that ends in `/`. */
@@ -187,6 +189,8 @@ export interface SearchIndex extends Reachable {
   put(entry: IndexEntry, into?: IndexTargets | null): Promise<PutAnswer>;
   /** A tombstone at max(revision, found) + 1, which refuses every older put: removal wins. Also for ids it never saw. */
   remove(scope: Scope, resource_id: string, revision: number, into?: IndexTargets | null): Promise<void>;
+  /** Forgets that entries were removed, of which no late put can come any more; those that are not removed stay. At most 200 ids. */
+  forget(scope: Scope, ids: string[], into?: IndexTargets | null): Promise<void>;
   search(scope: Scope, query: IndexQuery): Promise<IndexPage>;
   /** At most 200 ids; those it does not hold are left out. */
   heads(scope: Scope, ids: string[]): Promise<EntryHead[]>;

@@ -25,6 +25,26 @@ export function createUpkeep(chores: Chore[], { clock, log }: { clock: Clock; lo
   };
 }
 
+/**
+ * Removes page after page until one is not full, for at most `most_ms`, and rests after each for as long as it took: what grows is
+ * removed faster than it can grow, with half of one connection at most.
+ */
+export async function inPages(
+  { clock, limit, most_ms }: { clock: Clock; limit: number; most_ms: number },
+  page: (limit: number) => Promise<number>,
+): Promise<number> {
+  const began = clock.elapsed();
+  let removed = 0;
+  for (;;) {
+    const at = clock.elapsed();
+    const found = await page(limit);
+    removed += found;
+    const now = clock.elapsed();
+    if (found < limit || now - began >= most_ms) return removed;
+    await clock.sleep(now - at);
+  }
+}
+
 /** Sets the clock by the database's, which is asked in the middle of the question's way there and back. */
 export async function setClock(clock: Clock, databaseTime: () => Promise<number | null>): Promise<void> {
   const asked_at = clock.wall();

@@ -1,12 +1,12 @@
 /**
  * Looks again at the bytes of a picture after they were removed, or after a run of it was given up. A run that nobody wants any more may
  * hang in a write and end it hours later; it can't be asked, and its process may be another. So the place is looked at more than once:
- * after the longest that a run may take, and twice later.
+ * after the longest that a run may take, and twice later. What is left of a picture then is a tombstone, which is kept for a while.
  */
 import type { Logger } from 'pino';
 import { incomingPrefix, ownPrefix } from '../contract/object-keys.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { Objects } from '../runtime/ports.ts';
+import type { Objects, SearchIndex } from '../runtime/ports.ts';
 import type { Facts, FactWrite, ResourceRow } from '../runtime/ports-facts.ts';
 import type { Cleanup } from '../runtime/ports-upkeep.ts';
 
@@ -14,6 +14,9 @@ type Whose = { resource_id: string; org_id: string };
 const MINUTE_MS = 60_000;
 /** After the event, and after the look before: above the limit of a run (4 minutes), a frozen machine, a store that queues for a day. */
 const ROUNDS_MS = [10 * MINUTE_MS, 60 * MINUTE_MS, 24 * 60 * MINUTE_MS] as const;
+/** The rows of a picture that is gone, and its tombstone in the index: a client that comes back after a season learns what became of it. */
+const TOMBSTONE_MS = 90 * 24 * 60 * MINUTE_MS;
+const TOMBSTONE = ROUNDS_MS.length;
 /** While it is open what becomes of the picture: it waits for its upload, or is in the trash without a known copy. */
 const OPEN_MS = 24 * 60 * MINUTE_MS;
 /** How long a look is left to the one who has claimed it. */
@@ -27,7 +30,13 @@ export const firstCleanup = ({ resource_id, org_id }: Whose, at: number): FactWr
   row: { resource_id, org_id, at: at + ROUNDS_MS[0] },
 });
 
-type Parts = { facts: Pick<Facts, 'cleanups' | 'resources'>; objects: Objects; clock: Pick<Clock, 'wall'>; log: Logger };
+type Parts = {
+  facts: Pick<Facts, 'cleanups' | 'resources' | 'retention' | 'index_targets'>;
+  objects: Objects;
+  index: Pick<SearchIndex, 'forget'>;
+  clock: Pick<Clock, 'wall'>;
+  log: Logger;
+};
 
 /** Those that are due, at most `limit`. Removing twice removes once. Answers how many it looked at. */
 export async function clearLeftovers(parts: Parts, limit: number): Promise<number> {
@@ -44,17 +53,27 @@ export async function clearLeftovers(parts: Parts, limit: number): Promise<numbe
   return due.length;
 }
 
-async function look({ facts, objects, clock }: Parts, { resource_id, org_id, round }: Cleanup) {
+async function look(parts: Parts, { resource_id, org_id, round }: Cleanup) {
+  const { facts, objects, clock } = parts;
   const whose = { resource_id, org_id };
   const row = await facts.resources.get({ org_id }, resource_id);
   const now = clock.wall();
   if (isGone(row)) {
     await objects.removePrefix(incomingPrefix(whose));
     await objects.removePrefix(ownPrefix(whose));
+    if (round >= TOMBSTONE) return forget(parts, whose);
+    if (round + 1 === TOMBSTONE) return { due_at: now + TOMBSTONE_MS, round: TOMBSTONE };
   } else if (row?.original_key) await removeOthers(objects, whose, row.original_key);
   else return { due_at: now + OPEN_MS, round: 0 };
   const wait_ms = ROUNDS_MS[round + 1];
   return wait_ms === undefined ? null : { due_at: now + wait_ms, round: round + 1 };
+}
+
+/** Its rows last: a death in between leaves what is looked at again. */
+async function forget({ facts, index }: Parts, { resource_id, org_id }: Whose): Promise<null> {
+  await index.forget({ org_id }, [resource_id], await facts.index_targets.get());
+  await facts.retention.tombstone({ org_id }, resource_id);
+  return null;
 }
 
 /** For good: what has expired may be restored while its bytes are kept. */

@@ -1,5 +1,6 @@
 /** Index: the entry of one revision, written and seen by a search. The text alone is the same step without a vector. */
 import type { IndexInput, Put } from '../contract/steps.ts';
+import type { Facts, FactWrite } from '../runtime/ports-facts.ts';
 import type { IndexTargets } from '../runtime/ports-upkeep.ts';
 import type { Service } from '../runtime/service.ts';
 import { missingFact } from './missing-fact.ts';
@@ -22,12 +23,33 @@ export const indexEntry: Service<IndexInput, Written> = {
     const entry = { resource_id, org_id, revision, saved: text.saved, vector: embedding ? embedding.vector : null };
     return { ...(await index.put(entry, into)), into };
   },
-  async writes({ into }, { facts }) {
+  async writes(output, { input, at, facts }) {
+    const { into } = output;
     const now = await facts.index_targets.get();
     if (!reaches(into, now)) return 'outdated';
-    return { facts: [], columns: { indexed_in: now ? (now.building ?? now.live) : null }, expects: { index_targets: now } };
+    return {
+      facts: await supersededBy(output, input, { at, facts }),
+      columns: { indexed_in: now ? (now.building ?? now.live) : null },
+      expects: { index_targets: now },
+    };
   },
 };
+
+/**
+ * The entry is in, so that searches read its text: what the picture was read, saved and embedded as before can't be met any more. A
+ * first revision has nothing before it.
+ */
+async function supersededBy(
+  { put }: Written,
+  input: IndexInput,
+  { at, facts }: { at: number; facts: Facts },
+): Promise<FactWrite[]> {
+  const { resource_id, org_id, revision, text_id, embedding_id } = input;
+  if (put !== 'seen' || revision === 1 || embedding_id === null) return [];
+  const row = await facts.resources.get({ org_id }, resource_id);
+  const owner = { resource_id, org_id, at };
+  return row ? [{ into: 'superseded', row: { ...owner, text_id, embedding_id, recognition_id: row.recognition_id } }] : [];
+}
 
 /** What was written reaches all that there are now. */
 export function reaches(into: IndexTargets | null, now: IndexTargets | null): boolean {

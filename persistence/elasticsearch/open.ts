@@ -5,13 +5,13 @@
 import { gather } from '../../runtime/gather.ts';
 import type { SearchIndex } from '../../runtime/ports.ts';
 import { ServiceError } from '../../runtime/service.ts';
-import { type ElasticOptions, elasticAt, unavailable } from './calling.ts';
+import { type Elastic, type ElasticOptions, elasticAt, unavailable } from './calling.ts';
 import { generationsOf } from './generations.ts';
 import { FIELDS, headsOf } from './hits.ts';
 import { documentId } from './mapping.ts';
 import { namesOf, placesOf } from './names.ts';
 import { searched } from './search.ts';
-import { type Write, type Written, writer } from './write.ts';
+import { forgotten, type Write, type Written, writer } from './write.ts';
 
 /** Writes a bulk: a few megabytes, and one refresh for all. */
 const BATCH = 200;
@@ -78,6 +78,16 @@ export async function openElasticsearchIndex(options: ElasticsearchOptions): Pro
     async remove({ org_id }, resource_id, revision, into) {
       await done({ write: 'remove', org_id, resource_id, revision, places: placesOf(names, into) });
     },
+    async forget({ org_id }, ids, into) {
+      if (ids.length > HEADS) throw new RangeError(`at most ${HEADS} ids`);
+      await ready(() =>
+        forgotten(
+          elastic,
+          ids.map((id) => documentId(org_id, id)),
+          placesOf(names, into),
+        ),
+      );
+    },
     search: ({ org_id }, query) => ready(() => searched({ elastic, index, dimension, vector_floor, org_id, query })),
     async heads({ org_id }, ids) {
       if (ids.length > HEADS) throw new RangeError(`at most ${HEADS} ids`);
@@ -95,15 +105,11 @@ export async function openElasticsearchIndex(options: ElasticsearchOptions): Pro
       return count;
     },
     async identity() {
-      const asked = () => ready(() => elastic.call((client) => client.indices.getSettings({ index, flat_settings: true })));
-      const found = await asked().catch((error: unknown) => {
+      const asked = () => ready(() => identityOf(elastic, index));
+      return asked().catch((error: unknown) => {
         if (isAway(error)) return asked(); // gone: it is made by the second call
         throw error;
       });
-      return Object.entries(found)
-        .map(([name, { settings }]) => `${name} ${settings?.['index.uuid'] ?? ''}`)
-        .sort()
-        .join(', ');
     },
     onMadeAnew: (then) => void told_of_new.push(then),
     ping: () =>
@@ -115,6 +121,12 @@ export async function openElasticsearchIndex(options: ElasticsearchOptions): Pro
     close: elastic.close,
     generations,
   };
+}
+
+async function identityOf(elastic: Elastic, index: string): Promise<string> {
+  const found = await elastic.call((client) => client.indices.getSettings({ index, flat_settings: true }));
+  const named = Object.entries(found).map(([name, { settings }]) => `${name} ${settings?.['index.uuid'] ?? ''}`);
+  return named.sort().join(', ');
 }
 
 const isAway = (error: unknown): boolean => error instanceof ServiceError && error.failure.code === 'PROVIDER_UNAVAILABLE';

@@ -106,6 +106,22 @@ function outcomeOf(item: estypes.BulkResponseItem | undefined): Outcome {
 }
 const whyOf = ({ reason, caused_by }: estypes.ErrorCause): string => [reason, caused_by?.reason].filter(Boolean).join(': ');
 
+/** Removed ones, as long as nothing has been written since they were looked at. What is not removed is left. */
+export async function forgotten(elastic: Elastic, ids: string[], { write }: Places): Promise<void> {
+  const docs = write.flatMap((_index) => ids.map((_id) => ({ _index, _id, _source: ['deleted'] })));
+  if (docs.length === 0) return;
+  const answer = await elastic.call((client) => client.mget<{ deleted: boolean }>({ docs }));
+  const operations = answer.docs.flatMap((doc, i): estypes.BulkOperationContainer[] => {
+    if ('error' in doc || !doc.found || doc._source?.deleted !== true) return [];
+    const { _index, _id } = docs[i] ?? { _index: '', _id: '' };
+    return [{ delete: { _index, _id, version: doc._version ?? 0, version_type: 'external_gte' } }];
+  });
+  if (operations.length === 0) return;
+  const { items } = await elastic.call((client) => client.bulk({ operations }));
+  const failed = items.find((item) => item.delete?.error && item.delete.status !== 409)?.delete;
+  if (failed?.error) throw refusal(failed.status, failed.error.type, whyOf(failed.error));
+}
+
 type Version = { found: number; all_deleted: boolean };
 const NOTHING: Version = { found: 0, all_deleted: false };
 

@@ -25,7 +25,7 @@ import {
   verifyRead,
   verifyUpload,
 } from './links.ts';
-import { newest } from './list.ts';
+import { newest, pageAfter } from './list.ts';
 import { copyInto, linkInto, writeInto } from './write.ts';
 
 /** A purge may remove a folder between its making and the rename into it: made again this many times. */
@@ -98,6 +98,7 @@ export async function openFolderObjects({ dir, public_url, signer, clock }: Fold
       freezing.set(to, running);
       return running;
     },
+    page: (prefix, after, limit) => told(`list ${prefix}`, () => pageAfter(root, prefix, after, limit)),
     list: (prefix, limit) => told(`list ${prefix}`, () => newest(root, prefix, limit)),
     removePrefix: (prefix) => told(`remove ${prefix}`, () => removeBelow(root, prefix, temporaryFile())),
     close: async () => {},

@@ -89,6 +89,22 @@ export async function* pagesOf(store: Store, prefix: string): AsyncGenerator<Obj
   } while (after !== undefined);
 }
 
+/** Those after a key, in the order of their keys, at most `limit`: one call, or a few where a page has fewer than were asked for. */
+export async function pageAfter(store: Store, prefix: string, after: string | null, limit: number): Promise<ObjectHead[]> {
+  const { client, bucket, call, limits } = store;
+  const found: ObjectHead[] = [];
+  let from = after ?? undefined;
+  while (found.length < limit) {
+    const asked = { Bucket: bucket, Prefix: prefix, MaxKeys: Math.min(limits.page_keys, limit - found.length), StartAfter: from };
+    const page = await call(`list ${prefix}`, (abortSignal) => client.send(new ListObjectsV2Command(asked), { abortSignal }));
+    const heads = (page.Contents ?? []).map(({ Key = '', Size, LastModified }) => headFrom(Key, Size, LastModified));
+    found.push(...heads);
+    from = heads.at(-1)?.key;
+    if (!page.IsTruncated || from === undefined) break;
+  }
+  return found;
+}
+
 /** At most `limit`, newest first; of the same time, the greater key first (a later UUIDv7 is greater). A store lists by key: all are seen. */
 export async function newest(store: Store, prefix: string, limit: number): Promise<ObjectHead[]> {
   if (limit < 1) return [];

@@ -9,7 +9,7 @@ import { saidBy } from './faults.ts';
 import { freeze } from './freeze.ts';
 import { S3_LIMITS, type S3Limits } from './limits.ts';
 import { linksOf } from './links.ts';
-import { headOf, newest, read } from './look.ts';
+import { headOf, newest, pageAfter, read } from './look.ts';
 import { put } from './put.ts';
 import { removeBelow } from './remove.ts';
 
@@ -58,6 +58,10 @@ export async function openS3Objects(options: S3Options): Promise<Objects> {
       const running = freezing.get(checked(to)) ?? freeze(store, from, to).finally(() => freezing.delete(to));
       freezing.set(to, running);
       return running;
+    },
+    page: async (prefix, after, limit) => {
+      foldersOf(prefix);
+      return pageAfter(store, prefix, after, limit);
     },
     list: async (prefix, limit) => {
       if (prefix !== '') foldersOf(prefix.endsWith('/') ? prefix : `${prefix}/`);

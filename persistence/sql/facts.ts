@@ -11,6 +11,7 @@ import {
   deletes,
   inserts,
   keeps,
+  others,
   type Statement,
   updates,
   upserts,
@@ -21,10 +22,18 @@ const OWNED = ['resource_id', 'org_id', 'at'];
 /** What a resource's last step removes. Its row, journal, outbox and idempotency key stay. */
 const FORGOTTEN = ['metadata', 'metadata_tags', 'recognitions', 'corrections', 'texts', 'embeddings', 'callbacks'];
 
-export type FactStatements = Record<Exclude<FactWrite['into'], 'nothing'>, Statement> & {
+/** Rows of a resource of which one counts, by its key. */
+const SUPERSEDED = [
+  ['recognitions', 'recognition_id'],
+  ['texts', 'text_id'],
+  ['embeddings', 'embedding_id'],
+] as const;
+
+export type FactStatements = Record<Exclude<FactWrite['into'], 'nothing' | 'superseded'>, Statement> & {
   title: Statement;
   untag: Statement;
   tag: Statement;
+  superseded: Statement[];
   forget: Statement[];
 };
 
@@ -41,6 +50,7 @@ export function factStatements(knex: Knex): FactStatements {
     embeddings: keeps(knex, 'embeddings', ['embedding_id', ...OWNED, 'text_id', 'model', 'vector'], 'embedding_id'),
     idempotency_keys: inserts(knex, 'idempotency_keys', ['key', ...OWNED, 'fingerprint']),
     cleanups: upserts(knex, 'cleanups', [...OWNED, 'round'], 'resource_id'),
+    superseded: SUPERSEDED.map(([table, key]) => others(knex, table, key)),
     forget: FORGOTTEN.map((table) => deletes(knex, table, ['resource_id', 'org_id'])),
   };
 }
@@ -67,6 +77,8 @@ export function factScript(dialect: Dialect, statements: FactStatements, rows: F
     for (const { values: owner, metadata } of of)
       if (metadata) script.push(...metadataScript(dialect, statements, owner, metadata));
   }
+  for (const { into, values } of rows)
+    if (into === 'superseded') for (const statement of statements.superseded) script.push(bound(statement, values));
   // Last: it removes also what the same change brought.
   for (const { into, values } of rows) {
     if (into !== 'nothing') continue;
@@ -104,6 +116,7 @@ function factValues(write: FactWrite): Values {
       return { ...write.row, vector: vectorBytes(write.row.vector) };
     case 'cleanups':
       return { ...write.row, round: 0 };
+    case 'superseded':
     case 'idempotency_keys':
     case 'nothing':
       return write.row;

@@ -9,6 +9,7 @@ import * as callbackKeys from './migrations/0006_callback_keys.ts';
 import * as cleanups from './migrations/0007_cleanups.ts';
 import * as setAside from './migrations/0008_set_aside.ts';
 import * as versions from './migrations/0009_versions.ts';
+import * as retention from './migrations/0010_retention.ts';
 
 export type Migration = { name: string; up: (knex: Knex) => Promise<void> };
 export const MIGRATIONS: readonly Migration[] = [
@@ -21,6 +22,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0007_cleanups', up: cleanups.up },
   { name: '0008_set_aside', up: setAside.up },
   { name: '0009_versions', up: versions.up },
+  { name: '0010_retention', up: retention.up },
 ];
 
 /** Names, in order. */

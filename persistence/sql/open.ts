@@ -13,6 +13,7 @@ import { journalOf } from './journal.ts';
 import { outboxOf } from './outbox.ts';
 import { promisedOf } from './promised.ts';
 import { resourcesOf } from './resources.ts';
+import { retentionOf } from './retention.ts';
 import type { Unreadable } from './row.ts';
 import { textsOf } from './texts.ts';
 import { upkeepOf } from './upkeep.ts';
@@ -32,6 +33,7 @@ export function sqlFacts({ log, ...parts }: Omit<Database, 'unreadable'> & { log
     index_targets: indexTargetsOf(db),
     chores: choresOf(db),
     cleanups: cleanupsOf(db),
+    retention: retentionOf(db),
     promised: promisedOf(db),
     commit: commitOf(db),
     async ping() {

@@ -40,6 +40,15 @@ export const updates = (knex: Knex, table: string, columns: readonly string[], w
 export const deletes = (knex: Knex, table: string, columns: readonly string[]): Statement =>
   built(knex(table).where(named(columns)).del());
 
+/** All rows of a resource but one. Of NULL there are none: then all stay. */
+export const others = (knex: Knex, table: string, key: string): Statement =>
+  built(
+    knex(table)
+      .where(named(['resource_id', 'org_id']))
+      .whereNot(key, key)
+      .del(),
+  );
+
 /** A statement with what it binds. */
 export type Bound = { sql: string; bindings: Value[] };
 export const bound = (statement: Statement, values: Values): Bound => ({

@@ -14,6 +14,7 @@ export type Question =
   | { ask: 'search'; org_id: string; query: IndexQuery }
   | { ask: 'heads'; org_id: string; ids: string[] }
   | { ask: 'scan'; after: string | null; limit: number }
+  | { ask: 'forget'; org_id: string; ids: string[] }
   | { ask: 'count' }
   | { ask: 'identity' }
   | { ask: 'ping' }
@@ -24,6 +25,7 @@ export type Answers = {
   search: IndexPage;
   heads: EntryHead[];
   scan: EntryHead[];
+  forget: null;
   count: number;
   identity: string;
   ping: null;

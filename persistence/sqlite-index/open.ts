@@ -57,6 +57,10 @@ export async function openSqliteIndex(path: string, options: SqliteIndexOptions)
       const answer = await write({ write: 'remove', org_id, resource_id, revision });
       if (answer.put === 'failed') throw errorOf(answer);
     },
+    async forget({ org_id }, ids) {
+      if (ids.length > HEADS) throw new RangeError(`at most ${HEADS} ids`);
+      await thread.ask({ ask: 'forget', org_id, ids });
+    },
     search: ({ org_id }, query) => thread.ask({ ask: 'search', org_id, query }),
     async heads({ org_id }, ids) {
       if (ids.length > HEADS) throw new RangeError(`at most ${HEADS} ids`);

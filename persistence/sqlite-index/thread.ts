@@ -7,7 +7,7 @@ import { faultOf } from './faults.ts';
 import { openFile, watchFile } from './file.ts';
 import { searcher } from './search.ts';
 import { Vectors } from './vectors.ts';
-import { heads, loadColumns, loadVectors, scan, writer } from './write.ts';
+import { forget, heads, loadColumns, loadVectors, scan, writer } from './write.ts';
 
 if (parentPort) serve(parentPort, workerData);
 
@@ -55,6 +55,9 @@ function serve(port: NonNullable<typeof parentPort>, options: ThreadOptions): vo
         return heads(now.db, question.org_id, question.ids);
       case 'scan':
         return scan(now.db, question.after, question.limit);
+      case 'forget':
+        forget(now.db, question.org_id, question.ids);
+        return null;
       case 'count':
         return Number(now.db.prepare('SELECT count(*) AS n FROM entries WHERE deleted = 0').get()?.n ?? 0);
       case 'identity':

@@ -160,6 +160,11 @@ export function heads(db: Sqlite, org_id: string, ids: string[]): EntryHead[] {
   const asked = db.prepare(`${HEAD} WHERE resource_id IN (SELECT value FROM json_each(?)) AND org_id = ? ORDER BY resource_id`);
   return asked.all(JSON.stringify(ids), org_id).map(headOf);
 }
+/** The words and the vector of a removed one are gone already. */
+export function forget(db: Sqlite, org_id: string, ids: string[]): void {
+  const removed = 'DELETE FROM entries WHERE deleted = 1 AND org_id = ? AND resource_id IN (SELECT value FROM json_each(?))';
+  db.prepare(removed).run(org_id, JSON.stringify(ids));
+}
 export function scan(db: Sqlite, after: string | null, limit: number): EntryHead[] {
   return db
     .prepare(`${HEAD} WHERE resource_id > ? ORDER BY resource_id LIMIT ?`)

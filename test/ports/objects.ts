@@ -35,6 +35,23 @@ export function objectsSuite(name: string, open: () => Promise<Objects>, { apart
   };
 
   describe(`Objects: ${name}`, () => {
+    test('pages go by key, each after the one before, and stay below their prefix', async () => {
+      const { objects, incoming } = await world();
+      const names = ['a/1', 'a-b/1', 'a/2', 'b/c/1', 'b/c/2', 'b.d/1', 'z/1'];
+      for (const one of names) await objects.put(incoming(one), chunks(one), MAX);
+      await objects.put(incoming('a/1').replace(/\/a\/1$/, '-beside/1'), chunks('x'), MAX);
+      const keys: string[] = [];
+      for (let after: string | null = null, pages = 0; pages < 10; pages++) {
+        const page = await objects.page(incoming(''), after, 2);
+        keys.push(...page.map(({ key }) => key));
+        after = page.at(-1)?.key ?? after;
+        if (page.length < 2) break;
+      }
+      assert.deepEqual(keys, names.map(incoming).sort());
+      assert.deepEqual(await objects.page(incoming('none/'), null, 5), []);
+      assert.equal((await objects.page(incoming('b/'), null, 9))[0]?.byte_size, 5);
+    });
+
     test('what was put is read back, with its size and checksum', async () => {
       const { objects, at } = await world();
       const stored = await objects.put(at('run/original'), chunks('hel', 'lo'), MAX);

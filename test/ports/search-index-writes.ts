@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { vectorAt } from '../support/entries.ts';
+import { until } from '../support/wait.ts';
 import type { IndexWorld } from './search-index-world.ts';
 
 const TOGETHER = 100;
@@ -128,6 +129,20 @@ export function indexTestWrites(world: () => Promise<IndexWorld>): void {
     assert.equal((await search('手机')).total, TOGETHER);
     const ids = Array.from({ length: TOGETHER }, (_, i) => id(String(i)));
     assert.equal((await index.heads({ org_id: org }, ids)).length, TOGETHER);
+    await index.close();
+  });
+
+  test('a removal is forgotten when that is said, and what is not removed stays', async () => {
+    const { index, put, org, id, finds } = await world();
+    await Promise.all([put('a', '手机'), put('b', '手机')]);
+    await index.remove({ org_id: org }, id('a'), 1);
+    await index.forget({ org_id: `${org}-other` }, [id('a')]);
+    const heads = async () => (await index.heads({ org_id: org }, [id('a'), id('b')])).map(({ resource_id }) => resource_id);
+    assert.deepEqual(await heads(), [id('a'), id('b')]);
+    await index.forget({ org_id: org }, [id('a'), id('b'), id('never')]);
+    await until('it is forgotten', async () => (await heads()).length === 1);
+    assert.deepEqual(await heads(), [id('b')]);
+    await finds('手机', ['b']);
     await index.close();
   });
 

@@ -98,7 +98,11 @@ export async function writtenLater(ports: Ports): Promise<void> {
     await looked(ports, 3 * DAY_MS);
     assert.deepEqual(await keysOf(ports, id), [], 'it is looked at more than once');
     await late('3');
-    for (let day = 3; day < 8; day++) await looked(ports, day * DAY_MS);
+    for (const day of [3, 4, 5, 6, 100, 200]) await looked(ports, day * DAY_MS);
+    assert.equal(await ports.facts.resources.get(SCOPE, id), null, 'the row of a removed picture is kept for a season');
+    assert.deepEqual(await ports.facts.journal.list(SCOPE, id, { after: null, limit: 9 }), []);
+    assert.equal(await ports.facts.instances.load(id), null);
+    assert.deepEqual(await ports.index.heads(SCOPE, [id]), []);
     const due = await ports.facts.cleanups.claimDue({ now: world.clock.wall() + 365 * DAY_MS, until: 0, limit: 10 });
     assert.deepEqual(due, [], 'and not for ever');
   } finally {

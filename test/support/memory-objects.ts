@@ -50,6 +50,10 @@ export function memoryObjects(): MemoryObjects {
       if (!stored.has(checked(to)) && found) stored.set(to, found);
       return head(to);
     },
+    page: async (prefix, after, limit) => {
+      const keys = [...stored.keys()].filter((key) => key.startsWith(prefix) && (after === null || key > after)).sort();
+      return (await Promise.all(keys.slice(0, limit).map(head))).flatMap((one) => one ?? []);
+    },
     list: async (prefix, limit) => {
       const keys = [...stored.keys()].filter((key) => key.startsWith(prefix));
       const heads = keys.map((key) => ({
