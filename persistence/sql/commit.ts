@@ -9,6 +9,7 @@
  * 4. When the connection breaks, nobody knows whether the COMMIT happened. The same changes are tried again *in doubt*: once their rows
  *    are locked (which waits for a transaction that may still be ending) their journal says by `commit_id` which of them are in already.
  */
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import type { Change, Committed } from '../../runtime/ports-facts.ts';
 import type { IndexTargets } from '../../runtime/ports-upkeep.ts';
@@ -59,6 +60,7 @@ export function commitOf(db: Database): (changes: Change[]) => Promise<Committed
       if (error) answers.set(change, { outcome: 'failed', error });
       else sound.push(prepared(change));
     }
+    if (sound.some((one) => lengthOf(one) > MAX_CHARACTERS)) await turnOfTheLoop(); // made and written, it would hold up all others
     sound.sort((a, b) => (a.change.instance_id < b.change.instance_id ? -1 : 1));
     await each(db, statements, groups(sound), false, answers);
     return changes.map((change) => answers.get(change) ?? { outcome: 'failed', error: new Error('no answer') });

@@ -44,8 +44,8 @@ const PageRead = z.object({
   confidence: fraction,
   words: z.array(WordRead).max(MOST_WORDS),
 });
-/** Printable, and it fits in a path. */
-export const ProviderJobId = z.string().regex(/^[\x21-\x7e]{1,200}$/);
+/** Printable, and it fits in a path, where `.` and `..` would be no names. */
+export const ProviderJobId = z.string().regex(/^(?!\.{1,2}$)[\x21-\x7e]{1,200}$/);
 
 const MOST_NAME_CHARS = 200;
 const name = z.string().max(MOST_NAME_CHARS).optional();

@@ -2,6 +2,7 @@
  * Reads what an engine says: a short answer at once, a long one in a thread, so that nobody else waits for it. One thread, started when
  * it is first needed and used again; one answer at a time, so that its memory has a bound.
  */
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { ServiceFailure } from '../../contract/failures.ts';
 import type { Clock } from '../../runtime/clock.ts';
@@ -19,8 +20,11 @@ const HEAP_LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 64 
 /** Answers in line hold their text: more than are ever asked for and called back at once. */
 const MOST_WAITING = 256;
 
-/** `pages`: of a `done`, each as JSON that was checked. */
-export type Told = { id: number; said?: Said; pages?: string[]; failure?: ServiceFailure };
+export type Page = PageRead & { page: number };
+/** JSON that was checked: of a page without words, and of its words, some at a time. */
+export type PageInPieces = { page: string; words: string[] };
+/** `pages`: of a `done`. */
+export type Told = { id: number; said?: Said; pages?: PageInPieces[]; failure?: ServiceFailure };
 export type Asked = { id: number; text: string };
 export type Reader = {
   /** Throws ServiceError PROVIDER_BAD_RESULT for what is not of the protocol. */
@@ -100,12 +104,17 @@ const BUSY: ServiceFailure = {
   detail: `${MOST_WAITING} answers wait to be read already`,
 };
 
-/** One page at a turn of the event loop: whoever else waits comes in between. */
-async function parsedPages(texts: string[]): Promise<(PageRead & { page: number })[]> {
-  const pages: (PageRead & { page: number })[] = [];
-  for (const text of texts) {
-    pages.push(JSON.parse(text)); // written by the thread from what it had checked
-    await new Promise((resolve) => setImmediate(resolve));
+/** One piece at a turn of the event loop: whoever else waits comes in between. */
+async function parsedPages(texts: PageInPieces[]): Promise<Page[]> {
+  const pages: Page[] = [];
+  for (const { page: text, words } of texts) {
+    const page: Page = JSON.parse(text); // written by the thread from what it had checked, as the words are
+    for (const piece of words) {
+      page.words.push(...JSON.parse(piece));
+      await turnOfTheLoop();
+    }
+    pages.push(page);
+    await turnOfTheLoop();
   }
   return pages;
 }

@@ -177,6 +177,7 @@ describe('what cannot be used is PROVIDER_BAD_RESULT', () => {
     'another status': JSON.stringify({ status: 'paused', provider_job_id: 'p' }),
     'no pages': JSON.stringify({ status: 'done', provider_job_id: 'p' }),
     'a ticket with a line end': JSON.stringify({ status: 'working', provider_job_id: 'p\nq' }),
+    'a ticket that leads elsewhere': JSON.stringify({ status: 'working', provider_job_id: '..' }),
     'a box far outside': done([{ ...good, words: [{ ...word, x: 7 }] }]),
     'a confidence in percent': done([{ ...good, confidence: 97 }]),
     'a number that is none': done([{ ...good, confidence: 1 }]).replace('"confidence":1', '"confidence":1e999'),

@@ -58,6 +58,14 @@ describe('an answer', () => {
     assert.ok(short.rounds <= 1, 'a short one needs no thread');
   });
 
+  test('of one page with 40,000 words is read in pieces too', async () => {
+    open();
+    const one = answer(1, 40_000);
+    const { value, rounds: turns } = await rounds(reader.read(JSON.stringify(one)));
+    assert.deepEqual(value, saidOf(one));
+    assert.ok(turns > 15, `${turns} rounds`);
+  });
+
   test('that is long and not of the protocol, or no JSON, is told so; the same thread reads the next', async () => {
     const script = new URL('../../providers/remote-ocr/reader-thread.js', import.meta.url);
     const { starts } = open(() => new Worker(script));
