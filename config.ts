@@ -5,7 +5,7 @@ import proxyaddr from 'proxy-addr';
 import { z } from 'zod';
 import { METADATA_FIELDS } from './contract/metadata.ts';
 import { STEP_KINDS } from './contract/steps.ts';
-import { Secret, WebhookSecret } from './secrets.ts';
+import { isExample, Secret, WebhookSecret } from './secrets.ts';
 
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 const listed = (text: string) =>
@@ -217,6 +217,32 @@ export function checkTogether(config: Config, command: 'serve' | 'worker'): void
       throw new ConfigError(
         `${PREFIX}${name.toUpperCase()}_PREVIOUS is set without ${PREFIX}${name.toUpperCase()}: it goes with the one that replaces it`,
       );
+}
+
+/** What is allowed, and most probably not what is meant: said aloud at each start, a line each. */
+export function warningsOf(config: Config): string[] {
+  const { listen, public_url } = config;
+  const warnings = exampleSecrets(config).map(
+    (name) => `${PREFIX}${name.toUpperCase()} has the value of an example, which everybody knows: make one of your own`,
+  );
+  if (public_url === undefined && /^(0\.0\.0\.0|::|0:0:0:0:0:0:0:0)$/.test(listen.host))
+    warnings.push(
+      `TUODI_LISTEN is ${listen.host}, and TUODI_PUBLIC_URL is not set: links will begin with http://${listen.host}:${listen.port}, which leads nowhere from another machine. Set it to the address by which clients reach this service`,
+    );
+  return warnings;
+}
+
+/** Of secrets for other services: theirs to refuse, but known to everybody all the same. */
+const exampleSecrets = (config: Config): Name[] =>
+  NAMES.filter((name) => {
+    const value = config[name];
+    return SECRETS.includes(name) && typeof value === 'string' && secretsIn(value).some(isExample);
+  });
+/** The value, and if it is an address the user and password in it. */
+function secretsIn(value: string): string[] {
+  if (!URL.canParse(value)) return [value];
+  const { username, password } = new URL(value);
+  return [username, password].filter(Boolean);
 }
 
 function fromFile(variable: string, file: string): string {

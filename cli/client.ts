@@ -8,6 +8,7 @@ import { type Config, SERVICE_FILE } from '../config.ts';
 import { readPrivate, UnsafeFile } from '../persistence/folder/private-file.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { bounded } from '../runtime/within.ts';
+import { answerText } from './answer-text.ts';
 
 /** Of TUODI_DATA_DIR/service.json, written by `serve`. */
 const ServiceFile = z.object({ url: z.url(), api_key: z.string(), pid: z.int() });
@@ -132,7 +133,7 @@ export async function limited<Value>(
 }
 
 async function answered(answer: Response, what: string): Promise<{ status: number; body: unknown }> {
-  const text = await answer.text();
+  const text = await answerText(answer);
   const is_json = /[/+]json\b/.test(answer.headers.get('content-type') ?? '');
   const parsed: unknown = is_json ? JSON.parse(text) : text;
   if (answer.ok) return { status: answer.status, body: parsed };

@@ -22,6 +22,10 @@ import { readableName } from './readable-name.ts';
 
 /** The longest page of a list. */
 const PAGE = 200;
+/** Pictures that may come while an export goes on: a day at one a second. More are a list without end. */
+const MAX_NEW = 86_400;
+/** Of one picture: no service takes a larger one. */
+const MAX_BYTES = 2 ** 31;
 /** Pictures under way at once: mostly they wait for the disk. */
 const IN_FLIGHT = 4;
 
@@ -41,7 +45,7 @@ export async function exportTo(client: Client, folder: string, out: Output, sign
   const leftOut = await linesInto(path.join(folder, LEFT_OUT_FILE));
   const done: ExportDone = { exported: 0, left_out: 0, failed: 0 };
   try {
-    for await (const page of pages(client, all, signal)) {
+    for await (const page of pages(client, all, { total, signal })) {
       // In the order of the list, whichever ends first: the same library gives the same file.
       for (const one of await inFlight(page, (resource) => exported({ client, folder, signal }, resource))) {
         if ('line' in one) await list.add(one.line);
@@ -62,7 +66,12 @@ export async function exportTo(client: Client, folder: string, out: Output, sign
   }
 }
 
-async function* pages(client: Client, filter: URLSearchParams, signal: AbortSignal): AsyncGenerator<Resource[]> {
+async function* pages(
+  client: Client,
+  filter: URLSearchParams,
+  { total, signal }: { total: number; signal: AbortSignal },
+): AsyncGenerator<Resource[]> {
+  let listed = 0;
   for (let cursor: string | null = ''; cursor !== null; ) {
     signal.throwIfAborted();
     const asked = new URLSearchParams(filter);
@@ -70,6 +79,11 @@ async function* pages(client: Client, filter: URLSearchParams, signal: AbortSign
     if (cursor) asked.set('cursor', cursor);
     const { body } = await client.request('GET', `/v1/resources?${asked}`, { signal });
     const { items, next_cursor } = Listed.parse(body);
+    listed += items.length;
+    if (listed > total + MAX_NEW || (items.length === 0 && next_cursor !== null))
+      throw new Error(
+        `the list has no end: ${listed} pictures were listed, of the ${total} that were counted. Nothing is kept of it`,
+      );
     yield items;
     cursor = next_cursor;
   }
@@ -136,10 +150,20 @@ async function originalIn(
   const there = await stat(file).catch(() => null); // not yet
   if (there?.size === byte_size && (await sha256Of(file, signal)) === sha256) return;
   await client.download(`/v1/resources/${resource_id}/content`, signal, (body) =>
-    written(file, Readable.fromWeb(body), async (part) => {
+    written(file, Readable.from(atMost(body, Math.min(byte_size, MAX_BYTES), original)), async (part) => {
       if ((await sha256Of(part, signal)) !== sha256) throw new Damaged(original);
     }),
   );
+}
+
+/** A body that goes on beyond what was announced is not read on. */
+async function* atMost(body: AsyncIterable<Uint8Array>, max: number, name: string): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.byteLength;
+    if (bytes > max) throw new Damaged(name);
+    yield chunk;
+  }
 }
 
 async function textOf({ client, signal }: Work, resource_id: string): Promise<TextAnswer | null> {

@@ -1,11 +1,12 @@
 /** `tuodi serve`: the service, until it is told to stop. */
 import { startApp } from '../app.ts';
-import type { Config } from '../config.ts';
+import { type Config, warningsOf } from '../config.ts';
 import type { Run } from './program.ts';
 import { VERSION } from './project.ts';
 import { toldToStop } from './signals.ts';
 
 export const serve: Run = async (config, out) => {
+  for (const warning of warningsOf(config)) out.warn(`WARNING: ${warning}`);
   const app = await startApp(config, VERSION);
   out.result({ url: app.url, pid: process.pid, ...(app.first_key ? { api_key: app.first_key } : {}) }, () =>
     [

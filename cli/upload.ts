@@ -1,6 +1,7 @@
 /** A picture sent, in one call or by an upload link, and waiting for what becomes of it. */
 import { z } from 'zod';
 import { Resource, type Upload } from '../contract/resource.ts';
+import { answerText } from './answer-text.ts';
 import { ApiError, type Client, limited } from './client.ts';
 
 /** The largest picture over a slow line. */
@@ -34,7 +35,7 @@ export async function upload(
 ): Promise<void> {
   await limited(UPLOAD_TIMEOUT_MS, stop, async (signal) => {
     const answer = await fetch(url, { method, headers, body: fields ? formOf(fields, bytes) : bytes, signal });
-    const said = await answer.text();
+    const said = await answerText(answer);
     if (!answer.ok)
       throw new ApiError(answer.status, 'UPLOAD_REFUSED', `the store answered ${answer.status}: ${said.slice(0, 200)}`);
   });

@@ -1,9 +1,11 @@
 /** `tuodi worker`: runs steps beside a service on the same servers, until it is told to stop. */
 import { startWorker } from '../app.ts';
+import { warningsOf } from '../config.ts';
 import type { Run } from './program.ts';
 import { toldToStop } from './signals.ts';
 
 export const worker: Run = async (config, out) => {
+  for (const warning of warningsOf(config)) out.warn(`WARNING: ${warning}`);
   const app = await startWorker(config);
   out.result(
     { kinds: config.worker_kinds, pid: process.pid },

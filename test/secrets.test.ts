@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { startApp } from '../app.ts';
-import { ConfigError, checkTogether, readConfig } from '../config.ts';
+import { ConfigError, checkTogether, readConfig, warningsOf } from '../config.ts';
 import { readPrivate, UnsafeFile, writePrivate } from '../persistence/folder/private-file.ts';
 import { createSigner } from '../runtime/signer.ts';
 import { readEnvExample } from './support/containers.ts';
+import { started } from './support/tuodi.ts';
 
 const base = await mkdtemp(path.join(tmpdir(), 'tuodi-secrets-'));
 after(() => rm(base, { recursive: true, force: true }));
@@ -161,5 +162,42 @@ describe('a signer', () => {
   test('never signs with an empty secret', () => {
     assert.throws(() => createSigner({ current: '' }), RangeError);
     assert.throws(() => createSigner({ current: now, previous: '' }), RangeError);
+  });
+});
+
+describe('a start', () => {
+  const warned = (env: NodeJS.ProcessEnv) => warningsOf(readConfig(env).config);
+
+  test('says aloud that the secret of another service is that of an example', () => {
+    const { MYSQL_PASSWORD = '', S3_ACCESS_KEY = '', S3_SECRET_KEY = '' } = readEnvExample();
+    const given = {
+      TUODI_DATABASE_URL: `mysql://tuodi:${MYSQL_PASSWORD}@mysql:3306/tuodi`,
+      TUODI_REDIS_URL: 'redis://:change-me@redis:6379/0',
+      TUODI_S3_ACCESS_KEY: S3_ACCESS_KEY,
+      TUODI_S3_SECRET_KEY: S3_SECRET_KEY,
+      TUODI_EMBEDDING_API_KEY: 'anExampleKey',
+    };
+    for (const [variable, value] of Object.entries(given)) {
+      const [warning = '', ...more] = warned({ [variable]: value });
+      assert.match(warning, new RegExp(`^${variable} has the value of an example`));
+      assert.ok(more.length === 0 && !warning.includes(value));
+    }
+    assert.deepEqual(warned({ TUODI_DATABASE_URL: 'mysql://tuodi:ours@mysql:3306/tuodi', TUODI_S3_SECRET_KEY: 'ours' }), []);
+  });
+
+  test('says aloud that links lead nowhere, where it listens on every address and has no public one', async () => {
+    for (const host of ['0.0.0.0', '[::]']) {
+      assert.match(warned({ TUODI_LISTEN: `${host}:8787` }).join(), /TUODI_PUBLIC_URL is not set/);
+      assert.deepEqual(warned({ TUODI_LISTEN: `${host}:8787`, TUODI_PUBLIC_URL: 'https://tuodi.example' }), []);
+    }
+    for (const host of ['127.0.0.1', '[::1]', 'localhost', '192.168.1.5'])
+      assert.deepEqual(warned({ TUODI_LISTEN: `${host}:8787` }), []);
+    const service = await started(await folder(), {
+      TUODI_LISTEN: '0.0.0.0:0',
+      TUODI_S3_SECRET_KEY: 'anExampleChangeIt',
+      TUODI_S3_ACCESS_KEY: 'x',
+    });
+    await service.stop();
+    assert.match(service.err(), /^WARNING: TUODI_S3_SECRET_KEY .*\nWARNING: TUODI_LISTEN .*TUODI_PUBLIC_URL/);
   });
 });
