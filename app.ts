@@ -91,7 +91,8 @@ export async function startApp(config: Config, version: string, options: AppOpti
   const { engine, feed } = service;
   const http = createHttpServer({
     ...{ ...ports, engine, feed, clock, log, version, public_url },
-    limits: { ...HTTP_LIMITS, max_bytes: config.max_bytes },
+    limits: { ...HTTP_LIMITS, max_bytes: config.max_bytes, key_points: config.key_points, address_points: config.address_points },
+    rates: config.rate_limits ? ports.rates : null,
     links: linksOf(ports),
     callbacks: callbacksOf(config, ports, service, log),
     explain: explainer({ ...ports, clock, log, required_metadata: config.required_metadata, kernel: service.lifecycle.kernel }),

@@ -58,6 +58,12 @@ const Variables = z.strictObject({
     .default('title')
     .transform(listed)
     .pipe(z.array(z.enum(METADATA_FIELDS))),
+  /** Rates by key and by address; see docs/limits.md. Lifted for measuring, and where a gateway in front has its own. */
+  rate_limits: yes.default(true),
+  /** Points that a key may spend in 10 s: a request is 1, a search 5. */
+  key_points: whole(10, 10_000_000).default(1_000),
+  /** Points that an address may spend in 10 s by requests that show no key: one is 1, one that is refused 5. */
+  address_points: whole(10, 10_000_000).default(3_000),
   /** Of one upload. */
   max_bytes: whole(1, 2 ** 31).default(50 * 1024 * 1024),
   /** Of one page, read from its header before it is decoded. */

@@ -14,6 +14,7 @@ import { openFolderObjects } from './persistence/folder/objects.ts';
 import { readPrivate, UnsafeFile, writePrivate } from './persistence/folder/private-file.ts';
 import { memoryAnnouncements } from './persistence/memory/announcements.ts';
 import { memoryQueue } from './persistence/memory/queue.ts';
+import { memoryRates } from './persistence/memory/rates.ts';
 import { memoryTasks } from './persistence/memory/tasks.ts';
 import { migrateSqliteFacts, openSqliteFacts, readSqliteFacts } from './persistence/sqlite/facts.ts';
 import { lockFolder } from './persistence/sqlite/lock.ts';
@@ -25,6 +26,7 @@ import type { Conditions } from './runtime/conditions.ts';
 import { RUNTIME_LIMITS } from './runtime/limits.ts';
 import type { Announcements, Embedder, Objects, Queue, Recogniser, SearchIndex, Tasks } from './runtime/ports.ts';
 import type { Facts } from './runtime/ports-facts.ts';
+import type { Rates } from './runtime/ports-rates.ts';
 import { createSigner, type Signer } from './runtime/signer.ts';
 import { secretFault } from './secrets.ts';
 import { liveIndex } from './services/rebuild-index.ts';
@@ -53,7 +55,12 @@ export type Ports = {
 export type World = { clock: Clock; log: Logger; lost?: () => void; conditions?: Conditions; kernels?: readonly Kernel[] };
 
 /** `store_links`: of a store that serves its links itself. `signer`: of our own links. */
-export type OpenedPorts = Ports & { close(): Promise<void>; signer: Signer; store_links: StoreLinks | null };
+export type OpenedPorts = Ports & {
+  rates: Rates;
+  close(): Promise<void>;
+  signer: Signer;
+  store_links: StoreLinks | null;
+};
 
 /** The facts alone: for commands that work beside a running service. */
 export async function openFacts(
@@ -150,7 +157,7 @@ async function storeOf(config: Config, given: Place, { clock, log }: World): Pro
   return { objects, store_links: null };
 }
 
-type Work = { tasks: Tasks; queue: Queue; announcements: Announcements; close(): Promise<void> };
+type Work = { tasks: Tasks; queue: Queue; announcements: Announcements; rates: Rates; close(): Promise<void> };
 async function workOf({ redis_url: url }: Config, { clock, log }: World): Promise<Work> {
   if (url !== undefined) {
     const [{ openRedisPorts }, { inspectRedis }] = await Promise.all([
@@ -167,7 +174,7 @@ async function workOf({ redis_url: url }: Config, { clock, log }: World): Promis
     await tasks.close();
     await announcements.close();
   };
-  return { tasks, queue, announcements, close };
+  return { tasks, queue, announcements, rates: memoryRates(), close };
 }
 
 /** All ports. Throws FolderInUse or NotAlone when another process has what only one may have, UnservedInstances for what a later version wrote. */
@@ -192,8 +199,8 @@ export async function openPorts(config: Config, public_url: () => string, world:
     keep(objects);
     const recogniser = keep(await recogniserOf(config, { public_url, signer }, world));
     const embedder = await embedderOf(config, clock);
-    const { tasks, queue, announcements } = keep(await workOf(config, world));
-    return { facts, tasks, queue, announcements, objects, index, recogniser, embedder, signer, store_links, close };
+    const { tasks, queue, announcements, rates } = keep(await workOf(config, world));
+    return { facts, tasks, queue, announcements, rates, objects, index, recogniser, embedder, signer, store_links, close };
   } catch (error) {
     await close();
     throw error;

@@ -93,15 +93,23 @@ export function clientOf(url: string, api_key: string, close = async () => undef
     api_key,
     async request(method, route, { body, headers = {}, timeout_ms = REQUEST_TIMEOUT_MS, signal } = {}) {
       const form = body instanceof FormData;
-      return limited(timeout_ms, signal, async (limit) => {
-        const answer = await fetch(`${url}${route}`, {
-          method,
-          signal: limit,
-          headers: { authorization, ...(body && !form ? { 'content-type': 'application/json' } : {}), ...headers },
-          ...(body ? { body: form ? body : JSON.stringify(body) } : {}),
+      const send = () =>
+        limited(timeout_ms, signal, async (limit) => {
+          const answer = await fetch(`${url}${route}`, {
+            method,
+            signal: limit,
+            headers: { authorization, ...(body && !form ? { 'content-type': 'application/json' } : {}), ...headers },
+            ...(body ? { body: form ? body : JSON.stringify(body) } : {}),
+          });
+          const again_s = answer.status === 429 ? Number(answer.headers.get('retry-after') ?? 1) : null;
+          return { again_s, result: await answered(answer, `${method} ${route}`).catch((error: unknown) => ({ error })) };
         });
-        return answered(answer, `${method} ${route}`);
-      });
+      for (let times = 1; ; times++) {
+        const { again_s, result } = await send();
+        if (!('error' in result)) return result;
+        if (again_s === null || !(again_s <= MAX_PAUSE_S) || times === MAX_SENDS) throw result.error;
+        await systemClock().sleep(again_s * 1_000, signal);
+      }
     },
     download: (route, signal, take) =>
       limited(DOWNLOAD_TIMEOUT_MS, signal, async (limit) => {
@@ -115,6 +123,9 @@ export function clientOf(url: string, api_key: string, close = async () => undef
     },
   };
 }
+/** A service that has had enough for a moment (429) is sent the same again so often, each time after the pause that it asks for. */
+const MAX_SENDS = 10;
+const MAX_PAUSE_S = 60;
 /** The largest picture over a slow line. */
 const DOWNLOAD_TIMEOUT_MS = 10 * 60_000;
 

@@ -2,8 +2,9 @@
 import { writeFile } from 'node:fs/promises';
 import { codesPage } from './codes-page.ts';
 import { lifecyclePage } from './lifecycle-page.ts';
+import { limitsPage } from './limits-page.ts';
 
-const PAGES = { 'docs/lifecycle.md': lifecyclePage, 'docs/codes.md': codesPage };
+const PAGES = { 'docs/lifecycle.md': lifecyclePage, 'docs/codes.md': codesPage, 'docs/limits.md': limitsPage };
 for (const [file, page] of Object.entries(PAGES)) {
   await writeFile(file, page());
   console.log(file);

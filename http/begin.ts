@@ -62,7 +62,16 @@ export function crossOrigin({ cors_origins }: Serving): Middleware<State> {
       'Range',
       'X-Request-Id',
     ],
-    exposeHeaders: ['Content-Range', 'ETag', 'Location', 'Preference-Applied', 'Retry-After', 'X-Request-Id'],
+    exposeHeaders: [
+      'Content-Range',
+      'ETag',
+      'Location',
+      'Preference-Applied',
+      'RateLimit',
+      'RateLimit-Policy',
+      'Retry-After',
+      'X-Request-Id',
+    ],
     maxAge: 600,
   });
 }

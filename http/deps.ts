@@ -11,7 +11,9 @@ import type { Feed } from '../runtime/feed.ts';
 import type { Embedder, Objects, SearchIndex } from '../runtime/ports.ts';
 import type { ApiKey } from '../runtime/ports-accounts.ts';
 import type { Facts, Scope } from '../runtime/ports-facts.ts';
+import type { Rates } from '../runtime/ports-rates.ts';
 import type { ByteBudget } from './byte-budget.ts';
+import type { FairUse } from './fair-use.ts';
 import type { HttpLimits } from './limits.ts';
 
 /** What a link is refused for: a code of the contract. */
@@ -83,6 +85,8 @@ export type HttpDeps = {
   clock: Clock;
   log: Logger;
   limits: HttpLimits;
+  /** Absent or null: rates are not limited. */
+  rates?: Rates | null;
   required_metadata: readonly MetadataField[];
   /** Exact origins, or `*`. */
   cors_origins: readonly string[];
@@ -99,11 +103,18 @@ export type HttpDeps = {
  * `stopping` is aborted when the server is asked to stop: long waits end at once. `unverified`: room for bodies whose sender is not known
  * before they are read.
  */
-export type Serving = HttpDeps & { stopping: AbortSignal; unverified: ByteBudget };
+export type Serving = HttpDeps & { stopping: AbortSignal; unverified: ByteBudget; fair: FairUse };
 
 export type Language = 'en' | 'zh';
-/** `address`: the client's. `key_id`: of the key that the call came with, or whose link it came by; for the log. `link_key`: with which links that are given out end. */
-export type State = { request_id: string; language: Language; address: string; key_id?: string; link_key?: string };
+/** `address`: the client's. `key_id`: of the key that the call came with, or whose link it came by; for the log. `link_key`: with which links that are given out end. `leave`: it is no longer under way, though not answered yet. */
+export type State = {
+  request_id: string;
+  language: Language;
+  address: string;
+  key_id?: string;
+  link_key?: string;
+  leave?: () => void;
+};
 /** `params`: of the path, decoded. */
 export type Context = ParameterizedContext<State, { params: Record<string, string> }>;
 

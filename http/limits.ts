@@ -96,6 +96,26 @@ export const HTTP_LIMITS = {
   events_page: 200,
   /** A comment keeps a quiet stream of events open: below the idle timeout of every usual proxy, and of our own. */
   heartbeat_ms: 15 * SECOND,
+  /** Points that a key may spend in a window: 100 requests a second, or 20 searches. What a person does is far below; import and watch wait when told to. */
+  key_points: 1_000,
+  /** As many of an address, by requests that show no key: links, probes, and what is refused, which costs 5. A page of 200 previews, 15 times. */
+  address_points: 3_000,
+  /** The window of both, in seconds: whoever was over may go on soon. */
+  rate_window_s: 10,
+  /** Requests that a client may send on one connection before the first is answered: none that is usual sends a second one. */
+  max_pipelined: 16,
+  /** Of one key: at once; more wait in line. All requests share one loop, so that each is a delay of others. */
+  max_requests_under_way: 8,
+  /** As the one above, of searches, which share one index. */
+  max_searches_under_way: 2,
+  /** As the one above, of forms with files, which mostly wait for the client. */
+  max_uploads_under_way: 64,
+  /** Of one key, in each of these lines. */
+  max_requests_waiting: 200,
+  /** Of one key: requests with `Prefer: wait` that wait. Each is a timer and a connection. */
+  max_waits: 200,
+  /** Of one key: readers of events; as many windows are open of one web app. */
+  max_event_readers: 20,
   /** Between asking again what was not available. */
   retry_after_s: 5,
 };

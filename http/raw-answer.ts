@@ -1,4 +1,5 @@
 /** Answers to what is no request: written to the socket as they are, since there is nothing else to write them with. */
+import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { PROBLEMS, Problem } from '../contract/problems.ts';
 import { PROBLEM_TYPE, problemBody } from './problem.ts';
@@ -9,7 +10,19 @@ export function answerRaw(socket: Duplex, problem: Problem, given: { request_id:
     socket.destroy();
     return;
   }
-  const body = JSON.stringify(problemBody(problem, 'en', given.request_id));
+  const { body, headers } = closing(problem, given.request_id);
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${problem.status} ${problem.code.replaceAll('_', ' ')}\r\n${lines.join('')}\r\n${body}`);
+}
+
+/** As the answer to a request that is not looked at further; the connection is closed after it. */
+export function answerPlain(res: ServerResponse, problem: Problem, request_id: string): void {
+  const { body, headers } = closing(problem, request_id);
+  res.writeHead(problem.status, headers).end(body);
+}
+
+function closing(problem: Problem, request_id: string): { body: string; headers: Record<string, string> } {
+  const body = JSON.stringify(problemBody(problem, 'en', request_id));
   const headers = {
     ...problem.headers,
     'content-type': PROBLEM_TYPE,
@@ -17,12 +30,11 @@ export function answerRaw(socket: Duplex, problem: Problem, given: { request_id:
     'x-content-type-options': 'nosniff',
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
     'referrer-policy': 'no-referrer',
-    'x-request-id': given.request_id,
+    'x-request-id': request_id,
     'cache-control': 'no-store',
     connection: 'close',
   };
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 ${problem.status} ${problem.code.replaceAll('_', ' ')}\r\n${lines.join('')}\r\n${body}`);
+  return { body, headers };
 }
 
 /** What Node's parser could not take, as a problem; null when the connection itself broke. */

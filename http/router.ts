@@ -1,7 +1,7 @@
 /** The table of contract/routes.ts, wired: each name to its handler, each kind of auth to the caller it makes. */
 import Router from '@koa/router';
 import type Koa from 'koa';
-import { Problem } from '../contract/problems.ts';
+import { Problem, type ProblemCode } from '../contract/problems.ts';
 import { ROUTES, type RouteNameOf, type RouteRow } from '../contract/routes.ts';
 import { callerByKey, callerByLink, type LinkUse } from './auth.ts';
 import type { Call, Context, KeyCall, OpenCall, Serving, State } from './deps.ts';
@@ -62,20 +62,38 @@ const OPEN: Record<RouteNameOf<'link' | 'token' | 'none'>, (call: OpenCall) => P
 };
 
 async function handle({ name }: (typeof ROUTES)[number], ctx: Context, deps: Serving): Promise<void> {
-  if (isIn(OPEN, name)) return OPEN[name]({ ctx, deps });
-  if (isIn(BY_KEY, name)) return BY_KEY[name]({ ctx, deps, caller: await callerByKey(ctx, deps) });
+  const { fair } = deps;
+  if (isIn(OPEN, name)) return fair.open(ctx, name, () => known(ctx, deps, async () => OPEN[name]({ ctx, deps })));
+  if (isIn(BY_KEY, name)) {
+    const caller = await known(ctx, deps, () => callerByKey(ctx, deps));
+    return fair.keyed(ctx, { name, key_id: caller.key.key_id }, () => BY_KEY[name]({ ctx, deps, caller }));
+  }
   const { handle, use } = BY_KEY_OR_LINK[name];
-  const caller = (await callerByLink(ctx, use, deps)) ?? (await callerByKey(ctx, deps));
-  return handle({ ctx, deps, caller });
+  const linked = await known(ctx, deps, () => callerByLink(ctx, use, deps));
+  if (linked) return fair.open(ctx, name, () => handle({ ctx, deps, caller: linked }));
+  const caller = await known(ctx, deps, () => callerByKey(ctx, deps));
+  return fair.keyed(ctx, { name, key_id: caller.key.key_id }, () => handle({ ctx, deps, caller }));
 }
+
+/** Who shows nothing that holds spends more of his address's share. */
+async function known<Value>(ctx: Context, { fair }: Serving, work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Problem && NOT_KNOWN.has(error.code)) await fair.refused(ctx);
+    throw error;
+  }
+}
+const NOT_KNOWN: ReadonlySet<string> = new Set(['UNAUTHENTICATED', 'BAD_SIGNATURE'] satisfies ProblemCode[]);
 const isIn = <Name extends string>(table: Record<Name, unknown>, name: string): name is Name => Object.hasOwn(table, name);
 
 /** All routes, then what no route takes: 404, 405 with `Allow`, and the answer to OPTIONS. */
 export function route(app: Koa<State>, deps: Serving): void {
   const router = new Router<State>({ strict: true, sensitive: true });
   for (const row of ROUTES) router.register(patternOf(row), [row.method], (ctx) => handle(row, ctx, deps));
-  const none: Koa.Middleware<State> = (ctx) => {
+  const none: Koa.Middleware<State> = async (ctx) => {
     const methods = new Set(router.match(ctx.path, ctx.method).path.flatMap((layer) => layer.methods));
+    if (ctx.method !== 'OPTIONS') await deps.fair.refused(ctx);
     if (methods.size === 0) throw nothingHere();
     const allow = [...methods, 'OPTIONS'].join(', ');
     if (ctx.method !== 'OPTIONS') throw notAllowed(allow);

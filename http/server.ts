@@ -6,9 +6,10 @@ import Koa from 'koa';
 import { begun, checked, crossOrigin } from './begin.ts';
 import { byteBudget } from './byte-budget.ts';
 import type { HttpDeps, Serving, State } from './deps.ts';
+import { createFairUse, tooMany } from './fair-use.ts';
 import { lingering } from './lingering.ts';
 import { answerProblems } from './problem.ts';
-import { answerRaw, noTunnel, parserProblem } from './raw-answer.ts';
+import { answerPlain, answerRaw, noTunnel, parserProblem } from './raw-answer.ts';
 import { route } from './router.ts';
 
 export interface HttpServer {
@@ -25,7 +26,7 @@ export function createHttpServer(given: HttpDeps): HttpServer {
   const stop = new AbortController();
   setMaxListeners(0, stop.signal); // one for each request that waits
   const unverified = byteBudget(limits.max_unverified_bytes);
-  const server = listening({ ...given, stopping: stop.signal, unverified });
+  const server = listening({ ...given, stopping: stop.signal, unverified, fair: createFairUse(given) });
   return {
     listen: (host, port) =>
       new Promise((resolve, reject) => {
@@ -56,7 +57,18 @@ function listening(deps: Serving): Server {
   const handle = application(deps).callback();
   /** The answer that is under way on a socket. */
   const answering = new WeakMap<Duplex, ServerResponse>();
+  /** Requests of a connection that are not answered yet; and connections that had too many. */
+  const pipelined = new WeakMap<Duplex, number>();
+  const overrun = new WeakSet<Duplex>();
   const take = (req: IncomingMessage, res: ServerResponse) => {
+    const before = pipelined.get(req.socket) ?? 0;
+    if (overrun.has(req.socket)) return; // closed after the answer to the one that was too many
+    pipelined.set(req.socket, before + 1);
+    if (before >= limits.max_pipelined) {
+      overrun.add(req.socket);
+      answerPlain(res, tooMany('TOO_MANY_UNDER_WAY', limits.retry_after_s), clock.nonce());
+      return;
+    }
     answering.set(req.socket, res);
     res.once('finish', () => {
       if (req.complete || req.destroyed) return;
@@ -64,6 +76,7 @@ function listening(deps: Serving): Server {
       linger(req.socket, limits.linger_ms, (cancel) => req.once('close', cancel));
     });
     res.once('close', () => {
+      pipelined.set(req.socket, (pipelined.get(req.socket) ?? 1) - 1);
       if (answering.get(req.socket) === res) answering.delete(req.socket);
       if (stopping.aborted) server.closeIdleConnections();
     });

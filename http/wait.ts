@@ -2,6 +2,7 @@
 import type { ResourceRow } from '../runtime/ports-facts.ts';
 import { bounded } from '../runtime/within.ts';
 import type { Call, Context } from './deps.ts';
+import { tooMany } from './fair-use.ts';
 import { noPicture } from './say-no.ts';
 
 /** Seconds, at most `wait_max_s`; null if nothing, or nothing that can be understood, was said: a preference is no demand. */
@@ -15,6 +16,11 @@ export async function waited({ ctx, deps, caller }: Call, now: ResourceRow): Pro
   const { clock, engine, limits, stopping } = deps;
   const wait_s = waitOf(ctx, limits);
   if (wait_s === null) return now;
+  const end = deps.fair.wait(ctx);
+  if (!end) {
+    if (ctx.method === 'GET') throw tooMany('TOO_MANY_WAITS', limits.retry_after_s);
+    return now; // what was asked for is done, and a preference is no demand
+  }
   ctx.set('preference-applied', `wait=${wait_s}`);
   const gone = bounded({ clock, signals: [stopping] });
   const leave = () => gone.abort(new Error('the client went away'));
@@ -25,6 +31,7 @@ export async function waited({ ctx, deps, caller }: Call, now: ResourceRow): Pro
     if (!rested) throw noPicture();
     return rested;
   } finally {
+    end();
     ctx.res.off('close', leave);
     gone.release();
   }

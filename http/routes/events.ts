@@ -18,9 +18,11 @@ export async function streamEvents(call: KeyCall): Promise<void> {
   parsedQuery(call, NOTHING, {});
   const { clock, limits, stopping } = deps;
   if (readersOf(deps) >= limits.event_readers) throw tooMany(limits.retry_after_s);
+  const end = deps.fair.reader(ctx);
   const gone = bounded({ clock, signals: [stopping] });
   readers.set(deps.feed, readersOf(deps) + 1);
   ctx.res.once('close', () => {
+    end();
     readers.set(deps.feed, readersOf(deps) - 1);
     gone.release();
     gone.abort(new Error('the client went away'));

@@ -1,18 +1,20 @@
 /** All that the service keeps in Redis, over one set of connections. */
 import type { Announcements, Queue, Tasks } from '../../runtime/ports.ts';
+import type { Rates } from '../../runtime/ports-rates.ts';
 import { redisAnnouncements } from './announcements.ts';
 import { openRedis, type RedisWanted } from './connection.ts';
 import { bullQueue } from './queue.ts';
+import { redisRates } from './rates.ts';
 import { redisTasks } from './tasks.ts';
 
-export type RedisPorts = { tasks: Tasks; queue: Queue; announcements: Announcements; close(): Promise<void> };
+export type RedisPorts = { tasks: Tasks; queue: Queue; announcements: Announcements; rates: Rates; close(): Promise<void> };
 
 /** Throws RedisUnavailable when Redis can't be reached within a limit, or refuses us. The queue is stopped before `close`. */
 export async function openRedisPorts(wanted: RedisWanted): Promise<RedisPorts> {
   const link = await openRedis(wanted);
   const announcements = redisAnnouncements(link);
   return {
-    ...{ tasks: redisTasks(link), queue: bullQueue(link), announcements },
+    ...{ tasks: redisTasks(link), queue: bullQueue(link), announcements, rates: redisRates(link) },
     async close() {
       await announcements.close();
       await link.close();

@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { memoryQueue } from '../../persistence/memory/queue.ts';
+import { memoryRates } from '../../persistence/memory/rates.ts';
 import { memoryTasks } from '../../persistence/memory/tasks.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { queueSuite } from '../ports/queue.ts';
+import { ratesSuite } from '../ports/rates.ts';
 import { tasksSuite } from '../ports/tasks.ts';
 import { OWNER } from '../support/owner.ts';
 
 const clock = systemClock();
+ratesSuite('in memory', async () => memoryRates());
 tasksSuite('in memory', async () => memoryTasks());
 queueSuite('in process', async () => memoryQueue({ clock, most_waiting: 100 }));
 
