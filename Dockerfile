@@ -2,7 +2,8 @@
 # tuodi in one container. Alone it is the whole service, with everything it keeps in /data:
 #
 #   docker build -t tuodi .
-#   docker run -d --name tuodi -p 127.0.0.1:8787:8787 -v tuodi:/data --restart unless-stopped tuodi
+#   docker run -d --name tuodi --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges \
+#     -p 127.0.0.1:8787:8787 -v tuodi:/data --restart unless-stopped tuodi
 #   docker logs tuodi        # the first admin key, shown once
 #
 # docker-compose.yml runs it on servers. amd64 and arm64: what is native comes as a package for either, nothing is compiled here.

@@ -159,6 +159,21 @@ describe('the image has all that it needs, and nothing else', () => {
     assert.deepEqual(outside, []);
   });
 
+  test('ours have no right of the system and write to /data and /tmp alone; none gets more rights than it has', () => {
+    for (const [name, { cap_drop, read_only, tmpfs, security_opt, volumes: mounted }] of ours) {
+      assert.deepEqual([cap_drop, read_only], [['ALL'], true], name);
+      assert.deepEqual(
+        tmpfs.map((one) => one.split(':')[0]),
+        ['/tmp'],
+        name,
+      );
+      for (const one of mounted) assert.match(one, /^[a-z-]+:\/data$/, `${name}: a volume of its own`);
+      assert.ok(security_opt.includes('no-new-privileges:true'), name);
+    }
+    for (const [name, { security_opt }] of all) assert.ok(security_opt.includes('no-new-privileges:true'), name);
+    assert.doesNotMatch(composeText(), /privileged|cap_add|docker\.sock|network_mode|pid: *host/);
+  });
+
   test('it does not run as root, and keeps its data in a volume that its user owns', () => {
     assert.deepEqual(allOf('USER'), ['node']);
     assert.deepEqual(allOf('VOLUME'), [imageEnv.TUODI_DATA_DIR]);
