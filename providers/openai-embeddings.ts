@@ -3,8 +3,8 @@ import { setMaxListeners } from 'node:events';
 import { z } from 'zod';
 import type { Clock } from '../runtime/clock.ts';
 import { gather } from '../runtime/gather.ts';
+import { inHalves } from '../runtime/halves.ts';
 import type { Embedder } from '../runtime/ports.ts';
-import { ServiceError } from '../runtime/service.ts';
 import { within } from '../runtime/within.ts';
 import { badResult, providerHttp } from './http.ts';
 import { ProviderAway } from './policy.ts';
@@ -48,26 +48,13 @@ export function openAiEmbeddings({ url, api_key, model, dimension, clock, limits
     const sent = { method: 'POST', path: '/embeddings', body, time_limit_ms, most_bytes: MOST_ANSWER_BYTES } as const;
     return parsed((await http.send(sent, unending)).json, { model, dimension, count: texts.length });
   }
-  const alone = ({ text }: Waiting): Promise<Outcome> =>
-    vectorsOf([text]).then(
-      ([vector]) => (vector ? { vector } : { error: badResult(`${model} answered no vector`) }),
-      (error: unknown) => ({ error }),
+  /** A refusal, or an answer that can't be used, may be because of one text among them: the others have their vectors. */
+  const batch = (waiting: Waiting[]): Promise<Outcome[]> =>
+    inHalves<Waiting, Outcome>(
+      waiting,
+      async (some) => (await vectorsOf(some.map(({ text }) => text))).map((vector) => ({ vector })),
+      { isOfAll: (error) => error instanceof ProviderAway, failed: (_, error) => ({ error }) },
     );
-  /** A refusal may be of one text among them: then each is asked for alone. */
-  async function batch(waiting: Waiting[]): Promise<Outcome[]> {
-    try {
-      return (await vectorsOf(waiting.map(({ text }) => text))).map((vector) => ({ vector }));
-    } catch (error) {
-      const refused = error instanceof ServiceError && error.failure.code === 'PROVIDER_REFUSED';
-      if (!refused || waiting.length === 1) return waiting.map(() => ({ error }));
-      const outcomes: Outcome[] = [];
-      for (const one of waiting) {
-        const last = outcomes.at(-1); // away: so it is for the others
-        outcomes.push(last && 'error' in last && last.error instanceof ProviderAway ? last : await alone(one));
-      }
-      return outcomes;
-    }
-  }
   const embedded = gather(batch, { most: MOST_TEXTS, key: ({ key }) => key });
 
   async function vectorOf(text: string): Promise<Float32Array> {

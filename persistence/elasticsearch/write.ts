@@ -7,6 +7,7 @@
  */
 import type { estypes } from '@elastic/elasticsearch';
 import { failureOf } from '../../contract/failures.ts';
+import { inHalves } from '../../runtime/halves.ts';
 import type { EntryHead, IndexEntry, PutAnswer } from '../../runtime/ports.ts';
 import { ServiceError } from '../../runtime/service.ts';
 import { type Elastic, refusal } from './calling.ts';
@@ -28,7 +29,7 @@ const ROUNDS = 5;
 type Item = { write: Write; id: string; document: Stored };
 type Outcome = 'written' | 'refused as older' | { failure: ServiceError };
 
-/** No two of one entry in a batch. */
+/** No two of one entry in a batch. What is refused as a whole because of one entry is tried in halves, so that it fails alone. */
 export function writer(elastic: Elastic): (writes: Write[]) => Promise<Written[]> {
   const round = async (writes: Write[]): Promise<(Written | 'again')[]> => {
     const items = await documentsOf(elastic, writes);
@@ -49,9 +50,15 @@ export function writer(elastic: Elastic): (writes: Write[]) => Promise<Written[]
     const later = again.length > 0 && rounds > 1 ? await written(again, rounds - 1) : [];
     return answers.map((answer) => (answer === 'again' ? (later.shift() ?? overtaken) : answer));
   }
-  return (writes) => written(writes, ROUNDS);
+  return (writes) =>
+    inHalves(writes, (some) => written(some, ROUNDS), { isOfAll: isAway, failed: (_, error) => failedBy(error) });
 }
 
+const isAway = (error: unknown) => error instanceof ServiceError && error.failure.code === 'PROVIDER_UNAVAILABLE';
+function failedBy(error: unknown): Written {
+  if (error instanceof ServiceError) return { put: 'failed', failure: error };
+  return { put: 'failed', failure: new ServiceError(failureOf('UNEXPECTED', `the index: ${error}`.slice(0, 500)), error) };
+}
 const unseen = (detail: string): Written => ({
   put: 'failed',
   failure: new ServiceError(failureOf('READ_BACK_MISMATCH', detail)),

@@ -109,6 +109,17 @@ describe('embeddings by an OpenAI-compatible API', () => {
     assert.ok(bad?.status === 'rejected' && failing('PROVIDER_REFUSED', false)(bad.reason));
   });
 
+  test('one text whose vector can not be used does not take those beside it along', async () => {
+    const { url } = await server((asked, res) => {
+      const data = asked.input.map((text, index) => ({ index, embedding: text === 'bad' ? [] : unit(text) }));
+      res.end(JSON.stringify({ data: data.map(({ index, embedding }) => ({ index, embedding: [...embedding] })) }));
+    });
+    const small = embedder(url);
+    const [first, bad, last] = await Promise.allSettled(['a', 'bad', 'cc'].map((text) => small.embed([text], never)));
+    assert.deepEqual([first?.status, bad?.status, last?.status], ['fulfilled', 'rejected', 'fulfilled']);
+    assert.ok(bad?.status === 'rejected' && failing('PROVIDER_BAD_RESULT', true)(bad.reason));
+  });
+
   test('a short pause that it asks for is waited for; a long one is PROVIDER_UNAVAILABLE, and it is left alone meanwhile', async () => {
     let long = false;
     const { url, asked } = await server((request, res) => {

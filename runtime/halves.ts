@@ -1,0 +1,33 @@
+/** A batch that is refused as a whole because of one in it: the one is found, and the others are done. */
+
+export type Apart<Item, Result> = {
+  /** True for a failure that all items alike would meet: nothing more is tried, and the rest fail with it. */
+  isOfAll: (error: unknown) => boolean;
+  /** The result of an item that failed, alone or with the rest. */
+  failed: (item: Item, error: unknown) => Result;
+};
+
+/** One result an item, in order. Halves are tried again, down to single items: at most 2n - 1 calls of `work` for n items. */
+export async function inHalves<Item, Result>(
+  items: readonly Item[],
+  work: (items: Item[]) => Promise<Result[]>,
+  { isOfAll, failed }: Apart<Item, Result>,
+): Promise<Result[]> {
+  let ended: { error: unknown } | null = null;
+  async function done(some: readonly Item[]): Promise<Result[]> {
+    if (ended) {
+      const { error } = ended;
+      return some.map((item) => failed(item, error));
+    }
+    try {
+      return await work([...some]);
+    } catch (error) {
+      if (isOfAll(error)) ended = { error };
+      if (ended || some.length === 1) return some.map((item) => failed(item, error));
+      const middle = Math.ceil(some.length / 2);
+      const first = await done(some.slice(0, middle));
+      return [...first, ...(await done(some.slice(middle)))];
+    }
+  }
+  return done(items);
+}
