@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { z } from 'zod';
 import type { Config } from './config.ts';
 import type { Json } from './contract/json.ts';
-import type { StepKind } from './contract/steps.ts';
+import { STEP_KINDS, type StepKind } from './contract/steps.ts';
 import { type ResourceLimits, TASK_LIMITS, type TaskLimits } from './machines/limits.ts';
 import type { Ports, World } from './open-ports.ts';
 import type { Clock } from './runtime/clock.ts';
@@ -15,6 +15,7 @@ import type { Lifecycle } from './runtime/lifecycle.ts';
 import { RUNTIME_LIMITS, type RuntimeLimits } from './runtime/limits.ts';
 import type { Facts, PositionedMessage } from './runtime/ports-facts.ts';
 import { createRelay } from './runtime/relay.ts';
+import { createRetries } from './runtime/retries.ts';
 import { createRuns, type Runs } from './runtime/runs.ts';
 import type { ServiceLimits } from './runtime/service.ts';
 import { createServiceTime } from './runtime/service-time.ts';
@@ -27,7 +28,7 @@ import { clearLeftovers } from './services/clear-leftovers.ts';
 import { remoteWork } from './services/remote.ts';
 import { resourceLifecycle, taskLifecycle } from './services/resource-lifecycle.ts';
 import { removeOld } from './services/retention.ts';
-import { isReachable, runStep, tidyStep } from './services/steps.ts';
+import { isReachable, probeStep, runStep, tidyStep } from './services/steps.ts';
 import { noteLaterVersions } from './services/stored-versions.ts';
 import { createIndexWatch } from './services/watch-index.ts';
 
@@ -98,7 +99,8 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
     ...{ index: ports.index, engine, origin: origin('sweep'), owner: process_id },
   });
   const later_versions = laterVersions(ports, { lifecycle, conditions, limits });
-  const upkeep = createUpkeep([...choresOf(ports, limits, process_id, world), later_versions], { clock, log });
+  const retried = retriesOf({ ...given, engine, gates, probe: services.probe, origin: origin('sweep') }, options.kinds);
+  const upkeep = createUpkeep([...choresOf(ports, limits, process_id, world), later_versions, retried], { clock, log });
   return {
     engine,
     lifecycle,
@@ -158,6 +160,12 @@ const laterVersions = ({ facts }: Ports, { lifecycle, conditions, limits }: Told
   work: () => noteLaterVersions(facts.instances, lifecycle.kernel, conditions),
 });
 
+function retriesOf(parts: Parameters<typeof createRetries>[0], kinds: readonly StepKind[] = STEP_KINDS): Chore {
+  const retries = createRetries(parts);
+  const name = 'what an outage has stopped is tried again';
+  return { name, interval_ms: parts.limits.retry_interval_ms, work: () => retries.once(kinds) };
+}
+
 function choresOf(ports: Ports, limits: RuntimeLimits, owner: string, { clock, log }: World): Chore[] {
   const { facts } = ports;
   let after: string | null = null;
@@ -192,5 +200,6 @@ const realServices = (ports: Ports, limits: ServiceLimits, clock: Clock): StepSe
   },
   tidy: ({ kind, input, ...run }, output) => tidyStep(kind, output, input, { ...ports, ...run, clock, limits }),
   reachable: (kind) => isReachable(kind, ports),
+  probe: (kind, signal) => probeStep(kind, ports, signal),
   remote: remoteWork({ ...ports, clock, limits }),
 });

@@ -45,8 +45,8 @@ export const RESOURCE_EVENTS = {
   RETRY: {
     by_person: true,
     accepted_in: ['INDEX_FAILED', 'PURGE_FAILED'],
-    en: 'try again what failed, with attempts counted anew',
-    zh: '重试失败的步骤，次数重新计算',
+    en: 'try again what failed, with attempts counted anew; the service does so itself for what an outage has stopped',
+    zh: '重试失败的步骤，次数重新计算；因故障中断的由服务自动重试',
   },
   REPROCESS: {
     by_person: true,
@@ -85,13 +85,16 @@ export const isResourceEvent = (type: string): type is ResourceEventType => Obje
 export const EVENT_TYPES = Object.keys(RESOURCE_EVENTS).filter(isResourceEvent);
 export const PERSON_EVENTS = EVENT_TYPES.filter((type) => RESOURCE_EVENTS[type].by_person);
 
+/** Of a retry by the service itself. mended: the step works for others; probe: to find out whether it does. */
+export type RetriedBy = 'mended' | 'probe';
+
 /** correction_id: null goes back to what the machine read. complete: no required metadata is missing. */
 export type ResourceEvent =
   | { type: 'UPLOAD_REPORTED' }
   | { type: 'UPLOAD_LINK_ISSUED' }
   | { type: 'METADATA_SUBMITTED'; complete: boolean }
   | { type: 'TEXT_CORRECTED'; correction_id: string | null }
-  | { type: 'RETRY' }
+  | { type: 'RETRY'; by_service?: RetriedBy }
   | { type: 'REPROCESS'; from: ReprocessFrom; discard_corrections?: boolean }
   | { type: 'TRASH' }
   | { type: 'RESTORE' }

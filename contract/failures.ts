@@ -1,7 +1,7 @@
 /** Failures of steps: one shape everywhere, and a closed list of codes that says what each means for a person. */
 import { z } from 'zod';
 import type { Text } from './statuses.ts';
-import { STEP_KINDS } from './steps.ts';
+import { DECODES, STEP_KINDS } from './steps.ts';
 
 /** picture: another picture would not have it. provider: a store or an engine that the step needs. service: tuodi itself. */
 export const FAULTS = ['picture', 'provider', 'service'] as const;
@@ -188,6 +188,10 @@ export type Failure = z.infer<typeof Failure>;
 
 /** A failure of all pictures alike, which ends without them: an outage. */
 export const waits = (code: FailureCode): boolean => 'waits' in FAILURE_CODES[code];
+
+/** Of a step that opens no picture, a lost worker is one too: no picture can be why it died. */
+export const isOutage = ({ code, step }: Pick<Failure, 'code' | 'step'>): boolean =>
+  isFailureCode(code) && (waits(code) || (code === 'WORKER_LOST' && !DECODES.has(step)));
 
 /** A failure by its code, retryable or not as the table says. */
 export const failureOf = (code: FailureCode, detail: string): ServiceFailure => ({

@@ -126,7 +126,10 @@ export const STATUSES = [
       en: 'a step used up its attempts or failed for good; `failure` says which, why, and what can be done; what was established stays, and it may be searchable by its text alone',
       zh: '某一步用尽次数或无法完成；`failure` 说明步骤、原因与办法；已有成果保留，可能仍可凭文字搜到',
     },
-    waits_for: { en: 'a person, or a replay', zh: '有人处理，或重放' },
+    waits_for: {
+      en: 'a person, or a replay; the service itself where an outage has stopped it',
+      zh: '有人处理，或重放；因故障中断的由服务自动重试',
+    },
     guarded_by: REST,
   },
   {
@@ -172,7 +175,10 @@ export const STATUSES = [
     phase: 'gone',
     label: { en: 'Deletion failed', zh: '删除失败' },
     meaning: { en: 'the removal used up its attempts; hidden from readers already', zh: '删除用尽次数；已对读者隐藏' },
-    waits_for: { en: 'an operator', zh: '运维人员' },
+    waits_for: {
+      en: 'an operator; the service itself where an outage has stopped it',
+      zh: '运维人员；因故障中断的由服务自动重试',
+    },
     guarded_by: REST,
   },
   {

@@ -2,6 +2,8 @@
 import type { ResourceEventType } from '../contract/events.ts';
 import type { Failure } from '../contract/failures.ts';
 import { isStatus, type Phase, type Status, statusRow } from '../contract/statuses.ts';
+import type { StepKind } from '../contract/steps.ts';
+import { retriedStep } from './resource-retry.ts';
 import type { ResourceContext } from './resource-words.ts';
 
 /** An instance of the resource machine, as the interpreter keeps it. */
@@ -27,6 +29,8 @@ export type ResourceView = {
   deadline_at: number | null;
   allowed_events: ResourceEventType[];
   rests: boolean;
+  /** The failed step that the service tries again by itself; null: none. */
+  retry_step: StepKind | null;
 };
 
 /** The context of a resource's instance. An instance is only ever made by its machine, so this is a view, not a parse. */
@@ -34,7 +38,7 @@ export const resourceContext = ({ snapshot }: Pick<ResourceInstance, 'snapshot'>
   snapshot.context as ResourceContext;
 
 export function viewOf(instance: ResourceInstance): ResourceView {
-  const { sha256, withdrawn, facts, revision, has_vector, failure } = resourceContext(instance);
+  const { sha256, withdrawn, facts, revision, has_vector, failure, service_retries } = resourceContext(instance);
   const { status, within } = placeOf(instance.snapshot.value);
   const viewable = sha256 !== null && !withdrawn;
   return {
@@ -50,6 +54,7 @@ export function viewOf(instance: ResourceInstance): ResourceView {
     deadline_at: deadlineOf(instance, status),
     allowed_events: allowedIn(status, within, sha256 !== null),
     rests: status === 'EXPIRED' ? within === 'tombstone' : RESTS.has(status),
+    retry_step: retriedStep(status, { failure, service_retries }),
   };
 }
 

@@ -15,6 +15,7 @@ import {
   type Verdict,
 } from '../contract/steps.ts';
 import { RESOURCE_LIMITS, type ResourceLimits } from './limits.ts';
+import { mayRetry, retriesAfter } from './resource-retry.ts';
 
 export type ResourceInput = { resource_id: string; org_id: string; user_id: string; described: boolean; claimed: Claimed };
 export type ResourceContext = {
@@ -45,6 +46,8 @@ export type ResourceContext = {
   /** Deadlines missed since the last new fact. */
   runs: number;
   failure: Failure | null;
+  /** By the service itself, since the last new fact or a person's order. */
+  service_retries: number;
 };
 type Events = ResourceEvent | { type: `ACCEPTED.${string}`; provider_job_id: string | null } | { type: `RELEASED.${string}` };
 export type ResourceTag = 'rest' | 'viewable' | 'searchable' | Phase;
@@ -58,6 +61,9 @@ const KEPT_BY_REPROCESS: Record<ReprocessFrom, Fact[]> = {
 const MADE_HERE: Fact[] = ['text', 'saved', 'embedded']; // all but what the index holds
 const NO_FACTS: Record<Fact, number | null> = { text: null, saved: null, embedded: null, indexed: null };
 const NO_IDS: FactIds = { recognition: null, correction: null, saved: null, embedded: null };
+
+/** After a new fact, or a person's order. */
+const ANEW = { runs: 0, failure: null, service_retries: 0 };
 
 export const blankContext = (input: ResourceInput): ResourceContext => ({
   resource_id: input.resource_id,
@@ -75,8 +81,7 @@ export const blankContext = (input: ResourceInput): ResourceContext => ({
   has_vector: false,
   vector_late: false,
   orders: 0,
-  runs: 0,
-  failure: null,
+  ...ANEW,
 });
 
 /** An effect declared by its types only: it never runs inside XState. */
@@ -157,6 +162,7 @@ export const words = setup({
       context.facts.text === context.revision,
     isTakenBack: ({ event }) => event.type === 'TEXT_CORRECTED' && event.correction_id === null,
     runsLeft: ({ context }) => runsLeft(context, RESOURCE_LIMITS),
+    mayRetry,
     verdict: ({ event }, verdict: Verdict['verdict']) => verdictOf(event).verdict === verdict,
     absentForGood: ({ context, event }) => verdictOf(event).verdict === 'absent' && context.upload_overdue,
     isProbing: stateIn({ pipeline: { AWAITING_UPLOAD: 'probing' } }),
@@ -181,7 +187,7 @@ export const words = setup({
     /** A new revision. What the change does not touch holds for the new one too; the rest is of an older one. */
     revise: assign(({ context }, kept: readonly Fact[]) => {
       const revision = context.revision + 1;
-      return { revision, facts: carried(context, kept, revision), vector_late: false, runs: 0, failure: null };
+      return { revision, facts: carried(context, kept, revision), vector_late: false, ...ANEW };
     }),
     /** As said: from where, and whether a person's correction goes too. It outlives recognition otherwise. */
     reprocess: assign(({ context, event }) => {
@@ -191,7 +197,7 @@ export const words = setup({
       const discards = event.from === 'ocr' && event.discard_corrections === true;
       const fact_ids = discards ? { ...context.fact_ids, correction: null } : context.fact_ids;
       const orders = context.orders + (event.from === 'ocr' ? 1 : 0);
-      return { revision, facts, fact_ids, orders, vector_late: false, runs: 0, failure: null };
+      return { revision, facts, fact_ids, orders, vector_late: false, ...ANEW };
     }),
     /** The text alone was written at this revision, or may still be: the vector makes a new one, so no late write can undo it. */
     outrunText: assign(({ context }) => {
@@ -208,14 +214,12 @@ export const words = setup({
     establish: assign(({ context, event }, { fact, row }: { fact: Fact; row?: keyof FactIds }) => ({
       facts: { ...context.facts, [fact]: context.revision },
       fact_ids: row ? { ...context.fact_ids, [row]: madeOf(event) } : context.fact_ids,
-      runs: 0,
-      failure: null,
+      ...ANEW,
     })),
     establishEntry: assign(({ context: { facts, revision } }) => ({
       facts: { ...facts, indexed: revision },
       has_vector: true,
-      runs: 0,
-      failure: null,
+      ...ANEW,
     })),
     /** Neither runs nor failure are touched: they are of the step that the text does not wait for. */
     establishText: assign(({ context }) => ({ facts: { ...context.facts, indexed: context.revision }, has_vector: false })),
@@ -223,21 +227,21 @@ export const words = setup({
     keepPicture: assign(({ event }) => {
       const verdict = verdictOf(event);
       if (verdict.verdict !== 'legal') return {};
-      return { sha256: verdict.sha256, original_key: verdict.original_key, runs: 0, failure: null };
+      return { sha256: verdict.sha256, original_key: verdict.original_key, ...ANEW };
     }),
     forget: assign({ sha256: null, original_key: null, facts: NO_FACTS, fact_ids: NO_IDS, has_vector: false }),
     forgetIndex: assign({ facts: ({ context }) => ({ ...context.facts, indexed: null }), has_vector: false }),
     markOverdue: assign({ upload_overdue: true }),
     awaitAgain: assign({ upload_overdue: false }),
     withdraw: assign({ withdrawn: true }),
-    readmit: assign({ withdrawn: false, runs: 0, failure: null }),
+    readmit: assign({ withdrawn: false, ...ANEW }),
     countRun: assign({ runs: ({ context }) => context.runs + 1 }),
-    startAfresh: assign({ runs: 0, failure: null }),
-    /** As said by a person of what failed. Work that a provider never ends is not waited for again: it is ordered anew. */
-    retry: assign(({ context: { orders, failure } }) => ({
+    startAfresh: assign({ ...ANEW }),
+    /** As said of what failed. Work that a provider never ends is not waited for again: it is ordered anew. */
+    retry: assign(({ context, context: { orders, failure }, event }) => ({
       orders: orders + (failure?.step === 'ocr' && failure.code === 'DEADLINE_EXCEEDED' ? 1 : 0),
-      runs: 0,
-      failure: null,
+      ...ANEW,
+      service_retries: retriesAfter({ context, event }),
     })),
     reject: assign(({ event }) => {
       const verdict = verdictOf(event);

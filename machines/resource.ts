@@ -156,7 +156,7 @@ const indexing = words.createStateConfig({
     INDEX_FAILED: {
       id: 'INDEX_FAILED',
       tags: ['rest', 'failed'],
-      on: { RETRY: { target: '#resume', actions: 'retry' }, REPROCESS },
+      on: { RETRY: { guard: 'mayRetry', target: '#resume', actions: 'retry' }, REPROCESS },
     },
   },
 });
@@ -200,7 +200,7 @@ const leaving = {
   PURGE_FAILED: words.createStateConfig({
     id: 'PURGE_FAILED',
     tags: ['rest', 'gone'],
-    on: { ...removable, RETRY: afresh('#DELETING') },
+    on: { ...removable, RETRY: { guard: 'mayRetry', target: '#DELETING', actions: 'retry' } },
   }),
   DELETED: words.createStateConfig({ tags: ['rest', 'gone'] }),
 };

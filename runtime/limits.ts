@@ -91,6 +91,17 @@ export const RUNTIME_LIMITS = {
   probe_min_ms: 1_000,
   probe_max_ms: 10_000,
 
+  /** How often it is looked for pictures that an outage has stopped: their step is tried again once it has worked for `retry_after_ms`. */
+  retry_interval_ms: 5_000,
+  retry_after_ms: 60_000,
+  /** Pictures tried again at once, as long as no more than these wait for the step: what it takes sets the pace. */
+  retry_batch: 20,
+  /** Between pictures that find out whether an outage is over, when nobody knows: at first and, doubled each time, at the longest. */
+  retry_probe_min_ms: 10_000,
+  retry_probe_max_ms: 10 * 60_000,
+  /** Asking what a step needs whether it is there: a look-up. */
+  retry_ask_ms: 10_000,
+
   /** A run shorter than this ends without saying that it began: its result says all, and one commit is saved. */
   accept_after_ms: 250,
   /** A step's own limit on one run, below the machine's deadline for it: the worker gives up first, and says why. OCR: of the longest document. */

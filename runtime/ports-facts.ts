@@ -36,6 +36,8 @@ export type ResourceColumns = {
   allowed_events: string[];
   deadline_at: number | null;
   failure: Failure | null;
+  /** The failed step that the service tries again by itself. Written only: see `toRetry`. */
+  retry_step?: StepKind | null;
   filename: string;
   content_type: string;
   byte_size: number | null;
@@ -178,6 +180,8 @@ export interface Resources {
   /** Ids of those whose entries an index still holds, though they were withdrawn from readers: the trash, and removals under way. */
   withdrawn(scope: Scope, limit: number): Promise<string[]>;
   byIdempotencyKey(scope: Scope, key: string): Promise<IdempotencyKey | null>;
+  /** Of all organisations, by id: those whose failed step the service tries again by itself. */
+  toRetry(step: StepKind, after: string | null, limit: number): Promise<{ resource_id: string; org_id: string }[]>;
   /** Of all organisations, by id: those that the index holds an entry of, though not the index of this name. For a rebuild. */
   lackingIn(index: string, after: string | null, limit: number): Promise<LackingEntry[]>;
   /** Says that the index of this name has the entry, unless the resource has moved on from `seq`. */

@@ -28,6 +28,8 @@ export type StepServices = {
   tidy(run: Run, output: Json): Promise<void>;
   /** False while something that the step needs is known to be away: its work does not begin yet, and neither does its deadline. */
   reachable(kind: StepKind): boolean;
+  /** Rejects while something that the step needs is not there. Absent: that is found out by its work alone. */
+  probe?(kind: StepKind, signal: AbortSignal): Promise<void>;
   /** Absent: the work of all steps is done here. */
   remote?: RemoteWork;
 };

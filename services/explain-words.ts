@@ -156,6 +156,12 @@ function workGoesOn({ subject, work }: State): Next {
   return { what: both(`${step} ends, or is asked about.`, `${step} 结束，或被询问。`), when: again_at ?? by_sweep };
 }
 
+const triedAgain = (step: string) =>
+  both(
+    `The service tries it again by itself, once ${step} has worked for a minute; or a person orders \`retry\`.`,
+    `${step} 恢复一分钟后，服务会自动重试；也可执行重试（\`retry\`）。`,
+  );
+
 function rests({ subject, required_metadata }: State): Next {
   const { promised, row, view } = subject;
   const { status } = promised;
@@ -166,6 +172,7 @@ function rests({ subject, required_metadata }: State): Next {
     const fields = missingOf(row.metadata, required_metadata).join(', ');
     return { what: both(`A person gives what is missing: ${fields}.`, `请补充：${fields}。`), when };
   }
+  if (view?.retry_step) return { what: triedAgain(view.retry_step), when: null };
   if (allowed.includes('RETRY')) return { what: both('A person orders `retry`.', '请执行重试（`retry`）。'), when };
   if (allowed.includes('RESTORE'))
     return { what: both('A person restores it; else it is deleted.', '可以恢复；否则到期删除。'), when };

@@ -45,8 +45,8 @@ function kindOf(job_id: string): StepKind {
 
 function columnsOf(instance: Instance) {
   const { described, original_key, fact_ids } = resourceContext(instance);
-  const { status, phase, viewable, searchable, revision, indexed_revision, has_vector, failure, deadline_at, allowed_events } =
-    viewOf(instance);
+  const { status, phase, viewable, searchable, revision, indexed_revision, has_vector, ...view } = viewOf(instance);
+  const { failure, deadline_at, allowed_events, retry_step } = view;
   const { recognition: recognition_id, correction: correction_id, saved: text_id } = fact_ids;
   const promised = { viewable, searchable, revision, indexed_revision, has_vector };
   return {
@@ -56,6 +56,7 @@ function columnsOf(instance: Instance) {
     failure,
     deadline_at,
     allowed_events,
+    retry_step,
     described,
     original_key,
     recognition_id,

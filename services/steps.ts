@@ -49,3 +49,16 @@ const NEEDS: Record<StepKind, (keyof Needed)[]> = {
 /** False while something that the step needs is known to be away. */
 export const isReachable = (kind: StepKind, ports: Needed): boolean =>
   NEEDS[kind].every((port) => ports[port].reachable?.() ?? true);
+
+/** No picture is there. */
+const NO_KEY = 'incoming/probe';
+const PROBES: { [Port in keyof Needed]: (ports: Needed, signal: AbortSignal) => Promise<unknown> } = {
+  objects: ({ objects }) => objects.head(NO_KEY),
+  index: ({ index }) => index.ping(),
+  recogniser: ({ recogniser }) => recogniser.ready(),
+  embedder: ({ embedder }, signal) => embedder.embed(['probe'], signal),
+};
+/** Asks all that the step needs whether it is there; rejects where it is not. */
+export async function probeStep(kind: StepKind, ports: Needed, signal: AbortSignal): Promise<void> {
+  for (const port of NEEDS[kind]) await PROBES[port](ports, signal);
+}

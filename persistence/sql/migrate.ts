@@ -10,6 +10,7 @@ import * as cleanups from './migrations/0007_cleanups.ts';
 import * as setAside from './migrations/0008_set_aside.ts';
 import * as versions from './migrations/0009_versions.ts';
 import * as retention from './migrations/0010_retention.ts';
+import * as retries from './migrations/0011_retries.ts';
 
 export type Migration = { name: string; up: (knex: Knex) => Promise<void> };
 export const MIGRATIONS: readonly Migration[] = [
@@ -23,6 +24,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0008_set_aside', up: setAside.up },
   { name: '0009_versions', up: versions.up },
   { name: '0010_retention', up: retention.up },
+  { name: '0011_retries', up: retries.up },
 ];
 
 /** Names, in order. */

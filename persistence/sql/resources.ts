@@ -86,6 +86,16 @@ export function resourcesOf({ read, write, dialect, unreadable }: Database): Res
       return row === undefined ? null : idempotencyKey(rowOf(row));
     },
 
+    async toRetry(step, after, limit) {
+      const rows: unknown[] = await read('resources')
+        .where('retry_step', step)
+        .where('resource_id', '>', after ?? '')
+        .orderBy('resource_id')
+        .limit(limit)
+        .select('resource_id', 'org_id');
+      return rows.map(rowOf).map((row) => ({ resource_id: text(row, 'resource_id'), org_id: text(row, 'org_id') }));
+    },
+
     async lackingIn(index, after, limit) {
       const rows: unknown[] = await read('resources')
         .whereNotNull('indexed_revision')
@@ -222,6 +232,7 @@ const COLUMNS: Record<keyof ResourceColumns, true> = {
   allowed_events: true,
   deadline_at: true,
   failure: true,
+  retry_step: true,
   filename: true,
   content_type: true,
   byte_size: true,
@@ -242,6 +253,7 @@ const COLUMNS: Record<keyof ResourceColumns, true> = {
 };
 export const RESOURCE_COLUMNS = Object.keys(COLUMNS);
 
-export function resourceValues({ allowed_events, failure, ...plain }: ResourceColumns): Values {
-  return { ...plain, allowed_events: JSON.stringify(allowed_events), failure: failure && JSON.stringify(failure) };
+export function resourceValues({ allowed_events, failure, retry_step = null, ...plain }: ResourceColumns): Values {
+  const json = { allowed_events: JSON.stringify(allowed_events), failure: failure && JSON.stringify(failure) };
+  return { ...plain, retry_step, ...json };
 }

@@ -10,7 +10,7 @@ import type { Ports } from '../../open-ports.ts';
 import type { SearchIndex } from '../../runtime/ports.ts';
 import { ServiceError } from '../../runtime/service.ts';
 import { until } from '../support/wait.ts';
-import { all, assertWhole, OPTIONS, openWorld, restIn, serviceOf, takeIn, world } from './world.ts';
+import { all, assertWhole, OPTIONS, openWorld, restIn, say, serviceOf, takeIn, world } from './world.ts';
 
 const SOON = { backoff_base_ms: 5, outage_pause_ms: 20 } satisfies ServiceOptions['task_limits'];
 /** Of the adapter: how long it waits for an answer. Far above `accept_after_ms`, so that each run would be accepted. */
@@ -54,7 +54,7 @@ async function service(change: (ports: Ports) => Ports, options: Partial<Service
 describe('an index that hangs', () => {
   test('uses up no deadline and no attempt: all are INDEXED once it answers, and none was ever INDEX_FAILED', async () => {
     let there: ReturnType<typeof hanging> | null = null;
-    const index_deadline_ms = 3 * CALL_LIMIT_MS;
+    const index_deadline_ms = 25 * CALL_LIMIT_MS; // far above a call and the commit of its release, on a busy machine too
     const { engine, ports } = await service(
       (ports) => {
         there = hanging(ports.index);
@@ -117,4 +117,64 @@ test('pictures that wait for what is away cost no turns: their number makes no d
   assert.ok(steps - before <= probes * A_PROBE, `${steps - before} steps of tasks in ${SPAN_MS} ms`);
   refuses = false;
   await assertWhole(ports, await restIn(ports, ids, ['INDEXED']));
+});
+
+describe('an outage longer than it is granted', () => {
+  const give_up_ms = 400;
+  const soon = { retry_interval_ms: 50, retry_after_ms: 300, retry_probe_min_ms: 100 };
+
+  test('ends in INDEX_FAILED with PROVIDER_UNAVAILABLE, of those that waited in line too; once it is over, nobody has to do anything', async () => {
+    let refuses = true;
+    const { engine, ports } = await service(
+      (ports) => {
+        const { put, ping } = ports.index;
+        const away = () => new ServiceError(failureOf('PROVIDER_UNAVAILABLE', 'connection refused'));
+        const index: SearchIndex = {
+          ...ports.index,
+          put: async (...args) => (refuses ? Promise.reject(away()) : put(...args)),
+          ping: async () => (refuses ? Promise.reject(away()) : ping()),
+        };
+        return { ...ports, index };
+      },
+      { task_limits: { ...SOON, give_up_ms }, limits: { ...OPTIONS.limits, ...soon } },
+    );
+    const ids: string[] = [];
+    for (let number = 1; number <= PICTURES; number++) ids.push(await takeIn(engine, ports, number));
+    const failed = await restIn(ports, ids, ['INDEX_FAILED']);
+    assert.deepEqual([...new Set(failed.map(({ failure }) => failure?.code))], ['PROVIDER_UNAVAILABLE']);
+    const late = await takeIn(engine, ports, PICTURES + 1);
+    refuses = false;
+    const rows = await restIn(ports, [...ids, late], ['INDEXED']);
+    await assertWhole(ports, rows);
+    const journal = await ports.facts.journal.list({ org_id: 'org' }, String(ids[0]), { after: null, limit: 200 });
+    assert.deepEqual(
+      journal.filter(({ event }) => event === 'RETRY').map(({ by }) => by.kind),
+      ['sweep'],
+    );
+  });
+
+  test('of a removal: PURGE_FAILED is tried again as well', async () => {
+    let refuses = false;
+    const { engine, ports } = await service(
+      (ports) => {
+        const { remove, ping } = ports.index;
+        const full = () => new ServiceError(failureOf('STORAGE_FULL', 'the disk is full'));
+        const index: SearchIndex = {
+          ...ports.index,
+          remove: async (...args) => (refuses ? Promise.reject(full()) : remove(...args)),
+          ping: async () => (refuses ? Promise.reject(full()) : ping()),
+        };
+        return { ...ports, index };
+      },
+      { task_limits: { ...SOON, give_up_ms }, limits: { ...OPTIONS.limits, ...soon } },
+    );
+    const id = await takeIn(engine, ports, 1);
+    await restIn(ports, [id], ['INDEXED']);
+    refuses = true;
+    await say(engine, id, 'DELETE');
+    const [failed] = await restIn(ports, [id], ['PURGE_FAILED']);
+    assert.equal(failed?.failure?.code, 'STORAGE_FULL');
+    refuses = false;
+    await assertWhole(ports, await restIn(ports, [id], ['DELETED']));
+  });
 });

@@ -15,6 +15,14 @@ export const CONFIGS: Config[] = [
   { name: 'people, late, slow embedding', people: true, late: true, grace: true },
   { name: 'faults', faults: true },
   { name: 'outages', outages: true },
+  ...['ocr', 'save', 'embed', 'index', 'purge', 'discard'].map(
+    (job): Config => ({
+      name: `${job} unavailable for ever, tried again by the service`,
+      retries: true,
+      people: job === 'purge',
+      down: { job, how: 'unavailable' },
+    }),
+  ),
   { name: 'faults, outages', faults: true, outages: true, workers_live: true },
   { name: 'faults, slow embedding', faults: true, grace: true },
   { name: 'faults, restored', faults: true, restored: true, grace: true, workers_live: true },

@@ -27,6 +27,7 @@ export const MAX = 2;
 export const resourceForModel = resourceMachineWith({ max_runs: MAX });
 export const taskForModel = taskMachineWith({ max_attempts: MAX, max_losses: MAX });
 
+const BY_SERVICE: ResourceEvent = { type: 'RETRY', by_service: 'mended' };
 const IDLE = { task: null, provider: 'none' as const, silent: false, made: 'now' as Age, says: '' };
 const edgesTo = (label: string, cause: Edge['cause'], worlds: World[]): Edge[] =>
   worlds.map((world) => ({ label, cause, world }));
@@ -115,6 +116,7 @@ export function environment(config: Config) {
   function auditEdges(w: World): Edge[] {
     const { facts, sha256, withdrawn } = resourceContext(w.resource);
     const edges: Edge[] = [];
+    if (config.retries) edges.push(...edgesTo('the service retries', 'own', told(w, { kind: 'event', event: BY_SERVICE })));
     const read = facts.text !== null && sha256 !== null;
     if (config.restored && read && w.index !== 'ahead' && w.index !== 'gone')
       edges.push(...edgesTo('facts restored from an older backup', 'fault', [{ ...w, index: 'ahead' }]));

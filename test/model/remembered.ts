@@ -1,5 +1,6 @@
 /** Steps by instance and inbound are remembered: a product of machines visits the same pair thousands of times. */
 import type { AnyStateMachine } from 'xstate';
+import { isOutage } from '../../contract/failures.ts';
 import type { Json } from '../../contract/json.ts';
 import { FACTS } from '../../contract/steps.ts';
 import { resourceContext } from '../../machines/resource-view.ts';
@@ -7,6 +8,7 @@ import { taskContext } from '../../machines/task.ts';
 import { durable, type Given, type Inbound, type Instance, type Outcome } from '../../runtime/durable.ts';
 import { known } from './known.ts';
 import { marked, NEW, NOW, nameless, wrongStep } from './laws.ts';
+import { OUTAGE, TRANSIENT } from './said.ts';
 import { jobOf } from './world.ts';
 
 /** Live tokens are all called this; a stale one is called anything else. */
@@ -92,7 +94,7 @@ function abstract(instance: Instance, exact: boolean): Instance {
   if (copy.machine === 'resource') {
     const own = resourceContext(copy);
     for (const fact of FACTS) own.facts[fact] = own.facts[fact] === null ? null : own.facts[fact] === own.revision ? 2 : 1;
-    const failure = own.failure && { step: own.failure.step };
+    const failure = own.failure && { step: own.failure.step, code: isOutage(own.failure) ? OUTAGE.code : TRANSIENT.code };
     Object.assign(context, { revision: 2, orders: 0, failure, ...nameless(own, exact) });
   } else {
     const { failure, outage_runs } = taskContext(copy);

@@ -42,6 +42,7 @@ export const RESOURCE: Subject = {
 };
 
 const claimed: TaskEvent = { type: 'CLAIMED', provider_job_id: 'p' };
+const claimedHere: TaskEvent = { type: 'CLAIMED', provider_job_id: null };
 const succeeded: TaskEvent = { type: 'SUCCEEDED', output: null };
 const failed = [1, 2].flatMap((attempt) =>
   [0, 1].flatMap((losses) => FAILURES.map((failure): TaskEvent => ({ type: 'FAILED', attempt, losses, failure }))),
@@ -52,8 +53,9 @@ export const TASK: Subject = {
     { task_id: 't', provider_job_id: null, answered: false },
     { task_id: 't', provider_job_id: 'p', answered: false },
     { task_id: 't', provider_job_id: null, answered: true },
+    { task_id: 't', provider_job_id: null, answered: false, decodes: false },
   ],
-  events: [claimed, succeeded, ...failed],
+  events: [claimed, claimedHere, succeeded, ...failed],
   outputs: {
     ask: [
       { status: 'done', output: null },

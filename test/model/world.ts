@@ -46,6 +46,8 @@ export type Config = {
   faults?: boolean;
   /** Runs that were accepted fail by an outage. */
   outages?: boolean;
+  /** The service tries again by itself what an outage has stopped, too early every time where it is down for ever. */
+  retries?: boolean;
   /** Of the faults leave out: workers dead, tasks delivered again, providers that forget, callbacks lost. */
   workers_live?: boolean;
   /** Retries, edits, reprocessing, deletion at any time; without: one upload, one description. */

@@ -85,6 +85,30 @@ export function severalTests(world: World): void {
     });
   });
 
+  describe('what the service tries again', () => {
+    it('is found by its step, of all organisations, by id; and no more once it has moved on', async () => {
+      const facts = world.facts();
+      const stopped = (id: string, retry_step: 'index' | 'ocr' | null, org_id = ORG) =>
+        change(id, { org_id, resource: { retry_step } });
+      await commit(
+        facts,
+        stopped('c', 'index'),
+        stopped('a', 'index', OTHER),
+        stopped('b', 'ocr'),
+        stopped('d', null),
+        change('e'),
+      );
+      assert.deepEqual(await facts.resources.toRetry('index', null, 9), [
+        { resource_id: 'a', org_id: OTHER },
+        { resource_id: 'c', org_id: ORG },
+      ]);
+      const after = async (id: string) => (await facts.resources.toRetry('index', id, 1)).map(({ resource_id }) => resource_id);
+      assert.deepEqual([await after('a'), await after('c')], [['c'], []]);
+      await commit(facts, change('c', { expected_seq: 1 }));
+      assert.deepEqual(await after('a'), []);
+    });
+  });
+
   describe('callbacks', () => {
     const callback = (webhook_id: string, parts: Partial<Callback> = {}): Callback => ({
       ...{ webhook_id, org_id: ORG, resource_id: 'a', task_id: 't', kind: 'ocr', reads: '["r1"]', received_at: AT },
