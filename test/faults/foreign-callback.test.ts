@@ -16,6 +16,8 @@ async function open(...given: Parameters<typeof remoteWorld>): Promise<RemoteWor
   return w;
 }
 const soon = { options: { task_limits: SOON } };
+/** Nothing is asked while a callback is on its way. */
+const seldom = { options: { task_limits: { ...SOON, lease_ms: 3_000 } } };
 /** A failure of a run is there to be seen for a while. */
 const patient = { options: { task_limits: { ...SOON, backoff_base_ms: 2_000 } } };
 /** Two pictures whose work the engine has done and has not told. */
@@ -62,7 +64,7 @@ describe('a callback', () => {
 
   for (const name of ['task_id', 'resource_id', 'work_id', 'provider_job_id'] as const)
     test(`that names another ${name} than its address was given out for is refused, and costs no more than a question`, async () => {
-      const w = await open(soon);
+      const w = await open(seldom);
       const { ids, tickets, jobs } = await two(w);
       const [one, other] = jobs;
       const { task_id, resource_id, work_id } = one;
