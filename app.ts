@@ -6,14 +6,16 @@ import { type Config, checkTogether, SERVICE_FILE } from './config.ts';
 import { createService, type ServiceOptions } from './create-service.ts';
 import { DEFAULT_ORGANISATION, firstKey, localKey } from './first-keys.ts';
 import type { Callbacks, Links, StorageEvents } from './http/deps.ts';
+import type { NewKey } from './http/keys.ts';
 import { HTTP_LIMITS } from './http/limits.ts';
-import { createHttpServer } from './http/server.ts';
+import { createHttpServer, type HttpServer } from './http/server.ts';
 import { type OpenedPorts, openPorts, type Ports } from './open-ports.ts';
 import { isOurCallback, verifyLink } from './persistence/folder/links.ts';
 import { writePrivate } from './persistence/folder/private-file.ts';
 import { closeFolder } from './persistence/folder/private-folder.ts';
 import { callbackVerifier } from './providers/remote-ocr/signature.ts';
 import { systemClock } from './runtime/clock.ts';
+import { type Closers, createClosers, unwinding } from './runtime/closers.ts';
 import { type Conditions, createConditions } from './runtime/conditions.ts';
 import { RUNTIME_LIMITS } from './runtime/limits.ts';
 import { processLog } from './runtime/process-log.ts';
@@ -32,25 +34,44 @@ export type App = {
   warm(): Promise<void>;
   /** Once the index was compared with the facts, and what it lacked was made again: how many entries those were. */
   audited: Promise<number>;
+  /** Aborted, with the reason, when another process has taken what this one works on: it must stop, and not be started again. */
+  taken: AbortSignal;
+  /** Closes all that was opened, each part within a limit. Rejects with StopFailed once each was tried. */
   stop(): Promise<void>;
 };
 
 /** A process without HTTP. */
-export type WorkerApp = Pick<App, 'warm' | 'stop'>;
+export type WorkerApp = Pick<App, 'warm' | 'taken' | 'stop'>;
 
-/** `ports`: others in place of some of those that were opened: of a test. */
-export type AppOptions = Partial<ServiceOptions> & { ports?: (opened: OpenedPorts) => OpenedPorts };
+/** For tests: `ports`, others in place of some of those that were opened; `closers`, others in place of those that were made. */
+export type AppOptions = Partial<ServiceOptions> & {
+  ports?: (opened: OpenedPorts) => OpenedPorts;
+  closers?: (made: Closers) => Closers;
+};
 
-/** What `serve` and `worker` have alike: the ports, and the service around them. */
-async function compose(config: Config, public_url: () => string, { ports: changed = (same) => same, ...options }: AppOptions) {
+/** What stands before the first part is opened. */
+function foundation(config: Config, { closers: changed = (same) => same, lifecycle }: AppOptions) {
   const clock = systemClock();
   const log = processLog(config.log_level);
-  await closeDataFolder(config, log);
   const conditions = createConditions({ clock, log });
-  const kernels = options.lifecycle && [options.lifecycle.kernel];
-  const lost = () => void process.kill(process.pid, 'SIGTERM');
+  const taken = new AbortController();
+  const kernels = lifecycle && [lifecycle.kernel];
+  const lost = (reason: Error) => taken.abort(reason);
   const world = { clock, log, conditions, lost, ...(kernels ? { kernels } : {}) };
-  const ports = changed(await openPorts(config, public_url, world));
+  return { world, taken: taken.signal, closers: changed(createClosers(world)) };
+}
+type Foundation = ReturnType<typeof foundation>;
+
+/** What `serve` and `worker` have alike: the ports, and the service around them. */
+async function compose(
+  config: Config,
+  public_url: () => string,
+  { world, closers }: Foundation,
+  { ports: changed = (same) => same, closers: _, ...options }: AppOptions,
+) {
+  const { clock, log } = world;
+  await closeDataFolder(config, log);
+  const ports = changed(await openPorts(config, public_url, world, closers));
   await prepareIndex({ ...ports, clock }).catch((error: unknown) => {
     if (!isAway(error)) throw error;
     log.warn({ err: error }, 'the search index is away; pictures wait for it');
@@ -61,7 +82,7 @@ async function compose(config: Config, public_url: () => string, { ports: change
     if (!config.worker_kinds.includes('ocr')) return;
     await ports.recogniser.ready().catch((error: unknown) => log.error({ err: error }, 'recognition is not ready'));
   };
-  return { clock, log, conditions, ports, service, warm };
+  return { ports, service, warm };
 }
 
 async function closeDataFolder({ data_dir }: Config, log: Logger): Promise<void> {
@@ -70,27 +91,54 @@ async function closeDataFolder({ data_dir }: Config, log: Logger): Promise<void>
   for (const warning of warnings) log.warn(warning);
 }
 
-export async function startWorker(config: Config): Promise<WorkerApp> {
+export async function startWorker(config: Config, options: AppOptions = {}): Promise<WorkerApp> {
   checkTogether(config, 'worker');
-  const { ports, service, warm } = await compose(config, () => config.public_url ?? '', {});
-  await service.start();
-  return {
-    warm,
-    async stop() {
-      await service.stop();
-      await ports.close();
-    },
-  };
+  const base = foundation(config, options);
+  const { closers, taken } = base;
+  return unwinding(closers, async () => {
+    const { service, warm } = await compose(config, () => config.public_url ?? '', base, options);
+    await service.start(closers);
+    return { warm, taken, stop: () => closers.close() };
+  });
 }
 
 export async function startApp(config: Config, version: string, options: AppOptions = {}): Promise<App> {
   checkTogether(config, 'serve');
-  let address = '';
-  const public_url = () => config.public_url ?? address;
-  const { clock, log, conditions, ports, service, warm } = await compose(config, public_url, options);
-  const { engine, feed } = service;
-  const http = createHttpServer({
-    ...{ ...ports, engine, feed, clock, log, version, public_url },
+  const base = foundation(config, options);
+  const { closers, taken, world } = base;
+  const { clock } = world;
+  return unwinding(closers, async () => {
+    let address = '';
+    const public_url = () => config.public_url ?? address;
+    const { ports, service, warm } = await compose(config, public_url, base, options);
+    const http = httpOf({ config, version, public_url, world, ports, service });
+    const local: { key: NewKey | null } = { key: null };
+    closers.add('the key for commands on this machine', async () => {
+      if (local.key) await ports.facts.accounts.revokeKey(DEFAULT_ORGANISATION, local.key.key_id, clock.wall());
+    });
+    await service.start(closers);
+    closers.add('the HTTP server', () => http.stop(RUNTIME_LIMITS.stop_grace_ms));
+    const { host, port } = config.listen;
+    address = `http://${host.includes(':') ? `[${host}]` : host}:${(await http.listen(host, port)).port}`;
+    local.key = await localKey(ports.facts, clock, config.data_dir);
+    const service_file = path.join(config.data_dir, SERVICE_FILE);
+    closers.add(SERVICE_FILE, () => rm(service_file, { force: true }));
+    await writePrivate(service_file, JSON.stringify({ url: address, api_key: local.key.text, pid: process.pid }));
+    const told = { first_key: (await firstKey(ports.facts, clock))?.text ?? null, local_key: local.key.text };
+    return { url: address, ...told, warm, audited: service.audited, taken, stop: () => closers.close() };
+  });
+}
+
+type Served = Pick<Foundation, 'world'> & {
+  config: Config;
+  version: string;
+  public_url: () => string;
+  ports: OpenedPorts;
+  service: Service;
+};
+const httpOf = ({ config, version, public_url, world: { clock, log, conditions }, ports, service }: Served): HttpServer =>
+  createHttpServer({
+    ...{ ...ports, engine: service.engine, feed: service.feed, clock, log, version, public_url },
     limits: { ...HTTP_LIMITS, max_bytes: config.max_bytes, key_points: config.key_points, address_points: config.address_points },
     rates: config.rate_limits ? ports.rates : null,
     links: linksOf(ports),
@@ -102,36 +150,6 @@ export async function startApp(config: Config, version: string, options: AppOpti
     trusted_proxies: config.trusted_proxies,
     readiness: () => readinessOf(ports, conditions),
   });
-  await service.start();
-  const { host, port } = config.listen;
-  const service_file = path.join(config.data_dir, SERVICE_FILE);
-  const announced = async () => {
-    address = `http://${host.includes(':') ? `[${host}]` : host}:${(await http.listen(host, port)).port}`;
-    const local = await localKey(ports.facts, clock, config.data_dir);
-    await writePrivate(service_file, JSON.stringify({ url: address, api_key: local.text, pid: process.pid }));
-    return { local, first: await firstKey(ports.facts, clock) };
-  };
-  const keys = await announced().catch(async (error: unknown) => {
-    await http.stop(0);
-    await service.stop();
-    await ports.close();
-    throw error;
-  });
-  return {
-    url: address,
-    warm,
-    audited: service.audited,
-    first_key: keys.first?.text ?? null,
-    local_key: keys.local.text,
-    async stop() {
-      await rm(service_file, { force: true });
-      await http.stop(RUNTIME_LIMITS.stop_grace_ms);
-      await service.stop();
-      await ports.facts.accounts.revokeKey(DEFAULT_ORGANISATION, keys.local.key_id, clock.wall());
-      await ports.close();
-    },
-  };
-}
 
 const linksOf = ({ signer, store_links: store }: OpenedPorts): Links => ({
   sign: signer.sign,

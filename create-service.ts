@@ -7,6 +7,7 @@ import { STEP_KINDS, type StepKind } from './contract/steps.ts';
 import { type ResourceLimits, TASK_LIMITS, type TaskLimits } from './machines/limits.ts';
 import type { Ports, World } from './open-ports.ts';
 import type { Clock } from './runtime/clock.ts';
+import { type Closers, createClosers } from './runtime/closers.ts';
 import { type Conditions, createConditions } from './runtime/conditions.ts';
 import { createEngine, type Engine, type Origin } from './runtime/engine.ts';
 import { createFeed } from './runtime/feed.ts';
@@ -101,6 +102,7 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
   const later_versions = laterVersions(ports, { lifecycle, conditions, limits });
   const retried = retriesOf({ ...given, engine, gates, probe: services.probe, origin: origin('sweep') }, options.kinds);
   const upkeep = createUpkeep([...choresOf(ports, limits, process_id, world), later_versions, retried], { clock, log });
+  const closers = createClosers({ clock, log });
   return {
     engine,
     lifecycle,
@@ -110,28 +112,33 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
     /** How many entries the index was found to lack at the start: see the watch. */
     audited: watch.first,
     context: { ...ports, clock, limits: service_limits },
-    async start(): Promise<void> {
+    /** `into`: takes what stops each part, and is closed by whoever gave it, also when this rejects. */
+    async start(into: Closers = closers): Promise<void> {
       await setClock(clock, facts.upkeep.databaseTime);
       await time.tick();
       await set_asides.review();
-      await feed.start();
-      relay.start();
-      worker.start(options.kinds);
-      sweep.start();
-      upkeep.start();
-      watch.start(await isAlone(facts));
+      await startInTurn(into, [
+        ['the feed', feed.start, feed.stop],
+        ['the relay', relay.start, relay.stop],
+        ['questions to providers', () => {}, runs.stop],
+        ['the worker', () => worker.start(options.kinds), worker.stop],
+        ['the sweep', sweep.start, sweep.stop],
+        ['the watch over the index', async () => watch.start(await isAlone(facts)), watch.stop],
+        ['upkeep', upkeep.start, upkeep.stop],
+      ]);
     },
-    /** Work in hand ends or is handed back; the ports stay open. */
-    async stop(): Promise<void> {
-      upkeep.stop();
-      await watch.stop();
-      await sweep.stop();
-      await worker.stop();
-      await runs.stop();
-      await relay.stop();
-      await feed.stop();
-    },
+    /** Work in hand ends or is handed back; the ports stay open. Of a service that was started without closers. */
+    stop: () => closers.close(),
   };
+}
+
+type Part = [name: string, start: () => unknown, stop: () => unknown];
+/** A part whose start fails halfway is stopped too. */
+async function startInTurn(into: Closers, parts: Part[]): Promise<void> {
+  for (const [name, start, stop] of parts) {
+    into.add(name, stop);
+    await start();
+  }
 }
 
 /** Those who wait in this process for a picture are told of every commit, whoever made it. */

@@ -22,6 +22,7 @@ import { openSqliteIndex } from './persistence/sqlite-index/open.ts';
 import { hashedNgrams } from './providers/hashed-ngrams.ts';
 import { tesseractPool } from './providers/tesseract/pool.ts';
 import type { Clock } from './runtime/clock.ts';
+import { type Closers, createClosers, unwinding } from './runtime/closers.ts';
 import type { Conditions } from './runtime/conditions.ts';
 import { RUNTIME_LIMITS } from './runtime/limits.ts';
 import type { Announcements, Embedder, Objects, Queue, Recogniser, SearchIndex, Tasks } from './runtime/ports.ts';
@@ -38,6 +39,9 @@ const PAGES_PER_OCR_WORKER = 200;
 /** Of a secret that we make: 256 bits, as the HMAC has. */
 const SECRET_BYTES = 32;
 
+/** A condition: see there. */
+const PRESENCE = 'database_presence';
+
 export type Ports = {
   facts: Facts;
   tasks: Tasks;
@@ -49,10 +53,16 @@ export type Ports = {
   embedder: Embedder;
 };
 /**
- * `lost`: told when others have taken what this process works on; it must stop. `conditions`: of the whole process; without it
- * nobody is told of them. `kernels`: others than this program's: of a test.
+ * `lost`: told, with the reason, when another process has taken what this one works on: it must stop. `conditions`: of the whole
+ * process; without it nobody is told of them. `kernels`: others than this program's: of a test.
  */
-export type World = { clock: Clock; log: Logger; lost?: () => void; conditions?: Conditions; kernels?: readonly Kernel[] };
+export type World = {
+  clock: Clock;
+  log: Logger;
+  lost?: (reason: Error) => void;
+  conditions?: Conditions;
+  kernels?: readonly Kernel[];
+};
 
 /** `store_links`: of a store that serves its links itself. `signer`: of our own links. */
 export type OpenedPorts = Ports & {
@@ -177,66 +187,67 @@ async function workOf({ redis_url: url }: Config, { clock, log }: World): Promis
   return { tasks, queue, announcements, rates: memoryRates(), close };
 }
 
-/** All ports. Throws FolderInUse or NotAlone when another process has what only one may have, UnservedInstances for what a later version wrote. */
-export async function openPorts(config: Config, public_url: () => string, world: World): Promise<OpenedPorts> {
-  const { clock } = world;
-  const opened: { close(): Promise<void> }[] = [];
-  const keep = <Port extends { close(): Promise<void> }>(port: Port): Port => {
-    opened.unshift(port);
-    return port;
-  };
-  const close = async () => {
-    for (const port of opened) await port.close();
-  };
-  try {
-    keep(await placeOf(config, world));
+/**
+ * All ports. Throws FolderInUse or NotAlone when another process has what only one may have, UnservedInstances for what a later
+ * version wrote. `closers` take what closes each; whoever gave them closes them. Without any, `close` does, and so does a rejection.
+ */
+export function openPorts(
+  config: Config,
+  public_url: () => string,
+  world: World,
+  closers: Closers = createClosers(world),
+): Promise<OpenedPorts> {
+  return unwinding(closers, async () => {
+    const { clock } = world;
+    const keep = <Port extends { close(): unknown }>(name: string, port: Port): Port => {
+      closers.add(name, () => port.close());
+      return port;
+    };
+    await takePlace(config, world, closers);
     checkRestored(config.data_dir);
     const signer = await signerOf(config);
-    const facts = keep(await openFacts(config, world));
+    const facts = keep('the facts', await openFacts(config, world));
     await checkStored(facts, world.kernels ?? STORED_MACHINES);
-    const index = keep(await openIndex(config, { facts, clock }));
+    const index = keep('the search index', await openIndex(config, { facts, clock }));
     const { objects, store_links } = await storeOf(config, { public_url, signer }, world);
-    keep(objects);
-    const recogniser = keep(await recogniserOf(config, { public_url, signer }, world));
+    keep('the object store', objects);
+    const recogniser = keep('recognition', await recogniserOf(config, { public_url, signer }, world));
     const embedder = await embedderOf(config, clock);
-    const { tasks, queue, announcements, rates } = keep(await workOf(config, world));
+    const { tasks, queue, announcements, rates } = keep('tasks and queue', await workOf(config, world));
+    const close = () => closers.close();
     return { facts, tasks, queue, announcements, rates, objects, index, recogniser, embedder, signer, store_links, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  });
 }
 
 /**
  * The right to be here: of the folder where anything of ours is in it, of the database where the facts are there. The tables of a
  * database are made first, since the right to it is a row.
  */
-async function placeOf(config: Config, { clock, log, lost }: World): Promise<{ close(): Promise<void> }> {
+async function takePlace(config: Config, { clock, log, lost, conditions }: World, closers: Closers): Promise<void> {
   const alone = inProcess(config).length > 0;
-  const lock = alone ? lockFolder(config.data_dir) : null;
-  const { database_url: url } = config;
-  if (url === undefined) return { close: async () => lock?.release() };
-  try {
-    const [{ migrateMysqlFacts }, { holdPresence }] = await Promise.all([
-      import('./persistence/mysql/facts.ts'),
-      import('./persistence/mysql/presence.ts'),
-    ]);
-    await migrateMysqlFacts({ url, clock }, false);
-    const onLost = (error: Error) => {
-      log.fatal({ err: error }, 'others have the database that this process worked on: it stops');
-      lost?.();
-    };
-    const presence = await holdPresence({ url, alone, clock, onLost });
-    return {
-      async close() {
-        await presence.release();
-        lock?.release();
-      },
-    };
-  } catch (error) {
-    lock?.release();
-    throw error instanceof Error && error.name === 'NotAlone' ? new ConfigError(error.message) : error;
+  if (alone) {
+    const lock = lockFolder(config.data_dir);
+    closers.add('the lock of the data folder', lock.release);
   }
+  const { database_url: url } = config;
+  if (url === undefined) return;
+  const [{ migrateMysqlFacts }, { holdPresence }] = await Promise.all([
+    import('./persistence/mysql/facts.ts'),
+    import('./persistence/mysql/presence.ts'),
+  ]);
+  await migrateMysqlFacts({ url, clock }, false);
+  const onLost = (error: Error) => {
+    log.fatal({ err: error }, 'another process has taken the database that this one worked on: it stops');
+    lost?.(error);
+  };
+  const onAway = (why: Error | null) => {
+    if (why === null) conditions?.clear(PRESENCE);
+    else conditions?.set(PRESENCE, `the database does not say that no other process works on it: ${why.message}. Waited for`);
+  };
+  const presence = await holdPresence({ url, alone, clock, onLost, onAway }).catch((error: unknown) => {
+    throw error instanceof Error && error.name === 'NotAlone' ? new ConfigError(error.message) : error;
+  });
+  closers.add('presence on the database', presence.release);
 }
 
 async function signerOf({ link_secret, link_secret_previous: previous, data_dir }: Config): Promise<Signer> {

@@ -20,6 +20,8 @@ export type Client = {
   request(method: string, route: string, options?: RequestOptions): Promise<{ status: number; body: unknown }>;
   /** Gives `take` the bytes of an answer, as they come, and ends with it. Throws ApiError on a problem. */
   download(route: string, signal: AbortSignal, take: (body: ReadableStream<Uint8Array>) => Promise<void>): Promise<void>;
+  /** Of what was opened for this command: aborted when another process has taken over. */
+  taken: AbortSignal | null;
   /** Ends what was opened for this command. */
   close(): Promise<void>;
 };
@@ -43,7 +45,8 @@ export class ApiError extends Error {
 }
 
 /** Opens the data folder in this process; answers where it listens and a key. */
-export type OpenFolder = (config: Config) => Promise<{ url: string; api_key: string; stop(): Promise<void> }>;
+export type OpenFolder = (config: Config) => Promise<{ url: string; api_key: string } & Opened>;
+type Opened = { stop(): Promise<void>; taken?: AbortSignal };
 
 /** TUODI_API_KEY goes to TUODI_URL and nowhere else: a service that is found by its folder has the key beside its address. */
 export async function connect(
@@ -56,7 +59,7 @@ export async function connect(
   const running = await runningService(config, warn);
   if (running) return clientOf(running.url, running.api_key);
   const opened = await openFolder(config);
-  return clientOf(opened.url, opened.api_key, () => opened.stop());
+  return clientOf(opened.url, opened.api_key, opened);
 }
 
 /** Believed only if this user wrote it: whoever else puts an address there wants our pictures. */
@@ -86,7 +89,7 @@ const HEALTH_TIMEOUT_MS = 3_000;
 /** Longer than the longest wait that is asked for. */
 const REQUEST_TIMEOUT_MS = 120_000;
 
-export function clientOf(url: string, api_key: string, close = async () => undefined as unknown): Client {
+export function clientOf(url: string, api_key: string, opened: Opened | null = null): Client {
   const authorization = `Bearer ${api_key}`;
   return {
     url,
@@ -118,8 +121,9 @@ export function clientOf(url: string, api_key: string, close = async () => undef
         if (!answer.body) throw new ApiError(answer.status, 'UNKNOWN', `GET ${route} answered nothing`);
         await take(answer.body);
       }),
+    taken: opened?.taken ?? null,
     async close() {
-      await close();
+      await opened?.stop();
     },
   };
 }

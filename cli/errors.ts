@@ -8,3 +8,13 @@ export const failureOf = (error: unknown): { code: string; detail: string } => (
 export class UsageError extends Error {
   override name = 'UsageError';
 }
+
+/** Another process works on what this one worked on: ends with 4. */
+export class TakenOver extends Error {
+  override name = 'TakenOver';
+  constructor(reason: unknown) {
+    super(`Another process has taken over, and this one ends: ${reason instanceof Error ? reason.message : String(reason)}`, {
+      cause: reason,
+    });
+  }
+}

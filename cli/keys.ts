@@ -1,4 +1,5 @@
 /** `tuodi keys [list | create <name> | revoke <key_id>]`: of the data folder itself, beside a running service too. */
+import type { ExitCode } from '../contract/exit-codes.ts';
 import { DEFAULT_ORGANISATION } from '../first-keys.ts';
 import { makeKey } from '../http/keys.ts';
 import { openFacts } from '../open-ports.ts';
@@ -6,7 +7,7 @@ import { systemClock } from '../runtime/clock.ts';
 import type { Facts } from '../runtime/ports-facts.ts';
 import { UsageError } from './errors.ts';
 import { type Output, table } from './output.ts';
-import type { ExitCode, Run } from './program.ts';
+import type { Run } from './program.ts';
 
 const MOST_KEYS = 1_000;
 type Action = (facts: Facts, subject: string | undefined, out: Output) => Promise<ExitCode>;

@@ -1,11 +1,13 @@
 /** The command line: which commands there are, what each takes, and with which code it ends. */
 import { Command, CommanderError, Option } from 'commander';
 import { type Config, ConfigError, readConfig } from '../config.ts';
+import { EXIT, type ExitCode } from '../contract/exit-codes.ts';
+import { StopFailed } from '../runtime/closers.ts';
 import { printable, printableLine } from '../text/printable.ts';
 import { backupCommand } from './backup.ts';
 import { demoCommand } from './demo-command.ts';
 import { diagram, FORMATS } from './diagram.ts';
-import { UsageError } from './errors.ts';
+import { TakenOver, UsageError } from './errors.ts';
 import { keysCommand } from './keys.ts';
 import { exportCommand, importCommand } from './library-commands.ts';
 import { migrateCommand } from './migrate.ts';
@@ -18,12 +20,10 @@ import { type WatchFlags, watchCommand } from './watch-command.ts';
 import { explainCommand, ingestCommand, searchCommand, statusCommand, textCommand } from './with-service.ts';
 import { worker } from './worker.ts';
 
-/** 0 all well; 1 an error of ours; 2 wrong usage or configuration; 3 finished, but some items failed. */
-export type ExitCode = 0 | 1 | 2 | 3;
 export type Run = (config: Config, out: Output) => Promise<ExitCode>;
 
 export async function run(argv: string[], env: NodeJS.ProcessEnv): Promise<ExitCode> {
-  let code: ExitCode = 0;
+  let code: ExitCode = EXIT.OK;
   const program = new Command('tuodi')
     .description('Takes pictures in, reads the text on them, and makes them findable by it.')
     .version(VERSION)
@@ -150,10 +150,12 @@ function addFolderCommands(program: Command, does: (work: Run) => Promise<void>)
 }
 
 function codeOf(error: unknown): ExitCode {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has said what is wrong
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.OK : EXIT.USAGE; // commander has said what is wrong
   const message = error instanceof Error ? error.message : String(error);
   output(false).warn(error instanceof ConfigError ? message : printableLine(message)); // which has a line a fault
-  return error instanceof ConfigError || error instanceof UsageError ? 2 : 1;
+  if (error instanceof ConfigError || error instanceof UsageError) return EXIT.USAGE;
+  if (error instanceof TakenOver) return EXIT.TAKEN_OVER;
+  return error instanceof StopFailed && error.too_long ? EXIT.STOP_TOO_LONG : EXIT.ERROR;
 }
 
 function wholeNumber(text: string): number {

@@ -1,27 +1,49 @@
 /** `tuodi reindex`: builds the search index again from the facts, beside a running service. */
+
+import type { Config } from '../config.ts';
 import { openFacts, openIndex } from '../open-ports.ts';
-import { systemClock } from '../runtime/clock.ts';
+import { type Clock, systemClock } from '../runtime/clock.ts';
+import type { SearchIndex } from '../runtime/ports.ts';
+import type { Facts } from '../runtime/ports-facts.ts';
 import { CannotRebuild, rebuildIndex } from '../services/rebuild-index.ts';
 import { printableLine } from '../text/printable.ts';
 import { UsageError } from './errors.ts';
+import type { Output } from './output.ts';
 import type { Run } from './program.ts';
+import { stopSignal } from './signals.ts';
 
 export const reindexCommand: Run = async (config, out) => {
   if (!config.elasticsearch_url)
     throw new UsageError(
       'The index in the data folder is filled again by itself: stop the service, remove search.sqlite from the folder, start it again.',
     );
+  const missing = await withBoth(config, (parts) => rebuilt(parts, out));
+  return missing > 0 ? 3 : 0;
+};
+
+type Parts = { facts: Facts; index: SearchIndex; clock: Clock };
+async function withBoth<Value>(config: Config, work: (parts: Parts) => Promise<Value>): Promise<Value> {
   const clock = systemClock();
   const facts = await openFacts(config, { clock });
-  const index = await openIndex(config, { facts, clock });
-  const stop = new AbortController();
-  process.once('SIGINT', () => stop.abort(new Error('stopped; run it again, and it goes on')));
-  const counts = await facts.resources.lackingIn('', null, 1);
+  try {
+    const index = await openIndex(config, { facts, clock });
+    try {
+      return await work({ facts, index, clock });
+    } finally {
+      await index.close();
+    }
+  } finally {
+    await facts.close();
+  }
+}
+
+/** Returns how many texts are missing. */
+async function rebuilt(parts: Parts, out: Output): Promise<number> {
+  const stop = stopSignal();
+  const counts = await parts.facts.resources.lackingIn('', null, 1);
   const bar = out.progress(counts.length, 'entries');
   try {
-    const { name, filled, missing } = await rebuildIndex({ facts, index, clock }, stop.signal, (done) =>
-      bar.step(`${done} entries`),
-    );
+    const { name, filled, missing } = await rebuildIndex(parts, stop.signal, (done) => bar.step(`${done} entries`));
     bar.end();
     out.result({ name, filled, missing }, () =>
       [
@@ -29,13 +51,12 @@ export const reindexCommand: Run = async (config, out) => {
         ...missing.map((id) => printableLine(`Its text is missing: ${id}`)),
       ].join('\n'),
     );
-    return missing.length > 0 ? 3 : 0;
+    return missing.length;
   } catch (error) {
     if (error instanceof CannotRebuild) throw new UsageError(error.message);
-    throw error;
+    throw stop.signal.aborted ? new Error('stopped; run it again, and it goes on', { cause: error }) : error;
   } finally {
     bar.end();
-    await index.close();
-    await facts.close();
+    stop.release();
   }
-};
+}

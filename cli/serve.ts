@@ -3,10 +3,12 @@ import { startApp } from '../app.ts';
 import { type Config, warningsOf } from '../config.ts';
 import type { Run } from './program.ts';
 import { VERSION } from './project.ts';
-import { toldToStop } from './signals.ts';
+import { stopSignal } from './signals.ts';
+import { untilStopped } from './until-stopped.ts';
 
 export const serve: Run = async (config, out) => {
   for (const warning of warningsOf(config)) out.warn(`WARNING: ${warning}`);
+  const { signal } = stopSignal();
   const app = await startApp(config, VERSION);
   out.result({ url: app.url, pid: process.pid, ...(app.first_key ? { api_key: app.first_key } : {}) }, () =>
     [
@@ -16,10 +18,7 @@ export const serve: Run = async (config, out) => {
     ].join('\n'),
   );
   void app.warm();
-  await toldToStop();
-  out.say('Stopping: what is in hand is finished or handed back.');
-  await app.stop();
-  return 0;
+  return untilStopped(signal, app, out);
 };
 
 function kept({ data_dir, ...config }: Config): string {

@@ -1,12 +1,5 @@
 /** Waiting to be told to stop. */
-import { once } from 'node:events';
-
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
-
-/** Resolves at the first SIGINT or SIGTERM. */
-export async function toldToStop(): Promise<void> {
-  await once(stopSignal().signal, 'abort');
-}
 
 /** Aborted at the first SIGINT or SIGTERM, so that long work ends clean. A second one ends the process as ever. */
 export function stopSignal(): { signal: AbortSignal; release(): void } {

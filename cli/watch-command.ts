@@ -10,7 +10,7 @@ import type { Then } from './leave.ts';
 import type { Run } from './program.ts';
 import { stopSignal } from './signals.ts';
 import { WATCH_LIMITS, watch } from './watch.ts';
-import { openFolder } from './with-service.ts';
+import { openFolder, untilTaken } from './with-service.ts';
 
 export type WatchFlags = IngestOptions & { then?: string };
 
@@ -24,10 +24,12 @@ export const watchCommand =
     const stop = stopSignal();
     out.say(`Watching ${folders.join(', ')}. Stop it with Ctrl-C.`);
     try {
-      const { failed } = await watch(folders, {
-        ...{ client: service.client, options: { ...options, after }, out, pace: clock },
-        ...{ limits: WATCH_LIMITS, is: isPicture, signal: stop.signal },
-      });
+      const { failed } = await untilTaken(service.taken, () =>
+        watch(folders, {
+          ...{ client: service.client, options: { ...options, after }, out, pace: clock },
+          ...{ limits: WATCH_LIMITS, is: isPicture, signal: stop.signal },
+        }),
+      );
       return failed > 0 ? 3 : 0;
     } finally {
       stop.release();
@@ -59,7 +61,7 @@ async function checkFolders(folders: string[], then: Then): Promise<void> {
 async function reached(
   config: Config,
   warn: (text: string) => void,
-): Promise<{ client(): Promise<Client>; close(): Promise<void> }> {
+): Promise<{ client(): Promise<Client> } & Pick<Client, 'taken' | 'close'>> {
   let opened = false;
   const first = await connect(
     config,
@@ -73,5 +75,6 @@ async function reached(
   const away = async () => {
     throw new Error(`nothing serves ${config.data_dir} just now: files wait until it is there again`);
   };
-  return { client: async () => (opened || config.url ? first : connect(config, away)), close: () => first.close() };
+  const { taken, close } = first;
+  return { client: async () => (opened || config.url ? first : connect(config, away)), taken, close };
 }

@@ -2,14 +2,16 @@
 import { z } from 'zod';
 import { type App, startApp } from '../app.ts';
 import type { Config } from '../config.ts';
+import type { ExitCode } from '../contract/exit-codes.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { within } from '../runtime/within.ts';
 import { INDEX_INCOMPLETE } from '../services/watch-index.ts';
 import { type Client, clientOf, connect } from './client.ts';
+import { TakenOver } from './errors.ts';
 import { explain } from './explain.ts';
 import { type IngestOptions, ingest, ingestTable, isWell } from './ingest.ts';
 import type { Output } from './output.ts';
-import type { ExitCode, Run } from './program.ts';
+import type { Run } from './program.ts';
 import { VERSION } from './project.ts';
 import { printHits, type SearchOptions, search, status, text } from './search.ts';
 
@@ -22,8 +24,11 @@ const FILL_LOOK_MS = 100;
 /** The service on this process' own port, with warnings only in its log; its index is filled first if it was found empty. */
 export const openFolder = async (config: Config) => {
   const app = await startApp({ ...config, listen: { host: '127.0.0.1', port: 0 }, log_level: quieter(config) }, VERSION);
-  await filled(app);
-  return { url: app.url, api_key: app.local_key, stop: () => app.stop() };
+  await filled(app).catch(async (error: unknown) => {
+    await app.stop();
+    throw error;
+  });
+  return { url: app.url, api_key: app.local_key, stop: app.stop, taken: app.taken };
 };
 const quieter = ({ log_level }: Config) => (log_level === 'silent' || log_level === 'error' ? log_level : 'warn');
 
@@ -46,11 +51,20 @@ export const withClient =
   async (config, out) => {
     const client = await connect(config, openFolder, out.warn);
     try {
-      return await work(client, out);
+      return await untilTaken(client.taken, () => work(client, out));
     } finally {
       await client.close();
     }
   };
+
+/** Rejects with TakenOver as soon as another process has taken what was opened for this command. */
+export async function untilTaken<Value>(taken: AbortSignal | null, work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await within({ clock: systemClock(), signals: taken ? [taken] : [] }, work);
+  } catch (error) {
+    throw taken?.aborted ? new TakenOver(taken.reason) : error;
+  }
+}
 
 export const ingestCommand = (paths: string[], options: IngestOptions): Run =>
   withClient(async (client, out) => {

@@ -2,18 +2,17 @@
 import { startWorker } from '../app.ts';
 import { warningsOf } from '../config.ts';
 import type { Run } from './program.ts';
-import { toldToStop } from './signals.ts';
+import { stopSignal } from './signals.ts';
+import { untilStopped } from './until-stopped.ts';
 
 export const worker: Run = async (config, out) => {
   for (const warning of warningsOf(config)) out.warn(`WARNING: ${warning}`);
+  const { signal } = stopSignal();
   const app = await startWorker(config);
   out.result(
     { kinds: config.worker_kinds, pid: process.pid },
     () => `tuodi works at ${config.worker_kinds.join(', ')}. Stop it with Ctrl-C.`,
   );
   void app.warm();
-  await toldToStop();
-  out.say('Stopping: what is in hand is finished or handed back.');
-  await app.stop();
-  return 0;
+  return untilStopped(signal, app, out);
 };

@@ -133,8 +133,7 @@ export function createWorker({ tasks, queue, engine, runs, services, gates, cloc
     async stop(): Promise<void> {
       gates.stop();
       give?.stop();
-      await queue.stop(limits.stop_grace_ms);
-      stopping.abort(new Error('the process stops'));
+      await queue.stop(limits.stop_grace_ms).finally(() => stopping.abort(new Error('the process stops')));
     },
   };
 }

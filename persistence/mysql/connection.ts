@@ -25,7 +25,7 @@ const SQL_MODE = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ONLY_FULL_GROUP_BY';
 const UNKNOWN_VARIABLE = 1193;
 
 /** `takes_several`: statements in one journey. Only where all of them are ours, with everything bound. */
-export type Settings = { lock_limit_s: number; takes_several: boolean };
+export type Settings = { lock_limit_s: number; silence_limit_s: number; takes_several: boolean };
 
 /** What a knex pool, or a holder of a lock, holds. knex itself adds its own ids to it. */
 export type Connection = {
@@ -44,7 +44,7 @@ export async function connected(target: Target, clock: Clock, settings: Partial<
   const began = clock.elapsed();
   for (let backoff = BACKOFF_MIN_MS; ; backoff = Math.min(backoff * 2, BACKOFF_MAX_MS)) {
     try {
-      return await opened(target, { lock_limit_s: LOCK_LIMIT_S, takes_several: false, ...settings });
+      return await opened(target, { ...SETTINGS, ...settings });
     } catch (error) {
       if (!isAway(error) || clock.elapsed() - began + backoff > RECONNECT_LIMIT_MS) throw error;
     }
@@ -52,7 +52,9 @@ export async function connected(target: Target, clock: Clock, settings: Partial<
   }
 }
 
-async function opened(target: Target, { lock_limit_s, takes_several }: Settings): Promise<Connection> {
+const SETTINGS: Settings = { lock_limit_s: LOCK_LIMIT_S, silence_limit_s: SILENCE_LIMIT_S, takes_several: false };
+
+async function opened(target: Target, { takes_several, ...limits }: Settings): Promise<Connection> {
   const { host, port, tls, ...who } = target;
   const sockets: Socket[] = [];
   const mysql = createConnection({
@@ -74,7 +76,7 @@ async function opened(target: Target, { lock_limit_s, takes_several }: Settings)
     await new Promise<void>((resolve, reject) => {
       mysql.connect((error) => (error ? reject(databaseError(error, 'connect', false)) : resolve()));
     });
-    await setUp(connection, lock_limit_s);
+    await setUp(connection, limits);
     return connection;
   } catch (error) {
     connection.close();
@@ -83,7 +85,8 @@ async function opened(target: Target, { lock_limit_s, takes_several }: Settings)
 }
 
 /** Everything that a server's own configuration could make mean something else. */
-async function setUp({ ask }: Connection, lock_limit_s: number): Promise<void> {
+type Limits = Omit<Settings, 'takes_several'>;
+async function setUp({ ask }: Connection, { lock_limit_s, silence_limit_s }: Limits): Promise<void> {
   await ask('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
   const settings = {
     sql_mode: `'${SQL_MODE}'`,
@@ -91,7 +94,7 @@ async function setUp({ ask }: Connection, lock_limit_s: number): Promise<void> {
     autocommit: 1,
     innodb_lock_wait_timeout: lock_limit_s,
     lock_wait_timeout: lock_limit_s, // of tables, which a migration locks
-    wait_timeout: SILENCE_LIMIT_S,
+    wait_timeout: silence_limit_s,
   };
   const said = Object.entries(settings).map(([name, value]) => `SESSION ${name} = ${value}`);
   await ask(`SET ${said.join(', ')}`);

@@ -5,22 +5,36 @@
 import type { Clock } from '../../runtime/clock.ts';
 import { bounded } from '../../runtime/within.ts';
 import { type Connection, connected } from './connection.ts';
-import { hasErrno, isAway } from './errors.ts';
+import { hasErrno } from './errors.ts';
 import { type Target, targetOf } from './target.ts';
 
 /** The least that the server can wait: who holds the row holds it for long, so waiting is of no use. */
 const LOCK_LIMIT_S = 1;
-/** How often the connection says that it lives: well within the server's limit for silence, of which it frees the row. */
-const ASK_INTERVAL_MS = 15_000;
-/** How long a lost row is asked for while the database is away, in which nobody else can work either. */
-const REGAIN_LIMIT_MS = 10 * 60_000;
-/** How long the row that we held may look taken by another: a server that did not see our connection break keeps it for its silence limit. */
-const GHOST_LIMIT_MS = 75_000;
-const REGAIN_PAUSE_MS = 1_000;
+/**
+ * Of the connection that holds the row: the server ends it, and frees the row, after so long without a word. Far above any pause of
+ * ours, and short, since it is also how long a connection that we have lost may still hold the row.
+ */
+const SILENCE_LIMIT_S = 20;
+export type PresenceLimits = typeof PRESENCE_LIMITS;
+export const PRESENCE_LIMITS = {
+  /** How often the connection says that it lives: well within the server's limit for silence. */
+  ask_interval_ms: 5_000,
+  /** Of that question. */
+  ask_limit_ms: 5_000,
+  /** Between tries to have the row again, which have no end while it is away. */
+  regain_pause_ms: 1_000,
+  /**
+   * How long the row may look taken, once the database answers again, before another process must have it: our own lost connection
+   * holds it for the server's limit for silence, and no longer.
+   */
+  ghost_ms: SILENCE_LIMIT_S * 1_000 + 5_000,
+};
 const LOCK_WAIT_TIMEOUT = 1205;
 // What both servers know; MySQL calls it FOR SHARE as well. A transaction that only locks keeps no old versions of rows.
 const ROW = 'SELECT presence_id FROM presence WHERE presence_id = 1';
 const LOCK = { shared: `${ROW} LOCK IN SHARE MODE`, alone: `${ROW} FOR UPDATE` };
+/** No row: it is locked. A table that is locked (by a backup, by ALTER TABLE) is waited for in vain instead. */
+const LOOK = `${ROW} FOR UPDATE SKIP LOCKED`;
 
 /** Other processes work on this database, and one of us would have to be alone. */
 export class NotAlone extends Error {
@@ -34,54 +48,75 @@ export class NotAlone extends Error {
   }
 }
 
-/** `onLost`: others have the row, or it could not be had again within the limits above: this process must not go on. Called once. */
-export type PresenceOptions = { url: string; alone: boolean; clock: Clock; onLost(error: Error): void };
+export type PresenceOptions = {
+  url: string;
+  alone: boolean;
+  clock: Clock;
+  /** Another process has the row: this one must not go on. Called once, with the reason, and for nothing else. */
+  onLost(reason: NotAlone): void;
+  /** Why the row is not held just now, each time that the reason changes; null: it is held again. */
+  onAway?(why: Error | null): void;
+  limits?: Partial<PresenceLimits>;
+};
 export type Presence = { release(): Promise<void> };
 
-/** The tables must be there. Rejects with NotAlone within seconds. */
-export async function holdPresence({ url, alone, clock, onLost }: PresenceOptions): Promise<Presence> {
+/**
+ * The tables must be there. Rejects with NotAlone within seconds. Once it is held, an outage of any length is waited out, whatever the
+ * database answers meanwhile: nobody can take the row of a database that is away.
+ */
+export async function holdPresence(options: PresenceOptions): Promise<Presence> {
+  const { url, alone, clock, onLost, onAway = () => {} } = options;
+  const limits = { ...PRESENCE_LIMITS, ...options.limits };
   const target = targetOf(url);
   const over = new AbortController();
   let held = await hold(target, alone, clock);
-  const keeping = keep();
+  void keep();
 
   /** Until it is released: asks from time to time, and takes the row again when the connection broke. */
   async function keep(): Promise<void> {
     while (!over.signal.aborted) {
       const woken = bounded({ clock, signals: [over.signal, held.broken] });
-      await clock.sleep(ASK_INTERVAL_MS, woken.signal).catch(() => undefined); // woken
+      await clock.sleep(limits.ask_interval_ms, woken.signal).catch(() => undefined); // woken
       woken.release();
       if (over.signal.aborted) return;
-      const lives = await held.connection.ask('SELECT 1').catch(() => null); // whatever is wrong, the row is taken anew
+      const lives = await held.connection.ask('SELECT 1', [], limits.ask_limit_ms).catch(() => null); // whatever is wrong, the row is taken anew
       if (lives) continue;
       held.connection.close();
       const again = await regained();
       if (!again) return;
       held = again;
+      onAway(null);
     }
   }
+  /** null: it is released, or lost for good. */
   async function regained(): Promise<Held | null> {
-    const began = clock.elapsed();
-    for (;;) {
-      if (over.signal.aborted) return null;
+    let taken_since: number | null = null;
+    let known = '';
+    while (!over.signal.aborted) {
       try {
-        return await hold(target, alone, clock);
+        const again = await hold(target, alone, clock);
+        if (!over.signal.aborted) return again;
+        again.connection.close();
       } catch (error) {
-        const limit_ms = isAway(error) ? REGAIN_LIMIT_MS : error instanceof NotAlone ? GHOST_LIMIT_MS : 0;
-        if (clock.elapsed() - began > limit_ms) {
-          onLost(error instanceof Error ? error : new Error(String(error)));
+        // Only counted while the database answers, and without a break: a lost connection of ours may be as young as the last outage.
+        taken_since = error instanceof NotAlone ? (taken_since ?? clock.elapsed()) : null;
+        if (error instanceof NotAlone && clock.elapsed() - (taken_since ?? 0) >= limits.ghost_ms) {
+          onLost(error);
           return null;
         }
+        const why = error instanceof Error ? error : new Error(String(error));
+        if (why.message !== known) onAway(why);
+        known = why.message;
       }
-      await clock.sleep(REGAIN_PAUSE_MS, over.signal).catch(() => undefined); // woken to stop
+      await clock.sleep(limits.regain_pause_ms, over.signal).catch(() => undefined); // woken to stop
     }
+    return null;
   }
 
   return {
     async release() {
       over.abort();
-      await keeping;
-      held.connection.close();
+      held.connection.close(); // an attempt that is under way closes what it gets
     },
   };
 }
@@ -89,7 +124,7 @@ export async function holdPresence({ url, alone, clock, onLost }: PresenceOption
 type Held = { connection: Connection; broken: AbortSignal };
 
 async function hold(target: Target, alone: boolean, clock: Clock): Promise<Held> {
-  const connection = await connected(target, clock, { lock_limit_s: LOCK_LIMIT_S });
+  const connection = await connected(target, clock, { lock_limit_s: LOCK_LIMIT_S, silence_limit_s: SILENCE_LIMIT_S });
   try {
     await connection.ask('START TRANSACTION');
     const rows = await connection.ask(alone ? LOCK.alone : LOCK.shared);
@@ -98,7 +133,14 @@ async function hold(target: Target, alone: boolean, clock: Clock): Promise<Held>
     connection.onBroken(() => broken.abort());
     return { connection, broken: broken.signal };
   } catch (error) {
+    const taken = hasErrno(error, LOCK_WAIT_TIMEOUT) && (await isTaken(connection));
     connection.close();
-    throw hasErrno(error, LOCK_WAIT_TIMEOUT) ? new NotAlone(alone) : error;
+    throw taken ? new NotAlone(alone) : error;
   }
+}
+
+/** The row is locked by somebody. False: its table is, which says nothing of other processes; or it was freed just now. */
+async function isTaken(connection: Connection): Promise<boolean> {
+  const rows = await connection.ask(LOOK).catch(() => null); // its table is locked, or the database is away
+  return Array.isArray(rows) && rows.length === 0;
 }

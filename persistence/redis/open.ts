@@ -16,8 +16,11 @@ export async function openRedisPorts(wanted: RedisWanted): Promise<RedisPorts> {
   return {
     ...{ tasks: redisTasks(link), queue: bullQueue(link), announcements, rates: redisRates(link) },
     async close() {
-      await announcements.close();
-      await link.close();
+      try {
+        await announcements.close();
+      } finally {
+        await link.close();
+      }
     },
   };
 }

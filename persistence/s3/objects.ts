@@ -41,10 +41,12 @@ export async function openS3Objects(options: S3Options): Promise<Objects> {
     client.destroy();
     links.destroy();
   };
-  const problem = await bucketProblem(store);
-  if (problem !== null) {
+  try {
+    const problem = await bucketProblem(store);
+    if (problem !== null) throw new StoreMisconfigured(problem);
+  } catch (error) {
     await close();
-    throw new StoreMisconfigured(problem);
+    throw error;
   }
   const freezing = new Map<string, Promise<ObjectHead | null>>();
   return {

@@ -40,8 +40,11 @@ export function sqlFacts({ log, ...parts }: Omit<Database, 'unreadable'> & { log
       await db.read.raw('select 1');
     },
     async close() {
-      await db.read.destroy();
-      await db.write.destroy(); // last, so that SQLite folds its write-ahead log into the file
+      try {
+        await db.read.destroy();
+      } finally {
+        await db.write.destroy(); // last, so that SQLite folds its write-ahead log into the file
+      }
     },
   };
 }

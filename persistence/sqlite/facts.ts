@@ -19,12 +19,10 @@ export async function openSqliteFacts(dir: string, { log, ...options }: SqliteFa
   const file = join(dir, 'facts.sqlite');
   makePrivate(file);
   const write = sqliteKnex(file, options);
-  const read = sqliteKnex(file, { readonly: true });
   try {
     await migrate(write);
-    return sqlFacts({ write, read, dialect: sqliteDialect, log });
+    return sqlFacts({ write, read: sqliteKnex(file, { readonly: true }), dialect: sqliteDialect, log });
   } catch (error) {
-    await read.destroy();
     await write.destroy();
     throw error;
   }

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { EXIT } from '../../contract/exit-codes.ts';
 import { FAILURE_CODES } from '../../contract/failures.ts';
 import { blocksOf, checkCurl, type Ran, runBlocks } from '../support/document.ts';
 import { type DocumentWorld, engineWorld } from '../support/document-worlds.ts';
@@ -44,6 +45,11 @@ test('what failed is listed with its reason, explained, and tried again', () => 
 
 test('every failure code has a line that says who acts', () => {
   const lacking = Object.keys(FAILURE_CODES).filter((code) => !new RegExp(`^\\|.*\`${code}\`.*\\|`, 'm').test(page));
+  assert.deepEqual(lacking, []);
+});
+
+test('every exit code has a line that says whether to start it again', () => {
+  const lacking = Object.values(EXIT).filter((code) => !new RegExp(`^\\| ${code} \\|`, 'm').test(page));
   assert.deepEqual(lacking, []);
 });
 

@@ -5,9 +5,11 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { holdPresence, NotAlone, type Presence } from '../../persistence/mysql/presence.ts';
+import { connected } from '../../persistence/mysql/connection.ts';
+import { holdPresence, NotAlone, type Presence, type PresenceOptions } from '../../persistence/mysql/presence.ts';
 import { until } from '../support/wait.ts';
 import { clock, sayServer, type TestDatabase, testDatabase } from './mysql.ts';
+import { tcpBetween } from './tcp-between.ts';
 
 const CHILD = fileURLToPath(new URL('./mysql-child.js', import.meta.url));
 let database: TestDatabase;
@@ -17,6 +19,13 @@ before(async () => {
 });
 after(() => database.drop());
 
+/** Limits of seconds scaled down; that of a lost connection's ghost is the server's, and is not. */
+const SMALL = { ask_interval_ms: 100, ask_limit_ms: 1_000, regain_pause_ms: 50, ghost_ms: 500 };
+const held = async (t: TestContext, options: Partial<PresenceOptions> & { alone: boolean }): Promise<Presence> => {
+  const presence = await holdPresence({ url: database.url, clock, onLost: assert.ifError, limits: SMALL, ...options });
+  t.after(() => presence.release());
+  return presence;
+};
 const hold = async (t: TestContext, alone: boolean, onLost: (error: Error) => void = assert.ifError): Promise<Presence> => {
   const presence = await holdPresence({ url: database.url, alone, clock, onLost });
   t.after(() => presence.release());
@@ -77,19 +86,53 @@ describe('presence', () => {
     await presence.release();
   });
 
-  it('that can not be taken again is told as lost', async (t) => {
-    let lost: Error | null = null;
-    await hold(t, false, (error) => {
-      lost = error;
+  const SAYS_NOTHING: [what: string, before: string, after: string, code: RegExp][] = [
+    ['gone', 'ALTER TABLE presence RENAME TO absence', 'ALTER TABLE absence RENAME TO presence', /1146/],
+    ['locked, as a backup does', 'LOCK TABLES presence WRITE', 'UNLOCK TABLES', /1205/],
+  ];
+  for (const [what, before, after, code] of SAYS_NOTHING)
+    it(`whose table is ${what}, is waited for, since that does not say that another process has it`, async (t) => {
+      const server = await tcpBetween(database.url);
+      t.after(() => server.close());
+      const told: (string | null)[] = [];
+      await held(t, { url: server.url, alone: true, onAway: (why) => told.push(why?.message ?? null) });
+      await server.refuse();
+      const admin = await connected(database.target, clock);
+      t.after(() => admin.close());
+      await admin.ask(before);
+      await server.through();
+      await until('it is told why', () => told.some((why) => code.test(why ?? '')));
+      const since = performance.now();
+      await until('its limits are over', () => performance.now() - since > 4 * SMALL.ghost_ms);
+      await admin.ask(after);
+      await until('it is held again', () => told.at(-1) === null);
     });
-    await database.sql('ALTER TABLE presence RENAME TO absence').catch(() => undefined); // waits for the holder, in vain
-    const [holder] = await holders();
-    const renaming = database.sql('ALTER TABLE presence RENAME TO absence');
-    const killer = await testDatabase({ migrated: false });
-    await killer.sql(`KILL ${holder?.id}`);
-    await renaming;
-    await killer.drop();
-    await until('it is told', () => lost);
-    await database.sql('ALTER TABLE absence RENAME TO presence');
+
+  it('is waited for through an outage of many times every limit, and is held again after it', async (t) => {
+    const server = await tcpBetween(database.url);
+    t.after(() => server.close());
+    const told: (string | null)[] = [];
+    await held(t, { url: server.url, alone: true, onAway: (why) => told.push(why?.message ?? null) });
+    await server.refuse();
+    await until('it is missed', () => told.length > 0);
+    const since = performance.now();
+    await until('many limits are over', () => performance.now() - since > 20 * SMALL.ghost_ms, 60_000);
+    await server.through();
+    await until('it is held again', () => told.at(-1) === null);
+    await assert.rejects(hold(t, true), NotAlone);
+  });
+
+  it('that another process has taken is told as lost, with that reason, and not before a lost connection of its own would be freed', async (t) => {
+    const server = await tcpBetween(database.url);
+    t.after(() => server.close());
+    const lost: Error[] = [];
+    await held(t, { url: server.url, alone: true, onLost: (reason) => lost.push(reason) });
+    await server.refuse();
+    const other = await until('the row is free', () => child(t, 'alone').catch(() => null));
+    assert.deepEqual(lost, [], 'while the database is away');
+    await server.through();
+    const reason = await until<Error>('it is told', () => lost[0]);
+    assert.ok(reason instanceof NotAlone, String(reason));
+    other.kill('SIGKILL');
   });
 });
