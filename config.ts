@@ -79,8 +79,11 @@ const Variables = z.strictObject({
   /** Threads that recognise. */
   ocr_workers: whole(1, 64).default(Math.min(availableParallelism(), 4)),
   ocr_page_time_limit_ms: whole(1_000, 30 * 60_000).default(120_000),
+  /** How long a picture waits for its bytes; a day unless said. The five here are at most 30 days: what the sweep looks ahead. */
   upload_deadline_ms: delay.optional(),
+  /** And for what is required of its metadata; 30 days unless said. A person is warned 7 days before, or at half of a short one. */
   metadata_deadline_ms: delay.optional(),
+  /** How long bytes are kept that a person may still want, each 30 days unless said; 0 removes them at once. */
   trash_retention_ms: delay.optional(),
   rejected_retention_ms: delay.optional(),
   expired_retention_ms: delay.optional(),
@@ -144,7 +147,8 @@ const Variables = z.strictObject({
 });
 export type Config = z.infer<typeof Variables>;
 type Name = keyof Config;
-const NAMES = Object.keys(Variables.shape) as Name[];
+/** Of all settings. */
+export const NAMES = Object.keys(Variables.shape) as Name[];
 /** Secrets may come from a file: TUODI_LINK_SECRET_FILE. */
 const SECRETS: readonly string[] = [
   ...(['link_secret', 'link_secret_previous', 'ocr_callback_secret_previous', 's3_events_token_previous'] satisfies Name[]),

@@ -45,10 +45,12 @@ const INCOMING_KEPT_MS = 24 * 60 * 60_000;
 const Moved = z.object({ resource_id: z.string(), seq: z.number() });
 
 export type ServiceOptions = {
-  config: Pick<Config, Exclude<keyof ServiceLimits, 'ocr_pixels'> | 'ocr_workers'> & Partial<Pick<Config, 'ocr_in_flight'>>;
+  config: Pick<Config, Exclude<keyof ServiceLimits, 'ocr_pixels'> | 'ocr_workers'> &
+    Partial<Pick<Config, 'ocr_in_flight' | (typeof LIFE_SETTINGS)[number]>>;
   /** The steps that are run here: all unless said. */
   kinds?: readonly StepKind[];
   limits?: Partial<RuntimeLimits>;
+  /** Above what the configuration says. */
   resource_limits?: Partial<ResourceLimits>;
   task_limits?: Partial<TaskLimits>;
   /** Another lifecycle: of a test, with something wrong in it. */
@@ -64,7 +66,7 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
   const service_limits = serviceLimits(options);
   const process_id = `${hostname()}-${process.pid}-${clock.nonce().slice(0, 8)}`.slice(-64);
   const origin = (kind: 'worker' | 'sweep'): Origin => ({ by: { kind, id: process_id }, request_id: null });
-  const lifecycle = options.lifecycle ?? resourceLifecycle(options.resource_limits);
+  const lifecycle = options.lifecycle ?? resourceLifecycle(resourceLimitsOf(options));
   const given = { facts, tasks, queue, announcements, clock, limits, log, conditions };
   const relay = createRelay(given);
   const set_asides = createSetAsides({ ...given, instances: facts.instances });
@@ -149,6 +151,18 @@ const tellEngine =
     if (moved.success) engine.moved(moved.data.resource_id, moved.data.seq);
   };
 
+/** What the configuration says of the life of pictures. */
+const LIFE_SETTINGS = [
+  'upload_deadline_ms',
+  'metadata_deadline_ms',
+  'trash_retention_ms',
+  'rejected_retention_ms',
+  'expired_retention_ms',
+] as const satisfies (keyof Config & keyof ResourceLimits)[];
+function resourceLimitsOf({ config, resource_limits }: ServiceOptions): Partial<ResourceLimits> {
+  const said = LIFE_SETTINGS.flatMap((name) => (config[name] === undefined ? [] : [[name, config[name]]]));
+  return { ...Object.fromEntries(said), ...resource_limits };
+}
 function runtimeLimits({ config, limits }: ServiceOptions): RuntimeLimits {
   const { ocr_workers, ocr_in_flight: in_flight = RUNTIME_LIMITS.in_flight } = config;
   const concurrency = { ...RUNTIME_LIMITS.concurrency, ocr: ocr_workers * OCR_RUNS_PER_WORKER };

@@ -11,7 +11,7 @@ export const RESOURCE_LIMITS = {
   link_expiry_ms: HOUR + 10 * MINUTE,
   /** A phone left without a network comes back within a day. */
   upload_deadline_ms: DAY,
-  /** 7 days before the deadline below: time for a reminder to be read. */
+  /** Of the deadline below, see `resourceLimits`: time for a reminder to be read. */
   metadata_warning_ms: 23 * DAY,
   /** A holiday long. */
   metadata_deadline_ms: 30 * DAY,
@@ -43,6 +43,17 @@ export const RESOURCE_LIMITS = {
   max_service_retries: 5,
 };
 export type ResourceLimits = typeof RESOURCE_LIMITS;
+
+/** How long before `metadata_deadline_ms` a person is warned. */
+const WARNED_BEFORE_MS = RESOURCE_LIMITS.metadata_deadline_ms - RESOURCE_LIMITS.metadata_warning_ms;
+
+/** All limits, some of them changed. The warning follows its deadline: 7 days before it, never in its first half, and never after it. */
+export function resourceLimits(changed: Partial<ResourceLimits>): ResourceLimits {
+  const limits = { ...RESOURCE_LIMITS, ...changed };
+  const { metadata_deadline_ms: deadline } = limits;
+  const warning = changed.metadata_warning_ms ?? Math.max(deadline - WARNED_BEFORE_MS, Math.ceil(deadline / 2));
+  return { ...limits, metadata_warning_ms: Math.min(warning, deadline) };
+}
 
 export const TASK_LIMITS = {
   /** A doorbell that was lost is rung again. */

@@ -1,7 +1,7 @@
 /** The lifecycle of one picture. States in CAPITALS are statuses; exactly one is active after every step. */
 import type { Json } from '../contract/json.ts';
 import type { Fact, FactIds, JobId, StepKind } from '../contract/steps.ts';
-import { RESOURCE_LIMITS, type ResourceLimits } from './limits.ts';
+import { type ResourceLimits, resourceLimits } from './limits.ts';
 import { INPUT_OF_JOB } from './resource-jobs.ts';
 import { readers } from './resource-readers.ts';
 import { blankContext, delaysOf, type ResourceContext, runsLeft, words } from './resource-words.ts';
@@ -237,6 +237,6 @@ export const resourceMachine = words.createMachine({
 
 /** The same machine with other limits: for a trash that empties at once, or a test that will not wait for three runs. */
 export function resourceMachineWith(changed: Partial<ResourceLimits>): typeof resourceMachine {
-  const limits = { ...RESOURCE_LIMITS, ...changed };
+  const limits = resourceLimits(changed);
   return resourceMachine.provide({ delays: delaysOf(limits), guards: { runsLeft: ({ context }) => runsLeft(context, limits) } });
 }

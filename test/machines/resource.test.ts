@@ -237,6 +237,25 @@ test('the text of a picture that is not known cannot be corrected', () => {
     assert.equal(kernel.step(blind, event({ type: 'TEXT_CORRECTED', correction_id }), at(0)).outcome, 'refused');
 });
 
+test('a person is warned 7 days before the deadline of the metadata, or at half of a short one, however it is changed', () => {
+  const days = (n: number) => n * 24 * 60 * 60_000;
+  for (const [deadline_ms, warning_ms] of [
+    [days(30), days(23)],
+    [days(20), days(13)],
+    [days(14), days(7)],
+    [days(1), days(0.5)],
+    [1, 1],
+    [0, 0],
+  ] as const) {
+    const machine = durable(resourceMachineWith({ metadata_deadline_ms: deadline_ms }));
+    const created = machine.start(INPUT, at(0)).instance;
+    const looked = machine.step(created, event({ type: 'UPLOAD_REPORTED' }), at(0)).instance;
+    const { instance } = machine.step(looked, done(looked, 'inspect', LEGAL_PICTURE), at(0));
+    const due = (name: string) => known(instance.timers[timerId(instance, name)], name).due_at;
+    assert.deepEqual([due('metadata_deadline'), due('metadata_warning')], [deadline_ms, warning_ms]);
+  }
+});
+
 test('limits are changed without another machine: a trash that empties at once', () => {
   const machine = durable(resourceMachineWith({ trash_retention_ms: 0 }));
   const { instance } = machine.step(start(), event({ type: 'TRASH' }), at(50));
