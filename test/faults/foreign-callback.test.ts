@@ -105,16 +105,20 @@ describe('an engine that is asked', () => {
   for (const name of ['resource_id', 'work_id', 'task_id'] as const)
     test(`and names another ${name} in its answer is not believed`, async () => {
       const w = await open({ ...patient, knows: name === 'task_id' ? 'nothing but task_id, and names it' : 'work_id' });
-      const { ids, jobs } = await two(w);
-      const [one, other] = jobs;
-      const [own, result] = [one[name], one.result];
-      Object.assign(one, { [name]: other[name], result: other.result });
+      const ids = [await w.takeIn(1), await w.takeIn(2)] as const;
+      const tickets = [await w.at.ticket(ids[0]), await w.at.ticket(ids[1])] as const;
+      const [one, other] = [known(w.there.jobs.get(tickets[0]), 'job'), known(w.there.jobs.get(tickets[1]), 'job')];
+      const own = one[name];
+      Object.assign(one, { [name]: other[name] }); // before there is anything to take
+      await w.there.finish(tickets[1]);
+      one.result = other.result;
       const task = await until('its answer was refused', async () => {
         const now = await w.at.task(ids[0]);
         return now && taskContext(now.instance).failure && now;
       });
       assert.equal(taskContext(task.instance).failure?.code, 'PROVIDER_BAD_RESULT');
-      Object.assign(one, { [name]: own, result });
+      Object.assign(one, { [name]: own });
+      await w.there.finish(tickets[0]);
       for (const [ticket, job] of w.there.jobs) if (job.result === null) await w.there.finish(ticket);
       await until('no work is left undone', async () => {
         for (const [ticket, job] of w.there.jobs) if (job.result === null) await w.there.finish(ticket);
