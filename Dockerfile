@@ -14,7 +14,7 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
 # What main.ts reaches, and nothing else: tests, benches and documents stay outside.
-COPY tsconfig.json main.ts app.ts config.ts create-service.ts first-keys.ts open-ports.ts secrets.ts ./
+COPY tsconfig.json main.ts app.ts config.ts create-service.ts first-keys.ts nearest-name.ts open-credentials.ts open-ports.ts secrets.ts ./
 COPY contract ./contract
 COPY machines ./machines
 COPY text ./text

@@ -5,6 +5,7 @@ import proxyaddr from 'proxy-addr';
 import { z } from 'zod';
 import { METADATA_FIELDS } from './contract/metadata.ts';
 import { STEP_KINDS } from './contract/steps.ts';
+import { nearestName } from './nearest-name.ts';
 import { isExample, Secret, WebhookSecret } from './secrets.ts';
 
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
@@ -90,11 +91,20 @@ const Variables = z.strictObject({
 
   /** mysql://user:password@host:3306/database: MySQL 8.4, or MariaDB from 10.6 on. Without it the facts are in the data folder. */
   database_url: z.url({ protocol: /^(mysql|mariadb)$/ }).optional(),
+  /** Certificates (PEM) of the authority that the database's own is signed by; then TLS is used, as with `?ssl=true`. */
+  database_ca_file: z.string().min(1).optional(),
   /** redis://[user:password@]host:6379/0, or rediss://. Without it tasks and queue are in this process. */
   redis_url: z.url({ protocol: /^rediss?$/ }).optional(),
+  /** Certificates (PEM) of the authority that Redis' own is signed by, for rediss://. */
+  redis_ca_file: z.string().min(1).optional(),
   /** Elasticsearch 9. Without it the index is in the data folder. */
   elasticsearch_url: web.optional(),
   elasticsearch_api_key: z.string().min(1).optional(),
+  /** Instead of a key. */
+  elasticsearch_user: z.string().min(1).optional(),
+  elasticsearch_password: z.string().min(1).optional(),
+  /** Certificates (PEM) of the authority that its own is signed by: its default install has one of its own (`http_ca.crt`). */
+  elasticsearch_ca_file: z.string().min(1).optional(),
   /** What searches read, and the beginning of the names of its indexes: another for each database that shares the cluster. */
   elasticsearch_alias: z
     .string()
@@ -152,11 +162,18 @@ export const NAMES = Object.keys(Variables.shape) as Name[];
 /** Secrets may come from a file: TUODI_LINK_SECRET_FILE. */
 const SECRETS: readonly string[] = [
   ...(['link_secret', 'link_secret_previous', 'ocr_callback_secret_previous', 's3_events_token_previous'] satisfies Name[]),
-  ...(['api_key', 'database_url', 'redis_url', 'elasticsearch_url', 'elasticsearch_api_key'] satisfies Name[]),
+  ...([
+    'api_key',
+    'database_url',
+    'redis_url',
+    'elasticsearch_url',
+    'elasticsearch_api_key',
+    'elasticsearch_password',
+  ] satisfies Name[]),
   ...(['s3_access_key', 's3_secret_key', 's3_events_token'] satisfies Name[]),
   ...(['ocr_api_key', 'ocr_callback_secret', 'embedding_api_key'] satisfies Name[]),
 ];
-const PREFIX = 'TUODI_';
+export const PREFIX = 'TUODI_';
 
 /** In the data folder, written by a running service for commands on this machine. */
 export const SERVICE_FILE = 'service.json';
@@ -179,7 +196,7 @@ export function readConfig(
     const secret = name.replace(/_file$/, '');
     if (NAMES.some((known) => known === name)) given[name] = value;
     else if (name.endsWith('_file') && SECRETS.includes(secret)) given[secret] = fromFile(variable, value);
-    else warnings.push(`${variable} is not known; the nearest name is ${PREFIX}${nearest(name).toUpperCase()}`);
+    else warnings.push(`${variable} is not known; the nearest name is ${PREFIX}${nearestName(name, NAMES).toUpperCase()}`);
   }
   const parsed = Variables.safeParse({ ...given, ...flags });
   if (parsed.success) return { config: parsed.data, warnings };
@@ -217,6 +234,9 @@ export function checkTogether(config: Config, command: 'serve' | 'worker'): void
     throw new ConfigError(
       'TUODI_LINK_SECRET: several processes may serve these servers, so say the secret that all of them sign links with',
     );
+  checkElasticsearch(config);
+  if (config.redis_ca_file !== undefined && !config.redis_url?.startsWith('rediss://'))
+    throw new ConfigError('TUODI_REDIS_CA_FILE: without TLS nothing is checked by it; let TUODI_REDIS_URL begin with rediss://');
   if ((config.s3_access_key === undefined) !== (config.s3_secret_key === undefined))
     throw new ConfigError('TUODI_S3_ACCESS_KEY and TUODI_S3_SECRET_KEY are said together, or neither');
   for (const [name, current] of [
@@ -255,27 +275,23 @@ function secretsIn(value: string): string[] {
   return [username, password].filter(Boolean);
 }
 
-function fromFile(variable: string, file: string): string {
+function checkElasticsearch(config: Config): void {
+  const { elasticsearch_url: url, elasticsearch_user: user, elasticsearch_password: password } = config;
+  if ((user === undefined) !== (password === undefined))
+    throw new ConfigError('TUODI_ELASTICSEARCH_USER and TUODI_ELASTICSEARCH_PASSWORD are said together, or neither');
+  if (user !== undefined && config.elasticsearch_api_key !== undefined)
+    throw new ConfigError('TUODI_ELASTICSEARCH_API_KEY, or TUODI_ELASTICSEARCH_USER and TUODI_ELASTICSEARCH_PASSWORD: not both');
+  if (config.elasticsearch_ca_file !== undefined && !url?.startsWith('https://'))
+    throw new ConfigError(
+      'TUODI_ELASTICSEARCH_CA_FILE: without TLS nothing is checked by it; let TUODI_ELASTICSEARCH_URL begin with https://',
+    );
+}
+
+/** Throws ConfigError. */
+export function fromFile(variable: string, file: string): string {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (error) {
     throw new ConfigError(`${variable}: cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`);
   }
-}
-
-const nearest = (name: string): Name =>
-  NAMES.reduce((best, known) => (distance(name, known) < distance(name, best) ? known : best));
-
-/** Levenshtein's. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, change));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

@@ -7,6 +7,7 @@ import path from 'node:path';
 import type { Logger } from 'pino';
 import { type Config, ConfigError, inProcess } from './config.ts';
 import type { StoreLinks } from './http/deps.ts';
+import { certificatesOf, checkKeys, mysqlOf, named, watched } from './open-credentials.ts';
 import { SECRET_FILE } from './persistence/backup/manifest.ts';
 import { checkRestored } from './persistence/backup/mark.ts';
 import { type CallbackGrant, callbackQuery } from './persistence/folder/links.ts';
@@ -73,21 +74,21 @@ export type OpenedPorts = Ports & {
 };
 
 /** The facts alone: for commands that work beside a running service. */
-export async function openFacts(
-  { database_url, data_dir }: Config,
-  { clock, log }: Pick<World, 'clock'> & Partial<World>,
-): Promise<Facts> {
+export async function openFacts(config: Config, world: Pick<World, 'clock'> & Partial<World>): Promise<Facts> {
+  const { database_url, data_dir } = config;
+  const { clock, log } = world;
   const told = log ? { log } : {};
   if (database_url === undefined) return openSqliteFacts(data_dir, told);
   const { openMysqlFacts } = await import('./persistence/mysql/facts.ts');
-  return openMysqlFacts({ url: database_url, clock, ...told });
+  return named(() => openMysqlFacts({ ...mysqlOf(config, database_url), ...watched(world, 'database'), clock, ...told }));
 }
 
 /** Names of migrations: see the adapters. */
-export async function migrateFacts({ database_url: url, data_dir }: Config, clock: Clock, check: boolean): Promise<string[]> {
+export async function migrateFacts(config: Config, clock: Clock, check: boolean): Promise<string[]> {
+  const { database_url: url, data_dir } = config;
   if (url === undefined) return migrateSqliteFacts(data_dir, check);
   const { migrateMysqlFacts } = await import('./persistence/mysql/facts.ts');
-  return migrateMysqlFacts({ url, clock }, check);
+  return named(() => migrateMysqlFacts({ ...mysqlOf(config, url), clock }, check));
 }
 
 /** Versions and states of the instances that are stored, in a database that is left as it is; none where its tables are not made. */
@@ -99,36 +100,39 @@ export async function lookAtStored(config: Config, clock: Clock): Promise<Looked
     await facts?.close();
   }
 }
-async function readFacts({ database_url: url, data_dir }: Config, clock: Clock): Promise<Facts | null> {
+async function readFacts(config: Config, clock: Clock): Promise<Facts | null> {
+  const { database_url: url, data_dir } = config;
   if (url === undefined) return readSqliteFacts(data_dir);
   const { readMysqlFacts } = await import('./persistence/mysql/facts.ts');
-  return readMysqlFacts({ url, clock });
+  return named(() => readMysqlFacts({ ...mysqlOf(config, url), clock }));
 }
 
 /** The index alone. `facts` name the index that entries are written to, where it has a name. */
-export async function openIndex(config: Config, { facts, clock }: { facts: Facts; clock: Clock }): Promise<SearchIndex> {
-  const {
-    elasticsearch_url: url,
-    elasticsearch_api_key: api_key,
-    elasticsearch_alias: alias,
-    embedding_floor: vector_floor,
-  } = config;
+export async function openIndex(config: Config, world: Partial<World> & { facts: Facts; clock: Clock }): Promise<SearchIndex> {
+  const { facts, clock } = world;
+  const { elasticsearch_url: url, elasticsearch_alias: alias, embedding_floor: vector_floor } = config;
   if (url === undefined) return openSqliteIndex(path.join(config.data_dir, 'search.sqlite'), { clock, vector_floor });
   const { openElasticsearchIndex } = await import('./persistence/elasticsearch/open.ts');
-  const { dimension } = await embedderOf(config, clock);
+  const { dimension } = await embedderOf(config, world);
   const live = () => liveIndex({ facts, clock });
-  return openElasticsearchIndex({ url, ...(api_key === undefined ? {} : { api_key }), alias, dimension, vector_floor, live });
+  const { elasticsearch_api_key: api_key, elasticsearch_user: user, elasticsearch_password: password } = config;
+  const who = { url, api_key, user, password, ca: certificatesOf(config, 'elasticsearch_ca_file') };
+  return named(() =>
+    openElasticsearchIndex({ ...who, ...watched(world, 'elasticsearch'), alias, dimension, vector_floor, live }),
+  );
 }
 
-async function embedderOf(config: Config, clock: Clock): Promise<Embedder> {
+async function embedderOf(config: Config, world: Pick<World, 'clock'> & Partial<World>): Promise<Embedder> {
   const { embedding_url: url, embedding_api_key, embedding_model: model, embedding_dimension: dimension } = config;
   if (url === undefined) return hashedNgrams();
   const { openAiEmbeddings } = await import('./providers/openai-embeddings.ts');
-  return openAiEmbeddings({ url, api_key: embedding_api_key ?? null, model, dimension, clock });
+  const { clock } = world;
+  return openAiEmbeddings({ ...watched(world, 'embedding'), url, api_key: embedding_api_key ?? null, model, dimension, clock });
 }
 
 type Place = { public_url: () => string; signer: Signer };
-async function recogniserOf(config: Config, { public_url, signer }: Place, { clock, log }: World): Promise<Recogniser> {
+async function recogniserOf(config: Config, { public_url, signer }: Place, world: World): Promise<Recogniser> {
+  const { clock, log } = world;
   const { ocr_url: url, ocr_api_key, ocr_callback_secret } = config;
   if (url === undefined)
     return tesseractPool({
@@ -144,13 +148,14 @@ async function recogniserOf(config: Config, { public_url, signer }: Place, { clo
     `${public_url()}/v1/callbacks/${of.resource_id}/${of.task_id}?${callbackQuery(signer, of)}`;
   const warn = (message: string) => log.warn(message);
   return remoteOcr({
-    ...{ url, api_key: ocr_api_key ?? null, clock, warn },
+    ...{ ...watched(world, 'ocr'), url, api_key: ocr_api_key ?? null, clock, warn },
     callback_url: ocr_callback_secret ? callback_url : null,
   });
 }
 
 type Store = { objects: Objects; store_links: StoreLinks | null };
-async function storeOf(config: Config, given: Place, { clock, log }: World): Promise<Store> {
+async function storeOf(config: Config, given: Place, world: World): Promise<Store> {
+  const { clock, log } = world;
   const { s3_bucket: bucket, s3_endpoint, s3_public_endpoint, s3_access_key, s3_secret_key } = config;
   if (bucket === undefined) {
     const objects = await openFolderObjects({ dir: path.join(config.data_dir, 'objects'), ...given, clock });
@@ -160,7 +165,12 @@ async function storeOf(config: Config, given: Place, { clock, log }: World): Pro
   const objects = await openS3Objects({
     ...{ bucket, endpoint: s3_endpoint, public_endpoint: s3_public_endpoint, region: config.s3_region },
     ...{ access_key: s3_access_key, secret_key: s3_secret_key, path_style: config.s3_path_style },
-    ...{ upload_method: config.s3_upload_method, clock, log: (event, detail) => log.warn(detail, event) },
+    ...{
+      upload_method: config.s3_upload_method,
+      clock,
+      log: (event, detail) => log.warn(detail, event),
+      ...watched(world, 's3'),
+    },
   }).catch((error: unknown) => {
     throw error instanceof StoreMisconfigured ? new ConfigError(error.message) : error;
   });
@@ -168,15 +178,18 @@ async function storeOf(config: Config, given: Place, { clock, log }: World): Pro
 }
 
 type Work = { tasks: Tasks; queue: Queue; announcements: Announcements; rates: Rates; close(): Promise<void> };
-async function workOf({ redis_url: url }: Config, { clock, log }: World): Promise<Work> {
+async function workOf(config: Config, world: World): Promise<Work> {
+  const { redis_url: url } = config;
+  const { clock, log } = world;
   if (url !== undefined) {
+    const wanted = { url, ca: certificatesOf(config, 'redis_ca_file'), clock, log };
     const [{ openRedisPorts }, { inspectRedis }] = await Promise.all([
       import('./persistence/redis/open.ts'),
       import('./persistence/redis/inspect.ts'),
     ]);
-    const { warning } = await inspectRedis({ url, clock, log });
+    const { warning } = await named(() => inspectRedis(wanted));
     if (warning) log.warn(warning);
-    return openRedisPorts({ url, clock, log });
+    return named(() => openRedisPorts({ ...wanted, ...watched(world, 'redis') }));
   }
   const [tasks, announcements] = [memoryTasks(), memoryAnnouncements()];
   const queue = memoryQueue({ clock, most_waiting: RUNTIME_LIMITS.queue_waiting });
@@ -208,11 +221,12 @@ export function openPorts(
     const signer = await signerOf(config);
     const facts = keep('the facts', await openFacts(config, world));
     await checkStored(facts, world.kernels ?? STORED_MACHINES);
-    const index = keep('the search index', await openIndex(config, { facts, clock }));
+    const index = keep('the search index', await openIndex(config, { ...world, facts }));
     const { objects, store_links } = await storeOf(config, { public_url, signer }, world);
     keep('the object store', objects);
     const recogniser = keep('recognition', await recogniserOf(config, { public_url, signer }, world));
-    const embedder = await embedderOf(config, clock);
+    const embedder = await embedderOf(config, world);
+    await checkKeys({ recogniser, embedder }, config, clock);
     const { tasks, queue, announcements, rates } = keep('tasks and queue', await workOf(config, world));
     const close = () => closers.close();
     return { facts, tasks, queue, announcements, rates, objects, index, recogniser, embedder, signer, store_links, close };
@@ -223,7 +237,8 @@ export function openPorts(
  * The right to be here: of the folder where anything of ours is in it, of the database where the facts are there. The tables of a
  * database are made first, since the right to it is a row.
  */
-async function takePlace(config: Config, { clock, log, lost, conditions }: World, closers: Closers): Promise<void> {
+async function takePlace(config: Config, world: World, closers: Closers): Promise<void> {
+  const { clock, log, lost, conditions } = world;
   const alone = inProcess(config).length > 0;
   if (alone) {
     const lock = lockFolder(config.data_dir);
@@ -235,7 +250,8 @@ async function takePlace(config: Config, { clock, log, lost, conditions }: World
     import('./persistence/mysql/facts.ts'),
     import('./persistence/mysql/presence.ts'),
   ]);
-  await migrateMysqlFacts({ url, clock }, false);
+  const where = mysqlOf(config, url);
+  await named(() => migrateMysqlFacts({ ...where, clock }, false));
   const onLost = (error: Error) => {
     log.fatal({ err: error }, 'another process has taken the database that this one worked on: it stops');
     lost?.(error);
@@ -244,9 +260,11 @@ async function takePlace(config: Config, { clock, log, lost, conditions }: World
     if (why === null) conditions?.clear(PRESENCE);
     else conditions?.set(PRESENCE, `the database does not say that no other process works on it: ${why.message}. Waited for`);
   };
-  const presence = await holdPresence({ url, alone, clock, onLost, onAway }).catch((error: unknown) => {
-    throw error instanceof Error && error.name === 'NotAlone' ? new ConfigError(error.message) : error;
-  });
+  const presence = await holdPresence({ ...where, ...watched(world, 'database'), alone, clock, onLost, onAway }).catch(
+    (error: unknown) => {
+      throw error instanceof Error && error.name === 'NotAlone' ? new ConfigError(error.message) : error;
+    },
+  );
   closers.add('presence on the database', presence.release);
 }
 

@@ -105,6 +105,13 @@ export const FAILURE_CODES = {
     en: 'A service that this step needs could not be reached for too long. Nothing is wrong with the picture: it is tried again by itself once the service is back.',
     zh: '所需服务长时间无法连接。图片没有问题：服务恢复后会自动重试。',
   },
+  CREDENTIALS_REFUSED: {
+    fault: 'provider',
+    retryable: true,
+    waits: true,
+    en: 'A service that this step needs refuses our credentials, or we do not trust its certificate. Nothing is wrong with the picture: it waits until an operator has corrected them.',
+    zh: '所需服务拒绝了我们的凭据，或其证书不受信任。图片没有问题：运维人员更正后会自动继续。',
+  },
   PROVIDER_REFUSED: {
     fault: 'provider',
     retryable: false,

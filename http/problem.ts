@@ -96,8 +96,8 @@ function asProblem(error: unknown, { retry_after_s }: Serving['limits']): Proble
 
 /** Or its cause is: a commit whose outcome nobody knows, since the database went away. */
 const isAway = (error: unknown): boolean =>
-  error instanceof Error &&
-  ((error instanceof ServiceError && error.failure.code === 'PROVIDER_UNAVAILABLE') || isAway(error.cause));
+  error instanceof Error && ((error instanceof ServiceError && AWAY.has(error.failure.code)) || isAway(error.cause));
+const AWAY = new Set(['PROVIDER_UNAVAILABLE', 'CREDENTIALS_REFUSED']);
 const isFull = (error: unknown): boolean =>
   error instanceof Error &&
   (('code' in error && typeof error.code === 'string' && FULL.has(error.code)) ||

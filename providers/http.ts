@@ -1,5 +1,6 @@
 /** JSON over HTTP with a provider: bounded answers, and for each status the failure that it stands for. */
 import { failureOf } from '../contract/failures.ts';
+import { type Credentials, CredentialsRefused, UNWATCHED } from '../runtime/credentials.ts';
 import { ServiceError } from '../runtime/service.ts';
 import { type Policy, type PolicyOptions, ProviderAway, providerPolicy } from './policy.ts';
 
@@ -24,36 +25,70 @@ export type Sent = {
 export type Answered = { status: number; text: string | null; readonly json: unknown };
 export type ProviderHttp = Pick<Policy, 'reachable'> & { send(sent: Sent, signal: AbortSignal): Promise<Answered> };
 
+/** `check`: what every key that is taken may ask; by it a refusal of the key is told from one of what was sent. */
+export type KeyOptions = {
+  url: string;
+  api_key: string | null;
+  /** That the key is set by. */
+  variable: string;
+  credentials?: Credentials;
+  check?: Pick<Sent, 'method' | 'path' | 'body'>;
+};
+
 /** The key is shown to the provider and to nobody else: it is in no error, even if the provider repeats it. */
-export function providerHttp(options: PolicyOptions & { url: string; api_key: string | null }): ProviderHttp {
-  const { name, url, api_key, clock } = options;
+export function providerHttp(options: PolicyOptions & KeyOptions): ProviderHttp {
+  const { name, url, api_key, clock, variable, check, credentials = UNWATCHED } = options;
   const policy = providerPolicy(options);
   const headers = headersOf(name, api_key);
   if (/^https?:\/\/[^/]*@/.test(url)) throw new Error(`the address of ${name} holds a password; give it as the API key`);
   const discreet = (text: string) => (api_key === null ? text : text.replaceAll(api_key, '…'));
 
-  async function ask({ method, path, body, most_bytes, also = [] }: Sent, signal: AbortSignal): Promise<Answered> {
+  function fetched({ method, path, body }: Pick<Sent, 'method' | 'path' | 'body'>, signal: AbortSignal): Promise<Response> {
     const type: Record<string, string> = typeof body === 'string' ? { 'content-type': 'application/json' } : {};
-    const answer = await fetch(url + path, {
+    return fetch(url + path, {
       method,
       headers: { ...headers, ...type },
       redirect: 'manual', // a key is not sent wherever an answer points
       signal,
       ...(body === undefined ? {} : { body }),
     });
+  }
+  /** 403 is said of what was sent too. */
+  async function isOfKey(status: number, signal: AbortSignal): Promise<boolean> {
+    if (status !== 403 || !check) return status === 401 || status === 403;
+    const answer = await fetched(check, signal);
+    await textOf(answer, 0); // it is not read; the connection ends
+    return answer.status === 401 || answer.status === 403;
+  }
+  async function ask(sent: Sent, signal: AbortSignal): Promise<Answered> {
+    const { most_bytes, also = [] } = sent;
+    const answer = await fetched(sent, signal);
     const { status } = answer;
     const text = await textOf(answer, most_bytes);
     if (answer.ok || also.includes(status)) return answered(status, text);
     const told = `${name} answered ${status}: ${discreet(text ?? '')
       .replace(/\s+/g, ' ')
       .slice(0, TOLD_CHARS)}`;
+    if (await isOfKey(status, signal))
+      throw new CredentialsRefused(
+        `${name} refuses our key (${status}): correct ${variable}, or call whoever runs it. ${told}`.slice(0, 2 * TOLD_CHARS),
+      );
     if (!isAway(status)) throw new ServiceError(failureOf('PROVIDER_REFUSED', told));
     const pause_ms = retryAfter(answer.headers.get('retry-after'), clock.wall()) ?? (status === 429 ? UNNAMED_PAUSE_MS : null);
     throw new ProviderAway(told, { pause_ms });
   }
   return {
     reachable: policy.reachable,
-    send: (sent, signal) => policy.call((limited) => ask(sent, limited), sent.time_limit_ms, signal),
+    async send(sent, signal) {
+      try {
+        const answer = await policy.call((limited) => ask(sent, limited), sent.time_limit_ms, signal);
+        credentials.accepted();
+        return answer;
+      } catch (error) {
+        credentials.failed(error);
+        throw error;
+      }
+    },
   };
 }
 

@@ -2,6 +2,7 @@
 import { setMaxListeners } from 'node:events';
 import { z } from 'zod';
 import type { Clock } from '../runtime/clock.ts';
+import type { Credentials } from '../runtime/credentials.ts';
 import { gather } from '../runtime/gather.ts';
 import { inHalves } from '../runtime/halves.ts';
 import type { Embedder } from '../runtime/ports.ts';
@@ -20,6 +21,9 @@ export const MOST_WAIT_MS = 3 * 60_000;
 /** 16 vectors of 4,096 numbers of 22 characters are 1.5 MB. */
 const MOST_ANSWER_BYTES = 16 * 1024 * 1024;
 
+/** A text that no provider refuses. */
+const KEY_CHECK = 'tuodi';
+
 export type OpenAiEmbeddingsOptions = {
   /** Up to `/v1`, without a slash at the end. */
   url: string;
@@ -27,6 +31,7 @@ export type OpenAiEmbeddingsOptions = {
   model: string;
   dimension: number;
   clock: Clock;
+  credentials?: Credentials;
   /** For tests. */
   limits?: { time_ms?: number; patience_ms?: number; wait_ms?: number; probe_after_ms?: number };
 };
@@ -36,10 +41,15 @@ type Waiting = { key: string; text: string };
 /** A failure of one text is its own: those beside it have their vectors. */
 type Outcome = { vector: Float32Array } | { error: unknown };
 
-export function openAiEmbeddings({ url, api_key, model, dimension, clock, limits = {} }: OpenAiEmbeddingsOptions): Embedder {
+export function openAiEmbeddings(options: OpenAiEmbeddingsOptions): Embedder {
+  const { url, api_key, model, dimension, clock, credentials, limits = {} } = options;
   const { time_ms: time_limit_ms = TIME_LIMIT_MS, patience_ms = PATIENCE_MS, wait_ms = MOST_WAIT_MS, probe_after_ms } = limits;
   const probe = probe_after_ms === undefined ? {} : { probe_after_ms };
-  const http = providerHttp({ name: `the embedder ${model}`, url, api_key, clock, patience_ms, ...probe });
+  const http = providerHttp({
+    ...{ name: `the embedder ${model}`, url, api_key, clock, patience_ms, variable: 'TUODI_EMBEDDING_API_KEY', ...probe },
+    check: { method: 'POST', path: '/embeddings', body: JSON.stringify({ model, input: [KEY_CHECK], encoding_format: 'float' }) },
+    ...(credentials ? { credentials } : {}),
+  });
   const unending = new AbortController().signal; // a batch is of several callers: none of them can end it
   setMaxListeners(0, unending);
 

@@ -5,6 +5,7 @@
 import { Client, errors } from '@elastic/elasticsearch';
 import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel';
 import { failureOf } from '../../contract/failures.ts';
+import { type Credentials, CredentialsRefused, certificateFault, UNWATCHED } from '../../runtime/credentials.ts';
 import { ServiceError } from '../../runtime/service.ts';
 
 /** Far above a bulk of the largest texts or a search at a million; below what a person or a step waits. */
@@ -24,12 +25,24 @@ export type Elastic = {
   reachable(): boolean;
   close(): Promise<void>;
 };
-export type ElasticOptions = { url: string; api_key?: string; call_limit_ms?: number; ask_again_ms?: number };
+/** `api_key`, or `user` and `password`. `ca`: certificates (PEM) that its own is signed by; without it, those of Node. */
+export type ElasticOptions = {
+  url: string;
+  api_key?: string | undefined;
+  user?: string | undefined;
+  password?: string | undefined;
+  ca?: string | undefined;
+  credentials?: Credentials;
+  call_limit_ms?: number;
+  ask_again_ms?: number;
+};
 
-export function elasticAt({ url, api_key, call_limit_ms = CALL_LIMIT_MS, ask_again_ms = ASK_AGAIN_MS }: ElasticOptions): Elastic {
+export function elasticAt(options: ElasticOptions): Elastic {
+  const { url, ca, credentials = UNWATCHED, call_limit_ms = CALL_LIMIT_MS, ask_again_ms = ASK_AGAIN_MS } = options;
   const client = new Client({
     node: url,
-    ...(api_key ? { auth: { apiKey: api_key } } : {}),
+    ...authOf(options),
+    ...(ca ? { tls: { ca, rejectUnauthorized: true } } : {}),
     requestTimeout: call_limit_ms,
     maxRetries: AGAIN,
   });
@@ -42,9 +55,13 @@ export function elasticAt({ url, api_key, call_limit_ms = CALL_LIMIT_MS, ask_aga
     async call(what) {
       if (closed) throw new Error('the search index is closed');
       try {
-        return await breaker.execute(() => what(client));
+        const answer = await breaker.execute(() => what(client));
+        credentials.accepted();
+        return answer;
       } catch (error) {
-        throw failed(error);
+        const told = failed(error);
+        credentials.failed(told);
+        throw told;
       }
     },
     reachable: () => breaker.state === CircuitState.Closed, // half open, one call tries it: nothing is known yet
@@ -55,16 +72,26 @@ export function elasticAt({ url, api_key, call_limit_ms = CALL_LIMIT_MS, ask_aga
   };
 }
 
+function authOf({ api_key, user, password }: ElasticOptions): {
+  auth?: { apiKey: string } | { username: string; password: string };
+} {
+  if (api_key) return { auth: { apiKey: api_key } };
+  return user !== undefined && password !== undefined ? { auth: { username: user, password } } : {};
+}
+
 /** It does not answer, or says that it can't now. */
 function isOutage(error: Error): boolean {
   if (error instanceof errors.ResponseError) return isBusy(error.statusCode ?? 0);
   return error instanceof errors.ElasticsearchClientError;
 }
 const isBusy = (status: number): boolean => status >= 500 || status === 429 || status === 408;
-/** Nothing that a picture could be at fault for: no key, no such index, a closed or blocked one. */
+/** Nothing that a picture could be at fault for: no such index, a closed or blocked one. */
 const CLOSED = 'index_closed_exception';
-const notNow = (status: number, type: string): boolean =>
-  isBusy(status) || status === 401 || status === 403 || status === 404 || type === CLOSED;
+const BLOCKED = 'cluster_block_exception';
+const notNow = (status: number, type: string): boolean => isBusy(status) || status === 404 || type === CLOSED || type === BLOCKED;
+/** Who we are is not known, or may not do this. */
+const isRefused = (status: number, type: string): boolean => status === 401 || (status === 403 && type !== BLOCKED);
+const VARIABLES = 'TUODI_ELASTICSEARCH_API_KEY, or TUODI_ELASTICSEARCH_USER and TUODI_ELASTICSEARCH_PASSWORD';
 
 export const unavailable = (detail: string, cause?: unknown): ServiceError =>
   new ServiceError(failureOf('PROVIDER_UNAVAILABLE', detail.slice(0, DETAIL_CHARS)), cause);
@@ -72,6 +99,11 @@ export const unavailable = (detail: string, cause?: unknown): ServiceError =>
 /** Of one item of a bulk, or of a whole call. */
 export function refusal(status: number, type: string, reason: string, cause?: unknown): ServiceError {
   const said = `Elasticsearch answered ${status} ${type}: ${reason}`.slice(0, DETAIL_CHARS);
+  if (isRefused(status, type))
+    return new CredentialsRefused(
+      `Elasticsearch refuses our credentials (${status} ${type.slice(0, 60)}): correct ${VARIABLES}, or call whoever runs Elasticsearch; it must allow the indexes of TUODI_ELASTICSEARCH_ALIAS to be made, written and read`,
+      cause,
+    );
   return notNow(status, type) ? unavailable(said, cause) : new ServiceError(failureOf('INDEX_REFUSED', said), cause);
 }
 
@@ -82,9 +114,22 @@ function failed(error: unknown): unknown {
   }
   if (error instanceof BrokenCircuitError)
     return unavailable('Elasticsearch does not answer; it is asked again in a moment', error);
+  const certificate = error instanceof errors.ConnectionError ? certificateIn(error) : null;
+  if (certificate !== null)
+    return new CredentialsRefused(
+      `the certificate of Elasticsearch is not trusted (${certificate}): set TUODI_ELASTICSEARCH_CA_FILE to the certificate of its authority, or call whoever runs Elasticsearch`,
+      error,
+    );
   if (error instanceof errors.ElasticsearchClientError)
     return unavailable(`Elasticsearch: ${error.name} ${error.message}`, error);
   return error;
+}
+
+/** The client keeps the text of what the connection failed by, and mostly its cause. */
+function certificateIn(error: errors.ConnectionError): string | null {
+  const told = certificateFault(error);
+  if (told !== null) return told;
+  return /self-signed|certificate|altname/i.test(error.message) ? error.message.slice(0, 120) : null;
 }
 
 function typeIn(body: unknown): string {

@@ -2,6 +2,7 @@
  * SearchIndex on Elasticsearch 9, by what its core alone has. It can be wiped at any time: the next call makes an empty index, and
  * `onMadeAnew` tells of it; what fills it is the comparison with the facts.
  */
+import { refusalIn } from '../../runtime/credentials.ts';
 import { gather } from '../../runtime/gather.ts';
 import type { SearchIndex } from '../../runtime/ports.ts';
 import { ServiceError } from '../../runtime/service.ts';
@@ -32,7 +33,7 @@ export type ElasticsearchOptions = ElasticOptions & {
   onMadeAnew?: () => void;
 };
 
-/** While Elasticsearch is away this resolves all the same, and so the service starts: every call looks again. Rejects for good names only. */
+/** While Elasticsearch is away this resolves all the same, and so the service starts: every call looks again. Rejects with CredentialsRefused. */
 export async function openElasticsearchIndex(options: ElasticsearchOptions): Promise<SearchIndex> {
   const { dimension, vector_floor, alias = 'tuodi', live = async () => FIRST_GENERATION, onMadeAnew } = options;
   const names = namesOf(alias);
@@ -51,7 +52,7 @@ export async function openElasticsearchIndex(options: ElasticsearchOptions): Pro
       await begun;
       return await work();
     } catch (error) {
-      if (isAway(error)) begun = null;
+      if (isAway(error) || refusalIn(error) !== null) begun = null;
       throw error;
     }
   }
@@ -65,7 +66,10 @@ export async function openElasticsearchIndex(options: ElasticsearchOptions): Pro
   const done = (one: Write) =>
     ready(async () => {
       const answer = await write(one);
-      if (answer.put === 'failed') throw answer.failure;
+      if (answer.put === 'failed') {
+        options.credentials?.failed(answer.failure); // of an item: the call went well
+        throw answer.failure;
+      }
       return answer;
     });
   const index = names.readers;

@@ -55,7 +55,7 @@ export async function connected(target: Target, clock: Clock, settings: Partial<
 const SETTINGS: Settings = { lock_limit_s: LOCK_LIMIT_S, silence_limit_s: SILENCE_LIMIT_S, takes_several: false };
 
 async function opened(target: Target, { takes_several, ...limits }: Settings): Promise<Connection> {
-  const { host, port, tls, ...who } = target;
+  const { host, port, tls, ca, credentials, ...who } = target;
   const sockets: Socket[] = [];
   const mysql = createConnection({
     ...{ host, port, ...who },
@@ -69,7 +69,7 @@ async function opened(target: Target, { takes_several, ...limits }: Settings): P
       sockets.push(socket);
       return socket;
     },
-    ...(tls ? { ssl: { rejectUnauthorized: true, verifyIdentity: true } } : {}),
+    ...(tls ? { ssl: { rejectUnauthorized: true, verifyIdentity: true, ...(ca ? { ca } : {}) } } : {}),
   });
   const connection = wrapped(mysql, sockets);
   try {
@@ -77,8 +77,10 @@ async function opened(target: Target, { takes_several, ...limits }: Settings): P
       mysql.connect((error) => (error ? reject(databaseError(error, 'connect', false)) : resolve()));
     });
     await setUp(connection, limits);
+    credentials?.accepted();
     return connection;
   } catch (error) {
+    credentials?.failed(error);
     connection.close();
     throw error;
   }

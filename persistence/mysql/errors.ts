@@ -2,7 +2,8 @@
  * Errors of MySQL and MariaDB, told apart by number or code, never by message. What the driver throws repeats what was bound (people's
  * texts, in `sql` and often in the message), so it goes no further than here.
  */
-import { failureOf } from '../../contract/failures.ts';
+import { failureOf, type ServiceFailure } from '../../contract/failures.ts';
+import { certificateFault } from '../../runtime/credentials.ts';
 import { ServiceError } from '../../runtime/service.ts';
 import { SEVERAL } from '../sql/statements.ts';
 
@@ -16,7 +17,7 @@ export class DatabaseError extends ServiceError {
   readonly table: string | null;
   constructor({ errno, code, table, detail }: { errno: number | null; code: string; table?: string | null; detail?: string }) {
     const said = [code, ...(errno === null ? [] : [`(${errno})`]), ...(detail ? [detail] : [])].join(' ');
-    super(failureOf(isAwayBy(errno, code) ? 'PROVIDER_UNAVAILABLE' : 'UNEXPECTED', `the database: ${said}`));
+    super(failureBy(errno, code, said));
     this.message = said;
     this.name = 'DatabaseError';
     this.errno = errno;
@@ -25,7 +26,28 @@ export class DatabaseError extends ServiceError {
   }
 }
 
+function failureBy(errno: number | null, code: string, said: string): ServiceFailure {
+  if (errno !== null && REFUSED.has(errno))
+    return failureOf(
+      'CREDENTIALS_REFUSED',
+      `the database refuses us (${said}): correct user, password and database in TUODI_DATABASE_URL, or call whoever runs the database`,
+    );
+  if (code === CERTIFICATE)
+    return failureOf(
+      'CREDENTIALS_REFUSED',
+      `the database and we do not agree on TLS (${said}): set TUODI_DATABASE_CA_FILE to the certificate of its authority, or call whoever runs the database`,
+    );
+  return failureOf(isAwayBy(errno, code) ? 'PROVIDER_UNAVAILABLE' : 'UNEXPECTED', `the database: ${said}`);
+}
+
 const DUPLICATE = 1062;
+/**
+ * Who we are is not known, or may not do this: the database (1044), user or password (1045, 1698), the host (1130), privileges (1142,
+ * 1143, 1227), how to log in (1251, 1524), an expired password (1820, 1862), a locked account (3118, 4151), no TLS (3159).
+ */
+const REFUSED = new Set([1044, 1045, 1130, 1142, 1143, 1227, 1251, 1524, 1698, 1820, 1862, 3118, 3159, 4151]);
+/** What an error of TLS is called here, whatever the driver calls it. */
+const CERTIFICATE = 'CERTIFICATE';
 /**
  * The server gave way to another transaction: lock wait (1205), deadlock (1213), MariaDB's snapshot conflict (1020), and MySQL's NOWAIT
  * (3572). All of the transaction is rolled back by us; the same again may go well.
@@ -74,6 +96,8 @@ export function databaseError(thrown: unknown, statement: string, bound: boolean
   const table = statement.includes(SEVERAL)
     ? null
     : (/^\s*(?:insert into|update|delete from)\s+`(\w+)`/i.exec(statement)?.[1] ?? null);
+  const certificate = certificateFault(thrown) ?? (code === 'HANDSHAKE_SSL_ERROR' ? code : null);
+  if (certificate !== null) return new DatabaseError({ errno: null, code: CERTIFICATE, detail: certificate });
   const fatal = field(thrown, 'fatal') === true;
   return new DatabaseError({
     errno: typeof errno === 'number' && errno > 0 ? errno : null, // the network's own are negative

@@ -15,11 +15,11 @@ import { type Target, targetOf } from './target.ts';
 const WRITERS = 4;
 const READERS = 6;
 
-export type MysqlFactsOptions = { url: string; clock: Clock; log?: Logger };
+export type MysqlFactsOptions = { url: string; clock: Clock; log?: Logger } & Pick<Target, 'ca' | 'credentials'>;
 
 /** Runs pending migrations first, one process at a time. Rejects with DatabaseError when the database is away. */
-export async function openMysqlFacts({ url, clock, log }: MysqlFactsOptions): Promise<Facts> {
-  const target = targetOf(url);
+export async function openMysqlFacts({ url, clock, log, ...trust }: MysqlFactsOptions): Promise<Facts> {
+  const target = targetOf(url, trust);
   await migrateTarget({ target, clock }, false);
   return factsAt(target, clock, log);
 }
@@ -32,8 +32,8 @@ export function factsAt(target: Target, clock: Clock, log?: Logger): Facts {
 }
 
 /** As they are: nothing is migrated. null where there are none. */
-export async function readMysqlFacts({ url, clock }: MysqlFactsOptions): Promise<Facts | null> {
-  const target = targetOf(url);
+export async function readMysqlFacts({ url, clock, ...trust }: MysqlFactsOptions): Promise<Facts | null> {
+  const target = targetOf(url, trust);
   const looking = mysqlKnex({ target, clock, connections: 1 });
   try {
     return (await looking.schema.hasTable('instances')) ? factsAt(target, clock) : null;
@@ -43,6 +43,6 @@ export async function readMysqlFacts({ url, clock }: MysqlFactsOptions): Promise
 }
 
 /** Names of migrations: of those that were pending and have been run; or, when only checked, of those that are pending. */
-export function migrateMysqlFacts({ url, clock }: MysqlFactsOptions, check: boolean): Promise<string[]> {
-  return migrateTarget({ target: targetOf(url), clock }, check);
+export function migrateMysqlFacts({ url, clock, ...trust }: MysqlFactsOptions, check: boolean): Promise<string[]> {
+  return migrateTarget({ target: targetOf(url, trust), clock }, check);
 }

@@ -57,7 +57,7 @@ export type PresenceOptions = {
   /** Why the row is not held just now, each time that the reason changes; null: it is held again. */
   onAway?(why: Error | null): void;
   limits?: Partial<PresenceLimits>;
-};
+} & Pick<Target, 'ca' | 'credentials'>;
 export type Presence = { release(): Promise<void> };
 
 /**
@@ -67,7 +67,7 @@ export type Presence = { release(): Promise<void> };
 export async function holdPresence(options: PresenceOptions): Promise<Presence> {
   const { url, alone, clock, onLost, onAway = () => {} } = options;
   const limits = { ...PRESENCE_LIMITS, ...options.limits };
-  const target = targetOf(url);
+  const target = targetOf(url, options);
   const over = new AbortController();
   let held = await hold(target, alone, clock);
   void keep();

@@ -1,12 +1,24 @@
-/** Where the database is: `mysql://user:password@host:3306/database`, with `?ssl=true` for TLS that is verified. */
+/** Where the database is: `mysql://user:password@host:3306/database`, with `?ssl=true`, or certificates of an authority, for TLS that is verified. */
 
-export type Target = { host: string; port: number; user: string; password: string; database: string; tls: boolean };
+import type { Credentials } from '../../runtime/credentials.ts';
+
+/** `ca`: certificates (PEM) that the server's own is signed by; without it, those of Node. `credentials`: told of each connection. */
+export type Target = {
+  host: string;
+  port: number;
+  user: string;
+  password: string;
+  database: string;
+  tls: boolean;
+  ca?: string | undefined;
+  credentials?: Credentials;
+};
 
 const PORT = 3306;
 const SCHEMES = ['mysql:', 'mariadb:'];
 
 /** Throws when the address says too little, or something that we do not know. Its texts never have the password. */
-export function targetOf(address: string): Target {
+export function targetOf(address: string, { ca, credentials }: Pick<Target, 'ca' | 'credentials'> = {}): Target {
   const url = new URL(address);
   const wrong = (what: string) => new Error(`the address of the database (mysql://user:password@host:3306/database) ${what}`);
   if (!SCHEMES.includes(url.protocol)) throw wrong(`begins with ${url.protocol}`);
@@ -22,6 +34,8 @@ export function targetOf(address: string): Target {
     user: decodeURIComponent(url.username),
     password: decodeURIComponent(url.password),
     database,
-    tls: ssl === 'true',
+    tls: ssl === 'true' || ca !== undefined,
+    ...(ca === undefined ? {} : { ca }),
+    ...(credentials === undefined ? {} : { credentials }),
   };
 }

@@ -5,6 +5,7 @@
 import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Clock } from '../../runtime/clock.ts';
+import { type Credentials, UNWATCHED } from '../../runtime/credentials.ts';
 import { within } from '../../runtime/within.ts';
 import { RedisUnavailable, reasonOf, unavailable } from './errors.ts';
 
@@ -25,7 +26,15 @@ const KEEP_ALIVE_MS = 10_000;
 
 /** All keys begin with it. Tests that share a server take others, such as `tuodi:test-7`. */
 export const PREFIX = 'tuodi';
-export type RedisWanted = { url: string; clock: Clock; log: Logger; prefix?: string };
+/** `ca`: certificates (PEM) that the server's own is signed by, for rediss://; without it, those of Node. */
+export type RedisWanted = {
+  url: string;
+  clock: Clock;
+  log: Logger;
+  prefix?: string;
+  ca?: string | undefined;
+  credentials?: Credentials;
+};
 
 export type RedisLink = {
   readonly prefix: string;
@@ -44,7 +53,8 @@ export type RedisLink = {
 };
 
 /** Throws RedisUnavailable when Redis can't be reached within a limit, or refuses us. */
-export async function openRedis({ url, clock, log, prefix = PREFIX }: RedisWanted): Promise<RedisLink> {
+export async function openRedis(wanted: RedisWanted): Promise<RedisLink> {
+  const { url, clock, log, prefix = PREFIX, ca, credentials = UNWATCHED } = wanted;
   let tries = 0;
   const redis = new Redis(url, {
     connectionName: `${prefix}:commands`,
@@ -55,6 +65,7 @@ export async function openRedis({ url, clock, log, prefix = PREFIX }: RedisWante
     maxRetriesPerRequest: TRIES_WAITED_FOR,
     commandTimeout: COMMAND_LIMIT_MS,
     keepAlive: KEEP_ALIVE_MS,
+    ...(ca ? { tls: { ca } } : {}),
     // No enableAutoPipelining: with BullMQ's scripts in one pipeline its callback throws where nobody can catch it (ioredis 6.0.0).
   });
   let lost_at: number | null = null;
@@ -66,7 +77,9 @@ export async function openRedis({ url, clock, log, prefix = PREFIX }: RedisWante
     lost_at = clock.elapsed();
     log.warn('Redis is away');
   });
+  redis.on('error', (error) => credentials.failed(unavailable(error)));
   redis.on('ready', () => {
+    credentials.accepted();
     if (lost_at !== null) log.info({ away_ms: Math.round(clock.elapsed() - lost_at) }, 'Redis answers again');
     lost_at = null;
     tries = 0;
@@ -80,6 +93,7 @@ export async function openRedis({ url, clock, log, prefix = PREFIX }: RedisWante
         return await command(redis);
       } catch (error) {
         const told = unavailable(error);
+        credentials.failed(told);
         if (told instanceof RedisUnavailable) doubted = true;
         throw told;
       }

@@ -1,14 +1,18 @@
 /** What Redis and its client say when they can't serve, in our words. */
+import { CredentialsRefused, certificateFault } from '../../runtime/credentials.ts';
 
 /** away: no connection, or it loads. refused: it answers, but takes no writes (full, read-only) or does not know us. */
 export type Reason = 'away' | 'refused';
+
+/** Of `refused`: it is about who we are. */
+const DENIED = new Set(['NOAUTH', 'WRONGPASS', 'NOPERM']);
 
 /** Redis can't do it now; nothing is wrong with what was asked. Holds neither the command nor its arguments: they may be secret. */
 export class RedisUnavailable extends Error {
   override name = 'RedisUnavailable';
   readonly reason: Reason;
-  constructor(reason: Reason, detail: string) {
-    super(`Redis ${reason === 'away' ? 'is away' : 'refuses'}: ${detail}`);
+  constructor(reason: Reason, detail: string, cause?: CredentialsRefused) {
+    super(`Redis ${reason === 'away' ? 'is away' : 'refuses'}: ${detail}`, { cause });
     this.reason = reason;
   }
 }
@@ -34,11 +38,27 @@ const SOCKET = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOST|ENET)/;
 /** What ioredis says itself. */
 const CLIENT = /Connection is closed|Command timed out|Stream isn't writeable|max retries per request/i;
 
+/** Of older servers, and of ones without a password that are shown one. */
+const WRONG_PASSWORD = /ERR (invalid password|AUTH .*called without any password)/i;
+
+function denied(detail: string): RedisUnavailable {
+  const told = new CredentialsRefused(`${detail}, or call whoever runs Redis`);
+  return new RedisUnavailable('refused', told.message, told);
+}
+
 /** As one of ours if it is of that kind, else a plain error: without the command, which the client's errors carry. */
 export function unavailable(error: unknown): Error {
   if (error instanceof RedisUnavailable) return error;
   if (!(error instanceof Error)) return new Error(String(error));
-  const reply = REPLIES[REPLY.exec(error.message)?.[1] ?? ''];
+  const word = REPLY.exec(error.message)?.[1] ?? '';
+  const certificate = certificateFault(error);
+  if (DENIED.has(word) || WRONG_PASSWORD.test(error.message))
+    return denied(`Redis refuses us (${word || 'WRONGPASS'}): correct user and password in TUODI_REDIS_URL`);
+  if (certificate !== null)
+    return denied(
+      `the certificate of Redis is not trusted (${certificate}): set TUODI_REDIS_CA_FILE to the certificate of its authority`,
+    );
+  const reply = REPLIES[word];
   if (reply) return new RedisUnavailable(reply, error.message);
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (SOCKET.test(code) || SOCKET.test(error.message) || CLIENT.test(error.message))

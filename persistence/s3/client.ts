@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { DeleteObjectsCommand, type DeleteObjectsCommandInput, S3Client } from '@aws-sdk/client-s3';
 import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen, TaskCancelledError } from 'cockatiel';
 import type { Clock } from '../../runtime/clock.ts';
+import { type Credentials, UNWATCHED } from '../../runtime/credentials.ts';
 import { within } from '../../runtime/within.ts';
 import { isOutage, s3Fault } from './faults.ts';
 import type { S3Limits } from './limits.ts';
@@ -62,7 +63,12 @@ const isRequest = (request: unknown): request is { headers: Record<string, strin
 export type Call = <Answer>(doing: string, work: (signal: AbortSignal) => Promise<Answer>, moves?: 'bytes') => Promise<Answer>;
 
 /** Calls bounded in time, behind one breaker: while the store is away it is left alone, and each call says so at once. */
-export function calling(store: string, clock: Clock, limits: S3Limits): { call: Call; reachable(): boolean } {
+export function calling(
+  store: string,
+  clock: Clock,
+  limits: S3Limits,
+  credentials: Credentials = UNWATCHED,
+): { call: Call; reachable(): boolean } {
   const breaker = circuitBreaker(handleWhen(isOutage), {
     halfOpenAfter: limits.half_open_after_ms,
     breaker: new ConsecutiveBreaker(limits.failures_to_open),
@@ -72,9 +78,13 @@ export function calling(store: string, clock: Clock, limits: S3Limits): { call: 
     call: async (doing, work, moves) => {
       try {
         const limit_ms = moves ? limits.move_ms : limits.ask_ms;
-        return await breaker.execute(() => within({ clock, limit_ms, late }, work));
+        const answer = await breaker.execute(() => within({ clock, limit_ms, late }, work));
+        credentials.accepted();
+        return answer;
       } catch (error) {
-        throw s3Fault(error, doing, store);
+        const told = s3Fault(error, doing, store);
+        credentials.failed(told);
+        throw told;
       }
     },
     reachable: () => breaker.state === CircuitState.Closed, // half open, one call tries it: nothing is known yet

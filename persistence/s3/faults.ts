@@ -1,6 +1,7 @@
 /** What an object store may answer, in words that say what to do. */
 import { BrokenCircuitError, TaskCancelledError } from 'cockatiel';
 import { failureOf } from '../../contract/failures.ts';
+import { CredentialsRefused } from '../../runtime/credentials.ts';
 import { ServiceError } from '../../runtime/service.ts';
 
 /**
@@ -23,6 +24,7 @@ const ADVICE: Record<string, string> = {
   AuthorizationHeaderMalformed: 'the store is in another region: correct TUODI_S3_REGION',
   403: 'access is denied: allow this key s3:GetObject, s3:PutObject, s3:DeleteObject, s3:AbortMultipartUpload, s3:ListBucket and s3:ListBucketMultipartUploads on the bucket',
 };
+const KEYS = 'check TUODI_S3_ACCESS_KEY and TUODI_S3_SECRET_KEY';
 const UNREACHABLE = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'],
   ...['ENOTFOUND', 'EAI_AGAIN', 'ERR_STREAM_PREMATURE_CLOSE', 'UND_ERR_SOCKET'],
@@ -45,6 +47,16 @@ export const isMissing = (error: unknown): boolean => {
 };
 export const isNamed = (error: unknown, ...names: string[]): boolean => names.includes(saidBy(error).name);
 
+/** It is about who we are. */
+const isRefused = ({ name, status }: Said): boolean =>
+  REFUSED.has(name) || status === 401 || (status === 403 && !OF_PLACE.has(name));
+/** Refused with 403 too: a clock that is wrong, a bucket elsewhere. */
+const OF_PLACE = new Set(['RequestTimeTooSkewed', 'PermanentRedirect', 'AuthorizationHeaderMalformed']);
+const REFUSED = new Set([
+  ...['InvalidAccessKeyId', 'SignatureDoesNotMatch', 'ExpiredToken', 'InvalidToken', 'AccessDenied'],
+  ...['CredentialsProviderError', 'UnauthorizedAccess', 'AccountProblem', 'NotSignedUp'],
+]);
+
 /** Why the store is of no use just now, to any call; null if it answered, or if the fault is not its own. */
 function outage(said: Said): string | null {
   const { name, status, code } = said;
@@ -56,7 +68,7 @@ function outage(said: Said): string | null {
   return null;
 }
 export const isOutage = (error: unknown): boolean =>
-  error instanceof TaskCancelledError || (!isFull(saidBy(error)) && outage(saidBy(error)) !== null);
+  error instanceof TaskCancelledError || (!isFull(saidBy(error)) && (isRefused(saidBy(error)) || outage(saidBy(error)) !== null));
 const isFull = ({ name, status }: Said) => FULL.test(name) || status === 507;
 
 /** The error as it should be told: never the SDK's own. `store`: its address and bucket. */
@@ -69,6 +81,10 @@ export function s3Fault(error: unknown, doing: string, store: string): Error {
   if (isFull(said))
     return new ServiceError(failureOf('STORAGE_FULL', `cannot ${doing}: ${store} is full: make room (${said.name})`));
   const why = outage(said);
+  if (isRefused(said))
+    return new CredentialsRefused(
+      `${store} refuses our credentials (${[said.status, said.name].filter(Boolean).join(' ')}): ${why ?? KEYS}; or call whoever runs the store`,
+    );
   if (why !== null) return unavailable(doing, store, why);
   const { name, status, message } = said;
   return new Error(`cannot ${doing}: ${store} answered ${[status, name].filter(Boolean).join(' ')}: ${message.slice(0, 300)}`);

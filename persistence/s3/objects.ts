@@ -1,6 +1,7 @@
 /** The bytes in a bucket of S3, or of any store that speaks its language: MinIO, Ceph, R2, OSS. Several processes may use it at once. */
 import { HeadBucketCommand } from '@aws-sdk/client-s3';
 import type { Clock } from '../../runtime/clock.ts';
+import { type Credentials, refusalIn } from '../../runtime/credentials.ts';
 import type { ObjectHead, Objects } from '../../runtime/ports.ts';
 import { ServiceError } from '../../runtime/service.ts';
 import { foldersOf, segmentsOf } from '../object-keys.ts';
@@ -20,6 +21,7 @@ export type S3Options = ClientOptions & {
   /** POST: a form, whose size the store bounds. PUT: for stores that have no forms. */
   upload_method: 'POST' | 'PUT';
   clock: Clock;
+  credentials?: Credentials;
   log?: Store['log'];
   limits?: Partial<S3Limits>;
 };
@@ -35,7 +37,12 @@ export async function openS3Objects(options: S3Options): Promise<Objects> {
   const limits = { ...S3_LIMITS, ...options.limits };
   const client = clientOf(options, limits);
   const links = public_endpoint === undefined ? client : clientOf({ ...options, endpoint: public_endpoint }, limits);
-  const { call, reachable } = calling(`the bucket ${bucket}${endpoint ? ` at ${endpoint}` : ''}`, clock, limits);
+  const { call, reachable } = calling(
+    `the bucket ${bucket}${endpoint ? ` at ${endpoint}` : ''}`,
+    clock,
+    limits,
+    options.credentials,
+  );
   const store: Store = { client, bucket, call, clock, limits, log };
   const close = async () => {
     client.destroy();
@@ -104,6 +111,8 @@ async function bucketProblem({ client, bucket, call, log }: Store): Promise<stri
     });
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
+    const refusal = refusalIn(error);
+    if (refusal !== null) return refusal;
     log('the object store does not answer yet', { err: error });
     return null;
   }

@@ -3,6 +3,7 @@
  * back about. A submission asks first: work that the engine has already is not given twice, and no picture is decoded for it.
  */
 import type { Clock } from '../../runtime/clock.ts';
+import type { Credentials } from '../../runtime/credentials.ts';
 import type { PictureToRead, Recogniser, RecogniserAsked, RemoteRecogniser, WorkIdentity } from '../../runtime/ports.ts';
 import { badResult, providerHttp } from '../http.ts';
 import { checkNames, type Names, type Said, TicketSaid } from './answer.ts';
@@ -22,6 +23,7 @@ const NOBODY = '00000000-0000-0000-0000-000000000000';
 /** Which run of which order a callback is about. */
 export type CalledFor = { org_id: string; resource_id: string; task_id: string; order: number };
 export type RemoteOcrOptions = {
+  credentials?: Credentials;
   /** Without a slash at the end. */
   url: string;
   api_key: string | null;
@@ -34,10 +36,13 @@ export type RemoteOcrOptions = {
   limits?: { ask_ms?: number; submit_ms?: number; probe_after_ms?: number };
 };
 
-export function remoteOcr({ url, api_key, callback_url, clock, warn, limits = {} }: RemoteOcrOptions): Recogniser {
+export function remoteOcr(options: RemoteOcrOptions): Recogniser {
+  const { url, api_key, callback_url, clock, warn, credentials, limits = {} } = options;
   const { ask_ms = ASK_LIMIT_MS, submit_ms = SUBMIT_LIMIT_MS, probe_after_ms } = limits;
   const http = providerHttp({
-    ...{ name: 'the OCR engine', url, api_key, clock },
+    ...{ name: 'the OCR engine', url, api_key, clock, variable: 'TUODI_OCR_API_KEY' },
+    check: { method: 'GET', path: `/jobs?${new URLSearchParams({ task_id: NOBODY, work_id: NOBODY })}` },
+    ...(credentials ? { credentials } : {}),
     patience_ms: 0, // its tasks wait without holding a worker
     ...(probe_after_ms === undefined ? {} : { probe_after_ms }),
   });

@@ -107,7 +107,7 @@ describe('a remote OCR engine', () => {
     ['503', 503, 'PROVIDER_UNAVAILABLE'],
     ['408', 408, 'PROVIDER_UNAVAILABLE'],
     ['400', 400, 'PROVIDER_REFUSED'],
-    ['401', 401, 'PROVIDER_REFUSED'],
+    ['401', 401, 'CREDENTIALS_REFUSED'],
     ['a redirect, which is not followed', 307, 'PROVIDER_REFUSED'],
   ] as const)
     test(`${what} is ${code}, without the key even if the engine repeats it`, async () => {

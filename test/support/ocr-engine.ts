@@ -41,7 +41,7 @@ export async function ocrEngine(
     const body = await buffer(req);
     if (engine.mood !== 'well') engine.refused += 1;
     if (engine.mood === 'hangs') return;
-    if (engine.mood !== 'well') return answer(res, engine.mood === 'refuses' ? 403 : 503, { detail: engine.mood });
+    if (engine.mood !== 'well') return answer(res, engine.mood === 'refuses' ? 422 : 503, { detail: engine.mood });
     if (req.method === 'GET') {
       engine.asked.push(url.pathname + url.search);
       const id = url.search === '' ? url.pathname.slice('/jobs/'.length) : find(Object.fromEntries(url.searchParams));

@@ -1,0 +1,58 @@
+/** What becomes of credentials: those that are refused at a start stop it, with the variable; later they are a condition of the process. */
+import { type Config, ConfigError, fromFile, PREFIX } from './config.ts';
+import type { Clock } from './runtime/clock.ts';
+import type { Conditions } from './runtime/conditions.ts';
+import { type Credentials, credentialsOf, refusalIn } from './runtime/credentials.ts';
+import type { Embedder, Recogniser } from './runtime/ports.ts';
+import { within } from './runtime/within.ts';
+
+/** The certificates in a file that a variable names. */
+export function certificatesOf(
+  config: Config,
+  name: 'database_ca_file' | 'redis_ca_file' | 'elasticsearch_ca_file',
+): string | undefined {
+  const file = config[name];
+  if (file === undefined) return undefined;
+  const variable = PREFIX + name.toUpperCase();
+  const text = fromFile(variable, file);
+  if (!text.includes('-----BEGIN CERTIFICATE-----'))
+    throw new ConfigError(`${variable}: there is no certificate (PEM) in ${file}`);
+  return text;
+}
+
+/** Where the database is, and whose certificates it shows. */
+export const mysqlOf = (config: Config, url: string) => ({ url, ca: certificatesOf(config, 'database_ca_file') });
+/** At a start, or of a command: credentials that are refused stop it, and the variable is named. */
+export async function named<Opened>(open: () => Promise<Opened>): Promise<Opened> {
+  try {
+    return await open();
+  } catch (error) {
+    const refusal = refusalIn(error);
+    throw refusal === null ? error : new ConfigError(refusal);
+  }
+}
+type Watching = { conditions?: Conditions; clock?: Clock };
+/** Later they are a condition of the process. */
+export const watched = ({ conditions, clock }: Watching, part: string): { credentials?: Credentials } =>
+  conditions && clock ? { credentials: credentialsOf({ conditions, clock }, part) } : {};
+
+/** Whether providers take our keys, asked at a start: all else that they may answer is for later, when there is work. */
+export async function checkKeys(
+  { recogniser, embedder }: { recogniser: Recogniser; embedder: Embedder },
+  config: Config,
+  clock: Clock,
+): Promise<void> {
+  const asked = [
+    ...(config.ocr_url === undefined ? [] : [() => recogniser.ready()]),
+    ...(config.embedding_url === undefined ? [] : [(signal: AbortSignal) => embedder.embed([KEY_CHECK], signal)]),
+  ];
+  const work = asked.map((ask) => within<unknown>({ clock, limit_ms: KEY_CHECK_LIMIT_MS }, ask));
+  for (const answer of await Promise.allSettled(work)) {
+    const refusal = answer.status === 'rejected' ? refusalIn(answer.reason) : null;
+    if (refusal !== null) throw new ConfigError(refusal);
+  }
+}
+/** The least text that has a vector. */
+const KEY_CHECK = 'tuodi';
+/** A start does not wait for longer: a provider that is slow or away is waited for by pictures. */
+const KEY_CHECK_LIMIT_MS = 5_000;
