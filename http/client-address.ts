@@ -1,6 +1,7 @@
 /** From where a request comes: the peer of its connection, or what proxies that are trusted say of it. */
 import type { IncomingMessage } from 'node:http';
-import { isIP } from 'node:net';
+import { isIP, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import proxyaddr from 'proxy-addr';
 
 /** Of `X-Forwarded-For`: a longer one is of nobody's proxies. 16 addresses of IPv6 fit. */
@@ -19,6 +20,9 @@ export function clientAddress(trusted: readonly string[]): (req: IncomingMessage
     return isIP(said) === 0 ? peer : said;
   };
 }
+
+/** Of a connection alone, where there is no request. */
+export const peerOf = (socket: Duplex): string => (socket instanceof Socket ? plain(socket.remoteAddress ?? '') : '');
 
 /** IPv4 in IPv6, as a socket on both shows it, is IPv4. */
 const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');

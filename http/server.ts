@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import Koa from 'koa';
 import { begun, checked, crossOrigin } from './begin.ts';
 import { byteBudget } from './byte-budget.ts';
+import { peerOf } from './client-address.ts';
 import type { HttpDeps, Serving, State } from './deps.ts';
 import { createFairUse, tooMany } from './fair-use.ts';
 import { lingering } from './lingering.ts';
@@ -108,7 +109,7 @@ function listening(deps: Serving): Server {
       return;
     }
     // Not the error itself: it holds what was sent, keys too.
-    log.info({ request_id, reason: error.message, status: problem.status }, 'no request');
+    log.info({ request_id, address: peerOf(socket), reason: error.message, status: problem.status }, 'no request');
     answerRaw(socket, problem, { request_id, busy: answering.get(socket)?.headersSent === true });
     linger(socket, limits.refused_linger_ms);
   });

@@ -118,6 +118,11 @@ describe('the log of requests', () => {
       await raw(world, `GET /v1/search?q=${word} HTTP/1.1`);
       await raw(world, `GET /v1/search?q=${word} HTTP/9.9`, 'Host: a');
       assert.ok(world.log.length >= 6);
+      const none = world.log.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'no request');
+      assert.deepEqual(
+        none.map(({ address }) => address),
+        none.map(() => '127.0.0.1'),
+      );
       assert.ok(!world.log.join('').includes(word));
     }));
 
