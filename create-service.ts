@@ -93,10 +93,8 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
   });
   const worker = createWorker({ ...given, engine, runs, services, gates });
   const time = createServiceTime({ upkeep: facts.upkeep, clock, limits, log });
-  const sweep = createSweep({
-    ...{ ...given, engine, kernel: lifecycle.kernel, set_asides, runs, time, relay },
-    origin: origin('sweep'),
-  });
+  const sweeping = { kernel: lifecycle.kernel, set_asides, runs, time, relay, origin: origin('sweep'), owner: process_id };
+  const sweep = createSweep({ ...given, ...sweeping, engine });
   const watch = createIndexWatch({
     ...given,
     ...{ index: ports.index, engine, origin: origin('sweep'), owner: process_id },
@@ -119,13 +117,14 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
       await setClock(clock, facts.upkeep.databaseTime);
       await time.tick();
       await set_asides.review();
+      const alone = await isAlone(facts);
       await startInTurn(into, [
         ['the feed', feed.start, feed.stop],
         ['the relay', relay.start, relay.stop],
         ['questions to providers', () => {}, runs.stop],
         ['the worker', () => worker.start(options.kinds), worker.stop],
-        ['the sweep', sweep.start, sweep.stop],
-        ['the watch over the index', async () => watch.start(await isAlone(facts)), watch.stop],
+        ['the sweep', () => sweep.start(alone), sweep.stop],
+        ['the watch over the index', () => watch.start(alone), watch.stop],
         ['upkeep', upkeep.start, upkeep.stop],
       ]);
     },

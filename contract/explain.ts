@@ -47,7 +47,7 @@ export const EXPLAINED_WORDS: Record<Explained, { fact: Text; broken: Text }> = 
 
 const Time = z.iso.datetime();
 
-/** expected, found, because, next.what: in the caller's language. due_at of a job: when the sweep looks at it next. */
+/** expected, found, because, next.what: in the caller's language. due_at of a job: when all jobs are looked at next. */
 export const Explanation = z.strictObject({
   searchable: z.boolean(),
   because: z.string(),

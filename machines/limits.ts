@@ -56,8 +56,11 @@ export function resourceLimits(changed: Partial<ResourceLimits>): ResourceLimits
 }
 
 export const TASK_LIMITS = {
-  /** A doorbell that was lost is rung again. */
-  requeue_ms: MINUTE,
+  /**
+   * A task that waits costs a write so often: 100,000 of them two a second. A ring that was lost is rung again by the pass over all jobs;
+   * this is for a task that the pass does not reach, and keeps its record from expiring.
+   */
+  requeue_ms: 12 * HOUR,
   /** How long a worker is believed without a word; then it is asked about. */
   lease_ms: MINUTE,
   /** An answer about a task is a look-up, not the work. */

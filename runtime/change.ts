@@ -5,7 +5,6 @@ import type { Author } from '../contract/resource.ts';
 import type { Clock } from './clock.ts';
 import { delayOf, type Inbound, type Instance, type Step } from './durable.ts';
 import type { Lifecycle } from './lifecycle.ts';
-import type { RuntimeLimits } from './limits.ts';
 import type { Change, FactWrite, OutboxMessage, ResourceColumns } from './ports-facts.ts';
 
 export type Origin = { by: Author; request_id: string | null };
@@ -19,12 +18,9 @@ export type Stepped = {
   expects?: Change['expects'];
   origin: Origin;
 };
-type Given = { clock: Clock; lifecycle: Lifecycle; limits: RuntimeLimits };
+type Given = { clock: Clock; lifecycle: Lifecycle };
 
-export function changeOf(
-  { step, event, before, named, writes, expects, origin }: Stepped,
-  { clock, lifecycle, limits }: Given,
-): Change {
+export function changeOf({ step, event, before, named, writes, expects, origin }: Stepped, { clock, lifecycle }: Given): Change {
   const { instance } = step;
   const at = clock.wall();
   const lived = lifecycle.columns(instance);
@@ -46,7 +42,7 @@ export function changeOf(
     org_id: resource.org_id,
     expected_seq,
     instance,
-    next_due_at: nextDueAt(instance, clock.service(), limits),
+    next_due_at: nextDueAt(instance),
     resource,
     writes,
     journal: {
@@ -77,17 +73,11 @@ function messagesOf(
   return types.map((type) => ({ id: clock.mint(), type, at, payload }));
 }
 
-/** When the sweep must look at an instance: at its next timer, or to check on a job. null: nothing is owed. */
-export function nextDueAt(instance: Instance, now: number, limits: RuntimeLimits): number | null {
-  const checks = Object.values(instance.jobs).map(({ since }) => nextCheckAt(since, now, limits));
-  const timers = Object.values(instance.timers).map(({ due_at }) => due_at);
-  const all = [...checks, ...timers];
+/** When the sweep must look at an instance: at its next timer. null: it has none. Jobs are looked after by passes: see job-pass.ts. */
+export function nextDueAt({ timers }: Pick<Instance, 'timers'>): number | null {
+  const all = Object.values(timers).map(({ due_at }) => due_at);
   return all.length > 0 ? Math.min(...all) : null;
 }
-
-/** At doubling distances: as far ahead as the job is old, within the limits. */
-const nextCheckAt = (since: number, now: number, { job_check_min_ms, job_check_max_ms }: RuntimeLimits) =>
-  now + Math.min(Math.max(now - since, job_check_min_ms), job_check_max_ms);
 
 /** What an inbound is called in the journal. */
 export function eventName(inbound: Inbound): string {

@@ -61,7 +61,7 @@ export function createDueInstances(parts: Parts): (stopped: () => boolean) => Pr
       } else await fire();
     }
     await runs.check(stored);
-    const next = nextDueAt(instance, now, limits);
+    const next = nextDueAt(instance);
     await facts.instances.reschedule(instance_id, instance.seq, next === null ? null : Math.max(next, not_before));
   }
   return dueInstances;

@@ -7,6 +7,7 @@
  *    Nothing is held for a reader, so a slow one costs nothing.
  */
 import { EventEmitter, once } from 'node:events';
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Clock } from './clock.ts';
 import type { RuntimeLimits } from './limits.ts';
@@ -55,6 +56,7 @@ export function createFeed({ facts, announcements, clock, limits, log }: Parts, 
         if (message.payload !== null) told(message);
         else log.error({ position: message.position, id: message.id }, 'a message cannot be read and is passed over');
       if (page.length < limits.feed_page) return;
+      await turnOfTheLoop();
     }
   }
   /** One look at a time; what is announced during one is looked for after it. */

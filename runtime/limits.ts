@@ -17,13 +17,24 @@ export const RUNTIME_LIMITS = {
   sweep_batch: 100,
   /** Batches in one sweep: so that a backlog does not keep it from ticking. */
   sweep_batches: 20,
-  /** Between looks at all tasks while their store keeps failing: each may be a pass over every job that is owed. */
-  remake_pause_ms: 2_000,
+  /**
+   * All jobs are looked after so often, a page a round: 200 a second at most, which is 8 minutes for 100,000, and never a write for one
+   * that only waits.
+   */
+  job_check_min_ms: 60_000,
+  /** Pages a round while the store of tasks is in doubt: 1,000 jobs, at 2 rounds a second; the sweep ticks in between. */
+  job_pass_pages: 10,
+  /** How long a process has the pass: another goes on when it has died. */
+  job_pass_hold_ms: 10_000,
+  /** How soon a process looks again whether another goes on with tasks that are in doubt. */
+  job_pass_again_ms: 2_000,
+  /**
+   * Of a batch so many are looked at beside one another. Embedded, stores and all are this process, and nothing else runs meanwhile:
+   * requests are answered in between.
+   */
+  sweep_slice: 20,
   /** How long a claimed instance is left to the one who claimed it. */
   claim_ms: 30_000,
-  /** The first check of a job, then at doubling distances up to the second: one a minute over 100,000 would be 1,667 look-ups a second. */
-  job_check_min_ms: 60_000,
-  job_check_max_ms: 30 * 60_000,
   /** A picture whose row can't be read is looked at again, at doubling distances: soon after somebody has mended it, for few writes. */
   set_aside_look_min_ms: 30_000,
   set_aside_look_max_ms: 10 * 60_000,

@@ -125,7 +125,7 @@ export type Change = {
   /** The `seq` this change was made from; null: the instance is new. */
   expected_seq: number | null;
   instance: Instance;
-  /** When the sweep must look at it, in service time; null: at rest with nothing owed. */
+  /** When the sweep must look at it, in service time: its next timer; null: it has none. */
   next_due_at: number | null;
   resource: ResourceColumns;
   writes: FactWrite[];

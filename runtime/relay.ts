@@ -3,6 +3,7 @@
  * It runs soon after a commit of this process, and at each sweep for what a dead one has left. One relay at a time: in a process by
  * waiting for its end, among processes by a lock in the facts, which nobody waits for.
  */
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Clock } from './clock.ts';
 import type { RuntimeLimits } from './limits.ts';
@@ -28,6 +29,7 @@ export function createRelay({ facts, announcements, clock, limits, log }: Parts)
       });
       numbered += length;
       if (length < limits.relay_batch) break;
+      await turnOfTheLoop(); // embedded, a batch is work of this process
     }
     if (numbered > 0) await announcements.publish();
     return alone;

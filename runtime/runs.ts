@@ -7,7 +7,7 @@ import type { Inbound } from './durable.ts';
 import { createFollow, type FollowParts, isEnd } from './follow.ts';
 import type { AwayFor } from './gate.ts';
 import { createOvertime } from './overtime.ts';
-import type { Asked, Ring, TaskRecord } from './ports.ts';
+import type { Asked, Queue, Ring, TaskRecord } from './ports.ts';
 import type { StoredInstance } from './ports-instances.ts';
 import type { TaskView } from './task-steps.ts';
 import { isLaterVersion } from './turn.ts';
@@ -110,7 +110,7 @@ export function createRuns(parts: FollowParts) {
           if (owed) await dispatch([owed]);
         } else if (!serves(record)) continue;
         else if (isEnd(record.status)) await report(record);
-        else if (record.status === 'pending') await queue.push(record.kind, record.task_id, record.ring, record);
+        else if (record.status === 'pending') await ringUnlessKnown(queue, record);
         else if (record.status === 'asking') await ask(record);
         else if (record.status === 'running' && job.accepted === null && isAtWork(record)) {
           log.info({ resource_id: instance_id, task_id: job.token }, 'accepted, said again');
@@ -125,6 +125,12 @@ export function createRuns(parts: FollowParts) {
     /** Ends the questions that are under way. */
     stop,
   };
+}
+
+/** Reading costs less than ringing, and most that wait are in line. */
+async function ringUnlessKnown(queue: Pick<Queue, 'knows' | 'push'>, record: TaskRecord): Promise<void> {
+  const { kind, task_id, ring } = record;
+  if (!(await queue.knows(kind, task_id, ring))) await queue.push(kind, task_id, ring, record);
 }
 
 const event = (said: EventObject & Record<string, unknown>): Inbound => ({ kind: 'event', event: said });

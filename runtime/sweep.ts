@@ -9,11 +9,11 @@ import { createDueInstances } from './due-instances.ts';
 import type { Durable } from './durable.ts';
 import { eachBeside } from './each.ts';
 import type { Engine } from './engine.ts';
+import { createJobPass } from './job-pass.ts';
 import type { RuntimeLimits } from './limits.ts';
 import type { Tasks } from './ports.ts';
 import type { Facts } from './ports-facts.ts';
 import type { Relay } from './relay.ts';
-import { createRemake } from './remake.ts';
 import type { Runs } from './runs.ts';
 import type { ServiceTime } from './service-time.ts';
 import type { SetAsides } from './set-aside.ts';
@@ -32,18 +32,21 @@ export type Parts = {
   limits: RuntimeLimits;
   log: Logger;
   origin: Origin;
+  /** Of the pass over all jobs. */
+  owner: string;
 };
 export type Sweep = ReturnType<typeof createSweep>;
 
 export function createSweep(parts: Parts) {
-  const { facts, tasks, kernel, set_asides, runs, time, relay, clock, limits, log } = parts;
+  const { tasks, kernel, runs, time, relay, clock, limits, log } = parts;
   let stopped = false;
   let sweeping: Promise<void> = Promise.resolve();
   const pause = new AbortController();
-  const each = eachBeside(log);
+  const each = eachBeside(parts);
   const dueInstances = createDueInstances({ ...parts, each });
-  const remake = createRemake({ ...{ facts, tasks, clock, limits, log, set_asides }, served: kernel.served }, (page) =>
-    each(page, async (stored) => runs.check({ ...stored, instance: kernel.upgraded(stored.instance) }, true)),
+  let owner = parts.owner;
+  const jobPass = createJobPass({ ...parts, served: kernel.served, owner: () => owner }, (page, doubt) =>
+    each(page, async (stored) => runs.check({ ...stored, instance: kernel.upgraded(stored.instance) }, doubt)),
   );
   const tell = teller(log);
 
@@ -61,7 +64,7 @@ export function createSweep(parts: Parts) {
     const failed: unknown[] = [];
     const apart = (part: () => Promise<void>) => part().catch((error: unknown) => failed.push(error));
     await time.tick();
-    await apart(() => remake(() => stopped));
+    await apart(() => jobPass(() => stopped));
     await dueInstances(() => stopped);
     await apart(dueTasks);
     await apart(relay.run); // its announcement goes through Redis too
@@ -71,7 +74,9 @@ export function createSweep(parts: Parts) {
   return {
     /** One round. Throws what the stores throw, once all is done that can be. */
     once,
-    start(): void {
+    /** `alone`: no other process is on these facts, so that what one before this one had is free at once. */
+    start(alone: boolean): void {
+      if (alone) owner = ALONE;
       sweeping = (async () => {
         while (!stopped) {
           await once().then(() => tell(null), tell);
@@ -86,6 +91,8 @@ export function createSweep(parts: Parts) {
     },
   };
 }
+
+const ALONE = 'alone';
 
 /** Each trouble is said once, however many rounds it lasts. `null`: a round without any. */
 function teller(log: Logger) {

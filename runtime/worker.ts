@@ -3,7 +3,7 @@
  * It holds nothing that matters: when it dies, the task's lease, the job's deadline and the sweep bring the work back.
  */
 import type { Logger } from 'pino';
-import { failureOf, type ServiceFailure } from '../contract/failures.ts';
+import { failureOf, type ServiceFailure, waits } from '../contract/failures.ts';
 import type { Json } from '../contract/json.ts';
 import { DECODES, STEP_KINDS, type StepKind } from '../contract/steps.ts';
 import type { Clock } from './clock.ts';
@@ -113,7 +113,7 @@ export function createWorker({ tasks, queue, engine, runs, services, gates, cloc
     const failure = failureIn(error);
     passage?.ran(failure);
     const { task_id, resource_id, kind } = task;
-    const level = error instanceof ServiceError ? 'info' : 'error';
+    const level = waits(failure.code) ? 'debug' : error instanceof ServiceError ? 'info' : 'error'; // of an outage the gate tells
     log[level]({ err: error, task_id, resource_id, kind, attempt: claimed.attempt }, 'a run failed');
     await runs.failed(task_id, failure, claimed, gates.away(kind));
   }

@@ -7,6 +7,7 @@ import { type ResourceView, resourceContext, viewOf } from '../machines/resource
 import type { Clock } from '../runtime/clock.ts';
 import type { Durable, Instance } from '../runtime/durable.ts';
 import type { ResourceRef } from '../runtime/engine.ts';
+import { nextPassAt } from '../runtime/job-pass.ts';
 import type { Embedder, Objects, Queue, SearchIndex, Tasks } from '../runtime/ports.ts';
 import type { Facts, ResourceRow } from '../runtime/ports-facts.ts';
 import { type StoredInstance, UnreadableError } from '../runtime/ports-instances.ts';
@@ -36,7 +37,7 @@ export type Promised = Pick<ResourceView, 'status' | 'revision' | 'searchable' |
   leaving: boolean;
 };
 /**
- * next_look_at: when the sweep looks at it, in service time. unserved: the version of its lifecycle, where this program does not know it;
+ * next_look_at: when the sweep looks at it; next_pass_at: when all jobs are looked at; in service time. unserved: the version of its lifecycle, where this program does not know it;
  * then `instance` is null.
  */
 export type Subject = {
@@ -46,6 +47,7 @@ export type Subject = {
   promised: Promised;
   unserved: string | null;
   next_look_at: number | null;
+  next_pass_at: number;
   /** Why its lifecycle can't be read; null: it can, or there is none. */
   set_aside: string | null;
 };
@@ -55,7 +57,7 @@ const READS = 3;
 
 /** null: no such picture in scope. */
 export async function subjectOf(
-  { facts, kernel }: Pick<ExplainParts, 'facts' | 'kernel'>,
+  { facts, clock, kernel }: Pick<ExplainParts, 'facts' | 'clock' | 'kernel'>,
   { scope, resource_id }: ResourceRef,
 ): Promise<Subject | null> {
   for (let read = 1; ; read++) {
@@ -68,7 +70,8 @@ export async function subjectOf(
     if (instance && instance.seq !== row.seq && read < READS) continue;
     const view = instance && viewOf(instance);
     const promised = instance && view ? byLifecycle(instance, view) : byRow(row);
-    return { row, instance, view, promised, unserved, next_look_at: await facts.instances.nextDueAt(resource_id), set_aside };
+    const [next_look_at, next_pass_at] = [await facts.instances.nextDueAt(resource_id), await nextPassAt(facts, clock)];
+    return { row, instance, view, promised, unserved, next_look_at, next_pass_at, set_aside };
   }
 }
 

@@ -144,16 +144,16 @@ const WITHOUT_CORRECTION = both(
 
 function workGoesOn({ subject, work }: State): Next {
   const { step, task, again_at } = work;
-  const by_sweep = subject.next_look_at;
-  if (!task) return { what: both(`The sweep makes the task of ${step} again.`, `巡检会重建 ${step} 任务。`), when: by_sweep };
+  const by_pass = subject.next_pass_at;
+  if (!task) return { what: both(`The sweep makes the task of ${step} again.`, `巡检会重建 ${step} 任务。`), when: by_pass };
   const { status } = task;
   if (status === 'retrying') return { what: both(`${step} is tried again.`, `重试 ${step}。`), when: again_at };
   if (status === 'pending')
     return {
       what: both(`A worker takes up ${step}; the sweep sees to it.`, `由工作进程接手 ${step}；巡检会查看。`),
-      when: by_sweep,
+      when: by_pass,
     };
-  return { what: both(`${step} ends, or is asked about.`, `${step} 结束，或被询问。`), when: again_at ?? by_sweep };
+  return { what: both(`${step} ends, or is asked about.`, `${step} 结束，或被询问。`), when: again_at ?? by_pass };
 }
 
 const triedAgain = (step: string) =>

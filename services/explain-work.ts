@@ -32,10 +32,10 @@ export type Work = {
 };
 const NO_WORK: Work = { step: null, task: null, away: false, line: null, again_at: null, failure: null };
 
-/** In order of time. */
-export function obligationsOf({ instance, next_look_at }: Subject): Obligation[] {
+/** In order of time. A job is looked at by the pass over all jobs. */
+export function obligationsOf({ instance, next_pass_at }: Subject): Obligation[] {
   if (!instance) return [];
-  const jobs = Object.keys(instance.jobs).map((name) => ({ name, kind: 'job' as const, due_at: next_look_at }));
+  const jobs = Object.keys(instance.jobs).map((name) => ({ name, kind: 'job' as const, due_at: next_pass_at }));
   const timers = Object.entries(instance.timers).map(([id, { due_at }]) => ({
     name: delayOf(id),
     kind: 'timer' as const,

@@ -75,11 +75,11 @@ describe('an outage', () => {
     let looks = 0;
     const counted = (ports: Ports): Ports => {
       const { instances } = ports.facts;
-      const reschedule: typeof instances.reschedule = async (...args) => {
-        await instances.reschedule(...args);
+      const withJobs: typeof instances.withJobs = async (...args) => {
         looks += 1;
+        return await instances.withJobs(...args);
       };
-      return { ...ports, facts: { ...ports.facts, instances: { ...instances, reschedule } } };
+      return { ...ports, facts: { ...ports.facts, instances: { ...instances, withJobs } } };
     };
     const w = await open({ embedder: away, ports: counted, options: { limits: { job_check_min_ms: 20, accept_after_ms: 1 } } });
     const id = await w.takeIn(1);
@@ -88,7 +88,7 @@ describe('an outage', () => {
     await w.there.callBack(ticket);
     await until('it runs', async () => (await w.at.task(id, 'embed'))?.status === 'running');
     const seen = looks;
-    await until('the sweep has looked at it', () => looks >= seen + 3);
+    await until('passes have looked at it', () => looks >= seen + 3);
     assert.equal((await w.job(id, 'embed'))?.accepted, null);
   });
 
