@@ -17,6 +17,8 @@ import { OPTIONS, SCOPE, world } from './world.ts';
 const DAY = 24 * 60 * 60_000;
 const BY: Origin = { by: { kind: 'user', id: 'u' }, request_id: null };
 const TICK_MS = 100;
+/** How late a tick may be seen on a busy machine. */
+const LATE_MS = 2_000;
 /** Often, so that a test takes seconds; the limits of the machines are as they are. */
 const LIMITS = { ...OPTIONS.limits, tick_interval_ms: TICK_MS, sweep_interval_ms: 20, settle_ms: 500 };
 
@@ -92,6 +94,7 @@ for (const [name, step] of STEPS)
     try {
       const kept = await Promise.all([1, 2, 3].map((number) => w.trashed(number)));
       const awaiting = await w.awaiting();
+      await w.ticks(1); // so that the last tick is of this moment
       const [real, before] = [performance.now(), (await w.facts.upkeep.time()).service_at];
       step(w.moved);
       await w.ticks(10);
@@ -99,7 +102,7 @@ for (const [name, step] of STEPS)
       await w.ticks(10);
       await w.indexed(4);
       const { service_at } = await w.facts.upkeep.time();
-      assert.ok(service_at - before <= performance.now() - real + TICK_MS, `${service_at - before} ms of service time`);
+      assert.ok(service_at - before <= performance.now() - real + LATE_MS, `${service_at - before} ms of service time`);
       assert.deepEqual(await Promise.all(kept.map(w.statusOf)), ['TRASHED', 'TRASHED', 'TRASHED']);
       assert.equal(await w.statusOf(awaiting), 'AWAITING_UPLOAD');
     } finally {
