@@ -7,7 +7,7 @@ import { createService, type ServiceOptions } from './create-service.ts';
 import { DEFAULT_ORGANISATION, firstKey, localKey } from './first-keys.ts';
 import type { Callbacks, Links, StorageEvents } from './http/deps.ts';
 import type { NewKey } from './http/keys.ts';
-import { HTTP_LIMITS } from './http/limits.ts';
+import { HTTP_LIMITS, type HttpLimits } from './http/limits.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
 import { type OpenedPorts, openPorts, type Ports } from './open-ports.ts';
 import { isOurCallback, verifyLink } from './persistence/folder/links.ts';
@@ -139,7 +139,7 @@ type Served = Pick<Foundation, 'world'> & {
 const httpOf = ({ config, version, public_url, world: { clock, log, conditions }, ports, service }: Served): HttpServer =>
   createHttpServer({
     ...{ ...ports, engine: service.engine, feed: service.feed, clock, log, version, public_url },
-    limits: { ...HTTP_LIMITS, max_bytes: config.max_bytes, key_points: config.key_points, address_points: config.address_points },
+    limits: httpLimits(config),
     rates: config.rate_limits ? ports.rates : null,
     links: linksOf(ports),
     callbacks: callbacksOf(config, ports, service, log),
@@ -150,6 +150,11 @@ const httpOf = ({ config, version, public_url, world: { clock, log, conditions }
     trusted_proxies: config.trusted_proxies,
     readiness: () => readinessOf(ports, conditions),
   });
+
+const httpLimits = ({ max_bytes, key_points, address_points, quota_pictures, quota_bytes }: Config): HttpLimits => ({
+  ...HTTP_LIMITS,
+  ...{ max_bytes, key_points, address_points, quota_pictures, quota_bytes },
+});
 
 const linksOf = ({ signer, store_links: store }: OpenedPorts): Links => ({
   sign: signer.sign,

@@ -65,6 +65,10 @@ const Variables = z.strictObject({
   key_points: whole(10, 10_000_000).default(1_000),
   /** Points that an address may spend in 10 s by requests that show no key: one is 1, one that is refused 5. */
   address_points: whole(10, 10_000_000).default(3_000),
+  /** Pictures that an organisation may have, those in the trash too. */
+  quota_pictures: whole(0, 1_000_000_000).default(1_000_000),
+  /** Bytes of their originals, and of those that are announced. */
+  quota_bytes: whole(0, Number.MAX_SAFE_INTEGER).default(1_024 ** 4),
   /** Of one upload. */
   max_bytes: whole(1, 2 ** 31).default(50 * 1024 * 1024),
   /** Of one page, read from its header before it is decoded. */

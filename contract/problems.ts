@@ -36,6 +36,8 @@ export const PROBLEMS = {
   TOO_MANY_UNDER_WAY: { status: 429, title: { en: 'Too many requests at once', zh: '同时进行的请求过多' } },
   TOO_MANY_WAITS: { status: 429, title: { en: 'Too many requests wait', zh: '等待中的请求过多' } },
   TOO_MANY_EVENT_READERS: { status: 429, title: { en: 'Too many readers of events', zh: '事件订阅过多' } },
+  TOO_MANY_UPLOADS_AWAITED: { status: 429, title: { en: 'Too many uploads are announced', zh: '已声明而未上传的文件过多' } },
+  TOO_MANY_BYTES_ANNOUNCED: { status: 429, title: { en: 'Too many bytes are announced', zh: '已声明而未上传的字节过多' } },
   HEADERS_TOO_LARGE: { status: 431, title: { en: 'The headers are too large', zh: '请求头过大' } },
   INTERNAL: { status: 500, title: { en: 'An error of ours', zh: '我们的错误' } },
   SET_ASIDE: { status: 500, title: { en: 'This picture is set aside', zh: '该图片已搁置' } },
@@ -43,6 +45,14 @@ export const PROBLEMS = {
   LATER_VERSION: {
     status: 503,
     title: { en: 'A later version of the service has taken this picture over', zh: '该图片已由更新版本的服务接管' },
+  },
+  QUOTA_OF_PICTURES: {
+    status: 507,
+    title: { en: 'The organisation has as many pictures as it may', zh: '组织的图片数量已达配额' },
+  },
+  QUOTA_OF_BYTES: {
+    status: 507,
+    title: { en: 'The organisation holds as many bytes as it may', zh: '组织的存储字节数已达配额' },
   },
   STORAGE_FULL: { status: 507, title: { en: 'There is no room left to store that', zh: '存储空间不足' } },
 } as const satisfies Record<string, ProblemEntry>;

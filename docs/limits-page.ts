@@ -57,6 +57,23 @@ const CALLERS: Row[] = [
   { what: 'Readers of events of a process', value: whole(L.event_readers), codes: ['UNAVAILABLE'] },
 ];
 
+const ORGANISATIONS: Row[] = [
+  {
+    what: 'Pictures, those in the trash and those announced too',
+    value: whole(DEFAULTS.quota_pictures),
+    setting: 'quota_pictures',
+    codes: ['QUOTA_OF_PICTURES'],
+  },
+  {
+    what: 'Bytes of their originals, and of those announced; previews, texts and the index are not counted',
+    value: `${whole(DEFAULTS.quota_bytes / 1_024 ** 3)} GiB`,
+    setting: 'quota_bytes',
+    codes: ['QUOTA_OF_BYTES'],
+  },
+  { what: 'Uploads that were announced and have not come', value: whole(L.max_awaited), codes: ['TOO_MANY_UPLOADS_AWAITED'] },
+  { what: 'Their bytes', value: `${whole(L.max_announced_bytes / 1_024 ** 3)} GiB`, codes: ['TOO_MANY_BYTES_ANNOUNCED'] },
+];
+
 const REQUESTS: Row[] = [
   { what: 'A JSON body', value: mib(L.max_json_bytes), codes: ['TOO_LARGE'] },
   { what: 'Depth of JSON', value: whole(L.max_json_depth), codes: ['BAD_JSON'] },
@@ -122,7 +139,13 @@ ${table(CALLERS)}
 
 Answers to a key have \`RateLimit-Policy\` and \`RateLimit\` (draft-ietf-httpapi-ratelimit-headers): how many points there are in a window, how many are left, and in how many seconds all are there again. Every 429 has \`Retry-After\`; the command line waits as long as it says, and goes on. Points are counted in the process, with \`TUODI_REDIS_URL\` in Redis for all processes; what is under way is counted in each process. \`TUODI_RATE_LIMITS=false\` lifts the rates by key and address: for measuring, and where a gateway in front has its own. Behind a proxy set \`TUODI_TRUSTED_PROXIES\`, or all clients have the proxy's address.
 
-Steps of pictures are done in turns: see [decision 42](decisions/0042-turns-and-document-time.md).
+Steps of pictures are done in turns: see [decision 48](decisions/0048-turns-and-document-time.md).
+
+## What an organisation may hold
+
+${table(ORGANISATIONS)}
+
+Counted in a row of the database by each commit, so that of many uploads at once exactly as many go through as may, and a look costs the same for ten pictures and a million. A picture counts until it is deleted for good. Versions before migration 0012 do not count: where one ran beside a newer one, the row is off by what it took in.
 
 ## A request
 
@@ -134,5 +157,5 @@ ${table(PICTURES)}
 `;
 
 /** For a test. */
-export const limitRows = [...CALLERS, ...REQUESTS, ...PICTURES];
+export const limitRows = [...CALLERS, ...ORGANISATIONS, ...REQUESTS, ...PICTURES];
 export const isCode = (code: string): boolean => code in PROBLEMS || code in FAILURE_CODES;

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { Problem } from '../contract/problems.ts';
 import type { NewResource } from '../runtime/engine.ts';
 import { AlreadyThere, type ResourceRow } from '../runtime/ports-facts.ts';
+import { OverQuota } from '../runtime/usage.ts';
 import type { Call, Context, KeyCall } from './deps.ts';
 import { badRequest, noPicture } from './say-no.ts';
 import { originOf, type Say, tell } from './tell.ts';
@@ -41,7 +42,9 @@ export async function createdOnce(call: KeyCall, resource: NewResource): Promise
   try {
     return { row: await call.deps.engine.create(resource, originOf(call)), first: true };
   } catch (error) {
-    const row = error instanceof AlreadyThere ? await replayed(call, resource.idempotency) : null;
+    // Or the one that was faster took the last room that there was.
+    const may_be_done = error instanceof AlreadyThere || error instanceof OverQuota;
+    const row = may_be_done ? await replayed(call, resource.idempotency) : null;
     if (!row) throw error;
     return { row, first: false };
   }

@@ -116,6 +116,14 @@ export const HTTP_LIMITS = {
   max_waits: 200,
   /** Of one key: readers of events; as many windows are open of one web app. */
   max_event_readers: 20,
+  /** Pictures of an organisation, those in the trash too: lists, counts and searches are measured with 100,000, and are flat. */
+  quota_pictures: 1_000_000,
+  /** Bytes of their originals, and of those that are announced: a disk of a server. */
+  quota_bytes: 1_024 * 1_024 * MIB,
+  /** Uploads of an organisation that were announced and have not come. */
+  max_awaited: 10_000,
+  /** Their bytes. */
+  max_announced_bytes: 100 * 1_024 * MIB,
   /** Between asking again what was not available. */
   retry_after_s: 5,
 };

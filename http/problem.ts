@@ -3,6 +3,7 @@ import type { Middleware } from 'koa';
 import { PROBLEMS, Problem } from '../contract/problems.ts';
 import { UnreadableError } from '../runtime/ports-instances.ts';
 import { ServiceError } from '../runtime/service.ts';
+import { OverQuota } from '../runtime/usage.ts';
 import type { Language, Serving, State } from './deps.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
@@ -52,11 +53,42 @@ export function answerProblems({ log, limits }: Pick<Serving, 'log' | 'limits'>)
   };
 }
 
+function overQuota({ of, quota }: OverQuota, retry_after_s: number): Problem {
+  switch (of) {
+    case 'pictures':
+      return new Problem('QUOTA_OF_PICTURES', {
+        en: `Your organisation may have ${quota} pictures, those in the trash too; nothing was kept. Delete some for good, or ask the operator for more.`,
+        zh: `您的组织最多可有 ${quota} 张图片（含回收站），未保存任何内容。请彻底删除一些，或请运维人员提高配额。`,
+      });
+    case 'bytes':
+      return new Problem('QUOTA_OF_BYTES', {
+        en: `Your organisation may hold ${quota} bytes, those in the trash and those announced too; nothing was kept. Delete some pictures for good, or ask the operator for more.`,
+        zh: `您的组织最多可存 ${quota} 字节（含回收站与已声明的上传），未保存任何内容。请彻底删除一些图片，或请运维人员提高配额。`,
+      });
+    case 'awaited':
+      return tooManyAnnounced('TOO_MANY_UPLOADS_AWAITED', retry_after_s, {
+        en: `${quota} announced uploads have not come yet; no more are announced until some have. Upload those, or delete them.`,
+        zh: `已声明而未上传的文件达到 ${quota} 个，在其中一些上传之前不能再声明。请先上传或删除它们。`,
+      });
+    case 'announced':
+      return tooManyAnnounced('TOO_MANY_BYTES_ANNOUNCED', retry_after_s, {
+        en: `Announced uploads that have not come yet may have ${quota} bytes together. Upload some of them, or delete them, then go on.`,
+        zh: `已声明而未上传的文件合计最多 ${quota} 字节。请先上传或删除其中一些，然后继续。`,
+      });
+  }
+}
+const tooManyAnnounced = (
+  code: 'TOO_MANY_UPLOADS_AWAITED' | 'TOO_MANY_BYTES_ANNOUNCED',
+  retry_after_s: number,
+  detail: { en: string; zh: string },
+) => new Problem(code, detail, { headers: { 'retry-after': String(retry_after_s) } });
+
 /** Codes of the system for a full disk. */
 const FULL = new Set(['ENOSPC', 'EDQUOT']);
 
 function asProblem(error: unknown, { retry_after_s }: Serving['limits']): Problem {
   if (error instanceof Problem) return error;
+  if (error instanceof OverQuota) return overQuota(error, retry_after_s);
   if (isAway(error))
     return new Problem(
       'UNAVAILABLE',

@@ -6,6 +6,7 @@ import type { Clock } from './clock.ts';
 import { delayOf, type Inbound, type Instance, type Step } from './durable.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { Change, FactWrite, OutboxMessage, ResourceColumns } from './ports-facts.ts';
+import { type Usage, usageAdded } from './usage.ts';
 
 export type Origin = { by: Author; request_id: string | null };
 /** before: null for a new instance; then `named` has all that no lifecycle knows. */
@@ -16,11 +17,16 @@ export type Stepped = {
   named: Partial<ResourceColumns>;
   writes: FactWrite[];
   expects?: Change['expects'];
+  /** Of the organisation, where the change may be refused for it. */
+  quota?: Usage | undefined;
   origin: Origin;
 };
 type Given = { clock: Clock; lifecycle: Lifecycle };
 
-export function changeOf({ step, event, before, named, writes, expects, origin }: Stepped, { clock, lifecycle }: Given): Change {
+export function changeOf(
+  { step, event, before, named, writes, expects, quota, origin }: Stepped,
+  { clock, lifecycle }: Given,
+): Change {
   const { instance } = step;
   const at = clock.wall();
   const lived = lifecycle.columns(instance);
@@ -36,6 +42,7 @@ export function changeOf({ step, event, before, named, writes, expects, origin }
     updated_at: at,
   } as ResourceColumns; // whole: a new resource names every column, and an old one has them
   const expected_seq = before?.seq ?? null;
+  const add = usageAdded(before, resource);
   return {
     commit_id: clock.mint(),
     instance_id: resource.resource_id,
@@ -56,6 +63,7 @@ export function changeOf({ step, event, before, named, writes, expects, origin }
     },
     outbox: messagesOf(before, resource, step.emitted, { clock, lifecycle, at }),
     ...(expects ? { expects } : {}),
+    ...(add ? { usage: { add, quota: quota ?? null } } : {}),
   };
 }
 

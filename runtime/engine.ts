@@ -23,7 +23,7 @@ export type Said = {
 };
 export type ResourceRef = { scope: Scope; resource_id: string };
 export interface Engine {
-  /** Begins a lifecycle. Throws AlreadyThere when the idempotency key was used in this organisation. */
+  /** Begins a lifecycle. Throws AlreadyThere when the idempotency key was used in this organisation, and OverQuota. */
   create(resource: NewResource, origin: Origin): Promise<ResourceRow>;
   /**
    * Says an event. `say` is asked again at each attempt, with the row as it is then; what it throws is let go.
@@ -52,14 +52,14 @@ export function createEngine(parts: Parts): Engine {
   const inLine = createInLine(parts.limits.senders_waiting);
   return {
     async create(resource, origin) {
-      const { idempotency, metadata, claimed, ...rest } = resource;
+      const { idempotency, metadata, claimed, quota, ...rest } = resource;
       const { resource_id, org_id } = rest;
       const owner = { resource_id, org_id, at: clock.wall() };
       const step = lifecycle.kernel.start(lifecycle.input(resource), givenBy(clock));
       const named = { ...NEW_COLUMNS, ...rest, byte_size: claimed.byte_size, sha256: claimed.sha256 };
       const writes: FactWrite[] = [{ into: 'metadata', row: { ...owner, metadata } }];
       if (idempotency) writes.push({ into: 'idempotency_keys', row: { ...owner, ...idempotency } });
-      const created = await settle(null, changeOf({ step, event: 'CREATED', before: null, named, writes, origin }, parts));
+      const created = await settle(null, changeOf({ step, event: 'CREATED', before: null, named, writes, quota, origin }, parts));
       if (!created) throw new Error(`${resource_id} exists already`);
       return created;
     },
@@ -108,6 +108,7 @@ class Outdated extends Error {}
 
 /** Of a resource that nobody has looked at yet. */
 const NEW_COLUMNS = {
+  key_id: null,
   sha256: null,
   original_key: null,
   recognition_id: null,

@@ -5,11 +5,13 @@ import type { Metadata } from '../contract/metadata.ts';
 import type { Durable, Inbound, Instance } from './durable.ts';
 import type { Facts, FactWrite, ResourceColumns } from './ports-facts.ts';
 import type { Writes } from './service.ts';
+import type { Usage } from './usage.ts';
 
 export type NewResource = {
   resource_id: string;
   org_id: string;
   user_id: string;
+  key_id?: string | null;
   batch_id: string | null;
   filename: string;
   content_type: string;
@@ -17,6 +19,8 @@ export type NewResource = {
   metadata: Metadata;
   described: boolean;
   idempotency: { key: string; fingerprint: string } | null;
+  /** What its organisation may hold with it. Absent: as much as it likes. */
+  quota?: Usage;
 };
 
 /** A result that is to be believed, and what it was asked. `at`: wall time. */

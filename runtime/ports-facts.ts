@@ -13,6 +13,7 @@ import type { Instance } from './durable.ts';
 import type { Accounts } from './ports-accounts.ts';
 import type { Instances } from './ports-instances.ts';
 import type { Chores, Cleanups, IndexTargets, IndexTargetsRow, Promised, Retention, Upkeep } from './ports-upkeep.ts';
+import type { Usage } from './usage.ts';
 
 /** Whose rows a call may touch. */
 export type Scope = { org_id: string };
@@ -22,6 +23,8 @@ export type ResourceColumns = {
   resource_id: string;
   org_id: string;
   user_id: string;
+  /** Of the key that began it; null: before keys were kept, or by the service itself. */
+  key_id: string | null;
   batch_id: string | null;
   status: Status;
   phase: Phase;
@@ -131,6 +134,8 @@ export type Change = {
   writes: FactWrite[];
   journal: JournalEntry;
   outbox: OutboxMessage[];
+  /** What it adds to what its organisation holds, or takes away; with `quota`, it fails with OverQuota where that would be more. */
+  usage?: { add: Usage; quota: Usage | null };
   /** What the change was made for: compared in the same transaction, and a change made for something else is lost. */
   expects?: { index_targets: IndexTargets | null };
 };
@@ -260,6 +265,11 @@ export interface Callbacks {
   find(scope: Scope, want: { resource_id: string; kind: StepKind; reads: string }): Promise<Callback | null>;
 }
 
+/** What organisations hold, kept by commits: a look at it costs the same however much it is. */
+export interface UsageRows {
+  get(scope: Scope): Promise<Usage>;
+}
+
 export interface Facts {
   readonly instances: Instances;
   readonly resources: Resources;
@@ -268,6 +278,7 @@ export interface Facts {
   readonly outbox: Outbox;
   readonly accounts: Accounts;
   readonly upkeep: Upkeep;
+  readonly usage: UsageRows;
   readonly callbacks: Callbacks;
   readonly index_targets: IndexTargetsRow;
   readonly chores: Chores;

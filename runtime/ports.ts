@@ -17,6 +17,8 @@ export type TaskRecord = {
   resource_id: string;
   org_id: string;
   user_id: string;
+  /** Of the key that began the picture. */
+  key_id?: string | null;
   job_id: string;
   kind: StepKind;
   input: Json;
@@ -55,8 +57,8 @@ export interface Tasks {
 /** again: it was given to a worker before, whose hold on it has run out: nobody that lives is at work on it. */
 export type Ring = { task_id: string; again: boolean };
 
-/** Whose work a task is: who waits takes turns by organisation, and then by user. */
-export type TaskOwner = { org_id: string; user_id: string };
+/** Whose work a task is: who waits takes turns by organisation, and then by key, or by user where the key is not known. */
+export type TaskOwner = { org_id: string; user_id: string; key_id?: string | null };
 
 /** A doorbell: it says that a task waits, at least once. The task's record says what is true. */
 export interface Queue {

@@ -46,12 +46,12 @@ export function createTaskSteps({ tasks, lifecycle, clock, limits, log }: Parts)
 
   /** `answered`: an answer is stored for what it would read. */
   function recordOf({ resource, job_id, job }: Owed, answered: boolean): TaskRecord {
-    const { resource_id, org_id, user_id } = resource;
+    const { resource_id, org_id, user_id, key_id } = resource;
     const provider_job_id = job.accepted?.provider_job_id ?? null;
     const kind = lifecycle.kindOf(job_id);
     const { instance } = kernel.start(lifecycle.input({ kind, task_id: job.token, provider_job_id, answered }), givenBy(clock));
     const at = clock.wall();
-    const whose = { resource_id, org_id, user_id };
+    const whose = { resource_id, org_id, user_id, key_id };
     const times = { next_due_at: dueAt(instance), created_at: at, updated_at: at };
     const { status } = view(instance);
     const work = { job_id, kind, input: job.input };

@@ -14,7 +14,7 @@ import { notEmpty } from '../bytes.ts';
 import type { KeyCall } from '../deps.ts';
 import { type FilePart, receivedForm } from '../form.ts';
 import { createdOnce, idempotencyOf, replayed } from '../idempotency.ts';
-import { aliveTwin, newResource } from '../new-resource.ts';
+import { aliveTwin, checkRoom, newResource } from '../new-resource.ts';
 import { parsed } from '../parse.ts';
 import { answerUploader } from '../present.ts';
 import { tooLarge } from '../say-no.ts';
@@ -33,6 +33,7 @@ export async function createFromForm(call: KeyCall): Promise<void> {
   const resource_id = deps.clock.mint();
   const incoming = incomingPrefix({ org_id: caller.scope.org_id, resource_id });
   let kept = false;
+  await checkRoom(call);
   try {
     const sent = await receivedForm(call, (file) => stored(call, incoming, file));
     const { row, status, mine } = await created(call, resource_id, sent);

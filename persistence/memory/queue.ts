@@ -1,18 +1,18 @@
 /**
  * The queue in process: each kind with its own concurrency, and turns of those whose tasks wait (see turns.ts). While all places of a kind
- * are held by others, one more is open to an organisation that holds none, and then to a user who holds none: so whoever sends much
+ * are held by others, one more is open to an organisation that holds none, and then to a key that holds none: so whoever sends much
  * delays mostly himself, and nothing is idle for it.
  */
 import type { StepKind } from '../../contract/steps.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import type { Queue, Ring, TaskOwner } from '../../runtime/ports.ts';
+import type { Queue, Ring } from '../../runtime/ports.ts';
 import { within } from '../../runtime/within.ts';
-import { type Turns, turnsOf } from './turns.ts';
+import { type Turn, type Turns, turnsOf } from './turns.ts';
 
 type Handle = (ring: Ring) => Promise<void>;
 type Lane = {
   waiting: Turns;
-  running: Map<string, { owner: TaskOwner; handled: Promise<void> }>;
+  running: Map<string, { owner: Turn; handled: Promise<void> }>;
   /** As it was begun with. */
   usual: number;
   /** As many as are allowed now. */
@@ -111,8 +111,8 @@ export function memoryQueue({ clock, most_waiting }: { clock: Clock; most_waitin
   };
 }
 
-/** Of an organisation that holds no place; where one holds them all, of a user of it who holds none. */
-function mayHaveSpare({ org_id, user_id }: TaskOwner, places: TaskOwner[]): boolean {
+/** Of an organisation that holds no place; where one holds them all, of a key of it that holds none. */
+function mayHaveSpare({ org_id, key }: Turn, places: Turn[]): boolean {
   const own = places.filter((held) => held.org_id === org_id);
-  return own.length === 0 || (own.length === places.length && own.every((held) => held.user_id !== user_id));
+  return own.length === 0 || (own.length === places.length && own.every((held) => held.key !== key));
 }

@@ -1,4 +1,4 @@
-/** Tasks that wait, in turns: of organisations one after the other, within one of its users, and of a user first come, first served. */
+/** Tasks that wait, in turns: of organisations one after the other, within one of its keys, and of a key first come, first served. */
 import type { TaskOwner } from '../../runtime/ports.ts';
 
 export type Turns = {
@@ -7,39 +7,41 @@ export type Turns = {
   /** A task that waits already keeps its place. */
   add(task_id: string, owner: TaskOwner): void;
   /**
-   * The next task that is none of `except`, of an owner that `may`, taken out; its organisation and user go behind all others. null: none.
+   * The next task that is none of `except`, of an owner that `may`, taken out; its organisation and key go behind all others. null: none.
    * Looks at each owner once, and at no more tasks than there are in `except`.
    */
-  next(except: ReadonlyMap<string, unknown>, may: (owner: TaskOwner) => boolean): { task_id: string; owner: TaskOwner } | null;
+  next(except: ReadonlyMap<string, unknown>, may: (owner: Turn) => boolean): { task_id: string; owner: Turn } | null;
   /** The newest task of the organisation with the most, taken out, if that has more than `org_id`: so that one who fills the queue leaves room. */
   dropFor(org_id: string): boolean;
 };
 
-type Organisation = { users: Map<string, Set<string>>; waiting: number };
+/** `key`: by which turns are taken within an organisation, since all keys of it may be of one user; the user where it is not known. */
+export type Turn = { org_id: string; key: string };
+type Organisation = { keys: Map<string, Set<string>>; waiting: number };
 
 /** Maps keep the order in which they were filled: who had a turn is taken out and put in again, at the end. */
 export function turnsOf(): Turns {
   const organisations = new Map<string, Organisation>();
-  const owners = new Map<string, TaskOwner>();
+  const owners = new Map<string, Turn>();
 
   function remove(task_id: string): void {
     const owner = owners.get(task_id);
     const organisation = owner && organisations.get(owner.org_id);
-    const tasks = organisation?.users.get(owner?.user_id ?? '');
+    const tasks = organisation?.keys.get(owner?.key ?? '');
     if (!owner || !organisation || !tasks) return;
     owners.delete(task_id);
     tasks.delete(task_id);
     organisation.waiting -= 1;
-    if (tasks.size === 0) organisation.users.delete(owner.user_id);
+    if (tasks.size === 0) organisation.keys.delete(owner.key);
     if (organisation.waiting === 0) organisations.delete(owner.org_id);
   }
-  function toTheEnd({ org_id, user_id }: TaskOwner): void {
+  function toTheEnd({ org_id, key }: Turn): void {
     const organisation = organisations.get(org_id);
-    const tasks = organisation?.users.get(user_id);
+    const tasks = organisation?.keys.get(key);
     if (!organisation) return;
     if (tasks) {
-      organisation.users.delete(user_id);
-      organisation.users.set(user_id, tasks);
+      organisation.keys.delete(key);
+      organisation.keys.set(key, tasks);
     }
     organisations.delete(org_id);
     organisations.set(org_id, organisation);
@@ -49,20 +51,20 @@ export function turnsOf(): Turns {
       return owners.size;
     },
     has: (task_id) => owners.has(task_id),
-    add(task_id, owner) {
+    add(task_id, { org_id, ...by }) {
       if (owners.has(task_id)) return;
-      const { org_id, user_id } = owner;
-      const organisation = organisations.get(org_id) ?? { users: new Map<string, Set<string>>(), waiting: 0 };
-      const tasks = organisation.users.get(user_id) ?? new Set<string>();
+      const key = by.key_id ?? by.user_id;
+      const organisation = organisations.get(org_id) ?? { keys: new Map<string, Set<string>>(), waiting: 0 };
+      const tasks = organisation.keys.get(key) ?? new Set<string>();
       organisations.set(org_id, organisation);
-      organisation.users.set(user_id, tasks.add(task_id));
+      organisation.keys.set(key, tasks.add(task_id));
       organisation.waiting += 1;
-      owners.set(task_id, owner);
+      owners.set(task_id, { org_id, key });
     },
     next(except, may) {
-      for (const [org_id, { users }] of organisations)
-        for (const [user_id, tasks] of users) {
-          const owner = { org_id, user_id };
+      for (const [org_id, { keys }] of organisations)
+        for (const [key, tasks] of keys) {
+          const owner = { org_id, key };
           if (!may(owner)) continue;
           for (const task_id of tasks) {
             if (except.has(task_id)) continue;
@@ -76,7 +78,7 @@ export function turnsOf(): Turns {
     dropFor(org_id) {
       const [most] = [...organisations].sort(([, a], [, b]) => b.waiting - a.waiting);
       if (!most || most[1].waiting <= (organisations.get(org_id)?.waiting ?? 0)) return false;
-      const [newest] = [...most[1].users.values()].map((tasks) => [...tasks].at(-1)).slice(-1);
+      const [newest] = [...most[1].keys.values()].map((tasks) => [...tasks].at(-1)).slice(-1);
       if (newest === undefined) return false;
       remove(newest);
       return true;

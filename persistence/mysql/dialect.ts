@@ -35,6 +35,7 @@ export const mysqlDialect: Dialect = {
     return number(rowOf(row), 'now');
   },
   shareLock: (query) => query.forShare(),
+  lock: (query) => query.forUpdate(),
   tryLock: (query) => query.forUpdate().skipLocked(),
   uniqueViolation,
   collided: isCollision,

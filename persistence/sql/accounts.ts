@@ -1,5 +1,6 @@
 /** Organisations, their users and keys. A key's secret is never here, only its hash. */
 import type { Accounts, ApiKey } from '../../runtime/ports-accounts.ts';
+import { NO_USAGE } from '../../runtime/usage.ts';
 import { type Database, portError } from './database.ts';
 import { number, numberOrNull, type Row, rowOf, text, word } from './row.ts';
 
@@ -36,6 +37,10 @@ export function accountsOf({ read, write, dialect }: Database): Accounts {
       await write.transaction(async (trx) => {
         await trx('organisations').insert({ org_id, name, created_at: at }).onConflict('org_id').merge(['org_id']);
         await trx('users').insert({ user_id, org_id, name: user_name, created_at: at }).onConflict('user_id').merge(['user_id']);
+        await trx('org_usage')
+          .insert({ org_id, ...NO_USAGE })
+          .onConflict('org_id')
+          .merge(['org_id']);
       });
     },
   };

@@ -13,6 +13,7 @@ import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import type { Change, Committed } from '../../runtime/ports-facts.ts';
 import type { IndexTargets } from '../../runtime/ports-upkeep.ts';
+import type { OverQuota } from '../../runtime/usage.ts';
 import { type Database, type Dialect, portError } from './database.ts';
 import { type FactRow, type FactStatements, factRow, factScript, factStatements } from './facts.ts';
 import { lockedTargets } from './index-targets.ts';
@@ -21,6 +22,7 @@ import { JOURNAL_COLUMNS, journalValues, madeBefore } from './journal.ts';
 import { OUTBOX_COLUMNS, outboxValues } from './outbox.ts';
 import { RESOURCE_COLUMNS, resourceValues } from './resources.ts';
 import { boundAll, inserts, runAll, type Statement, upserts, type Values } from './statements.ts';
+import { countedUsage, usageStatement } from './usage.ts';
 
 /** In one transaction: as many as the port allows. */
 const MAX_CHANGES = 100;
@@ -35,6 +37,7 @@ type Statements = {
   facts: FactStatements;
   journal: Statement;
   outbox: Statement;
+  usage: Statement;
 };
 /** A change with its rows, made once for all attempts. */
 type Prepared = { change: Change; instance: Values; resource: Values; facts: FactRow[]; journal: Values; outbox: Values[] };
@@ -48,6 +51,7 @@ export function commitOf(db: Database): (changes: Change[]) => Promise<Committed
     facts: factStatements(write),
     journal: inserts(write, 'journal', JOURNAL_COLUMNS),
     outbox: inserts(write, 'outbox', OUTBOX_COLUMNS),
+    usage: usageStatement(write),
   };
   return async (changes) => {
     if (changes.length > MAX_CHANGES) throw new RangeError(`${changes.length} changes in a commit: at most ${MAX_CHANGES}`);
@@ -133,11 +137,12 @@ async function together(
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     let begun = false;
     try {
-      const won = await write.transaction((trx) => {
+      const { won, over } = await write.transaction((trx) => {
         begun = true;
         return apply(trx, dialect, statements, group, { doubt, at_once });
       });
       for (const one of group) answers.set(one.change, { outcome: won.has(one) ? 'committed' : 'lost' });
+      for (const [change, error] of over) answers.set(change, { outcome: 'failed', error });
       return null;
     } catch (thrown) {
       error = thrown;
@@ -167,19 +172,26 @@ class OutcomeUnknown extends Error {
   }
 }
 
-/** Answers those that are in: the winners, and those in doubt that were in before. */
+/** Answers those that are in: the winners, and those in doubt that were in before; and those that are beyond a quota. */
 async function apply(
   trx: Knex,
   dialect: Dialect,
   statements: Statements,
   group: Prepared[],
   { doubt, at_once }: { doubt: boolean; at_once: boolean },
-): Promise<Set<Prepared>> {
+): Promise<{ won: Set<Prepared>; over: Map<Change, OverQuota> }> {
   const places = await placesOf(trx, dialect, idsOf(group));
   const before = new Set<Prepared>();
   if (doubt) for (const one of group) if (await madeBefore(trx, one.change)) before.add(one);
   const targets = group.some(({ change }) => change.expects) ? await lockedTargets(trx, dialect) : null;
-  const won = group.filter((one) => !before.has(one) && wins(one.change, places) && isMadeFor(one.change, targets));
+  const first = group.filter((one) => !before.has(one) && wins(one.change, places) && isMadeFor(one.change, targets));
+  const { script: counts, over } = await countedUsage(
+    trx,
+    dialect,
+    statements.usage,
+    first.map(({ change }) => change),
+  );
+  const won = first.filter(({ change }) => !over.has(change));
   const put = (statement: Statement, rows: (one: Prepared) => Values[]) => boundAll(dialect, statement, won.flatMap(rows));
   const script = [
     ...put(statements.instances.make, ({ change, instance }) => (change.expected_seq === null ? [instance] : [])),
@@ -192,9 +204,10 @@ async function apply(
     ),
     ...put(statements.journal, ({ journal }) => [journal]),
     ...put(statements.outbox, ({ outbox }) => outbox),
+    ...counts,
   ];
   await runAll(trx, dialect, script, at_once);
-  return new Set([...before, ...won]);
+  return { won: new Set([...before, ...won]), over };
 }
 
 const idsOf = (group: Prepared[]): string[] => group.map(({ change }) => change.instance_id);

@@ -26,6 +26,8 @@ export interface Dialect {
   shareLock(query: Knex.QueryBuilder): Knex.QueryBuilder;
   /** Makes a select keep writers of its rows out until the transaction ends, and leave out rows that others have locked: it never waits. */
   tryLock(query: Knex.QueryBuilder): Knex.QueryBuilder;
+  /** Makes a select wait for others that lock its rows, and keep them out until the transaction ends. */
+  lock(query: Knex.QueryBuilder): Knex.QueryBuilder;
   /** The table whose unique key refused a row, or null for any other error. */
   uniqueViolation(error: unknown): string | null;
   /** The transaction gave way to another: nothing of it is written, and the same again may go well. */

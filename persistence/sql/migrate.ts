@@ -11,6 +11,7 @@ import * as setAside from './migrations/0008_set_aside.ts';
 import * as versions from './migrations/0009_versions.ts';
 import * as retention from './migrations/0010_retention.ts';
 import * as retries from './migrations/0011_retries.ts';
+import * as usage from './migrations/0012_usage.ts';
 
 export type Migration = { name: string; up: (knex: Knex) => Promise<void> };
 export const MIGRATIONS: readonly Migration[] = [
@@ -25,6 +26,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0009_versions', up: versions.up },
   { name: '0010_retention', up: retention.up },
   { name: '0011_retries', up: retries.up },
+  { name: '0012_usage', up: usage.up },
 ];
 
 /** Names, in order. */

@@ -17,6 +17,7 @@ import { retentionOf } from './retention.ts';
 import type { Unreadable } from './row.ts';
 import { textsOf } from './texts.ts';
 import { upkeepOf } from './upkeep.ts';
+import { usageRowsOf } from './usage.ts';
 
 /** The tables must be there: see migrate.ts. `log`: is told of rows that can't be read. */
 export function sqlFacts({ log, ...parts }: Omit<Database, 'unreadable'> & { log?: Logger | undefined }): Facts {
@@ -29,6 +30,7 @@ export function sqlFacts({ log, ...parts }: Omit<Database, 'unreadable'> & { log
     outbox: outboxOf(db),
     accounts: accountsOf(db),
     upkeep: upkeepOf(db),
+    usage: usageRowsOf(db),
     callbacks: callbacksOf(db),
     index_targets: indexTargetsOf(db),
     chores: choresOf(db),

@@ -29,6 +29,7 @@ export const sqliteDialect: Dialect = {
   time: async () => null,
   shareLock: (query) => query, // a transaction has the write lock of the whole database
   tryLock: (query) => query,
+  lock: (query) => query,
   uniqueViolation,
   collided: () => false, // the write lock is taken when a transaction begins
   isAway: () => false,

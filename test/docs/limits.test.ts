@@ -11,9 +11,10 @@ test('docs/limits.md is what the code says (else: npm run docs)', async () => {
 });
 
 test('every answer that means too much, too long or too many has its row', () => {
-  const TOO = new Set([408, 413, 414, 429, 431]);
+  const TOO = new Set([408, 413, 414, 429, 431, 507]);
   const missing = Object.entries(PROBLEMS).filter(
-    ([code, { status }]) => TOO.has(status) && !limitRows.some((row) => row.codes.some((one) => one === code)),
+    ([code, { status }]) =>
+      TOO.has(status) && code !== 'STORAGE_FULL' && !limitRows.some((row) => row.codes.some((one) => one === code)),
   );
   assert.deepEqual(missing, []);
   assert.ok(limitRows.every(({ codes }) => codes.length > 0 && codes.every(isCode)));
@@ -22,8 +23,14 @@ test('every answer that means too much, too long or too many has its row', () =>
 test('what a variable sets is what is meant: its default is the one of the server', () => {
   const { config } = readConfig({});
   assert.deepEqual(
-    [config.key_points, config.address_points, config.max_bytes],
-    [HTTP_LIMITS.key_points, HTTP_LIMITS.address_points, HTTP_LIMITS.max_bytes],
+    [config.key_points, config.address_points, config.max_bytes, config.quota_pictures, config.quota_bytes],
+    [
+      HTTP_LIMITS.key_points,
+      HTTP_LIMITS.address_points,
+      HTTP_LIMITS.max_bytes,
+      HTTP_LIMITS.quota_pictures,
+      HTTP_LIMITS.quota_bytes,
+    ],
   );
   for (const { setting } of limitRows) {
     if (!setting) continue;

@@ -96,6 +96,16 @@ describe('the queue in process', () => {
     assert.ok(held.has('receipt'));
   });
 
+  test('keys of one user count apart', async () => {
+    const queue = memoryQueue({ clock, most_waiting: 1_000 });
+    const { held, handle } = holding();
+    const of = (key_id: string) => ({ org_id: 'org', user_id: 'user', key_id });
+    queue.consume('inspect', 2, handle);
+    for (let n = 0; n < 100; n++) await queue.push('inspect', `flood-${n}`, 1, of('flood'));
+    await queue.push('inspect', 'receipt', 1, of('other'));
+    assert.ok(held.has('receipt'));
+  });
+
   test('when the place more is taken as well, the next that is free goes to who waits, not to who sends', async () => {
     const queue = memoryQueue({ clock, most_waiting: 1_000 });
     const { held, handle, handled } = holding();

@@ -26,7 +26,17 @@ export const job = (token: string) => ({ src: 'ocr', input: { n: 1 }, token, sin
 
 export function resource(resource_id: string, seq: number, parts: Partial<ResourceColumns> = {}): ResourceColumns {
   return {
-    ...{ resource_id, org_id: ORG, user_id: 'user', batch_id: null, status: 'READY_FOR_OCR', phase: 'working', seq, revision: 1 },
+    ...{
+      resource_id,
+      org_id: ORG,
+      user_id: 'user',
+      key_id: null,
+      batch_id: null,
+      status: 'READY_FOR_OCR',
+      phase: 'working',
+      seq,
+      revision: 1,
+    },
     ...{ indexed_revision: null, has_vector: false, viewable: true, searchable: false, rests: false, described: true },
     ...{
       allowed_events: ['TRASH'],

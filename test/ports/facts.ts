@@ -10,6 +10,7 @@ import { severalTests } from './facts-several.ts';
 import { sharedWorkTests } from './facts-shared-work.ts';
 import { tellingTests } from './facts-telling.ts';
 import { textsTests } from './facts-texts.ts';
+import { usageTests } from './facts-usage.ts';
 import { versionTests } from './facts-versions.ts';
 
 type Opened = { facts: Facts; close(): Promise<void> };
@@ -38,6 +39,7 @@ export function factsSuite(name: string, open: () => Promise<Opened>): void {
     accountsTests(world);
     severalTests(world);
     versionTests(world);
+    usageTests(world);
     sharedWorkTests(world);
     it('answers a ping', async () => {
       await world.facts().ping();

@@ -1,0 +1,58 @@
+/**
+ * What organisations hold, a row each, kept by the commits that change it: a look at it costs the same for ten pictures and a million.
+ * Whoever adds or takes away locks the row until its transaction ends, so that of many at once exactly as many go through as may.
+ */
+import type { Knex } from 'knex';
+import type { Change, UsageRows } from '../../runtime/ports-facts.ts';
+import { beyond, NO_USAGE, OverQuota, plus, USAGE_FIELDS, type Usage } from '../../runtime/usage.ts';
+import type { Database, Dialect } from './database.ts';
+import { number, type Row, rowOf, text } from './row.ts';
+import { type Bound, boundAll, type Statement, upserts } from './statements.ts';
+
+const TABLE = 'org_usage';
+
+export function usageRowsOf({ read }: Pick<Database, 'read'>): UsageRows {
+  return {
+    async get({ org_id }) {
+      const row: unknown = await read(TABLE).where({ org_id }).first();
+      return row === undefined ? NO_USAGE : usage(rowOf(row));
+    },
+  };
+}
+
+export const usageStatement = (knex: Knex): Statement => upserts(knex, TABLE, ['org_id', ...USAGE_FIELDS], 'org_id');
+
+/** What is to be written for changes that are first, and those that are beyond a quota: nothing of them may be. */
+export async function countedUsage(
+  trx: Knex,
+  dialect: Dialect,
+  statement: Statement,
+  changes: Change[],
+): Promise<{ script: Bound[]; over: Map<Change, OverQuota> }> {
+  const over = new Map<Change, OverQuota>();
+  const counted = changes.filter((change) => change.usage);
+  if (counted.length === 0) return { script: [], over };
+  const ids = [...new Set(counted.map(({ org_id }) => org_id))].sort(); // in one order, so that two batches can't wait for one another
+  const rows: unknown[] = await dialect.lock(trx(TABLE).whereIn('org_id', ids).orderBy('org_id'));
+  const now = new Map(rows.map(rowOf).map((row) => [text(row, 'org_id'), usage(row)]));
+  for (const change of counted) {
+    const { org_id, usage: added } = change;
+    if (!added) continue;
+    const next = plus(now.get(org_id) ?? NO_USAGE, added.add);
+    const most = added.quota && beyond(next, added.quota);
+    if (most && added.quota) over.set(change, new OverQuota(most, added.quota));
+    else now.set(org_id, next);
+  }
+  const values = [...now].map(([org_id, { pictures, bytes, awaited, announced }]) => ({
+    org_id,
+    ...{ pictures, bytes, awaited, announced },
+  }));
+  return { script: boundAll(dialect, statement, values), over };
+}
+
+const usage = (row: Row): Usage => ({
+  pictures: number(row, 'pictures'),
+  bytes: number(row, 'bytes'),
+  awaited: number(row, 'awaited'),
+  announced: number(row, 'announced'),
+});
