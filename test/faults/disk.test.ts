@@ -14,8 +14,8 @@ import { type SmallDisk, smallDisk } from '../support/small-disk.ts';
 import { until } from '../support/wait.ts';
 
 const MAIN = fileURLToPath(new URL('../../main.js', import.meta.url));
-/** A result that could not be written is told again when the sweep looks at its job: after a minute, outside of tests. */
-const SOON = { limits: { job_check_min_ms: 500 } };
+/** Outside of tests a result that could not be written is reported again after a minute, and an outage is waited out for 30 s at a time. */
+const SOON = { limits: { job_check_min_ms: 500 }, task_limits: { outage_pause_ms: 500 } };
 const never = new AbortController().signal;
 const full = (error: unknown) => error instanceof ApiError && error.status === 507 && error.code === 'STORAGE_FULL';
 const tuodi = (data: string, ...args: string[]) =>
