@@ -3,6 +3,7 @@
  * on a signal that lives longer, and no reference to what the work returned. (`AbortSignal.any` and `Promise.race` leave theirs on
  * sources that stay, and what hangs on them is never freed.)
  */
+import { setMaxListeners } from 'node:events';
 import type { Clock } from './clock.ts';
 
 export type Bounds = {
@@ -22,9 +23,11 @@ export type Bounded = { signal: AbortSignal; abort(reason: unknown): void; relea
 export function bounded({ clock, limit_ms, late = noAnswer, signals = [] }: Bounds): Bounded {
   const over = new AbortController();
   const follow = new Map(signals.map((source) => [source, () => over.abort(source.reason)]));
-  for (const [source, abort] of follow)
+  for (const [source, abort] of follow) {
+    setMaxListeners(0, source); // as many as work at once: each takes its own away again
     if (source.aborted) abort();
     else source.addEventListener('abort', abort, { once: true });
+  }
   const timer = limit_ms === undefined ? null : clock.after(limit_ms, () => over.abort(late(limit_ms)), { holds: true });
   return {
     signal: over.signal,

@@ -20,9 +20,9 @@ export const world: World = {
   clock: systemClock(),
   log: pino({ level: process.env.TUODI_TEST_LOG ?? 'silent' }, pino.destination(2)),
 };
-/** The store is looked at soon, should nobody report an upload; the sweep comes often; few steps at once, so that many wait. */
+/** The store is looked at soon, should nobody report an upload; the sweep comes often, and what a dead one had claimed is soon anybody's; few steps at once, so that many wait. */
 export const OPTIONS = {
-  limits: { sweep_interval_ms: 50, concurrency: { inspect: 2, ocr: 2, save: 2, embed: 2, index: 4, purge: 2 } },
+  limits: { sweep_interval_ms: 50, claim_ms: 3_000, concurrency: { inspect: 2, ocr: 2, save: 2, embed: 2, index: 4, purge: 2 } },
   resource_limits: { link_expiry_ms: 1_000 },
 } satisfies Partial<ServiceOptions>;
 

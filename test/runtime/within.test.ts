@@ -100,3 +100,16 @@ test('what the work returns is kept by nobody, however long its signals live', a
   const grown = ((await heapInUse()) - before) / RACES;
   assert.ok(grown < 1_000, `${grown} bytes a race`);
 });
+
+test('as many as like wait on one signal, without a warning of a leak', async (t) => {
+  const warnings: string[] = [];
+  const warned = (warning: Error) => warnings.push(warning.message);
+  process.on('warning', warned);
+  t.after(() => process.off('warning', warned));
+  const source = new AbortController();
+  const all = Array.from({ length: 50 }, () => within({ clock: systemClock(), signals: [source.signal] }, pending));
+  source.abort(new Error('stopped'));
+  for (const { status } of await Promise.allSettled(all)) assert.equal(status, 'rejected');
+  await new Promise((resolve) => setImmediate(resolve)); // warnings are told a turn later
+  assert.deepEqual(warnings, []);
+});

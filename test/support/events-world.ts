@@ -33,7 +33,8 @@ export async function serveEvents(facts: Facts, announcements: Announcements, li
   await feed.start();
   const deps = only<HttpDeps>('http', {
     ...{ facts, feed, clock, log, cors_origins: [], version: '0', public_url: () => 'http://localhost' },
-    limits: { ...HTTP_LIMITS, ...limits },
+    ...{ rates: null, trusted_proxies: [], callbacks: null, storage_events: null },
+    limits: { ...HTTP_LIMITS, max_event_readers: 1_000, ...limits }, // one key of the test has all of them
   });
   const server = createHttpServer(deps);
   const { port } = await server.listen('127.0.0.1', 0);
