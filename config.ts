@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { METADATA_FIELDS } from './contract/metadata.ts';
 import { STEP_KINDS } from './contract/steps.ts';
 import { nearestName } from './nearest-name.ts';
-import { isExample, Secret, WebhookSecret } from './secrets.ts';
+import { isExample, Secret, secretsIn, WebhookSecret } from './secrets.ts';
 
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 const listed = (text: string) =>
@@ -71,6 +71,8 @@ const Variables = z.strictObject({
   quota_bytes: whole(0, Number.MAX_SAFE_INTEGER).default(1_024 ** 4),
   /** Of one upload. */
   max_bytes: whole(1, 2 ** 31).default(50 * 1024 * 1024),
+  /** Kept free on the disk of the data folder for what is in already: uploads are refused before it is touched. At most a tenth of the disk. */
+  disk_reserve_bytes: whole(0, 2 ** 40).default(256 * 1024 * 1024),
   /** Of one page, read from its header before it is decoded. */
   max_pixels: whole(1, 1_000_000_000).default(80_000_000),
   /** Of one document. 100 pages that must be recognised take about 5 minutes on two processors, of the 25 that a run has. */
@@ -272,12 +274,6 @@ const exampleSecrets = (config: Config): Name[] =>
     const value = config[name];
     return SECRETS.includes(name) && typeof value === 'string' && secretsIn(value).some(isExample);
   });
-/** The value, and if it is an address the user and password in it. */
-function secretsIn(value: string): string[] {
-  if (!URL.canParse(value)) return [value];
-  const { username, password } = new URL(value);
-  return [username, password].filter(Boolean);
-}
 
 function checkElasticsearch(config: Config): void {
   const { elasticsearch_url: url, elasticsearch_user: user, elasticsearch_password: password } = config;

@@ -155,10 +155,13 @@ async function recogniserOf(config: Config, { public_url, signer }: Place, world
 
 type Store = { objects: Objects; store_links: StoreLinks | null };
 async function storeOf(config: Config, given: Place, world: World): Promise<Store> {
-  const { clock, log } = world;
+  const { clock, log, conditions } = world;
   const { s3_bucket: bucket, s3_endpoint, s3_public_endpoint, s3_access_key, s3_secret_key } = config;
   if (bucket === undefined) {
-    const objects = await openFolderObjects({ dir: path.join(config.data_dir, 'objects'), ...given, clock });
+    const objects = await openFolderObjects({
+      ...{ dir: path.join(config.data_dir, 'objects'), ...given, clock, reserve_bytes: config.disk_reserve_bytes },
+      shortage: (why) => (why ? conditions?.set('disk', `Uploads are refused: ${why}`) : conditions?.clear('disk')),
+    });
     return { objects, store_links: objects };
   }
   const { openS3Objects, StoreMisconfigured } = await import('./persistence/s3/objects.ts');

@@ -32,3 +32,10 @@ export const WebhookSecret = Secret.refine(
   (text) => /^whsec_[A-Za-z0-9+/]+={0,2}$/.test(text),
   'a secret of Standard Webhooks: whsec_ and base64, such as whsec_$(openssl rand -base64 32)',
 );
+
+/** The value, and if it is an address the user and password in it. */
+export function secretsIn(value: string): string[] {
+  if (!URL.canParse(value)) return [value];
+  const { username, password } = new URL(value);
+  return [username, password].filter(Boolean);
+}

@@ -88,6 +88,12 @@ const REQUESTS: Row[] = [
 
 const PICTURES: Row[] = [
   { what: 'A file', value: mib(DEFAULTS.max_bytes), setting: 'max_bytes', codes: ['TOO_LARGE', 'TOO_MANY_BYTES'] },
+  {
+    what: 'Kept free on the disk of the data folder, at most a tenth of it: uploads end before it, the rest goes on',
+    value: mib(DEFAULTS.disk_reserve_bytes),
+    setting: 'disk_reserve_bytes',
+    codes: ['STORAGE_FULL'],
+  },
   { what: 'Pixels of a page', value: whole(DEFAULTS.max_pixels), setting: 'max_pixels', codes: ['TOO_MANY_PIXELS'] },
   { what: 'Pages', value: whole(DEFAULTS.max_pages), setting: 'max_pages', codes: ['TOO_MANY_PAGES'] },
   {

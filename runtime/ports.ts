@@ -135,6 +135,11 @@ export interface Objects extends Reachable {
   }): Promise<string>;
   /** Durable when it resolves, and never seen half-written. More than `max_bytes`: throws TooManyBytes, and nothing is kept. */
   put(key: string, body: AsyncIterable<Uint8Array>, max_bytes: number): Promise<StoredObject>;
+  /**
+   * Runs `work`, an upload of at most so many bytes. Throws STORAGE_FULL, and runs nothing, when that would leave less room than is kept
+   * for what is in already. Absent: the store itself says when it is full.
+   */
+  withRoom?<Value>(byte_size: number, work: () => Promise<Value>): Promise<Value>;
   head(key: string): Promise<ObjectHead | null>;
   read(key: string, range?: { start: number; end: number }): Promise<Readable | null>;
   /** A copy under `to` that no later write to `from` changes. Run again with `to` there: keeps what is there. null: nothing at either. */

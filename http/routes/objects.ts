@@ -8,6 +8,7 @@ import { mediaType } from '../body.ts';
 import { notEmpty } from '../bytes.ts';
 import type { LinkQuery, OpenCall, StoreLinks } from '../deps.ts';
 import { answeredBefore } from '../etag.ts';
+import { announcedBytes, withRoom } from '../room.ts';
 import { badRequest, nothingHere, tooLarge } from '../say-no.ts';
 
 /** The same link twice replaces what it wrote: inspection judges a copy that no link can write. */
@@ -22,7 +23,8 @@ export async function putObject({ ctx, deps }: OpenCall): Promise<void> {
     throw badRequest('Send the whole file as it is, neither compressed nor in ranges.', '请原样发送整个文件，不要压缩或分段。');
   if (Number(ctx.req.headers['content-length'] ?? 0) > max_bytes) throw tooLarge({ max_bytes });
   try {
-    const { sha256, byte_size } = await deps.objects.put(key, notEmpty(ctx.req, ''), max_bytes);
+    const put = () => deps.objects.put(key, notEmpty(ctx.req, ''), max_bytes);
+    const { sha256, byte_size } = await withRoom(deps.objects, announcedBytes({ ctx }, max_bytes), put);
     ctx.set('etag', `"${sha256}"`);
     ctx.body = { byte_size, sha256 };
   } catch (cause) {

@@ -17,6 +17,7 @@ import { createdOnce, idempotencyOf, replayed } from '../idempotency.ts';
 import { aliveTwin, checkRoom, newResource } from '../new-resource.ts';
 import { parsed } from '../parse.ts';
 import { answerUploader } from '../present.ts';
+import { announcedBytes, withRoom } from '../room.ts';
 import { tooLarge } from '../say-no.ts';
 import { tell } from '../tell.ts';
 import { waited } from '../wait.ts';
@@ -52,7 +53,8 @@ async function stored(call: KeyCall, incoming: string, { fields, filename, conte
   if (said.metadata?.title == null) said.metadata = { ...said.metadata, title: filename };
   const type = CONTENT_TYPES.find((known) => known === content_type) ?? 'application/octet-stream'; // `inspect` looks for itself
   try {
-    const object = await objects.put(incoming + clock.mint(), notEmpty(bytes, '/file'), limits.max_bytes);
+    const put = () => objects.put(incoming + clock.mint(), notEmpty(bytes, '/file'), limits.max_bytes);
+    const object = await withRoom(objects, announcedBytes(call, limits.max_bytes), put);
     return { said, filename, content_type: type, stored: object };
   } catch (error) {
     throw error instanceof TooManyBytes ? tooLarge(limits) : error;

@@ -7,6 +7,7 @@ import { createdOnce, idempotencyOf, replayed } from '../idempotency.ts';
 import { aliveTwin, newResource } from '../new-resource.ts';
 import { NOTHING, parsedQuery } from '../parse.ts';
 import { answerUploader } from '../present.ts';
+import { withRoom } from '../room.ts';
 import { tooLarge } from '../say-no.ts';
 import { tell } from '../tell.ts';
 import { uploadLink } from '../upload-link.ts';
@@ -30,7 +31,7 @@ export async function createResource(call: KeyCall): Promise<void> {
 
   const { byte_size, sha256 = null } = request;
   const resource = newResource(call, { ...request, claimed: { byte_size, sha256 }, idempotency });
-  const { row, first } = await createdOnce(call, resource);
+  const { row, first } = await withRoom(deps.objects, byte_size, () => createdOnce(call, resource));
   if (!first) return answerAgain(call, row);
   answerUploader(call, row, { status: 201, upload: await uploadLink(call, row) });
 }

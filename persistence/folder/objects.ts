@@ -26,6 +26,7 @@ import {
   verifyUpload,
 } from './links.ts';
 import { newest, pageAfter } from './list.ts';
+import { roomOn } from './room.ts';
 import { copyInto, linkInto, writeInto } from './write.ts';
 
 /** A purge may remove a folder between its making and the rename into it: made again this many times. */
@@ -38,6 +39,10 @@ export type FolderOptions = {
   /** Of the links: with another secret every link given out before is invalid. */
   signer: Signer;
   clock: Clock;
+  /** Kept free on the disk; none unless said. */
+  reserve_bytes?: number;
+  /** Told at each upload: why there is no room for it; null: there is. */
+  shortage?: (why: string | null) => void;
 };
 
 /** The service itself serves what its links promise: http asks here what a link that came in grants. */
@@ -48,7 +53,8 @@ export interface FolderObjects extends Objects {
   openRead(key: string, query: LinkQuery): ReadGrant | LinkRefused;
 }
 
-export async function openFolderObjects({ dir, public_url, signer, clock }: FolderOptions): Promise<FolderObjects> {
+export async function openFolderObjects(options: FolderOptions): Promise<FolderObjects> {
+  const { dir, public_url, signer, clock, reserve_bytes = 0, shortage } = options;
   const { root, temporary } = await prepared(dir);
   const temporaryFile = () => join(temporary, clock.nonce());
   const linkTo = (key: string, query: URLSearchParams) =>
@@ -77,6 +83,7 @@ export async function openFolderObjects({ dir, public_url, signer, clock }: Fold
       linkTo(key, readQuery(signer, { key, content_type, filename, ...to(granted_to) }, expires_at)),
     openUpload: (key, query) => verifyUpload(signer, key, query, clock.wall()),
     openRead: (key, query) => verifyRead(signer, key, query, clock.wall()),
+    withRoom: roomOn({ dir: root, reserve_bytes, shortage }),
     put: (key, body, max_bytes) =>
       told(`store ${key}`, async (): Promise<StoredObject> => {
         segmentsOf(key);

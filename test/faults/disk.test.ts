@@ -61,6 +61,36 @@ describe('a disk that fills up', () => {
     assert.deepEqual(await found(client, 'numbat'), [one]);
   });
 
+  test('uploads are refused with 507 before it is full; reads, edits, removals and what is in already go on', async (t) => {
+    disk = smallDisk((why) => t.skip(why));
+    if (!disk) return;
+    service = await serviceOn(path.join(disk.dir, 'data'));
+    const { client } = service;
+    for (const number of [1, 2]) await sent(client, number);
+    const announced = { filename: 'a.png', content_type: 'image/png', byte_size: 5, metadata: { title: 'x' } };
+    const { body: begun } = await client.request('POST', '/v1/resources', { body: announced });
+    const { upload } = begun as { upload: { url: string; headers: Record<string, string> } }; // our own answer
+    disk.fill(3 * 1024 * 1024); // less than the tenth that is kept
+    await assert.rejects(sent(client, 3), full);
+    await assert.rejects(client.request('POST', '/v1/resources', { body: announced }), full);
+    const put = await fetch(upload.url, { method: 'PUT', headers: upload.headers, body: 'bytes' });
+    assert.equal(put.status, 507);
+    const [one] = await found(client, wordOf(1));
+    const { body } = await client.request('GET', `/v1/resources/${one}`);
+    const shown = await fetch((body as { preview_url: string }).preview_url); // our own answer
+    assert.equal(shown.status, 200);
+    await client.request('PATCH', `/v1/resources/${one}/metadata`, { body: { title: 'numbat' } });
+    await until('the edit is found', async () => (await found(client, 'numbat')).length === 1);
+    const ready = await client.request('GET', '/readyz');
+    assert.match(JSON.stringify(ready.body), /"name":"disk","detail":"Uploads are refused: [^"]*make room"/);
+    const [other] = await found(client, wordOf(2));
+    await client.request('DELETE', `/v1/resources/${other}?purge=true`);
+    await until('it is removed', async () => (await found(client, wordOf(2))).length === 0);
+    disk.makeRoom();
+    assert.equal((await sent(client, 3)).status, 'INDEXED');
+    assert.doesNotMatch(JSON.stringify((await client.request('GET', '/readyz')).body), /"name":"disk"/);
+  });
+
   test('pictures that were under way when it filled up come to rest by themselves once there is room: INDEXED, none failed', async (t) => {
     disk = smallDisk((why) => t.skip(why));
     if (!disk) return;

@@ -1,0 +1,51 @@
+/**
+ * Room on the disk. Uploads are refused while there is still a reserve, so that what is in already goes on: previews, text, entries of
+ * the index, edits and removals use it. A disk that is really full stops those too.
+ */
+import { statfs } from 'node:fs/promises';
+import { failureOf } from '../../contract/failures.ts';
+import { ServiceError } from '../../runtime/service.ts';
+
+/** Of a small disk, so much is kept free at most: a tenth. */
+const LARGEST_SHARE = 0.1;
+const MIB = 1024 * 1024;
+
+export type RoomOptions = {
+  /** Any folder on the disk. */
+  dir: string;
+  /** Kept free. */
+  reserve_bytes: number;
+  /** Told at each upload: why there is no room for it; null: there is. */
+  shortage?: ((why: string | null) => void) | undefined;
+};
+
+export class NoRoom extends ServiceError {
+  constructor(detail: string) {
+    super(failureOf('STORAGE_FULL', detail));
+    this.name = 'NoRoom';
+  }
+}
+
+/** Runs `work`, which stores at most `byte_size`, if there is room for it beside all others that run. Throws NoRoom. */
+export function roomOn({ dir, reserve_bytes, shortage }: RoomOptions) {
+  /** Of uploads under way: what of it is on the disk already is counted twice, which errs on the safe side. */
+  let promised = 0;
+
+  async function shortageFor(byte_size: number): Promise<string | null> {
+    const { bavail, blocks, bsize } = await statfs(dir);
+    const reserve = Math.min(reserve_bytes, LARGEST_SHARE * blocks * bsize);
+    if (bavail * bsize - promised - byte_size >= reserve) return null;
+    return `the disk of the data folder has ${Math.floor((bavail * bsize) / MIB)} MiB left, of which ${Math.ceil(reserve / MIB)} MiB are kept for what is in already: make room`;
+  }
+  return async <Value>(byte_size: number, work: () => Promise<Value>): Promise<Value> => {
+    const why = await shortageFor(byte_size);
+    shortage?.(why);
+    if (why) throw new NoRoom(why);
+    promised += byte_size;
+    try {
+      return await work();
+    } finally {
+      promised -= byte_size;
+    }
+  };
+}
