@@ -33,7 +33,12 @@ export async function countedUsage(
   const counted = changes.filter((change) => change.usage);
   if (counted.length === 0) return { script: [], over };
   const ids = [...new Set(counted.map(({ org_id }) => org_id))].sort(); // in one order, so that two batches can't wait for one another
-  const rows: unknown[] = await dialect.lock(trx(TABLE).whereIn('org_id', ids).orderBy('org_id'));
+  const lock = async (): Promise<unknown[]> => dialect.lock(trx(TABLE).whereIn('org_id', ids).orderBy('org_id'));
+  let rows = await lock();
+  if (rows.length < ids.length) {
+    await insertMissing(trx, ids, rows);
+    rows = await lock();
+  }
   const now = new Map(rows.map(rowOf).map((row) => [text(row, 'org_id'), usage(row)]));
   for (const change of counted) {
     const { org_id, usage: added } = change;
@@ -48,6 +53,13 @@ export async function countedUsage(
     ...{ pictures, bytes, awaited, announced },
   }));
   return { script: boundAll(dialect, statement, values), over };
+}
+
+/** A row that is not there can't be locked: two first changes of an organisation would both begin from nothing. */
+async function insertMissing(trx: Knex, ids: string[], rows: unknown[]): Promise<void> {
+  const there = new Set(rows.map((row) => text(rowOf(row), 'org_id')));
+  const missing = ids.filter((org_id) => !there.has(org_id)).map((org_id) => ({ org_id, ...NO_USAGE }));
+  await trx(TABLE).insert(missing).onConflict('org_id').merge(['org_id']); // an update that changes nothing waits for the row's lock
 }
 
 const usage = (row: Row): Usage => ({
