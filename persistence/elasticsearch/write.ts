@@ -124,7 +124,7 @@ export async function forgotten(elastic: Elastic, ids: string[], { write }: Plac
     return [{ delete: { _index, _id, version: doc._version ?? 0, version_type: 'external_gte' } }];
   });
   if (operations.length === 0) return;
-  const { items } = await elastic.call((client) => client.bulk({ operations }));
+  const { items } = await elastic.call((client) => client.bulk({ operations, refresh: true }));
   const failed = items.find((item) => item.delete?.error && item.delete.status !== 409)?.delete;
   if (failed?.error) throw refusal(failed.status, failed.error.type, whyOf(failed.error));
 }

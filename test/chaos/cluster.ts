@@ -12,8 +12,6 @@ import { tcpProxy } from './tcp-proxy.ts';
 const ROLES = ['serve', 'worker', 'serve', 'worker'] as const;
 /** A process that can't start while a server is away is started again after so long. */
 const RESTART_PAUSE_MS = 1_000;
-/** Requests of people must not be refused for their number: this run is one client that is many. */
-const LIFTED: Record<string, string> = {};
 
 type Member = { role: (typeof ROLES)[number]; process: Process | null; starting: Promise<void> };
 export type Cluster = Awaited<ReturnType<typeof startCluster>>;
@@ -42,7 +40,6 @@ export async function startCluster(chance: () => number) {
     TUODI_OCR_CALLBACK_SECRET: SECRET,
     TUODI_PUBLIC_URL: balancer.url,
     TUODI_LOG_LEVEL: process.env.TUODI_TEST_LOG ?? 'silent',
-    ...LIFTED,
   };
   let stopping = false;
   const members: Member[] = ROLES.map((role) => ({ role, process: null, starting: Promise.resolve() }));

@@ -93,7 +93,7 @@ describe('a service and a worker on real servers', () => {
     const [service, worker, alone] = await Promise.all([
       serve({ ...servers.env, TUODI_WORKER_KINDS: 'none' }),
       work(servers.env),
-      serve({ TUODI_LISTEN: '127.0.0.1:0', TUODI_LOG_LEVEL: 'warn' }),
+      serve({ TUODI_LISTEN: '127.0.0.1:0', TUODI_LOG_LEVEL: 'warn', TUODI_RATE_LIMITS: 'false' }),
     ]);
     processes.push(service, worker, alone);
     [api, embedded] = [client(service), client(alone)];

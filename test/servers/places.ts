@@ -54,6 +54,7 @@ export async function freshServers(redis: number): Promise<{ env: Record<string,
     TUODI_LINK_SECRET: randomBytes(32).toString('hex'),
     TUODI_LISTEN: '127.0.0.1:0',
     TUODI_LOG_LEVEL: 'warn',
+    TUODI_RATE_LIMITS: 'false', // a test is one client that is many
   };
   return { env: variables, drop: database.drop };
 }
