@@ -28,7 +28,7 @@ export const FILE_ROWS: Rows = {
     assert.equal(await objects.withRoom?.(bavail * bsize - LEFT_BYTES, async () => 'there is room'), 'there is room');
   },
   async max_pixels() {
-    assert.match(await failureOf(await ofPictures(), await bytesOf(blank(100, 100))), /TOO_MANY_PIXELS/);
+    assert.match(await failureOf(await ofPictures(), await bytesOf(blank(75, 75))), /TOO_MANY_PIXELS/);
   },
   async max_pages() {
     const page = blank(8, 8);
