@@ -10,6 +10,7 @@ const NS_PER_MS = 1e6;
 
 export type Serving = {
   url: string;
+  pid: number;
   api_key: string;
   data_dir: string;
   /** Processor time of the main thread, which all requests share, in ms since its start. Linux alone tells it. */
@@ -28,6 +29,7 @@ export async function serving(env: Record<string, string> = {}): Promise<Serving
   const { api_key } = JSON.parse(await readFile(path.join(data_dir, SERVICE_FILE), 'utf8'));
   return {
     url,
+    pid: child.pid ?? 0,
     api_key,
     data_dir,
     mainThreadMs: async () => Number((await readFile(`/proc/${child.pid}/schedstat`, 'utf8')).split(' ')[0]) / NS_PER_MS,
