@@ -4,6 +4,7 @@
  * - A thread starts when a picture needs it, within a limit, and reads one picture at a time.
  * - It is replaced when a picture takes too long or is given up (it can't be interrupted otherwise), when it dies, when the engine
  *   refuses a picture (its memory can't be trusted then), and after a number of pages (its memory never shrinks).
+ * - It is ended when it has read something and then rests for a while: an idle service keeps none of that memory.
  * - So whatever a picture does, it fails alone: the next one has a sound thread.
  */
 import { failureOf } from '../../contract/failures.ts';
@@ -22,11 +23,16 @@ const START_LIMIT_MS = 30_000;
 /** Pictures waiting for a thread hold their pixels in memory. Above what any worker hands out at once: more is a mistake. */
 const MAX_WAITING = 64;
 
+/** Far above the pauses of a service at work; a start, 0.3 s, is what the next picture waits for it. */
+const IDLE_LIMIT_MS = 30_000;
+
 export type TesseractOptions = {
   workers: number;
   /** Of one picture, from when it has a thread: it does not include waiting. */
   page_time_limit_ms: number;
   pages_per_worker: number;
+  /** A thread that has read something is ended after so long without a picture. */
+  idle_ms?: number;
   /** Where the language data is put. */
   language_dir: string;
   /** Names of tesseract's language data, in its order of trying. */
@@ -39,11 +45,12 @@ export type TesseractOptions = {
 };
 
 /** At most `workers` of these at a time: a place for a thread, with or without one. */
-type Seat = { thread: Thread | null; pages: number };
+type Seat = { thread: Thread | null; pages: number; idle: { cancel(): void } | null };
 
 export function tesseractPool(options: TesseractOptions): Recogniser {
   const { workers, page_time_limit_ms, pages_per_worker, language_dir, languages = LANGUAGES, clock, log = () => {} } = options;
-  const places = Array.from({ length: workers }, (): Seat => ({ thread: null, pages: 0 }));
+  const { idle_ms = IDLE_LIMIT_MS } = options;
+  const places = Array.from({ length: workers }, (): Seat => ({ thread: null, pages: 0, idle: null }));
   const seats = seatsOf(places, MAX_WAITING, () => unavailable(`${MAX_WAITING} pictures wait for the OCR engine already`));
   const closing = new AbortController();
   const { tracked, all } = tracking();
@@ -80,6 +87,12 @@ export function tesseractPool(options: TesseractOptions): Recogniser {
     await thread.end();
   };
 
+  /** A thread without a page yet has taken nothing, and stays ready. */
+  const endWhenIdle = (seat: Seat) => {
+    if (seat.thread === null || seat.pages === 0) return;
+    seat.idle = clock.after(idle_ms, () => void tracked(dismiss(seat, 'idle')));
+  };
+
   const read = async (seat: Seat, picture: PictureToRead, signal: AbortSignal): Promise<PageRead> => {
     const thread = await threadOf(seat, signal);
     try {
@@ -99,9 +112,11 @@ export function tesseractPool(options: TesseractOptions): Recogniser {
     const either = bounded({ clock, signals: [signal, closing.signal] });
     try {
       const seat = await seats.take(either.signal);
+      seat.idle?.cancel();
       try {
         return await work(seat, either.signal);
       } finally {
+        endWhenIdle(seat);
         seats.release(seat);
       }
     } finally {
@@ -117,6 +132,7 @@ export function tesseractPool(options: TesseractOptions): Recogniser {
     close: async () => {
       closing.abort(unavailable('the OCR engine is being stopped'));
       await all();
+      for (const { idle } of places) idle?.cancel();
       await Promise.all(places.map((seat) => dismiss(seat, 'close')));
     },
   };
