@@ -13,7 +13,7 @@ export function retentionOf({ read, write }: Database): Retention {
     async revokedKeys(name, before, limit) {
       const old: unknown[] = await read('api_keys')
         .where('revoked_at', '<', before)
-        .whereLike('name', `${name}%`)
+        .where('name', 'like', `${name}%`) // knex' whereLike names a collation of utf8, which our columns of utf8mb4 refuse
         .limit(limit)
         .select('key_id');
       const ids = old.map((row) => text(rowOf(row), 'key_id'));

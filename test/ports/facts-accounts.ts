@@ -40,6 +40,18 @@ export function accountsTests(world: World): void {
       assert.equal(await accounts.revokeKey(scope, 'k1', AT + 9), false);
       assert.equal((await accounts.key('k1'))?.revoked_at, AT + 5);
     });
+
+    it('keys whose name begins so are removed once they have been revoked for long, and no others', async () => {
+      const { accounts, retention } = world.facts();
+      const revoked_at = AT - 10;
+      await accounts.addKey(apiKey('old', { name: 'start 1', revoked_at }));
+      await accounts.addKey(apiKey('of another name', { name: 'a start', revoked_at }));
+      await accounts.addKey(apiKey('revoked later', { name: 'start 2', revoked_at: AT }));
+      await accounts.addKey(apiKey('in use', { name: 'start 3' }));
+      assert.deepEqual([await retention.revokedKeys('start', AT, 9), await retention.revokedKeys('start', AT, 9)], [1, 0]);
+      assert.equal(await accounts.key('old'), null);
+      for (const kept of ['of another name', 'revoked later', 'in use']) assert.ok(await accounts.key(kept), kept);
+    });
   });
 
   describe('upkeep', () => {
