@@ -1,6 +1,7 @@
 /** The thread that reads long answers: parsed and checked here, and handed back as text, in pieces. */
 import { parentPort } from 'node:worker_threads';
 import { failureOf } from '../../contract/failures.ts';
+import { lowerThreadPriority } from '../../runtime/low-priority.ts';
 import { ServiceError } from '../../runtime/service.ts';
 import { readSaid } from './answer.ts';
 import type { Asked, Page, PageInPieces, Told } from './reader.ts';
@@ -8,6 +9,7 @@ import type { Asked, Page, PageInPieces, Told } from './reader.ts';
 /** Words of a page that are parsed at once: some 3 ms. */
 const PIECE = 2_000;
 
+lowerThreadPriority();
 const port = parentPort;
 port?.on('message', ({ id, text }: Asked) => port.postMessage({ id, ...told(text) } satisfies Told));
 

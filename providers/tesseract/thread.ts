@@ -8,6 +8,7 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
+import { LOW_PRIORITY } from '../../runtime/low-priority.ts';
 
 const require = createRequire(import.meta.url);
 /** Neural engine only: also picks the core without the old engine, which needs half of the memory and reads the same. */
@@ -70,9 +71,15 @@ export const startThread: StartThread = async ({ language_dir, languages }, sign
 
 type Waiting = { resolve: (value: unknown) => void; reject: (error: Error) => void };
 
+/** The engine's own script, on a thread of low priority: as lowerThreadPriority, which is of another kind of module. */
+const SCRIPT = `
+  try { if (process.platform === 'linux') require('node:os').setPriority(${LOW_PRIORITY}); } catch {}
+  require(${JSON.stringify(require.resolve('tesseract.js/src/worker-script/node/index.js'))});
+`;
+
 function spawn() {
   // Its own streams, read and dropped: the engine prints warnings, and our output belongs to the commands.
-  const worker = new Worker(require.resolve('tesseract.js/src/worker-script/node/index.js'), { stdout: true, stderr: true });
+  const worker = new Worker(SCRIPT, { eval: true, stdout: true, stderr: true });
   worker.stdout.resume();
   worker.stderr.resume();
   worker.unref(); // keeps the process alive only while it owes an answer

@@ -1,5 +1,6 @@
 /** The inside of a thread that decodes one file: loads its decoder, then answers one question after the other. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { lowerThreadPriority } from '../../runtime/low-priority.ts';
 import type { PageRead } from '../../runtime/ports.ts';
 import { Illegal, messageOf } from './illegal.ts';
 import type { Answer, AskName, Asks, DecoderName, Pixels } from './isolated.ts';
@@ -32,6 +33,8 @@ Memory.prototype.grow = function (this: Memory, pages: number) {
   }
   return grow.call(this, pages);
 };
+
+lowerThreadPriority();
 
 const LOAD: Record<DecoderName, () => Promise<Decoder>> = {
   pdf: async () => (await import('./pdf-decoder.ts')).pdfDecoder(),

@@ -1,0 +1,15 @@
+/** Threads that only compute step back behind those that serve requests, for as long as both want the processors. */
+import { setPriority } from 'node:os';
+
+/** Nice value of a thread that decodes or recognises: against one at 0 it gets about a tenth of a busy processor, and all of an idle one. */
+export const LOW_PRIORITY = 10;
+
+/** Lowers the calling thread. Linux alone has priorities of threads; elsewhere it would be the whole process, so nothing is done. */
+export function lowerThreadPriority(): void {
+  if (process.platform !== 'linux') return;
+  try {
+    setPriority(LOW_PRIORITY);
+  } catch {
+    // a sandbox that allows no change: the thread works as before
+  }
+}
