@@ -159,6 +159,7 @@ async function creating(): Promise<void> {
       explain: async () => null,
       callbacks: null,
       limits: HTTP_LIMITS,
+      rates: null, // 200 a second of one key are twice what it may
       required_metadata: [],
       public_url: () => 'http://localhost',
       readiness: async () => ({ ready: true, checks: {} }),
@@ -172,7 +173,7 @@ async function creating(): Promise<void> {
       await answer.arrayBuffer();
     };
     console.log(
-      '\nPOST /v1/resources, open loop at 200 a second (client in the same process)\n| | items/s | p50 ms | p99 ms | CPU ms an item |\n|---|---|---|---|---|',
+      '\nPOST /v1/resources, open loop at 200 a second (client in the same process; rate limits are lifted)\n| | items/s | p50 ms | p99 ms | CPU ms an item |\n|---|---|---|---|---|',
     );
     await openLoop(200 * 3, 200, post);
     console.log(row('tuodi', await openLoop(200 * OPEN_S, 200, post)));
