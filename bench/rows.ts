@@ -1,15 +1,18 @@
 /**
- * `npm run bench:rows`: what readers and the sweep ask of the facts, with 1,000 to 100,000 pictures there, in one run. Flat means that
- * a service may grow.
+ * `npm run bench:rows`: what readers, the sweep and quotas ask of the facts, with 1,000 to 100,000 pictures there, in one run. Flat means
+ * that a service may grow. On SQLite, or where TUODI_DATABASE_URL names an empty database of a server, there.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { VERSION } from '../cli/project.ts';
 import { STATUSES } from '../contract/statuses.ts';
+import { openMysqlFacts } from '../persistence/mysql/facts.ts';
 import { openSqliteFacts } from '../persistence/sqlite/facts.ts';
+import { systemClock } from '../runtime/clock.ts';
 import type { Change, Facts } from '../runtime/ports-facts.ts';
-import { AT, change, ORG } from '../test/ports/facts-rows.ts';
+import { NO_USAGE } from '../runtime/usage.ts';
+import { AT, change, commit, ORG } from '../test/ports/facts-rows.ts';
 import { quantile } from './measure.ts';
 
 const SIZES = [1_000, 10_000, 100_000];
@@ -19,6 +22,7 @@ const TIMES = 200;
 const DUE_SHARE = 100;
 const PICTURES_A_BATCH = 100;
 const MINUTE_MS = 60_000;
+const KEY = 'key-of-the-bench';
 const scope = { org_id: ORG };
 
 /** Pictures as a library has them: nearly all INDEXED, a few of every other status, in batches, one in ten tagged. */
@@ -35,8 +39,18 @@ function pictureOf(n: number): Change {
     resource: { status, phase, created_at, batch_id: `batch-${Math.floor(n / PICTURES_A_BATCH)}`, sha256: `${n}` },
     next_due_at: n % DUE_SHARE === 0 ? AT : AT + 365 * 24 * 60 * MINUTE_MS,
     writes: [{ into: 'metadata', row }],
+    usage: ONE_PICTURE,
   });
 }
+/** As a new picture is counted, and looked at beside quotas that it is within. */
+const UNLIMITED = { pictures: 1e9, bytes: 1e15, awaited: 1e9, announced: 1e15 };
+const ONE_PICTURE = { add: { ...NO_USAGE, pictures: 1, bytes: 1 }, quota: UNLIMITED };
+/** New pictures of the questions that commit some: they are not in the list of those asked for. */
+let extra = 0;
+const addOne = (facts: Facts, usage: Change['usage']) => {
+  extra += 1;
+  return commit(facts, change(`extra-${extra}`, { org_id: ORG, ...(usage ? { usage } : {}) }));
+};
 
 /** What is asked, often enough to have a 99th percentile. `n` varies what is looked for. */
 const QUESTIONS: Record<string, (facts: Facts, n: number, size: number) => Promise<unknown>> = {
@@ -53,6 +67,13 @@ const QUESTIONS: Record<string, (facts: Facts, n: number, size: number) => Promi
   counts: (facts) => facts.resources.counts(scope, {}),
   'counts, one batch': (facts, n) => facts.resources.counts(scope, { batch_id: [`batch-${n % 10}`] }),
   'same bytes': (facts, n) => facts.resources.alive(scope, `${n}`),
+  'quota, a look': (facts) => facts.usage.get(scope),
+  'commit of a new picture, counted for its quota': (facts) => addOne(facts, ONE_PICTURE),
+  'commit of a new picture, not counted': (facts) => addOne(facts, undefined),
+  'link, its key and its picture': async (facts, n) => {
+    await facts.accounts.key(KEY);
+    await facts.resources.get(scope, `picture-${String(n).padStart(7, '0')}`);
+  },
   'sweep, nothing due': (facts) => facts.instances.claimDue({ now: AT - 1, until: AT, limit: 100 }),
   'sweep, 10 due': (facts, n) => facts.instances.claimDue({ now: AT + n, until: AT + n, limit: 10 }),
 };
@@ -72,7 +93,13 @@ console.log(
   `tuodi ${VERSION}, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}, ${new Date().toISOString().slice(0, 10)}\n`,
 );
 const dir = await mkdtemp(path.join(tmpdir(), 'tuodi-bench-'));
-const facts = await openSqliteFacts(dir);
+const url = process.env.TUODI_DATABASE_URL;
+const facts = url ? await openMysqlFacts({ url, clock: systemClock() }) : await openSqliteFacts(dir);
+await facts.accounts.ensure({ org_id: ORG, name: ORG, user_id: 'user', user_name: 'user', at: AT });
+await facts.accounts.addKey({
+  ...{ key_id: KEY, org_id: ORG, user_id: 'user', name: 'bench', role: 'admin', secret_hash: 'x'.repeat(64) },
+  ...{ created_at: AT, revoked_at: null },
+});
 const table = new Map<string, string[]>(Object.keys(QUESTIONS).map((name) => [name, []]));
 let there = 0;
 for (const size of SIZES) {
