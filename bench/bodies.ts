@@ -5,17 +5,15 @@
 import { readFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { SAMPLES, VERSION } from '../cli/project.ts';
 import { HTTP_LIMITS } from '../http/limits.ts';
+import { type Measured, measured, RUNS, type Worst } from './bodies-measure.ts';
+import { servingEngine, servingStore } from './bodies-outside.ts';
 import { type Serving, serving } from './serving.ts';
 
-const RUNS = 8;
 const BODY = HTTP_LIMITS.max_json_bytes;
 const { max_json_values: VALUES } = HTTP_LIMITS;
 const QUERY_CHARS = HTTP_LIMITS.max_url_chars - 100;
-
-type Worst = { name: string; method: string; route: string; body?: string; headers?: Record<string, string>; type?: string };
 
 const filled = (unit: string, chars: number) => unit.repeat(Math.floor(chars / unit.length));
 /** Extra that is within all bounds: every value and name has to be checked, merged and kept. */
@@ -141,30 +139,6 @@ function others(id: string): Worst[] {
   ];
 }
 
-async function measured(
-  { url, api_key, mainThreadMs }: Serving,
-  { method, route, body, headers, type = 'application/json' }: Worst,
-) {
-  const send = () =>
-    fetch(url + route, {
-      method,
-      headers: { authorization: `Bearer ${api_key}`, ...(body === undefined ? {} : { 'content-type': type }), ...headers },
-      ...(body === undefined ? {} : { body }),
-    });
-  const took: number[] = [];
-  let status = 0;
-  for (let n = 0; n < RUNS; n++) {
-    const before = await mainThreadMs();
-    const answer = await send();
-    await answer.arrayBuffer();
-    took.push((await mainThreadMs()) - before);
-    status = answer.status;
-    if (answer.ok && method !== 'GET') await sleep(150); // its steps are work of their own
-  }
-  took.sort((a, b) => a - b);
-  return { status, median: took[RUNS >> 1] ?? 0, most: took.at(-1) ?? 0 };
-}
-
 /** A form with this metadata, written out, so that it is not made again for each run. */
 async function form(metadata: string): Promise<{ body: string; type: string }> {
   const data = new FormData();
@@ -175,7 +149,7 @@ async function form(metadata: string): Promise<{ body: string; type: string }> {
 }
 
 const lifted = { TUODI_RATE_LIMITS: 'false' };
-const service = await serving(lifted);
+const [service, engine, store] = [await serving(lifted), await servingEngine(lifted), await servingStore(lifted)];
 try {
   const data = new FormData();
   data.set('metadata', '{"title":"a letter"}');
@@ -194,23 +168,28 @@ try {
       }),
     ),
   );
-  const all = [...bodies(resource.resource_id), ...forms, ...others(resource.resource_id)];
+  const apart = (group: Worst[], of: Serving) => group.map((worst) => ({ worst, of }));
+  const all = [
+    ...apart([...bodies(resource.resource_id), ...forms, ...others(resource.resource_id)], service),
+    ...apart(engine.worst, engine.service),
+    ...apart(store.worst, store.service),
+  ];
   console.log(
     `tuodi ${VERSION}, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}, ${new Date().toISOString().slice(0, 10)}`,
   );
   console.log(
     `${all.length} requests, ${RUNS} times each; rate limits are lifted by ${Object.entries(lifted).map(([n, v]) => `${n}=${v}`)}\n`,
   );
-  const rows: { group: string; name: string; status: number; median: number; most: number }[] = [];
-  for (const worst of all) {
+  const rows: ({ group: string; name: string } & Measured)[] = [];
+  for (const { worst, of } of all) {
     const [group = ''] = worst.name.split(/[,:]| that| of /);
-    rows.push({ group, name: worst.name, ...(await measured(service, worst)) });
+    rows.push({ group, name: worst.name, ...(await measured(of, worst)) });
   }
   console.log('| call | its worst | status | median ms | most ms |\n|---|---|---|---|---|');
   for (const group of new Set(rows.map((row) => row.group))) {
     const [worst] = rows.filter((row) => row.group === group).sort((a, b) => b.median - a.median);
     if (worst)
-      console.log(`| ${group} | ${worst.name} | ${worst.status} | ${worst.median.toFixed(1)} | ${worst.most.toFixed(1)} |`);
+      console.log(`| ${group} | ${worst.name} | ${worst.status} | ${worst.median.toFixed(1)} | ${worst.max.toFixed(1)} |`);
   }
   const over = rows.filter(({ median }) => median > 50);
   console.log(
@@ -219,5 +198,5 @@ try {
       : `\nAbove 50 ms: ${over.map(({ name, median }) => `${name} (${median.toFixed(0)})`).join('; ')}`,
   );
 } finally {
-  await service.stop();
+  await Promise.all([service.stop(), engine.stop(), store.stop()]);
 }
