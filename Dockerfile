@@ -13,18 +13,8 @@ FROM $NODE AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
-# What main.ts reaches, and nothing else: tests, benches and documents stay outside.
-COPY tsconfig.json main.ts app.ts config.ts create-service.ts first-keys.ts nearest-name.ts open-credentials.ts open-ports.ts secrets.ts ./
-COPY contract ./contract
-COPY machines ./machines
-COPY text ./text
-COPY runtime ./runtime
-COPY services ./services
-COPY providers ./providers
-COPY persistence ./persistence
-COPY http ./http
-COPY visualizer ./visualizer
-COPY cli ./cli
+# .dockerignore lets in what main.ts may reach: sources in any folder, but no tests, benches and documents.
+COPY . .
 RUN npm run build
 
 FROM $NODE

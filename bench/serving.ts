@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { SERVICE_FILE } from '../config.ts';
+import { SERVICE_FILE } from '../app/config.ts';
 import { makeKey } from '../http/keys.ts';
 import { openSqliteFacts } from '../persistence/sqlite/facts.ts';
 import { systemClock } from '../runtime/clock.ts';

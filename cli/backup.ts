@@ -1,5 +1,5 @@
 /** `tuodi backup <target>`: the data folder as it is at one moment, beside a running service. */
-import { type Config, ConfigError, inProcess } from '../config.ts';
+import { type Config, ConfigError, inProcess } from '../app/config.ts';
 import { type BackupOptions, backupFolder } from '../persistence/backup/backup.ts';
 import { BadBackup, type Lacking } from '../persistence/backup/manifest.ts';
 import { systemClock } from '../runtime/clock.ts';

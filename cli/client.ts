@@ -4,7 +4,7 @@
  */
 import path from 'node:path';
 import { z } from 'zod';
-import { type Config, SERVICE_FILE } from '../config.ts';
+import { type Config, SERVICE_FILE } from '../app/config.ts';
 import { readPrivate, UnsafeFile } from '../persistence/folder/private-file.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { bounded } from '../runtime/within.ts';

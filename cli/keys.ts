@@ -1,8 +1,9 @@
 /** `tuodi keys [list | create <name> | revoke <key_id>]`: of the data folder itself, beside a running service too. */
+
+import { DEFAULT_ORGANISATION } from '../app/bootstrap-keys.ts';
+import { openFacts } from '../app/open-ports.ts';
 import type { ExitCode } from '../contract/exit-codes.ts';
-import { DEFAULT_ORGANISATION } from '../first-keys.ts';
 import { makeKey } from '../http/keys.ts';
-import { openFacts } from '../open-ports.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Facts } from '../runtime/ports-facts.ts';
 import { UsageError } from './errors.ts';

@@ -1,5 +1,5 @@
 /** `tuodi migrate [--check]`: brings the database to this version, or says what that would be and what of it can't be served. */
-import { lookAtStored, migrateFacts } from '../open-ports.ts';
+import { lookAtStored, migrateFacts } from '../app/open-ports.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { stateWords } from '../services/stored-versions.ts';
 import type { Run } from './program.ts';

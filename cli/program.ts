@@ -1,6 +1,6 @@
 /** The command line: which commands there are, what each takes, and with which code it ends. */
 import { Command, CommanderError, Option } from 'commander';
-import { type Config, ConfigError, readConfig } from '../config.ts';
+import { type Config, ConfigError, readConfig } from '../app/config.ts';
 import { EXIT, type ExitCode } from '../contract/exit-codes.ts';
 import { StopFailed } from '../runtime/closers.ts';
 import { printable, printableLine } from '../text/printable.ts';

@@ -1,7 +1,7 @@
 /** `tuodi reindex`: builds the search index again from the facts, beside a running service. */
 
-import type { Config } from '../config.ts';
-import { openFacts, openIndex } from '../open-ports.ts';
+import type { Config } from '../app/config.ts';
+import { openFacts, openIndex } from '../app/open-ports.ts';
 import { type Clock, systemClock } from '../runtime/clock.ts';
 import type { SearchIndex } from '../runtime/ports.ts';
 import type { Facts } from '../runtime/ports-facts.ts';

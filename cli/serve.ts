@@ -1,6 +1,6 @@
 /** `tuodi serve`: the service, until it is told to stop. */
-import { startApp } from '../app.ts';
-import { type Config, warningsOf } from '../config.ts';
+import { startApp } from '../app/app.ts';
+import { type Config, warningsOf } from '../app/config.ts';
 import type { Run } from './program.ts';
 import { VERSION } from './project.ts';
 import { stopSignal } from './signals.ts';

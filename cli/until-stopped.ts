@@ -1,6 +1,6 @@
 /** The life of `serve` and `worker` once they have started. */
 import { once } from 'node:events';
-import type { WorkerApp } from '../app.ts';
+import type { WorkerApp } from '../app/app.ts';
 import { EXIT, type ExitCode } from '../contract/exit-codes.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { StopFailed } from '../runtime/closers.ts';

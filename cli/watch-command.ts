@@ -1,7 +1,7 @@
 /** `tuodi ingest --watch`: what is said on the command line, and the service that may be started again meanwhile. */
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { Config } from '../config.ts';
+import type { Config } from '../app/config.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { type Client, connect } from './client.ts';
 import { UsageError } from './errors.ts';

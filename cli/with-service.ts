@@ -1,7 +1,7 @@
 /** Commands that speak to the service, running or opened for them. */
 import { z } from 'zod';
-import { type App, startApp } from '../app.ts';
-import type { Config } from '../config.ts';
+import { type App, startApp } from '../app/app.ts';
+import type { Config } from '../app/config.ts';
 import type { ExitCode } from '../contract/exit-codes.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { within } from '../runtime/within.ts';

@@ -1,6 +1,6 @@
 /** `tuodi worker`: runs steps beside a service on the same servers, until it is told to stop. */
-import { startWorker } from '../app.ts';
-import { warningsOf } from '../config.ts';
+import { startWorker } from '../app/app.ts';
+import { warningsOf } from '../app/config.ts';
 import type { Run } from './program.ts';
 import { stopSignal } from './signals.ts';
 import { untilStopped } from './until-stopped.ts';

@@ -1,5 +1,5 @@
 /** The text of docs/limits.md, made from the limits themselves: what one caller may use, and what becomes of more. */
-import { readConfig } from '../config.ts';
+import { readConfig } from '../app/config.ts';
 import { FAILURE_CODES, type FailureCode } from '../contract/failures.ts';
 import { PROBLEMS, type ProblemCode } from '../contract/problems.ts';
 import { HTTP_LIMITS } from '../http/limits.ts';

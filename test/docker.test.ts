@@ -5,9 +5,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { z } from 'zod';
-import { readConfig } from '../config.ts';
+import { readConfig } from '../app/config.ts';
+import { isExample } from '../app/secrets.ts';
 import { ROUTES } from '../contract/routes.ts';
-import { isExample } from '../secrets.ts';
 import { allOf, composeText, readCompose, readEnvExample, referredTo, type Service } from './support/containers.ts';
 
 const example = readEnvExample();
@@ -131,16 +131,37 @@ describe('the image has all that it needs, and nothing else', () => {
   const copied = allOf('COPY')
     .filter((line) => !line.startsWith('--from'))
     .flatMap((line) => line.split(' ').slice(0, -1));
+  /** By the rules of .dockerignore: the last one that matches the file, or a folder it is in, decides. */
+  const rules = readFileSync('.dockerignore', 'utf8')
+    .split('\n')
+    .filter((rule) => rule && !rule.startsWith('#'))
+    .map((rule) => ({ keeps_out: !rule.startsWith('!'), pattern: rule.replace(/^!/, '') }));
+  const isLetIn = (file: string): boolean => {
+    const parents = file.split('/').map((_, n, parts) => parts.slice(0, n + 1).join('/'));
+    const last = rules.findLast(({ pattern }) => parents.some((one) => path.matchesGlob(one, pattern)));
+    return last?.keeps_out === false;
+  };
 
-  test('what is copied is there, and .dockerignore lets it in', () => {
-    const rules = readFileSync('.dockerignore', 'utf8').split('\n');
-    assert.ok(rules.includes('*'), 'nothing gets in that is not named');
-    for (const file of copied) {
+  test('what is copied by name is there, and let in by .dockerignore', () => {
+    for (const file of copied.filter((one) => one !== '.')) {
       assert.ok(existsSync(file), file);
-      assert.ok(rules.includes(`!${file}`), `.dockerignore keeps ${file} out`);
+      assert.ok(isLetIn(file), `.dockerignore keeps ${file} out`);
     }
-    const let_in = rules.filter((rule) => rule.startsWith('!')).map((rule) => rule.slice(1));
-    assert.deepEqual(new Set(let_in), new Set(copied));
+    assert.ok(copied.includes('.'), 'sources are copied from every folder');
+  });
+
+  test('.dockerignore lets in sources in any folder, and neither secrets, data nor tests', () => {
+    for (const file of ['new-folder/new.ts', 'a/b/c.ts', 'samples/receipt.png']) assert.ok(isLetIn(file), file);
+    const outside = ['.env', 'tuodi-data/facts.sqlite', 'secrets.json', 'a/link-secret', '.git/config', 'dist/main.js'];
+    for (const file of [
+      ...outside,
+      'node_modules/a/b.ts',
+      'samples/node_modules/a.ts',
+      'test/tidy.test.ts',
+      'bench/bench.ts',
+      'docs/write.ts',
+    ])
+      assert.ok(!isLetIn(file), file);
   });
 
   test('what main.ts reaches is copied', () => {
@@ -155,7 +176,7 @@ describe('the image has all that it needs, and nothing else', () => {
     };
     follow('main.ts');
     assert.ok(reached.size > 100, `${reached.size} files`);
-    const outside = [...reached].filter((file) => !copied.some((folder) => file === folder || file.startsWith(`${folder}/`)));
+    const outside = [...reached].filter((file) => !isLetIn(file));
     assert.deepEqual(outside, []);
   });
 

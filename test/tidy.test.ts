@@ -6,35 +6,26 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 
 const MOST_LINES = 300;
-/** What each folder may import of ours, itself aside. Everything else is refused. */
+/**
+ * What each folder may import of ours, itself aside. Everything else is refused. A folder that is not named here is part of the
+ * program's frame, like app/ and cli/, and may import any other.
+ */
+const PURE = ['contract', 'machines', 'text'];
 const MAY_IMPORT: Record<string, string[]> = {
   contract: [],
   machines: ['contract'],
   text: ['contract'],
-  runtime: ['contract', 'machines', 'text'],
-  services: ['contract', 'machines', 'text', 'runtime'],
-  providers: ['contract', 'machines', 'text', 'runtime'],
-  persistence: ['contract', 'machines', 'text', 'runtime'],
-  http: ['contract', 'machines', 'text', 'runtime'],
   visualizer: ['contract', 'machines'],
-  cli: [
-    'contract',
-    'machines',
-    'text',
-    'runtime',
-    'services',
-    'providers',
-    'persistence',
-    'http',
-    'visualizer',
-    'app.ts',
-    'open-ports.ts',
-    'first-keys.ts',
-    'config.ts',
-  ],
+  runtime: PURE,
+  services: [...PURE, 'runtime'],
+  providers: [...PURE, 'runtime'],
+  persistence: [...PURE, 'runtime'],
+  http: [...PURE, 'runtime'],
 };
+/** What a browser may run: nothing of these imports a module of Node. */
+const WITHOUT_NODE = ['contract', 'machines', 'text', 'visualizer'];
 /** Time, chance and the environment come in through these. */
-const MAY_LEAK = new Set(['runtime/clock.ts', 'config.ts', 'main.ts']);
+const MAY_LEAK = new Set(['runtime/clock.ts', 'app/config.ts', 'main.ts']);
 const LEAKS =
   /\bDate\.now\(|\bnew Date\(\)|\bsetTimeout\(|\bsetInterval\(|\bMath\.random\(|\bprocess\.env\b|\bAbortSignal\.timeout\(/;
 const OURS = /\.(ts|tsx)$/;
@@ -73,6 +64,26 @@ describe('the house rules', () => {
         .map((to) => `${one.file} → ${to}`);
     });
     assert.deepEqual(wrong, []);
+  });
+
+  test('no folder is imported by what it imports', () => {
+    for (const [folder, allowed] of Object.entries(MAY_IMPORT))
+      for (const to of allowed) assert.ok(!MAY_IMPORT[to]?.includes(folder), `${folder} and ${to}`);
+    const frame = shipped.filter(({ file }) => file.includes('/') && !MAY_IMPORT[folderOf(file)]);
+    const used = shipped.filter(({ file }) => MAY_IMPORT[folderOf(file)]).flatMap(importsOf);
+    const up = used.filter((to) => frame.some(({ file }) => file === to));
+    assert.deepEqual(up, []);
+  });
+
+  test('contract, machines, text and visualizer import nothing of Node', () => {
+    const wrong = shipped.filter(
+      ({ file, source }) =>
+        WITHOUT_NODE.includes(folderOf(file)) && /\bfrom 'node:|\bimport\('node:|\bBuffer\.|\bprocess\./.test(source),
+    );
+    assert.deepEqual(
+      wrong.map(({ file }) => file),
+      [],
+    );
   });
 
   test('time, chance and the environment come in from outside', () => {

@@ -6,13 +6,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
-import { startApp } from '../../app.ts';
+import { startApp } from '../../app/app.ts';
+import { type Config, readConfig } from '../../app/config.ts';
 import { connect } from '../../cli/client.ts';
 import { seenAt } from '../../cli/folder-files.ts';
 import { leave } from '../../cli/leave.ts';
 import { SAMPLES } from '../../cli/project.ts';
 import { thenOf } from '../../cli/watch-command.ts';
-import { type Config, readConfig } from '../../config.ts';
 import { tuodi } from '../support/tuodi.ts';
 
 const base = await mkdtemp(path.join(tmpdir(), 'tuodi-local-users-'));

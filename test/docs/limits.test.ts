@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { readConfig } from '../../config.ts';
+import { readConfig } from '../../app/config.ts';
 import { PROBLEMS } from '../../contract/problems.ts';
 import { isCode, limitRows, limitsPage } from '../../docs/limits-page.ts';
 import { HTTP_LIMITS } from '../../http/limits.ts';

@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import type { ServiceOptions } from '../../app/create-service.ts';
+import type { Ports } from '../../app/open-ports.ts';
 import type { Status } from '../../contract/statuses.ts';
-import type { ServiceOptions } from '../../create-service.ts';
-import type { Ports } from '../../open-ports.ts';
 import { type Boundary, nameOf } from '../support/crashing.ts';
 import { assertWhole, OPTIONS, openWorld, restIn, serviceOf } from './world.ts';
 

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { ServiceOptions } from '../../create-service.ts';
-import type { Ports } from '../../open-ports.ts';
+import type { ServiceOptions } from '../../app/create-service.ts';
+import type { Ports } from '../../app/open-ports.ts';
 import { wordOf } from '../support/numbered.ts';
 import { assertWhole, BY, openWorld, restIn, SCOPE, say, search, serviceOf, takeIn, world } from './world.ts';
 

@@ -1,12 +1,12 @@
 /** A process as `tuodi serve` is, of which a part fails or hangs when it stops, or that another one has taken over: `<folder> <fault>`. */
 
 import { pino } from 'pino';
-import { startApp } from '../../app.ts';
+import { startApp } from '../../app/app.ts';
+import { readConfig } from '../../app/config.ts';
 import { endWith } from '../../cli/end.ts';
 import { output } from '../../cli/output.ts';
 import { stopSignal } from '../../cli/signals.ts';
 import { untilStopped } from '../../cli/until-stopped.ts';
-import { readConfig } from '../../config.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { createClosers } from '../../runtime/closers.ts';
 

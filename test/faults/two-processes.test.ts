@@ -7,9 +7,9 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { readConfig } from '../../app/config.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { watchCommand } from '../../cli/watch-command.ts';
-import { readConfig } from '../../config.ts';
 import { inFolder, keptOutput } from '../support/folder-world.ts';
 import { until } from '../support/wait.ts';
 

@@ -1,10 +1,10 @@
 /** A data folder with everything real but the recogniser, which reads numbers; and what must be true of it in the end. */
 import assert from 'node:assert/strict';
 import { pino } from 'pino';
-import { readConfig } from '../../config.ts';
+import { readConfig } from '../../app/config.ts';
+import { createService, type ServiceOptions } from '../../app/create-service.ts';
+import { openPorts, type Ports, type World } from '../../app/open-ports.ts';
 import type { Status } from '../../contract/statuses.ts';
-import { createService, type ServiceOptions } from '../../create-service.ts';
-import { openPorts, type Ports, type World } from '../../open-ports.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import type { Engine, Origin } from '../../runtime/engine.ts';
 import type { ResourceRow } from '../../runtime/ports-facts.ts';

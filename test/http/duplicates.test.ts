@@ -1,7 +1,7 @@
 /** The same bytes again: what is answered, and who is said to be whose twin. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Ports } from '../../open-ports.ts';
+import type { Ports } from '../../app/open-ports.ts';
 import { type WholeWorld, wholeWorld } from '../support/whole-world.ts';
 
 let w: WholeWorld;

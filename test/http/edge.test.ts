@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
-import { ConfigError, readConfig } from '../../config.ts';
+import { ConfigError, readConfig } from '../../app/config.ts';
 import { processLog } from '../../runtime/process-log.ts';
 import { type HttpWorld, httpWorld } from '../support/http-world.ts';
 

@@ -1,7 +1,7 @@
 /** The tests of the runtime can fail: the same ones, with one safeguard taken away. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Ports } from '../../open-ports.ts';
+import type { Ports } from '../../app/open-ports.ts';
 import type { Inbound, Instance } from '../../runtime/durable.ts';
 import { resourceLifecycle } from '../../services/resource-lifecycle.ts';
 import { killAt } from '../faults/kill.ts';

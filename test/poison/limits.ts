@@ -1,5 +1,5 @@
 /** The limits of a service that is given bad pictures. */
-import type { ServiceOptions } from '../../create-service.ts';
+import type { ServiceOptions } from '../../app/create-service.ts';
 
 /** page_ms: of one page at the recogniser. decode_ms: of a decoder over one page. */
 export type Limits = { page_ms: number; decode_ms: number };

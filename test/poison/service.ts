@@ -5,8 +5,8 @@
 
 import { readFile } from 'node:fs/promises';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { startApp } from '../../app.ts';
-import { readConfig } from '../../config.ts';
+import { startApp } from '../../app/app.ts';
+import { readConfig } from '../../app/config.ts';
 import { OPTIONS, variables } from './limits.ts';
 
 /** threads: of the process, of every kind. held_ms: the longest that requests had to wait for its event loop. */

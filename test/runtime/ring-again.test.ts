@@ -1,7 +1,7 @@
 /** A store of tasks that fails for a moment costs a moment. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Ports } from '../../open-ports.ts';
+import type { Ports } from '../../app/open-ports.ts';
 import { wholeWorld } from '../support/whole-world.ts';
 
 /** Far below the minute after which a task that waits is rung for again by itself. */

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import type { Ports } from '../../open-ports.ts';
+import type { Ports } from '../../app/open-ports.ts';
 import type { StepServices } from '../../runtime/worker.ts';
 import { OPTIONS, openWorld, serviceOf } from '../faults/world.ts';
 import { emptySteps } from '../support/empty-steps.ts';

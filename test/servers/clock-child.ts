@@ -5,9 +5,9 @@
 import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { pino } from 'pino';
-import { readConfig } from '../../config.ts';
-import { createService } from '../../create-service.ts';
-import { openPorts } from '../../open-ports.ts';
+import { readConfig } from '../../app/config.ts';
+import { createService } from '../../app/create-service.ts';
+import { openPorts } from '../../app/open-ports.ts';
 import { openMysqlFacts } from '../../persistence/mysql/facts.ts';
 import type { Origin } from '../../runtime/engine.ts';
 import { emptySteps } from '../support/empty-steps.ts';

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
+import type { Ports } from '../../app/open-ports.ts';
 import { type Explained, Explanation } from '../../contract/explain.ts';
 import type { Resource } from '../../contract/resource.ts';
-import type { Ports } from '../../open-ports.ts';
 import { type WholeWorld, wholeWorld } from '../support/whole-world.ts';
 import { BREAKS, fileOf, forgetWords } from './explain-breaks.ts';
 

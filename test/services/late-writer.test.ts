@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import type { Ports } from '../../open-ports.ts';
+import type { Ports } from '../../app/open-ports.ts';
 import { openWorld } from '../faults/world.ts';
 import { deletedDuringWrite, expiredIsKept, restoredDuringWrite, writtenLater } from '../support/late-writer.ts';
 

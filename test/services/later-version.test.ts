@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { describe, test } from 'node:test';
+import { readConfig } from '../../app/config.ts';
 import { migrateCommand } from '../../cli/migrate.ts';
-import { readConfig } from '../../config.ts';
 import { openDatabase, type Sqlite } from '../../persistence/sqlite/database.ts';
 import { createConditions } from '../../runtime/conditions.ts';
 import { resourceLifecycle } from '../../services/resource-lifecycle.ts';

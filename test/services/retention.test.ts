@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import type { Ports } from '../../open-ports.ts';
+import type { Ports } from '../../app/open-ports.ts';
 import { openDatabase } from '../../persistence/sqlite/database.ts';
 import { RUNTIME_LIMITS } from '../../runtime/limits.ts';
 import { inPages } from '../../runtime/upkeep.ts';

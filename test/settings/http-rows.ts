@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { openFacts } from '../../app/open-ports.ts';
 import { connect } from '../../cli/client.ts';
-import { openFacts } from '../../open-ports.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { createSigner } from '../../runtime/signer.ts';
 import { started } from '../support/tuodi.ts';

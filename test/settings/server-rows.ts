@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTls } from 'node:tls';
 import { pino } from 'pino';
-import { migrateFacts, openIndex } from '../../open-ports.ts';
+import { migrateFacts, openIndex } from '../../app/open-ports.ts';
 import { openSqliteFacts } from '../../persistence/sqlite/facts.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { entry, question } from '../support/entries.ts';

@@ -1,7 +1,7 @@
 /** Each setting of the schema is read by something, and changes what it says. A setting without a row fails. */
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { NAMES } from '../../config.ts';
+import { NAMES } from '../../app/config.ts';
 import { ON_SERVERS } from '../servers/settings-rows.ts';
 import { FILE_ROWS } from './file-rows.ts';
 import { HTTP_ROWS } from './http-rows.ts';

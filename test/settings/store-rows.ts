@@ -1,7 +1,7 @@
 /** Settings of S3. The other end keeps what it is sent; links are made without it. */
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import type { OpenedPorts } from '../../open-ports.ts';
+import type { OpenedPorts } from '../../app/open-ports.ts';
 import type { UploadLink } from '../../runtime/ports.ts';
 import { elsewhere, rated, S3, TOKEN, TOKEN_BEFORE } from './services.ts';
 import { once, portsWith, type Rows, recorder } from './world.ts';

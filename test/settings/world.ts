@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { pino } from 'pino';
-import { type App, startApp } from '../../app.ts';
-import { type Config, readConfig } from '../../config.ts';
+import { type App, startApp } from '../../app/app.ts';
+import { type Config, readConfig } from '../../app/config.ts';
+import { type OpenedPorts, openPorts } from '../../app/open-ports.ts';
 import { Resource, type Upload } from '../../contract/resource.ts';
-import { type OpenedPorts, openPorts } from '../../open-ports.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { until } from '../support/wait.ts';
 

@@ -2,11 +2,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type App, type AppOptions, startApp } from '../../app.ts';
+import { type App, type AppOptions, startApp } from '../../app/app.ts';
+import { readConfig } from '../../app/config.ts';
 import { type Client, clientOf } from '../../cli/client.ts';
 import { type Output, output } from '../../cli/output.ts';
 import { search } from '../../cli/search.ts';
-import { readConfig } from '../../config.ts';
 import type { Resource } from '../../contract/resource.ts';
 import type { Recogniser } from '../../runtime/ports.ts';
 import { numberReader, pictureOf } from './numbered.ts';

@@ -2,10 +2,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { ServiceOptions } from '../../create-service.ts';
+import type { ServiceOptions } from '../../app/create-service.ts';
+import type { Ports } from '../../app/open-ports.ts';
 import { HTTP_LIMITS } from '../../http/limits.ts';
 import { createHttpServer } from '../../http/server.ts';
-import type { Ports } from '../../open-ports.ts';
 import { type CallbackGrant, callbackQuery, isOurCallback } from '../../persistence/folder/links.ts';
 import { memoryQueue } from '../../persistence/memory/queue.ts';
 import { memoryTasks } from '../../persistence/memory/tasks.ts';

@@ -1,6 +1,6 @@
 /** A service whose index is watched over closely, with pictures of two organisations: on any ports. */
-import { createService } from '../../create-service.ts';
-import type { Ports } from '../../open-ports.ts';
+import { createService } from '../../app/create-service.ts';
+import type { Ports } from '../../app/open-ports.ts';
 import { createConditions } from '../../runtime/conditions.ts';
 import type { ResourceRow } from '../../runtime/ports-facts.ts';
 import { BY, OPTIONS, world } from '../faults/world.ts';

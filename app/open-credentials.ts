@@ -1,10 +1,11 @@
 /** What becomes of credentials: those that are refused at a start stop it, with the variable; later they are a condition of the process. */
+
+import type { Clock } from '../runtime/clock.ts';
+import type { Conditions } from '../runtime/conditions.ts';
+import { type Credentials, credentialsOf, refusalIn } from '../runtime/credentials.ts';
+import type { Embedder, Recogniser } from '../runtime/ports.ts';
+import { within } from '../runtime/within.ts';
 import { type Config, ConfigError, fromFile, PREFIX } from './config.ts';
-import type { Clock } from './runtime/clock.ts';
-import type { Conditions } from './runtime/conditions.ts';
-import { type Credentials, credentialsOf, refusalIn } from './runtime/credentials.ts';
-import type { Embedder, Recogniser } from './runtime/ports.ts';
-import { within } from './runtime/within.ts';
 
 /** The certificates in a file that a variable names. */
 export function certificatesOf(

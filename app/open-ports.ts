@@ -5,35 +5,35 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type { Logger } from 'pino';
+import type { StoreLinks } from '../http/deps.ts';
+import { SECRET_FILE } from '../persistence/backup/manifest.ts';
+import { checkRestored } from '../persistence/backup/mark.ts';
+import { type CallbackGrant, callbackQuery } from '../persistence/folder/links.ts';
+import { openFolderObjects } from '../persistence/folder/objects.ts';
+import { readPrivate, UnsafeFile, writePrivate } from '../persistence/folder/private-file.ts';
+import { memoryAnnouncements } from '../persistence/memory/announcements.ts';
+import { memoryQueue } from '../persistence/memory/queue.ts';
+import { memoryRates } from '../persistence/memory/rates.ts';
+import { memoryTasks } from '../persistence/memory/tasks.ts';
+import { migrateSqliteFacts, openSqliteFacts, readSqliteFacts } from '../persistence/sqlite/facts.ts';
+import { lockFolder } from '../persistence/sqlite/lock.ts';
+import { openSqliteIndex } from '../persistence/sqlite-index/open.ts';
+import { hashedNgrams } from '../providers/hashed-ngrams.ts';
+import { tesseractPool } from '../providers/tesseract/pool.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { type Closers, createClosers, unwinding } from '../runtime/closers.ts';
+import type { Conditions } from '../runtime/conditions.ts';
+import { RUNTIME_LIMITS } from '../runtime/limits.ts';
+import type { Announcements, Embedder, Objects, Queue, Recogniser, SearchIndex, Tasks } from '../runtime/ports.ts';
+import type { Facts } from '../runtime/ports-facts.ts';
+import type { Rates } from '../runtime/ports-rates.ts';
+import { createSigner, type Signer } from '../runtime/signer.ts';
+import { liveIndex } from '../services/rebuild-index.ts';
+import { STORED_MACHINES } from '../services/resource-lifecycle.ts';
+import { checkStored, type Kernel, type LookedAt, storedStates } from '../services/stored-versions.ts';
 import { type Config, ConfigError, inProcess } from './config.ts';
-import type { StoreLinks } from './http/deps.ts';
 import { certificatesOf, checkKeys, mysqlOf, named, watched } from './open-credentials.ts';
-import { SECRET_FILE } from './persistence/backup/manifest.ts';
-import { checkRestored } from './persistence/backup/mark.ts';
-import { type CallbackGrant, callbackQuery } from './persistence/folder/links.ts';
-import { openFolderObjects } from './persistence/folder/objects.ts';
-import { readPrivate, UnsafeFile, writePrivate } from './persistence/folder/private-file.ts';
-import { memoryAnnouncements } from './persistence/memory/announcements.ts';
-import { memoryQueue } from './persistence/memory/queue.ts';
-import { memoryRates } from './persistence/memory/rates.ts';
-import { memoryTasks } from './persistence/memory/tasks.ts';
-import { migrateSqliteFacts, openSqliteFacts, readSqliteFacts } from './persistence/sqlite/facts.ts';
-import { lockFolder } from './persistence/sqlite/lock.ts';
-import { openSqliteIndex } from './persistence/sqlite-index/open.ts';
-import { hashedNgrams } from './providers/hashed-ngrams.ts';
-import { tesseractPool } from './providers/tesseract/pool.ts';
-import type { Clock } from './runtime/clock.ts';
-import { type Closers, createClosers, unwinding } from './runtime/closers.ts';
-import type { Conditions } from './runtime/conditions.ts';
-import { RUNTIME_LIMITS } from './runtime/limits.ts';
-import type { Announcements, Embedder, Objects, Queue, Recogniser, SearchIndex, Tasks } from './runtime/ports.ts';
-import type { Facts } from './runtime/ports-facts.ts';
-import type { Rates } from './runtime/ports-rates.ts';
-import { createSigner, type Signer } from './runtime/signer.ts';
 import { secretFault } from './secrets.ts';
-import { liveIndex } from './services/rebuild-index.ts';
-import { STORED_MACHINES } from './services/resource-lifecycle.ts';
-import { checkStored, type Kernel, type LookedAt, storedStates } from './services/stored-versions.ts';
 
 /** A thread of the OCR engine keeps what it once took: a new one after so many pages. */
 const PAGES_PER_OCR_WORKER = 200;
@@ -79,7 +79,7 @@ export async function openFacts(config: Config, world: Pick<World, 'clock'> & Pa
   const { clock, log } = world;
   const told = log ? { log } : {};
   if (database_url === undefined) return openSqliteFacts(data_dir, told);
-  const { openMysqlFacts } = await import('./persistence/mysql/facts.ts');
+  const { openMysqlFacts } = await import('../persistence/mysql/facts.ts');
   return named(() => openMysqlFacts({ ...mysqlOf(config, database_url), ...watched(world, 'database'), clock, ...told }));
 }
 
@@ -87,7 +87,7 @@ export async function openFacts(config: Config, world: Pick<World, 'clock'> & Pa
 export async function migrateFacts(config: Config, clock: Clock, check: boolean): Promise<string[]> {
   const { database_url: url, data_dir } = config;
   if (url === undefined) return migrateSqliteFacts(data_dir, check);
-  const { migrateMysqlFacts } = await import('./persistence/mysql/facts.ts');
+  const { migrateMysqlFacts } = await import('../persistence/mysql/facts.ts');
   return named(() => migrateMysqlFacts({ ...mysqlOf(config, url), clock }, check));
 }
 
@@ -103,7 +103,7 @@ export async function lookAtStored(config: Config, clock: Clock): Promise<Looked
 async function readFacts(config: Config, clock: Clock): Promise<Facts | null> {
   const { database_url: url, data_dir } = config;
   if (url === undefined) return readSqliteFacts(data_dir);
-  const { readMysqlFacts } = await import('./persistence/mysql/facts.ts');
+  const { readMysqlFacts } = await import('../persistence/mysql/facts.ts');
   return named(() => readMysqlFacts({ ...mysqlOf(config, url), clock }));
 }
 
@@ -112,7 +112,7 @@ export async function openIndex(config: Config, world: Partial<World> & { facts:
   const { facts, clock } = world;
   const { elasticsearch_url: url, elasticsearch_alias: alias, embedding_floor: vector_floor } = config;
   if (url === undefined) return openSqliteIndex(path.join(config.data_dir, 'search.sqlite'), { clock, vector_floor });
-  const { openElasticsearchIndex } = await import('./persistence/elasticsearch/open.ts');
+  const { openElasticsearchIndex } = await import('../persistence/elasticsearch/open.ts');
   const { dimension } = await embedderOf(config, world);
   const live = () => liveIndex({ facts, clock });
   const { elasticsearch_api_key: api_key, elasticsearch_user: user, elasticsearch_password: password } = config;
@@ -125,7 +125,7 @@ export async function openIndex(config: Config, world: Partial<World> & { facts:
 async function embedderOf(config: Config, world: Pick<World, 'clock'> & Partial<World>): Promise<Embedder> {
   const { embedding_url: url, embedding_api_key, embedding_model: model, embedding_dimension: dimension } = config;
   if (url === undefined) return hashedNgrams();
-  const { openAiEmbeddings } = await import('./providers/openai-embeddings.ts');
+  const { openAiEmbeddings } = await import('../providers/openai-embeddings.ts');
   const { clock } = world;
   return openAiEmbeddings({ ...watched(world, 'embedding'), url, api_key: embedding_api_key ?? null, model, dimension, clock });
 }
@@ -143,7 +143,7 @@ async function recogniserOf(config: Config, { public_url, signer }: Place, world
       clock,
       log: (event, detail) => log.debug(detail, event),
     });
-  const { remoteOcr } = await import('./providers/remote-ocr/client.ts');
+  const { remoteOcr } = await import('../providers/remote-ocr/client.ts');
   const callback_url = (of: CallbackGrant) =>
     `${public_url()}/v1/callbacks/${of.resource_id}/${of.task_id}?${callbackQuery(signer, of)}`;
   const warn = (message: string) => log.warn(message);
@@ -164,7 +164,7 @@ async function storeOf(config: Config, given: Place, world: World): Promise<Stor
     });
     return { objects, store_links: objects };
   }
-  const { openS3Objects, StoreMisconfigured } = await import('./persistence/s3/objects.ts');
+  const { openS3Objects, StoreMisconfigured } = await import('../persistence/s3/objects.ts');
   const objects = await openS3Objects({
     ...{ bucket, endpoint: s3_endpoint, public_endpoint: s3_public_endpoint, region: config.s3_region },
     ...{ access_key: s3_access_key, secret_key: s3_secret_key, path_style: config.s3_path_style },
@@ -187,8 +187,8 @@ async function workOf(config: Config, world: World): Promise<Work> {
   if (url !== undefined) {
     const wanted = { url, ca: certificatesOf(config, 'redis_ca_file'), clock, log };
     const [{ openRedisPorts }, { inspectRedis }] = await Promise.all([
-      import('./persistence/redis/open.ts'),
-      import('./persistence/redis/inspect.ts'),
+      import('../persistence/redis/open.ts'),
+      import('../persistence/redis/inspect.ts'),
     ]);
     const { warning } = await named(() => inspectRedis(wanted));
     if (warning) log.warn(warning);
@@ -250,8 +250,8 @@ async function takePlace(config: Config, world: World, closers: Closers): Promis
   const { database_url: url } = config;
   if (url === undefined) return;
   const [{ migrateMysqlFacts }, { holdPresence }] = await Promise.all([
-    import('./persistence/mysql/facts.ts'),
-    import('./persistence/mysql/presence.ts'),
+    import('../persistence/mysql/facts.ts'),
+    import('../persistence/mysql/presence.ts'),
   ]);
   const where = mysqlOf(config, url);
   await named(() => migrateMysqlFacts({ ...where, clock }, false));

@@ -4,12 +4,12 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
-import { startApp } from '../app.ts';
-import { ConfigError, checkTogether, readConfig, warningsOf } from '../config.ts';
-import { readPrivate, UnsafeFile, writePrivate } from '../persistence/folder/private-file.ts';
-import { createSigner } from '../runtime/signer.ts';
-import { readEnvExample } from './support/containers.ts';
-import { started } from './support/tuodi.ts';
+import { startApp } from '../../app/app.ts';
+import { ConfigError, checkTogether, readConfig, warningsOf } from '../../app/config.ts';
+import { readPrivate, UnsafeFile, writePrivate } from '../../persistence/folder/private-file.ts';
+import { createSigner } from '../../runtime/signer.ts';
+import { readEnvExample } from '../support/containers.ts';
+import { started } from '../support/tuodi.ts';
 
 const base = await mkdtemp(path.join(tmpdir(), 'tuodi-secrets-'));
 after(() => rm(base, { recursive: true, force: true }));

@@ -2,28 +2,28 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from 'pino';
+import type { Callbacks, Links, StorageEvents } from '../http/deps.ts';
+import type { NewKey } from '../http/keys.ts';
+import { HTTP_LIMITS, type HttpLimits } from '../http/limits.ts';
+import { createHttpServer, type HttpServer } from '../http/server.ts';
+import { isOurCallback, verifyLink } from '../persistence/folder/links.ts';
+import { writePrivate } from '../persistence/folder/private-file.ts';
+import { closeFolder } from '../persistence/folder/private-folder.ts';
+import { callbackVerifier } from '../providers/remote-ocr/signature.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { type Closers, createClosers, unwinding } from '../runtime/closers.ts';
+import { type Conditions, createConditions } from '../runtime/conditions.ts';
+import { RUNTIME_LIMITS } from '../runtime/limits.ts';
+import { processLog } from '../runtime/process-log.ts';
+import { ServiceError } from '../runtime/service.ts';
+import { secretsOf } from '../runtime/signer.ts';
+import { callbackReceiver } from '../services/callbacks.ts';
+import { explainer } from '../services/explain.ts';
+import { prepareIndex } from '../services/rebuild-index.ts';
+import { DEFAULT_ORGANISATION, firstKey, localKey } from './bootstrap-keys.ts';
 import { type Config, checkTogether, SERVICE_FILE } from './config.ts';
 import { createService, type ServiceOptions } from './create-service.ts';
-import { DEFAULT_ORGANISATION, firstKey, localKey } from './first-keys.ts';
-import type { Callbacks, Links, StorageEvents } from './http/deps.ts';
-import type { NewKey } from './http/keys.ts';
-import { HTTP_LIMITS, type HttpLimits } from './http/limits.ts';
-import { createHttpServer, type HttpServer } from './http/server.ts';
 import { type OpenedPorts, openPorts, type Ports } from './open-ports.ts';
-import { isOurCallback, verifyLink } from './persistence/folder/links.ts';
-import { writePrivate } from './persistence/folder/private-file.ts';
-import { closeFolder } from './persistence/folder/private-folder.ts';
-import { callbackVerifier } from './providers/remote-ocr/signature.ts';
-import { systemClock } from './runtime/clock.ts';
-import { type Closers, createClosers, unwinding } from './runtime/closers.ts';
-import { type Conditions, createConditions } from './runtime/conditions.ts';
-import { RUNTIME_LIMITS } from './runtime/limits.ts';
-import { processLog } from './runtime/process-log.ts';
-import { ServiceError } from './runtime/service.ts';
-import { secretsOf } from './runtime/signer.ts';
-import { callbackReceiver } from './services/callbacks.ts';
-import { explainer } from './services/explain.ts';
-import { prepareIndex } from './services/rebuild-index.ts';
 
 /** `first_key`: of the first start only. `local_key`: for commands on this machine, until the service stops. */
 export type App = {

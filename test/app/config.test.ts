@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { ConfigError, readConfig } from '../config.ts';
+import { ConfigError, readConfig } from '../../app/config.ts';
 
 describe('configuration', () => {
   test('without any variable the defaults of the contract hold', () => {
