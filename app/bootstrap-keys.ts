@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { isLocalName, makeKey, type NewKey } from '../http/keys.ts';
-import type { Clock } from '../runtime/clock.ts';
-import type { Facts } from '../runtime/ports-facts.ts';
+import type { Clock } from '../runtime/async/clock.ts';
+import type { Facts } from '../runtime/ports/facts.ts';
 
 /** The organisation and the user that the first start makes. */
 export const DEFAULT_ORGANISATION = { org_id: 'default', name: 'default', user_id: 'admin', user_name: 'admin' };

@@ -1,10 +1,10 @@
 /** What becomes of credentials: those that are refused at a start stop it, with the variable; later they are a condition of the process. */
 
-import type { Clock } from '../runtime/clock.ts';
-import type { Conditions } from '../runtime/conditions.ts';
-import { type Credentials, credentialsOf, refusalIn } from '../runtime/credentials.ts';
-import type { Embedder, Recogniser } from '../runtime/ports.ts';
-import { within } from '../runtime/within.ts';
+import type { Clock } from '../runtime/async/clock.ts';
+import { within } from '../runtime/async/timeout.ts';
+import type { Conditions } from '../runtime/health/conditions.ts';
+import { type Credentials, credentialsOf, refusalIn } from '../runtime/health/credentials.ts';
+import type { Embedder, Recogniser } from '../runtime/ports/tasks.ts';
 import { type Config, ConfigError, fromFile, PREFIX } from './config.ts';
 
 /** The certificates in a file that a variable names. */

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openMysqlFacts } from '../persistence/mysql/facts.ts';
 import { openSqliteFacts } from '../persistence/sqlite/facts.ts';
-import { systemClock } from '../runtime/clock.ts';
-import type { Facts } from '../runtime/ports-facts.ts';
+import { systemClock } from '../runtime/async/clock.ts';
+import type { Facts } from '../runtime/ports/facts.ts';
 import { change } from '../test/ports/facts-rows.ts';
 
 /** Changes of one measurement, by changes a commit. */

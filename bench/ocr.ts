@@ -13,7 +13,7 @@ import { installLanguages, LANGUAGES } from '../providers/tesseract/languages.ts
 import { ALL_STEPS, prepared, type Step } from '../providers/tesseract/prepare.ts';
 import { type EnginePage, startThread } from '../providers/tesseract/thread.ts';
 import { confidenceOf, pageOf } from '../providers/tesseract/words.ts';
-import { systemClock } from '../runtime/clock.ts';
+import { systemClock } from '../runtime/async/clock.ts';
 import { groundOf, WHITE } from '../services/ground.ts';
 import { errorsOf } from '../test/samples/accuracy.ts';
 import { KINDS, type KnownPicture, picturesOf } from '../test/support/ocr-pictures.ts';

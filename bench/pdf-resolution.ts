@@ -9,7 +9,7 @@ import sharp from 'sharp';
 import { z } from 'zod';
 import { SAMPLES } from '../cli/project.ts';
 import { tesseractPool } from '../providers/tesseract/pool.ts';
-import { systemClock } from '../runtime/clock.ts';
+import { systemClock } from '../runtime/async/clock.ts';
 import { openFile } from '../services/formats/table.ts';
 import { accuracyOf } from '../test/samples/accuracy.ts';
 import { LIMITS } from '../test/support/inspected.ts';

@@ -7,8 +7,8 @@ import { memoryTasks } from '../persistence/memory/tasks.ts';
 import { openRedis } from '../persistence/redis/connection.ts';
 import { bullQueue } from '../persistence/redis/queue.ts';
 import { redisTasks } from '../persistence/redis/tasks.ts';
-import { systemClock } from '../runtime/clock.ts';
-import type { Queue, TaskRecord, Tasks } from '../runtime/ports.ts';
+import { systemClock } from '../runtime/async/clock.ts';
+import type { Queue, TaskRecord, Tasks } from '../runtime/ports/tasks.ts';
 import { taskLifecycle } from '../services/resource-lifecycle.ts';
 import { OWNER } from '../test/support/owner.ts';
 

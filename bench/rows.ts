@@ -9,9 +9,9 @@ import { VERSION } from '../cli/project.ts';
 import { STATUSES } from '../contract/statuses.ts';
 import { openMysqlFacts } from '../persistence/mysql/facts.ts';
 import { openSqliteFacts } from '../persistence/sqlite/facts.ts';
-import { systemClock } from '../runtime/clock.ts';
-import type { Change, Facts } from '../runtime/ports-facts.ts';
-import { NO_USAGE } from '../runtime/usage.ts';
+import { NO_USAGE } from '../runtime/accounts/usage.ts';
+import { systemClock } from '../runtime/async/clock.ts';
+import type { Change, Facts } from '../runtime/ports/facts.ts';
 import { AT, change, commit, ORG } from '../test/ports/facts-rows.ts';
 import { quantile } from './measure.ts';
 

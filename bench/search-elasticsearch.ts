@@ -5,7 +5,7 @@
 import { Client } from '@elastic/elasticsearch';
 import { openElasticsearchIndex } from '../persistence/elasticsearch/open.ts';
 import { VECTOR_FLOOR } from '../persistence/sqlite-index/open.ts';
-import type { SearchIndex } from '../runtime/ports.ts';
+import type { SearchIndex } from '../runtime/ports/tasks.ts';
 import { question } from '../test/support/entries.ts';
 import { until } from '../test/support/wait.ts';
 import { type Ask, kindsOfQuestion, searchTable } from './search-kinds.ts';

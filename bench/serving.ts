@@ -6,7 +6,7 @@ import path from 'node:path';
 import { SERVICE_FILE } from '../app/config.ts';
 import { makeKey } from '../http/keys.ts';
 import { openSqliteFacts } from '../persistence/sqlite/facts.ts';
-import { systemClock } from '../runtime/clock.ts';
+import { systemClock } from '../runtime/async/clock.ts';
 
 const MAIN = new URL('../main.js', import.meta.url).pathname;
 const NS_PER_MS = 1e6;

@@ -2,7 +2,7 @@
 import { type Config, ConfigError, inProcess } from '../app/config.ts';
 import { type BackupOptions, backupFolder } from '../persistence/backup/backup.ts';
 import { BadBackup, type Lacking } from '../persistence/backup/manifest.ts';
-import { systemClock } from '../runtime/clock.ts';
+import { systemClock } from '../runtime/async/clock.ts';
 import { printableLine } from '../text/printable.ts';
 import { UsageError } from './errors.ts';
 import type { Output } from './output.ts';

@@ -6,8 +6,8 @@ import path from 'node:path';
 import { z } from 'zod';
 import { type Config, SERVICE_FILE } from '../app/config.ts';
 import { readPrivate, UnsafeFile } from '../persistence/folder/private-file.ts';
-import { systemClock } from '../runtime/clock.ts';
-import { bounded } from '../runtime/within.ts';
+import { systemClock } from '../runtime/async/clock.ts';
+import { bounded } from '../runtime/async/timeout.ts';
 import { answerText } from './answer-text.ts';
 
 /** Of TUODI_DATA_DIR/service.json, written by `serve`. */

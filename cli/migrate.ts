@@ -1,6 +1,6 @@
 /** `tuodi migrate [--check]`: brings the database to this version, or says what that would be and what of it can't be served. */
 import { lookAtStored, migrateFacts } from '../app/open-ports.ts';
-import { systemClock } from '../runtime/clock.ts';
+import { systemClock } from '../runtime/async/clock.ts';
 import { stateWords } from '../services/stored-versions.ts';
 import type { Run } from './program.ts';
 

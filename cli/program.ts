@@ -2,7 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { type Config, ConfigError, readConfig } from '../app/config.ts';
 import { EXIT, type ExitCode } from '../contract/exit-codes.ts';
-import { StopFailed } from '../runtime/closers.ts';
+import { StopFailed } from '../runtime/async/closers.ts';
 import { printable, printableLine } from '../text/printable.ts';
 import { backupCommand } from './backup.ts';
 import { demoCommand } from './demo-command.ts';

@@ -2,9 +2,9 @@
 
 import type { Config } from '../app/config.ts';
 import { openFacts, openIndex } from '../app/open-ports.ts';
-import { type Clock, systemClock } from '../runtime/clock.ts';
-import type { SearchIndex } from '../runtime/ports.ts';
-import type { Facts } from '../runtime/ports-facts.ts';
+import { type Clock, systemClock } from '../runtime/async/clock.ts';
+import type { Facts } from '../runtime/ports/facts.ts';
+import type { SearchIndex } from '../runtime/ports/tasks.ts';
 import { CannotRebuild, rebuildIndex } from '../services/rebuild-index.ts';
 import { printableLine } from '../text/printable.ts';
 import { UsageError } from './errors.ts';

@@ -2,9 +2,9 @@
 import { once } from 'node:events';
 import type { WorkerApp } from '../app/app.ts';
 import { EXIT, type ExitCode } from '../contract/exit-codes.ts';
-import { systemClock } from '../runtime/clock.ts';
-import { StopFailed } from '../runtime/closers.ts';
-import { bounded } from '../runtime/within.ts';
+import { systemClock } from '../runtime/async/clock.ts';
+import { StopFailed } from '../runtime/async/closers.ts';
+import { bounded } from '../runtime/async/timeout.ts';
 import { TakenOver } from './errors.ts';
 import type { Output } from './output.ts';
 

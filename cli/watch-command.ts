@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Config } from '../app/config.ts';
-import { systemClock } from '../runtime/clock.ts';
+import { systemClock } from '../runtime/async/clock.ts';
 import { type Client, connect } from './client.ts';
 import { UsageError } from './errors.ts';
 import { type IngestOptions, isPicture } from './ingest.ts';

@@ -4,14 +4,14 @@ import type { Logger } from 'pino';
 import type { Explanation } from '../contract/explain.ts';
 import type { MetadataField } from '../contract/metadata.ts';
 import type { Author } from '../contract/resource.ts';
-import type { Clock } from '../runtime/clock.ts';
-import type { Condition } from '../runtime/conditions.ts';
-import type { Engine, ResourceRef } from '../runtime/engine.ts';
-import type { Feed } from '../runtime/feed.ts';
-import type { Embedder, Objects, SearchIndex } from '../runtime/ports.ts';
-import type { ApiKey } from '../runtime/ports-accounts.ts';
-import type { Facts, Scope } from '../runtime/ports-facts.ts';
-import type { Rates } from '../runtime/ports-rates.ts';
+import type { Clock } from '../runtime/async/clock.ts';
+import type { Condition } from '../runtime/health/conditions.ts';
+import type { Feed } from '../runtime/outbox/feed.ts';
+import type { ApiKey } from '../runtime/ports/accounts.ts';
+import type { Facts, Scope } from '../runtime/ports/facts.ts';
+import type { Rates } from '../runtime/ports/rates.ts';
+import type { Embedder, Objects, SearchIndex } from '../runtime/ports/tasks.ts';
+import type { Engine, ResourceRef } from '../runtime/resources/engine.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import type { FairUse } from './fair-use.ts';
 import type { HttpLimits } from './limits.ts';
@@ -61,7 +61,7 @@ export interface Callbacks {
   receive(to: CallbackTo): Promise<CallbackOutcome>;
 }
 
-/** `degraded`: what is wrong though the service can work: see runtime/conditions.ts. Absent: nothing is. */
+/** `degraded`: what is wrong though the service can work: see runtime/health/conditions.ts. Absent: nothing is. */
 export type Readiness = {
   ready: boolean;
   checks: Record<string, { ok: boolean; detail?: string }>;

@@ -7,7 +7,7 @@
 import { isIPv6 } from 'node:net';
 import { Problem, type ProblemCode } from '../contract/problems.ts';
 import type { RouteName } from '../contract/routes.ts';
-import type { RatePolicy } from '../runtime/ports-rates.ts';
+import type { RatePolicy } from '../runtime/ports/rates.ts';
 import { mediaType } from './body.ts';
 import type { Context, HttpDeps } from './deps.ts';
 import { type Leave, type UnderWay, underWay } from './under-way.ts';

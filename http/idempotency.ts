@@ -1,9 +1,9 @@
 /** `Idempotency-Key`: the same request said again answers what came of the first; another request under it is refused. */
 import { createHash } from 'node:crypto';
 import { Problem } from '../contract/problems.ts';
-import type { NewResource } from '../runtime/engine.ts';
-import { AlreadyThere, type ResourceRow } from '../runtime/ports-facts.ts';
-import { OverQuota } from '../runtime/usage.ts';
+import { OverQuota } from '../runtime/accounts/usage.ts';
+import { AlreadyThere, type ResourceRow } from '../runtime/ports/facts.ts';
+import type { NewResource } from '../runtime/resources/engine.ts';
 import type { Call, Context, KeyCall } from './deps.ts';
 import { badRequest, noPicture } from './say-no.ts';
 import { originOf, type Say, tell } from './tell.ts';

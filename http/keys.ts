@@ -1,6 +1,6 @@
 /** API keys: `tuodi_<key_id>_<secret>`. Only a hash of the secret is stored; 32 random bytes need no slow hash. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Clock } from '../runtime/clock.ts';
+import type { Clock } from '../runtime/async/clock.ts';
 
 const KEY = /^tuodi_([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})_([A-Za-z0-9_-]{43})$/;
 

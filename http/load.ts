@@ -1,5 +1,5 @@
 /** The picture that a call is about, in the caller's organisation. */
-import type { ResourceRow } from '../runtime/ports-facts.ts';
+import type { ResourceRow } from '../runtime/ports/facts.ts';
 import type { Call } from './deps.ts';
 import { resourceId } from './parse.ts';
 import { noPicture } from './say-no.ts';

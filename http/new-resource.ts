@@ -1,8 +1,8 @@
 /** What a new picture begins with, and whether it is new at all. */
 import { Metadata, type MetadataPatch, missingOf, NO_METADATA, patched } from '../contract/metadata.ts';
-import type { NewResource } from '../runtime/engine.ts';
-import type { ResourceRow } from '../runtime/ports-facts.ts';
-import { beyond, NO_USAGE, OverQuota, plus, type Usage } from '../runtime/usage.ts';
+import { beyond, NO_USAGE, OverQuota, plus, type Usage } from '../runtime/accounts/usage.ts';
+import type { ResourceRow } from '../runtime/ports/facts.ts';
+import type { NewResource } from '../runtime/resources/engine.ts';
 import type { KeyCall } from './deps.ts';
 import type { Idempotency } from './idempotency.ts';
 import type { HttpLimits } from './limits.ts';

@@ -1,9 +1,9 @@
 /** Everything that goes wrong, as application/problem+json (RFC 9457). What nobody foresaw is 500, with its details in the log only. */
 import type { Middleware } from 'koa';
 import { PROBLEMS, Problem } from '../contract/problems.ts';
-import { UnreadableError } from '../runtime/ports-instances.ts';
-import { ServiceError } from '../runtime/service.ts';
-import { OverQuota } from '../runtime/usage.ts';
+import { OverQuota } from '../runtime/accounts/usage.ts';
+import { UnreadableError } from '../runtime/ports/instances.ts';
+import { ServiceError } from '../runtime/tasks/step-handler.ts';
 import type { Language, Serving, State } from './deps.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';

@@ -1,7 +1,7 @@
 /** The vector of what a person typed. */
 import { Problem } from '../contract/problems.ts';
 import type { SearchMode } from '../contract/search.ts';
-import { within } from '../runtime/within.ts';
+import { within } from '../runtime/async/timeout.ts';
 import type { KeyCall } from './deps.ts';
 
 /** null when it can't be had in time: a hybrid search goes on without it; one by vector alone is 503. */

@@ -1,6 +1,7 @@
 /** Saying an event to a picture on behalf of a caller. */
-import type { Origin, Said } from '../runtime/engine.ts';
-import type { ResourceRow } from '../runtime/ports-facts.ts';
+
+import type { ResourceRow } from '../runtime/ports/facts.ts';
+import type { Origin, Said } from '../runtime/resources/engine.ts';
 import type { Call } from './deps.ts';
 import { ifMatch } from './etag.ts';
 import { changedSince, illegalTransition } from './say-no.ts';

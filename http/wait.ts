@@ -1,6 +1,7 @@
 /** `Prefer: wait=N` (RFC 7240): the answer comes when the picture rests, or after N seconds as it then is. */
-import type { ResourceRow } from '../runtime/ports-facts.ts';
-import { bounded } from '../runtime/within.ts';
+
+import { bounded } from '../runtime/async/timeout.ts';
+import type { ResourceRow } from '../runtime/ports/facts.ts';
 import type { Call, Context } from './deps.ts';
 import { tooMany } from './fair-use.ts';
 import { noPicture } from './say-no.ts';

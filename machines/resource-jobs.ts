@@ -1,6 +1,6 @@
 /** What each job of the resource machine is told: just what its step reads, as it is when the job begins. */
 import type { EmbedInput, IndexInput, InspectInput, JobId, OcrInput, PurgeInput, SaveInput } from '../contract/steps.ts';
-import type { ResourceContext } from './resource-words.ts';
+import type { ResourceContext } from './resource-setup.ts';
 
 type Given = { context: ResourceContext };
 /** Names no row: the service that reads it fails with FACT_MISSING, where a person can see it. */

@@ -1,6 +1,6 @@
 /** The regions beside the pipeline: what readers are promised, and the text that does not wait for its vector. */
 import { INPUT_OF_JOB } from './resource-jobs.ts';
-import { words } from './resource-words.ts';
+import { words } from './resource-setup.ts';
 
 /**
  * Text never waits for a vector for long. Beside the pipeline, since the embedding goes on undisturbed, and what is left

@@ -4,7 +4,7 @@ import type { Failure } from '../contract/failures.ts';
 import { isStatus, type Phase, type Status, statusRow } from '../contract/statuses.ts';
 import type { StepKind } from '../contract/steps.ts';
 import { retriedStep } from './resource-retry.ts';
-import type { ResourceContext } from './resource-words.ts';
+import type { ResourceContext } from './resource-setup.ts';
 
 /** An instance of the resource machine, as the interpreter keeps it. */
 export type ResourceInstance = {

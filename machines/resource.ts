@@ -4,7 +4,7 @@ import type { Fact, FactIds, JobId, StepKind } from '../contract/steps.ts';
 import { type ResourceLimits, resourceLimits } from './limits.ts';
 import { INPUT_OF_JOB } from './resource-jobs.ts';
 import { readers } from './resource-readers.ts';
-import { blankContext, delaysOf, type ResourceContext, runsLeft, words } from './resource-words.ts';
+import { blankContext, delaysOf, type ResourceContext, runsLeft, words } from './resource-setup.ts';
 
 type Shape = { job: JobId; src: StepKind; id?: string; waiting?: string; working?: string; failed?: string };
 /**

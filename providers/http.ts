@@ -1,7 +1,7 @@
 /** JSON over HTTP with a provider: bounded answers, and for each status the failure that it stands for. */
 import { failureOf } from '../contract/failures.ts';
-import { type Credentials, CredentialsRefused, UNWATCHED } from '../runtime/credentials.ts';
-import { ServiceError } from '../runtime/service.ts';
+import { type Credentials, CredentialsRefused, UNWATCHED } from '../runtime/health/credentials.ts';
+import { ServiceError } from '../runtime/tasks/step-handler.ts';
 import { type Policy, type PolicyOptions, ProviderAway, providerPolicy } from './policy.ts';
 
 /** Of what a provider says, so much is told on: enough for a reason, not enough for a page of HTML. */

@@ -1,12 +1,12 @@
 /** An Embedder behind any OpenAI-compatible `/v1/embeddings` (https://platform.openai.com/docs/api-reference/embeddings). */
 import { setMaxListeners } from 'node:events';
 import { z } from 'zod';
-import type { Clock } from '../runtime/clock.ts';
-import type { Credentials } from '../runtime/credentials.ts';
-import { gather } from '../runtime/gather.ts';
-import { inHalves } from '../runtime/halves.ts';
-import type { Embedder } from '../runtime/ports.ts';
-import { within } from '../runtime/within.ts';
+import { gather } from '../runtime/async/batch.ts';
+import { inHalves } from '../runtime/async/bisect.ts';
+import type { Clock } from '../runtime/async/clock.ts';
+import { within } from '../runtime/async/timeout.ts';
+import type { Credentials } from '../runtime/health/credentials.ts';
+import type { Embedder } from '../runtime/ports/tasks.ts';
 import { badResult, providerHttp } from './http.ts';
 import { ProviderAway } from './policy.ts';
 

@@ -7,9 +7,9 @@
  */
 import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel';
 import { failureOf } from '../contract/failures.ts';
-import type { Clock } from '../runtime/clock.ts';
-import { ServiceError } from '../runtime/service.ts';
-import { within } from '../runtime/within.ts';
+import type { Clock } from '../runtime/async/clock.ts';
+import { within } from '../runtime/async/timeout.ts';
+import { ServiceError } from '../runtime/tasks/step-handler.ts';
 
 /** One failure is an accident; so many in a row are an outage. */
 const FAILURES_TO_OPEN = 5;

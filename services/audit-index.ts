@@ -1,9 +1,9 @@
 /** Compares entries of the index with what is promised of them: after a wipe, a partial loss, an older copy, or a new analyser. */
-import type { Clock } from '../runtime/clock.ts';
+import type { Clock } from '../runtime/async/clock.ts';
 import type { RuntimeLimits } from '../runtime/limits.ts';
-import type { EntryHead, SearchIndex } from '../runtime/ports.ts';
-import type { Facts } from '../runtime/ports-facts.ts';
-import type { PromisedEntry } from '../runtime/ports-upkeep.ts';
+import type { Facts } from '../runtime/ports/facts.ts';
+import type { PromisedEntry } from '../runtime/ports/service-state.ts';
+import type { EntryHead, SearchIndex } from '../runtime/ports/tasks.ts';
 
 /** Between two counts that do not fit: a picture that was removed in between is in one of them only. */
 const COUNT_AGAIN_MS = 200;

@@ -10,10 +10,10 @@ import type { Logger } from 'pino';
 import type { Json } from '../contract/json.ts';
 import type { StepKind } from '../contract/steps.ts';
 import { isJobId, STEP_OF_JOB } from '../contract/steps.ts';
-import type { Job } from '../runtime/durable.ts';
-import type { ResourceRow } from '../runtime/ports-facts.ts';
-import type { Runs } from '../runtime/runs.ts';
-import { type CalledBack, type RemoteService, ServiceError } from '../runtime/service.ts';
+import type { Job } from '../machines/interpreter.ts';
+import type { ResourceRow } from '../runtime/ports/facts.ts';
+import { type CalledBack, type RemoteService, ServiceError } from '../runtime/tasks/step-handler.ts';
+import type { Runs } from '../runtime/tasks/task-runner.ts';
 import type { RemoteContext } from './remote.ts';
 import { remoteOf } from './steps.ts';
 

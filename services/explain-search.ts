@@ -1,6 +1,7 @@
 /** A real search for a picture's own rarest word, as anybody of its organisation would make it: is the picture among what is found? */
-import type { IndexPage, IndexPlace, IndexQuery } from '../runtime/ports.ts';
-import type { ResourceRow, SavedText } from '../runtime/ports-facts.ts';
+
+import type { ResourceRow, SavedText } from '../runtime/ports/facts.ts';
+import type { IndexPage, IndexPlace, IndexQuery } from '../runtime/ports/tasks.ts';
 import { parseQuery } from '../text/query.ts';
 import { units } from '../text/units.ts';
 import type { ExplainParts, Seen, Subject } from './explain-subject.ts';

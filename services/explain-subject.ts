@@ -3,14 +3,14 @@ import type { Logger } from 'pino';
 import type { MetadataField } from '../contract/metadata.ts';
 import type { Text } from '../contract/statuses.ts';
 import type { Fact, FactIds } from '../contract/steps.ts';
+import type { Durable, Instance } from '../machines/interpreter.ts';
 import { type ResourceView, resourceContext, viewOf } from '../machines/resource-view.ts';
-import type { Clock } from '../runtime/clock.ts';
-import type { Durable, Instance } from '../runtime/durable.ts';
-import type { ResourceRef } from '../runtime/engine.ts';
-import { nextPassAt } from '../runtime/job-pass.ts';
-import type { Embedder, Objects, Queue, SearchIndex, Tasks } from '../runtime/ports.ts';
-import type { Facts, ResourceRow } from '../runtime/ports-facts.ts';
-import { type StoredInstance, UnreadableError } from '../runtime/ports-instances.ts';
+import type { Clock } from '../runtime/async/clock.ts';
+import type { Facts, ResourceRow } from '../runtime/ports/facts.ts';
+import { type StoredInstance, UnreadableError } from '../runtime/ports/instances.ts';
+import type { Embedder, Objects, Queue, SearchIndex, Tasks } from '../runtime/ports/tasks.ts';
+import { nextPassAt } from '../runtime/recovery/rebuild-tasks.ts';
+import type { ResourceRef } from '../runtime/resources/engine.ts';
 
 /** Every layer that something is asked of. */
 export type ExplainParts = {

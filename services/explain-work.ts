@@ -3,10 +3,10 @@
 import type { Failure } from '../contract/failures.ts';
 import { isJobId, STEP_OF_JOB, type StepKind } from '../contract/steps.ts';
 import type { Task } from '../contract/task.ts';
+import { delayOf, type Instance, type Job } from '../machines/interpreter.ts';
 import { taskContext } from '../machines/task.ts';
-import { delayOf, type Instance, type Job } from '../runtime/durable.ts';
-import type { TaskRecord } from '../runtime/ports.ts';
-import { within } from '../runtime/within.ts';
+import { within } from '../runtime/async/timeout.ts';
+import type { TaskRecord } from '../runtime/ports/tasks.ts';
 import type { ExplainParts, Subject } from './explain-subject.ts';
 
 /** due_at: in service time. */

@@ -4,8 +4,8 @@
  */
 import { EXPLAINED, type Explained, type Explanation } from '../contract/explain.ts';
 import type { Text } from '../contract/statuses.ts';
-import type { ResourceRef } from '../runtime/engine.ts';
-import { within } from '../runtime/within.ts';
+import { within } from '../runtime/async/timeout.ts';
+import type { ResourceRef } from '../runtime/resources/engine.ts';
 import { LOOKS } from './explain-facts.ts';
 import { ownWordSearch } from './explain-search.ts';
 import { type ExplainParts, type Seen, type Subject, subjectOf } from './explain-subject.ts';

@@ -3,11 +3,11 @@
  * the database and the events of an organisation have little of it at once, and pictures of people are not held up behind it.
  */
 import { Problem } from '../contract/problems.ts';
-import type { Clock } from '../runtime/clock.ts';
-import type { Engine, Origin } from '../runtime/engine.ts';
+import type { Clock } from '../runtime/async/clock.ts';
 import type { RuntimeLimits } from '../runtime/limits.ts';
-import type { Facts } from '../runtime/ports-facts.ts';
-import type { PromisedEntry } from '../runtime/ports-upkeep.ts';
+import type { Facts } from '../runtime/ports/facts.ts';
+import type { PromisedEntry } from '../runtime/ports/service-state.ts';
+import type { Engine, Origin } from '../runtime/resources/engine.ts';
 
 export type HealParts = {
   facts: Facts;

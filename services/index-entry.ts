@@ -1,8 +1,8 @@
 /** Index: the entry of one revision, written and seen by a search. The text alone is the same step without a vector. */
 import type { IndexInput, Put } from '../contract/steps.ts';
-import type { Facts, FactWrite } from '../runtime/ports-facts.ts';
-import type { IndexTargets } from '../runtime/ports-upkeep.ts';
-import type { Service } from '../runtime/service.ts';
+import type { Facts, FactWrite } from '../runtime/ports/facts.ts';
+import type { IndexTargets } from '../runtime/ports/service-state.ts';
+import type { Service } from '../runtime/tasks/step-handler.ts';
 import { missingFact } from './missing-fact.ts';
 
 /** `into`: where it was written, all of it. */

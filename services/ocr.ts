@@ -3,6 +3,7 @@ import { failureOf } from '../contract/failures.ts';
 import type { Json } from '../contract/json.ts';
 import type { Made, OcrInput } from '../contract/steps.ts';
 import type { Page } from '../contract/text.ts';
+import type { ResourceRow } from '../runtime/ports/facts.ts';
 import type {
   Asked,
   PageRead,
@@ -11,10 +12,9 @@ import type {
   RecogniserAsked,
   RemoteRecogniser,
   WorkIdentity,
-} from '../runtime/ports.ts';
-import type { ResourceRow } from '../runtime/ports-facts.ts';
-import { type RemoteService, type Service, type ServiceContext, ServiceError } from '../runtime/service.ts';
-import { isSameWork, workIdOf } from '../runtime/work-id.ts';
+} from '../runtime/ports/tasks.ts';
+import { type RemoteService, type Service, type ServiceContext, ServiceError } from '../runtime/tasks/step-handler.ts';
+import { isSameWork, workIdOf } from '../runtime/tasks/work-id.ts';
 import type { Opened } from './formats/pages.ts';
 import { missingFact } from './missing-fact.ts';
 import { checkWords, reading, toRead } from './reading.ts';

@@ -1,8 +1,8 @@
 /** Purge: out of the index, then the bytes, then the facts; so that no entry is ever without its picture. */
 import { incomingPrefix, ownPrefix } from '../contract/object-keys.ts';
 import type { PurgeInput } from '../contract/steps.ts';
-import type { IndexTargets } from '../runtime/ports-upkeep.ts';
-import type { Service } from '../runtime/service.ts';
+import type { IndexTargets } from '../runtime/ports/service-state.ts';
+import type { Service } from '../runtime/tasks/step-handler.ts';
 import { firstCleanup } from './clear-leftovers.ts';
 import { reaches } from './index-entry.ts';
 

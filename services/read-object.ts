@@ -1,8 +1,8 @@
 /** The bytes of a stored picture, which inspect has bounded. */
 import { buffer } from 'node:stream/consumers';
 import { failureOf } from '../contract/failures.ts';
-import type { Objects } from '../runtime/ports.ts';
-import { ServiceError } from '../runtime/service.ts';
+import type { Objects } from '../runtime/ports/tasks.ts';
+import { ServiceError } from '../runtime/tasks/step-handler.ts';
 
 export async function bytesOf(objects: Objects, key: string): Promise<Uint8Array> {
   const stream = await objects.read(key);

@@ -1,8 +1,8 @@
 /** A stored file opened to be read, page by page, within a time that its pages are worth. */
 import { type FailureCode, failureOf } from '../contract/failures.ts';
-import type { PictureToRead } from '../runtime/ports.ts';
-import { type ServiceContext, ServiceError } from '../runtime/service.ts';
-import { bounded } from '../runtime/within.ts';
+import { bounded } from '../runtime/async/timeout.ts';
+import type { PictureToRead } from '../runtime/ports/tasks.ts';
+import { type ServiceContext, ServiceError } from '../runtime/tasks/step-handler.ts';
 import { Illegal } from './formats/illegal.ts';
 import { fitting, type Opened, within } from './formats/pages.ts';
 import { refusing } from './formats/raster.ts';

@@ -1,8 +1,8 @@
 /** The steps whose work a provider does, as the runtime needs them. */
 
 import type { Json } from '../contract/json.ts';
-import type { RemoteRun, RemoteWork } from '../runtime/remote.ts';
-import { type RemoteService, type ServiceContext, ServiceError } from '../runtime/service.ts';
+import type { RemoteRun, RemoteWork } from '../runtime/tasks/remote-work.ts';
+import { type RemoteService, type ServiceContext, ServiceError } from '../runtime/tasks/step-handler.ts';
 import { remoteOf } from './steps.ts';
 
 /** All of a context but what is of one run. */

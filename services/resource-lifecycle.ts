@@ -1,14 +1,14 @@
 /** What the resource and task machines mean to the engine, which knows no machine's states. */
 import { DECODES, isJobId, STEP_OF_JOB, type StepKind } from '../contract/steps.ts';
+import { durable, type Instance } from '../machines/interpreter.ts';
 import type { ResourceLimits, TaskLimits } from '../machines/limits.ts';
 import { resourceMachineWith } from '../machines/resource.ts';
 import { resourceContext, viewOf } from '../machines/resource-view.ts';
 import { taskContext, taskMachineWith, taskStatus } from '../machines/task.ts';
 import { RESOURCE_UPGRADES, TASK_UPGRADES } from '../machines/upgrades.ts';
-import { durable, type Instance } from '../runtime/durable.ts';
-import type { Lifecycle } from '../runtime/lifecycle.ts';
-import type { ResourceColumns } from '../runtime/ports-facts.ts';
-import type { TaskLifecycle } from '../runtime/task-steps.ts';
+import type { ResourceColumns } from '../runtime/ports/facts.ts';
+import type { Lifecycle } from '../runtime/resources/lifecycle.ts';
+import type { TaskLifecycle } from '../runtime/tasks/task-store.ts';
 import { firstCleanup } from './clear-leftovers.ts';
 import { WRITES_OBJECTS, writesOf } from './steps.ts';
 

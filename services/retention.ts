@@ -1,8 +1,8 @@
 /** What is removed once it was kept long enough; docs/operations.md has all that is kept, for how long, and why. */
-import type { Clock } from '../runtime/clock.ts';
+import type { Clock } from '../runtime/async/clock.ts';
 import type { RuntimeLimits } from '../runtime/limits.ts';
-import type { Facts } from '../runtime/ports-facts.ts';
-import { inPages } from '../runtime/upkeep.ts';
+import type { Facts } from '../runtime/ports/facts.ts';
+import { inPages } from '../runtime/recovery/periodic-jobs.ts';
 
 const CHORE = 'retention';
 /** Of the keys that a start of the service makes for commands on its machine. */

@@ -1,8 +1,8 @@
 /** Save: the cleaned text and the metadata of one revision, from which embed and index read. */
 import type { Made, SaveInput } from '../contract/steps.ts';
 import type { CorrectedPage, Page } from '../contract/text.ts';
-import type { Facts, ResourceRow, SavedText } from '../runtime/ports-facts.ts';
-import type { Service } from '../runtime/service.ts';
+import type { Facts, ResourceRow, SavedText } from '../runtime/ports/facts.ts';
+import type { Service } from '../runtime/tasks/step-handler.ts';
 import { cleanText } from '../text/clean.ts';
 import { missingFact } from './missing-fact.ts';
 

@@ -1,8 +1,8 @@
 /** The steps and what does their work: a new step is a line here. */
 import type { Json } from '../contract/json.ts';
 import type { StepInputs, StepKind, StepOutputs } from '../contract/steps.ts';
-import type { Facts } from '../runtime/ports-facts.ts';
-import type { RemoteService, Service, ServiceContext, Writes } from '../runtime/service.ts';
+import type { Facts } from '../runtime/ports/facts.ts';
+import type { RemoteService, Service, ServiceContext, Writes } from '../runtime/tasks/step-handler.ts';
 import { embed } from './embed.ts';
 import { indexEntry } from './index-entry.ts';
 import { inspect } from './inspect.ts';

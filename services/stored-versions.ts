@@ -1,9 +1,9 @@
 /** Instances that are stored, and whether this program can serve them: looked at before a start, and by `tuodi migrate --check`. */
 import { createHash } from 'node:crypto';
-import type { Conditions } from '../runtime/conditions.ts';
-import type { Durable } from '../runtime/durable.ts';
-import type { Facts } from '../runtime/ports-facts.ts';
-import { type Instances, type StoredState, UnreadableError } from '../runtime/ports-instances.ts';
+import type { Durable } from '../machines/interpreter.ts';
+import type { Conditions } from '../runtime/health/conditions.ts';
+import type { Facts } from '../runtime/ports/facts.ts';
+import { type Instances, type StoredState, UnreadableError } from '../runtime/ports/instances.ts';
 
 /** A machine whose instances are stored. */
 export type Kernel = Pick<Durable, 'served' | 'serves' | 'upgraded' | 'knowsState' | 'fingerprint'>;

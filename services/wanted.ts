@@ -2,8 +2,8 @@
 
 import { failureOf } from '../contract/failures.ts';
 import { originalKey, ownPrefix } from '../contract/object-keys.ts';
-import type { ServiceContext } from '../runtime/service.ts';
-import { ServiceError } from '../runtime/service.ts';
+import type { ServiceContext } from '../runtime/tasks/step-handler.ts';
+import { ServiceError } from '../runtime/tasks/step-handler.ts';
 
 type Whose = { resource_id: string; org_id: string };
 

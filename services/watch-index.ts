@@ -7,9 +7,9 @@
  */
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import type { Conditions } from '../runtime/conditions.ts';
-import type { SearchIndex } from '../runtime/ports.ts';
-import { within } from '../runtime/within.ts';
+import { within } from '../runtime/async/timeout.ts';
+import type { Conditions } from '../runtime/health/conditions.ts';
+import type { SearchIndex } from '../runtime/ports/tasks.ts';
 import { sampleIndex } from './audit-index.ts';
 import { compareIndex, newPass, Pass } from './compare-index.ts';
 import { type HealParts, StillHealing, tellOfSearch } from './heal-index.ts';

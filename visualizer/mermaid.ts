@@ -4,7 +4,7 @@
  * Mermaid draws no edge between the insides of two composite states: such an edge is drawn between the states that hold them.
  */
 import { STATUSES } from '../contract/statuses.ts';
-import { LEGAL } from '../machines/legal.ts';
+import { LEGAL } from '../machines/allowed-transitions.ts';
 import type { Graph, GraphEdge, GraphNode } from './graph.ts';
 
 export function mermaidOf(graph: Graph): string {

@@ -2,8 +2,8 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { Problem } from '../../contract/problems.ts';
-import type { PositionedMessage } from '../../runtime/ports-facts.ts';
-import { bounded } from '../../runtime/within.ts';
+import { bounded } from '../../runtime/async/timeout.ts';
+import type { PositionedMessage } from '../../runtime/ports/facts.ts';
 import type { KeyCall, Serving } from '../deps.ts';
 import { NOTHING, parsedQuery } from '../parse.ts';
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { PREVIEWS, previewKey } from '../../contract/object-keys.ts';
 import type { Page, TextAnswer } from '../../contract/text.ts';
-import type { Correction, Recognition, ResourceRow } from '../../runtime/ports-facts.ts';
+import type { Correction, Recognition, ResourceRow } from '../../runtime/ports/facts.ts';
 import { LINK_PARAMETERS } from '../auth.ts';
 import type { Call } from '../deps.ts';
 import { answeredBefore } from '../etag.ts';

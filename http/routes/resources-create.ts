@@ -1,6 +1,6 @@
 /** POST /v1/resources: a picture begins, as JSON with an upload link to follow, or in one call as a form. */
 import { CreateResource } from '../../contract/resource.ts';
-import type { ResourceRow } from '../../runtime/ports-facts.ts';
+import type { ResourceRow } from '../../runtime/ports/facts.ts';
 import { checkType, JSON_TYPES, mediaType, parsedBody } from '../body.ts';
 import type { KeyCall } from '../deps.ts';
 import { createdOnce, idempotencyOf, replayed } from '../idempotency.ts';

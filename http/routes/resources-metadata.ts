@@ -1,8 +1,8 @@
 /** PATCH /v1/resources/{resource_id}/metadata: what is given is kept; the picture advances once nothing required is missing. */
 import { isDeepStrictEqual } from 'node:util';
 import { MetadataPatch, missingOf } from '../../contract/metadata.ts';
-import type { Said } from '../../runtime/engine.ts';
-import type { ResourceRow } from '../../runtime/ports-facts.ts';
+import type { ResourceRow } from '../../runtime/ports/facts.ts';
+import type { Said } from '../../runtime/resources/engine.ts';
 import { MERGE_PATCH_TYPES, parsedBody } from '../body.ts';
 import type { Call } from '../deps.ts';
 import { metadataOf } from '../new-resource.ts';

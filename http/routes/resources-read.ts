@@ -1,7 +1,7 @@
 /** Reading pictures: one, many, how many, and what happened to one. */
 import { z } from 'zod';
 import { Id, ListResources } from '../../contract/resource.ts';
-import type { ResourceFilter, ResourcePlace, ResourceRow, ResourceSort } from '../../runtime/ports-facts.ts';
+import type { ResourceFilter, ResourcePlace, ResourceRow, ResourceSort } from '../../runtime/ports/facts.ts';
 import { cursorOf, Milliseconds, placeOf, Title } from '../cursor.ts';
 import type { Call } from '../deps.ts';
 import { loaded } from '../load.ts';

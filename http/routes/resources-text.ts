@@ -1,7 +1,7 @@
 /** PATCH /v1/resources/{resource_id}/text: a person's words in place of the machine's, page by page. */
 import { CORRECTION_CHARS, type CorrectedPage, CorrectText } from '../../contract/text.ts';
-import type { Said } from '../../runtime/engine.ts';
-import type { ResourceRow } from '../../runtime/ports-facts.ts';
+import type { ResourceRow } from '../../runtime/ports/facts.ts';
+import type { Said } from '../../runtime/resources/engine.ts';
 import { parsedBody } from '../body.ts';
 import type { Call } from '../deps.ts';
 import { NOTHING, parsedQuery, resourceId } from '../parse.ts';

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { boundedArray } from '../../contract/bounded.ts';
 import { Problem } from '../../contract/problems.ts';
 import { Id } from '../../contract/resource.ts';
-import type { Origin, ResourceRef } from '../../runtime/engine.ts';
+import type { Origin, ResourceRef } from '../../runtime/resources/engine.ts';
 import { parsedBody } from '../body.ts';
 import type { OpenCall, StorageEvents } from '../deps.ts';
 import { hashSecret, isSecret } from '../keys.ts';

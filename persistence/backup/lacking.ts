@@ -1,7 +1,7 @@
 /** Pictures that the facts of a backup name, and whose bytes are not beside them as the facts say. */
 import type { Stats } from 'node:fs';
 import path from 'node:path';
-import { segmentsOf } from '../object-keys.ts';
+import { segmentsOf } from '../shared/object-keys.ts';
 import { type Lacking, MOST_NAMED } from './manifest.ts';
 import { type Named, namedIn } from './snapshot.ts';
 

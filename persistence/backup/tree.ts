@@ -7,7 +7,7 @@ import { lstat, mkdir, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isMissing, TEMPORARY } from '../folder/keys.ts';
 import { copyInto, linkInto } from '../folder/write.ts';
-import { UPLOADS } from '../object-keys.ts';
+import { UPLOADS } from '../shared/object-keys.ts';
 
 /** Keys have at most five segments; what lies deeper is not ours. */
 const MOST_DEPTH = 8;

@@ -1,9 +1,9 @@
 /** An index of one generation: its mapping, and what is stored of an entry. */
 import type { estypes } from '@elastic/elasticsearch';
-import type { IndexEntry } from '../../runtime/ports.ts';
+import type { IndexEntry } from '../../runtime/ports/tasks.ts';
 import { ANALYSER_VERSION, APART, type Stream } from '../../text/analyse.ts';
 import { FIELDS, foldTag, storedFields } from '../../text/document.ts';
-import { WEIGHT } from '../search/fuse.ts';
+import { WEIGHT } from '../shared/fuse.ts';
 
 /** Raised with every change of the mapping, or of what is stored. */
 const FORMAT = 1;

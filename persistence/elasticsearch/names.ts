@@ -2,7 +2,7 @@
  * What the indexes are called. Each generation is an index with a write alias of its own: a write to an alias can be told to make no
  * index where none is (`require_alias`), a write to an index can't. Searches read one alias, which is on one generation.
  */
-import type { IndexTargets } from '../../runtime/ports-upkeep.ts';
+import type { IndexTargets } from '../../runtime/ports/service-state.ts';
 
 /** Of an alias and of a generation: what Elasticsearch takes anywhere in a name, and no wildcard. */
 const NAME = /^[a-z0-9][a-z0-9_-]{0,99}$/;

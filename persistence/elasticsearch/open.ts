@@ -2,11 +2,12 @@
  * SearchIndex on Elasticsearch 9, by what its core alone has. It can be wiped at any time: the next call makes an empty index, and
  * `onMadeAnew` tells of it; what fills it is the comparison with the facts.
  */
-import { refusalIn } from '../../runtime/credentials.ts';
-import { gather } from '../../runtime/gather.ts';
-import type { SearchIndex } from '../../runtime/ports.ts';
-import { ServiceError } from '../../runtime/service.ts';
-import { type Elastic, type ElasticOptions, elasticAt, unavailable } from './calling.ts';
+
+import { gather } from '../../runtime/async/batch.ts';
+import { refusalIn } from '../../runtime/health/credentials.ts';
+import type { SearchIndex } from '../../runtime/ports/tasks.ts';
+import { ServiceError } from '../../runtime/tasks/step-handler.ts';
+import { type Elastic, type ElasticOptions, elasticAt, unavailable } from './client.ts';
 import { generationsOf } from './generations.ts';
 import { FIELDS, headsOf } from './hits.ts';
 import { documentId } from './mapping.ts';

@@ -1,9 +1,9 @@
 /** A query as Elasticsearch reads it. Whose pictures is a filter inside every query: what is another's is not even looked at. */
 import type { estypes } from '@elastic/elasticsearch';
-import type { IndexQuery } from '../../runtime/ports.ts';
+import type { IndexQuery } from '../../runtime/ports/tasks.ts';
 import { adjacent } from '../../text/adjacent.ts';
 import type { ParsedQuery, Phrase, QueryTerm } from '../../text/query.ts';
-import { AS_TYPED } from '../search/fuse.ts';
+import { AS_TYPED } from '../shared/fuse.ts';
 import { PREFIX_CHARS } from './mapping.ts';
 
 type Query = estypes.QueryDslQueryContainer;

@@ -4,9 +4,9 @@
  */
 import type { estypes } from '@elastic/elasticsearch';
 import type { Facet } from '../../contract/search.ts';
-import type { IndexPage, IndexPlace, IndexQuery } from '../../runtime/ports.ts';
-import { FUSED, fusion, rest } from '../search/fuse.ts';
-import type { Elastic } from './calling.ts';
+import type { IndexPage, IndexPlace, IndexQuery } from '../../runtime/ports/tasks.ts';
+import { FUSED, fusion, rest } from '../shared/fuse.ts';
+import type { Elastic } from './client.ts';
 import { FIELDS, type Hit, hitsOf, totalOf } from './hits.ts';
 import { ofFilters, ofQuery, ofThese, orThese, theseOf } from './query.ts';
 

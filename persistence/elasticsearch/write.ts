@@ -7,10 +7,10 @@
  */
 import type { estypes } from '@elastic/elasticsearch';
 import { failureOf } from '../../contract/failures.ts';
-import { inHalves } from '../../runtime/halves.ts';
-import type { EntryHead, IndexEntry, PutAnswer } from '../../runtime/ports.ts';
-import { ServiceError } from '../../runtime/service.ts';
-import { type Elastic, refusal } from './calling.ts';
+import { inHalves } from '../../runtime/async/bisect.ts';
+import type { EntryHead, IndexEntry, PutAnswer } from '../../runtime/ports/tasks.ts';
+import { ServiceError } from '../../runtime/tasks/step-handler.ts';
+import { type Elastic, refusal } from './client.ts';
 import { FIELDS, headsOf } from './hits.ts';
 import { documentId, documentOf, type Stored, tombstone } from './mapping.ts';
 import type { Places } from './names.ts';

@@ -1,6 +1,6 @@
 /** What a file system may answer, in words that say what to do. */
 import { failureOf } from '../../contract/failures.ts';
-import { ServiceError } from '../../runtime/service.ts';
+import { ServiceError } from '../../runtime/tasks/step-handler.ts';
 
 const ADVICE: Record<string, string> = {
   ENOSPC: 'the disk is full: make room',

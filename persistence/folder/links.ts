@@ -1,6 +1,6 @@
 /** Signed links to the service itself: whoever holds one may do exactly what it says, until it expires, and nothing else. */
-import type { Signer } from '../../runtime/signer.ts';
-import { isUploadKey } from '../object-keys.ts';
+import type { Signer } from '../../runtime/accounts/signer.ts';
+import { isUploadKey } from '../shared/object-keys.ts';
 
 /** What a link is refused for: codes of the contract. */
 export type LinkRefused = { refused: 'BAD_SIGNATURE' | 'LINK_EXPIRED' };

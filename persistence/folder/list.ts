@@ -1,8 +1,8 @@
 /** Listing: walks the folders under a prefix and keeps the newest, so that memory is bounded by the limit and not by the store. */
 import { lstat, opendir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ObjectHead } from '../../runtime/ports.ts';
-import { foldersOf, segmentsOf } from '../object-keys.ts';
+import type { ObjectHead } from '../../runtime/ports/tasks.ts';
+import { foldersOf, segmentsOf } from '../shared/object-keys.ts';
 import { folderAt, isMissing, TEMPORARY } from './keys.ts';
 
 /** At most `limit`, newest first; of the same time, the greater key first (a later UUIDv7 is greater). */

@@ -9,10 +9,10 @@ import { constants } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open, realpath, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import type { Clock } from '../../runtime/clock.ts';
-import type { ObjectHead, Objects, StoredObject } from '../../runtime/ports.ts';
-import type { Signer } from '../../runtime/signer.ts';
-import { foldersOf, segmentsOf, uploadKey } from '../object-keys.ts';
+import type { Signer } from '../../runtime/accounts/signer.ts';
+import type { Clock } from '../../runtime/async/clock.ts';
+import type { ObjectHead, Objects, StoredObject } from '../../runtime/ports/tasks.ts';
+import { foldersOf, segmentsOf, uploadKey } from '../shared/object-keys.ts';
 import { storageFault } from './faults.ts';
 import { folderAt, isMissing, kindOf, makeFolder, syncFolder, TEMPORARY } from './keys.ts';
 import {

@@ -4,7 +4,7 @@
  */
 import { statfs } from 'node:fs/promises';
 import { failureOf } from '../../contract/failures.ts';
-import { ServiceError } from '../../runtime/service.ts';
+import { ServiceError } from '../../runtime/tasks/step-handler.ts';
 
 /** Of a small disk, so much is kept free at most: a tenth. */
 const LARGEST_SHARE = 0.1;

@@ -4,9 +4,9 @@
  * delays mostly himself, and nothing is idle for it.
  */
 import type { StepKind } from '../../contract/steps.ts';
-import type { Clock } from '../../runtime/clock.ts';
-import type { Queue, Ring } from '../../runtime/ports.ts';
-import { within } from '../../runtime/within.ts';
+import type { Clock } from '../../runtime/async/clock.ts';
+import { within } from '../../runtime/async/timeout.ts';
+import type { Queue, Ring } from '../../runtime/ports/tasks.ts';
 import { type Turn, type Turns, turnsOf } from './turns.ts';
 
 type Handle = (ring: Ring) => Promise<void>;

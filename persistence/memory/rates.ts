@@ -1,6 +1,6 @@
 /** Rates counted in this process. A caller is forgotten when his window ends, so that as many are held as ask in a window. */
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import type { RatePolicy, Rates, Spent } from '../../runtime/ports-rates.ts';
+import type { RatePolicy, Rates, Spent } from '../../runtime/ports/rates.ts';
 
 export function memoryRates(): Rates {
   const limiters = new Map<string, RateLimiterMemory>();

@@ -1,6 +1,6 @@
 /** Tasks in memory: what a process knows of its own work. It dies with the process, as Redis may: the same recovery. */
 import { createStore } from '@xstate/store';
-import type { TaskRecord, Tasks } from '../../runtime/ports.ts';
+import type { TaskRecord, Tasks } from '../../runtime/ports/tasks.ts';
 
 /** One small store a task: a store of all of them would copy all at each write. */
 const storeOf = (task: TaskRecord) =>

@@ -1,7 +1,7 @@
 /** One connection: opened with patience, set up so that it means the same on every server, and never waited for without limit. */
 import { connect, type Socket } from 'node:net';
 import { createConnection, type Connection as Mysql } from 'mysql2';
-import type { Clock } from '../../runtime/clock.ts';
+import type { Clock } from '../../runtime/async/clock.ts';
 import { bindable } from '../sql/bindable.ts';
 import { DatabaseError, databaseError, hasErrno, isAway } from './errors.ts';
 import type { Target } from './target.ts';

@@ -1,7 +1,7 @@
 /** MySQL and MariaDB for knex: its mysql2 dialect over our own connections. */
 import { createRequire } from 'node:module';
 import knex, { type Knex } from 'knex';
-import type { Clock } from '../../runtime/clock.ts';
+import type { Clock } from '../../runtime/async/clock.ts';
 import { type Connection, connected, RECONNECT_LIMIT_MS, STATEMENT_LIMIT_MS } from './connection.ts';
 import { DatabaseError } from './errors.ts';
 import type { Target } from './target.ts';

@@ -3,8 +3,8 @@
  * texts, in `sql` and often in the message), so it goes no further than here.
  */
 import { failureOf, type ServiceFailure } from '../../contract/failures.ts';
-import { certificateFault } from '../../runtime/credentials.ts';
-import { ServiceError } from '../../runtime/service.ts';
+import { certificateFault } from '../../runtime/health/credentials.ts';
+import { ServiceError } from '../../runtime/tasks/step-handler.ts';
 import { SEVERAL } from '../sql/statements.ts';
 
 /**

@@ -1,7 +1,7 @@
 /** The facts on a MySQL or MariaDB server, which several processes may share. */
 import type { Logger } from 'pino';
-import type { Clock } from '../../runtime/clock.ts';
-import type { Facts } from '../../runtime/ports-facts.ts';
+import type { Clock } from '../../runtime/async/clock.ts';
+import type { Facts } from '../../runtime/ports/facts.ts';
 import { sqlFacts } from '../sql/open.ts';
 import { mysqlDialect } from './dialect.ts';
 import { mysqlKnex } from './driver.ts';

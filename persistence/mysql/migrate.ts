@@ -8,7 +8,7 @@
  *    says that it is there already, it is. One that the server refused, with an error that we heard, is told as that error again.
  */
 import type { Knex } from 'knex';
-import type { Clock } from '../../runtime/clock.ts';
+import type { Clock } from '../../runtime/async/clock.ts';
 import { MIGRATIONS, type Migration, migrationState } from '../sql/migrate.ts';
 import { number, numberOrNull, rowOf, text } from '../sql/row.ts';
 import { type Connection, connected } from './connection.ts';

@@ -2,8 +2,8 @@
  * Who works on a database: a row that processes hold locked as long as they live, so that one that must be alone (its queue or its store
  * is in its own process) never works beside others. A killed process frees it at once, since its connection ends with it.
  */
-import type { Clock } from '../../runtime/clock.ts';
-import { bounded } from '../../runtime/within.ts';
+import type { Clock } from '../../runtime/async/clock.ts';
+import { bounded } from '../../runtime/async/timeout.ts';
 import { type Connection, connected } from './connection.ts';
 import { hasErrno } from './errors.ts';
 import { type Target, targetOf } from './target.ts';

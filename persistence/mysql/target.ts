@@ -1,6 +1,6 @@
 /** Where the database is: `mysql://user:password@host:3306/database`, with `?ssl=true`, or certificates of an authority, for TLS that is verified. */
 
-import type { Credentials } from '../../runtime/credentials.ts';
+import type { Credentials } from '../../runtime/health/credentials.ts';
 
 /** `ca`: certificates (PEM) that the server's own is signed by; without it, those of Node. `credentials`: told of each connection. */
 export type Target = {

@@ -4,9 +4,9 @@
  */
 import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import type { Clock } from '../../runtime/clock.ts';
-import { type Credentials, UNWATCHED } from '../../runtime/credentials.ts';
-import { within } from '../../runtime/within.ts';
+import type { Clock } from '../../runtime/async/clock.ts';
+import { within } from '../../runtime/async/timeout.ts';
+import { type Credentials, UNWATCHED } from '../../runtime/health/credentials.ts';
 import { RedisUnavailable, reasonOf, unavailable } from './errors.ts';
 
 /** The pause before connecting again, doubled each time: at first a cut is over at once, later a server that starts is not pestered. */

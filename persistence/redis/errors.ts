@@ -1,5 +1,5 @@
 /** What Redis and its client say when they can't serve, in our words. */
-import { CredentialsRefused, certificateFault } from '../../runtime/credentials.ts';
+import { CredentialsRefused, certificateFault } from '../../runtime/health/credentials.ts';
 
 /** away: no connection, or it loads. refused: it answers, but takes no writes (full, read-only) or does not know us. */
 export type Reason = 'away' | 'refused';

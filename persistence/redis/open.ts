@@ -1,6 +1,7 @@
 /** All that the service keeps in Redis, over one set of connections. */
-import type { Announcements, Queue, Tasks } from '../../runtime/ports.ts';
-import type { Rates } from '../../runtime/ports-rates.ts';
+
+import type { Rates } from '../../runtime/ports/rates.ts';
+import type { Announcements, Queue, Tasks } from '../../runtime/ports/tasks.ts';
 import { redisAnnouncements } from './announcements.ts';
 import { openRedis, type RedisWanted } from './connection.ts';
 import { bullQueue } from './queue.ts';

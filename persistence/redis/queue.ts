@@ -4,8 +4,8 @@
  */
 import { Queue as BullQueue, type Job, Worker } from 'bullmq';
 import type { StepKind } from '../../contract/steps.ts';
-import type { Queue } from '../../runtime/ports.ts';
-import { within } from '../../runtime/within.ts';
+import { within } from '../../runtime/async/timeout.ts';
+import type { Queue } from '../../runtime/ports/tasks.ts';
 import type { RedisLink } from './connection.ts';
 import { RedisUnavailable, unavailable } from './errors.ts';
 import { script } from './script.ts';

@@ -1,6 +1,6 @@
 /** Rates counted in Redis, for all processes together; while it is away, in each by itself. */
 import { RateLimiterRedis } from 'rate-limiter-flexible';
-import type { RatePolicy, Rates } from '../../runtime/ports-rates.ts';
+import type { RatePolicy, Rates } from '../../runtime/ports/rates.ts';
 import { memoryLimiter, spentOf } from '../memory/rates.ts';
 import type { RedisLink } from './connection.ts';
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { STEP_KINDS } from '../../contract/steps.ts';
 import { TASK_STATUSES } from '../../contract/task.ts';
-import type { TaskRecord } from '../../runtime/ports.ts';
+import type { TaskRecord } from '../../runtime/ports/tasks.ts';
 
 /** Bytes that no version of this program writes. */
 export class UnreadableTask extends Error {}

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Json } from '../../contract/json.ts';
 import { STEP_KINDS, type StepKind } from '../../contract/steps.ts';
 import { TASK_STATUSES, type TaskStatus } from '../../contract/task.ts';
-import type { TaskRecord, Tasks } from '../../runtime/ports.ts';
+import type { TaskRecord, Tasks } from '../../runtime/ports/tasks.ts';
 import type { RedisLink } from './connection.ts';
 import { readTask, UnreadableTask } from './task-record.ts';
 import { CLAIM, LIST, READ, REMOVE, WRITE } from './task-scripts.ts';

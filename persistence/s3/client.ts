@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { DeleteObjectsCommand, type DeleteObjectsCommandInput, S3Client } from '@aws-sdk/client-s3';
 import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen, TaskCancelledError } from 'cockatiel';
-import type { Clock } from '../../runtime/clock.ts';
-import { type Credentials, UNWATCHED } from '../../runtime/credentials.ts';
-import { within } from '../../runtime/within.ts';
+import type { Clock } from '../../runtime/async/clock.ts';
+import { within } from '../../runtime/async/timeout.ts';
+import { type Credentials, UNWATCHED } from '../../runtime/health/credentials.ts';
 import { isOutage, s3Fault } from './faults.ts';
 import type { S3Limits } from './limits.ts';
 

@@ -1,8 +1,8 @@
 /** What an object store may answer, in words that say what to do. */
 import { BrokenCircuitError, TaskCancelledError } from 'cockatiel';
 import { failureOf } from '../../contract/failures.ts';
-import { CredentialsRefused } from '../../runtime/credentials.ts';
-import { ServiceError } from '../../runtime/service.ts';
+import { CredentialsRefused } from '../../runtime/health/credentials.ts';
+import { ServiceError } from '../../runtime/tasks/step-handler.ts';
 
 /**
  * What an error of the SDK says of itself. The error is read, and never passed on: it holds the request, and with it the signature,

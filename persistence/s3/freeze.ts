@@ -4,10 +4,10 @@
  * docs/decisions/0014.
  */
 import { CopyObjectCommand } from '@aws-sdk/client-s3';
-import type { ObjectHead } from '../../runtime/ports.ts';
+import type { ObjectHead } from '../../runtime/ports/tasks.ts';
 import type { Store } from './client.ts';
 import { isMissing, isNamed } from './faults.ts';
-import { bare, headFrom, headOf, type TaggedHead, taggedHeadOf } from './look.ts';
+import { bare, headFrom, headOf, type TaggedHead, taggedHeadOf } from './read.ts';
 
 export async function freeze(store: Store, from: string, to: string): Promise<ObjectHead | null> {
   for (let tries = 1; tries <= store.limits.freeze_tries; tries++) {

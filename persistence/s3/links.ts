@@ -2,10 +2,10 @@
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import type { Clock } from '../../runtime/clock.ts';
-import { disposition } from '../../runtime/disposition.ts';
-import type { Objects, UploadLink } from '../../runtime/ports.ts';
-import { segmentsOf, uploadKey } from '../object-keys.ts';
+import type { Clock } from '../../runtime/async/clock.ts';
+import { disposition } from '../../runtime/content-disposition.ts';
+import type { Objects, UploadLink } from '../../runtime/ports/tasks.ts';
+import { segmentsOf, uploadKey } from '../shared/object-keys.ts';
 import type { S3Limits } from './limits.ts';
 
 type Presigner = Pick<Objects, 'presignUpload' | 'presignRead'>;

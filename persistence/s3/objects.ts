@@ -1,18 +1,18 @@
 /** The bytes in a bucket of S3, or of any store that speaks its language: MinIO, Ceph, R2, OSS. Several processes may use it at once. */
 import { HeadBucketCommand } from '@aws-sdk/client-s3';
-import type { Clock } from '../../runtime/clock.ts';
-import { type Credentials, refusalIn } from '../../runtime/credentials.ts';
-import type { ObjectHead, Objects } from '../../runtime/ports.ts';
-import { ServiceError } from '../../runtime/service.ts';
-import { foldersOf, segmentsOf } from '../object-keys.ts';
+import type { Clock } from '../../runtime/async/clock.ts';
+import { type Credentials, refusalIn } from '../../runtime/health/credentials.ts';
+import type { ObjectHead, Objects } from '../../runtime/ports/tasks.ts';
+import { ServiceError } from '../../runtime/tasks/step-handler.ts';
+import { foldersOf, segmentsOf } from '../shared/object-keys.ts';
 import { type ClientOptions, calling, clientOf, type Store } from './client.ts';
 import { saidBy } from './faults.ts';
 import { freeze } from './freeze.ts';
 import { S3_LIMITS, type S3Limits } from './limits.ts';
 import { linksOf } from './links.ts';
-import { headOf, newest, pageAfter, read } from './look.ts';
-import { put } from './put.ts';
+import { headOf, newest, pageAfter, read } from './read.ts';
 import { removeBelow } from './remove.ts';
+import { put } from './write.ts';
 
 export type S3Options = ClientOptions & {
   bucket: string;

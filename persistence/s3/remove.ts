@@ -2,7 +2,7 @@
 import { AbortMultipartUploadCommand, ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
 import { deleteObjects, type Store } from './client.ts';
 import { isMissing, isNamed } from './faults.ts';
-import { pagesOf } from './look.ts';
+import { pagesOf } from './read.ts';
 
 export async function removeBelow(store: Store, prefix: string): Promise<void> {
   await abortBelow(store, prefix); // first: none of them can be completed behind us

@@ -1,6 +1,7 @@
 /** Organisations, their users and keys. A key's secret is never here, only its hash. */
-import type { Accounts, ApiKey } from '../../runtime/ports-accounts.ts';
-import { NO_USAGE } from '../../runtime/usage.ts';
+
+import { NO_USAGE } from '../../runtime/accounts/usage.ts';
+import type { Accounts, ApiKey } from '../../runtime/ports/accounts.ts';
 import { type Database, portError } from './database.ts';
 import { number, numberOrNull, type Row, rowOf, text, word } from './row.ts';
 

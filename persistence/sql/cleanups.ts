@@ -1,5 +1,5 @@
 /** Planned looks for what late writers left of a picture. */
-import type { Cleanup, Cleanups } from '../../runtime/ports-upkeep.ts';
+import type { Cleanup, Cleanups } from '../../runtime/ports/service-state.ts';
 import type { Database } from './database.ts';
 import { number, type Row, rowOf, text } from './row.ts';
 

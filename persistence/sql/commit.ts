@@ -11,9 +11,9 @@
  */
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { Knex } from 'knex';
-import type { Change, Committed } from '../../runtime/ports-facts.ts';
-import type { IndexTargets } from '../../runtime/ports-upkeep.ts';
-import type { OverQuota } from '../../runtime/usage.ts';
+import type { OverQuota } from '../../runtime/accounts/usage.ts';
+import type { Change, Committed } from '../../runtime/ports/facts.ts';
+import type { IndexTargets } from '../../runtime/ports/service-state.ts';
 import { type Database, type Dialect, portError } from './database.ts';
 import { type FactRow, type FactStatements, factRow, factScript, factStatements } from './facts.ts';
 import { lockedTargets } from './index-targets.ts';

@@ -1,7 +1,7 @@
 /** What the repositories stand on: two knexes on one database, and the few things in which databases differ. */
 import type { Knex } from 'knex';
-import { AlreadyThere } from '../../runtime/ports-facts.ts';
-import type { Instances, Served } from '../../runtime/ports-instances.ts';
+import { AlreadyThere } from '../../runtime/ports/facts.ts';
+import type { Instances, Served } from '../../runtime/ports/instances.ts';
 import type { Unreadable } from './row.ts';
 
 /** `read` sees what is committed. Inside a transaction only its own knex may be asked: with one connection, another waits for ever. `unreadable` is told of

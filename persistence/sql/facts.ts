@@ -1,7 +1,7 @@
 /** The rows that changes bring with them. */
 import type { Knex } from 'knex';
 import type { Metadata } from '../../contract/metadata.ts';
-import type { FactWrite } from '../../runtime/ports-facts.ts';
+import type { FactWrite } from '../../runtime/ports/facts.ts';
 import type { Dialect } from './database.ts';
 import { vectorBytes } from './row.ts';
 import {

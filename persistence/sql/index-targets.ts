@@ -1,6 +1,6 @@
 /** The row that says where entries are written. Commits that promise an entry compare with it, under its lock. */
 import type { Knex } from 'knex';
-import type { IndexTargets, IndexTargetsRow } from '../../runtime/ports-upkeep.ts';
+import type { IndexTargets, IndexTargetsRow } from '../../runtime/ports/service-state.ts';
 import type { Database, Dialect } from './database.ts';
 import { rowOf, text, textOrNull } from './row.ts';
 

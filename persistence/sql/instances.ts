@@ -1,15 +1,15 @@
 /** Instances: the running lifecycles, and which of them the sweep must look at. */
 import type { Knex } from 'knex';
 import { z } from 'zod';
-import type { Instance } from '../../runtime/durable.ts';
-import type { Change } from '../../runtime/ports-facts.ts';
+import type { Instance } from '../../machines/interpreter.ts';
+import type { Change } from '../../runtime/ports/facts.ts';
 import {
   type Instances,
   type OnUnreadable,
   type StoredInstance,
   type StoredState,
   UnreadableError,
-} from '../../runtime/ports-instances.ts';
+} from '../../runtime/ports/instances.ts';
 import { type Database, type Dialect, ofVersions } from './database.ts';
 import { json, number, numberOrNull, type Row, rowOf, text, textOrNull } from './row.ts';
 import { inserts, type Statement, upserts, type Values } from './statements.ts';

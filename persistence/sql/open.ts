@@ -1,9 +1,8 @@
 /** Facts over any database that has a dialect. */
 import type { Logger } from 'pino';
-import type { Facts } from '../../runtime/ports-facts.ts';
+import type { Facts } from '../../runtime/ports/facts.ts';
 import { accountsOf } from './accounts.ts';
 import { callbacksOf } from './callbacks.ts';
-import { choresOf } from './chores.ts';
 import { cleanupsOf } from './cleanups.ts';
 import { commitOf } from './commit.ts';
 import type { Database } from './database.ts';
@@ -11,12 +10,13 @@ import { indexTargetsOf } from './index-targets.ts';
 import { instancesOf } from './instances.ts';
 import { journalOf } from './journal.ts';
 import { outboxOf } from './outbox.ts';
+import { choresOf } from './periodic-jobs.ts';
 import { promisedOf } from './promised.ts';
 import { resourcesOf } from './resources.ts';
 import { retentionOf } from './retention.ts';
 import type { Unreadable } from './row.ts';
+import { upkeepOf } from './service-state.ts';
 import { textsOf } from './texts.ts';
-import { upkeepOf } from './upkeep.ts';
 import { usageRowsOf } from './usage.ts';
 
 /** The tables must be there: see migrate.ts. `log`: is told of rows that can't be read. */

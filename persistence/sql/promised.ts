@@ -1,5 +1,5 @@
 /** What the index is promised to hold, of all organisations: pages of resources by their key, so that a page costs the same everywhere. */
-import type { Promised, PromisedEntry } from '../../runtime/ports-upkeep.ts';
+import type { Promised, PromisedEntry } from '../../runtime/ports/service-state.ts';
 import type { Database } from './database.ts';
 import { flag, number, numberOrNull, type Row, rowOf, text } from './row.ts';
 

@@ -11,8 +11,8 @@ import type {
   ResourceRow,
   Resources,
   Scope,
-} from '../../runtime/ports-facts.ts';
-import { UnreadableError } from '../../runtime/ports-instances.ts';
+} from '../../runtime/ports/facts.ts';
+import { UnreadableError } from '../../runtime/ports/instances.ts';
 import type { Database } from './database.ts';
 import { flag, json, jsonOrNull, number, numberOrNull, type Row, readable, rowOf, text, textOrNull, word } from './row.ts';
 import type { Values } from './statements.ts';

@@ -1,5 +1,5 @@
 /** Removal of what was kept long enough, a short transaction at a time. What is kept for how long, and why: docs/operations.md. */
-import type { Retention } from '../../runtime/ports-upkeep.ts';
+import type { Retention } from '../../runtime/ports/service-state.ts';
 import type { Database } from './database.ts';
 import { rowOf, text } from './row.ts';
 

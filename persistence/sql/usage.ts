@@ -3,8 +3,8 @@
  * Whoever adds or takes away locks the row until its transaction ends, so that of many at once exactly as many go through as may.
  */
 import type { Knex } from 'knex';
-import type { Change, UsageRows } from '../../runtime/ports-facts.ts';
-import { beyond, NO_USAGE, OverQuota, plus, USAGE_FIELDS, type Usage } from '../../runtime/usage.ts';
+import { beyond, NO_USAGE, OverQuota, plus, USAGE_FIELDS, type Usage } from '../../runtime/accounts/usage.ts';
+import type { Change, UsageRows } from '../../runtime/ports/facts.ts';
 import type { Database, Dialect } from './database.ts';
 import { number, type Row, rowOf, text } from './row.ts';
 import { type Bound, boundAll, type Statement, upserts } from './statements.ts';

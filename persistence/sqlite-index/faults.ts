@@ -1,6 +1,6 @@
 /** Failures of the search thread, on their way to who asked: an error does not keep its code between threads. */
 import { failureOf } from '../../contract/failures.ts';
-import { ServiceError } from '../../runtime/service.ts';
+import { ServiceError } from '../../runtime/tasks/step-handler.ts';
 import { storageFault } from '../folder/faults.ts';
 import { systemCode } from '../sqlite/database.ts';
 import type { Fault } from './calls.ts';

@@ -2,11 +2,12 @@
  * SearchIndex on SQLite: FTS5 for the words, vectors in memory, a file of its own. It can be wiped at any time: opening makes it anew,
  * empty, and `onMadeAnew` says so; what fills it is the comparison with the facts at the start of the service.
  */
-import type { Clock } from '../../runtime/clock.ts';
-import { gather } from '../../runtime/gather.ts';
-import type { SearchIndex } from '../../runtime/ports.ts';
-import { type StartThread, startThread, threadCaller } from './calling.ts';
+
+import { gather } from '../../runtime/async/batch.ts';
+import type { Clock } from '../../runtime/async/clock.ts';
+import type { SearchIndex } from '../../runtime/ports/tasks.ts';
 import type { Write, Written } from './calls.ts';
+import { type StartThread, startThread, threadCaller } from './client.ts';
 import { errorOf } from './faults.ts';
 
 /** Writes a transaction: more gain little, and a search waits for as long as a batch takes. */

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { Facts } from '../../runtime/ports-facts.ts';
+import type { Facts } from '../../runtime/ports/facts.ts';
 import { migrate, migrationState } from '../sql/migrate.ts';
 import { sqlFacts } from '../sql/open.ts';
 import { makePrivate } from './database.ts';

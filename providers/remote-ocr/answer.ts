@@ -1,9 +1,9 @@
 /** What a remote engine says of a job, asked or by callback: hostile bytes until they are parsed here, the only place. */
 import { z } from 'zod';
 import { failureOf } from '../../contract/failures.ts';
-import type { RecogniserAsked, WorkIdentity } from '../../runtime/ports.ts';
-import { ServiceError } from '../../runtime/service.ts';
-import { isSameWork } from '../../runtime/work-id.ts';
+import type { RecogniserAsked, WorkIdentity } from '../../runtime/ports/tasks.ts';
+import { ServiceError } from '../../runtime/tasks/step-handler.ts';
+import { isSameWork } from '../../runtime/tasks/work-id.ts';
 import { badResult } from '../http.ts';
 
 /** More is no page: the densest of a newspaper has some 20,000 words. */

@@ -2,9 +2,9 @@
  * A Recogniser that is somewhere else, by the protocol of docs/providers.md: work is submitted for a ticket, asked about, and called
  * back about. A submission asks first: work that the engine has already is not given twice, and no picture is decoded for it.
  */
-import type { Clock } from '../../runtime/clock.ts';
-import type { Credentials } from '../../runtime/credentials.ts';
-import type { PictureToRead, Recogniser, RecogniserAsked, RemoteRecogniser, WorkIdentity } from '../../runtime/ports.ts';
+import type { Clock } from '../../runtime/async/clock.ts';
+import type { Credentials } from '../../runtime/health/credentials.ts';
+import type { PictureToRead, Recogniser, RecogniserAsked, RemoteRecogniser, WorkIdentity } from '../../runtime/ports/tasks.ts';
 import { badResult, providerHttp } from '../http.ts';
 import { checkNames, type Names, type Said, TicketSaid } from './answer.ts';
 import { answerReader } from './reader.ts';

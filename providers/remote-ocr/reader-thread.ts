@@ -1,8 +1,8 @@
 /** The thread that reads long answers: parsed and checked here, and handed back as text, in pieces. */
 import { parentPort } from 'node:worker_threads';
 import { failureOf } from '../../contract/failures.ts';
-import { lowerThreadPriority } from '../../runtime/low-priority.ts';
-import { ServiceError } from '../../runtime/service.ts';
+import { lowerThreadPriority } from '../../runtime/async/low-priority.ts';
+import { ServiceError } from '../../runtime/tasks/step-handler.ts';
 import { readSaid } from './answer.ts';
 import type { Asked, Page, PageInPieces, Told } from './reader.ts';
 

@@ -3,8 +3,8 @@
  * library, which computes it in JavaScript and parses the body besides: 4 MB took it 80 ms of the event loop, these 4 ms.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { systemClock } from '../../runtime/clock.ts';
-import { type Secrets, secretsOf } from '../../runtime/signer.ts';
+import { type Secrets, secretsOf } from '../../runtime/accounts/signer.ts';
+import { systemClock } from '../../runtime/async/clock.ts';
 
 /** Ids are stored: a longer one is none of ours to keep. */
 const MOST_ID_CHARS = 200;

@@ -3,8 +3,8 @@ import { chmod, copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { failureOf } from '../../contract/failures.ts';
-import type { Clock } from '../../runtime/clock.ts';
-import { ServiceError } from '../../runtime/service.ts';
+import type { Clock } from '../../runtime/async/clock.ts';
+import { ServiceError } from '../../runtime/tasks/step-handler.ts';
 
 /** Reads our kind of text as well as `4.0.0`, with a sixth of the bytes to load and half of the memory. */
 const SET = '4.0.0_best_int';

@@ -8,11 +8,11 @@
  * - So whatever a picture does, it fails alone: the next one has a sound thread.
  */
 import { failureOf } from '../../contract/failures.ts';
-import type { Clock } from '../../runtime/clock.ts';
-import type { PageRead, PictureToRead, Recogniser } from '../../runtime/ports.ts';
-import { seatsOf } from '../../runtime/seats.ts';
-import { ServiceError } from '../../runtime/service.ts';
-import { bounded, within } from '../../runtime/within.ts';
+import type { Clock } from '../../runtime/async/clock.ts';
+import { seatsOf } from '../../runtime/async/pool.ts';
+import { bounded, within } from '../../runtime/async/timeout.ts';
+import type { PageRead, PictureToRead, Recogniser } from '../../runtime/ports/tasks.ts';
+import { ServiceError } from '../../runtime/tasks/step-handler.ts';
 import { installLanguages, LANGUAGES } from './languages.ts';
 import { prepared } from './prepare.ts';
 import { EngineRefused, type StartThread, startThread, type Thread, ThreadEnded } from './thread.ts';

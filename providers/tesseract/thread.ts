@@ -8,7 +8,7 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
-import { LOW_PRIORITY } from '../../runtime/low-priority.ts';
+import { LOW_PRIORITY } from '../../runtime/async/low-priority.ts';
 
 const require = createRequire(import.meta.url);
 /** Neural engine only: also picks the core without the old engine, which needs half of the memory and reads the same. */

@@ -1,6 +1,6 @@
 /** How long decoders may take over one document in all. Waiting for a place to decode at is not counted. */
 import { failureOf } from '../../contract/failures.ts';
-import { ServiceError, type ServiceLimits } from '../../runtime/service.ts';
+import { ServiceError, type ServiceLimits } from '../../runtime/tasks/step-handler.ts';
 
 export type DecodeBudget = {
   /** Throws DECODE_LIMIT when nothing is left. */

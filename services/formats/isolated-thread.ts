@@ -1,7 +1,7 @@
 /** The inside of a thread that decodes one file: loads its decoder, then answers one question after the other. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { lowerThreadPriority } from '../../runtime/low-priority.ts';
-import type { PageRead } from '../../runtime/ports.ts';
+import { lowerThreadPriority } from '../../runtime/async/low-priority.ts';
+import type { PageRead } from '../../runtime/ports/tasks.ts';
 import { Illegal, messageOf } from './illegal.ts';
 import type { Answer, AskName, Asks, DecoderName, Pixels } from './isolated.ts';
 import type { Size } from './pages.ts';

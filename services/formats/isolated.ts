@@ -4,9 +4,9 @@
  */
 import { Worker } from 'node:worker_threads';
 import { failureOf, isFailureCode } from '../../contract/failures.ts';
-import type { PageRead } from '../../runtime/ports.ts';
-import { seatsOf } from '../../runtime/seats.ts';
-import { ServiceError } from '../../runtime/service.ts';
+import { seatsOf } from '../../runtime/async/pool.ts';
+import type { PageRead } from '../../runtime/ports/tasks.ts';
+import { ServiceError } from '../../runtime/tasks/step-handler.ts';
 import { Illegal } from './illegal.ts';
 import type { OpenedWith, Size } from './pages.ts';
 

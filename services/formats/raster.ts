@@ -1,7 +1,7 @@
 /** The formats that libvips decodes in this process, as sharp brings it. */
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { failureOf } from '../../contract/failures.ts';
-import { ServiceError } from '../../runtime/service.ts';
+import { ServiceError } from '../../runtime/tasks/step-handler.ts';
 import { Illegal, messageOf } from './illegal.ts';
 import { checkPageCount, checkPixels, type Open, type Opened, type OpenedWith, type Size } from './pages.ts';
 

@@ -7,7 +7,7 @@ import { after, describe, test } from 'node:test';
 import { startApp } from '../../app/app.ts';
 import { ConfigError, checkTogether, readConfig, warningsOf } from '../../app/config.ts';
 import { readPrivate, UnsafeFile, writePrivate } from '../../persistence/folder/private-file.ts';
-import { createSigner } from '../../runtime/signer.ts';
+import { createSigner } from '../../runtime/accounts/signer.ts';
 import { readEnvExample } from '../support/containers.ts';
 import { started } from '../support/tuodi.ts';
 

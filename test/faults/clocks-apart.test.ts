@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { readConfig } from '../../app/config.ts';
 import { createService } from '../../app/create-service.ts';
 import { openPorts } from '../../app/open-ports.ts';
-import type { Origin } from '../../runtime/engine.ts';
+import type { Origin } from '../../runtime/resources/engine.ts';
 import { movedClock } from '../support/moved-clock.ts';
 import { numberReader, pictureOf } from '../support/numbered.ts';
 import { createWithBytes } from '../support/take-in.ts';

@@ -6,8 +6,8 @@ import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { startApp } from '../../app/app.ts';
 import { readConfig } from '../../app/config.ts';
-import { ServiceError } from '../../runtime/service.ts';
-import type { StepServices } from '../../runtime/worker.ts';
+import { ServiceError } from '../../runtime/tasks/step-handler.ts';
+import type { StepServices } from '../../runtime/tasks/worker.ts';
 import { emptySteps } from '../support/empty-steps.ts';
 
 const { config } = readConfig({

@@ -7,8 +7,8 @@ import { afterEach, describe, test } from 'node:test';
 import type { ServiceOptions } from '../../app/create-service.ts';
 import type { Ports } from '../../app/open-ports.ts';
 import { failureOf } from '../../contract/failures.ts';
-import type { SearchIndex } from '../../runtime/ports.ts';
-import { ServiceError } from '../../runtime/service.ts';
+import type { SearchIndex } from '../../runtime/ports/tasks.ts';
+import { ServiceError } from '../../runtime/tasks/step-handler.ts';
 import { until } from '../support/wait.ts';
 import { all, assertWhole, OPTIONS, openWorld, restIn, say, serviceOf, takeIn, world } from './world.ts';
 

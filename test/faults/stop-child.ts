@@ -7,8 +7,8 @@ import { endWith } from '../../cli/end.ts';
 import { output } from '../../cli/output.ts';
 import { stopSignal } from '../../cli/signals.ts';
 import { untilStopped } from '../../cli/until-stopped.ts';
-import { systemClock } from '../../runtime/clock.ts';
-import { createClosers } from '../../runtime/closers.ts';
+import { systemClock } from '../../runtime/async/clock.ts';
+import { createClosers } from '../../runtime/async/closers.ts';
 
 const [folder = '', fault = ''] = process.argv.slice(2);
 const env = { TUODI_DATA_DIR: folder, TUODI_LISTEN: '127.0.0.1:0', TUODI_LOG_LEVEL: 'silent' };

@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import { ConfigError, readConfig } from '../../app/config.ts';
-import { processLog } from '../../runtime/process-log.ts';
+import { processLog } from '../../runtime/health/process-log.ts';
 import { type HttpWorld, httpWorld } from '../support/http-world.ts';
 
 type Deps = Parameters<typeof httpWorld>[0];

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, beforeEach, describe, test } from 'node:test';
 import { memoryAnnouncements } from '../../persistence/memory/announcements.ts';
 import { openSqliteFacts } from '../../persistence/sqlite/facts.ts';
-import type { Facts, OutboxMessage } from '../../runtime/ports-facts.ts';
+import type { Facts, OutboxMessage } from '../../runtime/ports/facts.ts';
 import { change } from '../ports/facts-rows.ts';
 import { type EventsServer, keyTo, serveEvents } from '../support/events-world.ts';
 import { type Reader, readEvents } from '../support/sse.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { z } from 'zod';
 import { HTTP_LIMITS } from '../../http/limits.ts';
-import { NO_USAGE, usageOf } from '../../runtime/usage.ts';
+import { NO_USAGE, usageOf } from '../../runtime/accounts/usage.ts';
 import { type HttpWorld, httpWorld } from '../support/http-world.ts';
 
 const Said = z.object({ code: z.string(), detail: z.string() });

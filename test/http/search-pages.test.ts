@@ -8,8 +8,8 @@ import { SearchAnswer } from '../../contract/search.ts';
 import { HTTP_LIMITS } from '../../http/limits.ts';
 import { openSqliteIndex } from '../../persistence/sqlite-index/open.ts';
 import { hashedNgrams } from '../../providers/hashed-ngrams.ts';
-import { systemClock } from '../../runtime/clock.ts';
-import type { SearchIndex } from '../../runtime/ports.ts';
+import { systemClock } from '../../runtime/async/clock.ts';
+import type { SearchIndex } from '../../runtime/ports/tasks.ts';
 import { entry, saved } from '../support/entries.ts';
 import { type HttpWorld, httpWorld } from '../support/http-world.ts';
 

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { z } from 'zod';
 import { Resource } from '../../contract/resource.ts';
 import { hashSecret, isSecret, makeKey, parseKey } from '../../http/keys.ts';
-import { systemClock } from '../../runtime/clock.ts';
+import { systemClock } from '../../runtime/async/clock.ts';
 import { httpWorld } from '../support/http-world.ts';
 
 test('`Prefer: wait` answers when the picture rests, and says that it waited', async () => {

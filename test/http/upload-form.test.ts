@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';
 import { Resource, Upload } from '../../contract/resource.ts';
-import type { Objects } from '../../runtime/ports.ts';
+import type { Objects } from '../../runtime/ports/tasks.ts';
 import { httpWorld } from '../support/http-world.ts';
 import { memoryObjects } from '../support/memory-objects.ts';
 

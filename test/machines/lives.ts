@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import type { ResourceEvent } from '../../contract/events.ts';
 import { failureOf } from '../../contract/failures.ts';
 import type { Json } from '../../contract/json.ts';
+import { delayOf, durable, type Inbound, type Instance } from '../../machines/interpreter.ts';
 import { resourceMachine } from '../../machines/resource.ts';
 import { statusOf } from '../../machines/resource-view.ts';
 import type { TaskEvent } from '../../machines/task.ts';
-import { delayOf, durable, type Inbound, type Instance } from '../../runtime/durable.ts';
 import { known } from '../model/known.ts';
 import { INPUT, LEGAL_PICTURE } from '../model/said.ts';
 

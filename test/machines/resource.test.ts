@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import { Failure, type FailureCode, failureOf } from '../../contract/failures.ts';
 import type { Json } from '../../contract/json.ts';
 import type { ReprocessFrom } from '../../contract/steps.ts';
+import { durable, type Inbound, type Instance } from '../../machines/interpreter.ts';
 import { resourceMachineWith } from '../../machines/resource.ts';
 import { resourceContext } from '../../machines/resource-view.ts';
-import { durable, type Inbound, type Instance } from '../../runtime/durable.ts';
 import { known } from '../model/known.ts';
 import { INPUT, LEGAL_PICTURE } from '../model/said.ts';
 import {

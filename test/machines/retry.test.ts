@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type FailureCode, failureOf } from '../../contract/failures.ts';
+import type { Instance } from '../../machines/interpreter.ts';
 import { RESOURCE_LIMITS } from '../../machines/limits.ts';
 import { resourceContext, viewOf } from '../../machines/resource-view.ts';
-import type { Instance } from '../../runtime/durable.ts';
 import { at, event, kernel, made, moved, ready, token } from './lives.ts';
 
 describe('a retry by the service itself', () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type FailureCode, failureOf } from '../../contract/failures.ts';
+import { durable, type Inbound, type Instance } from '../../machines/interpreter.ts';
 import { TASK_LIMITS } from '../../machines/limits.ts';
 import { type Away, taskContext, taskMachine, taskStatus } from '../../machines/task.ts';
-import { durable, type Inbound, type Instance } from '../../runtime/durable.ts';
 import { known } from '../model/known.ts';
 import { at, done, event, timer, timerId, timerIds } from './lives.ts';
 

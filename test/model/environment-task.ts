@@ -1,8 +1,8 @@
 /** What can happen next to the task of a world, and to the work it stands for. */
 import type { ServiceFailure } from '../../contract/failures.ts';
 import type { Json } from '../../contract/json.ts';
+import type { Inbound } from '../../machines/interpreter.ts';
 import { type Answer, type TaskEvent, taskContext, taskStatus } from '../../machines/task.ts';
-import type { Inbound } from '../../runtime/durable.ts';
 import { LIVE, type Remembered } from './remembered.ts';
 import { OUTAGE, PERMANENT, TRANSIENT } from './said.ts';
 import { type Age, type Config, type Edge, jobOf, type Message, messageKey, ticketOf, type World } from './world.ts';

@@ -1,9 +1,9 @@
 /** Everything that can happen next in a world: by our own doing, by a fault, or by a person. */
 import type { ResourceEvent } from '../../contract/events.ts';
+import { delayOf, type Inbound } from '../../machines/interpreter.ts';
 import { resourceMachineWith } from '../../machines/resource.ts';
 import { resourceContext, statusOf } from '../../machines/resource-view.ts';
 import { taskMachineWith } from '../../machines/task.ts';
-import { delayOf, type Inbound } from '../../runtime/durable.ts';
 import { put, taskEdges } from './environment-task.ts';
 import { LIVE, remembered } from './remembered.ts';
 import { ALWAYS, AT_WILL, INPUT, label, OUTPUTS, outputOf, TRANSIENT } from './said.ts';

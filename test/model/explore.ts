@@ -2,7 +2,7 @@
  * Runs the explorations and prints what they found: `node dist/test/model/explore.js [part of a name] [k/n]`.
  * k/n: every nth of them, for n processes. Exits 1 if any is unsound.
  */
-import { LEGAL } from '../../machines/legal.ts';
+import { LEGAL } from '../../machines/allowed-transitions.ts';
 import { CONFIGS } from './configs.ts';
 import { explore, type Report } from './product.ts';
 import { shareOf } from './share.ts';

@@ -5,7 +5,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import type { Instance } from '../../runtime/durable.ts';
+import type { Instance } from '../../machines/interpreter.ts';
 import { pathsToAll, replayed } from './paths.ts';
 import { RESOURCE, type Subject, TASK } from './subjects.ts';
 

@@ -3,9 +3,9 @@
  * The exploration leaves names of rows out of its states; it puts marks in their place for the time of a step.
  */
 import type { FactIds } from '../../contract/steps.ts';
+import type { Inbound, Instance } from '../../machines/interpreter.ts';
+import type { ResourceContext } from '../../machines/resource-setup.ts';
 import { type ResourceInstance, resourceContext } from '../../machines/resource-view.ts';
-import type { ResourceContext } from '../../machines/resource-words.ts';
-import type { Inbound, Instance } from '../../runtime/durable.ts';
 import { MADE } from './said.ts';
 
 export const NOW = 7;

@@ -1,6 +1,6 @@
 /** Mutants of what the facts name and what jobs are told, and of the task. */
 import { assign } from 'xstate';
-import type { ResourceContext } from '../../machines/resource-words.ts';
+import type { ResourceContext } from '../../machines/resource-setup.ts';
 import { resourceForModel, taskForModel } from './environment.ts';
 import { edited, nodeIn, on, onDone, told, withActions } from './mutation.ts';
 import type { Config } from './world.ts';

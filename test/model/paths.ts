@@ -3,8 +3,8 @@ import type { AnyMachineSnapshot, AnyStateMachine, AnyStateNode, AnyTransitionDe
 import { getInitialMicrosteps, getMicrosteps } from 'xstate';
 import { evaluateGuard } from 'xstate/guards';
 import type { Json } from '../../contract/json.ts';
+import { durable, type Inbound, type Instance } from '../../machines/interpreter.ts';
 import { resourceContext } from '../../machines/resource-view.ts';
-import { durable, type Inbound, type Instance } from '../../runtime/durable.ts';
 import { known } from './known.ts';
 import { marked } from './laws.ts';
 import { LIVE, remembered } from './remembered.ts';

@@ -1,10 +1,10 @@
 /** Visits every state of resource × task × environment, and judges each. */
 import { PHASES, statusRow } from '../../contract/statuses.ts';
 import { FACTS } from '../../contract/steps.ts';
-import { LEGAL } from '../../machines/legal.ts';
+import { LEGAL } from '../../machines/allowed-transitions.ts';
+import type { Inbound } from '../../machines/interpreter.ts';
 import { resourceContext, statusOf } from '../../machines/resource-view.ts';
 import { taskContext } from '../../machines/task.ts';
-import type { Inbound } from '../../runtime/durable.ts';
 import { type Environment, environment, MAX } from './environment.ts';
 import { known } from './known.ts';
 import { LEGAL_PICTURE, TRANSIENT } from './said.ts';

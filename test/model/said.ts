@@ -3,7 +3,7 @@ import type { ResourceEvent } from '../../contract/events.ts';
 import { failureOf, type ServiceFailure } from '../../contract/failures.ts';
 import type { Json } from '../../contract/json.ts';
 import type { Verdict } from '../../contract/steps.ts';
-import type { ResourceInput } from '../../machines/resource-words.ts';
+import type { ResourceInput } from '../../machines/resource-setup.ts';
 
 export const TRANSIENT: ServiceFailure = failureOf('OCR_CRASHED', 'it crashed');
 export const PERMANENT: ServiceFailure = failureOf('PROVIDER_REFUSED', 'it refused');

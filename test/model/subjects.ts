@@ -3,9 +3,9 @@ import type { AnyStateMachine, EventObject } from 'xstate';
 import type { ResourceEvent } from '../../contract/events.ts';
 import type { ServiceFailure } from '../../contract/failures.ts';
 import type { Json } from '../../contract/json.ts';
+import type { Instance } from '../../machines/interpreter.ts';
 import { statusOf } from '../../machines/resource-view.ts';
 import type { TaskEvent } from '../../machines/task.ts';
-import type { Instance } from '../../runtime/durable.ts';
 import { resourceForModel, taskForModel } from './environment.ts';
 import { ALWAYS, AT_WILL, INPUT, MADE, OUTAGE, OUTPUTS, PERMANENT, TRANSIENT } from './said.ts';
 

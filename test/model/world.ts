@@ -2,8 +2,8 @@
 import type { AnyStateMachine } from 'xstate';
 import type { ResourceEvent } from '../../contract/events.ts';
 import { FACTS, type Fact } from '../../contract/steps.ts';
+import type { Instance } from '../../machines/interpreter.ts';
 import { resourceContext, statusOf } from '../../machines/resource-view.ts';
-import type { Instance } from '../../runtime/durable.ts';
 
 /** What something was made from: the current revision or an older one. */
 export type Age = 'now' | 'old';

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import { after, before, describe, test } from 'node:test';
-import { type Elastic, elasticAt } from '../../persistence/elasticsearch/calling.ts';
-import { ServiceError } from '../../runtime/service.ts';
+import { type Elastic, elasticAt } from '../../persistence/elasticsearch/client.ts';
+import { ServiceError } from '../../runtime/tasks/step-handler.ts';
 import { until } from '../support/wait.ts';
 
 const [CALL_LIMIT_MS, ASK_AGAIN_MS] = [300, 50];

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
-import { elasticAt } from '../../persistence/elasticsearch/calling.ts';
+import { elasticAt } from '../../persistence/elasticsearch/client.ts';
 import { documentId } from '../../persistence/elasticsearch/mapping.ts';
 import { type Write, writer } from '../../persistence/elasticsearch/write.ts';
 import { entry } from '../support/entries.ts';

@@ -12,7 +12,7 @@ import { sqliteDialect } from '../../persistence/sqlite/dialect.ts';
 import { sqliteKnex } from '../../persistence/sqlite/driver.ts';
 import { migrateSqliteFacts, openSqliteFacts } from '../../persistence/sqlite/facts.ts';
 import { FolderInUse, lockFolder } from '../../persistence/sqlite/lock.ts';
-import type { Change, Facts } from '../../runtime/ports-facts.ts';
+import type { Change, Facts } from '../../runtime/ports/facts.ts';
 import { factsSuite } from '../ports/facts.ts';
 import { change, commit, ORG } from '../ports/facts-rows.ts';
 import { seeded } from '../support/texts.ts';

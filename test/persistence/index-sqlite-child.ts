@@ -1,7 +1,7 @@
 /** Writes entries until it is killed, and says which ones were seen. Started by index-sqlite.test.ts: file, round. */
 import { writeSync } from 'node:fs';
 import { openSqliteIndex } from '../../persistence/sqlite-index/open.ts';
-import { systemClock } from '../../runtime/clock.ts';
+import { systemClock } from '../../runtime/async/clock.ts';
 import { entry } from '../support/entries.ts';
 
 const [path = '', round = ''] = process.argv.slice(2);

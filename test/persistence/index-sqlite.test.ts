@@ -9,12 +9,12 @@ import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Worker } from 'node:worker_threads';
 import { openDatabase } from '../../persistence/sqlite/database.ts';
-import { startThread } from '../../persistence/sqlite-index/calling.ts';
+import { startThread } from '../../persistence/sqlite-index/client.ts';
 import { errorOf, threadGone } from '../../persistence/sqlite-index/faults.ts';
 import { openSqliteIndex, type SqliteIndexOptions } from '../../persistence/sqlite-index/open.ts';
-import { systemClock } from '../../runtime/clock.ts';
-import type { SearchIndex } from '../../runtime/ports.ts';
-import { ServiceError } from '../../runtime/service.ts';
+import { systemClock } from '../../runtime/async/clock.ts';
+import type { SearchIndex } from '../../runtime/ports/tasks.ts';
+import { ServiceError } from '../../runtime/tasks/step-handler.ts';
 import { searchIndexSuite } from '../ports/search-index.ts';
 import { entry, question, vectorAt } from '../support/entries.ts';
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { memoryQueue } from '../../persistence/memory/queue.ts';
 import { memoryRates } from '../../persistence/memory/rates.ts';
 import { memoryTasks } from '../../persistence/memory/tasks.ts';
-import { systemClock } from '../../runtime/clock.ts';
+import { systemClock } from '../../runtime/async/clock.ts';
 import { queueSuite } from '../ports/queue.ts';
 import { ratesSuite } from '../ports/rates.ts';
 import { tasksSuite } from '../ports/tasks.ts';

@@ -8,8 +8,8 @@ import { StorageFault, storageFault } from '../../persistence/folder/faults.ts';
 import type { LinkQuery } from '../../persistence/folder/links.ts';
 import { openFolderObjects } from '../../persistence/folder/objects.ts';
 import { copyInto } from '../../persistence/folder/write.ts';
-import { type Clock, systemClock } from '../../runtime/clock.ts';
-import { createSigner, type Secrets } from '../../runtime/signer.ts';
+import { createSigner, type Secrets } from '../../runtime/accounts/signer.ts';
+import { type Clock, systemClock } from '../../runtime/async/clock.ts';
 import { bytesOf, chunks, objectsSuite } from '../ports/objects.ts';
 
 const base = await mkdtemp(join(tmpdir(), 'tuodi-objects-'));

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import type { StepKind } from '../../contract/steps.ts';
 import { memoryQueue } from '../../persistence/memory/queue.ts';
 import { turnsOf } from '../../persistence/memory/turns.ts';
-import { systemClock } from '../../runtime/clock.ts';
+import { systemClock } from '../../runtime/async/clock.ts';
 import { holding } from '../ports/queue.ts';
 import { until } from '../support/wait.ts';
 

@@ -8,10 +8,10 @@ import { pino } from 'pino';
 import { memoryAnnouncements } from '../../persistence/memory/announcements.ts';
 import { sqliteKnex } from '../../persistence/sqlite/driver.ts';
 import { openSqliteFacts } from '../../persistence/sqlite/facts.ts';
-import { systemClock } from '../../runtime/clock.ts';
-import { createFeed } from '../../runtime/feed.ts';
+import { systemClock } from '../../runtime/async/clock.ts';
 import { RUNTIME_LIMITS } from '../../runtime/limits.ts';
-import type { Callback } from '../../runtime/ports-facts.ts';
+import { createFeed } from '../../runtime/outbox/feed.ts';
+import type { Callback } from '../../runtime/ports/facts.ts';
 import { AT, change, commit, everyFact, message, ORG } from '../ports/facts-rows.ts';
 import { until } from '../support/wait.ts';
 

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { sqliteKnex } from '../../persistence/sqlite/driver.ts';
 import { migrateSqliteFacts, openSqliteFacts } from '../../persistence/sqlite/facts.ts';
-import { NO_USAGE, plus, usageOf } from '../../runtime/usage.ts';
+import { NO_USAGE, plus, usageOf } from '../../runtime/accounts/usage.ts';
 
 const FIXTURE = fileURLToPath(new URL('../../../test/fixtures/upgrade/facts.sqlite.gz', import.meta.url));
 

@@ -1,9 +1,9 @@
 /** Accounts, and the row of upkeep: service time and the epoch of tasks. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ApiKey } from '../../runtime/ports-accounts.ts';
-import { AlreadyThere } from '../../runtime/ports-facts.ts';
-import type { TimeRow } from '../../runtime/ports-upkeep.ts';
+import type { ApiKey } from '../../runtime/ports/accounts.ts';
+import { AlreadyThere } from '../../runtime/ports/facts.ts';
+import type { TimeRow } from '../../runtime/ports/service-state.ts';
 import { AT, ORG, OTHER, type World } from './facts-rows.ts';
 
 const scope = { org_id: ORG };

@@ -1,7 +1,7 @@
 /** Commit, the instances, and the rows that changes bring. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { AlreadyThere, type Change, type Facts, type FactWrite } from '../../runtime/ports-facts.ts';
+import { AlreadyThere, type Change, type Facts, type FactWrite } from '../../runtime/ports/facts.ts';
 import { AT, change, commit, everyFact, job, message, metadata, ORG, OTHER, type World } from './facts-rows.ts';
 
 const scope = { org_id: ORG };

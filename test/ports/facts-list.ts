@@ -10,7 +10,7 @@ import type {
   ResourceRow,
   ResourceSort,
   Scope,
-} from '../../runtime/ports-facts.ts';
+} from '../../runtime/ports/facts.ts';
 import { AT, change, commit, everyFact, metadata, ORG, OTHER, type World } from './facts-rows.ts';
 
 const scope: Scope = { org_id: ORG };

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import type { Json } from '../../contract/json.ts';
 import { type Metadata, NO_METADATA } from '../../contract/metadata.ts';
-import type { Instance } from '../../runtime/durable.ts';
-import type { Change, Facts, FactWrite, OutboxMessage, ResourceColumns } from '../../runtime/ports-facts.ts';
+import type { Instance } from '../../machines/interpreter.ts';
+import type { Change, Facts, FactWrite, OutboxMessage, ResourceColumns } from '../../runtime/ports/facts.ts';
 
 /** `facts()` is new and empty for each test. */
 export type World = { facts(): Facts };

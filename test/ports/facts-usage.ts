@@ -1,8 +1,8 @@
 /** What an organisation holds: kept by commits, with quotas that hold when many come at once. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Change } from '../../runtime/ports-facts.ts';
-import { NO_USAGE, OverQuota, type Usage } from '../../runtime/usage.ts';
+import { NO_USAGE, OverQuota, type Usage } from '../../runtime/accounts/usage.ts';
+import type { Change } from '../../runtime/ports/facts.ts';
 import { change, commit, ORG, OTHER, type World } from './facts-rows.ts';
 
 const scope = { org_id: ORG };

@@ -1,7 +1,7 @@
 /** The conformance suite of Facts: every promise in the port's comments, run on every adapter. */
 import assert from 'node:assert/strict';
 import { after, beforeEach, describe, it } from 'node:test';
-import type { Facts } from '../../runtime/ports-facts.ts';
+import type { Facts } from '../../runtime/ports/facts.ts';
 import { accountsTests } from './facts-accounts.ts';
 import { commitTests } from './facts-commit.ts';
 import { listTests } from './facts-list.ts';

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Queue, Ring } from '../../runtime/ports.ts';
+import type { Queue, Ring } from '../../runtime/ports/tasks.ts';
 import { OWNER } from '../support/owner.ts';
 import { until } from '../support/wait.ts';
 

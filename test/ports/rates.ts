@@ -1,7 +1,7 @@
 /** What every counter of rates promises. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Rates } from '../../runtime/ports-rates.ts';
+import type { Rates } from '../../runtime/ports/rates.ts';
 import { until } from '../support/wait.ts';
 
 export function ratesSuite(name: string, open: () => Promise<Rates>): void {

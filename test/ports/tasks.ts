@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Json } from '../../contract/json.ts';
-import type { TaskRecord, Tasks } from '../../runtime/ports.ts';
+import type { TaskRecord, Tasks } from '../../runtime/ports/tasks.ts';
 import { taskLifecycle } from '../../services/resource-lifecycle.ts';
 
 let minted = 0;

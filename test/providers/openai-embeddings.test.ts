@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
 import { afterEach, describe, test } from 'node:test';
 import { openAiEmbeddings } from '../../providers/openai-embeddings.ts';
-import { systemClock } from '../../runtime/clock.ts';
-import { ServiceError } from '../../runtime/service.ts';
+import { systemClock } from '../../runtime/async/clock.ts';
+import { ServiceError } from '../../runtime/tasks/step-handler.ts';
 import { until } from '../support/wait.ts';
 
 const KEY = 'sk-a-very-secret-key';

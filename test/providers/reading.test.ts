@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import sharp from 'sharp';
 import { tesseractPool } from '../../providers/tesseract/pool.ts';
-import { systemClock } from '../../runtime/clock.ts';
+import { systemClock } from '../../runtime/async/clock.ts';
 import { groundOf } from '../../services/ground.ts';
 import { fold } from '../../text/fold.ts';
 import { accuracyOf } from '../samples/accuracy.ts';

@@ -4,9 +4,9 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, test } from 'node:test';
 import { remoteOcr } from '../../providers/remote-ocr/client.ts';
-import { systemClock } from '../../runtime/clock.ts';
-import type { RemoteRecogniser } from '../../runtime/ports.ts';
-import { ServiceError } from '../../runtime/service.ts';
+import { systemClock } from '../../runtime/async/clock.ts';
+import type { RemoteRecogniser } from '../../runtime/ports/tasks.ts';
+import { ServiceError } from '../../runtime/tasks/step-handler.ts';
 import { known } from '../model/known.ts';
 import { ocrEngine } from '../support/ocr-engine.ts';
 

@@ -4,8 +4,8 @@ import { afterEach, describe, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { saidOf } from '../../providers/remote-ocr/answer.ts';
 import { answerReader, LONG_ANSWER, type Reader } from '../../providers/remote-ocr/reader.ts';
-import { systemClock } from '../../runtime/clock.ts';
-import { ServiceError } from '../../runtime/service.ts';
+import { systemClock } from '../../runtime/async/clock.ts';
+import { ServiceError } from '../../runtime/tasks/step-handler.ts';
 
 const clock = systemClock();
 const word = { text: 'hello', confidence: 0.9, x: 0.1, y: 0.1, w: 0.2, h: 0.1 };

@@ -7,7 +7,7 @@ import { after, test } from 'node:test';
 import sharp from 'sharp';
 import { SAMPLES } from '../../cli/project.ts';
 import { tesseractPool } from '../../providers/tesseract/pool.ts';
-import { type Clock, systemClock } from '../../runtime/clock.ts';
+import { type Clock, systemClock } from '../../runtime/async/clock.ts';
 
 const IDLE_MS = 12_345;
 const folder = await mkdtemp(path.join(tmpdir(), 'tuodi-idle-'));

@@ -10,9 +10,9 @@ import { installLanguages } from '../../providers/tesseract/languages.ts';
 import { type TesseractOptions, tesseractPool } from '../../providers/tesseract/pool.ts';
 import { type EnginePage, type StartThread, startThread, type Thread, ThreadEnded } from '../../providers/tesseract/thread.ts';
 import { pageOf } from '../../providers/tesseract/words.ts';
-import { type Clock, systemClock } from '../../runtime/clock.ts';
-import type { PictureToRead, Recogniser } from '../../runtime/ports.ts';
-import { ServiceError } from '../../runtime/service.ts';
+import { type Clock, systemClock } from '../../runtime/async/clock.ts';
+import type { PictureToRead, Recogniser } from '../../runtime/ports/tasks.ts';
+import { ServiceError } from '../../runtime/tasks/step-handler.ts';
 
 const base = await mkdtemp(join(tmpdir(), 'tuodi-tesseract-'));
 after(() => rm(base, { recursive: true, force: true }));

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { STEP_KINDS } from '../../contract/steps.ts';
 import { RESOURCE_LIMITS } from '../../machines/limits.ts';
-import { CALL_LIMIT_MS } from '../../persistence/elasticsearch/calling.ts';
+import { CALL_LIMIT_MS } from '../../persistence/elasticsearch/client.ts';
 import { STATEMENT_LIMIT_MS } from '../../persistence/mysql/connection.ts';
 import { S3_LIMITS } from '../../persistence/s3/limits.ts';
-import { ANSWER_LIMIT_MS } from '../../persistence/sqlite-index/calling.ts';
+import { ANSWER_LIMIT_MS } from '../../persistence/sqlite-index/client.ts';
 import { MOST_WAIT_MS } from '../../providers/openai-embeddings.ts';
 import { RUNTIME_LIMITS } from '../../runtime/limits.ts';
 

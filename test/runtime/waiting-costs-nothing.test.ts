@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Ports } from '../../app/open-ports.ts';
-import type { StepServices } from '../../runtime/worker.ts';
+import type { StepServices } from '../../runtime/tasks/worker.ts';
 import { OPTIONS, openWorld, serviceOf } from '../faults/world.ts';
 import { emptySteps } from '../support/empty-steps.ts';
 import { makeLine } from '../support/long-line.ts';

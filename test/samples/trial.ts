@@ -10,7 +10,7 @@ import { readConfig } from '../../app/config.ts';
 import { createService } from '../../app/create-service.ts';
 import { openPorts, type Ports } from '../../app/open-ports.ts';
 import { SAMPLES } from '../../cli/project.ts';
-import { systemClock } from '../../runtime/clock.ts';
+import { systemClock } from '../../runtime/async/clock.ts';
 import { cleanText } from '../../text/clean.ts';
 import { parseQuery } from '../../text/query.ts';
 import { takeInBytes } from '../support/take-in.ts';

@@ -9,7 +9,7 @@ import { readConfig } from '../../app/config.ts';
 import { createService } from '../../app/create-service.ts';
 import { openPorts } from '../../app/open-ports.ts';
 import { openMysqlFacts } from '../../persistence/mysql/facts.ts';
-import type { Origin } from '../../runtime/engine.ts';
+import type { Origin } from '../../runtime/resources/engine.ts';
 import { emptySteps } from '../support/empty-steps.ts';
 import { movedClock } from '../support/moved-clock.ts';
 import { until } from '../support/wait.ts';

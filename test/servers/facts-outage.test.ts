@@ -6,7 +6,7 @@ import { isAway, isCollision } from '../../persistence/mysql/errors.ts';
 import { openMysqlFacts } from '../../persistence/mysql/facts.ts';
 import { holdPresence } from '../../persistence/mysql/presence.ts';
 import { targetOf } from '../../persistence/mysql/target.ts';
-import type { Facts } from '../../runtime/ports-facts.ts';
+import type { Facts } from '../../runtime/ports/facts.ts';
 import { change, commit, ORG } from '../ports/facts-rows.ts';
 import { until } from '../support/wait.ts';
 import { clock, sayServer, type TestDatabase, testDatabase } from './mysql.ts';

@@ -8,7 +8,7 @@ import { STATUSES } from '../../contract/statuses.ts';
 import { hasErrno } from '../../persistence/mysql/errors.ts';
 import { migrateMysqlFacts, openMysqlFacts } from '../../persistence/mysql/facts.ts';
 import { MIGRATIONS } from '../../persistence/sql/migrate.ts';
-import type { Facts, PositionedMessage } from '../../runtime/ports-facts.ts';
+import type { Facts, PositionedMessage } from '../../runtime/ports/facts.ts';
 import { AT, change, commit, message, ORG } from '../ports/facts-rows.ts';
 import { until } from '../support/wait.ts';
 import { clock, factsOn, sayServer, type TestDatabase, testDatabase, transactionOn } from './mysql.ts';

@@ -2,7 +2,7 @@
 import { writeSync } from 'node:fs';
 import { migrateMysqlFacts } from '../../persistence/mysql/facts.ts';
 import { holdPresence } from '../../persistence/mysql/presence.ts';
-import { systemClock } from '../../runtime/clock.ts';
+import { systemClock } from '../../runtime/async/clock.ts';
 
 const [, , task, url = ''] = process.argv;
 const clock = systemClock();

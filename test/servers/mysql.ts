@@ -5,8 +5,8 @@ import { type Connection, connected } from '../../persistence/mysql/connection.t
 import { factsAt } from '../../persistence/mysql/facts.ts';
 import { migrateTarget } from '../../persistence/mysql/migrate.ts';
 import { type Target, targetOf } from '../../persistence/mysql/target.ts';
-import { systemClock } from '../../runtime/clock.ts';
-import type { Facts } from '../../runtime/ports-facts.ts';
+import { systemClock } from '../../runtime/async/clock.ts';
+import type { Facts } from '../../runtime/ports/facts.ts';
 import { env } from './env.ts';
 
 export const clock = systemClock();

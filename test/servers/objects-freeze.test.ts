@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, beforeEach, describe, test } from 'node:test';
 import { CopyObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { openS3Objects } from '../../persistence/s3/objects.ts';
-import { systemClock } from '../../runtime/clock.ts';
+import { systemClock } from '../../runtime/async/clock.ts';
 import { between, type Seen } from './between.ts';
 import { openBucket } from './s3.ts';
 

@@ -1,7 +1,7 @@
 /** A worker that takes OCR tasks and never ends them, until it is killed: `node redis-victim.js <url of Redis>`. */
 import { openRedisPorts } from '../../persistence/redis/open.ts';
 import { RUNTIME_LIMITS } from '../../runtime/limits.ts';
-import { createRuns } from '../../runtime/runs.ts';
+import { createRuns } from '../../runtime/tasks/task-runner.ts';
 import { taskLifecycle } from '../../services/resource-lifecycle.ts';
 import { clock, log } from './redis.ts';
 

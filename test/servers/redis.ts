@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { openRedis, type RedisLink } from '../../persistence/redis/connection.ts';
-import { systemClock } from '../../runtime/clock.ts';
+import { systemClock } from '../../runtime/async/clock.ts';
 
 export const clock = systemClock();
 export const log = pino({ level: process.env.TUODI_TEST_LOG ?? 'silent' }, pino.destination(2));

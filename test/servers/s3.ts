@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { deleteObjects } from '../../persistence/s3/client.ts';
 import type { S3Options } from '../../persistence/s3/objects.ts';
-import { systemClock } from '../../runtime/clock.ts';
+import { systemClock } from '../../runtime/async/clock.ts';
 
 function needed(name: string): string {
   const value = process.env[name];

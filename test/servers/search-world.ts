@@ -2,8 +2,8 @@
 import { Client } from '@elastic/elasticsearch';
 import { documentId } from '../../persistence/elasticsearch/mapping.ts';
 import { type ElasticsearchOptions, openElasticsearchIndex } from '../../persistence/elasticsearch/open.ts';
-import type { IndexEntry, SearchIndex } from '../../runtime/ports.ts';
-import { ServiceError } from '../../runtime/service.ts';
+import type { IndexEntry, SearchIndex } from '../../runtime/ports/tasks.ts';
+import { ServiceError } from '../../runtime/tasks/step-handler.ts';
 import { entry, question } from '../support/entries.ts';
 import { env } from './env.ts';
 

@@ -8,7 +8,7 @@ import { startApp, startWorker } from '../../app/app.ts';
 import { type Config, readConfig } from '../../app/config.ts';
 import { migrateFacts } from '../../app/open-ports.ts';
 import { Resource } from '../../contract/resource.ts';
-import { systemClock } from '../../runtime/clock.ts';
+import { systemClock } from '../../runtime/async/clock.ts';
 import { testAuthority } from '../support/tls.ts';
 import { freshDatabase, freshServers } from './places.ts';
 

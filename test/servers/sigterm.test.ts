@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { EXIT } from '../../contract/exit-codes.ts';
-import { STOP_LIMITS } from '../../runtime/closers.ts';
+import { STOP_LIMITS } from '../../runtime/async/closers.ts';
 import { freshServers } from './places.ts';
 import { serve, work } from './processes.ts';
 import { tcpBetween } from './tcp-between.ts';

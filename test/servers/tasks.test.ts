@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { redisTasks } from '../../persistence/redis/tasks.ts';
-import type { Tasks } from '../../runtime/ports.ts';
+import type { Tasks } from '../../runtime/ports/tasks.ts';
 import { record, tasksSuite, versions } from '../ports/tasks.ts';
 import { clear, closeAll, closed, newPrefix, openLink, serverName } from './redis.ts';
 

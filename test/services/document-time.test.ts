@@ -1,8 +1,8 @@
 /** What decoders may take over one document in all: by its bytes, so that a small file can't hold a place as long as a large one. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { systemClock } from '../../runtime/clock.ts';
-import { ServiceError } from '../../runtime/service.ts';
+import { systemClock } from '../../runtime/async/clock.ts';
+import { ServiceError } from '../../runtime/tasks/step-handler.ts';
 import { decodeBudget } from '../../services/formats/budget.ts';
 import { openFile } from '../../services/formats/table.ts';
 import { desk, LIMITS } from '../support/inspected.ts';

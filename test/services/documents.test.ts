@@ -9,7 +9,7 @@ import sharp from 'sharp';
 import { readConfig } from '../../app/config.ts';
 import { createService } from '../../app/create-service.ts';
 import { type OpenedPorts, openPorts } from '../../app/open-ports.ts';
-import { systemClock } from '../../runtime/clock.ts';
+import { systemClock } from '../../runtime/async/clock.ts';
 import { openFile } from '../../services/formats/table.ts';
 import { parseQuery } from '../../text/query.ts';
 import { known } from '../model/known.ts';

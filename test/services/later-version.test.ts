@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { readConfig } from '../../app/config.ts';
 import { migrateCommand } from '../../cli/migrate.ts';
 import { openDatabase, type Sqlite } from '../../persistence/sqlite/database.ts';
-import { createConditions } from '../../runtime/conditions.ts';
+import { createConditions } from '../../runtime/health/conditions.ts';
 import { resourceLifecycle } from '../../services/resource-lifecycle.ts';
 import { noteLaterVersions, UnservedInstances } from '../../services/stored-versions.ts';
 import { world } from '../faults/world.ts';

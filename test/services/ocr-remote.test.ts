@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import sharp from 'sharp';
-import type { PageRead, PictureToRead, Recogniser, RecogniserAsked } from '../../runtime/ports.ts';
-import type { ResourceRow } from '../../runtime/ports-facts.ts';
-import type { ServiceContext } from '../../runtime/service.ts';
-import { ServiceError } from '../../runtime/service.ts';
+import type { ResourceRow } from '../../runtime/ports/facts.ts';
+import type { PageRead, PictureToRead, Recogniser, RecogniserAsked } from '../../runtime/ports/tasks.ts';
+import type { ServiceContext } from '../../runtime/tasks/step-handler.ts';
+import { ServiceError } from '../../runtime/tasks/step-handler.ts';
 import { ocr } from '../../services/ocr.ts';
 import { known } from '../model/known.ts';
 import { LIMITS, ORIGINAL } from '../support/inspected.ts';

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import sharp from 'sharp';
-import type { PictureToRead, Recogniser } from '../../runtime/ports.ts';
-import { ServiceError } from '../../runtime/service.ts';
+import type { PictureToRead, Recogniser } from '../../runtime/ports/tasks.ts';
+import { ServiceError } from '../../runtime/tasks/step-handler.ts';
 import { ocr } from '../../services/ocr.ts';
 import { memoryObjects } from '../support/memory-objects.ts';
 import { SERVICE_LIMITS, serviceContext } from '../support/service-context.ts';

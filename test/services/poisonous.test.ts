@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, test } from 'node:test';
 import type { FailureCode } from '../../contract/failures.ts';
-import { systemClock } from '../../runtime/clock.ts';
-import { ServiceError } from '../../runtime/service.ts';
+import { systemClock } from '../../runtime/async/clock.ts';
+import { ServiceError } from '../../runtime/tasks/step-handler.ts';
 import { decodeBudget } from '../../services/formats/budget.ts';
 import { openIsolated } from '../../services/formats/isolated.ts';
 import { desk, LIMITS } from '../support/inspected.ts';

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import type { Ports } from '../../app/open-ports.ts';
 import { openDatabase } from '../../persistence/sqlite/database.ts';
 import { RUNTIME_LIMITS } from '../../runtime/limits.ts';
-import { inPages } from '../../runtime/upkeep.ts';
+import { inPages } from '../../runtime/recovery/periodic-jobs.ts';
 import { removeOld } from '../../services/retention.ts';
 import { BY, openWorld, SCOPE, say, search, serviceOf, takeIn, world } from '../faults/world.ts';
 import { wordOf } from '../support/numbered.ts';

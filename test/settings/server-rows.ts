@@ -5,7 +5,7 @@ import { createServer as createTls } from 'node:tls';
 import { pino } from 'pino';
 import { migrateFacts, openIndex } from '../../app/open-ports.ts';
 import { openSqliteFacts } from '../../persistence/sqlite/facts.ts';
-import { systemClock } from '../../runtime/clock.ts';
+import { systemClock } from '../../runtime/async/clock.ts';
 import { entry, question } from '../support/entries.ts';
 import { httpsBefore, testAuthority } from '../support/tls.ts';
 import { closeLater, configWith, type Env, type Kept, once, portsWith, type Rows, recorder, tempFolder } from './world.ts';

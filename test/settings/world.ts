@@ -10,7 +10,7 @@ import { type App, startApp } from '../../app/app.ts';
 import { type Config, readConfig } from '../../app/config.ts';
 import { type OpenedPorts, openPorts } from '../../app/open-ports.ts';
 import { Resource, type Upload } from '../../contract/resource.ts';
-import { systemClock } from '../../runtime/clock.ts';
+import { systemClock } from '../../runtime/async/clock.ts';
 import { until } from '../support/wait.ts';
 
 /** Each setting that it has, with what shows that it is read. */

@@ -1,6 +1,6 @@
 /** Ports that end the process at a named moment: the crash comes from here, and no shipped code knows of it. */
 import type { Ports } from '../../app/open-ports.ts';
-import type { Change } from '../../runtime/ports-facts.ts';
+import type { Change } from '../../runtime/ports/facts.ts';
 
 /** `call`: the method of a port, such as `facts.commit`. `of`: only a commit that holds such an event, or a call with such arguments. */
 export type Boundary = { call: string; when: 'before' | 'after'; of?: string };

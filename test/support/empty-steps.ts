@@ -1,8 +1,8 @@
 /** Steps that do nothing at once, with rows as the real ones write them; and engines that answer nothing. */
 import type { Json } from '../../contract/json.ts';
 import type { StepKind } from '../../contract/steps.ts';
-import type { Recogniser } from '../../runtime/ports.ts';
-import type { StepServices } from '../../runtime/worker.ts';
+import type { Recogniser } from '../../runtime/ports/tasks.ts';
+import type { StepServices } from '../../runtime/tasks/worker.ts';
 
 export const nothing: Recogniser = {
   engine: 'nothing',

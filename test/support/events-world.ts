@@ -4,12 +4,12 @@ import type { HttpDeps } from '../../http/deps.ts';
 import { makeKey } from '../../http/keys.ts';
 import { HTTP_LIMITS } from '../../http/limits.ts';
 import { createHttpServer } from '../../http/server.ts';
-import { systemClock } from '../../runtime/clock.ts';
-import { createFeed } from '../../runtime/feed.ts';
+import { systemClock } from '../../runtime/async/clock.ts';
 import { RUNTIME_LIMITS } from '../../runtime/limits.ts';
-import type { Announcements } from '../../runtime/ports.ts';
-import type { Facts } from '../../runtime/ports-facts.ts';
-import { createRelay } from '../../runtime/relay.ts';
+import { createFeed } from '../../runtime/outbox/feed.ts';
+import { createRelay } from '../../runtime/outbox/relay.ts';
+import type { Facts } from '../../runtime/ports/facts.ts';
+import type { Announcements } from '../../runtime/ports/tasks.ts';
 import { only } from './missing.ts';
 
 const clock = systemClock();

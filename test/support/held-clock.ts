@@ -1,6 +1,6 @@
 /** A clock that stands still until a test moves it. */
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
-import type { Clock } from '../../runtime/clock.ts';
+import type { Clock } from '../../runtime/async/clock.ts';
 
 export type HeldClock = Clock & {
   /** Moves on by `ms`, in steps: what is due happens at its time, and what follows from it, before the next step. */

@@ -1,9 +1,9 @@
 /** One file put through the services of inspect and OCR, in memory. */
 import type { Verdict } from '../../contract/steps.ts';
-import { type Clock, systemClock } from '../../runtime/clock.ts';
-import type { PageRead, PictureToRead, Recogniser } from '../../runtime/ports.ts';
-import type { ResourceRow } from '../../runtime/ports-facts.ts';
-import type { ServiceContext } from '../../runtime/service.ts';
+import { type Clock, systemClock } from '../../runtime/async/clock.ts';
+import type { ResourceRow } from '../../runtime/ports/facts.ts';
+import type { PageRead, PictureToRead, Recogniser } from '../../runtime/ports/tasks.ts';
+import type { ServiceContext } from '../../runtime/tasks/step-handler.ts';
 import { inspect } from '../../services/inspect.ts';
 import { ocr } from '../../services/ocr.ts';
 import { memoryObjects } from './memory-objects.ts';

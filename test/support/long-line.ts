@@ -4,9 +4,9 @@ import type { Knex } from 'knex';
 import { pino } from 'pino';
 import { sqliteKnex } from '../../persistence/sqlite/driver.ts';
 import { openSqliteFacts } from '../../persistence/sqlite/facts.ts';
-import { systemClock } from '../../runtime/clock.ts';
-import { createEngine, type Origin } from '../../runtime/engine.ts';
+import { systemClock } from '../../runtime/async/clock.ts';
 import { RUNTIME_LIMITS } from '../../runtime/limits.ts';
+import { createEngine, type Origin } from '../../runtime/resources/engine.ts';
 import { resourceLifecycle } from '../../services/resource-lifecycle.ts';
 
 const BY: Origin = { by: { kind: 'user', id: 'u' }, request_id: null };

@@ -1,5 +1,5 @@
 /** The clocks of a machine that a test moves: as NTP or a person steps the wall clock, and as a suspended machine wakes up. */
-import { type Clock, systemClock } from '../../runtime/clock.ts';
+import { type Clock, systemClock } from '../../runtime/async/clock.ts';
 
 export type MovedClock = {
   clock: Clock;

@@ -1,6 +1,6 @@
 /** What a service works with, in a test: the ports that it needs are given, and using any other fails by its name. */
-import { systemClock } from '../../runtime/clock.ts';
-import type { ServiceContext } from '../../runtime/service.ts';
+import { systemClock } from '../../runtime/async/clock.ts';
+import type { ServiceContext } from '../../runtime/tasks/step-handler.ts';
 import { only } from './missing.ts';
 
 /** As a service has them unless somebody said otherwise. */

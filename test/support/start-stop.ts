@@ -9,8 +9,8 @@ import { pino } from 'pino';
 import { type App, type AppOptions, startApp } from '../../app/app.ts';
 import { readConfig } from '../../app/config.ts';
 import type { OpenedPorts } from '../../app/open-ports.ts';
-import { systemClock } from '../../runtime/clock.ts';
-import { type Closers, createClosers, StopFailed } from '../../runtime/closers.ts';
+import { systemClock } from '../../runtime/async/clock.ts';
+import { type Closers, createClosers, StopFailed } from '../../runtime/async/closers.ts';
 import { until } from './wait.ts';
 
 type Env = Record<string, string>;

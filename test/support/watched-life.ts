@@ -1,8 +1,8 @@
 /** A service whose index is watched over closely, with pictures of two organisations: on any ports. */
 import { createService } from '../../app/create-service.ts';
 import type { Ports } from '../../app/open-ports.ts';
-import { createConditions } from '../../runtime/conditions.ts';
-import type { ResourceRow } from '../../runtime/ports-facts.ts';
+import { createConditions } from '../../runtime/health/conditions.ts';
+import type { ResourceRow } from '../../runtime/ports/facts.ts';
 import { BY, OPTIONS, world } from '../faults/world.ts';
 import { pictureOf } from './numbered.ts';
 import { createWithBytes } from './take-in.ts';

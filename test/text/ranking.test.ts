@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { openSqliteIndex } from '../../persistence/sqlite-index/open.ts';
 import { hashedNgrams } from '../../providers/hashed-ngrams.ts';
-import { systemClock } from '../../runtime/clock.ts';
-import type { IndexEntry, IndexQuery, SearchIndex } from '../../runtime/ports.ts';
-import type { SavedText } from '../../runtime/ports-facts.ts';
+import { systemClock } from '../../runtime/async/clock.ts';
+import type { SavedText } from '../../runtime/ports/facts.ts';
+import type { IndexEntry, IndexQuery, SearchIndex } from '../../runtime/ports/tasks.ts';
 
 import { passages } from '../../text/document.ts';
 import { fold } from '../../text/fold.ts';

@@ -1,0 +1,255 @@
+/**
+ * The durable interpreter: XState as a pure function around one plain JSON instance. No actor ever runs.
+ * A step goes: believe the inbound or not → the machine's transition → obligations taken on and dropped → the liveness rule.
+ */
+import type { AnyActorScope, AnyMachineSnapshot, AnyStateMachine, AnyStateNode, EventObject, StateValue } from 'xstate';
+import { createActor, getNextTransitions, initialTransition } from 'xstate';
+import type { ServiceFailure } from '../contract/failures.ts';
+import type { Json } from '../contract/json.ts';
+import type { Upgrades } from './upgrades.ts';
+
+/** `at`: epoch ms. */
+export type Acceptance = { provider_job_id: string | null; at: number };
+/** `since`: when the token was minted. */
+export type Job = { src: string; input: Json; token: string; since: number; accepted: Acceptance | null };
+export type Timer = { event: EventObject; due_at: number; token: string };
+
+/** Everything that exists of one running machine. */
+export type Instance = {
+  machine: string;
+  version: string;
+  seq: number;
+  snapshot: { value: StateValue; context: Record<string, Json>; status: string };
+  jobs: Record<string, Job>;
+  timers: Record<string, Timer>;
+};
+
+/** `released`: accepted no more, since it waits again. `attempts`: runs that the task made before it gave up; 1 unless said. */
+export type Inbound =
+  | { kind: 'event'; event: EventObject }
+  | { kind: 'timer'; id: string; token: string }
+  | { kind: 'accepted'; id: string; token: string; provider_job_id: string | null }
+  | { kind: 'released'; id: string; token: string }
+  | { kind: 'done'; id: string; token: string; output: Json }
+  | { kind: 'error'; id: string; token: string; failure: ServiceFailure; attempts?: number };
+
+/** refused: the machine has no transition for that event; stale: a token that is no longer (or not yet) in the instance. */
+export type Outcome = 'moved' | 'refused' | 'stale';
+/**
+ * What a machine can't make itself. `now`: service time (ms), which timers go by. `wall`: wall time (epoch ms), which is shown; `now`
+ * unless said. `mint` answers a new token, never twice the same (the engine's are UUIDv7).
+ */
+export type Given = { now: number; wall?: number; mint: () => string };
+/** `emitted` goes to the outbox. Jobs to dispatch are found by `newJobs`. */
+export type Step = { outcome: Outcome; instance: Instance; emitted: EventObject[] };
+export type Durable = ReturnType<typeof durable>;
+
+/** An instance of a version that this program does not know: of a later program, which sees to it. It is left as it is. */
+export class UnservedError extends Error {
+  constructor(of: Pick<Instance, 'machine' | 'version'>, known: readonly string[]) {
+    super(`an instance of ${of.machine} ${of.version} is left alone: this version of tuodi serves ${known.join(', ')}`);
+    this.name = 'UnservedError';
+  }
+}
+
+/** A step whose result nobody would ever touch again. It is a bug of the machine and is never committed. */
+export class LimboError extends Error {}
+
+/** What our commit reads of XState's built-in actions, which does not export the types of their params. */
+type Action = {
+  type: string;
+  params: { id: string; src: string; input: Json; event: EventObject; delay?: number; sendId: string };
+};
+
+export function durable(machine: AnyStateMachine, upgrades: Upgrades = {}) {
+  const version = machine.version ?? '0';
+  const scope = inertScope(machine);
+  const served = { machine: machine.id, versions: [...Object.keys(upgrades), version] };
+  const serves = (instance: Pick<Instance, 'machine' | 'version'>): boolean =>
+    instance.machine === machine.id && served.versions.includes(instance.version);
+  const upgraded = (stored: Instance): Instance => {
+    if (!serves(stored)) throw new UnservedError(stored, served.versions);
+    let instance = stored;
+    for (let next = upgrades[instance.version]; next; next = upgrades[instance.version]) {
+      const { snapshot, jobs, timers } = instance;
+      instance = { ...instance, version: next.to, ...next.upgrade({ snapshot, jobs, timers }) };
+    }
+    return instance;
+  };
+  // XState's boundary; throws on a state that no longer exists
+  const revive = (instance: Instance): AnyMachineSnapshot => machine.resolveState(upgraded(instance).snapshot as never);
+
+  return {
+    start(input: Json, given: Given): Step {
+      const [snapshot, actions] = initialTransition(machine, input as never); // input is typed by the machine, unknown here
+      const blank = { machine: machine.id, version, seq: 0, jobs: {}, timers: {} };
+      return commit(blank, snapshot, actions as unknown as Action[], given); // see Action
+    },
+
+    /**
+     * Pure: answers the next instance and leaves this one alone. Refused or stale answers the same instance object.
+     * Throws UnservedError for an instance of a version that is not known here.
+     */
+    step(instance: Instance, inbound: Inbound, given: Given): Step {
+      const current = upgraded(instance);
+      const believed = believe(current, inbound, given.wall ?? given.now);
+      if (typeof believed === 'string') return { outcome: believed, instance, emitted: [] };
+      const before = revive(current);
+      const actions: Action[] = [];
+      // both are of this machine, and what it calls an action is what Action says
+      const actionExecutor = (action: unknown) => void actions.push(action as Action);
+      const after = machine.transition(before as never, believed.event as never, { ...scope, actionExecutor });
+      const untouched = (after as unknown) === before && actions.length === 0;
+      if (untouched && inbound.kind === 'event') return { outcome: 'refused', instance, emitted: [] };
+      if (untouched && inbound.kind !== 'accepted' && inbound.kind !== 'released')
+        throw new LimboError(`${machine.id}: nothing answers ${believed.event.type} in ${JSON.stringify(before.value)}`);
+      return commit(believed.rest, after, actions, given);
+    },
+
+    /** The machine and the versions of it whose instances can be stepped: the present one, and those that lead to it. */
+    served,
+    serves,
+    /** Differs where a state or a version was added or taken away. */
+    fingerprint: JSON.stringify([served, statesOf(machine.root).sort()]),
+    /** The same instance, as the present version would have it. Throws UnservedError. */
+    upgraded,
+    /** Whether its state exists in the present version. Throws UnservedError. */
+    knowsState(instance: Instance): boolean {
+      try {
+        return Boolean(revive(instance));
+      } catch (error) {
+        if (error instanceof UnservedError) throw error;
+        return false;
+      }
+    },
+    hasTag: (instance: Instance, tag: string): boolean => revive(instance).hasTag(tag),
+    /** Events with a transition in its present states. A guard may still refuse one. */
+    allowedEvents: (instance: Instance): string[] => [
+      ...new Set(
+        getNextTransitions(revive(instance))
+          .map((t) => t.eventType)
+          .filter((type) => type && !isReserved(type)),
+      ),
+    ],
+  };
+}
+
+const statesOf = ({ id, states }: AnyStateNode): string[] => [id, ...Object.values<AnyStateNode>(states).flatMap(statesOf)];
+
+/**
+ * What XState wants around a transition: an actor that never starts. XState's own `transition` makes a new one each time, and with
+ * it computes the machine's first state, which takes as long as the step itself.
+ */
+function inertScope(machine: AnyStateMachine): AnyActorScope {
+  const self = createActor(machine);
+  const nothing = () => {};
+  return {
+    self,
+    id: '',
+    sessionId: '',
+    system: self.system,
+    logger: nothing,
+    defer: nothing,
+    emit: nothing,
+    stopChild: nothing,
+    actionExecutor: nothing,
+  };
+}
+
+/** Jobs that exist after a step and did not before: what `dispatch` makes tasks of. */
+export const newJobs = (before: Instance | null, after: Instance): [id: string, job: Job][] =>
+  Object.entries(after.jobs).filter(([id, job]) => before?.jobs[id]?.token !== job.token);
+
+/** The name of a timer's delay: `ocr_deadline` of `xstate.after.ocr_deadline.recognising`. */
+export const delayOf = (timer_id: string): string => timer_id.split('.')[2] ?? timer_id;
+
+/** Names that only the interpreter may send: nobody outside can forge a result, a timer or an acceptance, or its end. */
+const isReserved = (type: string) => /^(xstate|ACCEPTED|RELEASED)\./.test(type);
+
+type Believed = { event: EventObject; rest: Instance };
+
+/**
+ * Is the inbound to be believed? Then: the event it is for the machine, and the instance without what it used up.
+ * Every event is stamped with `at` (wall time), since a machine has no clock.
+ */
+function believe(instance: Instance, inbound: Inbound, at: number): 'refused' | 'stale' | Believed {
+  if (inbound.kind === 'event')
+    return isReserved(inbound.event.type) ? 'refused' : { event: stamped(inbound.event, at), rest: instance };
+  const { id, token } = inbound;
+  if (inbound.kind === 'timer') {
+    const timer = instance.timers[id];
+    if (timer?.token !== token) return 'stale';
+    return { event: stamped(timer.event, at), rest: { ...instance, timers: without(instance.timers, id) } };
+  }
+  const job = instance.jobs[id];
+  if (job?.token !== token) return 'stale';
+  if (inbound.kind === 'accepted') {
+    const accepted = { provider_job_id: inbound.provider_job_id, at };
+    if (job.accepted?.provider_job_id === inbound.provider_job_id) return 'stale'; // said twice
+    const rest = { ...instance, jobs: { ...instance.jobs, [id]: { ...job, accepted } } };
+    return { event: stamped({ type: `ACCEPTED.${id}`, provider_job_id: inbound.provider_job_id }, at), rest };
+  }
+  if (inbound.kind === 'released') {
+    if (job.accepted === null) return 'stale'; // it waits as it is
+    const rest = { ...instance, jobs: { ...instance.jobs, [id]: { ...job, accepted: null } } };
+    return { event: stamped({ type: `RELEASED.${id}` }, at), rest };
+  }
+  const rest = { ...instance, jobs: without(instance.jobs, id) };
+  if (inbound.kind === 'done') return { event: stamped({ type: `xstate.done.actor.${id}`, output: inbound.output }, at), rest };
+  const { failure: error, attempts = 1 } = inbound;
+  return { event: stamped({ type: `xstate.error.actor.${id}`, error, attempts }, at), rest };
+}
+const stamped = <E extends EventObject>(event: E, at: number): E & { at: number } => ({ ...event, at });
+
+/** The next instance: obligations taken on and dropped as the machine's actions say, then the liveness rule. */
+function commit(previous: Omit<Instance, 'snapshot'>, after: AnyMachineSnapshot, actions: Action[], given: Given): Step {
+  if (after.status === 'error')
+    throw new LimboError(`${previous.machine} was killed by an unanswered failure: ${String(after.error)}`);
+  const jobs = { ...previous.jobs };
+  const timers = { ...previous.timers };
+  const emitted: EventObject[] = [];
+  for (const action of actions) oblige(action, { jobs, timers, emitted }, given);
+  const alive = new Set<string>();
+  for (const node of after._nodes) for (const { id } of node.invoke) alive.add(id);
+  for (const id of Object.keys(jobs)) if (!alive.has(id)) delete jobs[id];
+  assertOwed(previous.machine, after, jobs, timers);
+  const snapshot = { value: after.value, context: after.context, status: after.status };
+  return { outcome: 'moved', instance: { ...previous, seq: previous.seq + 1, snapshot, jobs, timers }, emitted };
+}
+
+type Obligations = { jobs: Record<string, Job>; timers: Record<string, Timer>; emitted: EventObject[] };
+
+function oblige({ type, params }: Action, { jobs, timers, emitted }: Obligations, { now, mint }: Given): void {
+  switch (type) {
+    case 'xstate.spawnChild':
+      jobs[params.id] = { src: params.src, input: params.input, token: mint(), since: now, accepted: null };
+      return;
+    case 'xstate.raise':
+      if (typeof params.delay === 'number')
+        timers[params.id] = { event: params.event, due_at: now + params.delay, token: mint() };
+      else if (params.event.type.startsWith('xstate.after.')) throw new Error(`unknown delay: ${params.event.type}`);
+      return;
+    case 'xstate.cancel':
+      delete timers[params.sendId];
+      return;
+    case 'xstate.stopChild':
+      return; // its params are undefined once an instance was read back; which jobs are alive, the active nodes say
+    case 'xstate.emit':
+      emitted.push(params.event);
+      return;
+    default:
+      throw new Error(`${type} is banned in a durable machine`);
+  }
+}
+
+/** The liveness rule: active and not at rest, so something must be owed. */
+function assertOwed(machine: string, after: AnyMachineSnapshot, jobs: Obligations['jobs'], timers: Obligations['timers']): void {
+  if (after.status !== 'active' || after.hasTag('rest')) return;
+  if (Object.keys(jobs).length + Object.keys(timers).length === 0)
+    throw new LimboError(`${machine} would be in limbo in ${JSON.stringify(after.value)}: no job, no timer, not at rest`);
+}
+
+function without<T>(record: Record<string, T>, id: string): Record<string, T> {
+  const { [id]: _, ...rest } = record;
+  return rest;
+}

@@ -1,0 +1,39 @@
+/** Questions to providers, beside whoever has them asked: a slow provider does not hold up the sweep. */
+import { seatsOf } from './pool.ts';
+
+export type Asks = ReturnType<typeof createAsks>;
+
+/** Who waits for a place: a page of the sweep and the retries of the queue; more is a mistake. */
+const MAX_WAITING = 10_000;
+
+/** `most`: under way at once; whoever comes then waits for one to end, so that their number has a bound. */
+export function createAsks(most: number) {
+  const places = seatsOf(
+    Array.from({ length: most }, (_, n) => n),
+    MAX_WAITING,
+    () => new Error(`${MAX_WAITING} questions wait already`),
+  );
+  const under_way = new Set<Promise<void>>();
+  const stopping = new AbortController();
+  return {
+    /** Resolves once the question is on its way. `ask` never throws. */
+    async begin(ask: (signal: AbortSignal) => Promise<void>): Promise<void> {
+      const { signal } = stopping;
+      if (signal.aborted) return; // asked again by whoever comes after us
+      const place = await places.take(signal).catch((error: unknown) => {
+        if (!signal.aborted) throw error;
+        return null;
+      });
+      if (place === null) return;
+      const asking = ask(signal).finally(() => {
+        places.release(place);
+        under_way.delete(asking);
+      });
+      under_way.add(asking);
+    },
+    async stop(): Promise<void> {
+      stopping.abort(new Error('the process stops'));
+      await Promise.all(under_way);
+    },
+  };
+}

@@ -1,0 +1,42 @@
+/**
+ * What is known to be wrong with the service as a whole, by name, until it is over: for `/readyz`, the log, and whoever is called.
+ * A condition is no fact: each process finds out by itself, and a new process begins with none.
+ */
+import type { Logger } from 'pino';
+import type { Clock } from '../async/clock.ts';
+
+/** `detail`: one sentence that says what is wrong and what to do. `since`: wall time. */
+export type Condition = { name: string; detail: string; since: number };
+
+export interface Conditions {
+  /** Begins the condition, or renews the sentence of one that is there: `since` stays. Logged when it begins. */
+  set(name: string, detail: string): void;
+  /** Ends it, which is logged; one that is not there is let be. */
+  clear(name: string): void;
+  has(name: string): boolean;
+  /** The oldest first. */
+  list(): Condition[];
+}
+
+/** Names at once. There are a few parts and a few things that may be wrong with each; a name made of data would be a mistake. */
+const MAX_CONDITIONS = 100;
+
+export function createConditions({ clock, log }: { clock: Pick<Clock, 'wall'>; log: Logger }): Conditions {
+  const conditions = new Map<string, Condition>();
+  return {
+    set(name, detail) {
+      const before = conditions.get(name);
+      if (!before && conditions.size >= MAX_CONDITIONS) throw new RangeError(`more than ${MAX_CONDITIONS} conditions: ${name}`);
+      conditions.set(name, { name, detail, since: before?.since ?? clock.wall() });
+      if (!before) log.warn({ condition: name }, detail);
+    },
+    clear(name) {
+      const before = conditions.get(name);
+      if (!before) return;
+      conditions.delete(name);
+      log.info({ condition: name, lasted_ms: clock.wall() - before.since }, `over: ${before.detail}`);
+    },
+    has: (name) => conditions.has(name),
+    list: () => [...conditions.values()],
+  };
+}

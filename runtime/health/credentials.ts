@@ -1,0 +1,72 @@
+/**
+ * Credentials that a service refuses are no outage: nobody but a person ends it. At a start they stop it, with the name of the variable;
+ * later pictures wait as in an outage, and the condition says whom to call.
+ */
+import { failureOf } from '../../contract/failures.ts';
+import type { Clock } from '../async/clock.ts';
+import { ServiceError } from '../tasks/step-handler.ts';
+import type { Conditions } from './conditions.ts';
+
+/** `detail`: one sentence that names the service and the variables, and holds no secret. */
+export class CredentialsRefused extends ServiceError {
+  constructor(detail: string, cause?: unknown) {
+    super(failureOf('CREDENTIALS_REFUSED', detail), cause);
+    this.message = detail;
+    this.name = 'CredentialsRefused';
+  }
+}
+
+/** The sentence of a refusal; null for any other error. */
+export function refusalIn(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  if (error instanceof ServiceError && error.failure.code === 'CREDENTIALS_REFUSED') return error.failure.detail;
+  return refusalIn(error.cause);
+}
+
+/** Told by an adapter of its calls. */
+export type Credentials = {
+  /** What it threw: nothing is made of what is no refusal. */
+  failed(error: unknown): void;
+  accepted(): void;
+};
+
+/** After a refusal they count as good once they were accepted and not refused for so long: some calls may be allowed, and others not. */
+const GOOD_AFTER_MS = 30_000;
+
+/** `part`: of the name of the condition, such as `database`. */
+export function credentialsOf(
+  { conditions, clock }: { conditions: Conditions; clock: Pick<Clock, 'after'> },
+  part: string,
+  good_after_ms: number = GOOD_AFTER_MS,
+): Credentials {
+  const name = `credentials_${part}`;
+  let clearing: { cancel(): void } | null = null;
+  return {
+    failed(error) {
+      const detail = refusalIn(error);
+      if (detail === null) return;
+      clearing?.cancel();
+      clearing = null;
+      conditions.set(name, detail);
+    },
+    accepted() {
+      if (clearing || !conditions.has(name)) return;
+      clearing = clock.after(good_after_ms, () => {
+        clearing = null;
+        conditions.clear(name);
+      });
+    },
+  };
+}
+
+/** For adapters that nobody has told otherwise. */
+export const UNWATCHED: Credentials = { failed: () => {}, accepted: () => {} };
+
+/** Of TLS: a certificate that is not trusted, or is another's (https://nodejs.org/api/tls.html#x509-certificate-error-codes). */
+const CERTIFICATE =
+  /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT(_LOCALLY)?|CERT_(HAS_EXPIRED|NOT_YET_VALID|UNTRUSTED|REVOKED|SIGNATURE_FAILURE)|INVALID_CA|ERR_TLS_CERT_ALTNAME_INVALID|ERR_SSL_.*|HOSTNAME_MISMATCH)$/;
+export function certificateFault(error: unknown): string | null {
+  for (let at: unknown = error; at instanceof Error; at = at.cause)
+    if ('code' in at && typeof at.code === 'string' && CERTIFICATE.test(at.code)) return at.code;
+  return null;
+}

@@ -1,0 +1,134 @@
+/**
+ * The feed: what this process tells its own listeners of all commits, its own and others'.
+ *
+ * 1. An announcement, or a look from time to time, says that there may be more.
+ * 2. What comes after the last known position is read once for all listeners, in order, and the newest of it is kept.
+ * 3. A reader asks for what comes after its own position: from what is kept, or from the facts when it is further behind.
+ *    Nothing is held for a reader, so a slow one costs nothing.
+ */
+import { EventEmitter, once } from 'node:events';
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Clock } from '../async/clock.ts';
+import { within } from '../async/timeout.ts';
+import type { RuntimeLimits } from '../limits.ts';
+import type { Facts, PositionedMessage, Scope } from '../ports/facts.ts';
+import type { Announcements } from '../ports/tasks.ts';
+
+/** A page of messages, and the position to go on from: messages of others were passed over. gone: some between were removed. */
+export type FeedPage = { messages: PositionedMessage[]; position: number; gone: boolean };
+export interface Feed {
+  /** The newest position known here. */
+  position(): number;
+  /** What a reader at `position` is told next. Fewer than `limit`: there is no more yet. */
+  after(scope: Scope, position: number, limit: number): Promise<FeedPage>;
+  /** Resolves when there may be more after `position`, at the latest after `wait_ms`; or when the signal is aborted. */
+  more(position: number, wait_ms: number, signal: AbortSignal): Promise<void>;
+}
+type Parts = { facts: Pick<Facts, 'outbox'>; announcements: Announcements; clock: Clock; limits: RuntimeLimits; log: Logger };
+
+/** `told` is called with each message, once, in order. */
+export function createFeed({ facts, announcements, clock, limits, log }: Parts, told: (message: PositionedMessage) => void) {
+  const { outbox } = facts;
+  const grown = new EventEmitter().setMaxListeners(0);
+  let kept: PositionedMessage[] = [];
+  /** `kept` holds all that is after this position. */
+  let since = 0;
+  let position = 0;
+  let stopped = false;
+  let looking: Promise<void> | null = null;
+  let again = false;
+  let next_look: { cancel(): void } | null = null;
+
+  async function read(): Promise<void> {
+    while (!stopped) {
+      const page = await outbox.afterAll(position, limits.feed_page);
+      const last = page.at(-1);
+      if (!last) return;
+      kept.push(...page);
+      position = last.position;
+      if (kept.length > 2 * limits.feed_kept) {
+        kept = kept.slice(-limits.feed_kept);
+        since = (kept[0]?.position ?? position + 1) - 1;
+      }
+      grown.emit('grown');
+      for (const message of page)
+        if (message.payload !== null) told(message);
+        else log.error({ position: message.position, id: message.id }, 'a message cannot be read and is passed over');
+      if (page.length < limits.feed_page) return;
+      await turnOfTheLoop();
+    }
+  }
+  /** One look at a time; what is announced during one is looked for after it. */
+  function look(): Promise<void> {
+    again = true;
+    looking ??= (async () => {
+      while (again && !stopped) {
+        again = false;
+        await read();
+      }
+    })()
+      .catch((error: unknown) => log.warn({ err: error }, 'the outbox could not be read; it is read again soon'))
+      .finally(() => {
+        looking = null;
+      });
+    return looking;
+  }
+  function lookFromTimeToTime(): void {
+    next_look = clock.after(limits.feed_look_ms, () => void look().finally(() => stopped || lookFromTimeToTime()));
+  }
+
+  const feed: Feed = {
+    position: () => position,
+    async after(scope, from, limit) {
+      const upTo = position;
+      if (from >= since && from <= upTo) {
+        const own = kept.slice(indexAfter(kept, from)).filter(({ org_id }) => org_id === scope.org_id);
+        return pageOf(own, { limit, upTo });
+      }
+      const stored = await outbox.after(scope, from, limit + 1);
+      const { removed, last } = await outbox.bounds(); // after the read: what was removed meanwhile is noticed
+      if (from < removed || from > last) return { messages: [], position: last, gone: true };
+      return pageOf(stored, { limit, upTo: Math.max(from, upTo) });
+    },
+    async more(from, wait_ms, signal) {
+      if (position > from || signal.aborted) return;
+      const waiting = { clock, limit_ms: wait_ms, signals: [signal] };
+      await within(waiting, (over) => once(grown, 'grown', { signal: over })).catch(() => undefined); // the reader looks in any case
+    },
+  };
+  return {
+    ...feed,
+    async start(): Promise<void> {
+      await announcements.listen(() => void look());
+      position = (await outbox.bounds()).last;
+      since = position;
+      lookFromTimeToTime();
+    },
+    async stop(): Promise<void> {
+      stopped = true;
+      next_look?.cancel();
+      await looking;
+    },
+  };
+}
+
+/** `upTo`: all that there is up to this position was looked at. */
+function pageOf(found: PositionedMessage[], { limit, upTo }: { limit: number; upTo: number }): FeedPage {
+  const page = found.slice(0, limit);
+  const last = page.at(-1)?.position ?? upTo;
+  const messages = page.filter(({ payload }) => payload !== null); // one that can't be read keeps its place, and nobody is told of it
+  return { messages, position: found.length > limit ? last : Math.max(last, upTo), gone: false };
+}
+
+/** Where what comes after a position begins. Positions rise. */
+function indexAfter(messages: readonly PositionedMessage[], position: number): number {
+  let low = 0;
+  let high = messages.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((messages[middle]?.position ?? 0) <= position) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

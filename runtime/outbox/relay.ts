@@ -1,0 +1,79 @@
+/**
+ * The relay: what was committed gets its place in the one order that all readers go by, and everybody is told that there is more.
+ * It runs soon after a commit of this process, and at each sweep for what a dead one has left. One relay at a time: in a process by
+ * waiting for its end, among processes by a lock in the facts, which nobody waits for.
+ */
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Clock } from '../async/clock.ts';
+import type { RuntimeLimits } from '../limits.ts';
+import type { Facts } from '../ports/facts.ts';
+import type { Announcements } from '../ports/tasks.ts';
+
+export type Relay = ReturnType<typeof createRelay>;
+type Parts = { facts: Pick<Facts, 'outbox'>; announcements: Announcements; clock: Clock; limits: RuntimeLimits; log: Logger };
+
+export function createRelay({ facts, announcements, clock, limits, log }: Parts) {
+  let waiting: { cancel(): void } | null = null;
+  let running: Promise<boolean> | null = null;
+  let started = false;
+  let busy_tries = 0;
+
+  /** False: another process is at it. */
+  async function relayAll(): Promise<boolean> {
+    let numbered = 0;
+    let alone = true;
+    for (let batch = 0; batch < limits.sweep_batches; batch++) {
+      const { length } = await facts.outbox.relay(limits.relay_batch, () => {
+        alone = false;
+      });
+      numbered += length;
+      if (length < limits.relay_batch) break;
+      await turnOfTheLoop(); // embedded, a batch is work of this process
+    }
+    if (numbered > 0) await announcements.publish();
+    return alone;
+  }
+  /** One at a time in this process: whoever comes meanwhile waits for its end. */
+  function one(): Promise<boolean> {
+    running ??= relayAll().finally(() => {
+      running = null;
+    });
+    return running;
+  }
+  function later(): void {
+    if (waiting || !started) return;
+    waiting = clock.after(limits.relay_gather_ms, () => void soon());
+  }
+  /** What was committed while one was running here is numbered by the next. `waiting` until this one begins, so that few wait for it. */
+  async function soon(): Promise<void> {
+    try {
+      await running?.catch(() => undefined); // told by whoever began it
+      waiting = null;
+      if (!started) return;
+      busy_tries = (await one()) ? 0 : busy_tries + 1;
+      if (busy_tries > 0 && busy_tries <= limits.relay_busy_tries) later();
+      else busy_tries = 0;
+    } catch (error) {
+      log.warn({ err: error }, 'the outbox was not relayed; the sweep does it');
+    }
+  }
+  return {
+    /** Numbers what waits. Throws what the stores throw. */
+    async run(): Promise<void> {
+      await one();
+    },
+    /** Something was committed: numbered soon, together with what else comes meanwhile. */
+    nudge: later,
+    start(): void {
+      started = true;
+    },
+    /** Resolves when none is under way. */
+    async stop(): Promise<void> {
+      started = false;
+      waiting?.cancel();
+      waiting = null;
+      await running?.catch(() => undefined); // told by whoever began it
+    },
+  };
+}

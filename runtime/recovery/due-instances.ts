@@ -1,0 +1,69 @@
+/** The part of the sweep that is about instances: each that is due is looked at, and stands for itself. */
+
+import type { Each } from '../async/each.ts';
+import { type StoredInstance, UnreadableError } from '../ports/instances.ts';
+import { nextDueAt } from '../resources/change.ts';
+import { lateJob } from '../tasks/overtime.ts';
+import type { Parts as SweepParts } from './sweep.ts';
+
+type Parts = Pick<SweepParts, 'facts' | 'engine' | 'kernel' | 'set_asides' | 'runs' | 'time' | 'clock' | 'limits' | 'origin'> & {
+  each: Each;
+};
+
+/** Looks at all that are due, some batches at most. */
+export function createDueInstances(parts: Parts): (stopped: () => boolean) => Promise<void> {
+  const { facts, engine, kernel, set_asides, runs, time, clock, limits, origin, each } = parts;
+
+  async function dueInstances(stopped: () => boolean): Promise<void> {
+    for (let batch = 0; batch < limits.sweep_batches && !stopped(); batch++) {
+      const now = clock.service();
+      const until = now + limits.claim_ms;
+      const limit = limits.sweep_batch;
+      const unreadable: UnreadableError[] = [];
+      const aside = (error: UnreadableError) => void unreadable.push(error);
+      const claimed = await facts.instances.claimDue({ now, until, limit, of: kernel.served, unreadable: aside });
+      await each(unreadable, (error) => set_asides.setAside(error.id, error));
+      await each(claimed, lookOrSetAside);
+      if (claimed.length + unreadable.length < limit) return;
+    }
+  }
+  /** One that can't be read or stepped is set aside for itself. */
+  async function lookOrSetAside(claimed: StoredInstance): Promise<void> {
+    try {
+      if (!kernel.knowsState(claimed.instance))
+        throw new UnreadableError('instances', claimed.instance_id, 'its state is unknown');
+      if (claimed.set_aside) await takeBack(claimed);
+      await look(claimed);
+    } catch (error) {
+      if (!(error instanceof UnreadableError)) throw error;
+      await set_asides.setAside(claimed.instance_id, error);
+    }
+  }
+  async function takeBack(claimed: StoredInstance): Promise<void> {
+    const row = await facts.resources.get({ org_id: claimed.org_id }, claimed.instance_id);
+    if (!row) throw new UnreadableError('resources', claimed.instance_id, 'its row is missing');
+    await set_asides.takeBack(claimed);
+  }
+  /** One instance: its timers that are due are heard, its jobs are checked. If it did not move, it is looked at again later. */
+  async function look(claimed: StoredInstance): Promise<void> {
+    const stored = { ...claimed, instance: kernel.upgraded(claimed.instance) };
+    const { instance_id, instance } = stored;
+    const now = clock.service();
+    const quiet_until = time.quietUntil(); // nothing irreversible happens at once after a silence
+    const quiet = now < quiet_until;
+    let not_before = quiet ? quiet_until : now;
+    for (const [id, { due_at, token }] of Object.entries(instance.timers)) {
+      if (due_at > now || quiet) continue;
+      const fire = () => engine.hear(instance_id, { kind: 'timer', id, token }, origin);
+      const late = lateJob(instance, id, now, limits);
+      if (late) {
+        not_before = now + limits.overtime_look_ms;
+        await runs.late(instance_id, late, fire);
+      } else await fire();
+    }
+    await runs.check(stored);
+    const next = nextDueAt(instance);
+    await facts.instances.reschedule(instance_id, instance.seq, next === null ? null : Math.max(next, not_before));
+  }
+  return dueInstances;
+}

@@ -1,0 +1,141 @@
+/**
+ * Jobs are looked after by passes over all instances that owe one, by their ids, a page at a time. One process at a time does it; where
+ * it is, is kept in the facts, so that another goes on from there. A pass reads; it writes only what it has to mend, so a long line
+ * that waits costs no write.
+ *
+ * - A calm pass begins each `job_check_min_ms`, and does a page a round of the sweep: a task that was lost alone, a ring that was not
+ *   heard, a result that was not told.
+ * - When the store of tasks is not the one that the facts know, all is in doubt: every job is looked at, at once, some pages a round. The
+ *   pass goes round from where it is and ends there. A store that is in doubt again meanwhile moves its end, not its place, so that
+ *   outages in a row do not keep it from those with a late id.
+ * - A new store is begun before its pass (one that takes no writes is known before the work). The facts know it when all were looked at.
+ */
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { Clock } from '../async/clock.ts';
+import { RUNTIME_LIMITS, type RuntimeLimits } from '../limits.ts';
+import type { Facts } from '../ports/facts.ts';
+import type { Served, StoredInstance } from '../ports/instances.ts';
+import type { Tasks } from '../ports/tasks.ts';
+import type { SetAsides } from './set-aside.ts';
+
+type Parts = {
+  facts: Facts;
+  tasks: Pick<Tasks, 'epoch' | 'setEpoch'>;
+  clock: Clock;
+  limits: RuntimeLimits;
+  log: Logger;
+  /** The versions whose jobs are looked after here. */
+  served: Served;
+  set_asides: Pick<SetAsides, 'found'>;
+  /** Of the chore; the same at each start where no other process can be, so that what the last one had is free at once. */
+  owner: () => string;
+};
+type Look = (page: StoredInstance[], doubt: boolean) => Promise<void>;
+
+/** until: where the circle ends, as an id; null: at the end of the list. wrapped: it has begun again from the first id. */
+const Doubt = z.object({ epoch: z.string(), until: z.string().nullable(), wrapped: z.boolean(), seen: z.number() });
+/** open: a pass is under way, after this id. began_at: service time. */
+const State = z.object({ open: z.boolean(), after: z.string().nullable(), began_at: z.number(), doubt: Doubt.nullable() });
+type State = z.infer<typeof State>;
+const NEVER: State = { open: false, after: null, began_at: 0, doubt: null };
+
+const CHORE = 'jobs';
+
+/** A round of the passes: does its pages, if there is something to be done and no other process does it. */
+export function createJobPass(parts: Parts, look: Look): (stopped: () => boolean) => Promise<void> {
+  const { facts, tasks, clock, limits, log, owner } = parts;
+  let held: State | null = null;
+  const not_before = { calm: Number.NEGATIVE_INFINITY, doubt: Number.NEGATIVE_INFINITY };
+
+  /** The epoch that all tasks must be looked at for; null: the store is the one that the facts know. */
+  async function epochInDoubt(): Promise<string | null> {
+    const kept = await tasks.epoch();
+    if (kept !== null) return kept === (await facts.upkeep.epoch()) ? null : kept;
+    const begun = clock.mint();
+    await tasks.setEpoch(begun);
+    return begun;
+  }
+  async function take(): Promise<State | null> {
+    const now = clock.wall();
+    const taken = await facts.chores.take(CHORE, { owner: owner(), now, until: now + limits.job_pass_hold_ms });
+    return taken === 'taken' ? null : (State.safeParse(taken.state).data ?? NEVER);
+  }
+  /** Kept, and held on to while the pass is under way. */
+  async function keep(state: State): Promise<void> {
+    const until = clock.wall() + (state.open ? limits.job_pass_hold_ms : 0);
+    const kept = await facts.chores.keep(CHORE, { owner: owner(), until, state });
+    held = kept && state.open ? state : null;
+  }
+  /** When this process looks again whether there is something to be done. */
+  const pause = (what: keyof typeof not_before, ms: number) => {
+    not_before[what] = clock.elapsed() + ms;
+  };
+
+  async function pages(begun: State, stopped: () => boolean): Promise<State> {
+    let state = begun;
+    const most = state.doubt ? limits.job_pass_pages : 1;
+    for (let page = 0; page < most && state.open && !stopped(); page++) {
+      const next = await onePage(parts, state, look);
+      if (!next) return state; // in doubt again: this page comes once more
+      state = next;
+    }
+    return state;
+  }
+
+  return async (stopped) => {
+    const epoch = await epochInDoubt();
+    const what = epoch === null ? 'calm' : 'doubt';
+    if (held === null && clock.elapsed() < not_before[what]) return;
+    const known = held ?? (await take());
+    if (!known) return pause(what, epoch === null ? limits.job_check_min_ms : limits.job_pass_again_ms);
+    const state = begin(known, epoch, { now: clock.service(), limits });
+    const done = state.open ? await pages(state, stopped) : state;
+    if (!done.open && done.doubt) {
+      await facts.upkeep.setEpoch(done.doubt.epoch);
+      if (done.doubt.seen > 0)
+        log.info({ instances: done.doubt.seen }, 'the store of tasks was new or in doubt: all tasks were looked at');
+    }
+    await keep(done.open ? done : { ...done, doubt: null });
+    if (!done.open) pause('calm', Math.max(0, done.began_at + limits.job_check_min_ms - clock.service()));
+  };
+}
+
+/** When the next pass over all jobs begins, or goes on (service time). */
+export async function nextPassAt({ chores }: Pick<Facts, 'chores'>, clock: Pick<Clock, 'service'>): Promise<number> {
+  const now = clock.service();
+  const { open, began_at } = State.safeParse(await chores.state(CHORE)).data ?? NEVER;
+  return open ? now : Math.max(now, began_at + RUNTIME_LIMITS.job_check_min_ms);
+}
+
+/** What the round goes on with. */
+function begin(state: State, epoch: string | null, { now, limits }: { now: number; limits: RuntimeLimits }): State {
+  if (epoch !== null && state.doubt?.epoch === epoch) return state;
+  if (epoch !== null) {
+    const doubt = { epoch, until: state.after, wrapped: false, seen: 0 };
+    return { open: true, after: state.after, began_at: state.open ? state.began_at : now, doubt };
+  }
+  if (state.open) return { ...state, doubt: null }; // what was in doubt is known by now
+  return now - state.began_at < limits.job_check_min_ms ? { ...state, doubt: null } : { ...NEVER, open: true, began_at: now };
+}
+
+/** After the next page; null: the store was lost again, or may have been, while it was looked at. */
+async function onePage({ facts, tasks, limits, served, set_asides }: Parts, state: State, look: Look): Promise<State | null> {
+  const { after, doubt } = state;
+  const unreadable: string[] = [];
+  const page = await facts.instances.withJobs(after, limits.sweep_batch, served, (error) => {
+    unreadable.push(error.id);
+    set_asides.found(error.id, error);
+  });
+  await look(page, doubt !== null);
+  if (doubt && (await tasks.epoch()) !== doubt.epoch) return null;
+  const ids = [...page.map(({ instance_id }) => instance_id), ...unreadable].sort();
+  const last = ids.length < limits.sweep_batch ? null : (ids.at(-1) ?? null);
+  const seen = doubt && { ...doubt, seen: doubt.seen + ids.length };
+  if (last !== null) {
+    const round = doubt?.wrapped === true && doubt.until !== null && last >= doubt.until;
+    return { ...state, open: !round, after: last, doubt: seen };
+  }
+  const again = seen !== null && seen.until !== null && !seen.wrapped;
+  return { ...state, open: again, after: null, doubt: again ? { ...seen, wrapped: true } : seen };
+}

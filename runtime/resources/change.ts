@@ -1,0 +1,94 @@
+/** A step of an instance, made into the change that is committed. */
+import type { EventObject } from 'xstate';
+import type { Json } from '../../contract/json.ts';
+import type { Author } from '../../contract/resource.ts';
+import { delayOf, type Inbound, type Instance, type Step } from '../../machines/interpreter.ts';
+import { type Usage, usageAdded } from '../accounts/usage.ts';
+import type { Clock } from '../async/clock.ts';
+import type { Change, FactWrite, OutboxMessage, ResourceColumns } from '../ports/facts.ts';
+import type { Lifecycle } from './lifecycle.ts';
+
+export type Origin = { by: Author; request_id: string | null };
+/** before: null for a new instance; then `named` has all that no lifecycle knows. */
+export type Stepped = {
+  step: Step;
+  event: string;
+  before: ResourceColumns | null;
+  named: Partial<ResourceColumns>;
+  writes: FactWrite[];
+  expects?: Change['expects'];
+  /** Of the organisation, where the change may be refused for it. */
+  quota?: Usage | undefined;
+  origin: Origin;
+};
+type Given = { clock: Clock; lifecycle: Lifecycle };
+
+export function changeOf(
+  { step, event, before, named, writes, expects, quota, origin }: Stepped,
+  { clock, lifecycle }: Given,
+): Change {
+  const { instance } = step;
+  const at = clock.wall();
+  const lived = lifecycle.columns(instance);
+  const indexed_at = lived.indexed_revision !== (before?.indexed_revision ?? null) ? at : before?.indexed_at;
+  const resource = {
+    ...before,
+    ...named,
+    ...lived,
+    seq: instance.seq,
+    rests: Object.keys(instance.jobs).length === 0,
+    indexed_at: lived.indexed_revision === null ? null : (indexed_at ?? at),
+    created_at: before?.created_at ?? at,
+    updated_at: at,
+  } as ResourceColumns; // whole: a new resource names every column, and an old one has them
+  const expected_seq = before?.seq ?? null;
+  const add = usageAdded(before, resource);
+  return {
+    commit_id: clock.mint(),
+    instance_id: resource.resource_id,
+    org_id: resource.org_id,
+    expected_seq,
+    instance,
+    next_due_at: nextDueAt(instance),
+    resource,
+    writes,
+    journal: {
+      at,
+      event,
+      from: before?.status ?? null,
+      to: resource.status,
+      revision: resource.revision,
+      ...origin,
+      failure: resource.failure?.at === before?.failure?.at ? null : resource.failure,
+    },
+    outbox: messagesOf(before, resource, step.emitted, { clock, lifecycle, at }),
+    ...(expects ? { expects } : {}),
+    ...(add ? { usage: { add, quota: quota ?? null } } : {}),
+  };
+}
+
+function messagesOf(
+  before: ResourceColumns | null,
+  resource: ResourceColumns,
+  emitted: EventObject[],
+  { clock, lifecycle, at }: { clock: Clock; lifecycle: Lifecycle; at: number },
+): OutboxMessage[] {
+  const types = lifecycle.messages(before, resource, emitted);
+  if (types.length === 0) return [];
+  const { resource_id, batch_id, seq, revision, phase, viewable, searchable, failure } = resource;
+  const from = before?.status ?? null;
+  const payload: Json = { resource_id, batch_id, seq, revision, from, to: resource.status, phase, viewable, searchable, failure };
+  return types.map((type) => ({ id: clock.mint(), type, at, payload }));
+}
+
+/** When the sweep must look at an instance: at its next timer. null: it has none. Jobs are looked after by passes: see job-pass.ts. */
+export function nextDueAt({ timers }: Pick<Instance, 'timers'>): number | null {
+  const all = Object.values(timers).map(({ due_at }) => due_at);
+  return all.length > 0 ? Math.min(...all) : null;
+}
+
+/** What an inbound is called in the journal. */
+export function eventName(inbound: Inbound): string {
+  if (inbound.kind === 'event') return inbound.event.type;
+  return `${inbound.kind} ${inbound.kind === 'timer' ? delayOf(inbound.id) : inbound.id}`;
+}

@@ -1,0 +1,124 @@
+/**
+ * The engine: load, step, commit, dispatch. It knows no concrete machine: what a lifecycle means is told by `Lifecycle`.
+ * A step is pure; only its commit counts, and only if nobody else was first. What follows a commit is best effort: the sweep does it again.
+ */
+import { EventEmitter } from 'node:events';
+import type { Inbound, Outcome } from '../../machines/interpreter.ts';
+import { createInLine, TooManyInLine } from '../async/key-queue.ts';
+import type { FactWrite, ResourceColumns, ResourceRow, Scope } from '../ports/facts.ts';
+import { changeOf, type Origin } from './change.ts';
+import type { NewResource } from './lifecycle.ts';
+import { conflict, createTurns, givenBy, type Known, type Owed, type Parts, type Turn } from './step-loop.ts';
+import { rested } from './wait-until-settled.ts';
+
+export type { Origin } from './change.ts';
+export type { NewResource } from './lifecycle.ts';
+export type { Owed } from './step-loop.ts';
+
+/** An event for the machine, with the rows it brings. `columns` of the resource that are no part of its lifecycle. */
+export type Said = {
+  event: { type: string; [field: string]: unknown };
+  writes?: FactWrite[];
+  columns?: Partial<ResourceColumns>;
+};
+export type ResourceRef = { scope: Scope; resource_id: string };
+export interface Engine {
+  /** Begins a lifecycle. Throws AlreadyThere when the idempotency key was used in this organisation, and OverQuota. */
+  create(resource: NewResource, origin: Origin): Promise<ResourceRow>;
+  /**
+   * Says an event. `say` is asked again at each attempt, with the row as it is then; what it throws is let go.
+   * Throws Problem NOT_FOUND when there is no such resource in scope, CONFLICT when others kept winning.
+   */
+  send(
+    ref: ResourceRef,
+    say: (now: ResourceRow) => Said | Promise<Said>,
+    origin: Origin,
+  ): Promise<{ outcome: 'moved' | 'refused'; resource: ResourceRow }>;
+  /** A timer, an acceptance or a result: believed only by its token. outdated: the step must be run again; nothing was changed. */
+  hear(instance_id: string, inbound: Exclude<Inbound, { kind: 'event' }>, origin: Origin): Promise<Outcome | 'outdated'>;
+  /** The job of that token, if the instance still owes it. */
+  owes(instance_id: string, job_id: string, token: string): Promise<Owed | null>;
+  /** The resource when nothing of ours is under way, or as it is after `wait_ms`, or when the signal is aborted. null: not in scope. */
+  rested(ref: ResourceRef, wait_ms: number, signal: AbortSignal): Promise<ResourceRow | null>;
+  /** It was moved, by whomever: those who wait for it here look again, unless they know of it. */
+  moved(resource_id: string, seq: number): void;
+}
+
+export function createEngine(parts: Parts): Engine {
+  const { clock, lifecycle } = parts;
+  const news = new EventEmitter().setMaxListeners(0);
+  const { turn, settle, known } = createTurns(parts, news);
+  /** Each of many senders to one picture has its turn: racing, most would lose, again and again. */
+  const inLine = createInLine(parts.limits.senders_waiting);
+  return {
+    async create(resource, origin) {
+      const { idempotency, metadata, claimed, quota, ...rest } = resource;
+      const { resource_id, org_id } = rest;
+      const owner = { resource_id, org_id, at: clock.wall() };
+      const step = lifecycle.kernel.start(lifecycle.input(resource), givenBy(clock));
+      const named = { ...NEW_COLUMNS, ...rest, byte_size: claimed.byte_size, sha256: claimed.sha256 };
+      const writes: FactWrite[] = [{ into: 'metadata', row: { ...owner, metadata } }];
+      if (idempotency) writes.push({ into: 'idempotency_keys', row: { ...owner, ...idempotency } });
+      const created = await settle(null, changeOf({ step, event: 'CREATED', before: null, named, writes, quota, origin }, parts));
+      if (!created) throw new Error(`${resource_id} exists already`);
+      return created;
+    },
+    async send({ scope, resource_id }, say, origin) {
+      const saying = async ({ resource }: Known): Promise<Turn> => {
+        const { event, writes = [], columns = {} } = await say(resource);
+        return { inbound: { kind: 'event', event }, writes, columns };
+      };
+      const sent = inLine(resource_id, () => turn(resource_id, saying, origin, scope));
+      const [outcome, resource] = await sent.catch((error: unknown) => {
+        throw error instanceof TooManyInLine ? conflict() : error;
+      });
+      return { outcome: outcome === 'moved' ? 'moved' : 'refused', resource };
+    },
+    async hear(instance_id, inbound, origin) {
+      try {
+        const [outcome] = await turn(instance_id, (now) => heard(now, inbound, parts), origin);
+        return outcome;
+      } catch (error) {
+        if (error instanceof Outdated) return 'outdated';
+        throw error;
+      }
+    },
+    async owes(instance_id, job_id, token) {
+      const now = await known(instance_id, ({ instance }) => instance.jobs[job_id]?.token === token);
+      const job = now?.instance.jobs[job_id];
+      return now && job?.token === token ? { resource: now.resource, job_id, job } : null;
+    },
+    rested: (ref, wait_ms, signal) => rested({ ...parts, news }, ref, wait_ms, signal),
+    moved: (resource_id, seq) => void news.emit(resource_id, seq),
+  };
+}
+
+/** What an inbound brings: a result brings the rows of its service, made from what is read now. */
+async function heard({ instance }: Known, inbound: Inbound, { lifecycle, facts, clock }: Parts): Promise<Turn> {
+  const job = inbound.kind === 'done' ? instance.jobs[inbound.id] : undefined;
+  if (inbound.kind !== 'done' || job?.token !== inbound.token) return { inbound, writes: [], columns: {} };
+  const result = { job_id: inbound.id, input: job.input, output: inbound.output, at: clock.wall() };
+  const brought = await lifecycle.writes(result, facts);
+  if (brought === 'outdated') throw new Outdated();
+  const { facts: writes, columns = {}, expects } = brought;
+  return { inbound, writes, columns, expects };
+}
+/** Leaves the turn with nothing said. */
+class Outdated extends Error {}
+
+/** Of a resource that nobody has looked at yet. */
+const NEW_COLUMNS = {
+  key_id: null,
+  sha256: null,
+  original_key: null,
+  recognition_id: null,
+  correction_id: null,
+  text_id: null,
+  page_count: null,
+  width: null,
+  height: null,
+  duplicate_of: null,
+  uploaded_at: null,
+  indexed_at: null,
+  indexed_in: null,
+};

@@ -1,0 +1,44 @@
+/** What a machine means, told to an engine that knows no machine's states. */
+import type { EventObject } from 'xstate';
+import type { Json } from '../../contract/json.ts';
+import type { Metadata } from '../../contract/metadata.ts';
+import type { Durable, Inbound, Instance } from '../../machines/interpreter.ts';
+import type { Usage } from '../accounts/usage.ts';
+import type { Facts, FactWrite, ResourceColumns } from '../ports/facts.ts';
+import type { Writes } from '../tasks/step-handler.ts';
+
+export type NewResource = {
+  resource_id: string;
+  org_id: string;
+  user_id: string;
+  key_id?: string | null;
+  batch_id: string | null;
+  filename: string;
+  content_type: string;
+  claimed: { byte_size: number | null; sha256: string | null };
+  metadata: Metadata;
+  described: boolean;
+  idempotency: { key: string; fingerprint: string } | null;
+  /** What its organisation may hold with it. Absent: as much as it likes. */
+  quota?: Usage;
+};
+
+/** A result that is to be believed, and what it was asked. `at`: wall time. */
+export type Result = { job_id: string; input: Json; output: Json; at: number };
+
+type Whose = { resource_id: string; org_id: string };
+export type Lifecycle = {
+  kernel: Durable;
+  /** What the machine is begun with. */
+  input(resource: NewResource): Json;
+  /** The columns that follow from the instance; the others stay as they are. */
+  columns(
+    instance: Instance,
+  ): Partial<ResourceColumns> & Pick<ResourceColumns, 'status' | 'phase' | 'revision' | 'failure' | 'indexed_revision'>;
+  /** The rows that a result brings, computed from what is read now; or that its step must be run again. */
+  writes(result: Result, facts: Facts): Promise<Writes | 'outdated'>;
+  /** The rows of a step that leaves runs behind which nobody wants any more. `at`: wall time. Absent: there are none. */
+  abandoned?(step: { resource: Whose; before: Instance; after: Instance; inbound: Inbound; at: number }): FactWrite[];
+  /** The types of the messages that a step is worth. */
+  messages(before: ResourceColumns | null, after: ResourceColumns, emitted: EventObject[]): string[];
+};

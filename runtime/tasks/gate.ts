@@ -1,0 +1,183 @@
+/**
+ * A gate before one step. While what the step needs is away, nothing of it is taken from the queue, so that waiting costs nothing; but
+ * from time to time one task is let through, which finds out whether it is back. Then the step takes up its work at a growing pace.
+ *
+ * - It closes after some failures of an outage in a row, or when an adapter knows that what it calls is away.
+ * - It opens when a run goes well, or when that adapter is answered again.
+ * - After the time that an outage is granted, waiting tasks are let through one by one to be given up; the service tries them again
+ *   once the step works.
+ */
+import type { Logger } from 'pino';
+import { FAILURE_CODES, failureOf, type ServiceFailure, waits } from '../../contract/failures.ts';
+import type { StepKind } from '../../contract/steps.ts';
+import type { Clock } from '../async/clock.ts';
+import type { RuntimeLimits } from '../limits.ts';
+import type { Queue } from '../ports/tasks.ts';
+import { ServiceError } from './step-handler.ts';
+
+/** How long what a step needs has been away: `ms`, since `since` (service time). from_start: it was seen to work before. */
+export type AwayFor = { ms: number; since: number; from_start: boolean };
+/** One ring of the step that is being handled. */
+export type Passage = {
+  /** Why its task is not run but given up; null: it is run. */
+  refusal(): ServiceError | null;
+  /** What came of its run; null: it went well. */
+  ran(failure: ServiceFailure | null): void;
+  leave(): void;
+};
+/** `give_up_ms`: what an outage is granted. `outage_pause_ms`: between two looks whether it is over, at the longest. */
+export type OutageLimits = { give_up_ms: number; outage_pause_ms: number };
+export type GateParts = {
+  queue: Pick<Queue, 'allow'>;
+  /** False while something that the step needs is known to be away. */
+  reachable: (kind: StepKind) => boolean;
+  clock: Clock;
+  limits: RuntimeLimits;
+  outage: OutageLimits;
+  log: Logger;
+};
+
+export class Gate {
+  readonly #kind: StepKind;
+  readonly #parts: GateParts;
+  readonly #shortest_pause_ms: number;
+  readonly #longest_pause_ms: number;
+  is_open = true;
+  /** Rings handled at once now; 0: none is taken. */
+  #allowed: number;
+  /** Failures of the outage in a row. */
+  #failures = 0;
+  /** When the outage began (service time); null: there is none. */
+  #since: number | null = null;
+  #from_start = false;
+  #last_failure: ServiceFailure | null = null;
+  /** By `elapsed`: since when the step is seen to work; null: it is not. */
+  #works_since: number | null = null;
+  /** An adapter has said that what it calls is away. */
+  #is_unreachable = false;
+  #probe: 'none' | 'wanted' | 'running' = 'none';
+  #probe_pause_ms = 0;
+  #timer: { cancel(): void } | null = null;
+
+  constructor(kind: StepKind, parts: GateParts) {
+    this.#kind = kind;
+    this.#parts = parts;
+    this.#allowed = parts.limits.concurrency[kind];
+    this.#longest_pause_ms = Math.min(parts.limits.probe_max_ms, parts.outage.outage_pause_ms);
+    this.#shortest_pause_ms = Math.min(parts.limits.probe_min_ms, this.#longest_pause_ms);
+  }
+
+  get away(): AwayFor | null {
+    if (this.#since === null) return null;
+    const ms = Math.max(0, this.#parts.clock.service() - this.#since);
+    return { ms, since: this.#since, from_start: this.#from_start };
+  }
+  get works_for_ms(): number | null {
+    return this.#works_since === null ? null : this.#parts.clock.elapsed() - this.#works_since;
+  }
+
+  enter(): Passage {
+    const probes = !this.is_open && this.#probe === 'wanted';
+    let has_run = false;
+    if (probes) this.#probe = 'running';
+    if (!this.is_open && !this.#isOverlong()) this.#allow(0); // this one and no other
+    return {
+      refusal: () => (!this.is_open && !probes && this.#isOverlong() ? this.#givenUp() : null),
+      ran: (failure) => {
+        has_run = true;
+        if (failure === null || FAILURE_CODES[failure.code].fault === 'picture') this.#works();
+        else if (waits(failure.code)) this.#fails(failure);
+        if (probes && !this.is_open) this.#probeLater();
+      },
+      leave: () => {
+        if (!probes || has_run || this.is_open) return;
+        this.#probe = 'wanted'; // nobody wanted it any more: the next one finds out
+        this.#allow(1);
+      },
+    };
+  }
+
+  /** From time to time. */
+  look(): void {
+    if (!this.#parts.reachable(this.#kind)) {
+      this.#is_unreachable = true;
+      this.#begins();
+      if (this.is_open) this.#close();
+    } else if (this.#is_unreachable) this.#works(); // an adapter was answered, whoever called it
+    const most = this.#parts.limits.concurrency[this.#kind];
+    if (this.is_open) this.#allow(Math.min(2 * Math.max(this.#allowed, 1), most));
+    else if (this.#isOverlong()) this.#allow(1);
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+  }
+
+  #allow(most: number): void {
+    if (this.#allowed === most) return;
+    this.#allowed = most;
+    this.#parts.queue.allow(this.#kind, most);
+  }
+
+  #begins(): void {
+    if (this.#since === null) {
+      this.#since = this.#parts.clock.service();
+      this.#from_start = this.#works_since !== null;
+    }
+    this.#works_since = null;
+  }
+
+  #fails(failure: ServiceFailure): void {
+    this.#begins();
+    this.#last_failure = failure;
+    this.#failures += 1;
+    const { limits, reachable } = this.#parts;
+    if (this.is_open && (this.#failures >= limits.failures_to_close || !reachable(this.#kind))) this.#close();
+  }
+
+  #works(): void {
+    this.#failures = 0;
+    this.#is_unreachable = false;
+    this.#works_since ??= this.#parts.clock.elapsed();
+    if (!this.is_open) this.#open();
+    this.#since = null;
+  }
+
+  #close(): void {
+    this.is_open = false;
+    this.#probe_pause_ms = this.#shortest_pause_ms;
+    const said = { kind: this.#kind, failure: this.#last_failure };
+    this.#parts.log.warn(said, 'what this step needs is away: its pictures wait, and lose nothing by it');
+    this.#allow(0);
+    this.#probeLater();
+  }
+
+  /** Work is taken up again one by one, and by twice as many at each look. */
+  #open(): void {
+    this.#timer?.cancel();
+    this.is_open = true;
+    this.#probe = 'none';
+    this.#parts.log.info({ kind: this.#kind, away_ms: this.away?.ms }, 'what this step needs is back: its pictures go on');
+    this.#allow(1);
+  }
+
+  #probeLater(): void {
+    this.#probe = 'none';
+    this.#timer?.cancel();
+    this.#timer = this.#parts.clock.after(this.#probe_pause_ms, () => {
+      this.#probe = 'wanted';
+      this.#allow(1);
+    });
+    this.#probe_pause_ms = Math.min(2 * this.#probe_pause_ms, this.#longest_pause_ms);
+  }
+
+  #isOverlong(): boolean {
+    return (this.away?.ms ?? 0) >= this.#parts.outage.give_up_ms;
+  }
+
+  /** In the words of the last run that failed. */
+  #givenUp(): ServiceError {
+    const detail = `what ${this.#kind} needs has been away for too long`;
+    return new ServiceError(this.#last_failure ?? failureOf('PROVIDER_UNAVAILABLE', detail));
+  }
+}

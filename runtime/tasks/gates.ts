@@ -1,0 +1,34 @@
+/** The gates before all steps that are run here: see gate.ts. Each process finds out by itself, and begins with all of them open. */
+import { STEP_KINDS, type StepKind } from '../../contract/steps.ts';
+import { type AwayFor, Gate, type GateParts, type Passage } from './gate.ts';
+
+export type Gates = ReturnType<typeof createGates>;
+
+export function createGates(parts: GateParts) {
+  const { clock, limits } = parts;
+  const gates = Object.fromEntries(STEP_KINDS.map((kind) => [kind, new Gate(kind, parts)])) as Record<StepKind, Gate>; // one a kind
+  let here: readonly StepKind[] = [];
+  let looking: { cancel(): void } | null = null;
+
+  function look(): void {
+    for (const kind of here) gates[kind].look();
+    looking = clock.after(limits.gate_look_ms, look);
+  }
+  return {
+    /** Of the steps that are run here, once the queue has been told of them. */
+    start(kinds: readonly StepKind[]): void {
+      here = kinds;
+      looking = clock.after(limits.gate_look_ms, look);
+    },
+    stop(): void {
+      looking?.cancel();
+      for (const kind of STEP_KINDS) gates[kind].stop();
+    },
+    enter: (kind: StepKind): Passage => gates[kind].enter(),
+    isOpen: (kind: StepKind): boolean => gates[kind].is_open,
+    /** null: nothing is known to be away. */
+    away: (kind: StepKind): AwayFor | null => gates[kind].away,
+    /** For how long the step has worked since its last outage, as far as it was run here; null: that is not known. */
+    worksFor: (kind: StepKind): number | null => gates[kind].works_for_ms,
+  };
+}

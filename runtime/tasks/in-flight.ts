@@ -1,0 +1,95 @@
+/**
+ * How much work is with a provider at once. What waits here waits without a deadline; in the provider's own line it would use up the
+ * time that its work is given. Counted from the store of tasks, so that all processes together keep the bound, but for what several
+ * submit in the same moment.
+ *
+ * The bound adapts to how long work takes: once the oldest work has been there for `in_flight_target_ms`, half as much is given; while
+ * work comes back well within that, one more with each that does.
+ */
+import type { StepKind } from '../../contract/steps.ts';
+import type { Clock } from '../async/clock.ts';
+import type { RuntimeLimits } from '../limits.ts';
+import type { TaskRecord, Tasks } from '../ports/tasks.ts';
+
+type Parts = { tasks: Pick<Tasks, 'list'>; clock: Clock; limits: RuntimeLimits };
+export type InFlight = {
+  /**
+   * Waits until there is room, in the order of asking; call what it answers once the task runs, or does not. null: no room within
+   * `in_flight_wait_ms`. Rejects with the signal's reason when it is aborted first.
+   */
+  enter(kind: StepKind, signal: AbortSignal): Promise<(() => void) | null>;
+  /** Tasks whose work is with a provider, as many as there is room for and one more of each status. */
+  underWay(kind: StepKind): Promise<TaskRecord[]>;
+};
+
+export function createInFlight(parts: Parts): InFlight {
+  const { tasks, limits } = parts;
+  const lines = new Map<StepKind, (signal: AbortSignal) => Promise<(() => void) | null>>();
+  const underWay = async (kind: StepKind) => {
+    const limit = limits.in_flight + 1;
+    const found = await Promise.all((['running', 'asking'] as const).map((status) => tasks.list({ kind, status, limit })));
+    return found.flat();
+  };
+  return {
+    underWay,
+    enter(kind, signal) {
+      const line = lines.get(kind) ?? lineOf(() => underWay(kind), parts);
+      lines.set(kind, line);
+      return line(signal);
+    },
+  };
+}
+
+function lineOf(underWay: () => Promise<TaskRecord[]>, { clock, limits }: Omit<Parts, 'tasks'>) {
+  const room = adaptingRoom(limits);
+  /** Let in, and not yet among the tasks that run. */
+  let entering = 0;
+  let last: Promise<unknown> = Promise.resolve();
+
+  async function admitted(signal: AbortSignal): Promise<(() => void) | null> {
+    const over = clock.elapsed() + limits.in_flight_wait_ms;
+    for (;;) {
+      signal.throwIfAborted();
+      const ids = new Set((await underWay()).map(({ task_id }) => task_id));
+      if (ids.size + entering < room.now(ids, clock.elapsed())) break;
+      if (clock.elapsed() >= over) return null;
+      await clock.sleep(limits.in_flight_look_ms, signal);
+    }
+    entering += 1;
+    let is_in = true;
+    return () => {
+      if (is_in) entering -= 1;
+      is_in = false;
+    };
+  }
+  return (signal: AbortSignal): Promise<(() => void) | null> => {
+    const turn = last.then(() => admitted(signal));
+    last = turn.catch(() => undefined); // told to the one who waited; the next has its turn all the same
+    return turn;
+  };
+}
+
+/** How many may be there, by how long those took that were seen. */
+export function adaptingRoom({ in_flight: most, in_flight_first, in_flight_target_ms: target_ms }: RuntimeLimits) {
+  let room = Math.min(most, in_flight_first);
+  let cut_at = Number.NEGATIVE_INFINITY;
+  /** By task: when it was first seen there, of `Clock.elapsed`. */
+  const since = new Map<string, number>();
+  return {
+    now(ids: ReadonlySet<string>, at: number): number {
+      const was_full = since.size >= room;
+      for (const [id, begun] of since) {
+        if (ids.has(id)) continue;
+        since.delete(id);
+        if (was_full && at - begun < target_ms / 2) room = Math.min(most, room + 1);
+      }
+      for (const id of ids) if (!since.has(id)) since.set(id, at);
+      const oldest = Math.min(at, ...since.values());
+      if (at - oldest > target_ms && at - cut_at > target_ms) {
+        room = Math.max(1, Math.ceil(room / 2));
+        cut_at = at;
+      }
+      return room;
+    },
+  };
+}

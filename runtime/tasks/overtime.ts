@@ -1,0 +1,64 @@
+/**
+ * A deadline of work that a provider has: the provider is asked first. While it says `working`, or can't be asked, the deadline is
+ * looked at again later, for at most `overtime_ms`: what is under way is not given again, and an outage is no fault of the work.
+ */
+import type { Logger } from 'pino';
+import type { Json } from '../../contract/json.ts';
+import { delayOf, type Instance, type Job } from '../../machines/interpreter.ts';
+import type { RuntimeLimits } from '../limits.ts';
+import type { Asked } from '../ports/tasks.ts';
+import type { Engine, Owed } from '../resources/engine.ts';
+
+export type Late = { job_id: string; job: Job; provider_job_id: string };
+
+/** The job whose deadline this timer is, if a provider has it and its time may still be extended. Its delay is named `<step>_deadline`. */
+export function lateJob(
+  instance: Instance,
+  timer_id: string,
+  now: number,
+  limits: Pick<RuntimeLimits, 'overtime_ms'>,
+): Late | null {
+  const timer = instance.timers[timer_id];
+  if (!timer || now >= timer.due_at + limits.overtime_ms) return null;
+  for (const [job_id, job] of Object.entries(instance.jobs)) {
+    const provider_job_id = job.accepted?.provider_job_id;
+    if (provider_job_id && delayOf(timer_id) === `${job.src}_deadline`) return { job_id, job, provider_job_id };
+  }
+  return null;
+}
+
+type Parts = {
+  engine: Pick<Engine, 'owes'>;
+  /** Resolves once the question is on its way. `ask` never throws. */
+  begin(ask: (signal: AbortSignal) => Promise<void>): Promise<void>;
+  /** Throws while the provider is away; null: the work of this job is done here. */
+  asked(owed: Owed, provider_job_id: string, signal: AbortSignal): Promise<Asked | null>;
+  succeeded(whose: { task_id: string; resource_id: string; job_id: string }, output: Json): Promise<unknown>;
+  log: Logger;
+};
+
+/** Asks about late work, beside the one who calls. `over`: nobody has it any more, or it failed, so that the deadline holds. */
+export function createOvertime({ engine, begin, asked, succeeded, log }: Parts) {
+  return async (resource_id: string, { job_id, job, provider_job_id }: Late, over: () => Promise<unknown>): Promise<void> => {
+    const owed = await engine.owes(resource_id, job_id, job.token);
+    if (!owed) return; // it has moved on meanwhile
+    const task_id = job.token;
+    await begin(async (signal) => {
+      try {
+        const answer = await asked(owed, provider_job_id, signal).catch((error: unknown) => {
+          log.info(
+            { err: error, resource_id, task_id },
+            'a deadline is over, and the provider cannot be asked: it is waited for',
+          );
+          return WAITED_FOR;
+        });
+        if (answer?.status === 'working') return;
+        if (answer?.status === 'done') await succeeded({ task_id, resource_id, job_id }, answer.output);
+        else await over();
+      } catch (error) {
+        log.warn({ err: error, resource_id, task_id }, 'the end of a deadline was not told; it is looked at again');
+      }
+    });
+  };
+}
+const WAITED_FOR: Asked = { status: 'working' };

@@ -1,0 +1,42 @@
+/** Rings that can't be answered now: they are rung again, and those for what a later version of the service has are passed on to it. */
+import type { Logger } from 'pino';
+import type { Clock } from '../async/clock.ts';
+import type { RuntimeLimits } from '../limits.ts';
+import type { Queue, Ring, Tasks } from '../ports/tasks.ts';
+import { isLaterVersion } from '../resources/step-loop.ts';
+import type { Runs } from './task-runner.ts';
+
+type Parts = { tasks: Tasks; queue: Queue; runs: Runs; clock: Clock; limits: RuntimeLimits; log: Logger };
+
+export function createRings({ tasks, queue, runs, clock, limits, log }: Parts) {
+  const ringLater = (task_id: string, delay_ms: number): Promise<void> =>
+    queue
+      .retryLater(task_id, clock.wall(), delay_ms)
+      .catch((err: unknown) => log.warn({ err, task_id }, 'it could not be rung again; the sweep goes on with it'));
+  /** A process of a later version has it, or will: one of those answers a ring in time. */
+  const passOn = (task_id: string) => ringLater(task_id, limits.pass_on_ms);
+
+  return {
+    passOn,
+    /** One that was answered in vain. */
+    async again(ring: Ring, error: unknown): Promise<void> {
+      if (isLaterVersion(error)) return passOn(ring.task_id);
+      log.error({ err: error, ...ring }, 'a run could not be told; it is rung again');
+      await ringLater(ring.task_id, limits.ring_again_ms);
+    },
+    /** What is done when the pause before another try is over. */
+    async retry(task_id: string): Promise<void> {
+      try {
+        const task = await tasks.get(task_id);
+        if (!task) return;
+        if (!runs.serves(task)) return await passOn(task_id);
+        if (task.status === 'retrying') await runs.fire(task);
+        if (task.status === 'pending') await queue.push(task.kind, task_id, task.ring, task); // its ring was answered, and nothing came of it
+        await runs.reportAgain(task);
+      } catch (error) {
+        if (isLaterVersion(error)) return await passOn(task_id);
+        log.warn({ err: error, task_id }, 'a retry could not be rung; the sweep goes on with it');
+      }
+    },
+  };
+}

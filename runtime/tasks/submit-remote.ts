@@ -1,0 +1,115 @@
+/**
+ * Gives the work of a task to its provider, once there is room for it there. The order is what keeps it from being lost or done twice:
+ *
+ * 1. Submit, with `work_id` as the idempotency key, while the task is still pending: a crash leaves it to be given again, and the
+ *    provider finds the work that it has.
+ * 2. Claim with the ticket: the task runs, and is asked about when its lease is over.
+ * 3. Accepted, at once: the ticket is a fact of the resource, and outlives the task.
+ *
+ * Then the worker is free: the result comes by a callback, or by asking.
+ */
+import type { Logger } from 'pino';
+import type { StepKind } from '../../contract/steps.ts';
+import type { Clock } from '../async/clock.ts';
+import type { RuntimeLimits } from '../limits.ts';
+import type { Queue, Ring, TaskRecord, Tasks, Ticket } from '../ports/tasks.ts';
+import type { Engine } from '../resources/engine.ts';
+import type { Passage } from './gate.ts';
+import { createInFlight } from './in-flight.ts';
+import type { RemoteWork } from './remote-work.ts';
+import { ServiceError } from './step-handler.ts';
+import type { Runs } from './task-runner.ts';
+
+type Parts = {
+  runs: Runs;
+  remote: RemoteWork;
+  tasks: Tasks;
+  queue: Pick<Queue, 'retryLater'>;
+  engine: Pick<Engine, 'owes'>;
+  clock: Clock;
+  limits: RuntimeLimits;
+  /** Within the time of a run, and until the process stops. */
+  limited: <T>(kind: StepKind, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+  /** Why the work was not given: told to its task, unless the process stops. */
+  failed: (task: TaskRecord, error: unknown, passage: Passage | null) => Promise<void>;
+  log: Logger;
+};
+
+export function createGive(parts: Parts) {
+  const { tasks, queue, engine, runs, remote, clock, limits, limited, failed, log } = parts;
+  const stopping = new AbortController();
+  const in_flight = createInFlight(parts);
+  async function submitted(task: TaskRecord, passage: Passage): Promise<Ticket | null> {
+    try {
+      const ticket = await limited(task.kind, (signal) => remote.submit(task, signal));
+      passage.ran(null);
+      return ticket;
+    } catch (error) {
+      await failed(task, error, passage);
+      return null;
+    }
+  }
+  /** null: not now. */
+  async function entered(task: TaskRecord): Promise<(() => void) | null> {
+    try {
+      const leave = await in_flight.enter(task.kind, stopping.signal);
+      if (!leave) await queue.retryLater(task.task_id, clock.wall(), limits.ring_again_ms); // its turn comes again
+      return leave;
+    } catch (error) {
+      if (stopping.signal.aborted) return null; // it waits in the queue for whoever comes after us
+      throw error;
+    }
+  }
+  /** False: nobody wants its work any more, or somebody else has given it meanwhile. */
+  async function isWanted({ task_id, resource_id, job_id }: TaskRecord): Promise<boolean> {
+    if ((await tasks.get(task_id))?.status !== 'pending') return false;
+    return (await engine.owes(resource_id, job_id, task_id)) !== null;
+  }
+  async function given(task: TaskRecord, ring: Ring, passage: Passage): Promise<void> {
+    const ticket = await submitted(task, passage);
+    if (!ticket || (await isShared(ticket, task)) || !(await runs.claim(ring, task, ticket.provider_job_id))) return;
+    await runs
+      .accepted(task, ticket.provider_job_id)
+      .catch((error: unknown) =>
+        log.warn({ err: error, task_id: task.task_id }, 'accepted was not told; the sweep says it again'),
+      );
+  }
+  /** One ticket for two pictures: what is answered under it may be of either, so neither believes it. */
+  async function isShared({ provider_job_id }: Ticket, task: TaskRecord): Promise<boolean> {
+    const others = (await in_flight.underWay(task.kind)).filter(
+      (other) => other.resource_id !== task.resource_id && runs.view(other).provider_job_id === provider_job_id,
+    );
+    if (others.length === 0) return false;
+    const shared = new ServiceError({
+      code: 'PROVIDER_BAD_RESULT',
+      retryable: true,
+      detail: `its provider gave one ticket to several pictures: ${provider_job_id}`,
+    });
+    for (const one of [task, ...others]) await failed(one, shared, null);
+    return true;
+  }
+  async function give(task: TaskRecord, ring: Ring, passage: Passage): Promise<void> {
+    if (task.status !== 'pending') {
+      await runs.claim(ring, task); // one that runs is asked about, others have their own timers
+      return;
+    }
+    const answer = await remote.stored(task);
+    if (answer !== null) {
+      await runs.succeeded(task, answer);
+      return;
+    }
+    const refused = passage.refusal();
+    if (refused) return failed(task, refused, null);
+    const leave = await entered(task);
+    try {
+      if (leave && (await isWanted(task))) await given(task, ring, passage);
+    } finally {
+      leave?.();
+    }
+  }
+  return {
+    give,
+    /** Who waits for room holds up no stop. */
+    stop: () => stopping.abort(new Error('the process stops')),
+  };
+}
