@@ -17,9 +17,9 @@ import { type Conditions, createConditions } from '../runtime/health/conditions.
 import { processLog } from '../runtime/health/process-log.ts';
 import { RUNTIME_LIMITS } from '../runtime/limits.ts';
 import { ServiceError } from '../runtime/tasks/step-handler.ts';
-import { callbackReceiver } from '../services/callbacks.ts';
-import { explainer } from '../services/explain.ts';
-import { prepareIndex } from '../services/rebuild-index.ts';
+import { explainer } from '../services/explain/explain.ts';
+import { prepareIndex } from '../services/index/rebuild.ts';
+import { callbackReceiver } from '../services/remote/callbacks.ts';
 import { DEFAULT_ORGANISATION, firstKey, localKey } from './bootstrap-keys.ts';
 import { type Config, checkTogether, SERVICE_FILE } from './config.ts';
 import { createService, type ServiceOptions } from './create-service.ts';

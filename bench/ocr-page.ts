@@ -47,7 +47,7 @@ ${readingTable(kinds, columns)}
 
 - **native**: what one gets by running \`tesseract\` on the file.
 - **nothing**: our engine on the picture laid on white, in grey.
-- **ground**: transparent pictures are laid on black if their ink is light (\`services/ground.ts\`).
+- **ground**: transparent pictures are laid on black if their ink is light (\`services/steps/background.ts\`).
 - The steps, each alone (\`providers/tesseract/prepare.ts\`): **invert** light ink on dark; **denoise** with a median of nine pixels, twice, if there are many more specks than letters; **turn** by 90°, 180° or 270°, if a line reads well that way only; **enlarge** letters lower than 20 pixels; **level** lines that fall or rise by 0.4° to 8°; **margin** around ink that touches the edge.
 - **as shipped**: all of them, in this order. What needs none is handed to the engine as it came.
 

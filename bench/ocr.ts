@@ -14,7 +14,7 @@ import { ALL_STEPS, prepared, type Step } from '../providers/tesseract/prepare.t
 import { type EnginePage, startThread } from '../providers/tesseract/thread.ts';
 import { confidenceOf, pageOf } from '../providers/tesseract/words.ts';
 import { systemClock } from '../runtime/async/clock.ts';
-import { groundOf, WHITE } from '../services/ground.ts';
+import { groundOf, WHITE } from '../services/steps/background.ts';
 import { errorsOf } from '../test/samples/accuracy.ts';
 import { KINDS, type KnownPicture, picturesOf } from '../test/support/ocr-pictures.ts';
 import { HOW_TO_INSTALL, type Native, nativeTesseract } from './ocr-native.ts';

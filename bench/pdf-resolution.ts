@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { SAMPLES } from '../cli/project.ts';
 import { tesseractPool } from '../providers/tesseract/pool.ts';
 import { systemClock } from '../runtime/async/clock.ts';
-import { openFile } from '../services/formats/table.ts';
+import { openFile } from '../services/formats/registry.ts';
 import { accuracyOf } from '../test/samples/accuracy.ts';
 import { LIMITS } from '../test/support/inspected.ts';
 import { pdf } from '../test/support/pdf-file.ts';

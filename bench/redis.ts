@@ -9,7 +9,7 @@ import { bullQueue } from '../persistence/redis/queue.ts';
 import { redisTasks } from '../persistence/redis/tasks.ts';
 import { systemClock } from '../runtime/async/clock.ts';
 import type { Queue, TaskRecord, Tasks } from '../runtime/ports/tasks.ts';
-import { taskLifecycle } from '../services/resource-lifecycle.ts';
+import { taskLifecycle } from '../services/lifecycles.ts';
 import { OWNER } from '../test/support/owner.ts';
 
 const ROUNDS = 4_000;

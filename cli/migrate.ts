@@ -1,7 +1,7 @@
 /** `tuodi migrate [--check]`: brings the database to this version, or says what that would be and what of it can't be served. */
 import { lookAtStored, migrateFacts } from '../app/open-ports.ts';
 import { systemClock } from '../runtime/async/clock.ts';
-import { stateWords } from '../services/stored-versions.ts';
+import { stateWords } from '../services/maintenance/stored-versions.ts';
 import type { Run } from './program.ts';
 
 /** Ends with 3 when something is to be done, or when there are pictures of a version that this program does not know. */

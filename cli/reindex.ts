@@ -5,7 +5,7 @@ import { openFacts, openIndex } from '../app/open-ports.ts';
 import { type Clock, systemClock } from '../runtime/async/clock.ts';
 import type { Facts } from '../runtime/ports/facts.ts';
 import type { SearchIndex } from '../runtime/ports/tasks.ts';
-import { CannotRebuild, rebuildIndex } from '../services/rebuild-index.ts';
+import { CannotRebuild, rebuildIndex } from '../services/index/rebuild.ts';
 import { printableLine } from '../text/printable.ts';
 import { UsageError } from './errors.ts';
 import type { Output } from './output.ts';

@@ -5,7 +5,7 @@ import type { Config } from '../app/config.ts';
 import type { ExitCode } from '../contract/exit-codes.ts';
 import { systemClock } from '../runtime/async/clock.ts';
 import { within } from '../runtime/async/timeout.ts';
-import { INDEX_INCOMPLETE } from '../services/watch-index.ts';
+import { INDEX_INCOMPLETE } from '../services/index/watch.ts';
 import { type Client, clientOf, connect } from './client.ts';
 import { TakenOver } from './errors.ts';
 import { explain } from './explain.ts';

@@ -3,9 +3,9 @@
  * an odd width with 4 bits, and mixes up the channels of palettes.
  */
 import { type BmpHeader, COMPRESSION, headerOf } from './bmp-header.ts';
-import { Illegal } from './illegal.ts';
 import type { Pixels } from './isolated.ts';
 import type { Decoder } from './isolated-thread.ts';
+import { Illegal } from './rejected-file.ts';
 
 const RGBA = 4;
 

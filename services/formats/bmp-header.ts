@@ -1,6 +1,7 @@
 /** What the headers of a BMP say, checked against its bytes before room is made for any pixel. */
-import { Illegal } from './illegal.ts';
+
 import type { Size } from './pages.ts';
+import { Illegal } from './rejected-file.ts';
 
 /** RGB: as they are. RLE8, RLE4: runs of indices. FIELDS: by masks. Others hold a JPEG or PNG, for printers only. */
 export const COMPRESSION = { RGB: 0, RLE8: 1, RLE4: 2, FIELDS: 3, ALPHA_FIELDS: 6 } as const;

@@ -1,6 +1,6 @@
 /** HEIC, as phones take it: the picture that the file calls its primary one. What is AVIF by another name goes the way of AVIF. */
 import sharp from 'sharp';
-import { openDrawn } from './drawn.ts';
+import { openDrawn } from './isolated-formats.ts';
 import { checkPixels, type Open } from './pages.ts';
 import { firstFrame, refusing } from './raster.ts';
 

@@ -2,9 +2,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { lowerThreadPriority } from '../../runtime/async/low-priority.ts';
 import type { PageRead } from '../../runtime/ports/tasks.ts';
-import { Illegal, messageOf } from './illegal.ts';
 import type { Answer, AskName, Asks, DecoderName, Pixels } from './isolated.ts';
 import type { Size } from './pages.ts';
+import { Illegal, messageOf } from './rejected-file.ts';
 
 /** What a decoder module gives: `open` throws Illegal, and so do the others; any other error is the file's as well. */
 export type Decoder = {

@@ -7,8 +7,8 @@ import { failureOf, isFailureCode } from '../../contract/failures.ts';
 import { seatsOf } from '../../runtime/async/pool.ts';
 import type { PageRead } from '../../runtime/ports/tasks.ts';
 import { ServiceError } from '../../runtime/tasks/step-handler.ts';
-import { Illegal } from './illegal.ts';
 import type { OpenedWith, Size } from './pages.ts';
+import { Illegal } from './rejected-file.ts';
 
 /** JavaScript's own memory of a thread; what decoders take beyond it is bounded in the thread itself. */
 const HEAP_LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 64, stackSizeMb: 4 };

@@ -4,7 +4,7 @@ import type { Clock } from '../../runtime/async/clock.ts';
 import type { PageRead } from '../../runtime/ports/tasks.ts';
 import type { ServiceLimits } from '../../runtime/tasks/step-handler.ts';
 import type { DecodeBudget } from './budget.ts';
-import { Illegal } from './illegal.ts';
+import { Illegal } from './rejected-file.ts';
 
 /** Pixels of the upright page. */
 export type Size = { width: number; height: number };

@@ -5,12 +5,12 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { init } from '@embedpdf/pdfium';
-import { Illegal } from './illegal.ts';
 import type { Pixels } from './isolated.ts';
 import type { Decoder } from './isolated-thread.ts';
 import type { Size } from './pages.ts';
 import { charsOf, type Pdfium } from './pdf-chars.ts';
 import { pageReadOf } from './pdf-words.ts';
+import { Illegal } from './rejected-file.ts';
 
 /** FPDF_GetLastError. */
 const ERROR_PASSWORD = 4;

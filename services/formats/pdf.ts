@@ -1,5 +1,5 @@
 /** PDF: pages that are drawn as large as recognition gains by, with the text that they have of their own. */
-import { openDrawn } from './drawn.ts';
+import { openDrawn } from './isolated-formats.ts';
 import { type Open, type Size, within } from './pages.ts';
 
 /** A letter of 10 points is 28 pixels high then, as on a good scan. */

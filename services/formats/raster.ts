@@ -2,8 +2,8 @@
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { failureOf } from '../../contract/failures.ts';
 import { ServiceError } from '../../runtime/tasks/step-handler.ts';
-import { Illegal, messageOf } from './illegal.ts';
 import { checkPageCount, checkPixels, type Open, type Opened, type OpenedWith, type Size } from './pages.ts';
+import { Illegal, messageOf } from './rejected-file.ts';
 
 sharp.cache(false); // pictures are decoded once; what is kept would only be memory
 sharp.concurrency(1); // one thread a picture: the queue runs several

@@ -1,7 +1,7 @@
 /** What a file is, by its bytes and never by its name. Everything that is not in the table of formats is refused here. */
 import { fileTypeFromBuffer } from 'file-type';
 import { CONTENT_TYPES, type ContentType } from '../../contract/resource.ts';
-import { Illegal } from './illegal.ts';
+import { Illegal } from './rejected-file.ts';
 
 /** Other names of what is read. A PNG that moves is one; HEIC has a name for each way its parts are put together. */
 const ALSO: Record<string, ContentType> = { 'image/apng': 'image/png', 'image/heif': 'image/heic' };

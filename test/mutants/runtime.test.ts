@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Ports } from '../../app/open-ports.ts';
 import type { Inbound, Instance } from '../../machines/interpreter.ts';
-import { resourceLifecycle } from '../../services/resource-lifecycle.ts';
+import { resourceLifecycle } from '../../services/lifecycles.ts';
 import { killAt } from '../faults/kill.ts';
 import { lateSave } from '../faults/late.ts';
 import { OPTIONS } from '../faults/world.ts';

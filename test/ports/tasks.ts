@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Json } from '../../contract/json.ts';
 import type { TaskRecord, Tasks } from '../../runtime/ports/tasks.ts';
-import { taskLifecycle } from '../../services/resource-lifecycle.ts';
+import { taskLifecycle } from '../../services/lifecycles.ts';
 
 let minted = 0;
 const given = { now: 0, mint: () => `token-${++minted}` };

@@ -8,7 +8,7 @@ import { type Box, type Grey, piecesOf, toneOf } from '../../providers/tesseract
 import { areLying, linesOf, tiltOf } from '../../providers/tesseract/letters.ts';
 import { both, boxAt, inverse, moved, scaled, turned } from '../../providers/tesseract/matrix.ts';
 import { ALL_STEPS, prepared, type Step } from '../../providers/tesseract/prepare.ts';
-import { BLACK, groundOf, WHITE } from '../../services/ground.ts';
+import { BLACK, groundOf, WHITE } from '../../services/steps/background.ts';
 import { KINDS, picturesOf } from '../support/ocr-pictures.ts';
 
 /** '#' is ink. */

@@ -7,7 +7,7 @@ import { after, describe, test } from 'node:test';
 import sharp from 'sharp';
 import { tesseractPool } from '../../providers/tesseract/pool.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
-import { groundOf } from '../../services/ground.ts';
+import { groundOf } from '../../services/steps/background.ts';
 import { fold } from '../../text/fold.ts';
 import { accuracyOf } from '../samples/accuracy.ts';
 import { KINDS, type KnownPicture, picturesOf } from '../support/ocr-pictures.ts';

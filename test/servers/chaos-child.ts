@@ -13,8 +13,8 @@ import { openPorts } from '../../app/open-ports.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
 import type { Origin } from '../../runtime/resources/engine.ts';
 import type { StepServices } from '../../runtime/tasks/worker.ts';
-import { prepareIndex } from '../../services/rebuild-index.ts';
-import { runStep } from '../../services/steps.ts';
+import { prepareIndex } from '../../services/index/rebuild.ts';
+import { runStep } from '../../services/steps/table.ts';
 import { emptySteps } from '../support/empty-steps.ts';
 import { VECTOR } from './chaos-shape.ts';
 

@@ -4,7 +4,7 @@ import { after, describe, test } from 'node:test';
 import { z } from 'zod';
 import { Resource, Upload } from '../../contract/resource.ts';
 import { openS3Objects } from '../../persistence/s3/objects.ts';
-import { inspect } from '../../services/inspect.ts';
+import { inspect } from '../../services/steps/inspect.ts';
 import { type HttpWorld, httpWorld } from '../support/http-world.ts';
 import { serviceContext } from '../support/service-context.ts';
 import { png } from '../support/wrong-pictures.ts';

@@ -5,7 +5,7 @@ import { inspect as shown } from 'node:util';
 import { openS3Objects, StoreMisconfigured } from '../../persistence/s3/objects.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
 import type { UploadLink } from '../../runtime/ports/tasks.ts';
-import { inspect } from '../../services/inspect.ts';
+import { inspect } from '../../services/steps/inspect.ts';
 import { bytesOf } from '../ports/objects.ts';
 import { serviceContext } from '../support/service-context.ts';
 import { png } from '../support/wrong-pictures.ts';

@@ -2,7 +2,7 @@
 import { openRedisPorts } from '../../persistence/redis/open.ts';
 import { RUNTIME_LIMITS } from '../../runtime/limits.ts';
 import { createRuns } from '../../runtime/tasks/task-runner.ts';
-import { taskLifecycle } from '../../services/resource-lifecycle.ts';
+import { taskLifecycle } from '../../services/lifecycles.ts';
 import { clock, log } from './redis.ts';
 
 const { tasks, queue } = await openRedisPorts({ url: process.argv[2] ?? '', clock, log });

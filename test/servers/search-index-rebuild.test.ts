@@ -5,7 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { FIRST_GENERATION } from '../../persistence/elasticsearch/open.ts';
 import type { IndexTargets } from '../../runtime/ports/service-state.ts';
 import type { IndexEntry, IndexGenerations, SearchIndex } from '../../runtime/ports/tasks.ts';
-import { reaches } from '../../services/index-entry.ts';
+import { reaches } from '../../services/steps/index-entry.ts';
 import { question, vectorAt } from '../support/entries.ts';
 import { httpBetween } from './http-between.ts';
 import {

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, afterEach, beforeEach, describe, test } from 'node:test';
 import { readConfig } from '../../app/config.ts';
 import { openPorts } from '../../app/open-ports.ts';
-import { prepareIndex } from '../../services/rebuild-index.ts';
+import { prepareIndex } from '../../services/index/rebuild.ts';
 import { world } from '../faults/world.ts';
 import { numberReader } from '../support/numbered.ts';
 import { type WatchedLife, watchedLife } from '../support/watched-life.ts';

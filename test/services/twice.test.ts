@@ -8,7 +8,7 @@ import type { Ports } from '../../app/open-ports.ts';
 import type { Json } from '../../contract/json.ts';
 import { isJobId, STEP_OF_JOB } from '../../contract/steps.ts';
 import { openDatabase } from '../../persistence/sqlite/database.ts';
-import { runStep } from '../../services/steps.ts';
+import { runStep } from '../../services/steps/table.ts';
 import { BY, openWorld, SCOPE, say, serviceOf, takeIn, world } from '../faults/world.ts';
 import { SERVICE_LIMITS } from '../support/service-context.ts';
 

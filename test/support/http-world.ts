@@ -32,7 +32,7 @@ import type { Embedder, IndexQuery, SearchIndex } from '../../runtime/ports/task
 import { createEngine } from '../../runtime/resources/engine.ts';
 import type { Lifecycle } from '../../runtime/resources/lifecycle.ts';
 import type { Writes } from '../../runtime/tasks/step-handler.ts';
-import { explainer } from '../../services/explain.ts';
+import { explainer } from '../../services/explain/explain.ts';
 import { only } from './missing.ts';
 
 export type Answer = { status: number; headers: Headers; text: string; json: unknown };

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Ports } from '../../app/open-ports.ts';
 import type { Objects } from '../../runtime/ports/tasks.ts';
-import { clearLeftovers } from '../../services/clear-leftovers.ts';
+import { clearLeftovers } from '../../services/maintenance/clear-leftovers.ts';
 import { SCOPE, say, serviceOf, takeIn, world } from '../faults/world.ts';
 import { until } from './wait.ts';
 

@@ -15,7 +15,7 @@ import { createSigner } from '../../runtime/accounts/signer.ts';
 import type { ResourceRow } from '../../runtime/ports/facts.ts';
 import type { Embedder, TaskRecord } from '../../runtime/ports/tasks.ts';
 import type { Engine } from '../../runtime/resources/engine.ts';
-import { callbackReceiver } from '../../services/callbacks.ts';
+import { callbackReceiver } from '../../services/remote/callbacks.ts';
 import { openWorld, SCOPE, say, serviceOf, takeIn, world } from '../faults/world.ts';
 import { known } from '../model/known.ts';
 import { numberReader } from './numbered.ts';

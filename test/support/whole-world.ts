@@ -10,7 +10,7 @@ import { HTTP_LIMITS } from '../../http/limits.ts';
 import { createHttpServer } from '../../http/server.ts';
 import type { ResourceRow } from '../../runtime/ports/facts.ts';
 import type { Recogniser } from '../../runtime/ports/tasks.ts';
-import { explainer } from '../../services/explain.ts';
+import { explainer } from '../../services/explain/explain.ts';
 import { openWorld, serviceOf, world } from '../faults/world.ts';
 import { keyTo } from './events-world.ts';
 import { pictureOf } from './numbered.ts';

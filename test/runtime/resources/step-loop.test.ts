@@ -10,7 +10,7 @@ import { systemClock } from '../../../runtime/async/clock.ts';
 import { RUNTIME_LIMITS } from '../../../runtime/limits.ts';
 import type { Facts } from '../../../runtime/ports/facts.ts';
 import { createEngine, type Origin } from '../../../runtime/resources/engine.ts';
-import { resourceLifecycle } from '../../../services/resource-lifecycle.ts';
+import { resourceLifecycle } from '../../../services/lifecycles.ts';
 
 const BY: Origin = { by: { kind: 'user', id: 'u' }, request_id: null };
 const SCOPE = { org_id: 'org' };

@@ -9,7 +9,7 @@ import { systemClock } from '../../../runtime/async/clock.ts';
 import { RUNTIME_LIMITS } from '../../../runtime/limits.ts';
 import { isLaterVersion } from '../../../runtime/resources/step-loop.ts';
 import { createRuns } from '../../../runtime/tasks/task-runner.ts';
-import { taskLifecycle } from '../../../services/resource-lifecycle.ts';
+import { taskLifecycle } from '../../../services/lifecycles.ts';
 import { record } from '../../ports/tasks.ts';
 import { until } from '../../support/wait.ts';
 import { wholeWorld } from '../../support/whole-world.ts';

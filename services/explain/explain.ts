@@ -1,0 +1,91 @@
+/**
+ * Explain: why a picture can or cannot be found. Every fact is looked at there and then, in the layer that holds it, each within a time
+ * limit of its own: a layer that is away is named, and hides nothing of the others. It reads only.
+ */
+import { EXPLAINED, type Explained, type Explanation } from '../../contract/explain.ts';
+import type { Text } from '../../contract/statuses.ts';
+import { within } from '../../runtime/async/timeout.ts';
+import type { ResourceRef } from '../../runtime/resources/engine.ts';
+import { LOOKS } from './checks.ts';
+import { obligationsOf, type Work, workOf } from './pending-work.ts';
+import { ownWordSearch } from './search-check.ts';
+import { type ExplainParts, type Seen, type Subject, subjectOf } from './snapshot.ts';
+import { becauseOf, type Looked, nextOf } from './wording.ts';
+
+/** null: no such picture in scope. */
+export type Explainer = (ref: ResourceRef, language: keyof Text) => Promise<Explanation | null>;
+
+/** Of one look: a layer that takes longer is as good as away to somebody who waits. */
+const LOOK_MS = 3_000;
+/** A picture that moves while it is looked at is looked at again: facts of two moments do not agree. */
+const ROUNDS = 3;
+
+export function explainer(parts: ExplainParts): Explainer {
+  const { facts } = parts;
+  return async (ref, language) => {
+    for (let round = 1; ; round++) {
+      const subject = await subjectOf(parts, ref);
+      if (!subject) return null;
+      const [looked, work] = await Promise.all([lookedAt(parts, subject), workOf(parts, subject, LOOK_MS)]);
+      const now = await facts.resources.get(ref.scope, ref.resource_id);
+      if (now?.seq === subject.row.seq || round === ROUNDS) return presented({ ...parts, language }, subject, looked, work);
+    }
+  };
+}
+
+async function lookedAt(parts: ExplainParts, subject: Subject): Promise<Looked[]> {
+  const looks: Record<Explained, (parts: ExplainParts, subject: Subject) => Promise<Seen>> = { ...LOOKS, search: ownWordSearch };
+  return Promise.all(EXPLAINED.map((fact) => look(parts, subject, fact, looks[fact])));
+}
+
+/** What the layer holds, or that it could not be asked. */
+async function look(
+  parts: ExplainParts,
+  subject: Subject,
+  fact: Explained,
+  at: (parts: ExplainParts, subject: Subject) => Promise<Seen>,
+): Promise<Looked> {
+  const { clock, log } = parts;
+  try {
+    const seen = await within({ clock, limit_ms: LOOK_MS }, () => at(parts, subject));
+    return { fact, ...seen, away: false, checked_at: clock.wall() };
+  } catch (error) {
+    log.warn({ err: error, resource_id: subject.row.resource_id, fact }, 'a fact could not be looked at');
+    const said = (error instanceof Error ? error.message : String(error)).slice(0, MOST_CHARS);
+    const found = { en: `unreachable: ${said}`, zh: `无法访问：${said}` };
+    return { fact, expected: ANSWER, found, ok: false, away: true, checked_at: clock.wall() };
+  }
+}
+const ANSWER: Text = { en: 'an answer', zh: '有应答' };
+/** Of what a layer says went wrong. */
+const MOST_CHARS = 200;
+
+function presented(given: ExplainParts & { language: keyof Text }, subject: Subject, looked: Looked[], work: Work): Explanation {
+  const { clock, language } = given;
+  const timeOf = (wall: number) => new Date(wall).toISOString();
+  const shown = (service: number | null) => (service === null ? null : timeOf(clock.wall() + (service - clock.service())));
+  const state = { subject, looked, work, required_metadata: given.required_metadata };
+  const next = nextOf(state);
+  const failure = subject.view?.failure ?? work.failure;
+  return {
+    searchable: subject.promised.searchable,
+    because: becauseOf(state)[language],
+    facts: looked.map(({ fact, expected, found, ok, checked_at }) => ({
+      fact,
+      expected: expected[language],
+      found: found[language],
+      ok,
+      checked_at: timeOf(checked_at),
+    })),
+    obligations: obligationsOf(subject).map(({ due_at, ...owed }) => ({ ...owed, due_at: shown(due_at) })),
+    task: work.task && {
+      ...work.task,
+      created_at: timeOf(work.task.created_at),
+      updated_at: timeOf(work.task.updated_at),
+      lease_until: shown(work.task.lease_until),
+      give_up_at: shown(work.task.give_up_at),
+    },
+    last_failure: failure && { ...failure, at: timeOf(failure.at) },
+    next: { what: next.what[language], when: shown(next.when) },
+  };
+}

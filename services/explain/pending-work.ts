@@ -1,0 +1,80 @@
+/** What is owed to a picture, and the task that is at it. */
+
+import type { Failure } from '../../contract/failures.ts';
+import { isJobId, STEP_OF_JOB, type StepKind } from '../../contract/steps.ts';
+import type { Task } from '../../contract/task.ts';
+import { delayOf, type Instance, type Job } from '../../machines/interpreter.ts';
+import { taskContext } from '../../machines/task.ts';
+import { within } from '../../runtime/async/timeout.ts';
+import type { TaskRecord } from '../../runtime/ports/tasks.ts';
+import type { ExplainParts, Subject } from './snapshot.ts';
+
+/** due_at: in service time. */
+export type Obligation = { name: string; kind: 'job' | 'timer'; due_at: number | null };
+/** Times of the task as they are kept: lease_until, give_up_at and again_at in service time. */
+type TaskSeen = Omit<Task, 'created_at' | 'updated_at' | 'lease_until' | 'give_up_at'> & {
+  created_at: number;
+  updated_at: number;
+  lease_until: number | null;
+  give_up_at: number | null;
+};
+/**
+ * step: what is owed first; null: nothing. away: the tasks could not be asked. line: of the step, how many wait and how many are at it.
+ * again_at: when the task moves by itself.
+ */
+export type Work = {
+  step: StepKind | null;
+  task: TaskSeen | null;
+  away: boolean;
+  line: { waiting: number; running: number } | null;
+  again_at: number | null;
+  failure: Failure | null;
+};
+const NO_WORK: Work = { step: null, task: null, away: false, line: null, again_at: null, failure: null };
+
+/** In order of time. A job is looked at by the pass over all jobs. */
+export function obligationsOf({ instance, next_pass_at }: Subject): Obligation[] {
+  if (!instance) return [];
+  const jobs = Object.keys(instance.jobs).map((name) => ({ name, kind: 'job' as const, due_at: next_pass_at }));
+  const timers = Object.entries(instance.timers).map(([id, { due_at }]) => ({
+    name: delayOf(id),
+    kind: 'timer' as const,
+    due_at,
+  }));
+  return [...jobs, ...timers.sort((a, b) => a.due_at - b.due_at)];
+}
+
+export async function workOf({ tasks, queue, clock, log }: ExplainParts, subject: Subject, limit_ms: number): Promise<Work> {
+  const owed = subject.instance && firstJob(subject.instance);
+  if (!owed) return NO_WORK;
+  const { step, job } = owed;
+  try {
+    const [record, line] = await within({ clock, limit_ms }, () => Promise.all([tasks.get(job.token), queue.depth(step)]));
+    return { ...NO_WORK, step, line, ...(record ? seenOf(record) : {}) };
+  } catch (error) {
+    log.warn({ err: error, task_id: job.token }, 'a task could not be looked at');
+    return { ...NO_WORK, step, away: true };
+  }
+}
+
+/** What the pipeline waits for; the text that goes beside it comes last. */
+function firstJob({ jobs }: Instance): { step: StepKind; job: Job } | null {
+  const [first] = Object.entries(jobs).sort(([id], [other]) => Number(id === 'text') - Number(other === 'text'));
+  const [id, job] = first ?? [];
+  return id !== undefined && job && isJobId(id) ? { step: STEP_OF_JOB[id], job } : null;
+}
+
+function seenOf(record: TaskRecord): Pick<Work, 'task' | 'again_at' | 'failure'> {
+  const { task_id, resource_id, user_id, org_id, kind, status, instance, created_at, updated_at, next_due_at } = record;
+  const { attempt, provider_job_id, failure } = taskContext(instance);
+  const timer = (delay: string) => Object.entries(instance.timers).find(([id]) => delayOf(id) === delay)?.[1].due_at ?? null;
+  return {
+    task: {
+      ...{ task_id, resource_id, user_id, org_id, kind, status, attempt, provider_job_id, failure, created_at, updated_at },
+      lease_until: timer('lease'),
+      give_up_at: timer('give_up'),
+    },
+    again_at: next_due_at,
+    failure: failure && { step: kind, ...failure, attempts: attempt, at: updated_at },
+  };
+}

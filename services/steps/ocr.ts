@@ -1,0 +1,165 @@
+/** OCR: the words on each page, with their places; those that the file has of its own, or read here, or by a remote engine. */
+import { failureOf } from '../../contract/failures.ts';
+import type { Json } from '../../contract/json.ts';
+import type { Made, OcrInput } from '../../contract/steps.ts';
+import type { Page } from '../../contract/text.ts';
+import type { ResourceRow } from '../../runtime/ports/facts.ts';
+import type {
+  Asked,
+  PageRead,
+  PictureToRead,
+  Recogniser,
+  RecogniserAsked,
+  RemoteRecogniser,
+  WorkIdentity,
+} from '../../runtime/ports/tasks.ts';
+import { type RemoteService, type Service, type ServiceContext, ServiceError } from '../../runtime/tasks/step-handler.ts';
+import { isSameWork, workIdOf } from '../../runtime/tasks/work-id.ts';
+import type { Opened } from '../formats/pages.ts';
+import { missingFact } from './missing-fact.ts';
+import { checkWords, reading, toRead } from './open-original.ts';
+
+type OcrOutput = Made & { engine: string; pages: Page[] };
+
+/** Pixels that a submission has at most, all pages together: several tens of megabytes. */
+const SUBMITTED_PIXELS = 400_000_000;
+/** How the text that a file has of its own is named among engines. */
+const OWN_TEXT = 'text of the file';
+
+const remote: RemoteService<OcrInput> = {
+  isGiven: ({ recogniser }) => recogniser.remote !== undefined,
+  reads: ({ original_key, order }) => JSON.stringify(order === 0 ? [original_key] : [original_key, order]),
+  async submit(input, context) {
+    const { recogniser, signal } = context;
+    const { org_id, original_key, order } = input;
+    const resource = await resourceOf(input, context);
+    const pages = () => reading(original_key, context, (file, signal) => picturesOf(file, context, signal));
+    const { languages } = resource.metadata;
+    return given(recogniser).submit({ ...identityOf(input, resource, context), org_id, order, languages, pages }, signal);
+  },
+  async ask(input, provider_job_id, context) {
+    const { recogniser, signal } = context;
+    const of = identityOf(input, await resourceOf(input, context), context);
+    return told(await given(recogniser).ask({ ...of, provider_job_id }, signal), input, context);
+  },
+  async calledBack(body, task_id, input, context) {
+    const { provider_job_id, names, asked } = await given(context.recogniser).read(body);
+    const { resource_id = input.resource_id, work_id = workOf(input) } = names;
+    if (names.task_id !== task_id) throw ofOther('task_id');
+    if (resource_id !== input.resource_id) throw ofOther('resource_id');
+    if (!isSameWork(work_id, workOf(input))) throw ofOther('work_id');
+    return { provider_job_id, asked: await told(asked, input, context) };
+  },
+  /** Ids of runs are in the order of time: what answers the run that made the recognition, or one before it, is nothing new. */
+  async isOfNow({ org_id, resource_id, task_id }, facts) {
+    const resource = await facts.resources.get({ org_id }, resource_id);
+    return resource !== null && (resource.recognition_id === null || task_id > resource.recognition_id);
+  },
+};
+
+/** Reads the frozen copy only. Running it twice costs time; its row has the id of the run, so that a result told twice is one row. */
+export const ocr: Service<OcrInput, OcrOutput> = {
+  async run({ original_key }, context) {
+    const { recogniser, limits } = context;
+    const recognised = async (file: Opened, page: number, signal: AbortSignal): Promise<PageRead> => {
+      const picture = await toRead(file, page, limits.ocr_pixels);
+      await file.rest();
+      return recogniser.recognise(picture, signal);
+    };
+    return reading(original_key, context, (file, signal) =>
+      outputOf(file, context, signal, (page) => recognised(file, page, signal)),
+    );
+  },
+  async writes({ fact_id, engine, pages }, { input: { resource_id, org_id }, at }) {
+    return { facts: [{ into: 'recognitions', row: { recognition_id: fact_id, resource_id, org_id, at, engine, pages } }] };
+  },
+  remote,
+};
+
+async function resourceOf({ org_id, resource_id }: OcrInput, { facts }: ServiceContext): Promise<ResourceRow> {
+  const resource = await facts.resources.get({ org_id }, resource_id);
+  if (!resource) throw missingFact('the resource', resource_id);
+  return resource;
+}
+/** Other languages and another size of the pages make it other work. */
+function identityOf(input: OcrInput, { metadata }: ResourceRow, { task_id, limits }: ServiceContext): WorkIdentity {
+  const options = { languages: metadata.languages, pixels: limits.ocr_pixels };
+  return { resource_id: input.resource_id, task_id, work_id: workOf(input, options) };
+}
+const workOf = (input: OcrInput, options: Json = null) => workIdOf(input, options);
+const ofOther = (name: string) =>
+  new ServiceError(failureOf('PROVIDER_BAD_RESULT', `its ${name} is not the one that the address was given out for`));
+
+function given({ engine, remote }: Recogniser): RemoteRecogniser {
+  if (!remote) throw new Error(`${engine} is in this process`);
+  return remote;
+}
+
+/** All pages, so that an engine sees the document whole; the more there are, the coarser. */
+async function picturesOf(file: Opened, { limits }: ServiceContext, signal: AbortSignal): Promise<PictureToRead[]> {
+  const most_pixels = Math.min(limits.ocr_pixels, SUBMITTED_PIXELS / file.sizes.length);
+  const pictures: PictureToRead[] = [];
+  for (const i of file.sizes.keys()) {
+    signal.throwIfAborted();
+    pictures.push(await toRead(file, i + 1, most_pixels));
+  }
+  return pictures;
+}
+
+/** Each page with the text of its own, else with what is read of it; and its size, which no engine knows: it saw a smaller copy. */
+async function outputOf(
+  file: Pick<Opened, 'sizes' | 'ownText'>,
+  { task_id, recogniser: { engine } }: Pick<ServiceContext, 'task_id' | 'recogniser'>,
+  signal: AbortSignal,
+  read: (page: number) => Promise<PageRead>,
+): Promise<OcrOutput> {
+  const pages: Page[] = [];
+  let [own, words] = [0, 0];
+  for (const [i, size] of file.sizes.entries()) {
+    signal.throwIfAborted();
+    const page = i + 1;
+    const own_text = await file.ownText(page);
+    const page_read = own_text ?? (await read(page));
+    own += own_text ? 1 : 0;
+    words += page_read.words.length;
+    checkWords(words, page);
+    pages.push({ ...size, ...page_read, page });
+  }
+  const engines = [...(own < pages.length ? [engine] : []), ...(own > 0 ? [OWN_TEXT] : [])];
+  return { fact_id: task_id, engine: engines.join(' + '), pages };
+}
+
+/** What a remote engine said, as the output of this run. */
+async function told(asked: RecogniserAsked, input: OcrInput, context: ServiceContext): Promise<Asked> {
+  if (asked.status !== 'done') return asked;
+  const { pages } = asked;
+  const readOf = new Map(pages.map((page) => [page.page, page]));
+  const output = await opened(input, context, async (file, signal) => {
+    const sent = file.sizes.length;
+    if (pages.length !== sent || file.sizes.some((_, i) => !readOf.has(i + 1))) throw otherPages(context, pages, sent);
+    return outputOf(file, context, signal, async (page) => readOf.get(page) ?? NOTHING);
+  });
+  return { status: 'done', output };
+}
+const NOTHING: PageRead = { text: '', confidence: 0, words: [] };
+
+const otherPages = ({ recogniser: { engine } }: ServiceContext, pages: { page: number }[], sent: number) => {
+  const numbers = pages.slice(0, 10).map((one) => one.page);
+  const wanted = sent === 1 ? 'page 1' : `pages 1 to ${sent}`;
+  return new ServiceError(failureOf('PROVIDER_BAD_RESULT', `${engine} answered pages [${numbers}]; it was sent ${wanted}`));
+};
+
+/** The file; for a single picture its size alone, which is known: then nothing is read for an answer. */
+async function opened<Value>(
+  { resource_id, org_id, original_key }: OcrInput,
+  context: ServiceContext,
+  work: (file: Pick<Opened, 'sizes' | 'ownText'>, signal: AbortSignal) => Promise<Value>,
+): Promise<Value> {
+  const resource = await context.facts.resources.get({ org_id }, resource_id);
+  if (resource?.width == null || resource.height === null) throw missingFact('the size of', resource_id);
+  const { page_count, content_type, width, height } = resource;
+  const is_single = page_count === 1 && content_type !== WITH_TEXT;
+  const known = { sizes: [{ width, height }], ownText: async () => null };
+  return is_single ? work(known, context.signal) : reading(original_key, context, work);
+}
+const WITH_TEXT = 'application/pdf';

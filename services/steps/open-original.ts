@@ -1,0 +1,77 @@
+/** A stored file opened to be read, page by page, within a time that its pages are worth. */
+import { type FailureCode, failureOf } from '../../contract/failures.ts';
+import { bounded } from '../../runtime/async/timeout.ts';
+import type { PictureToRead } from '../../runtime/ports/tasks.ts';
+import { type ServiceContext, ServiceError } from '../../runtime/tasks/step-handler.ts';
+import { fitting, type Opened, within } from '../formats/pages.ts';
+import { refusing } from '../formats/raster.ts';
+import { openFile } from '../formats/registry.ts';
+import { Illegal } from '../formats/rejected-file.ts';
+import { groundOf } from './background.ts';
+import { bytesOf } from './read-object.ts';
+
+/** As long as a single picture may take at most: opening it, waiting for a recogniser, recognising. */
+const FIRST_PAGE_MS = 4 * 60_000;
+/** Of each further page: recognition takes 1 to 4 s, and others take turns. 100 pages are below the limit of a run. */
+const EACH_MORE_MS = 13_000;
+/** Pages are drawn larger for recognition than for a preview, and a file may be opened again between two of them. */
+const LARGER = 2;
+/** Of a side, in pixels: tesseract counts them in 16 bits, and fails beyond. */
+const MOST_READ_SIDE = 32_000;
+/** Of one document: what a row of the database holds (16 MB as JSON), and three times 100 full pages. */
+const MOST_WORDS = 150_000;
+
+/** Throws ServiceError for what makes the file no legal picture: it was one when it was inspected, so limits have changed since. */
+export async function reading<Value>(
+  original_key: string,
+  { objects, clock, limits, signal }: ServiceContext,
+  work: (file: Opened, signal: AbortSignal) => Promise<Value>,
+): Promise<Value> {
+  const bytes = await bytesOf(objects, original_key);
+  const either = bounded({ clock, signals: [signal] });
+  try {
+    const file = await failing(() => openFile(bytes, { limits, clock, signal: either.signal, times: LARGER }));
+    const pages = file.sizes.length;
+    const limit_ms = FIRST_PAGE_MS + (pages - 1) * EACH_MORE_MS;
+    const late = () => either.abort(serviceError('OCR_TIMEOUT', `${pages} pages were not read within ${limit_ms} ms`));
+    const timer = clock.after(limit_ms, late);
+    try {
+      return await failing(() => work(file, either.signal));
+    } finally {
+      timer.cancel();
+      await file.close();
+    }
+  } finally {
+    either.release();
+  }
+}
+
+async function failing<Value>(work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof Illegal ? serviceError(error.code, error.message, error) : error;
+  }
+}
+
+/** The picture of a page as it is handed to an engine: as a person holds it, on its ground, in grey, and no larger than it gains by. */
+export async function toRead(file: Opened, page: number, most_pixels: number): Promise<PictureToRead> {
+  const size = file.sizes[page - 1];
+  if (!size) throw new Error(`there is no page ${page}`);
+  const wanted = fitting(within(size, most_pixels), MOST_READ_SIDE);
+  const upright = await file.picture(page, wanted);
+  const made = async () => {
+    const picture = upright.flatten({ background: await groundOf(upright) }).greyscale();
+    const sized = wanted.width < size.width ? picture.resize({ width: wanted.width }) : picture;
+    return sized.png({ compressionLevel: 1 }).toBuffer({ resolveWithObject: true });
+  };
+  const { data, info } = await refusing(made, page, file.sizes.length);
+  return { png: data, page, width: info.width, height: info.height };
+}
+
+/** Throws once a document holds more than may be kept of it. */
+export function checkWords(words: number, page: number): void {
+  if (words > MOST_WORDS) throw serviceError('TOO_MUCH_TEXT', `more than ${MOST_WORDS} words on the first ${page} pages`);
+}
+
+const serviceError = (code: FailureCode, detail: string, cause?: unknown) => new ServiceError(failureOf(code, detail), cause);

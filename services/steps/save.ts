@@ -1,0 +1,59 @@
+/** Save: the cleaned text and the metadata of one revision, from which embed and index read. */
+import type { Made, SaveInput } from '../../contract/steps.ts';
+import type { CorrectedPage, Page } from '../../contract/text.ts';
+import type { Facts, ResourceRow, SavedText } from '../../runtime/ports/facts.ts';
+import type { Service } from '../../runtime/tasks/step-handler.ts';
+import { cleanText } from '../../text/clean.ts';
+import { missingFact } from './missing-fact.ts';
+
+/** duplicate_of: the twin that was found now; null leaves what was found before. */
+type SaveOutput = Made & { saved: SavedText; duplicate_of: string | null };
+
+/**
+ * Reads and computes only: running it twice costs time. Its row has the id of the run, so that a result told twice is one row; and a
+ * revision has one saved text, since every edit takes the token of the run that did not see it.
+ */
+export const save: Service<SaveInput, SaveOutput> = {
+  async run({ resource_id, org_id, recognition_id, correction_id }, { task_id, facts }) {
+    const scope = { org_id };
+    const resource = await facts.resources.get(scope, resource_id);
+    if (!resource) throw missingFact('the resource', resource_id);
+    const recognition = recognition_id && (await facts.texts.recognition(scope, recognition_id));
+    if (recognition_id && !recognition) throw missingFact('the recognised text', recognition_id);
+    const correction = correction_id && (await facts.texts.correction(scope, correction_id));
+    if (correction_id && !correction) throw missingFact('the correction', correction_id);
+    const { metadata, filename, batch_id, created_at } = resource;
+    const { title, description, tags, taken_at } = metadata;
+    const pages = pagesOf(recognition ? recognition.pages : [], correction ? correction.pages : []);
+    const taken = taken_at === null ? null : Date.parse(taken_at);
+    const saved = { title, description, tags, taken_at: taken, filename, batch_id, created_at, pages };
+    return { fact_id: task_id, saved, duplicate_of: await elderTwin(resource, facts) };
+  },
+  async writes({ fact_id, saved, duplicate_of }, { input, at }) {
+    const { resource_id, org_id, revision, recognition_id, correction_id } = input;
+    return {
+      ...(duplicate_of === null ? {} : { columns: { duplicate_of } }),
+      facts: [
+        { into: 'texts', row: { text_id: fact_id, resource_id, org_id, at, revision, recognition_id, correction_id, saved } },
+      ],
+    };
+  },
+};
+
+/**
+ * Of two pictures with the same bytes that were inspected at once, neither inspection saw the other. By now both are in, and the later
+ * one says whose twin it is, unless the elder has said so meanwhile: never each of the other.
+ */
+async function elderTwin({ resource_id, org_id, sha256, duplicate_of, created_at }: ResourceRow, { resources }: Facts) {
+  const twin = sha256 === null || duplicate_of !== null ? null : await resources.alive({ org_id }, sha256, resource_id);
+  if (twin?.duplicate_of === resource_id) return null;
+  const is_elder = twin && (twin.created_at < created_at || (twin.created_at === created_at && twin.resource_id < resource_id));
+  return is_elder ? twin.resource_id : null;
+}
+
+/** A person's text replaces that of its page; null leaves the machine's. */
+function pagesOf(recognised: Page[], corrected: CorrectedPage[]): SavedText['pages'] {
+  const texts = new Map(recognised.map(({ page, text }) => [page, text]));
+  for (const { page, text } of corrected) if (text !== null) texts.set(page, text);
+  return [...texts].sort(([a], [b]) => a - b).map(([page, text]) => ({ page, text: cleanText(text) }));
+}

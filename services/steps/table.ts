@@ -1,0 +1,64 @@
+/** The steps and what does their work: a new step is a line here. */
+import type { Json } from '../../contract/json.ts';
+import type { StepInputs, StepKind, StepOutputs } from '../../contract/steps.ts';
+import type { Facts } from '../../runtime/ports/facts.ts';
+import type { RemoteService, Service, ServiceContext, Writes } from '../../runtime/tasks/step-handler.ts';
+import { embed } from './embed.ts';
+import { indexEntry } from './index-entry.ts';
+import { inspect } from './inspect.ts';
+import { ocr } from './ocr.ts';
+import { purge } from './purge.ts';
+import { save } from './save.ts';
+
+const SERVICES = { inspect, ocr, save, embed, index: indexEntry, purge } satisfies {
+  [Kind in StepKind]: Service<StepInputs[Kind], StepOutputs[Kind]>;
+};
+
+/** Inputs come from the machine and outputs from the service of the same kind: JSON in between, on its way through a queue. */
+const serviceOf = (kind: StepKind) => SERVICES[kind] as unknown as Service<Json, Json>;
+
+export const runStep = (kind: StepKind, input: Json, context: ServiceContext): Promise<Json> =>
+  serviceOf(kind).run(input, context);
+
+export async function writesOf(
+  kind: StepKind,
+  of: { input: Json; output: Json; at: number; facts: Facts },
+): Promise<Writes | 'outdated'> {
+  const { output, ...rest } = of;
+  return (await serviceOf(kind).writes?.(output, rest)) ?? { facts: [] };
+}
+
+export const tidyStep = async (kind: StepKind, output: Json, input: Json, context: ServiceContext): Promise<void> =>
+  serviceOf(kind).tidy?.(output, input, context);
+
+/** Of a step whose work may be done by a provider. */
+export const remoteOf = (kind: StepKind): RemoteService<Json> | undefined => serviceOf(kind).remote;
+
+/** The steps whose runs write below the place of their picture in the store. */
+export const WRITES_OBJECTS: ReadonlySet<StepKind> = new Set(['inspect']);
+
+type Needed = Pick<ServiceContext, 'objects' | 'index' | 'recogniser' | 'embedder'>;
+const NEEDS: Record<StepKind, (keyof Needed)[]> = {
+  inspect: ['objects'],
+  ocr: ['objects', 'recogniser'],
+  save: [],
+  embed: ['embedder'],
+  index: ['index'],
+  purge: ['index', 'objects'],
+};
+/** False while something that the step needs is known to be away. */
+export const isReachable = (kind: StepKind, ports: Needed): boolean =>
+  NEEDS[kind].every((port) => ports[port].reachable?.() ?? true);
+
+/** No picture is there. */
+const NO_KEY = 'incoming/probe';
+const PROBES: { [Port in keyof Needed]: (ports: Needed, signal: AbortSignal) => Promise<unknown> } = {
+  objects: ({ objects }) => objects.head(NO_KEY),
+  index: ({ index }) => index.ping(),
+  recogniser: ({ recogniser }) => recogniser.ready(),
+  embedder: ({ embedder }, signal) => embedder.embed(['probe'], signal),
+};
+/** Asks all that the step needs whether it is there; rejects where it is not. */
+export async function probeStep(kind: StepKind, ports: Needed, signal: AbortSignal): Promise<void> {
+  for (const port of NEEDS[kind]) await PROBES[port](ports, signal);
+}

@@ -1,0 +1,122 @@
+/** The text that a PDF has of its own: when it is used, what it says, and where its words are. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { desk } from '../../support/inspected.ts';
+import { line, type PdfPage, pdf } from '../../support/pdf-file.ts';
+import { plain } from '../../support/wrong-pictures.ts';
+
+async function read(pages: PdfPage[], given: Parameters<typeof pdf>[1] = {}) {
+  const { inspected, recognised, pictures } = desk();
+  const verdict = await inspected(pdf(pages, given));
+  assert.equal(verdict.verdict, 'legal', JSON.stringify(verdict));
+  return { ...(await recognised()), pictures };
+}
+const REPORT = line(72, 700, 12, 'The quarterly report of the harbour') + line(72, 640, 12, 'was signed in Rotterdam.');
+const INVOICE = line(72, 700, 24, '你好世界，发票合计金额。') + line(72, 640, 24, '谢谢惠顾欢迎再来');
+
+describe('a page with a text of its own', () => {
+  test('is not recognised, and says its lines and words', async () => {
+    const { pages, engine, pictures } = await read([{ content: REPORT }]);
+    const [page] = pages;
+    assert.equal(page?.text, 'The quarterly report of the harbour\nwas signed in Rotterdam.');
+    assert.deepEqual(page.words.map(({ text }) => text).join(' '), page.text.replace('\n', ' '));
+    assert.ok(page.confidence === 1 && page.words.every(({ confidence }) => confidence === 1));
+    assert.deepEqual([engine, pictures.length], ['text of the file', 0]);
+  });
+
+  test('has Chinese in words, with a mark at the end of one', async () => {
+    const { pages } = await read([{ content: INVOICE }]);
+    assert.equal(pages[0]?.text, '你好世界，发票合计金额。\n谢谢惠顾欢迎再来');
+    const words = pages[0].words.map(({ text }) => text);
+    assert.ok(words.includes('世界，') && words.includes('发票') && words.length >= 8, words.join(' '));
+    assert.equal(words.join(''), pages[0].text.replace('\n', ''));
+  });
+
+  /** Where the upright page has its left top corner and which way its lines run, by its turn. */
+  const CORNERS: Record<number, (x: number, y: number, w: number, h: number) => [number, number, number, number]> = {
+    0: (x, y, w, h) => [x, y, w, h],
+    90: (x, y, w, h) => [1 - y - h, x, h, w],
+    180: (x, y, w, h) => [1 - x - w, 1 - y - h, w, h],
+    270: (x, y, w, h) => [y, 1 - x - w, h, w],
+  };
+  for (const [turn, turned] of Object.entries(CORNERS))
+    test(`has its boxes where they are seen when the page is turned by ${turn}°`, async () => {
+      const [width, height, size] = [600, 800, 20];
+      // Of Chinese, each character is as wide as it is large: so places are known without a table of widths.
+      const content = line(120, 600, size, '测试文字发票合计金额报告') + line(60, 200, size, '收据编号地址电话日期');
+      const { pages } = await read([{ content, size: [width, height], rotate: Number(turn) }]);
+      const { words = [] } = pages[0] ?? {};
+      const found = words.find(({ text }) => text === '收据');
+      assert.ok(found, words.map(({ text }) => text).join(' '));
+      const [x, y, w, h] = turned(60 / width, 1 - (200 + 0.88 * size) / height, (2 * size) / width, size / height);
+      for (const [is, should] of [
+        [found.x, x],
+        [found.y, y],
+        [found.w, w],
+        [found.h, h],
+      ] as const)
+        assert.ok(Math.abs(is - should) < 0.01, `${JSON.stringify(found)}, not ${[x, y, w, h].map((one) => one.toFixed(4))}`);
+    });
+
+  test('says nothing of what is beside the paper', async () => {
+    const { pages } = await read([{ content: REPORT + line(700, 100, 12, 'nobody sees this') }]);
+    assert.doesNotMatch(pages[0]?.text ?? '', /nobody/);
+  });
+
+  test('says what is filled into its form', async () => {
+    const shown = line(2, 8, 14, 'Filled by hand 4711');
+    const form = '/Type/XObject/Subtype/Form/BBox[0 0 228 30]/Resources<</Font<</F1 3 0 R>>>>';
+    const field = '<</Type/Annot/Subtype/Widget/FT/Tx/T(a)/V(x)/Rect[72 500 300 530]/F 4/AP<</N 9 0 R>>>>';
+    const { pages } = await read([
+      { content: REPORT, annotations: [field, `<<${form}/Length ${shown.length}>>stream\n${shown}\nendstream`] },
+    ]);
+    assert.match(pages[0]?.text ?? '', /4711/);
+  });
+
+  test('with a script in the file is read like any other: nothing runs it', async () => {
+    const { pages } = await read([{ content: REPORT }], { catalog: '/OpenAction<</S/JavaScript/JS(while(true){})>>' });
+    assert.match(pages[0]?.text ?? '', /Rotterdam/);
+  });
+});
+
+describe('a page is recognised', () => {
+  const jpegOf = async () => ({ bytes: await plain(600, 800).greyscale().jpeg().toBuffer(), width: 600, height: 800 });
+  const PICTURE = 'q 612 0 0 792 0 0 cm /Im Do Q\n';
+
+  test('when its text is next to nothing', async () => {
+    const { pages, engine, pictures } = await read([{ content: line(300, 30, 10, 'Page 3') }]);
+    assert.deepEqual([pages[0]?.text, engine, pictures.length], ['seen 1', 'engine', 1]);
+  });
+  test('when it is a picture with a stamp beside it', async () => {
+    const content = PICTURE + line(72, 20, 8, 'Scanned with the free version of a scanner');
+    const { pages } = await read([{ content, jpeg: await jpegOf() }]);
+    assert.equal(pages[0]?.text, 'seen 1');
+  });
+  test('unless the picture has its whole text behind it', async () => {
+    const text = Array.from({ length: 6 }, (_, i) => line(72, 700 - i * 40, 12, 'The quarterly report of the harbour')).join('');
+    const { pages } = await read([{ content: PICTURE + text, jpeg: await jpegOf() }]);
+    assert.match(pages[0]?.text ?? '', /quarterly/);
+  });
+  test('when its characters are of no script: private ones', async () => {
+    const { pages } = await read([{ content: line(72, 700, 12, '\ue001\ue002\ue003\ue004\ue005'.repeat(8)) }]);
+    assert.equal(pages[0]?.text, 'seen 1');
+  });
+  test('when a third of its characters are private ones, between others that can be read', async () => {
+    const { pages } = await read([
+      { content: line(10, 700, 12, `测试文字发票合计金额报告收据编号地址${'\ue001\ue002'.repeat(5)}`) },
+    ]);
+    assert.equal(pages[0]?.text, 'seen 1');
+  });
+  test('beside others of the same document that are not', async () => {
+    const { pages, engine, pictures } = await read([
+      { content: REPORT },
+      { content: PICTURE, jpeg: await jpegOf() },
+      { content: INVOICE },
+    ]);
+    assert.deepEqual(
+      pages.map(({ text }) => text.slice(0, 6)),
+      ['The qu', 'seen 2', '你好世界，发'],
+    );
+    assert.deepEqual([engine, pictures.map(({ page }) => page)], ['engine + text of the file', [2]]);
+  });
+});
