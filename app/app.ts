@@ -2,14 +2,14 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from 'pino';
-import type { Callbacks, Links, StorageEvents } from '../http/deps.ts';
-import type { NewKey } from '../http/keys.ts';
+import type { Callbacks, Links, StorageEvents } from '../http/context.ts';
 import { HTTP_LIMITS, type HttpLimits } from '../http/limits.ts';
 import { createHttpServer, type HttpServer } from '../http/server.ts';
 import { isOurCallback, verifyLink } from '../persistence/folder/links.ts';
 import { writePrivate } from '../persistence/folder/private-file.ts';
 import { closeFolder } from '../persistence/folder/private-folder.ts';
 import { callbackVerifier } from '../providers/remote-ocr/signature.ts';
+import type { NewKey } from '../runtime/accounts/api-keys.ts';
 import { secretsOf } from '../runtime/accounts/signer.ts';
 import { systemClock } from '../runtime/async/clock.ts';
 import { type Closers, createClosers, unwinding } from '../runtime/async/closers.ts';

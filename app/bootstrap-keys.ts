@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import path from 'node:path';
-import { isLocalName, makeKey, type NewKey } from '../http/keys.ts';
+import { isLocalName, makeKey, type NewKey } from '../runtime/accounts/api-keys.ts';
 import type { Clock } from '../runtime/async/clock.ts';
 import type { Facts } from '../runtime/ports/facts.ts';
 

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type { Logger } from 'pino';
-import type { StoreLinks } from '../http/deps.ts';
+import type { StoreLinks } from '../http/context.ts';
 import { SECRET_FILE } from '../persistence/backup/manifest.ts';
 import { checkRestored } from '../persistence/backup/mark.ts';
 import { type CallbackGrant, callbackQuery } from '../persistence/folder/links.ts';

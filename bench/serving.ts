@@ -4,8 +4,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { SERVICE_FILE } from '../app/config.ts';
-import { makeKey } from '../http/keys.ts';
 import { openSqliteFacts } from '../persistence/sqlite/facts.ts';
+import { makeKey } from '../runtime/accounts/api-keys.ts';
 import { systemClock } from '../runtime/async/clock.ts';
 
 const MAIN = new URL('../main.js', import.meta.url).pathname;

@@ -3,7 +3,7 @@
 import { DEFAULT_ORGANISATION } from '../app/bootstrap-keys.ts';
 import { openFacts } from '../app/open-ports.ts';
 import type { ExitCode } from '../contract/exit-codes.ts';
-import { makeKey } from '../http/keys.ts';
+import { makeKey } from '../runtime/accounts/api-keys.ts';
 import { systemClock } from '../runtime/async/clock.ts';
 import type { Facts } from '../runtime/ports/facts.ts';
 import { UsageError } from './errors.ts';

@@ -3,9 +3,10 @@ import Router from '@koa/router';
 import type Koa from 'koa';
 import { Problem, type ProblemCode } from '../contract/problems.ts';
 import { ROUTES, type RouteNameOf, type RouteRow } from '../contract/routes.ts';
-import { callerByKey, callerByLink, type LinkUse } from './auth.ts';
-import type { Call, Context, KeyCall, OpenCall, Serving, State } from './deps.ts';
-import { resourceId } from './parse.ts';
+import { callerByKey, callerByLink, type LinkUse } from './access/auth.ts';
+import type { Call, Context, KeyCall, OpenCall, Serving, State } from './context.ts';
+import { nothingHere } from './problems/problems.ts';
+import { resourceId } from './request/validate.ts';
 import { takeCallback } from './routes/callbacks.ts';
 import { streamEvents } from './routes/events.ts';
 import { healthz, readyz } from './routes/health.ts';
@@ -20,7 +21,6 @@ import { patchText } from './routes/resources-text.ts';
 import { issueUploadLink, reportUpload } from './routes/resources-upload.ts';
 import { search } from './routes/search.ts';
 import { takeStorageEvents } from './routes/storage-events.ts';
-import { nothingHere } from './say-no.ts';
 
 const BY_KEY: Record<RouteNameOf<'key'>, (call: KeyCall) => Promise<void>> = {
   create_resource: createResource,

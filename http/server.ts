@@ -3,14 +3,14 @@ import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import Koa from 'koa';
-import { begun, checked, crossOrigin } from './begin.ts';
-import { byteBudget } from './byte-budget.ts';
-import { peerOf } from './client-address.ts';
-import type { HttpDeps, Serving, State } from './deps.ts';
-import { createFairUse, tooMany } from './fair-use.ts';
-import { lingering } from './lingering.ts';
-import { answerProblems } from './problem.ts';
-import { answerPlain, answerRaw, noTunnel, parserProblem } from './raw-answer.ts';
+import { byteBudget } from './access/byte-budget.ts';
+import { peerOf } from './access/client-address.ts';
+import { createFairUse, tooMany } from './access/fair-use.ts';
+import type { HttpDeps, Serving, State } from './context.ts';
+import { begun, checked, crossOrigin } from './middleware/request-context.ts';
+import { lingering } from './problems/linger.ts';
+import { answerPlain, answerRaw, noTunnel, parserProblem } from './problems/raw-response.ts';
+import { answerProblems } from './problems/to-response.ts';
 import { route } from './router.ts';
 
 export interface HttpServer {

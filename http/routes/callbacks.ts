@@ -5,10 +5,10 @@
 import { z } from 'zod';
 import { Problem } from '../../contract/problems.ts';
 import { Id } from '../../contract/resource.ts';
-import { bytesOf, checkType, JSON_TYPES, jsonOf, utf8Of } from '../body.ts';
-import type { CallbackAddress, Context, OpenCall } from '../deps.ts';
-import { parsed, parsedQuery, resourceId } from '../parse.ts';
-import { busy, invalid, noPicture, nothingHere } from '../say-no.ts';
+import type { CallbackAddress, Context, OpenCall } from '../context.ts';
+import { busy, invalid, noPicture, nothingHere } from '../problems/problems.ts';
+import { bytesOf, checkType, JSON_TYPES, jsonOf, utf8Of } from '../request/body.ts';
+import { parsed, parsedQuery, resourceId } from '../request/validate.ts';
 
 /** What we look at ourselves; the rest is the provider's, and read by its parser. */
 const Body = z.looseObject({ task_id: Id });

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { Problem } from '../../contract/problems.ts';
 import { bounded } from '../../runtime/async/timeout.ts';
 import type { PositionedMessage } from '../../runtime/ports/facts.ts';
-import type { KeyCall, Serving } from '../deps.ts';
-import { NOTHING, parsedQuery } from '../parse.ts';
+import type { KeyCall, Serving } from '../context.ts';
+import { NOTHING, parsedQuery } from '../request/validate.ts';
 
 /**
  * Each event has its position as `id`, so that a client that comes back with `Last-Event-ID` misses nothing and is told nothing twice;

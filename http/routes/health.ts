@@ -1,6 +1,6 @@
 /** For whoever runs the service: does the process live, and can it do its work? */
-import { callerByKey } from '../auth.ts';
-import type { OpenCall } from '../deps.ts';
+import { callerByKey } from '../access/auth.ts';
+import type { OpenCall } from '../context.ts';
 
 export async function healthz({ ctx }: OpenCall): Promise<void> {
   ctx.body = { status: 'ok' };

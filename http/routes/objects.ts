@@ -3,13 +3,13 @@ import { Problem } from '../../contract/problems.ts';
 import { disposition } from '../../runtime/content-disposition.ts';
 import type { ResourceRow } from '../../runtime/ports/facts.ts';
 import { type ObjectHead, TooManyBytes } from '../../runtime/ports/tasks.ts';
-import { checkLinkKey, linkProblem } from '../auth.ts';
-import { mediaType } from '../body.ts';
-import { notEmpty } from '../bytes.ts';
-import type { LinkQuery, OpenCall, StoreLinks } from '../deps.ts';
-import { answeredBefore } from '../etag.ts';
-import { announcedBytes, withRoom } from '../room.ts';
-import { badRequest, nothingHere, tooLarge } from '../say-no.ts';
+import { checkLinkKey, linkProblem } from '../access/auth.ts';
+import type { LinkQuery, OpenCall, StoreLinks } from '../context.ts';
+import { badRequest, nothingHere, tooLarge } from '../problems/problems.ts';
+import { mediaType } from '../request/body.ts';
+import { notEmpty } from '../request/non-empty-stream.ts';
+import { announcedBytes, withRoom } from '../request/room.ts';
+import { answeredBefore } from '../response/etag.ts';
 
 /** The same link twice replaces what it wrote: inspection judges a copy that no link can write. */
 export async function putObject({ ctx, deps }: OpenCall): Promise<void> {

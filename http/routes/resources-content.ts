@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { PREVIEWS, previewKey } from '../../contract/object-keys.ts';
 import type { Page, TextAnswer } from '../../contract/text.ts';
 import type { Correction, Recognition, ResourceRow } from '../../runtime/ports/facts.ts';
-import { LINK_PARAMETERS } from '../auth.ts';
-import type { Call } from '../deps.ts';
-import { answeredBefore } from '../etag.ts';
-import { loaded } from '../load.ts';
-import { NOTHING, parsedQuery } from '../parse.ts';
-import { noPage, nothingYet, notShown } from '../say-no.ts';
+import { LINK_PARAMETERS } from '../access/auth.ts';
+import type { Call } from '../context.ts';
+import { noPage, nothingYet, notShown } from '../problems/problems.ts';
+import { loaded } from '../request/load-resource.ts';
+import { NOTHING, parsedQuery } from '../request/validate.ts';
+import { answeredBefore } from '../response/etag.ts';
 
 /** Sizes of previews: the longest side, in pixels. */
 const PreviewQuery = z.strictObject({

@@ -9,18 +9,18 @@ import { incomingPrefix } from '../../contract/object-keys.ts';
 import { CONTENT_TYPES, CreateResource } from '../../contract/resource.ts';
 import type { ResourceRow } from '../../runtime/ports/facts.ts';
 import { type StoredObject, TooManyBytes } from '../../runtime/ports/tasks.ts';
-import { jsonOf } from '../body.ts';
-import { notEmpty } from '../bytes.ts';
-import type { KeyCall } from '../deps.ts';
-import { type FilePart, receivedForm } from '../form.ts';
-import { createdOnce, idempotencyOf, replayed } from '../idempotency.ts';
-import { aliveTwin, checkRoom, newResource } from '../new-resource.ts';
-import { parsed } from '../parse.ts';
-import { answerUploader } from '../present.ts';
-import { announcedBytes, withRoom } from '../room.ts';
-import { tooLarge } from '../say-no.ts';
-import { tell } from '../tell.ts';
-import { waited } from '../wait.ts';
+import type { KeyCall } from '../context.ts';
+import { tooLarge } from '../problems/problems.ts';
+import { jsonOf } from '../request/body.ts';
+import { createdOnce, idempotencyOf, replayed } from '../request/idempotency.ts';
+import { type FilePart, receivedForm } from '../request/multipart.ts';
+import { aliveTwin, checkRoom, newResource } from '../request/new-resource.ts';
+import { notEmpty } from '../request/non-empty-stream.ts';
+import { waited } from '../request/prefer-wait.ts';
+import { announcedBytes, withRoom } from '../request/room.ts';
+import { tell } from '../request/send-event.ts';
+import { parsed } from '../request/validate.ts';
+import { answerUploader } from '../response/present.ts';
 
 const Fields = z.strictObject({
   metadata: MetadataPatch.optional(),

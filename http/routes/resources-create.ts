@@ -1,16 +1,16 @@
 /** POST /v1/resources: a picture begins, as JSON with an upload link to follow, or in one call as a form. */
 import { CreateResource } from '../../contract/resource.ts';
 import type { ResourceRow } from '../../runtime/ports/facts.ts';
-import { checkType, JSON_TYPES, mediaType, parsedBody } from '../body.ts';
-import type { KeyCall } from '../deps.ts';
-import { createdOnce, idempotencyOf, replayed } from '../idempotency.ts';
-import { aliveTwin, newResource } from '../new-resource.ts';
-import { NOTHING, parsedQuery } from '../parse.ts';
-import { answerUploader } from '../present.ts';
-import { withRoom } from '../room.ts';
-import { tooLarge } from '../say-no.ts';
-import { tell } from '../tell.ts';
-import { uploadLink } from '../upload-link.ts';
+import type { KeyCall } from '../context.ts';
+import { tooLarge } from '../problems/problems.ts';
+import { checkType, JSON_TYPES, mediaType, parsedBody } from '../request/body.ts';
+import { createdOnce, idempotencyOf, replayed } from '../request/idempotency.ts';
+import { aliveTwin, newResource } from '../request/new-resource.ts';
+import { withRoom } from '../request/room.ts';
+import { tell } from '../request/send-event.ts';
+import { NOTHING, parsedQuery } from '../request/validate.ts';
+import { answerUploader } from '../response/present.ts';
+import { uploadLink } from '../response/upload-link.ts';
 import { createFromForm } from './resources-create-form.ts';
 
 const FORM = 'multipart/form-data';

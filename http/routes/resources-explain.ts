@@ -1,7 +1,7 @@
 /** GET /v1/resources/{resource_id}/explain: why can, or can't, this picture be found? */
-import type { Call } from '../deps.ts';
-import { NOTHING, parsedQuery, resourceId } from '../parse.ts';
-import { noPicture } from '../say-no.ts';
+import type { Call } from '../context.ts';
+import { noPicture } from '../problems/problems.ts';
+import { NOTHING, parsedQuery, resourceId } from '../request/validate.ts';
 
 /** Never 304: every fact is looked at anew. */
 export async function explainResource(call: Call): Promise<void> {

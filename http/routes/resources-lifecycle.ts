@@ -1,12 +1,12 @@
 /** What a person may do with a picture as a whole: retry, do again, restore, trash, delete. */
 import { z } from 'zod';
 import { Reprocess } from '../../contract/resource.ts';
-import { noBody, parsedBody } from '../body.ts';
-import type { Call } from '../deps.ts';
-import { tellOnce } from '../idempotency.ts';
-import { NOTHING, parsedQuery, resourceId } from '../parse.ts';
-import { answerResource } from '../present.ts';
-import { tell } from '../tell.ts';
+import type { Call } from '../context.ts';
+import { noBody, parsedBody } from '../request/body.ts';
+import { tellOnce } from '../request/idempotency.ts';
+import { tell } from '../request/send-event.ts';
+import { NOTHING, parsedQuery, resourceId } from '../request/validate.ts';
+import { answerResource } from '../response/present.ts';
 
 const RemoveQuery = z.strictObject({ purge: z.enum(['true', 'false']).default('false') });
 

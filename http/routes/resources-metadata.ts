@@ -3,13 +3,13 @@ import { isDeepStrictEqual } from 'node:util';
 import { MetadataPatch, missingOf } from '../../contract/metadata.ts';
 import type { ResourceRow } from '../../runtime/ports/facts.ts';
 import type { Said } from '../../runtime/resources/engine.ts';
-import { MERGE_PATCH_TYPES, parsedBody } from '../body.ts';
-import type { Call } from '../deps.ts';
-import { metadataOf } from '../new-resource.ts';
-import { NOTHING, parsedQuery, resourceId } from '../parse.ts';
-import { answerResource } from '../present.ts';
-import { invalid } from '../say-no.ts';
-import { tell } from '../tell.ts';
+import type { Call } from '../context.ts';
+import { invalid } from '../problems/problems.ts';
+import { MERGE_PATCH_TYPES, parsedBody } from '../request/body.ts';
+import { metadataOf } from '../request/new-resource.ts';
+import { tell } from '../request/send-event.ts';
+import { NOTHING, parsedQuery, resourceId } from '../request/validate.ts';
+import { answerResource } from '../response/present.ts';
 
 export async function patchMetadata(call: Call): Promise<void> {
   const resource_id = resourceId(call.ctx);

@@ -2,12 +2,12 @@
 import { z } from 'zod';
 import { Id, ListResources } from '../../contract/resource.ts';
 import type { ResourceFilter, ResourcePlace, ResourceRow, ResourceSort } from '../../runtime/ports/facts.ts';
-import { cursorOf, Milliseconds, placeOf, Title } from '../cursor.ts';
-import type { Call } from '../deps.ts';
-import { loaded } from '../load.ts';
-import { NOTHING, parsedQuery } from '../parse.ts';
-import { answerResource, presentHistory, presentResource } from '../present.ts';
-import { waited } from '../wait.ts';
+import type { Call } from '../context.ts';
+import { cursorOf, Milliseconds, placeOf, Title } from '../request/cursor.ts';
+import { loaded } from '../request/load-resource.ts';
+import { waited } from '../request/prefer-wait.ts';
+import { NOTHING, parsedQuery } from '../request/validate.ts';
+import { answerResource, presentHistory, presentResource } from '../response/present.ts';
 
 const FORM = { lists: ['status', 'phase', 'tag', 'batch_id', 'sha256'], integers: ['limit'] };
 const CountFilters = ListResources.omit({ sort: true, cursor: true, limit: true });

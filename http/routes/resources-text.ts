@@ -2,12 +2,12 @@
 import { CORRECTION_CHARS, type CorrectedPage, CorrectText } from '../../contract/text.ts';
 import type { ResourceRow } from '../../runtime/ports/facts.ts';
 import type { Said } from '../../runtime/resources/engine.ts';
-import { parsedBody } from '../body.ts';
-import type { Call } from '../deps.ts';
-import { NOTHING, parsedQuery, resourceId } from '../parse.ts';
-import { answerResource } from '../present.ts';
-import { invalid } from '../say-no.ts';
-import { tell } from '../tell.ts';
+import type { Call } from '../context.ts';
+import { invalid } from '../problems/problems.ts';
+import { parsedBody } from '../request/body.ts';
+import { tell } from '../request/send-event.ts';
+import { NOTHING, parsedQuery, resourceId } from '../request/validate.ts';
+import { answerResource } from '../response/present.ts';
 
 export async function patchText(call: Call): Promise<void> {
   const resource_id = resourceId(call.ctx);

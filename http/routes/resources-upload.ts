@@ -1,13 +1,13 @@
 /** The uploader's two calls: for a fresh link, and to say that it is done. */
 
-import { LINK_PARAMETERS } from '../auth.ts';
-import { noBody } from '../body.ts';
-import type { Call } from '../deps.ts';
-import { NOTHING, parsedQuery, resourceId } from '../parse.ts';
-import { answerResource, answerUploader } from '../present.ts';
-import { tell } from '../tell.ts';
-import { uploadLink } from '../upload-link.ts';
-import { waited } from '../wait.ts';
+import { LINK_PARAMETERS } from '../access/auth.ts';
+import type { Call } from '../context.ts';
+import { noBody } from '../request/body.ts';
+import { waited } from '../request/prefer-wait.ts';
+import { tell } from '../request/send-event.ts';
+import { NOTHING, parsedQuery, resourceId } from '../request/validate.ts';
+import { answerResource, answerUploader } from '../response/present.ts';
+import { uploadLink } from '../response/upload-link.ts';
 
 /** Links given out before stay good for their time. */
 export async function issueUploadLink(call: Call): Promise<void> {

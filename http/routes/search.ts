@@ -1,12 +1,12 @@
 /** GET /v1/search: what was typed, understood; a page of it; and why each hit was found. */
 import { type SearchAnswer, SearchRequest } from '../../contract/search.ts';
 import { parseQuery } from '../../text/query.ts';
-import type { KeyCall } from '../deps.ts';
-import { presentHits } from '../hit.ts';
-import { parsedQuery } from '../parse.ts';
-import { queryVector } from '../query-vector.ts';
-import { type Ranked, searchPage } from '../search-page.ts';
-import { searchCursor, searchPlace } from '../search-place.ts';
+import type { KeyCall } from '../context.ts';
+import { parsedQuery } from '../request/validate.ts';
+import { presentHits } from '../search/hit.ts';
+import { type Ranked, searchPage } from '../search/page.ts';
+import { queryVector } from '../search/query-vector.ts';
+import { searchCursor, searchPlace } from '../search/search-cursor.ts';
 
 const FORM = { lists: ['phase', 'tag', 'batch_id'], commas: ['facets'], integers: ['limit'] };
 

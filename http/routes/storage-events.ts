@@ -6,12 +6,12 @@ import { z } from 'zod';
 import { boundedArray } from '../../contract/bounded.ts';
 import { Problem } from '../../contract/problems.ts';
 import { Id } from '../../contract/resource.ts';
+import { hashSecret, isSecret } from '../../runtime/accounts/api-keys.ts';
 import type { Origin, ResourceRef } from '../../runtime/resources/engine.ts';
-import { parsedBody } from '../body.ts';
-import type { OpenCall, StorageEvents } from '../deps.ts';
-import { hashSecret, isSecret } from '../keys.ts';
-import { NOTHING, parsedQuery } from '../parse.ts';
-import { nothingHere } from '../say-no.ts';
+import type { OpenCall, StorageEvents } from '../context.ts';
+import { nothingHere } from '../problems/problems.ts';
+import { parsedBody } from '../request/body.ts';
+import { NOTHING, parsedQuery } from '../request/validate.ts';
 
 /** Stores send one or a few; each is a commit. */
 const MOST_RECORDS = 1_000;

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { test } from 'node:test';
 import { z } from 'zod';
 import { Resource } from '../../contract/resource.ts';
-import { hashSecret, isSecret, makeKey, parseKey } from '../../http/keys.ts';
+import { hashSecret, isSecret, makeKey, parseKey } from '../../runtime/accounts/api-keys.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
 import { httpWorld } from '../support/http-world.ts';
 

@@ -1,9 +1,9 @@
 /** The HTTP server around facts and a feed, and nothing else: for live events. The facts outlive a restart of the server. */
 import { pino } from 'pino';
-import type { HttpDeps } from '../../http/deps.ts';
-import { makeKey } from '../../http/keys.ts';
+import type { HttpDeps } from '../../http/context.ts';
 import { HTTP_LIMITS } from '../../http/limits.ts';
 import { createHttpServer } from '../../http/server.ts';
+import { makeKey } from '../../runtime/accounts/api-keys.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
 import { RUNTIME_LIMITS } from '../../runtime/limits.ts';
 import { createFeed } from '../../runtime/outbox/feed.ts';

@@ -1,0 +1,91 @@
+/** Who calls: by an API key, or by a link that was signed for exactly one call. */
+import { Problem } from '../../contract/problems.ts';
+import { isLocalName, isSecret, parseKey } from '../../runtime/accounts/api-keys.ts';
+import type { Caller, Context, KeyCaller, LinkRefused, OpenCall, Serving } from '../context.ts';
+
+/** The caller by its key. Wrong, unknown and revoked keys are told apart by nobody: all are 401. */
+export async function callerByKey(ctx: Context, { facts }: Serving): Promise<KeyCaller> {
+  const [scheme = '', text = '', ...rest] = ctx.get('authorization').trim().split(/ +/);
+  const said = scheme.toLowerCase() === 'bearer' && rest.length === 0 ? parseKey(text) : null;
+  const key = said && (await facts.accounts.key(said.key_id));
+  if (!said || !key || key.revoked_at !== null || !isSecret(said.secret, key.secret_hash)) throw unauthenticated();
+  ctx.state.key_id = key.key_id;
+  if (!isLocalName(key.name)) ctx.state.link_key = key.key_id;
+  return { scope: { org_id: key.org_id }, by: { kind: 'key', id: key.key_id }, key };
+}
+
+/** What a signed link is for; `size` and `page` only of previews. */
+export type LinkUse = { call: 'uploaded' | 'preview'; resource_id: string; size?: string; page?: string };
+type Granted = LinkUse & { org_id: string; expires: string; key_id: string };
+
+/**
+ * The query that makes a link of an address. The organisation is part of it, since there is no key to know it by; and so is the key that
+ * it is given out to, with which it ends. A key for commands on this machine ends with each start, and is not.
+ */
+export function linkQuery(use: LinkUse, given: { org_id: string; expires_at: number }, { ctx, deps }: OpenCall): URLSearchParams {
+  const { org_id } = given;
+  const key_id = ctx.state.link_key ?? '';
+  const expires = String(given.expires_at);
+  const signature = deps.links.sign(partsOf({ ...use, org_id, expires, key_id }));
+  const named = { ...(use.size ? { size: use.size } : {}), ...(key_id ? { key_id } : {}) };
+  return new URLSearchParams({ ...named, org_id, expires, signature });
+}
+
+/** The caller by a signature in the query; null when there is none, so that a key is asked for. */
+export async function callerByLink(ctx: Context, use: (ctx: Context) => LinkUse, deps: Serving): Promise<Caller | null> {
+  const { links, clock } = deps;
+  const query = new URLSearchParams(ctx.querystring);
+  const signature = query.get('signature');
+  if (signature === null) return null;
+  const org_id = query.get('org_id') ?? '';
+  const expires = query.get('expires') ?? '';
+  const time = { expires_at: Number(expires), now: clock.wall() };
+  const key_id = query.get('key_id') ?? '';
+  const refused = links.verify(partsOf({ ...use(ctx), org_id, expires, key_id }), signature, time);
+  if (refused) throw linkProblem(refused);
+  if (key_id !== '') await checkLinkKey(ctx, key_id, deps);
+  return { scope: { org_id }, by: { kind: 'user', id: null } }; // whoever holds the link
+}
+
+/** The parameters of a signed link: known to the parser of the call, which refuses unknown ones. */
+export const LINK_PARAMETERS = ['org_id', 'expires', 'key_id', 'signature'] as const;
+
+/** Of the first page, and without a key, they are as they have always been, so that links that were given out hold. */
+const partsOf = ({ call, resource_id, size, page, org_id, expires, key_id }: Granted) => [
+  ...[call, org_id, resource_id, size ?? '', expires],
+  ...(page === undefined || page === '1' ? [] : [`page:${page}`]),
+  ...(key_id === '' ? [] : [`key:${key_id}`]),
+];
+
+/** A link ends with the key that it was given out to. Throws LINK_EXPIRED. */
+export async function checkLinkKey(ctx: Context, key_id: string, { facts }: Serving): Promise<void> {
+  const key = await facts.accounts.key(key_id);
+  if (!key || key.revoked_at !== null)
+    throw new Problem('LINK_EXPIRED', {
+      en: 'This link ended with the key that it was given out to. Ask for a fresh one; nothing was changed.',
+      zh: '该链接已随其所属密钥的撤销而失效，请重新获取；未作任何更改。',
+    });
+  ctx.state.key_id = key_id;
+  ctx.state.link_key = key_id;
+}
+
+export const linkProblem = ({ refused }: LinkRefused): Problem =>
+  refused === 'LINK_EXPIRED'
+    ? new Problem('LINK_EXPIRED', {
+        en: 'This link was good for a limited time, which is over. Ask for a fresh one; nothing was changed.',
+        zh: '该链接已过有效期，请重新获取；未作任何更改。',
+      })
+    : new Problem('BAD_SIGNATURE', {
+        en: 'This link was not made by us, or was changed on its way. Ask for a fresh one; nothing was changed.',
+        zh: '该链接并非由我们签发，或途中被改动，请重新获取；未作任何更改。',
+      });
+
+const unauthenticated = () =>
+  new Problem(
+    'UNAUTHENTICATED',
+    {
+      en: 'Send `Authorization: Bearer <key>` with a key that is in use. Keys are made with `tuodi keys`.',
+      zh: '请以 `Authorization: Bearer <密钥>` 发送有效的密钥。密钥由 `tuodi keys` 创建。',
+    },
+    { headers: { 'www-authenticate': 'Bearer realm="tuodi"' } },
+  );

@@ -1,0 +1,127 @@
+/** What the HTTP server needs from outside, and what a route is called with. */
+import type { ParameterizedContext } from 'koa';
+import type { Logger } from 'pino';
+import type { Explanation } from '../contract/explain.ts';
+import type { MetadataField } from '../contract/metadata.ts';
+import type { Author } from '../contract/resource.ts';
+import type { Clock } from '../runtime/async/clock.ts';
+import type { Condition } from '../runtime/health/conditions.ts';
+import type { Feed } from '../runtime/outbox/feed.ts';
+import type { ApiKey } from '../runtime/ports/accounts.ts';
+import type { Facts, Scope } from '../runtime/ports/facts.ts';
+import type { Rates } from '../runtime/ports/rates.ts';
+import type { Embedder, Objects, SearchIndex } from '../runtime/ports/tasks.ts';
+import type { Engine, ResourceRef } from '../runtime/resources/engine.ts';
+import type { ByteBudget } from './access/byte-budget.ts';
+import type { FairUse } from './access/fair-use.ts';
+import type { HttpLimits } from './limits.ts';
+
+/** What a link is refused for: a code of the contract. */
+export type LinkRefused = { refused: 'BAD_SIGNATURE' | 'LINK_EXPIRED' };
+/** `granted_to`: the key that it ends with. */
+export type UploadGrant = { key: string; max_bytes: number; content_type: string; granted_to?: string };
+export type ReadGrant = { key: string; content_type: string; filename: string; granted_to?: string };
+/** The query of a link, as it came: nothing in it is believed before its signature. */
+export type LinkQuery = Readonly<Record<string, string | string[] | undefined>>;
+
+/** The embedded store's own links, which lead to this server. `key`: the path after `/objects/`. */
+export interface StoreLinks {
+  openUpload(key: string, query: LinkQuery): UploadGrant | LinkRefused;
+  openRead(key: string, query: LinkQuery): ReadGrant | LinkRefused;
+}
+
+/** Links to calls of the API that need no key. `parts` begin with what the link is for and hold all that it grants, its expiry too. */
+export interface Links {
+  /** A signature that fits in a query as it is (base64url). */
+  sign(parts: readonly string[]): string;
+  /** null: it holds. Times are wall time. */
+  verify(parts: readonly string[], signature: string, time: { expires_at: number; now: number }): LinkRefused | null;
+  /** null: the store serves its links itself, and `/objects/` is not here. */
+  store: StoreLinks | null;
+}
+
+/** The store's own notifications: who shows one of `tokens` (a new one and the one before it) may tell of uploads to `bucket`. */
+export type StorageEvents = { tokens: readonly string[]; bucket: string };
+/** As it came: `order` and `signature` are of the query. */
+export type CallbackAddress = { resource_id: string; task_id: string; order: number; signature: string };
+/** `body`: JSON, which nobody has looked at. */
+export type CallbackTo = CallbackAddress & { webhook_id: string; body: string };
+/** What is known of an address without the body: its work is under way, or was before; nobody: it was never given out, or for what is gone. */
+export type CallbackExpected = 'under_way' | 'earlier' | 'nobody';
+/** told: to the job that waits for it; kept: nobody waits for it now; known: it was here before; nobody: no such picture any more. */
+export type CallbackOutcome = { outcome: 'told' | 'kept' | 'known' | 'nobody' } | { outcome: 'unusable'; detail: string };
+/** What providers call back with. */
+export interface Callbacks {
+  /** Before the body is there: the id of the message if its headers could be those of a signed one, and its time is near ours; else null. */
+  idOf(headers: Readonly<Record<string, string | string[] | undefined>>): string | null;
+  expected(address: CallbackAddress): Promise<CallbackExpected>;
+  /** The id of the message if this body is signed with our secret and its time is near ours; else null. Headers in lower case. */
+  verify(body: Uint8Array, headers: Readonly<Record<string, string | string[] | undefined>>): string | null;
+  /** Durable when it resolves, whatever is made of it then. */
+  receive(to: CallbackTo): Promise<CallbackOutcome>;
+}
+
+/** `degraded`: what is wrong though the service can work: see runtime/health/conditions.ts. Absent: nothing is. */
+export type Readiness = {
+  ready: boolean;
+  checks: Record<string, { ok: boolean; detail?: string }>;
+  degraded?: readonly Condition[];
+};
+
+/** Why a picture can or cannot be found, in this language. null: no such picture in scope. */
+export type Explain = (ref: ResourceRef, language: Language) => Promise<Explanation | null>;
+
+export type HttpDeps = {
+  engine: Engine;
+  facts: Facts;
+  objects: Objects;
+  links: Links;
+  /** null: no provider was given a secret, so that none calls back. */
+  callbacks: Callbacks | null;
+  index: SearchIndex;
+  embedder: Embedder;
+  explain: Explain;
+  feed: Feed;
+  clock: Clock;
+  log: Logger;
+  limits: HttpLimits;
+  /** Absent or null: rates are not limited. */
+  rates?: Rates | null;
+  required_metadata: readonly MetadataField[];
+  /** Exact origins, or `*`. */
+  cors_origins: readonly string[];
+  /** Proxies whose word for a client's address is taken; absent: none. */
+  trusted_proxies?: readonly string[];
+  /** Where clients reach the service, without a slash at the end. A function, since the port may be known only after listening. */
+  public_url: () => string;
+  version: string;
+  /** Absent or null: nothing is taken, and the address is none. */
+  storage_events?: StorageEvents | null;
+  readiness: () => Promise<Readiness>;
+};
+/**
+ * `stopping` is aborted when the server is asked to stop: long waits end at once. `unverified`: room for bodies whose sender is not known
+ * before they are read.
+ */
+export type Serving = HttpDeps & { stopping: AbortSignal; unverified: ByteBudget; fair: FairUse };
+
+export type Language = 'en' | 'zh';
+/** `address`: the client's. `key_id`: of the key that the call came with, or whose link it came by; for the log. `link_key`: with which links that are given out end. `leave`: it is no longer under way, though not answered yet. */
+export type State = {
+  request_id: string;
+  language: Language;
+  address: string;
+  key_id?: string;
+  link_key?: string;
+  leave?: () => void;
+};
+/** `params`: of the path, decoded. */
+export type Context = ParameterizedContext<State, { params: Record<string, string> }>;
+
+/** On whose behalf a call is: everything it reads and writes is in `scope`. */
+export type Caller = { scope: Scope; by: Author };
+export type KeyCaller = Caller & { key: ApiKey };
+
+export type OpenCall = { ctx: Context; deps: Serving };
+export type Call = OpenCall & { caller: Caller };
+export type KeyCall = OpenCall & { caller: KeyCaller };

@@ -1,0 +1,94 @@
+/** What every request begins with: its id, its language, the headers that every answer has, and one line in the log. */
+import type { IncomingMessage } from 'node:http';
+import cors from '@koa/cors';
+import type { Middleware } from 'koa';
+import { clientAddress } from '../access/client-address.ts';
+import type { Serving, State } from '../context.ts';
+import { badRequest } from '../problems/problems.ts';
+import { checkAddress } from '../request/validate.ts';
+
+/** One of ours is minted instead of what could not be written to a log as it is. */
+const SANE_ID = /^[\w.:-]{1,64}$/;
+export const requestIdOf = (headers: IncomingMessage['headers'], mint: () => string): string => {
+  const said = headers['x-request-id'];
+  return typeof said === 'string' && SANE_ID.test(said) ? said : mint();
+};
+
+/** `default-src 'none'`: nothing that we answer is a page. HSTS only where clients reach us by https. */
+const HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'private, no-cache',
+};
+const HSTS = { 'strict-transport-security': 'max-age=31536000' };
+
+export function begun({ clock, log, public_url, stopping, trusted_proxies = [] }: Serving): Middleware<State> {
+  const addressOf = clientAddress(trusted_proxies);
+  return async (ctx, next) => {
+    const began = clock.elapsed();
+    const request_id = requestIdOf(ctx.req.headers, clock.nonce);
+    const address = addressOf(ctx.req);
+    ctx.state = { request_id, language: ctx.acceptsLanguages('en', 'zh') === 'zh' ? 'zh' : 'en', address };
+    ctx.set({ ...HEADERS, ...(public_url().startsWith('https:') ? HSTS : {}), 'x-request-id': request_id });
+    ctx.vary(['Accept-Language', 'Authorization']);
+    try {
+      await next();
+    } finally {
+      if (stopping.aborted) ctx.set('connection', 'close');
+      const ms = Math.round(clock.elapsed() - began);
+      // Without the query: it may be a signature, or what somebody looks for.
+      const { key_id } = ctx.state;
+      const path = ctx.req.url?.split('?')[0];
+      log.info({ request_id, address, key_id, method: ctx.method, path, status: ctx.status, ms }, 'request');
+    }
+  };
+}
+
+/** Which other origins may call from a browser: those that are configured, without cookies. */
+export function crossOrigin({ cors_origins }: Serving): Middleware<State> {
+  const allowed = new Set(cors_origins);
+  return cors({
+    origin: (ctx) => (allowed.has('*') ? '*' : allowed.has(ctx.get('origin')) ? ctx.get('origin') : ''),
+    allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    allowHeaders: [
+      'Authorization',
+      'Content-Type',
+      'Idempotency-Key',
+      'If-Match',
+      'If-None-Match',
+      'Prefer',
+      'Range',
+      'X-Request-Id',
+    ],
+    exposeHeaders: [
+      'Content-Range',
+      'ETag',
+      'Location',
+      'Preference-Applied',
+      'RateLimit',
+      'RateLimit-Policy',
+      'Retry-After',
+      'X-Request-Id',
+    ],
+    maxAge: 600,
+  });
+}
+
+/** Of two, a proxy before us and we might each go by another one. */
+const SAID_ONCE = new Set(['host', 'authorization', 'content-type', 'content-length', 'idempotency-key']);
+const timesOf = (name: string, { rawHeaders }: IncomingMessage): number =>
+  rawHeaders.filter((one, i) => i % 2 === 0 && one.toLowerCase() === name).length;
+
+/** Requests that no route could make sense of. */
+export function checked({ limits }: Serving): Middleware<State> {
+  return async (ctx, next) => {
+    if (ctx.req.httpVersion === '1.1' && !ctx.req.headers.host)
+      throw badRequest('The Host header is missing.', '缺少 Host 请求头。');
+    const twice = [...SAID_ONCE].find((name) => timesOf(name, ctx.req) > 1);
+    if (twice) throw badRequest(`The header ${twice} is there more than once.`, `请求头 ${twice} 重复出现。`);
+    checkAddress(ctx, limits);
+    await next();
+  };
+}

@@ -1,0 +1,99 @@
+/** Rows as the contract shows them: times in RFC 3339, words in the reader's language, previews by signed links. */
+import type { Failure } from '../../contract/failures.ts';
+import { missingOf } from '../../contract/metadata.ts';
+import type { HistoryItem, Resource, Upload } from '../../contract/resource.ts';
+import { waitsFor } from '../../contract/statuses.ts';
+import type { JournalEntry, ResourceRow } from '../../runtime/ports/facts.ts';
+import type { UploadLink } from '../../runtime/ports/tasks.ts';
+import { linkQuery } from '../access/auth.ts';
+import type { Context, OpenCall, Serving } from '../context.ts';
+import { answeredBefore, etagOf } from './etag.ts';
+
+const HOUR_MS = 3_600_000;
+const timeOf = (ms: number): string => new Date(ms).toISOString();
+const timeOrNull = (ms: number | null) => (ms === null ? null : timeOf(ms));
+
+/** The size that lists of pictures show. */
+const LISTED_SIZE = '320';
+
+export function presentResource(row: ResourceRow, { ctx, deps }: { ctx: Context; deps: Serving }): Resource {
+  const { clock } = deps;
+  const { resource_id, org_id, user_id, batch_id, status, phase, viewable, searchable, revision, indexed_revision, has_vector } =
+    row;
+  const { filename, content_type, byte_size, sha256, page_count, duplicate_of, metadata, allowed_events } = row;
+  return {
+    ...{ resource_id, org_id, user_id, batch_id, status, phase },
+    waits_for: waitsFor(status)[ctx.state.language],
+    // Deadlines run in service time: shown as the wall time at which it will be reached if nothing stands still until then.
+    deadline_at: timeOrNull(row.deadline_at === null ? null : clock.wall() + (row.deadline_at - clock.service())),
+    ...{ viewable, searchable, revision, indexed_revision, has_vector },
+    ...{ filename, content_type, byte_size, sha256, page_count, duplicate_of, metadata },
+    metadata_missing: missingOf(metadata, deps.required_metadata),
+    failure: presentFailure(row.failure),
+    allowed_events,
+    preview_url: viewable ? previewUrl(row, { ctx, deps }) : null,
+    created_at: timeOf(row.created_at),
+    updated_at: timeOf(row.updated_at),
+    uploaded_at: timeOrNull(row.uploaded_at),
+    indexed_at: timeOrNull(row.indexed_at),
+  };
+}
+
+const presentFailure = (failure: Failure | null): FailureAnswer | null => failure && { ...failure, at: timeOf(failure.at) };
+type FailureAnswer = NonNullable<Resource['failure']>;
+
+export const presentHistory = ({
+  seq,
+  at,
+  event,
+  from,
+  to,
+  revision,
+  by,
+  request_id,
+  failure,
+}: JournalEntry & { seq: number }): HistoryItem => ({
+  ...{ seq, at: timeOf(at), event, from, to, revision, by, request_id },
+  failure: presentFailure(failure),
+});
+
+export function presentUpload(link: UploadLink, row: ResourceRow, call: OpenCall): Upload {
+  const { method, url, headers, fields, expires_at } = link;
+  const { deps } = call;
+  const { resource_id, org_id } = row;
+  const given = { org_id, expires_at: deps.clock.wall() + deps.limits.complete_valid_ms };
+  const query = linkQuery({ call: 'uploaded', resource_id }, given, call);
+  const complete_url = `${deps.public_url()}/v1/resources/${resource_id}/uploaded?${query}`;
+  return { method, url, headers, ...(fields ? { fields } : {}), expires_at: timeOf(expires_at), complete_url };
+}
+
+/** Its expiry is rounded up to the hour, so that the address stays the same for an hour and browsers cache it. */
+function previewUrl({ resource_id, org_id }: ResourceRow, call: OpenCall): string {
+  const { deps } = call;
+  const expires_at = Math.ceil((deps.clock.wall() + deps.limits.preview_valid_ms) / HOUR_MS) * HOUR_MS;
+  const query = linkQuery({ call: 'preview', resource_id, size: LISTED_SIZE }, { org_id, expires_at }, call);
+  return `${deps.public_url()}/v1/resources/${resource_id}/preview?${query}`;
+}
+
+/** Answers with one picture and its ETag; 304 when the client has it as it is. */
+export function answerResource({ ctx, deps }: OpenCall, row: ResourceRow): void {
+  ctx.set('content-language', ctx.state.language);
+  const read = ctx.method === 'GET' || ctx.method === 'HEAD';
+  if (read && answeredBefore(ctx, etagOf(row))) return;
+  ctx.set('etag', etagOf(row));
+  ctx.status = 200;
+  ctx.body = presentResource(row, { ctx, deps });
+}
+
+/** Answers what an uploader asked for. `upload`: null when nothing is left to upload. */
+export function answerUploader(
+  { ctx, deps }: OpenCall,
+  row: ResourceRow,
+  { status, upload }: { status: 200 | 201; upload: Upload | null },
+): void {
+  ctx.set('etag', etagOf(row));
+  ctx.set('content-language', ctx.state.language);
+  if (status === 201) ctx.set('location', `${deps.public_url()}/v1/resources/${row.resource_id}`);
+  ctx.status = status;
+  ctx.body = { resource: presentResource(row, { ctx, deps }), ...(upload ? { upload } : {}) };
+}

@@ -1,0 +1,60 @@
+/** Search hits as the contract shows them: why each was found, and where on the picture. */
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
+import type { SearchHit } from '../../contract/search.ts';
+import type { Text } from '../../runtime/ports/facts.ts';
+import { BOXES, highlights, matchBoxes, pageMatches, pagesToBox } from '../../text/highlight.ts';
+import type { ParsedQuery } from '../../text/query.ts';
+import type { KeyCall } from '../context.ts';
+import { presentResource } from '../response/present.ts';
+import type { Found } from './page.ts';
+
+/** From the text that each picture is found by, as saved, and the words' places, as recognised. Others are served in between. */
+export async function presentHits(call: KeyCall, found: Found[], query: ParsedQuery): Promise<SearchHit[]> {
+  const texts = await textsOf(call, found, query);
+  const hits: SearchHit[] = [];
+  for (let from = 0; from < found.length; from += HITS_AT_ONCE) {
+    const these: Why[] = [];
+    for (const one of found.slice(from, from + HITS_AT_ONCE)) {
+      these.push(whyFound(one, texts.get(one.row.text_id ?? ''), query));
+      await turnOfTheLoop();
+    }
+    const boxes = await boxesOf(call, these, query);
+    for (const { row, score, highlights: passages } of these)
+      hits.push({ resource: presentResource(row, call), score, highlights: passages, boxes: boxes.get(row.resource_id) ?? [] });
+  }
+  return hits;
+}
+/** Whose words are read together: a few megabytes. */
+const HITS_AT_ONCE = 10;
+
+/** places: of the pages that match. */
+type Why = Found & Pick<SearchHit, 'highlights'> & { places: number[] };
+function whyFound(found: Found, text: Text | undefined, query: ParsedQuery): Why {
+  if (!text) return { ...found, highlights: [], places: [] };
+  const in_pages = pageMatches(text.saved, query);
+  return { ...found, highlights: highlights(text.saved, query, in_pages), places: pagesToBox(in_pages) };
+}
+
+async function textsOf({ caller, deps }: KeyCall, found: Found[], query: ParsedQuery): Promise<Map<string, Text>> {
+  if (query.all.length === 0 && query.tags.length === 0) return new Map(); // nothing can match
+  const ids = found.flatMap(({ row }) => row.text_id ?? []);
+  const texts = await deps.facts.texts.texts(caller.scope, [...new Set(ids)], deps.limits.search_text_chars);
+  return new Map(texts.map((text) => [text.text_id, text]));
+}
+
+/** Of the pages that match: the words of others are not even read. */
+async function boxesOf({ caller, deps }: KeyCall, hits: Why[], query: ParsedQuery): Promise<Map<string, SearchHit['boxes']>> {
+  const wanted = hits.flatMap(({ row: { resource_id, recognition_id }, places }) =>
+    recognition_id === null || places.length === 0 ? [] : [{ resource_id, recognition_id, places }],
+  );
+  if (wanted.length === 0) return new Map();
+  const read = await deps.facts.texts.recognisedPages(caller.scope, wanted, deps.limits.search_recognition_chars);
+  const pages = new Map(read.map(({ recognition_id, pages: of }) => [recognition_id, of]));
+  const boxes = new Map<string, SearchHit['boxes']>();
+  for (const { resource_id, recognition_id } of wanted) {
+    const all = (pages.get(recognition_id) ?? []).flatMap(({ page, words }) => matchBoxes(page, words, query));
+    boxes.set(resource_id, all.slice(0, BOXES));
+    await turnOfTheLoop();
+  }
+  return boxes;
+}

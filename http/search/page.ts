@@ -1,0 +1,95 @@
+/**
+ * A page of hits: the index ranks, the facts decide. Each hit is looked up in SQL again, so that what was removed a moment ago is not
+ * found whatever the index still holds, and a page that lost hits by it is refilled from further down.
+ */
+import type { SearchRequest } from '../../contract/search.ts';
+import type { ResourceRow } from '../../runtime/ports/facts.ts';
+import type { IndexPage, IndexQuery } from '../../runtime/ports/tasks.ts';
+import type { KeyCall } from '../context.ts';
+import { markOf, type SearchPlace } from './search-cursor.ts';
+
+export type Ranked = Omit<IndexQuery, 'after' | 'except' | 'limit'>;
+export type Found = { row: ResourceRow; score: number };
+/** next: where the next page begins; null at the end. */
+export type SearchPage = Pick<IndexPage, 'total' | 'total_is_exact' | 'facets'> & { found: Found[]; next: SearchPlace | null };
+type Wanted = { ranked: Ranked; place: SearchPlace | null; limit: number; phase: SearchRequest['phase'] };
+type Hit = IndexPage['hits'][number];
+
+/** How far a page has come. dropped: hits that the facts did not confirm. */
+type Progress = { found: Found[]; dropped: number; marks: Set<string>; by_newest: boolean; after: SearchPlace['after'] };
+
+/** Ends short, with a place to go on from, when too much of the ranking was not confirmed. */
+export async function searchPage(call: KeyCall, { ranked, place, limit, phase }: Wanted): Promise<SearchPage> {
+  const { deps, caller } = call;
+  const { index, limits } = deps;
+  const { ids: except, all } = await withdrawn(call);
+  const by_newest = ranked.sort === 'newest' || place?.by_newest === true;
+  const now: Progress = { found: [], dropped: 0, marks: new Set(place?.listed), by_newest, after: place?.after ?? null };
+  let first: IndexPage | null = null;
+  for (let round = 1; ; round += 1) {
+    const wanted = limit - now.found.length;
+    const asked = Math.min(wanted, limits.search_ranked) + now.marks.size;
+    const listing = now.by_newest
+      ? ({ sort: 'newest', after: now.after } as const)
+      : ({ sort: ranked.sort, after: null } as const);
+    const page = await index.search(caller.scope, { ...ranked, ...listing, except, limit: asked });
+    first ??= page;
+    const over = await taken(call, page, { now, wanted, asked, phase });
+    if (over || now.found.length === limit || round === limits.search_rounds) {
+      const { found, marks: listed, dropped, after } = now;
+      const next = over ? null : { listed, by_newest: now.by_newest, after };
+      const exact =
+        first.total_is_exact && dropped === 0 && all && phase === undefined && !(place?.by_newest && ranked.mode !== 'text');
+      return { found, next, total: Math.max(first.total - dropped, found.length), total_is_exact: exact, facets: first.facets };
+    }
+  }
+}
+
+/** Takes from a page what was not listed before. True when there is nothing after it. */
+async function taken(
+  call: KeyCall,
+  page: IndexPage,
+  { now, wanted, asked, phase }: { now: Progress; wanted: number; asked: number; phase: SearchRequest['phase'] },
+): Promise<boolean> {
+  const fresh = page.hits.filter(({ resource_id }) => !now.marks.has(markOf(resource_id)));
+  const these = fresh.slice(0, now.by_newest ? wanted : Math.min(wanted, call.deps.limits.search_ranked - now.marks.size));
+  const confirmed = await confirmedOf(call, these, phase);
+  for (const { resource_id, score } of these) {
+    const row = confirmed.get(resource_id);
+    if (row) now.found.push({ row, score });
+    else now.dropped += 1;
+    if (!now.by_newest) now.marks.add(markOf(resource_id));
+  }
+  const whole = page.hits.length < asked && these.length === fresh.length;
+  if (now.by_newest) {
+    now.after = placeAfter(page.hits, these, fresh) ?? now.after;
+    return whole;
+  }
+  now.by_newest = whole || now.marks.size >= call.deps.limits.search_ranked;
+  return whole && page.total <= page.hits.length;
+}
+
+/** After the last that was taken; if all were, after the last of the page, which may have been listed before. */
+function placeAfter(hits: Hit[], these: Hit[], fresh: Hit[]): SearchPlace['after'] {
+  const last = these.length === fresh.length ? hits.at(-1) : these.at(-1);
+  return last ? { created_at: last.created_at, resource_id: last.resource_id } : null;
+}
+
+/** What readers are not to see though the index still holds it, such as the trash. all: false if there is more. */
+async function withdrawn({ deps, caller }: KeyCall): Promise<{ ids: string[]; all: boolean }> {
+  const most = deps.limits.search_withdrawn;
+  const ids = await deps.facts.resources.withdrawn(caller.scope, most + 1);
+  return { ids: ids.slice(0, most), all: ids.length <= most };
+}
+
+async function confirmedOf(
+  { deps, caller }: KeyCall,
+  hits: Hit[],
+  phase: SearchRequest['phase'],
+): Promise<Map<string, ResourceRow>> {
+  const ids = hits.map(({ resource_id }) => resource_id);
+  const rows = ids.length === 0 ? [] : await deps.facts.resources.getMany(caller.scope, ids);
+  return new Map(
+    rows.filter((row) => row.searchable && (!phase || phase.includes(row.phase))).map((row) => [row.resource_id, row]),
+  );
+}

@@ -1,0 +1,116 @@
+/** What a picture's status, or what somebody else did, does not allow. */
+import type { Bad } from './hostile.ts';
+
+const GOOD = { filename: 'a.jpg', content_type: 'image/jpeg', byte_size: 10 };
+
+const patch = (name: string, body: unknown, pointer: string): Bad => ({
+  name: `patch: ${name}`,
+  method: 'PATCH',
+  path: '/v1/resources/{indexed}/metadata',
+  body,
+  status: 422,
+  code: 'INVALID',
+  pointer,
+});
+const illegal = (method: string, path: string, body?: unknown): Bad => ({
+  name: `${method} ${path}`,
+  method,
+  path: `/v1/resources/${path}`,
+  ...(body === undefined ? {} : { body }),
+  status: 409,
+  code: 'ILLEGAL_TRANSITION',
+});
+export const BAD_EVENTS: Bad[] = [
+  patch('an array', [], ''),
+  patch('an unknown field', { name: 'x' }, '/name'),
+  patch('what only the service knows', { status: 'INDEXED' }, '/status'),
+  patch('the title taken away', { title: null }, '/title'),
+  patch('a title of a number', { title: 3 }, '/title'),
+  patch('tags that are no list', { tags: {} }, '/tags'),
+  patch('extra that grows too large', { extra: { b: 'x'.repeat(17_000) } }, '/metadata/extra'),
+  illegal('POST', '{indexed}/upload-url'),
+  illegal('POST', '{indexed}/retry'),
+  illegal('POST', '{indexed}/restore'),
+  illegal('POST', '{awaiting}/retry'),
+  illegal('POST', '{awaiting}/restore'),
+  illegal('POST', '{draft}/retry'),
+  illegal('POST', '{trashed}/retry'),
+  illegal('POST', '{trashed}/upload-url'),
+  illegal('POST', '{trashed}/uploaded'),
+  illegal('PATCH', '{trashed}/metadata', { title: 'x' }),
+  ...['{awaiting}', '{draft}', '{trashed}'].flatMap((id) => [
+    illegal('PATCH', `${id}/text`, { pages: [{ page: 1, text: 'x' }] }),
+    illegal('POST', `${id}/reprocess`, { from: 'ocr' }),
+  ]),
+  ...['retry', 'restore', 'upload-url', 'uploaded'].map(
+    (call): Bad => ({
+      name: `${call} with a body`,
+      method: 'POST',
+      path: `/v1/resources/{awaiting}/${call}`,
+      body: { force: true },
+      status: 422,
+      code: 'INVALID',
+      pointer: '/force',
+    }),
+  ),
+  {
+    name: 'delete with a body',
+    method: 'DELETE',
+    path: '/v1/resources/{indexed}',
+    body: { purge: true },
+    status: 422,
+    code: 'INVALID',
+    pointer: '/purge',
+  },
+  { name: 'content of what is not in', method: 'GET', path: '/v1/resources/{awaiting}/content', status: 404, code: 'NOT_FOUND' },
+  {
+    name: 'content of what is in the trash',
+    method: 'GET',
+    path: '/v1/resources/{trashed}/content',
+    status: 404,
+    code: 'NOT_FOUND',
+  },
+  { name: 'preview of what is not in', method: 'GET', path: '/v1/resources/{awaiting}/preview', status: 404, code: 'NOT_FOUND' },
+  { name: 'page 2 of one', method: 'GET', path: '/v1/resources/{indexed}/preview?page=2', status: 404, code: 'NOT_FOUND' },
+  { name: 'text of what is not in', method: 'GET', path: '/v1/resources/{awaiting}/text', status: 404, code: 'NOT_FOUND' },
+  { name: 'text that is not read yet', method: 'GET', path: '/v1/resources/{draft}/text', status: 404, code: 'NOT_FOUND' },
+  ...['"0"', '"999"', 'W/"1"', 'nonsense', '""'].flatMap((tag): Bad[] => [
+    {
+      name: `patch if ${tag}`,
+      method: 'PATCH',
+      path: '/v1/resources/{indexed}/metadata',
+      headers: { 'if-match': tag },
+      body: { title: 'y' },
+      status: 412,
+      code: 'PRECONDITION_FAILED',
+    },
+    {
+      name: `delete if ${tag}`,
+      method: 'DELETE',
+      path: '/v1/resources/{indexed}',
+      headers: { 'if-match': tag },
+      status: 412,
+      code: 'PRECONDITION_FAILED',
+    },
+  ]),
+  ...['', 'a b', 'x'.repeat(201), 'schl\u00fcssel'].map(
+    (key): Bad => ({
+      name: `the Idempotency-Key ${key.slice(0, 20)}`,
+      method: 'POST',
+      path: '/v1/resources',
+      headers: { 'idempotency-key': key },
+      body: GOOD,
+      status: 400,
+      code: 'BAD_REQUEST',
+    }),
+  ),
+  {
+    name: 'a key used for another request',
+    method: 'POST',
+    path: '/v1/resources',
+    headers: { 'idempotency-key': 'used' },
+    body: GOOD,
+    status: 422,
+    code: 'IDEMPOTENCY_KEY_REUSED',
+  },
+];
