@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The entry: one command, and the code it ends with. */
-import { endWith } from './cli/end.ts';
+import { endWith } from './cli/exit.ts';
 import { run } from './cli/program.ts';
 
 process.umask(0o077); // whatever this process makes is its user's alone

@@ -8,7 +8,7 @@ import { type Config, SERVICE_FILE } from '../app/config.ts';
 import { readPrivate, UnsafeFile } from '../persistence/folder/private-file.ts';
 import { systemClock } from '../runtime/async/clock.ts';
 import { bounded } from '../runtime/async/timeout.ts';
-import { answerText } from './answer-text.ts';
+import { answerText } from './response-text.ts';
 
 /** Of TUODI_DATA_DIR/service.json, written by `serve`. */
 const ServiceFile = z.object({ url: z.url(), api_key: z.string(), pid: z.int() });

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { SearchAnswer } from '../contract/search.ts';
 import { printableLine } from '../text/printable.ts';
 import type { Client } from './client.ts';
-import { type Ingested, ingest, isWell } from './ingest.ts';
+import { type Ingested, ingest, isWell } from './ingest/ingest.ts';
 import { cut, type Output, table } from './output.ts';
 import { marked, search } from './search.ts';
 

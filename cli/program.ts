@@ -8,15 +8,15 @@ import { backupCommand } from './backup.ts';
 import { demoCommand } from './demo-command.ts';
 import { diagram, FORMATS } from './diagram.ts';
 import { TakenOver, UsageError } from './errors.ts';
+import { type WatchFlags, watchCommand } from './ingest/watch-command.ts';
 import { keysCommand } from './keys.ts';
-import { exportCommand, importCommand } from './library-commands.ts';
+import { exportCommand, importCommand } from './library/commands.ts';
 import { migrateCommand } from './migrate.ts';
 import { type Output, output } from './output.ts';
 import { VERSION } from './project.ts';
 import { reindexCommand } from './reindex.ts';
 import { restoreCommand } from './restore.ts';
 import { serve } from './serve.ts';
-import { type WatchFlags, watchCommand } from './watch-command.ts';
 import { explainCommand, ingestCommand, searchCommand, statusCommand, textCommand } from './with-service.ts';
 import { worker } from './worker.ts';
 

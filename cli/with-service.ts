@@ -9,7 +9,7 @@ import { INDEX_INCOMPLETE } from '../services/index/watch.ts';
 import { type Client, clientOf, connect } from './client.ts';
 import { TakenOver } from './errors.ts';
 import { explain } from './explain.ts';
-import { type IngestOptions, ingest, ingestTable, isWell } from './ingest.ts';
+import { type IngestOptions, ingest, ingestTable, isWell } from './ingest/ingest.ts';
 import type { Output } from './output.ts';
 import type { Run } from './program.ts';
 import { VERSION } from './project.ts';

@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { answerText } from '../../cli/answer-text.ts';
 import { clientOf } from '../../cli/client.ts';
-import { exportTo } from '../../cli/export.ts';
+import { exportTo } from '../../cli/library/export.ts';
+import { answerText } from '../../cli/response-text.ts';
 import { keptOutput } from '../support/folder-world.ts';
 
 const base = await mkdtemp(path.join(tmpdir(), 'tuodi-endless-'));

@@ -9,10 +9,10 @@ import { after, describe, test } from 'node:test';
 import { startApp } from '../../app/app.ts';
 import { type Config, readConfig } from '../../app/config.ts';
 import { connect } from '../../cli/client.ts';
-import { seenAt } from '../../cli/folder-files.ts';
-import { leave } from '../../cli/leave.ts';
+import { leave } from '../../cli/ingest/after-ingest.ts';
+import { seenAt } from '../../cli/ingest/folder-files.ts';
+import { thenOf } from '../../cli/ingest/watch-command.ts';
 import { SAMPLES } from '../../cli/project.ts';
-import { thenOf } from '../../cli/watch-command.ts';
 import { tuodi } from '../support/tuodi.ts';
 
 const base = await mkdtemp(path.join(tmpdir(), 'tuodi-local-users-'));

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterEach, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { ApiError, type Client } from '../../cli/client.ts';
-import { exportTo } from '../../cli/export.ts';
+import { exportTo } from '../../cli/library/export.ts';
 import { backupFolder } from '../../persistence/backup/backup.ts';
 import { allRest, found, inFolder, keptOutput, type Service, sent, serviceOn } from '../support/folder-world.ts';
 import { numberReader, pictureOf, wordOf } from '../support/numbered.ts';

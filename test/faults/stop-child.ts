@@ -3,7 +3,7 @@
 import { pino } from 'pino';
 import { startApp } from '../../app/app.ts';
 import { readConfig } from '../../app/config.ts';
-import { endWith } from '../../cli/end.ts';
+import { endWith } from '../../cli/exit.ts';
 import { output } from '../../cli/output.ts';
 import { stopSignal } from '../../cli/signals.ts';
 import { untilStopped } from '../../cli/until-stopped.ts';

@@ -9,7 +9,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { readConfig } from '../../app/config.ts';
 import { UsageError } from '../../cli/errors.ts';
-import { watchCommand } from '../../cli/watch-command.ts';
+import { watchCommand } from '../../cli/ingest/watch-command.ts';
 import { inFolder, keptOutput } from '../support/folder-world.ts';
 import { until } from '../support/wait.ts';
 

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { request } from 'node:http';
 import { after, before, test } from 'node:test';
 import { z } from 'zod';
-import { Exported } from '../../../cli/exported.ts';
+import { Exported } from '../../../cli/library/export-format.ts';
 import { Resource, Upload } from '../../../contract/resource.ts';
 import { type HttpWorld, httpWorld } from '../../support/http-world.ts';
 

@@ -6,14 +6,14 @@
  * bytes, and it rests. One that was refused, or could not be sent, stays.
  */
 import path from 'node:path';
-import { printableLine } from '../text/printable.ts';
-import { ApiError, type Client } from './client.ts';
-import { failureOf } from './errors.ts';
+import { printableLine } from '../../text/printable.ts';
+import { ApiError, type Client } from '../client.ts';
+import { failureOf } from '../errors.ts';
+import type { Output } from '../output.ts';
+import { type Left, leave, type Then } from './after-ingest.ts';
 import { type FoundFile, filesIn, isSame, type Seen, seenAt } from './folder-files.ts';
 import type { Ingested, IngestOptions } from './ingest.ts';
-import { type Left, leave, type Then } from './leave.ts';
-import type { Output } from './output.ts';
-import { takeIn } from './take-in.ts';
+import { takeIn } from './ingest-file.ts';
 
 export const WATCH_LIMITS = {
   /** Between looks: what a person waits at most, beyond the next. */

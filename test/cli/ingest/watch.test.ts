@@ -4,16 +4,16 @@ import { appendFile, chmod, mkdir, readdir, readFile, rename, rm, symlink, unlin
 import path from 'node:path';
 import { afterEach, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client } from '../../cli/client.ts';
-import { UsageError } from '../../cli/errors.ts';
-import { LEAVING, seenAt } from '../../cli/folder-files.ts';
-import { isPicture } from '../../cli/ingest.ts';
-import { leave, type Then } from '../../cli/leave.ts';
-import { WATCH_LIMITS, type WatchLimits, watch } from '../../cli/watch.ts';
-import { thenOf } from '../../cli/watch-command.ts';
-import { found, inFolder, keptOutput } from '../support/folder-world.ts';
-import { pictureOf, wordOf } from '../support/numbered.ts';
-import { until } from '../support/wait.ts';
+import type { Client } from '../../../cli/client.ts';
+import { UsageError } from '../../../cli/errors.ts';
+import { leave, type Then } from '../../../cli/ingest/after-ingest.ts';
+import { LEAVING, seenAt } from '../../../cli/ingest/folder-files.ts';
+import { isPicture } from '../../../cli/ingest/ingest.ts';
+import { WATCH_LIMITS, type WatchLimits, watch } from '../../../cli/ingest/watch.ts';
+import { thenOf } from '../../../cli/ingest/watch-command.ts';
+import { found, inFolder, keptOutput } from '../../support/folder-world.ts';
+import { pictureOf, wordOf } from '../../support/numbered.ts';
+import { until } from '../../support/wait.ts';
 
 const SOON: WatchLimits = { ...WATCH_LIMITS, look_ms: 10, stable_ms: 60, again_ms: 50, again_most_ms: 50 };
 

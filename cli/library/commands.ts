@@ -1,10 +1,11 @@
 /** `tuodi export` and `tuodi import`: a library out of the service and into one, by the API. */
+
+import type { Run } from '../program.ts';
+import { stopSignal } from '../signals.ts';
+import { withClient } from '../with-service.ts';
 import { exportTo } from './export.ts';
-import { LEFT_OUT_FILE } from './exported.ts';
+import { LEFT_OUT_FILE } from './export-format.ts';
 import { importFrom } from './import.ts';
-import type { Run } from './program.ts';
-import { stopSignal } from './signals.ts';
-import { withClient } from './with-service.ts';
 
 export const exportCommand = (folder: string): Run =>
   withClient(async (client, out) => {

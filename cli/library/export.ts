@@ -10,14 +10,14 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { extensionOf, isContentType, Resource } from '../contract/resource.ts';
-import { PHASES } from '../contract/statuses.ts';
-import { TextAnswer } from '../contract/text.ts';
-import { sha256Of } from '../persistence/folder/hash.ts';
-import { ApiError, type Client } from './client.ts';
-import { Exported, LEFT_OUT_FILE, type LeftOut, LIST_FILE, ORIGINALS, TEXTS } from './exported.ts';
-import { linesInto } from './lines.ts';
-import type { Output } from './output.ts';
+import { extensionOf, isContentType, Resource } from '../../contract/resource.ts';
+import { PHASES } from '../../contract/statuses.ts';
+import { TextAnswer } from '../../contract/text.ts';
+import { sha256Of } from '../../persistence/folder/hash.ts';
+import { ApiError, type Client } from '../client.ts';
+import type { Output } from '../output.ts';
+import { Exported, LEFT_OUT_FILE, type LeftOut, LIST_FILE, ORIGINALS, TEXTS } from './export-format.ts';
+import { linesInto } from './ndjson.ts';
 import { readableName } from './readable-name.ts';
 
 /** The longest page of a list. */

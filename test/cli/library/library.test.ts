@@ -3,16 +3,16 @@ import assert from 'node:assert/strict';
 import { appendFile, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import type { Client } from '../../cli/client.ts';
-import { exportTo } from '../../cli/export.ts';
-import { Exported, LEFT_OUT_FILE, LIST_FILE } from '../../cli/exported.ts';
-import { importFrom } from '../../cli/import.ts';
-import { ingest } from '../../cli/ingest.ts';
-import { readableName } from '../../cli/readable-name.ts';
-import { search } from '../../cli/search.ts';
-import { allRest, inFolder, keptOutput, type Service, sent } from '../support/folder-world.ts';
-import { knownReader, samplesNamed } from '../support/known-reader.ts';
-import { pictureOf, wordOf } from '../support/numbered.ts';
+import type { Client } from '../../../cli/client.ts';
+import { ingest } from '../../../cli/ingest/ingest.ts';
+import { exportTo } from '../../../cli/library/export.ts';
+import { Exported, LEFT_OUT_FILE, LIST_FILE } from '../../../cli/library/export-format.ts';
+import { importFrom } from '../../../cli/library/import.ts';
+import { readableName } from '../../../cli/library/readable-name.ts';
+import { search } from '../../../cli/search.ts';
+import { allRest, inFolder, keptOutput, type Service, sent } from '../../support/folder-world.ts';
+import { knownReader, samplesNamed } from '../../support/known-reader.ts';
+import { pictureOf, wordOf } from '../../support/numbered.ts';
 
 const never = new AbortController().signal;
 const linesOf = async (file: string): Promise<Record<string, unknown>[]> =>

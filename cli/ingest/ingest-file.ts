@@ -2,10 +2,10 @@
 import { openAsBlob } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { Resource } from '../contract/resource.ts';
-import { PHASES } from '../contract/statuses.ts';
-import { sha256Of } from '../persistence/folder/hash.ts';
-import type { Client } from './client.ts';
+import { Resource } from '../../contract/resource.ts';
+import { PHASES } from '../../contract/statuses.ts';
+import { sha256Of } from '../../persistence/folder/hash.ts';
+import type { Client } from '../client.ts';
 import { rested, type TakenIn, takenInWhole } from './upload.ts';
 
 /** `busy`: what is under way, by SHA-256: of two files with the same bytes the later one finds the earlier one's picture. */

@@ -1,16 +1,16 @@
 /** `tuodi ingest --watch`: what is said on the command line, and the service that may be started again meanwhile. */
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { Config } from '../app/config.ts';
-import { systemClock } from '../runtime/async/clock.ts';
-import { type Client, connect } from './client.ts';
-import { UsageError } from './errors.ts';
+import type { Config } from '../../app/config.ts';
+import { systemClock } from '../../runtime/async/clock.ts';
+import { type Client, connect } from '../client.ts';
+import { UsageError } from '../errors.ts';
+import type { Run } from '../program.ts';
+import { stopSignal } from '../signals.ts';
+import { openFolder, untilTaken } from '../with-service.ts';
+import type { Then } from './after-ingest.ts';
 import { type IngestOptions, isPicture } from './ingest.ts';
-import type { Then } from './leave.ts';
-import type { Run } from './program.ts';
-import { stopSignal } from './signals.ts';
 import { WATCH_LIMITS, watch } from './watch.ts';
-import { openFolder, untilTaken } from './with-service.ts';
 
 export type WatchFlags = IngestOptions & { then?: string };
 

@@ -1,12 +1,12 @@
 /** `tuodi ingest <files or folders…>`: takes pictures in, and says of each where it came to rest. */
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { FILE_EXTENSIONS } from '../contract/resource.ts';
-import { printableLine } from '../text/printable.ts';
-import type { Client } from './client.ts';
-import { failureOf } from './errors.ts';
+import { FILE_EXTENSIONS } from '../../contract/resource.ts';
+import { printableLine } from '../../text/printable.ts';
+import type { Client } from '../client.ts';
+import { failureOf } from '../errors.ts';
+import { cut, type Output, table } from '../output.ts';
 import { filesIn } from './folder-files.ts';
-import { cut, type Output, table } from './output.ts';
 import { takenInWhole } from './upload.ts';
 
 /** What is picked from a folder; a file that is named is sent whatever it is called. */

@@ -9,16 +9,16 @@ import { openAsBlob } from 'node:fs';
 import { lstat, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { Resource, Upload } from '../contract/resource.ts';
-import { TextAnswer } from '../contract/text.ts';
-import { sha256Of } from '../persistence/folder/hash.ts';
-import { printableLine } from '../text/printable.ts';
-import { ApiError, type Client } from './client.ts';
-import { failureOf, UsageError } from './errors.ts';
-import { Exported, LIST_FILE, MOST_LINE_BYTES } from './exported.ts';
-import { linesOf } from './lines.ts';
-import type { Output } from './output.ts';
-import { rested, upload } from './upload.ts';
+import { Resource, Upload } from '../../contract/resource.ts';
+import { TextAnswer } from '../../contract/text.ts';
+import { sha256Of } from '../../persistence/folder/hash.ts';
+import { printableLine } from '../../text/printable.ts';
+import { ApiError, type Client } from '../client.ts';
+import { failureOf, UsageError } from '../errors.ts';
+import { rested, upload } from '../ingest/upload.ts';
+import type { Output } from '../output.ts';
+import { Exported, LIST_FILE, MOST_LINE_BYTES } from './export-format.ts';
+import { linesOf } from './ndjson.ts';
 
 /** Pictures under way at once: the service works on more than one. */
 const IN_FLIGHT = 4;

@@ -1,8 +1,8 @@
 /** A picture sent, in one call or by an upload link, and waiting for what becomes of it. */
 import { z } from 'zod';
-import { Resource, type Upload } from '../contract/resource.ts';
-import { answerText } from './answer-text.ts';
-import { ApiError, type Client, limited } from './client.ts';
+import { Resource, type Upload } from '../../contract/resource.ts';
+import { ApiError, type Client, limited } from '../client.ts';
+import { answerText } from '../response-text.ts';
 
 /** The largest picture over a slow line. */
 const UPLOAD_TIMEOUT_MS = 10 * 60_000;

@@ -1,9 +1,9 @@
 /** A folder that a library is exported to: what lies where, and what a line of its list says. Import reads what export writes. */
 import { z } from 'zod';
-import { Metadata } from '../contract/metadata.ts';
-import { CreateResource, Filename, Id, Sha256 } from '../contract/resource.ts';
-import { STATUSES } from '../contract/statuses.ts';
-import { CorrectedPage } from '../contract/text.ts';
+import { Metadata } from '../../contract/metadata.ts';
+import { CreateResource, Filename, Id, Sha256 } from '../../contract/resource.ts';
+import { STATUSES } from '../../contract/statuses.ts';
+import { CorrectedPage } from '../../contract/text.ts';
 
 /** A line a picture. Written last, so that all that it names is there. */
 export const LIST_FILE = 'resources.ndjson';
