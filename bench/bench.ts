@@ -11,11 +11,11 @@ import { SAMPLES, VERSION } from '../cli/project.ts';
 import { systemClock } from '../runtime/async/clock.ts';
 import type { Recogniser } from '../runtime/ports/tasks.ts';
 import type { StepServices } from '../runtime/tasks/worker.ts';
-import { emptySteps, nothing } from '../test/support/empty-steps.ts';
-import { heapInUse } from '../test/support/heap.ts';
-import { largeSteps } from '../test/support/large-steps.ts';
-import { pictureOf } from '../test/support/numbered.ts';
-import { takeInBytes } from '../test/support/take-in.ts';
+import { emptySteps, nothing } from '../test/worlds/empty-steps.ts';
+import { heapInUse } from '../test/worlds/heap.ts';
+import { largeSteps } from '../test/worlds/large-steps.ts';
+import { pictureOf } from '../test/worlds/numbered.ts';
+import { takeInBytes } from '../test/worlds/take-in.ts';
 import { closedLoop, HEAD, row } from './measure.ts';
 
 const ITEMS = 500;

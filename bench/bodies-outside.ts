@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SAMPLES } from '../cli/project.ts';
 import { HTTP_LIMITS } from '../http/limits.ts';
-import { type OcrEngine, ocrEngine, SECRET } from '../test/support/ocr-engine.ts';
+import { type OcrEngine, ocrEngine, SECRET } from '../test/worlds/ocr-engine.ts';
 import type { Worst } from './bodies-measure.ts';
 import { type Serving, serving } from './serving.ts';
 

@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { HTTP_LIMITS } from '../http/limits.ts';
 import { picture } from '../test/fixtures/poison/documents.ts';
 import { zeros } from '../test/fixtures/poison/flate.ts';
-import { line, pdf } from '../test/support/pdf-file.ts';
-import { plain } from '../test/support/wrong-pictures.ts';
+import { line, pdf } from '../test/worlds/pdf-file.ts';
+import { plain } from '../test/worlds/wrong-pictures.ts';
 import type { HostileKind } from './hostile-job.ts';
 
 export type Raw = { head: string; body?: Buffer };

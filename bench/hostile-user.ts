@@ -4,8 +4,8 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { SAMPLES } from '../cli/project.ts';
-import { pictureOf } from '../test/support/numbered.ts';
-import { seeded, texts } from '../test/support/texts.ts';
+import { pictureOf } from '../test/worlds/numbered.ts';
+import { seeded, texts } from '../test/worlds/texts.ts';
 import { quantile } from './measure.ts';
 import type { Serving } from './serving.ts';
 

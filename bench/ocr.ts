@@ -16,7 +16,7 @@ import { confidenceOf, pageOf } from '../providers/tesseract/words.ts';
 import { systemClock } from '../runtime/async/clock.ts';
 import { groundOf, WHITE } from '../services/steps/background.ts';
 import { errorsOf } from '../test/samples/accuracy.ts';
-import { KINDS, type KnownPicture, picturesOf } from '../test/support/ocr-pictures.ts';
+import { KINDS, type KnownPicture, picturesOf } from '../test/worlds/ocr-pictures.ts';
 import { HOW_TO_INSTALL, type Native, nativeTesseract } from './ocr-native.ts';
 import { addTo, type Column, readingPage, readingTable, type Sum } from './ocr-page.ts';
 

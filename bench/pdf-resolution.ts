@@ -12,8 +12,8 @@ import { tesseractPool } from '../providers/tesseract/pool.ts';
 import { systemClock } from '../runtime/async/clock.ts';
 import { openFile } from '../services/formats/registry.ts';
 import { accuracyOf } from '../test/samples/accuracy.ts';
-import { LIMITS } from '../test/support/inspected.ts';
-import { pdf } from '../test/support/pdf-file.ts';
+import { LIMITS } from '../test/worlds/inspected.ts';
+import { pdf } from '../test/worlds/pdf-file.ts';
 
 const RESOLUTIONS = [100, 150, 200, 250, 300];
 const FILES = ['english-letter.png', 'chinese-notice.jpg', 'chinese-traditional.png', 'mixed-slide.webp'];

@@ -10,7 +10,7 @@ import { redisTasks } from '../persistence/redis/tasks.ts';
 import { systemClock } from '../runtime/async/clock.ts';
 import type { Queue, TaskRecord, Tasks } from '../runtime/ports/tasks.ts';
 import { taskLifecycle } from '../services/lifecycles.ts';
-import { OWNER } from '../test/support/owner.ts';
+import { OWNER } from '../test/worlds/owner.ts';
 
 const ROUNDS = 4_000;
 const WARM_UP = 400;

@@ -6,8 +6,8 @@ import { Client } from '@elastic/elasticsearch';
 import { openElasticsearchIndex } from '../persistence/elasticsearch/open.ts';
 import { VECTOR_FLOOR } from '../persistence/sqlite-index/open.ts';
 import type { SearchIndex } from '../runtime/ports/tasks.ts';
-import { question } from '../test/support/entries.ts';
-import { until } from '../test/support/wait.ts';
+import { question } from '../test/worlds/entries.ts';
+import { until } from '../test/worlds/wait.ts';
 import { type Ask, kindsOfQuestion, searchTable } from './search-kinds.ts';
 import { at, dimension, entries, ORG, print, putsAlone, vectorOf } from './search-texts.ts';
 

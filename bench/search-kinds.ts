@@ -2,7 +2,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { SearchMode } from '../contract/search.ts';
-import { savedText, seeded } from '../test/support/texts.ts';
+import { savedText, seeded } from '../test/worlds/texts.ts';
 import { units } from '../text/units.ts';
 import { at, rounded, SEED } from './search-texts.ts';
 

@@ -1,8 +1,8 @@
 /** Generated texts for an index. What is printed is one JSON object a line. */
 import { hashedNgrams } from '../providers/hashed-ngrams.ts';
 import type { IndexEntry, SearchIndex } from '../runtime/ports/tasks.ts';
-import { entry } from '../test/support/entries.ts';
-import { savedText, seeded } from '../test/support/texts.ts';
+import { entry } from '../test/worlds/entries.ts';
+import { savedText, seeded } from '../test/worlds/texts.ts';
 
 export const SEED = 20261123;
 export const ORG = 'a';

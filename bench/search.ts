@@ -16,8 +16,8 @@ import { systemClock } from '../runtime/async/clock.ts';
 import type { Change, Facts } from '../runtime/ports/facts.ts';
 import type { IndexEntry, SearchIndex } from '../runtime/ports/tasks.ts';
 import { change, commit, metadata } from '../test/ports/facts-rows.ts';
-import { question } from '../test/support/entries.ts';
-import { type HttpWorld, httpWorld } from '../test/support/http-world.ts';
+import { question } from '../test/worlds/entries.ts';
+import { type HttpWorld, httpWorld } from '../test/worlds/http-world.ts';
 import { type Ask, kindsOfQuestion, searchTable } from './search-kinds.ts';
 import { at, entries, ORG, print, putsAlone, rounded, vectorOf } from './search-texts.ts';
 

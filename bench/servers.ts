@@ -22,7 +22,7 @@ import { prepareIndex } from '../services/index/rebuild.ts';
 import { runStep } from '../services/steps/table.ts';
 import { VECTOR } from '../test/servers/chaos-shape.ts';
 import { freshDatabase, freshServers } from '../test/servers/places.ts';
-import { emptySteps } from '../test/support/empty-steps.ts';
+import { emptySteps } from '../test/worlds/empty-steps.ts';
 import { closedLoop, HEAD, openLoop, row } from './measure.ts';
 
 const ITEMS = 1_000;

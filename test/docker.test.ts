@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { readConfig } from '../app/config.ts';
 import { isExample } from '../app/secrets.ts';
 import { ROUTES } from '../contract/routes.ts';
-import { allOf, composeText, readCompose, readEnvExample, referredTo, type Service } from './support/containers.ts';
+import { allOf, composeText, readCompose, readEnvExample, referredTo, type Service } from './worlds/containers.ts';
 
 const example = readEnvExample();
 /** Every secret made one's own, as the example says. */

@@ -11,7 +11,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { SAMPLES } from '../cli/project.ts';
-import { until } from './support/wait.ts';
+import { until } from './worlds/wait.ts';
 
 const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
 /** $1: the data folder. /tmp hides what was there; the folder lies elsewhere. Writing elsewhere is tried before, and must fail. */

@@ -8,8 +8,8 @@ import { startApp } from '../../app/app.ts';
 import { ConfigError, checkTogether, readConfig, warningsOf } from '../../app/config.ts';
 import { readPrivate, UnsafeFile, writePrivate } from '../../persistence/folder/private-file.ts';
 import { createSigner } from '../../runtime/accounts/signer.ts';
-import { readEnvExample } from '../support/containers.ts';
-import { started } from '../support/tuodi.ts';
+import { readEnvExample } from '../worlds/containers.ts';
+import { started } from '../worlds/tuodi.ts';
 
 const base = await mkdtemp(path.join(tmpdir(), 'tuodi-secrets-'));
 after(() => rm(base, { recursive: true, force: true }));

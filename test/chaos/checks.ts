@@ -2,7 +2,7 @@
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { createConnection } from 'mysql2/promise';
 import { z } from 'zod';
-import { wordOf } from '../support/numbered.ts';
+import { wordOf } from '../worlds/numbered.ts';
 import type { Cluster } from './cluster.ts';
 import type { Entry, People } from './people.ts';
 

@@ -4,7 +4,7 @@ import { between } from '../servers/between.ts';
 import { ownRedis } from '../servers/own-redis.ts';
 import { freshServers } from '../servers/places.ts';
 import { type Process, serve, work } from '../servers/processes.ts';
-import { SECRET } from '../support/ocr-engine.ts';
+import { SECRET } from '../worlds/ocr-engine.ts';
 import { type ChaosEngine, chaosEngine } from './engine.ts';
 import { indexProxy } from './index-proxy.ts';
 import { tcpProxy } from './tcp-proxy.ts';

@@ -1,6 +1,6 @@
 /** An OCR engine that reads the numbers of the test's pictures, and at times is down, hangs, forgets, says things twice, or forges. */
-import { numberReader } from '../support/numbered.ts';
-import { type OcrEngine, ocrEngine } from '../support/ocr-engine.ts';
+import { numberReader } from '../worlds/numbered.ts';
+import { type OcrEngine, ocrEngine } from '../worlds/ocr-engine.ts';
 
 /** What it does to the results of the next while. lost: never called back. */
 export type Lie = 'none' | 'forgets' | 'twice' | 'lost' | 'mixed up' | 'forged' | 'late';

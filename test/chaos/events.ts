@@ -1,5 +1,5 @@
 /** A reader of events over the whole run: it comes back after each cut with the last id that it has. */
-import { type Reader, readEvents } from '../support/sse.ts';
+import { type Reader, readEvents } from '../worlds/sse.ts';
 
 const PAUSE_MS = 200;
 

@@ -1,7 +1,7 @@
 /** People of the run: they add pictures and edit, trash, restore, remove and retry them, and ask again when a call fails. What they were promised is in `ledger`. */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { pictureOf } from '../support/numbered.ts';
+import { pictureOf } from '../worlds/numbered.ts';
 
 const ASK_LIMIT_MS = 15_000;
 /** A call that fails by a fault is made again so often, after so long: longer than any fault lasts. */

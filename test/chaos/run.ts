@@ -4,7 +4,7 @@
  * comes to rest, and every store is compared with what people were promised. Exit code 1 if anything was lost, stuck, wrong or twice.
  */
 import { parseArgs } from 'node:util';
-import { seeded } from '../support/texts.ts';
+import { seeded } from '../worlds/texts.ts';
 import { allChecks, database, type Finding, unsettled } from './checks.ts';
 import { type Cluster, startCluster } from './cluster.ts';
 import { readAllEvents } from './events.ts';

@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { SAMPLES } from '../../cli/project.ts';
-import { until } from '../support/wait.ts';
+import { until } from '../worlds/wait.ts';
 
 const MAIN = fileURLToPath(new URL('../../main.js', import.meta.url));
 const start = (folder: string, args: string[]): ChildProcessWithoutNullStreams =>

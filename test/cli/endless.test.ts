@@ -10,7 +10,7 @@ import { gzipSync } from 'node:zlib';
 import { clientOf } from '../../cli/client.ts';
 import { exportTo } from '../../cli/library/export.ts';
 import { answerText } from '../../cli/response-text.ts';
-import { keptOutput } from '../support/folder-world.ts';
+import { keptOutput } from '../worlds/folder-world.ts';
 
 const base = await mkdtemp(path.join(tmpdir(), 'tuodi-endless-'));
 after(() => rm(base, { recursive: true, force: true }));

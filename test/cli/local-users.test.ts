@@ -13,7 +13,7 @@ import { leave } from '../../cli/ingest/after-ingest.ts';
 import { seenAt } from '../../cli/ingest/folder-files.ts';
 import { thenOf } from '../../cli/ingest/watch-command.ts';
 import { SAMPLES } from '../../cli/project.ts';
-import { tuodi } from '../support/tuodi.ts';
+import { tuodi } from '../worlds/tuodi.ts';
 
 const base = await mkdtemp(path.join(tmpdir(), 'tuodi-local-users-'));
 after(() => rm(base, { recursive: true, force: true }));

@@ -9,8 +9,8 @@ import { after, before, describe, test } from 'node:test';
 import { output, table } from '../../cli/output.ts';
 import { SAMPLES } from '../../cli/project.ts';
 import { escapedJson, printable, printableLine } from '../../text/printable.ts';
-import { started, tuodi } from '../support/tuodi.ts';
-import { until } from '../support/wait.ts';
+import { started, tuodi } from '../worlds/tuodi.ts';
+import { until } from '../worlds/wait.ts';
 
 /** Title, screen, colour by one character of C1, direction, line written over, DEL, backspace, clipboard, and a line of ours that is none. */
 const EVIL = '\u001b]0;pwned\u0007\u001b[2J\u009b31m\u202egpj.exe\rover\u007f\u0008\u001b]52;c;cm0=\u001b\\\nINDEXED  forged';

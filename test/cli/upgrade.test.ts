@@ -9,9 +9,9 @@ import type { Client } from '../../cli/client.ts';
 import type { Resource, Upload } from '../../contract/resource.ts';
 import { LaterVersion, MIGRATIONS } from '../../persistence/sql/migrate.ts';
 import { openDatabase } from '../../persistence/sqlite/database.ts';
-import { allRest, found, inFolder, sent } from '../support/folder-world.ts';
-import { wordOf } from '../support/numbered.ts';
-import { until } from '../support/wait.ts';
+import { allRest, found, inFolder, sent } from '../worlds/folder-world.ts';
+import { wordOf } from '../worlds/numbered.ts';
+import { until } from '../worlds/wait.ts';
 
 const FIXTURE = fileURLToPath(new URL('../../../test/fixtures/upgrade/', import.meta.url));
 const [REPORT, NOTICE] = ['01a20dcd-68bb-73c0-b8d9-23add57c8e7d', '01a20dcd-68c8-76c1-b6c0-04e29f00d508'];

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { ROUTES } from '../../contract/routes.ts';
-import { type Block, blocksOf, callsIn, checkCurl, type Ran, runBlocks, unlike } from '../support/document.ts';
-import { type DocumentWorld, documentWorld, engineWorld, storeWorld } from '../support/document-worlds.ts';
+import { type Block, blocksOf, callsIn, checkCurl, type Ran, runBlocks, unlike } from '../worlds/document.ts';
+import { type DocumentWorld, documentWorld, engineWorld, storeWorld } from '../worlds/document-worlds.ts';
 
 const DOCUMENT = 'docs/api.md';
 const ORIGIN = 'https://pictures.example';

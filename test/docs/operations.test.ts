@@ -6,8 +6,8 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { EXIT } from '../../contract/exit-codes.ts';
 import { FAILURE_CODES } from '../../contract/failures.ts';
-import { blocksOf, checkCurl, type Ran, runBlocks } from '../support/document.ts';
-import { type DocumentWorld, engineWorld } from '../support/document-worlds.ts';
+import { blocksOf, checkCurl, type Ran, runBlocks } from '../worlds/document.ts';
+import { type DocumentWorld, engineWorld } from '../worlds/document-worlds.ts';
 
 const DOCUMENT = 'docs/operations.md';
 const MAIN = fileURLToPath(new URL('../../main.js', import.meta.url));

@@ -12,9 +12,9 @@ import { BadBackup, MANIFEST_FILE } from '../../persistence/backup/manifest.ts';
 import { CutShort } from '../../persistence/backup/mark.ts';
 import { restoreFolder } from '../../persistence/backup/restore.ts';
 import { namedIn } from '../../persistence/backup/snapshot.ts';
-import { allRest, found, inFolder, type Serve, sent, serviceOn } from '../support/folder-world.ts';
-import { wordOf } from '../support/numbered.ts';
-import { until } from '../support/wait.ts';
+import { allRest, found, inFolder, type Serve, sent, serviceOn } from '../worlds/folder-world.ts';
+import { wordOf } from '../worlds/numbered.ts';
+import { until } from '../worlds/wait.ts';
 
 const MAIN = fileURLToPath(new URL('../../main.js', import.meta.url));
 const never = new AbortController().signal;

@@ -1,5 +1,5 @@
 /** Where a process is killed: before and after every port call that matters. */
-import type { Boundary } from '../support/crashing.ts';
+import type { Boundary } from '../worlds/crashing.ts';
 
 const around = (call: string, of?: string): Boundary[] => [
   { call, when: 'before', ...(of ? { of } : {}) },

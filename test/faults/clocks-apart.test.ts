@@ -8,10 +8,10 @@ import { readConfig } from '../../app/config.ts';
 import { createService } from '../../app/create-service.ts';
 import { openPorts } from '../../app/open-ports.ts';
 import type { Origin } from '../../runtime/resources/engine.ts';
-import { movedClock } from '../support/moved-clock.ts';
-import { numberReader, pictureOf } from '../support/numbered.ts';
-import { createWithBytes } from '../support/take-in.ts';
-import { until } from '../support/wait.ts';
+import { movedClock } from '../worlds/moved-clock.ts';
+import { numberReader, pictureOf } from '../worlds/numbered.ts';
+import { createWithBytes } from '../worlds/take-in.ts';
+import { until } from '../worlds/wait.ts';
 import { OPTIONS, SCOPE, world } from './world.ts';
 
 const DAY = 24 * 60 * 60_000;

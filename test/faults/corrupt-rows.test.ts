@@ -12,7 +12,7 @@ import { createService } from '../../app/create-service.ts';
 import { sqliteKnex } from '../../persistence/sqlite/driver.ts';
 import { createConditions } from '../../runtime/health/conditions.ts';
 import { explainer } from '../../services/explain/explain.ts';
-import { until } from '../support/wait.ts';
+import { until } from '../worlds/wait.ts';
 import { OPTIONS, openWorld, SCOPE, say, serviceOf, takeIn, world } from './world.ts';
 
 /** Mended rows come back soon. */

@@ -8,10 +8,10 @@ import { fileURLToPath } from 'node:url';
 import { ApiError, type Client } from '../../cli/client.ts';
 import { exportTo } from '../../cli/library/export.ts';
 import { backupFolder } from '../../persistence/backup/backup.ts';
-import { allRest, found, inFolder, keptOutput, type Service, sent, serviceOn } from '../support/folder-world.ts';
-import { numberReader, pictureOf, wordOf } from '../support/numbered.ts';
-import { type SmallDisk, smallDisk } from '../support/small-disk.ts';
-import { until } from '../support/wait.ts';
+import { allRest, found, inFolder, keptOutput, type Service, sent, serviceOn } from '../worlds/folder-world.ts';
+import { numberReader, pictureOf, wordOf } from '../worlds/numbered.ts';
+import { type SmallDisk, smallDisk } from '../worlds/small-disk.ts';
+import { until } from '../worlds/wait.ts';
 
 const MAIN = fileURLToPath(new URL('../../main.js', import.meta.url));
 /** Outside of tests a result that could not be written is reported again after a minute, and an outage is waited out for 30 s at a time. */

@@ -8,8 +8,8 @@ import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { EXIT } from '../../contract/exit-codes.ts';
-import { inFolder } from '../support/folder-world.ts';
-import { until } from '../support/wait.ts';
+import { inFolder } from '../worlds/folder-world.ts';
+import { until } from '../worlds/wait.ts';
 
 const CHILD = fileURLToPath(new URL('./stop-child.js', import.meta.url));
 

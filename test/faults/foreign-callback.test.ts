@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, test } from 'node:test';
 import { taskContext } from '../../machines/task.ts';
 import { known } from '../model/known.ts';
-import { wordOf } from '../support/numbered.ts';
-import { type RemoteWorld, remoteWorld, SOON } from '../support/remote-world.ts';
-import { until } from '../support/wait.ts';
+import { wordOf } from '../worlds/numbered.ts';
+import { type RemoteWorld, remoteWorld, SOON } from '../worlds/remote-world.ts';
+import { until } from '../worlds/wait.ts';
 import { BY, SCOPE, say, search } from './world.ts';
 
 let stop = async () => {};

@@ -1,5 +1,5 @@
 import { describe, test } from 'node:test';
-import { nameOf } from '../support/crashing.ts';
+import { nameOf } from '../worlds/crashing.ts';
 import { INDEXING, PURGING, TAKING_IN } from './boundaries.ts';
 import { killAt, type Phase } from './kill.ts';
 

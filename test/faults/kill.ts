@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import type { ServiceOptions } from '../../app/create-service.ts';
 import type { Ports } from '../../app/open-ports.ts';
 import type { Status } from '../../contract/statuses.ts';
-import { type Boundary, nameOf } from '../support/crashing.ts';
+import { type Boundary, nameOf } from '../worlds/crashing.ts';
 import { assertWhole, OPTIONS, openWorld, restIn, serviceOf } from './world.ts';
 
 const VICTIM = fileURLToPath(new URL('./victim.js', import.meta.url));

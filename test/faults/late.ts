@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ServiceOptions } from '../../app/create-service.ts';
 import type { Ports } from '../../app/open-ports.ts';
-import { wordOf } from '../support/numbered.ts';
+import { wordOf } from '../worlds/numbered.ts';
 import { assertWhole, BY, openWorld, restIn, SCOPE, say, search, serviceOf, takeIn, world } from './world.ts';
 
 const BEFORE = 1;

@@ -8,7 +8,7 @@ import { startApp } from '../../app/app.ts';
 import { readConfig } from '../../app/config.ts';
 import { ServiceError } from '../../runtime/tasks/step-handler.ts';
 import type { StepServices } from '../../runtime/tasks/worker.ts';
-import { emptySteps } from '../support/empty-steps.ts';
+import { emptySteps } from '../worlds/empty-steps.ts';
 
 const { config } = readConfig({
   ...{ TUODI_DATA_DIR: process.argv[2], TUODI_LISTEN: '127.0.0.1:0', TUODI_LOG_LEVEL: 'info', TUODI_OCR_WORKERS: '1' },

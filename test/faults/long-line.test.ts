@@ -10,8 +10,8 @@ import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { makeLine } from '../support/long-line.ts';
-import { until } from '../support/wait.ts';
+import { makeLine } from '../worlds/long-line.ts';
+import { until } from '../worlds/wait.ts';
 
 const CHILD = fileURLToPath(new URL('./line-child.js', import.meta.url));
 const WAITING = 10_000;

@@ -9,7 +9,7 @@ import type { Ports } from '../../app/open-ports.ts';
 import { failureOf } from '../../contract/failures.ts';
 import type { SearchIndex } from '../../runtime/ports/tasks.ts';
 import { ServiceError } from '../../runtime/tasks/step-handler.ts';
-import { until } from '../support/wait.ts';
+import { until } from '../worlds/wait.ts';
 import { all, assertWhole, OPTIONS, openWorld, restIn, say, serviceOf, takeIn, world } from './world.ts';
 
 const SOON = { backoff_base_ms: 5, outage_pause_ms: 20 } satisfies ServiceOptions['task_limits'];

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { known } from '../model/known.ts';
-import { wordOf } from '../support/numbered.ts';
-import type { Knows } from '../support/ocr-engine.ts';
-import { type RemoteWorld, remoteWorld, SOON } from '../support/remote-world.ts';
-import { until } from '../support/wait.ts';
+import { wordOf } from '../worlds/numbered.ts';
+import type { Knows } from '../worlds/ocr-engine.ts';
+import { type RemoteWorld, remoteWorld, SOON } from '../worlds/remote-world.ts';
+import { until } from '../worlds/wait.ts';
 import { BY, SCOPE, search } from './world.ts';
 
 let stops: (() => Promise<void>)[] = [];

@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after } from 'node:test';
-import { startStopSuite } from '../support/start-stop.ts';
+import { startStopSuite } from '../worlds/start-stop.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'tuodi-start-stop-'));
 after(() => rm(folder, { recursive: true, force: true }));

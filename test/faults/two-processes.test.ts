@@ -10,8 +10,8 @@ import { fileURLToPath } from 'node:url';
 import { readConfig } from '../../app/config.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { watchCommand } from '../../cli/ingest/watch-command.ts';
-import { inFolder, keptOutput } from '../support/folder-world.ts';
-import { until } from '../support/wait.ts';
+import { inFolder, keptOutput } from '../worlds/folder-world.ts';
+import { until } from '../worlds/wait.ts';
 
 const MAIN = fileURLToPath(new URL('../../main.js', import.meta.url));
 const start = (data: string, ...args: string[]) =>

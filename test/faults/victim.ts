@@ -3,7 +3,7 @@
  * It prints the id of each picture when it was acknowledged, and at the boundary how many were waiting.
  */
 import { writeSync } from 'node:fs';
-import { type Boundary, crashing } from '../support/crashing.ts';
+import { type Boundary, crashing } from '../worlds/crashing.ts';
 import { OPTIONS, openWorld, restIn, say, serviceOf, takeIn } from './world.ts';
 
 /** So many, that 20 still wait when the first batch is through. */

@@ -9,9 +9,9 @@ import { systemClock } from '../../runtime/async/clock.ts';
 import type { ResourceRow } from '../../runtime/ports/facts.ts';
 import type { Engine, Origin } from '../../runtime/resources/engine.ts';
 import { parseQuery } from '../../text/query.ts';
-import { numberReader, pictureOf, wordOf } from '../support/numbered.ts';
-import { createWithBytes } from '../support/take-in.ts';
-import { until } from '../support/wait.ts';
+import { numberReader, pictureOf, wordOf } from '../worlds/numbered.ts';
+import { createWithBytes } from '../worlds/take-in.ts';
+import { until } from '../worlds/wait.ts';
 
 export const SCOPE = { org_id: 'org' };
 /** Told to the engine by this test. */

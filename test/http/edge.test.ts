@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import { ConfigError, readConfig } from '../../app/config.ts';
 import { processLog } from '../../runtime/health/process-log.ts';
-import { type HttpWorld, httpWorld } from '../support/http-world.ts';
+import { type HttpWorld, httpWorld } from '../worlds/http-world.ts';
 
 type Deps = Parameters<typeof httpWorld>[0];
 async function inWorld(deps: Deps, work: (world: HttpWorld) => Promise<void>): Promise<void> {

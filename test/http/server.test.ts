@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { Resource } from '../../contract/resource.ts';
 import { hashSecret, isSecret, makeKey, parseKey } from '../../runtime/accounts/api-keys.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
-import { httpWorld } from '../support/http-world.ts';
+import { httpWorld } from '../worlds/http-world.ts';
 
 test('`Prefer: wait` answers when the picture rests, and says that it waited', async () => {
   await using world = disposable(await httpWorld());

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { type Elastic, elasticAt } from '../../persistence/elasticsearch/client.ts';
 import { ServiceError } from '../../runtime/tasks/step-handler.ts';
-import { until } from '../support/wait.ts';
+import { until } from '../worlds/wait.ts';
 
 const [CALL_LIMIT_MS, ASK_AGAIN_MS] = [300, 50];
 const codeOf = (call: Promise<unknown>) =>

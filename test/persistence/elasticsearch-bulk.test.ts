@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { elasticAt } from '../../persistence/elasticsearch/client.ts';
 import { documentId } from '../../persistence/elasticsearch/mapping.ts';
 import { type Write, writer } from '../../persistence/elasticsearch/write.ts';
-import { entry } from '../support/entries.ts';
+import { entry } from '../worlds/entries.ts';
 
 const PLACES = { write: ['tuodi'], seen: ['tuodi'] };
 const BATCH = 200;

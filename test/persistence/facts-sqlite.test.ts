@@ -15,7 +15,7 @@ import { FolderInUse, lockFolder } from '../../persistence/sqlite/lock.ts';
 import type { Change, Facts } from '../../runtime/ports/facts.ts';
 import { factsSuite } from '../ports/facts.ts';
 import { change, commit, ORG } from '../ports/facts-rows.ts';
-import { seeded } from '../support/texts.ts';
+import { seeded } from '../worlds/texts.ts';
 
 /** A folder, and things to close with it, also when the test fails: an open knex would keep the process from ending. */
 async function place(t: TestContext): Promise<{ dir: string; keep<T extends Facts | Knex>(opened: T): T }> {

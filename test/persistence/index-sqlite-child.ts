@@ -2,7 +2,7 @@
 import { writeSync } from 'node:fs';
 import { openSqliteIndex } from '../../persistence/sqlite-index/open.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
-import { entry } from '../support/entries.ts';
+import { entry } from '../worlds/entries.ts';
 
 const [path = '', round = ''] = process.argv.slice(2);
 const MOST = 20_000;

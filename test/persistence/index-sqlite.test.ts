@@ -16,7 +16,7 @@ import { systemClock } from '../../runtime/async/clock.ts';
 import type { SearchIndex } from '../../runtime/ports/tasks.ts';
 import { ServiceError } from '../../runtime/tasks/step-handler.ts';
 import { searchIndexSuite } from '../ports/search-index.ts';
-import { entry, question, vectorAt } from '../support/entries.ts';
+import { entry, question, vectorAt } from '../worlds/entries.ts';
 
 const base = await mkdtemp(join(tmpdir(), 'tuodi-index-'));
 after(() => rm(base, { recursive: true, force: true }));

@@ -7,7 +7,7 @@ import { systemClock } from '../../runtime/async/clock.ts';
 import { queueSuite } from '../ports/queue.ts';
 import { ratesSuite } from '../ports/rates.ts';
 import { tasksSuite } from '../ports/tasks.ts';
-import { OWNER } from '../support/owner.ts';
+import { OWNER } from '../worlds/owner.ts';
 
 const clock = systemClock();
 ratesSuite('in memory', async () => memoryRates());

@@ -7,7 +7,7 @@ import { memoryQueue } from '../../persistence/memory/queue.ts';
 import { turnsOf } from '../../persistence/memory/turns.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
 import { holding } from '../ports/queue.ts';
-import { until } from '../support/wait.ts';
+import { until } from '../worlds/wait.ts';
 
 const clock = systemClock();
 const owner = (org_id: string, user_id = `${org_id}-user`) => ({ org_id, user_id });

@@ -13,7 +13,7 @@ import { RUNTIME_LIMITS } from '../../runtime/limits.ts';
 import { createFeed } from '../../runtime/outbox/feed.ts';
 import type { Callback } from '../../runtime/ports/facts.ts';
 import { AT, change, commit, everyFact, message, ORG } from '../ports/facts-rows.ts';
-import { until } from '../support/wait.ts';
+import { until } from '../worlds/wait.ts';
 
 const scope = { org_id: ORG };
 const callback = (webhook_id: string, received_at: number): Callback => ({

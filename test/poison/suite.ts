@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { POISON } from '../fixtures/poison/make.ts';
 import type { End, Poison } from '../fixtures/poison/row.ts';
 import { WORD } from '../fixtures/poison/word.ts';
-import { until } from '../support/wait.ts';
+import { until } from '../worlds/wait.ts';
 import type { Limits } from './limits.ts';
 import { type Ended, runKind } from './run.ts';
 import type { Measured } from './service.ts';

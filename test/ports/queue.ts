@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Queue, Ring } from '../../runtime/ports/tasks.ts';
-import { OWNER } from '../support/owner.ts';
-import { until } from '../support/wait.ts';
+import { OWNER } from '../worlds/owner.ts';
+import { until } from '../worlds/wait.ts';
 
 const GRACE_MS = 5_000;
 /** A handler that holds each task until it is let go. */

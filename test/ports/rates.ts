@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Rates } from '../../runtime/ports/rates.ts';
-import { until } from '../support/wait.ts';
+import { until } from '../worlds/wait.ts';
 
 export function ratesSuite(name: string, open: () => Promise<Rates>): void {
   describe(`rates: ${name}`, () => {

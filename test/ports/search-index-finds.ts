@@ -1,7 +1,7 @@
 /** What every SearchIndex must find: Chinese, words, numbers, phrases, tags and filters. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { saved, vectorAt } from '../support/entries.ts';
+import { saved, vectorAt } from '../worlds/entries.ts';
 import type { IndexWorld } from './search-index-world.ts';
 
 export function indexTestFinds(world: () => Promise<IndexWorld>): void {

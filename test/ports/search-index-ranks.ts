@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { IndexPlace, IndexQuery } from '../../runtime/ports/tasks.ts';
-import { entry, question, saved, vectorAt } from '../support/entries.ts';
-import { savedText, seeded } from '../support/texts.ts';
+import { entry, question, saved, vectorAt } from '../worlds/entries.ts';
+import { savedText, seeded } from '../worlds/texts.ts';
 import type { IndexWorld } from './search-index-world.ts';
 
 /** Entries beside which a small organisation's must be found. */

@@ -1,8 +1,8 @@
 /** What every SearchIndex must do when it is written to: revisions, removals, and that seen means found. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { vectorAt } from '../support/entries.ts';
-import { until } from '../support/wait.ts';
+import { vectorAt } from '../worlds/entries.ts';
+import { until } from '../worlds/wait.ts';
 import type { IndexWorld } from './search-index-world.ts';
 
 const TOGETHER = 100;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hashedNgrams } from '../../providers/hashed-ngrams.ts';
-import { seeded, texts } from '../support/texts.ts';
+import { seeded, texts } from '../worlds/texts.ts';
 
 const SEED = 20261123;
 const embedder = hashedNgrams();

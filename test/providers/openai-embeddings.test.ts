@@ -7,7 +7,7 @@ import { afterEach, describe, test } from 'node:test';
 import { openAiEmbeddings } from '../../providers/openai-embeddings.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
 import { ServiceError } from '../../runtime/tasks/step-handler.ts';
-import { until } from '../support/wait.ts';
+import { until } from '../worlds/wait.ts';
 
 const KEY = 'sk-a-very-secret-key';
 const clock = systemClock();

@@ -9,9 +9,9 @@ import { taskContext } from '../../machines/task.ts';
 import { openAiEmbeddings } from '../../providers/openai-embeddings.ts';
 import { search, world } from '../faults/world.ts';
 import { known } from '../model/known.ts';
-import { wordOf } from '../support/numbered.ts';
-import { type RemoteWorld, remoteWorld, SOON } from '../support/remote-world.ts';
-import { until } from '../support/wait.ts';
+import { wordOf } from '../worlds/numbered.ts';
+import { type RemoteWorld, remoteWorld, SOON } from '../worlds/remote-world.ts';
+import { until } from '../worlds/wait.ts';
 
 /** Far above `max_attempts`: had they cost anything, the task would be dead. */
 const MANY_TRIES = 12;

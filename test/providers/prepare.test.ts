@@ -9,7 +9,7 @@ import { areLying, linesOf, tiltOf } from '../../providers/tesseract/letters.ts'
 import { both, boxAt, inverse, moved, scaled, turned } from '../../providers/tesseract/matrix.ts';
 import { ALL_STEPS, prepared, type Step } from '../../providers/tesseract/prepare.ts';
 import { BLACK, groundOf, WHITE } from '../../services/steps/background.ts';
-import { KINDS, picturesOf } from '../support/ocr-pictures.ts';
+import { KINDS, picturesOf } from '../worlds/ocr-pictures.ts';
 
 /** '#' is ink. */
 function drawn(rows: string[], ink = 0, ground = 255): Grey {

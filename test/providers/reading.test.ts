@@ -10,7 +10,7 @@ import { systemClock } from '../../runtime/async/clock.ts';
 import { groundOf } from '../../services/steps/background.ts';
 import { fold } from '../../text/fold.ts';
 import { accuracyOf } from '../samples/accuracy.ts';
-import { KINDS, type KnownPicture, picturesOf } from '../support/ocr-pictures.ts';
+import { KINDS, type KnownPicture, picturesOf } from '../worlds/ocr-pictures.ts';
 
 const language_dir = await mkdtemp(join(tmpdir(), 'tuodi-reading-'));
 const pool = tesseractPool({

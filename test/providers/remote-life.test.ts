@@ -4,10 +4,10 @@ import { afterEach, describe, test } from 'node:test';
 import { taskContext } from '../../machines/task.ts';
 import { BY, SCOPE, say, search } from '../faults/world.ts';
 import { known } from '../model/known.ts';
-import { crashing } from '../support/crashing.ts';
-import { wordOf } from '../support/numbered.ts';
-import { type RemoteWorld, remoteWorld, SOON } from '../support/remote-world.ts';
-import { until } from '../support/wait.ts';
+import { crashing } from '../worlds/crashing.ts';
+import { wordOf } from '../worlds/numbered.ts';
+import { type RemoteWorld, remoteWorld, SOON } from '../worlds/remote-world.ts';
+import { until } from '../worlds/wait.ts';
 
 let stop = async () => {};
 afterEach(() => stop());

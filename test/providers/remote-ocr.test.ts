@@ -8,7 +8,7 @@ import { systemClock } from '../../runtime/async/clock.ts';
 import type { RemoteRecogniser } from '../../runtime/ports/tasks.ts';
 import { ServiceError } from '../../runtime/tasks/step-handler.ts';
 import { known } from '../model/known.ts';
-import { ocrEngine } from '../support/ocr-engine.ts';
+import { ocrEngine } from '../worlds/ocr-engine.ts';
 
 const KEY = 'sk-a-very-secret-key';
 const clock = systemClock();

@@ -7,9 +7,9 @@ import { type TestContext, test } from 'node:test';
 import type { Ports } from '../../app/open-ports.ts';
 import type { StepServices } from '../../runtime/tasks/worker.ts';
 import { OPTIONS, openWorld, serviceOf } from '../faults/world.ts';
-import { emptySteps } from '../support/empty-steps.ts';
-import { makeLine } from '../support/long-line.ts';
-import { until } from '../support/wait.ts';
+import { emptySteps } from '../worlds/empty-steps.ts';
+import { makeLine } from '../worlds/long-line.ts';
+import { until } from '../worlds/wait.ts';
 
 const WAITING = 300;
 const LIMITS = { ...OPTIONS.limits, sweep_interval_ms: 5, job_check_min_ms: 30 };

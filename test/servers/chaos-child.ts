@@ -15,7 +15,7 @@ import type { Origin } from '../../runtime/resources/engine.ts';
 import type { StepServices } from '../../runtime/tasks/worker.ts';
 import { prepareIndex } from '../../services/index/rebuild.ts';
 import { runStep } from '../../services/steps/table.ts';
-import { emptySteps } from '../support/empty-steps.ts';
+import { emptySteps } from '../worlds/empty-steps.ts';
 import { VECTOR } from './chaos-shape.ts';
 
 const AT_ONCE = 16;

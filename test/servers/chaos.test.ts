@@ -11,8 +11,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createConnection } from 'mysql2/promise';
 import { z } from 'zod';
-import { seeded } from '../support/texts.ts';
-import { until } from '../support/wait.ts';
+import { seeded } from '../worlds/texts.ts';
+import { until } from '../worlds/wait.ts';
 import { freshServers } from './places.ts';
 
 const CHILD = fileURLToPath(new URL('./chaos-child.js', import.meta.url));

@@ -10,9 +10,9 @@ import { createService } from '../../app/create-service.ts';
 import { openPorts } from '../../app/open-ports.ts';
 import { openMysqlFacts } from '../../persistence/mysql/facts.ts';
 import type { Origin } from '../../runtime/resources/engine.ts';
-import { emptySteps } from '../support/empty-steps.ts';
-import { movedClock } from '../support/moved-clock.ts';
-import { until } from '../support/wait.ts';
+import { emptySteps } from '../worlds/empty-steps.ts';
+import { movedClock } from '../worlds/moved-clock.ts';
+import { until } from '../worlds/wait.ts';
 import { CLOCK_LIMITS, LINK_EXPIRY_MS } from './clock-limits.ts';
 
 const BY: Origin = { by: { kind: 'user', id: 'u' }, request_id: null };

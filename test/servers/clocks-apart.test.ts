@@ -10,7 +10,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createConnection } from 'mysql2/promise';
 import { z } from 'zod';
-import { until } from '../support/wait.ts';
+import { until } from '../worlds/wait.ts';
 import { CLOCK_LIMITS } from './clock-limits.ts';
 import { freshDatabase } from './places.ts';
 

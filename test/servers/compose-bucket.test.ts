@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { DeleteBucketCommand, HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { readCompose, readEnvExample } from '../support/containers.ts';
+import { readCompose, readEnvExample } from '../worlds/containers.ts';
 import { env } from './env.ts';
 
 test('the one-shot service of docker-compose.yml makes the bucket, and is content when it is there', async () => {

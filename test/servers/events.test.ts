@@ -7,9 +7,9 @@ import { openRedisPorts, type RedisPorts } from '../../persistence/redis/open.ts
 import { systemClock } from '../../runtime/async/clock.ts';
 import type { Facts } from '../../runtime/ports/facts.ts';
 import { change } from '../ports/facts-rows.ts';
-import { type EventsServer, keyTo, serveEvents } from '../support/events-world.ts';
-import { readEvents } from '../support/sse.ts';
-import { until } from '../support/wait.ts';
+import { type EventsServer, keyTo, serveEvents } from '../worlds/events-world.ts';
+import { readEvents } from '../worlds/sse.ts';
+import { until } from '../worlds/wait.ts';
 import { env } from './env.ts';
 import { freshDatabase } from './places.ts';
 

@@ -4,7 +4,7 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import { factsAt } from '../../persistence/mysql/facts.ts';
 import { AlreadyThere, type Change, type Facts, type FactWrite } from '../../runtime/ports/facts.ts';
 import { AT, change, commit, everyFact, message, ORG } from '../ports/facts-rows.ts';
-import { until } from '../support/wait.ts';
+import { until } from '../worlds/wait.ts';
 import { clock, factsOn, sayServer, type TestDatabase, testDatabase, transactionOn } from './mysql.ts';
 import { proxyTo } from './mysql-proxy.ts';
 

@@ -8,7 +8,7 @@ import { holdPresence } from '../../persistence/mysql/presence.ts';
 import { targetOf } from '../../persistence/mysql/target.ts';
 import type { Facts } from '../../runtime/ports/facts.ts';
 import { change, commit, ORG } from '../ports/facts-rows.ts';
-import { until } from '../support/wait.ts';
+import { until } from '../worlds/wait.ts';
 import { clock, sayServer, type TestDatabase, testDatabase } from './mysql.ts';
 import { type OwnServer, ownMariadb } from './own-mariadb.ts';
 

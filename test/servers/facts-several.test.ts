@@ -10,7 +10,7 @@ import { migrateMysqlFacts, openMysqlFacts } from '../../persistence/mysql/facts
 import { MIGRATIONS } from '../../persistence/sql/migrate.ts';
 import type { Facts, PositionedMessage } from '../../runtime/ports/facts.ts';
 import { AT, change, commit, message, ORG } from '../ports/facts-rows.ts';
-import { until } from '../support/wait.ts';
+import { until } from '../worlds/wait.ts';
 import { clock, factsOn, sayServer, type TestDatabase, testDatabase, transactionOn } from './mysql.ts';
 
 const NAMES = MIGRATIONS.map(({ name }) => name);

@@ -6,8 +6,8 @@ import { test } from 'node:test';
 import { readConfig } from '../../app/config.ts';
 import { openPorts, type Ports } from '../../app/open-ports.ts';
 import { world } from '../faults/world.ts';
-import { deletedDuringWrite, expiredIsKept, restoredDuringWrite, writtenLater } from '../support/late-writer.ts';
-import { numberReader } from '../support/numbered.ts';
+import { deletedDuringWrite, expiredIsKept, restoredDuringWrite, writtenLater } from '../worlds/late-writer.ts';
+import { numberReader } from '../worlds/numbered.ts';
 import { freshBucket } from './places.ts';
 
 async function inBucket(work: (ports: Ports) => Promise<void>): Promise<void> {

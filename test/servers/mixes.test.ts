@@ -5,7 +5,7 @@ import path from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { z } from 'zod';
 import { SAMPLES } from '../../cli/project.ts';
-import { until } from '../support/wait.ts';
+import { until } from '../worlds/wait.ts';
 import { freshServers } from './places.ts';
 import { type Process, serve, work } from './processes.ts';
 

@@ -12,7 +12,7 @@ import { systemClock } from '../../runtime/async/clock.ts';
 import { type Objects, TooManyBytes } from '../../runtime/ports/tasks.ts';
 import { ServiceError } from '../../runtime/tasks/step-handler.ts';
 import { bytesOf, chunks } from '../ports/objects.ts';
-import { until } from '../support/wait.ts';
+import { until } from '../worlds/wait.ts';
 import { between, type Seen } from './between.ts';
 import { openBucket } from './s3.ts';
 

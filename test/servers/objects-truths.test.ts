@@ -7,8 +7,8 @@ import { systemClock } from '../../runtime/async/clock.ts';
 import type { UploadLink } from '../../runtime/ports/tasks.ts';
 import { inspect } from '../../services/steps/inspect.ts';
 import { bytesOf } from '../ports/objects.ts';
-import { serviceContext } from '../support/service-context.ts';
-import { png } from '../support/wrong-pictures.ts';
+import { serviceContext } from '../worlds/service-context.ts';
+import { png } from '../worlds/wrong-pictures.ts';
 import { openBucket } from './s3.ts';
 import { type Sent, sendForm, sendPut } from './send.ts';
 

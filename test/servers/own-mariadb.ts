@@ -7,7 +7,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { connected } from '../../persistence/mysql/connection.ts';
 import { targetOf } from '../../persistence/mysql/target.ts';
-import { until } from '../support/wait.ts';
+import { until } from '../worlds/wait.ts';
 import { clock } from './mysql.ts';
 
 export type OwnServer = {

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Redis } from 'ioredis';
-import { until } from '../support/wait.ts';
+import { until } from '../worlds/wait.ts';
 
 export type OwnRedis = {
   url: string;

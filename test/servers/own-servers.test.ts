@@ -7,7 +7,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Redis } from 'ioredis';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
-import { until } from '../support/wait.ts';
+import { until } from '../worlds/wait.ts';
 import { startMariadb, startRedis } from './start/databases.ts';
 
 const lives = (pid: number): boolean => {

@@ -6,8 +6,8 @@ import { after, before, describe, test } from 'node:test';
 import { z } from 'zod';
 import { SAMPLES } from '../../cli/project.ts';
 import { drawPhrases } from '../samples/phrases.ts';
-import { seeded } from '../support/texts.ts';
-import { until } from '../support/wait.ts';
+import { seeded } from '../worlds/texts.ts';
+import { until } from '../worlds/wait.ts';
 import { freshServers } from './places.ts';
 import { type Process, serve, work } from './processes.ts';
 

@@ -7,7 +7,7 @@ import { after, before, describe, it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { connected } from '../../persistence/mysql/connection.ts';
 import { holdPresence, NotAlone, type Presence, type PresenceOptions } from '../../persistence/mysql/presence.ts';
-import { until } from '../support/wait.ts';
+import { until } from '../worlds/wait.ts';
 import { clock, sayServer, type TestDatabase, testDatabase } from './mysql.ts';
 import { tcpBetween } from './tcp-between.ts';
 

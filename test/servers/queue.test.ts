@@ -6,8 +6,8 @@ import { redisAnnouncements } from '../../persistence/redis/announcements.ts';
 import { bullQueue } from '../../persistence/redis/queue.ts';
 import type { Queue } from '../../runtime/ports/tasks.ts';
 import { holding, queueSuite } from '../ports/queue.ts';
-import { OWNER } from '../support/owner.ts';
-import { until } from '../support/wait.ts';
+import { OWNER } from '../worlds/owner.ts';
+import { until } from '../worlds/wait.ts';
 import { closeAll, closed, newPrefix, openLink, serverName } from './redis.ts';
 
 const GRACE_MS = 5_000;

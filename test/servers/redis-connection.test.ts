@@ -10,8 +10,8 @@ import { isAway, reasonOf } from '../../persistence/redis/errors.ts';
 import { inspectRedis } from '../../persistence/redis/inspect.ts';
 import { bullQueue } from '../../persistence/redis/queue.ts';
 import { redisTasks } from '../../persistence/redis/tasks.ts';
-import { OWNER } from '../support/owner.ts';
-import { until } from '../support/wait.ts';
+import { OWNER } from '../worlds/owner.ts';
+import { until } from '../worlds/wait.ts';
 import { ownRedis } from './own-redis.ts';
 import { clock, log } from './redis.ts';
 

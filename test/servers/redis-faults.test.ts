@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { isAway } from '../../persistence/redis/errors.ts';
 import { LOCK_MS, STALLED_INTERVAL_MS } from '../../persistence/redis/queue.ts';
 import { all, say } from '../faults/world.ts';
-import { OWNER } from '../support/owner.ts';
-import { until } from '../support/wait.ts';
+import { OWNER } from '../worlds/owner.ts';
+import { until } from '../worlds/wait.ts';
 import { type FaultWorld, OCR_AT_ONCE, openFaultWorld } from './redis-world.ts';
 
 const VICTIM = fileURLToPath(new URL('./redis-victim.js', import.meta.url));

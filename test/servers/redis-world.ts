@@ -11,7 +11,7 @@ import { openRedisPorts, type RedisPorts } from '../../persistence/redis/open.ts
 import type { ResourceRow } from '../../runtime/ports/facts.ts';
 import type { Queue, Recogniser } from '../../runtime/ports/tasks.ts';
 import { assertWhole, OPTIONS, openWorld, SCOPE, say, serviceOf, takeIn, world } from '../faults/world.ts';
-import { until } from '../support/wait.ts';
+import { until } from '../worlds/wait.ts';
 import { type OwnRedis, ownRedis } from './own-redis.ts';
 
 export const OCR_AT_ONCE = 4;

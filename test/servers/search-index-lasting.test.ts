@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@elastic/elasticsearch';
 import type { SearchIndex } from '../../runtime/ports/tasks.ts';
-import { until } from '../support/wait.ts';
+import { until } from '../worlds/wait.ts';
 import {
   aliasOfTest,
   clientOf,

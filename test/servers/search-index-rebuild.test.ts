@@ -6,7 +6,7 @@ import { FIRST_GENERATION } from '../../persistence/elasticsearch/open.ts';
 import type { IndexTargets } from '../../runtime/ports/service-state.ts';
 import type { IndexEntry, IndexGenerations, SearchIndex } from '../../runtime/ports/tasks.ts';
 import { reaches } from '../../services/steps/index-entry.ts';
-import { question, vectorAt } from '../support/entries.ts';
+import { question, vectorAt } from '../worlds/entries.ts';
 import { httpBetween } from './http-between.ts';
 import {
   aliasOfTest,

@@ -12,8 +12,8 @@ import { systemClock } from '../../runtime/async/clock.ts';
 import type { SavedText } from '../../runtime/ports/facts.ts';
 import type { IndexEntry, IndexQuery, SearchIndex } from '../../runtime/ports/tasks.ts';
 import { drawPhrases } from '../samples/phrases.ts';
-import { entry, question, saved } from '../support/entries.ts';
-import { savedText, seeded } from '../support/texts.ts';
+import { entry, question, saved } from '../worlds/entries.ts';
+import { savedText, seeded } from '../worlds/texts.ts';
 import { aliasOfTest, clientOf, dropIndexes, elasticsearchUrl, openAt, printServer } from './search-world.ts';
 
 const SEED = 2026;

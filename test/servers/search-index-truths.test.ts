@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { errors } from '@elastic/elasticsearch';
 import { FIRST_GENERATION } from '../../persistence/elasticsearch/open.ts';
-import { vectorAt } from '../support/entries.ts';
-import { until } from '../support/wait.ts';
+import { vectorAt } from '../worlds/entries.ts';
+import { until } from '../worlds/wait.ts';
 import { httpBetween } from './http-between.ts';
 import {
   aliasOfTest,

@@ -4,7 +4,7 @@ import { documentId } from '../../persistence/elasticsearch/mapping.ts';
 import { type ElasticsearchOptions, openElasticsearchIndex } from '../../persistence/elasticsearch/open.ts';
 import type { IndexEntry, SearchIndex } from '../../runtime/ports/tasks.ts';
 import { ServiceError } from '../../runtime/tasks/step-handler.ts';
-import { entry, question } from '../support/entries.ts';
+import { entry, question } from '../worlds/entries.ts';
 import { env } from './env.ts';
 
 export const DIMENSION = 384;

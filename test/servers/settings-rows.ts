@@ -9,7 +9,7 @@ import { type Config, readConfig } from '../../app/config.ts';
 import { migrateFacts } from '../../app/open-ports.ts';
 import { Resource } from '../../contract/resource.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
-import { testAuthority } from '../support/tls.ts';
+import { testAuthority } from '../worlds/tls.ts';
 import { freshDatabase, freshServers } from './places.ts';
 
 /** Seconds in which a picture would long have been inspected. */

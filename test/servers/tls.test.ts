@@ -10,7 +10,7 @@ import { openFacts, openPorts } from '../../app/open-ports.ts';
 import { connected } from '../../persistence/mysql/connection.ts';
 import { targetOf } from '../../persistence/mysql/target.ts';
 import { world } from '../faults/world.ts';
-import { httpsBefore, testAuthority, tlsBefore } from '../support/tls.ts';
+import { httpsBefore, testAuthority, tlsBefore } from '../worlds/tls.ts';
 import { ownRedis } from './own-redis.ts';
 import { aliasOfTest, clientOf, dropIndexes, elasticsearchUrl, entryOf, found } from './search-world.ts';
 import { startMariadb } from './start/databases.ts';

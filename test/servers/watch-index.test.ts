@@ -8,8 +8,8 @@ import { readConfig } from '../../app/config.ts';
 import { openPorts } from '../../app/open-ports.ts';
 import { prepareIndex } from '../../services/index/rebuild.ts';
 import { world } from '../faults/world.ts';
-import { numberReader } from '../support/numbered.ts';
-import { type WatchedLife, watchedLife } from '../support/watched-life.ts';
+import { numberReader } from '../worlds/numbered.ts';
+import { type WatchedLife, watchedLife } from '../worlds/watched-life.ts';
 import { aliasOfTest, clientOf, dropIndexes, elasticsearchUrl, printServer } from './search-world.ts';
 
 const url = elasticsearchUrl();

@@ -13,8 +13,8 @@ import { openAiEmbeddings } from '../../providers/openai-embeddings.ts';
 import { createConditions } from '../../runtime/health/conditions.ts';
 import { credentialsOf } from '../../runtime/health/credentials.ts';
 import { OPTIONS, openWorld, restIn, say, takeIn, world } from '../faults/world.ts';
-import { httpsBefore, testAuthority, tlsBefore } from '../support/tls.ts';
-import { until } from '../support/wait.ts';
+import { httpsBefore, testAuthority, tlsBefore } from '../worlds/tls.ts';
+import { until } from '../worlds/wait.ts';
 
 type Answer = (asked: IncomingMessage, answer: ServerResponse) => void;
 /** An HTTP server of this test. */

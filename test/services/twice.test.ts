@@ -10,7 +10,7 @@ import { isJobId, STEP_OF_JOB } from '../../contract/steps.ts';
 import { openDatabase } from '../../persistence/sqlite/database.ts';
 import { runStep } from '../../services/steps/table.ts';
 import { BY, openWorld, SCOPE, say, serviceOf, takeIn, world } from '../faults/world.ts';
-import { SERVICE_LIMITS } from '../support/service-context.ts';
+import { SERVICE_LIMITS } from '../worlds/service-context.ts';
 
 const LIMITS = { ...SERVICE_LIMITS, max_bytes: 1_000_000, max_pixels: 1_000_000, ocr_pixels: 1_000_000 };
 

@@ -4,7 +4,7 @@ import { statfs } from 'node:fs/promises';
 import path from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { SAMPLES } from '../../cli/project.ts';
-import { tiffOf } from '../support/other-files.ts';
+import { tiffOf } from '../worlds/other-files.ts';
 import { blank, bytesOf, endless, failureOf, impatient, LEAST_MS, ofPictures, withEngine } from './services.ts';
 import { once, portsWith, type Rows } from './world.ts';
 

@@ -6,7 +6,7 @@ import { openFacts } from '../../app/open-ports.ts';
 import { connect } from '../../cli/client.ts';
 import { createSigner } from '../../runtime/accounts/signer.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
-import { started } from '../support/tuodi.ts';
+import { started } from '../worlds/tuodi.ts';
 import { elsewhere, LINK_SECRET, LINK_SECRET_BEFORE, ORIGIN, ofPictures, POINTS, rated, unrated } from './services.ts';
 import { configWith, type Rows, recorder, type Serving, tempFolder } from './world.ts';
 

@@ -1,7 +1,7 @@
 /** Settings of recognition and of embeddings that are somewhere else. The other end is an engine in memory, or keeps what it is sent. */
 import assert from 'node:assert/strict';
-import { SECRET } from '../support/ocr-engine.ts';
-import { until } from '../support/wait.ts';
+import { SECRET } from '../worlds/ocr-engine.ts';
+import { until } from '../worlds/wait.ts';
 import { blank, bytesOf, DIMENSION, elsewhere, READ, SECRET_BEFORE, withEngine } from './services.ts';
 import { once, type Rows } from './world.ts';
 

@@ -6,8 +6,8 @@ import { pino } from 'pino';
 import { migrateFacts, openIndex } from '../../app/open-ports.ts';
 import { openSqliteFacts } from '../../persistence/sqlite/facts.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
-import { entry, question } from '../support/entries.ts';
-import { httpsBefore, testAuthority } from '../support/tls.ts';
+import { entry, question } from '../worlds/entries.ts';
+import { httpsBefore, testAuthority } from '../worlds/tls.ts';
 import { closeLater, configWith, type Env, type Kept, once, portsWith, type Rows, recorder, tempFolder } from './world.ts';
 
 const world = { clock: systemClock(), log: pino({ level: 'silent' }) };

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import sharp, { type Sharp } from 'sharp';
 import { picture } from '../fixtures/poison/documents.ts';
 import { zeros } from '../fixtures/poison/flate.ts';
-import { ocrEngine, SECRET } from '../support/ocr-engine.ts';
+import { ocrEngine, SECRET } from '../worlds/ocr-engine.ts';
 import { closeLater, type Env, type Kept, once, portsWith, recorder, type Serving, serviceWith } from './world.ts';
 
 /** The least that a limit of time may be. */

@@ -11,7 +11,7 @@ import { type Config, readConfig } from '../../app/config.ts';
 import { type OpenedPorts, openPorts } from '../../app/open-ports.ts';
 import { Resource, type Upload } from '../../contract/resource.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
-import { until } from '../support/wait.ts';
+import { until } from '../worlds/wait.ts';
 
 /** Each setting that it has, with what shows that it is read. */
 export type Rows = Partial<Record<keyof Config, () => Promise<void>>>;

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { openWorld, SCOPE, serviceOf, world } from '../faults/world.ts';
-import { heapInUse } from '../support/heap.ts';
-import { largeSteps } from '../support/large-steps.ts';
-import { pictureOf } from '../support/numbered.ts';
-import { takeInBytes } from '../support/take-in.ts';
+import { heapInUse } from '../worlds/heap.ts';
+import { largeSteps } from '../worlds/large-steps.ts';
+import { pictureOf } from '../worlds/numbered.ts';
+import { takeInBytes } from '../worlds/take-in.ts';
 
 /** Fills what is kept on purpose, which the limits below make small. */
 const WARM_UP = 300;

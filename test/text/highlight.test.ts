@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import type { Highlight } from '../../contract/search.ts';
 import { BOXES, highlights, matchBoxes } from '../../text/highlight.ts';
 import { parseQuery } from '../../text/query.ts';
-import { saved } from '../support/entries.ts';
+import { saved } from '../worlds/entries.ts';
 
 const SEED = 20261123;
 const marked = ({ field, page, parts }: Highlight) =>

@@ -13,8 +13,8 @@ import type { IndexEntry, IndexQuery, SearchIndex } from '../../runtime/ports/ta
 import { passages } from '../../text/document.ts';
 import { fold } from '../../text/fold.ts';
 import { units } from '../../text/units.ts';
-import { entry, question, saved } from '../support/entries.ts';
-import { savedText, seeded } from '../support/texts.ts';
+import { entry, question, saved } from '../worlds/entries.ts';
+import { savedText, seeded } from '../worlds/texts.ts';
 
 const SEED = 20261123;
 const OTHERS = 2_000;

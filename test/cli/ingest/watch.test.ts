@@ -11,9 +11,9 @@ import { LEAVING, seenAt } from '../../../cli/ingest/folder-files.ts';
 import { isPicture } from '../../../cli/ingest/ingest.ts';
 import { WATCH_LIMITS, type WatchLimits, watch } from '../../../cli/ingest/watch.ts';
 import { thenOf } from '../../../cli/ingest/watch-command.ts';
-import { found, inFolder, keptOutput } from '../../support/folder-world.ts';
-import { pictureOf, wordOf } from '../../support/numbered.ts';
-import { until } from '../../support/wait.ts';
+import { found, inFolder, keptOutput } from '../../worlds/folder-world.ts';
+import { pictureOf, wordOf } from '../../worlds/numbered.ts';
+import { until } from '../../worlds/wait.ts';
 
 const SOON: WatchLimits = { ...WATCH_LIMITS, look_ms: 10, stable_ms: 60, again_ms: 50, again_most_ms: 50 };
 

@@ -10,9 +10,9 @@ import { Exported, LEFT_OUT_FILE, LIST_FILE } from '../../../cli/library/export-
 import { importFrom } from '../../../cli/library/import.ts';
 import { readableName } from '../../../cli/library/readable-name.ts';
 import { search } from '../../../cli/search.ts';
-import { allRest, inFolder, keptOutput, type Service, sent } from '../../support/folder-world.ts';
-import { knownReader, samplesNamed } from '../../support/known-reader.ts';
-import { pictureOf, wordOf } from '../../support/numbered.ts';
+import { allRest, inFolder, keptOutput, type Service, sent } from '../../worlds/folder-world.ts';
+import { knownReader, samplesNamed } from '../../worlds/known-reader.ts';
+import { pictureOf, wordOf } from '../../worlds/numbered.ts';
 
 const never = new AbortController().signal;
 const linesOf = async (file: string): Promise<Record<string, unknown>[]> =>

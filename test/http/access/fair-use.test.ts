@@ -6,8 +6,8 @@ import { z } from 'zod';
 import type { HttpDeps } from '../../../http/context.ts';
 import { HTTP_LIMITS } from '../../../http/limits.ts';
 import { memoryRates } from '../../../persistence/memory/rates.ts';
-import { type HttpWorld, httpWorld } from '../../support/http-world.ts';
-import { until } from '../../support/wait.ts';
+import { type HttpWorld, httpWorld } from '../../worlds/http-world.ts';
+import { until } from '../../worlds/wait.ts';
 
 const Said = z.object({ code: z.string() });
 const codeOf = (json: unknown) => Said.parse(json).code;

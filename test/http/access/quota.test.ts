@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { z } from 'zod';
 import { HTTP_LIMITS } from '../../../http/limits.ts';
 import { NO_USAGE, usageOf } from '../../../runtime/accounts/usage.ts';
-import { type HttpWorld, httpWorld } from '../../support/http-world.ts';
+import { type HttpWorld, httpWorld } from '../../worlds/http-world.ts';
 
 const Said = z.object({ code: z.string(), detail: z.string() });
 const refusal = ({ status, json, headers }: Awaited<ReturnType<HttpWorld['call']>>) => [

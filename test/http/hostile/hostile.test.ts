@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { z } from 'zod';
 import { PROBLEMS } from '../../../contract/problems.ts';
 import { HTTP_LIMITS } from '../../../http/limits.ts';
-import { type HttpWorld, httpWorld } from '../../support/http-world.ts';
+import { type HttpWorld, httpWorld } from '../../worlds/http-world.ts';
 import type { Bad } from './hostile.ts';
 import { BAD_REQUESTS } from './requests.ts';
 

@@ -4,8 +4,8 @@ import { Agent, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { describe, test } from 'node:test';
 import { HTTP_LIMITS } from '../../../http/limits.ts';
-import { type HttpWorld, httpWorld } from '../../support/http-world.ts';
-import { until } from '../../support/wait.ts';
+import { type HttpWorld, httpWorld } from '../../worlds/http-world.ts';
+import { until } from '../../worlds/wait.ts';
 
 /** Short, so that a test need not wait long; what is tested is that it ends at all. */
 const LIMITS = {

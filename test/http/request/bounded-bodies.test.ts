@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { z } from 'zod';
 import { HTTP_LIMITS } from '../../../http/limits.ts';
 import { excessOf } from '../../../http/request/json-shape.ts';
-import { type HttpWorld, httpWorld } from '../../support/http-world.ts';
+import { type HttpWorld, httpWorld } from '../../worlds/http-world.ts';
 
 const Said = z.object({ code: z.string(), detail: z.string(), errors: z.array(z.object({ pointer: z.string() })).default([]) });
 const TOKEN = 'a-token-of-at-least-32-characters-for-a-test';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { z } from 'zod';
-import { type HttpWorld, httpWorld } from '../../support/http-world.ts';
+import { type HttpWorld, httpWorld } from '../../worlds/http-world.ts';
 
 let world: HttpWorld;
 before(async () => {

@@ -7,9 +7,9 @@ import { Webhook } from 'standardwebhooks';
 import type { CallbackAddress, CallbackExpected, CallbackOutcome, CallbackTo } from '../../../http/context.ts';
 import { HTTP_LIMITS } from '../../../http/limits.ts';
 import { callbackVerifier } from '../../../providers/remote-ocr/signature.ts';
-import { type HttpWorld, httpWorld } from '../../support/http-world.ts';
-import { SECRET } from '../../support/ocr-engine.ts';
-import { until } from '../../support/wait.ts';
+import { type HttpWorld, httpWorld } from '../../worlds/http-world.ts';
+import { SECRET } from '../../worlds/ocr-engine.ts';
+import { until } from '../../worlds/wait.ts';
 
 const OTHER = `whsec_${Buffer.from('another secret, of somebody else').toString('base64')}`;
 const BEFORE = `whsec_${Buffer.from('the secret before, not yet gone').toString('base64')}`;

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { z } from 'zod';
 import { Resource } from '../../../contract/resource.ts';
 import { CORRECTION_CHARS } from '../../../contract/text.ts';
-import { type HttpWorld, httpWorld } from '../../support/http-world.ts';
+import { type HttpWorld, httpWorld } from '../../worlds/http-world.ts';
 
 let w: HttpWorld;
 before(async () => {

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { z } from 'zod';
 import { Exported } from '../../../cli/library/export-format.ts';
 import { Resource, Upload } from '../../../contract/resource.ts';
-import { type HttpWorld, httpWorld } from '../../support/http-world.ts';
+import { type HttpWorld, httpWorld } from '../../worlds/http-world.ts';
 
 const Created = z.strictObject({ resource: Resource, upload: Upload.optional() });
 const GOOD = { filename: '收据 1.jpg', content_type: 'image/jpeg', byte_size: 5, metadata: { title: 't' } };

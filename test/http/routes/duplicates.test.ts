@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Ports } from '../../../app/open-ports.ts';
-import { type WholeWorld, wholeWorld } from '../../support/whole-world.ts';
+import { type WholeWorld, wholeWorld } from '../../worlds/whole-world.ts';
 
 let w: WholeWorld;
 /** How many look-ups of twins wait for one another before they are made; then all of them are. */

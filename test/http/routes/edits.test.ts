@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { z } from 'zod';
 import { Resource } from '../../../contract/resource.ts';
 import { TextAnswer } from '../../../contract/text.ts';
-import { type WholeWorld, wholeWorld } from '../../support/whole-world.ts';
+import { type WholeWorld, wholeWorld } from '../../worlds/whole-world.ts';
 
 let w: WholeWorld;
 before(async () => {

@@ -8,9 +8,9 @@ import { memoryAnnouncements } from '../../../persistence/memory/announcements.t
 import { openSqliteFacts } from '../../../persistence/sqlite/facts.ts';
 import type { Facts, OutboxMessage } from '../../../runtime/ports/facts.ts';
 import { change } from '../../ports/facts-rows.ts';
-import { type EventsServer, keyTo, serveEvents } from '../../support/events-world.ts';
-import { type Reader, readEvents } from '../../support/sse.ts';
-import { until } from '../../support/wait.ts';
+import { type EventsServer, keyTo, serveEvents } from '../../worlds/events-world.ts';
+import { type Reader, readEvents } from '../../worlds/sse.ts';
+import { until } from '../../worlds/wait.ts';
 
 let made = 0;
 /** A commit of a new instance with so many messages. */

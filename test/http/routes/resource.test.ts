@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { z } from 'zod';
 import { HistoryItem, Resource } from '../../../contract/resource.ts';
 import { TextAnswer } from '../../../contract/text.ts';
-import { type HttpWorld, httpWorld } from '../../support/http-world.ts';
+import { type HttpWorld, httpWorld } from '../../worlds/http-world.ts';
 
 let world: HttpWorld;
 before(async () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Resource } from '../../../contract/resource.ts';
-import { type HttpWorld, httpWorld } from '../../support/http-world.ts';
+import { type HttpWorld, httpWorld } from '../../worlds/http-world.ts';
 
 const TOKEN = 'a-token-of-at-least-32-characters-for-a-test';
 const BEFORE = 'the-token-before-it-while-it-is-being-replaced';

@@ -4,8 +4,8 @@ import { test } from 'node:test';
 import { z } from 'zod';
 import { Resource, Upload } from '../../../contract/resource.ts';
 import type { Objects } from '../../../runtime/ports/tasks.ts';
-import { httpWorld } from '../../support/http-world.ts';
-import { memoryObjects } from '../../support/memory-objects.ts';
+import { httpWorld } from '../../worlds/http-world.ts';
+import { memoryObjects } from '../../worlds/memory-objects.ts';
 
 const Created = z.strictObject({ resource: Resource, upload: Upload });
 

@@ -10,8 +10,8 @@ import { openSqliteIndex } from '../../../persistence/sqlite-index/open.ts';
 import { hashedNgrams } from '../../../providers/hashed-ngrams.ts';
 import { systemClock } from '../../../runtime/async/clock.ts';
 import type { SearchIndex } from '../../../runtime/ports/tasks.ts';
-import { entry, saved } from '../../support/entries.ts';
-import { type HttpWorld, httpWorld } from '../../support/http-world.ts';
+import { entry, saved } from '../../worlds/entries.ts';
+import { type HttpWorld, httpWorld } from '../../worlds/http-world.ts';
 
 /** Fewer than there are: so that the list by relevance ends and goes on by newest. */
 const RANKED = 9;

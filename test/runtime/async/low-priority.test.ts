@@ -8,8 +8,8 @@ import { tesseractPool } from '../../../providers/tesseract/pool.ts';
 import { systemClock } from '../../../runtime/async/clock.ts';
 import { LOW_PRIORITY } from '../../../runtime/async/low-priority.ts';
 import { openFile } from '../../../services/formats/registry.ts';
-import { LIMITS } from '../../support/inspected.ts';
-import { line, pdf } from '../../support/pdf-file.ts';
+import { LIMITS } from '../../worlds/inspected.ts';
+import { line, pdf } from '../../worlds/pdf-file.ts';
 
 const TASKS = '/proc/self/task';
 /** The nice value of each thread of this process: the 19th field of its status, the second of which may have spaces. */

@@ -4,7 +4,7 @@ import { getEventListeners } from 'node:events';
 import { test } from 'node:test';
 import { type Clock, systemClock } from '../../../runtime/async/clock.ts';
 import { bounded, within } from '../../../runtime/async/timeout.ts';
-import { heapInUse } from '../../support/heap.ts';
+import { heapInUse } from '../../worlds/heap.ts';
 
 /** Its timers fire when a test says so. */
 function heldClock() {

@@ -8,7 +8,7 @@ import { systemClock } from '../../../runtime/async/clock.ts';
 import { RUNTIME_LIMITS } from '../../../runtime/limits.ts';
 import { createRelay } from '../../../runtime/outbox/relay.ts';
 import type { Outbox } from '../../../runtime/ports/facts.ts';
-import { until } from '../../support/wait.ts';
+import { until } from '../../worlds/wait.ts';
 
 const log = pino({ level: 'silent' });
 const limits = { ...RUNTIME_LIMITS, relay_gather_ms: 1 };

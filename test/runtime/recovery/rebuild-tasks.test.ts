@@ -9,7 +9,7 @@ import { openSqliteFacts } from '../../../persistence/sqlite/facts.ts';
 import { RUNTIME_LIMITS } from '../../../runtime/limits.ts';
 import { createJobPass } from '../../../runtime/recovery/rebuild-tasks.ts';
 import { change, commit } from '../../ports/facts-rows.ts';
-import { movedClock } from '../../support/moved-clock.ts';
+import { movedClock } from '../../worlds/moved-clock.ts';
 
 const JOBS = 60;
 const LIMITS = { ...RUNTIME_LIMITS, sweep_batch: 5, job_pass_pages: 2 };

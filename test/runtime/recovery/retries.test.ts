@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import type { StepKind } from '../../../contract/steps.ts';
 import { RUNTIME_LIMITS } from '../../../runtime/limits.ts';
 import { createRetries } from '../../../runtime/recovery/retries.ts';
-import { type HeldClock, heldClock } from '../../support/held-clock.ts';
+import { type HeldClock, heldClock } from '../../worlds/held-clock.ts';
 
 const { retry_after_ms, retry_batch, retry_interval_ms, retry_probe_min_ms, retry_probe_max_ms } = RUNTIME_LIMITS;
 const MINUTE = 60_000;

@@ -4,8 +4,8 @@ import { test } from 'node:test';
 import { pino } from 'pino';
 import type { TimeRow } from '../../../runtime/ports/service-state.ts';
 import { createServiceTime, decide, type Seen, type ServiceTime } from '../../../runtime/recovery/service-time.ts';
-import { type MovedClock, movedClock } from '../../support/moved-clock.ts';
-import { seeded } from '../../support/texts.ts';
+import { type MovedClock, movedClock } from '../../worlds/moved-clock.ts';
+import { seeded } from '../../worlds/texts.ts';
 
 const LIMITS = { tick_interval_ms: 5_000, max_gap_ms: 60_000, settle_ms: 10_000 };
 const DAY = 24 * 60 * 60_000;

@@ -7,9 +7,9 @@ import { test } from 'node:test';
 import type { StepKind } from '../../../contract/steps.ts';
 import type { StepServices } from '../../../runtime/tasks/worker.ts';
 import { openWorld, serviceOf, world } from '../../faults/world.ts';
-import { emptySteps } from '../../support/empty-steps.ts';
-import { takeInBytes } from '../../support/take-in.ts';
-import { until } from '../../support/wait.ts';
+import { emptySteps } from '../../worlds/empty-steps.ts';
+import { takeInBytes } from '../../worlds/take-in.ts';
+import { until } from '../../worlds/wait.ts';
 
 const FLOOD = 40;
 /** As the real service has them; see runtime/limits.ts. */

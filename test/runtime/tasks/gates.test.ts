@@ -6,7 +6,7 @@ import { type FailureCode, failureOf } from '../../../contract/failures.ts';
 import { memoryQueue } from '../../../persistence/memory/queue.ts';
 import { RUNTIME_LIMITS } from '../../../runtime/limits.ts';
 import { createGates, type Gates } from '../../../runtime/tasks/gates.ts';
-import { type HeldClock, heldClock } from '../../support/held-clock.ts';
+import { type HeldClock, heldClock } from '../../worlds/held-clock.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

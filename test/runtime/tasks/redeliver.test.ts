@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Ports } from '../../../app/open-ports.ts';
-import { wholeWorld } from '../../support/whole-world.ts';
+import { wholeWorld } from '../../worlds/whole-world.ts';
 
 /** Far below the minute after which a task that waits is rung for again by itself. */
 const SOON_MS = 20_000;

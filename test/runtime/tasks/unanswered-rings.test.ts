@@ -11,8 +11,8 @@ import { isLaterVersion } from '../../../runtime/resources/step-loop.ts';
 import { createRuns } from '../../../runtime/tasks/task-runner.ts';
 import { taskLifecycle } from '../../../services/lifecycles.ts';
 import { record } from '../../ports/tasks.ts';
-import { until } from '../../support/wait.ts';
-import { wholeWorld } from '../../support/whole-world.ts';
+import { until } from '../../worlds/wait.ts';
+import { wholeWorld } from '../../worlds/whole-world.ts';
 
 test('a task of a later version is passed on and left as it is, whoever rings for it', async (t) => {
   const passed: { task_id: string; delay_ms: number }[] = [];

@@ -4,7 +4,7 @@ import { rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Explained } from '../../../contract/explain.ts';
 import { openDatabase } from '../../../persistence/sqlite/database.ts';
-import type { WholeWorld } from '../../support/whole-world.ts';
+import type { WholeWorld } from '../../worlds/whole-world.ts';
 
 /** Another connection to the file, as somebody with a shell would have it. */
 function sql(w: WholeWorld, file: 'facts' | 'search', statement: string, ...binds: (string | number)[]): void {

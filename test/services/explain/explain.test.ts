@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Ports } from '../../../app/open-ports.ts';
 import { type Explained, Explanation } from '../../../contract/explain.ts';
 import type { Resource } from '../../../contract/resource.ts';
-import { type WholeWorld, wholeWorld } from '../../support/whole-world.ts';
+import { type WholeWorld, wholeWorld } from '../../worlds/whole-world.ts';
 import { BREAKS, fileOf, forgetWords } from './breaks.ts';
 
 let w: WholeWorld;

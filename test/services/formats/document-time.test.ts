@@ -5,10 +5,10 @@ import { systemClock } from '../../../runtime/async/clock.ts';
 import { ServiceError } from '../../../runtime/tasks/step-handler.ts';
 import { decodeBudget } from '../../../services/formats/budget.ts';
 import { openFile } from '../../../services/formats/registry.ts';
-import { desk, LIMITS } from '../../support/inspected.ts';
-import { tiffOf } from '../../support/other-files.ts';
-import { line, pdf } from '../../support/pdf-file.ts';
-import { plain } from '../../support/wrong-pictures.ts';
+import { desk, LIMITS } from '../../worlds/inspected.ts';
+import { tiffOf } from '../../worlds/other-files.ts';
+import { line, pdf } from '../../worlds/pdf-file.ts';
+import { plain } from '../../worlds/wrong-pictures.ts';
 
 /** Each look at this clock is a second later than the one before: whatever is measured took at least so long. */
 function slowClock() {

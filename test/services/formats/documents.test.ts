@@ -13,11 +13,11 @@ import { systemClock } from '../../../runtime/async/clock.ts';
 import { openFile } from '../../../services/formats/registry.ts';
 import { parseQuery } from '../../../text/query.ts';
 import { known } from '../../model/known.ts';
-import { LIMITS } from '../../support/inspected.ts';
-import { tiffOf } from '../../support/other-files.ts';
-import { line, type PdfPage, pdf } from '../../support/pdf-file.ts';
-import { takeInBytes } from '../../support/take-in.ts';
-import { until } from '../../support/wait.ts';
+import { LIMITS } from '../../worlds/inspected.ts';
+import { tiffOf } from '../../worlds/other-files.ts';
+import { line, type PdfPage, pdf } from '../../worlds/pdf-file.ts';
+import { takeInBytes } from '../../worlds/take-in.ts';
+import { until } from '../../worlds/wait.ts';
 
 const SCOPE = { org_id: 'org' };
 const LIMIT_MS = 60_000;

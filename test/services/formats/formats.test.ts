@@ -6,11 +6,11 @@ import type { FailureCode } from '../../../contract/failures.ts';
 import { CONTENT_TYPES } from '../../../contract/resource.ts';
 import { openFile } from '../../../services/formats/registry.ts';
 import { bytesOf } from '../../../services/steps/read-object.ts';
-import { desk, LIMITS } from '../../support/inspected.ts';
-import { bmpOf, HEIC, tiffOf } from '../../support/other-files.ts';
-import { pdf } from '../../support/pdf-file.ts';
-import { serviceContext } from '../../support/service-context.ts';
-import { jpeg, plain, png, webp } from '../../support/wrong-pictures.ts';
+import { desk, LIMITS } from '../../worlds/inspected.ts';
+import { bmpOf, HEIC, tiffOf } from '../../worlds/other-files.ts';
+import { pdf } from '../../worlds/pdf-file.ts';
+import { serviceContext } from '../../worlds/service-context.ts';
+import { jpeg, plain, png, webp } from '../../worlds/wrong-pictures.ts';
 
 const twoFrames = async () => {
   const frames = await Promise.all(['red', 'blue'].map((background) => solid(background).png().toBuffer()));

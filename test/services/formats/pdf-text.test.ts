@@ -1,9 +1,9 @@
 /** The text that a PDF has of its own: when it is used, what it says, and where its words are. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { desk } from '../../support/inspected.ts';
-import { line, type PdfPage, pdf } from '../../support/pdf-file.ts';
-import { plain } from '../../support/wrong-pictures.ts';
+import { desk } from '../../worlds/inspected.ts';
+import { line, type PdfPage, pdf } from '../../worlds/pdf-file.ts';
+import { plain } from '../../worlds/wrong-pictures.ts';
 
 async function read(pages: PdfPage[], given: Parameters<typeof pdf>[1] = {}) {
   const { inspected, recognised, pictures } = desk();

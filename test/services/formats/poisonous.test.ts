@@ -6,10 +6,10 @@ import { systemClock } from '../../../runtime/async/clock.ts';
 import { ServiceError } from '../../../runtime/tasks/step-handler.ts';
 import { decodeBudget } from '../../../services/formats/budget.ts';
 import { openIsolated } from '../../../services/formats/isolated.ts';
-import { desk, LIMITS } from '../../support/inspected.ts';
-import { HEIC } from '../../support/other-files.ts';
-import { LOCKED, line, pdf } from '../../support/pdf-file.ts';
-import { cut, plain } from '../../support/wrong-pictures.ts';
+import { desk, LIMITS } from '../../worlds/inspected.ts';
+import { HEIC } from '../../worlds/other-files.ts';
+import { LOCKED, line, pdf } from '../../worlds/pdf-file.ts';
+import { cut, plain } from '../../worlds/wrong-pictures.ts';
 
 const TEXT = line(72, 700, 12, 'The quarterly report of the harbour');
 const threads = () => process.getActiveResourcesInfo().filter((name) => name === 'MessagePort' || name === 'Worker').length;

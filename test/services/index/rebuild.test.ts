@@ -11,8 +11,8 @@ import type { IndexEntry, IndexGenerations, SearchIndex } from '../../../runtime
 import { prepareIndex, rebuildIndex } from '../../../services/index/rebuild.ts';
 import { indexEntry, reaches } from '../../../services/steps/index-entry.ts';
 import { change } from '../../ports/facts-rows.ts';
-import { only } from '../../support/missing.ts';
-import { serviceContext } from '../../support/service-context.ts';
+import { only } from '../../worlds/missing.ts';
+import { serviceContext } from '../../worlds/service-context.ts';
 
 const clock = systemClock();
 const ORG = 'org';

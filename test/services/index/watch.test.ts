@@ -9,8 +9,8 @@ import { openDatabase } from '../../../persistence/sqlite/database.ts';
 import type { SearchIndex } from '../../../runtime/ports/tasks.ts';
 import { ServiceError } from '../../../runtime/tasks/step-handler.ts';
 import { BY, openWorld, world } from '../../faults/world.ts';
-import { until } from '../../support/wait.ts';
-import { BATCH, type Changed, ORGS, type WatchedLife, watchedLife } from '../../support/watched-life.ts';
+import { until } from '../../worlds/wait.ts';
+import { BATCH, type Changed, ORGS, type WatchedLife, watchedLife } from '../../worlds/watched-life.ts';
 
 async function inFolder(
   work: (folder: string, live: (changed?: Changed) => Promise<WatchedLife>) => Promise<void>,

@@ -4,8 +4,8 @@ import { test } from 'node:test';
 import type { ResourceRow } from '../../../runtime/ports/facts.ts';
 import type { ObjectHead, Objects } from '../../../runtime/ports/tasks.ts';
 import { clearIncoming } from '../../../services/maintenance/clear-incoming.ts';
-import { memoryObjects } from '../../support/memory-objects.ts';
-import { only } from '../../support/missing.ts';
+import { memoryObjects } from '../../worlds/memory-objects.ts';
+import { only } from '../../worlds/missing.ts';
 
 const OLD = 1_000;
 const BEFORE = 2_000;

@@ -9,9 +9,9 @@ import { createConditions } from '../../../runtime/health/conditions.ts';
 import { resourceLifecycle } from '../../../services/lifecycles.ts';
 import { noteLaterVersions, UnservedInstances } from '../../../services/maintenance/stored-versions.ts';
 import { world } from '../../faults/world.ts';
-import { inFolder, keptOutput, sent } from '../../support/folder-world.ts';
-import { wordOf } from '../../support/numbered.ts';
-import { ORG, wholeWorld } from '../../support/whole-world.ts';
+import { inFolder, keptOutput, sent } from '../../worlds/folder-world.ts';
+import { wordOf } from '../../worlds/numbered.ts';
+import { ORG, wholeWorld } from '../../worlds/whole-world.ts';
 
 const inFacts = (folder: string, work: (db: Sqlite) => void): void => {
   const db = openDatabase(path.join(folder, 'facts.sqlite'));

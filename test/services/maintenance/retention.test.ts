@@ -10,8 +10,8 @@ import { RUNTIME_LIMITS } from '../../../runtime/limits.ts';
 import { inPages } from '../../../runtime/recovery/periodic-jobs.ts';
 import { removeOld } from '../../../services/maintenance/retention.ts';
 import { BY, openWorld, SCOPE, say, search, serviceOf, takeIn, world } from '../../faults/world.ts';
-import { wordOf } from '../../support/numbered.ts';
-import { until } from '../../support/wait.ts';
+import { wordOf } from '../../worlds/numbered.ts';
+import { until } from '../../worlds/wait.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -119,6 +119,6 @@ test('docs/operations.md says of every table how long it is kept, and why', () =
     const text = await readFile('docs/operations.md', 'utf8');
     const section = text.split('## What is kept, and for how long')[1]?.split('\n## ')[0] ?? '';
     const named = new Set([...section.matchAll(/`([a-z_]+)`/g)].map(([, name]) => name));
-    const { TABLES } = await import('../../support/tables.ts');
+    const { TABLES } = await import('../../worlds/tables.ts');
     for (const table of TABLES) assert.ok(rows(table) >= 0 && named.has(table), `${table} is not in docs/operations.md`);
   }));

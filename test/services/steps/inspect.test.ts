@@ -10,10 +10,10 @@ import type { ServiceContext } from '../../../runtime/tasks/step-handler.ts';
 import { inspect } from '../../../services/steps/inspect.ts';
 import { bytesOf } from '../../../services/steps/read-object.ts';
 import { objectsSuite } from '../../ports/objects.ts';
-import { memoryObjects } from '../../support/memory-objects.ts';
-import { only } from '../../support/missing.ts';
-import { SERVICE_LIMITS, serviceContext } from '../../support/service-context.ts';
-import { cut, jpeg, plain, png, pngHeader, turned, webp } from '../../support/wrong-pictures.ts';
+import { memoryObjects } from '../../worlds/memory-objects.ts';
+import { only } from '../../worlds/missing.ts';
+import { SERVICE_LIMITS, serviceContext } from '../../worlds/service-context.ts';
+import { cut, jpeg, plain, png, pngHeader, turned, webp } from '../../worlds/wrong-pictures.ts';
 
 objectsSuite('in memory, for tests', async () => memoryObjects());
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import type { Ports } from '../../../app/open-ports.ts';
 import { openWorld } from '../../faults/world.ts';
-import { deletedDuringWrite, expiredIsKept, restoredDuringWrite, writtenLater } from '../../support/late-writer.ts';
+import { deletedDuringWrite, expiredIsKept, restoredDuringWrite, writtenLater } from '../../worlds/late-writer.ts';
 
 async function inFolder(work: (ports: Ports) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), 'tuodi-late-writer-'));

@@ -5,9 +5,9 @@ import sharp from 'sharp';
 import type { PictureToRead, Recogniser } from '../../../runtime/ports/tasks.ts';
 import { ServiceError } from '../../../runtime/tasks/step-handler.ts';
 import { ocr } from '../../../services/steps/ocr.ts';
-import { memoryObjects } from '../../support/memory-objects.ts';
-import { SERVICE_LIMITS, serviceContext } from '../../support/service-context.ts';
-import { plain, turned } from '../../support/wrong-pictures.ts';
+import { memoryObjects } from '../../worlds/memory-objects.ts';
+import { SERVICE_LIMITS, serviceContext } from '../../worlds/service-context.ts';
+import { plain, turned } from '../../worlds/wrong-pictures.ts';
 
 const KEY = 'org/res/task-1/original';
 const input = { resource_id: 'res', org_id: 'org', original_key: KEY, order: 0 };
