@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import proxyaddr from 'proxy-addr';
 import { z } from 'zod';
 import { METADATA_FIELDS } from '../contract/metadata.ts';
-import { STEP_KINDS } from '../contract/steps.ts';
+import { STEP_KINDS } from '../contract/step-kinds.ts';
 import { nearestName } from './nearest-name.ts';
 import { isExample, Secret, secretsIn, WebhookSecret } from './secrets.ts';
 

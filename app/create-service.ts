@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import type { Json } from '../contract/json.ts';
-import { STEP_KINDS, type StepKind } from '../contract/steps.ts';
+import { STEP_KINDS, type StepKind } from '../contract/step-kinds.ts';
 import { type ResourceLimits, TASK_LIMITS, type TaskLimits } from '../machines/limits.ts';
 import type { Clock } from '../runtime/async/clock.ts';
 import { type Closers, createClosers } from '../runtime/async/closers.ts';
@@ -10,7 +10,8 @@ import { type Conditions, createConditions } from '../runtime/health/conditions.
 import { RUNTIME_LIMITS, type RuntimeLimits } from '../runtime/limits.ts';
 import { createFeed } from '../runtime/outbox/feed.ts';
 import { createRelay } from '../runtime/outbox/relay.ts';
-import type { Facts, PositionedMessage } from '../runtime/ports/facts.ts';
+import type { Facts } from '../runtime/ports/facts.ts';
+import type { PositionedMessage } from '../runtime/ports/outbox.ts';
 import { type Chore, createUpkeep, setClock } from '../runtime/recovery/periodic-jobs.ts';
 import { createRetries } from '../runtime/recovery/retries.ts';
 import { createServiceTime } from '../runtime/recovery/service-time.ts';

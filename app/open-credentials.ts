@@ -4,7 +4,7 @@ import type { Clock } from '../runtime/async/clock.ts';
 import { within } from '../runtime/async/timeout.ts';
 import type { Conditions } from '../runtime/health/conditions.ts';
 import { type Credentials, credentialsOf, refusalIn } from '../runtime/health/credentials.ts';
-import type { Embedder, Recogniser } from '../runtime/ports/tasks.ts';
+import type { Embedder, Recogniser } from '../runtime/ports/providers.ts';
 import { type Config, ConfigError, fromFile, PREFIX } from './config.ts';
 
 /** The certificates in a file that a variable names. */

@@ -9,7 +9,7 @@ import { createService } from '../app/create-service.ts';
 import { openPorts } from '../app/open-ports.ts';
 import { SAMPLES, VERSION } from '../cli/project.ts';
 import { systemClock } from '../runtime/async/clock.ts';
-import type { Recogniser } from '../runtime/ports/tasks.ts';
+import type { Recogniser } from '../runtime/ports/providers.ts';
 import type { StepServices } from '../runtime/tasks/worker.ts';
 import { emptySteps, nothing } from '../test/worlds/empty-steps.ts';
 import { heapInUse } from '../test/worlds/heap.ts';

@@ -8,7 +8,8 @@ import { openRedis } from '../persistence/redis/connection.ts';
 import { bullQueue } from '../persistence/redis/queue.ts';
 import { redisTasks } from '../persistence/redis/tasks.ts';
 import { systemClock } from '../runtime/async/clock.ts';
-import type { Queue, TaskRecord, Tasks } from '../runtime/ports/tasks.ts';
+import type { Queue } from '../runtime/ports/queue.ts';
+import type { TaskRecord, Tasks } from '../runtime/ports/tasks.ts';
 import { taskLifecycle } from '../services/lifecycles.ts';
 import { OWNER } from '../test/worlds/owner.ts';
 

@@ -5,7 +5,7 @@
 import { Client } from '@elastic/elasticsearch';
 import { openElasticsearchIndex } from '../persistence/elasticsearch/open.ts';
 import { VECTOR_FLOOR } from '../persistence/sqlite-index/open.ts';
-import type { SearchIndex } from '../runtime/ports/tasks.ts';
+import type { SearchIndex } from '../runtime/ports/search-index.ts';
 import { question } from '../test/worlds/entries.ts';
 import { until } from '../test/worlds/wait.ts';
 import { type Ask, kindsOfQuestion, searchTable } from './search-kinds.ts';

@@ -1,6 +1,6 @@
 /** Generated texts for an index. What is printed is one JSON object a line. */
 import { hashedNgrams } from '../providers/hashed-ngrams.ts';
-import type { IndexEntry, SearchIndex } from '../runtime/ports/tasks.ts';
+import type { IndexEntry, SearchIndex } from '../runtime/ports/search-index.ts';
 import { entry } from '../test/worlds/entries.ts';
 import { savedText, seeded } from '../test/worlds/texts.ts';
 

@@ -14,7 +14,7 @@ import { openSqliteIndex } from '../persistence/sqlite-index/open.ts';
 import { hashedNgrams } from '../providers/hashed-ngrams.ts';
 import { systemClock } from '../runtime/async/clock.ts';
 import type { Change, Facts } from '../runtime/ports/facts.ts';
-import type { IndexEntry, SearchIndex } from '../runtime/ports/tasks.ts';
+import type { IndexEntry, SearchIndex } from '../runtime/ports/search-index.ts';
 import { change, commit, metadata } from '../test/ports/facts-rows.ts';
 import { question } from '../test/worlds/entries.ts';
 import { type HttpWorld, httpWorld } from '../test/worlds/http-world.ts';

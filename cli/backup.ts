@@ -4,9 +4,9 @@ import { type BackupOptions, backupFolder } from '../persistence/backup/backup.t
 import { BadBackup, type Lacking } from '../persistence/backup/manifest.ts';
 import { systemClock } from '../runtime/async/clock.ts';
 import { printableLine } from '../text/printable.ts';
+import type { Run } from './command.ts';
 import { UsageError } from './errors.ts';
 import type { Output } from './output.ts';
-import type { Run } from './program.ts';
 import { VERSION } from './project.ts';
 import { stopSignal } from './signals.ts';
 

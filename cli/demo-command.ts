@@ -1,7 +1,7 @@
 /** `tuodi demo`: opens a folder of its own, and runs the demo in it. */
 import { connect } from './client.ts';
+import type { Run } from './command.ts';
 import { demo, emptyDemoFolder } from './demo.ts';
-import type { Run } from './program.ts';
 import { SAMPLES } from './project.ts';
 import { openFolder } from './with-service.ts';
 

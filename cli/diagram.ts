@@ -4,8 +4,8 @@ import { taskMachine } from '../machines/task.ts';
 import { graphOf } from '../visualizer/graph.ts';
 import { mermaidOf } from '../visualizer/mermaid.ts';
 import { statusTable } from '../visualizer/table.ts';
+import type { Run } from './command.ts';
 import { UsageError } from './errors.ts';
-import type { Run } from './program.ts';
 
 export const FORMATS = ['mermaid', 'table'] as const;
 const MACHINES = { resource: resourceMachine, task: taskMachine };

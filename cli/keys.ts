@@ -6,9 +6,9 @@ import type { ExitCode } from '../contract/exit-codes.ts';
 import { makeKey } from '../runtime/accounts/api-keys.ts';
 import { systemClock } from '../runtime/async/clock.ts';
 import type { Facts } from '../runtime/ports/facts.ts';
+import type { Run } from './command.ts';
 import { UsageError } from './errors.ts';
 import { type Output, table } from './output.ts';
-import type { Run } from './program.ts';
 
 const MOST_KEYS = 1_000;
 type Action = (facts: Facts, subject: string | undefined, out: Output) => Promise<ExitCode>;

@@ -2,7 +2,7 @@
 import { lookAtStored, migrateFacts } from '../app/open-ports.ts';
 import { systemClock } from '../runtime/async/clock.ts';
 import { stateWords } from '../services/maintenance/stored-versions.ts';
-import type { Run } from './program.ts';
+import type { Run } from './command.ts';
 
 /** Ends with 3 when something is to be done, or when there are pictures of a version that this program does not know. */
 export const migrateCommand =

@@ -1,10 +1,12 @@
 /** The command line: which commands there are, what each takes, and with which code it ends. */
+
 import { Command, CommanderError, Option } from 'commander';
-import { type Config, ConfigError, readConfig } from '../app/config.ts';
+import { ConfigError, readConfig } from '../app/config.ts';
 import { EXIT, type ExitCode } from '../contract/exit-codes.ts';
 import { StopFailed } from '../runtime/async/closers.ts';
 import { printable, printableLine } from '../text/printable.ts';
 import { backupCommand } from './backup.ts';
+import type { Run } from './command.ts';
 import { demoCommand } from './demo-command.ts';
 import { diagram, FORMATS } from './diagram.ts';
 import { TakenOver, UsageError } from './errors.ts';
@@ -12,15 +14,13 @@ import { type WatchFlags, watchCommand } from './ingest/watch-command.ts';
 import { keysCommand } from './keys.ts';
 import { exportCommand, importCommand } from './library/commands.ts';
 import { migrateCommand } from './migrate.ts';
-import { type Output, output } from './output.ts';
+import { output } from './output.ts';
 import { VERSION } from './project.ts';
 import { reindexCommand } from './reindex.ts';
 import { restoreCommand } from './restore.ts';
 import { serve } from './serve.ts';
 import { explainCommand, ingestCommand, searchCommand, statusCommand, textCommand } from './with-service.ts';
 import { worker } from './worker.ts';
-
-export type Run = (config: Config, out: Output) => Promise<ExitCode>;
 
 export async function run(argv: string[], env: NodeJS.ProcessEnv): Promise<ExitCode> {
   let code: ExitCode = EXIT.OK;

@@ -4,12 +4,12 @@ import type { Config } from '../app/config.ts';
 import { openFacts, openIndex } from '../app/open-ports.ts';
 import { type Clock, systemClock } from '../runtime/async/clock.ts';
 import type { Facts } from '../runtime/ports/facts.ts';
-import type { SearchIndex } from '../runtime/ports/tasks.ts';
+import type { SearchIndex } from '../runtime/ports/search-index.ts';
 import { CannotRebuild, rebuildIndex } from '../services/index/rebuild.ts';
 import { printableLine } from '../text/printable.ts';
+import type { Run } from './command.ts';
 import { UsageError } from './errors.ts';
 import type { Output } from './output.ts';
-import type { Run } from './program.ts';
 import { stopSignal } from './signals.ts';
 
 export const reindexCommand: Run = async (config, out) => {

@@ -1,7 +1,7 @@
 /** `tuodi restore <backup> --data-dir <new>`: a data folder made of a backup. */
 import { restoreFolder } from '../persistence/backup/restore.ts';
 import { asUsage, progressOf, saidOf } from './backup.ts';
-import type { Run } from './program.ts';
+import type { Run } from './command.ts';
 import { stopSignal } from './signals.ts';
 
 export const restoreCommand =

@@ -1,7 +1,7 @@
 /** `tuodi serve`: the service, until it is told to stop. */
 import { startApp } from '../app/app.ts';
 import { type Config, warningsOf } from '../app/config.ts';
-import type { Run } from './program.ts';
+import type { Run } from './command.ts';
 import { VERSION } from './project.ts';
 import { stopSignal } from './signals.ts';
 import { untilStopped } from './until-stopped.ts';

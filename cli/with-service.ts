@@ -7,11 +7,11 @@ import { systemClock } from '../runtime/async/clock.ts';
 import { within } from '../runtime/async/timeout.ts';
 import { INDEX_INCOMPLETE } from '../services/index/watch.ts';
 import { type Client, clientOf, connect } from './client.ts';
+import type { Run } from './command.ts';
 import { TakenOver } from './errors.ts';
 import { explain } from './explain.ts';
 import { type IngestOptions, ingest, ingestTable, isWell } from './ingest/ingest.ts';
 import type { Output } from './output.ts';
-import type { Run } from './program.ts';
 import { VERSION } from './project.ts';
 import { printHits, type SearchOptions, search, status, text } from './search.ts';
 

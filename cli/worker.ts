@@ -1,7 +1,7 @@
 /** `tuodi worker`: runs steps beside a service on the same servers, until it is told to stop. */
 import { startWorker } from '../app/app.ts';
 import { warningsOf } from '../app/config.ts';
-import type { Run } from './program.ts';
+import type { Run } from './command.ts';
 import { stopSignal } from './signals.ts';
 import { untilStopped } from './until-stopped.ts';
 

@@ -1,7 +1,7 @@
 /** Failures of steps: one shape everywhere, and a closed list of codes that says what each means for a person. */
 import { z } from 'zod';
 import type { Text } from './statuses.ts';
-import { DECODES, STEP_KINDS } from './steps.ts';
+import { DECODES, STEP_KINDS } from './step-kinds.ts';
 
 /** picture: another picture would not have it. provider: a store or an engine that the step needs. service: tuodi itself. */
 export const FAULTS = ['picture', 'provider', 'service'] as const;

@@ -1,13 +1,8 @@
 /** The steps of the lifecycle: which there are, which job runs which, what each reads and what it answers. */
+
 import type { FailureCode } from './failures.ts';
 import type { Json } from './json.ts';
-
-/** One kind of work each: a queue, a concurrency and a service. */
-export const STEP_KINDS = ['inspect', 'ocr', 'save', 'embed', 'index', 'purge'] as const;
-export type StepKind = (typeof STEP_KINDS)[number];
-
-/** Steps that open the bytes of a picture in our processes: a picture may be why one of them takes long, or dies. */
-export const DECODES: ReadonlySet<StepKind> = new Set(['inspect', 'ocr']);
+import type { StepKind } from './step-kinds.ts';
 
 /** The jobs that a resource may owe, and the step that each runs: two jobs beside the plain ones share a step. */
 export const STEP_OF_JOB = {

@@ -4,16 +4,20 @@ import type { Logger } from 'pino';
 import type { Explanation } from '../contract/explain.ts';
 import type { MetadataField } from '../contract/metadata.ts';
 import type { Author } from '../contract/resource.ts';
+import type { RouteName } from '../contract/routes.ts';
 import type { Clock } from '../runtime/async/clock.ts';
 import type { Condition } from '../runtime/health/conditions.ts';
 import type { Feed } from '../runtime/outbox/feed.ts';
 import type { ApiKey } from '../runtime/ports/accounts.ts';
-import type { Facts, Scope } from '../runtime/ports/facts.ts';
+import type { Facts } from '../runtime/ports/facts.ts';
+import type { Objects } from '../runtime/ports/objects.ts';
+import type { Embedder } from '../runtime/ports/providers.ts';
 import type { Rates } from '../runtime/ports/rates.ts';
-import type { Embedder, Objects, SearchIndex } from '../runtime/ports/tasks.ts';
-import type { Engine, ResourceRef } from '../runtime/resources/engine.ts';
+import type { ResourceRef, Scope } from '../runtime/ports/scope.ts';
+import type { SearchIndex } from '../runtime/ports/search-index.ts';
+import type { Engine } from '../runtime/resources/engine.ts';
 import type { ByteBudget } from './access/byte-budget.ts';
-import type { FairUse } from './access/fair-use.ts';
+import type { Leave } from './access/concurrent-requests.ts';
 import type { HttpLimits } from './limits.ts';
 
 /** What a link is refused for: a code of the contract. */
@@ -125,3 +129,19 @@ export type KeyCaller = Caller & { key: ApiKey };
 export type OpenCall = { ctx: Context; deps: Serving };
 export type Call = OpenCall & { caller: Caller };
 export type KeyCall = OpenCall & { caller: KeyCaller };
+
+/** What is known of a request before any route takes it. */
+export type Known = Pick<Context, 'state' | 'set'>;
+
+export type FairUse = {
+  /** Of a caller who needs no key. */
+  open(ctx: Context, name: RouteName, work: () => Promise<void>): Promise<void>;
+  /** Of a key that holds. */
+  keyed(ctx: Context, of: { name: RouteName; key_id: string }, work: () => Promise<void>): Promise<void>;
+  /** Whoever was refused before he was known; throws when his address was refused too often. */
+  refused(ctx: Known): Promise<void>;
+  /** A long wait, during which nothing else of the request is under way; null: too many of this caller wait. */
+  wait(ctx: Context): Leave | null;
+  /** Throws when this caller has too many. */
+  reader(ctx: Context): Leave;
+};

@@ -5,7 +5,7 @@
 import type { ResourceEvent, RetriedBy } from '../contract/events.ts';
 import { type Failure, isOutage } from '../contract/failures.ts';
 import type { Status } from '../contract/statuses.ts';
-import type { StepKind } from '../contract/steps.ts';
+import type { StepKind } from '../contract/step-kinds.ts';
 import { RESOURCE_LIMITS } from './limits.ts';
 
 type Failed = { failure: Failure | null; service_retries: number };

@@ -4,16 +4,8 @@ import type { ResourceEvent } from '../contract/events.ts';
 import type { Failure, ServiceFailure } from '../contract/failures.ts';
 import type { Json } from '../contract/json.ts';
 import type { Phase } from '../contract/statuses.ts';
-import {
-  type Claimed,
-  FACTS,
-  type Fact,
-  type FactIds,
-  type Put,
-  type ReprocessFrom,
-  type StepKind,
-  type Verdict,
-} from '../contract/steps.ts';
+import type { StepKind } from '../contract/step-kinds.ts';
+import { type Claimed, FACTS, type Fact, type FactIds, type Put, type ReprocessFrom, type Verdict } from '../contract/steps.ts';
 import { RESOURCE_LIMITS, type ResourceLimits } from './limits.ts';
 import { mayRetry, retriesAfter } from './resource-retry.ts';
 

@@ -2,7 +2,7 @@
 import type { ResourceEventType } from '../contract/events.ts';
 import type { Failure } from '../contract/failures.ts';
 import { isStatus, type Phase, type Status, statusRow } from '../contract/statuses.ts';
-import type { StepKind } from '../contract/steps.ts';
+import type { StepKind } from '../contract/step-kinds.ts';
 import { retriedStep } from './resource-retry.ts';
 import type { ResourceContext } from './resource-setup.ts';
 

@@ -1,6 +1,7 @@
 /** The lifecycle of one picture. States in CAPITALS are statuses; exactly one is active after every step. */
 import type { Json } from '../contract/json.ts';
-import type { Fact, FactIds, JobId, StepKind } from '../contract/steps.ts';
+import type { StepKind } from '../contract/step-kinds.ts';
+import type { Fact, FactIds, JobId } from '../contract/steps.ts';
 import { type ResourceLimits, resourceLimits } from './limits.ts';
 import { INPUT_OF_JOB } from './resource-jobs.ts';
 import { readers } from './resource-readers.ts';

@@ -3,7 +3,7 @@
  * the order and in spite of single misread characters. It knows nothing of meaning: `buy` and `purchase` are as far apart as any two.
  * Needs no model, no network and no memory, and answers the same on every machine.
  */
-import type { Embedder } from '../runtime/ports/tasks.ts';
+import type { Embedder } from '../runtime/ports/providers.ts';
 import { ANALYSER_VERSION, BREAK, streams } from '../text/analyse.ts';
 import { type Unit, units } from '../text/units.ts';
 

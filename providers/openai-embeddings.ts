@@ -6,7 +6,7 @@ import { inHalves } from '../runtime/async/bisect.ts';
 import type { Clock } from '../runtime/async/clock.ts';
 import { within } from '../runtime/async/timeout.ts';
 import type { Credentials } from '../runtime/health/credentials.ts';
-import type { Embedder } from '../runtime/ports/tasks.ts';
+import type { Embedder } from '../runtime/ports/providers.ts';
 import { badResult, providerHttp } from './http.ts';
 import { ProviderAway } from './policy.ts';
 

@@ -1,12 +1,13 @@
 /** What the resource and task machines mean to the engine, which knows no machine's states. */
-import { DECODES, isJobId, STEP_OF_JOB, type StepKind } from '../contract/steps.ts';
+import { DECODES, type StepKind } from '../contract/step-kinds.ts';
+import { isJobId, STEP_OF_JOB } from '../contract/steps.ts';
 import { durable, type Instance } from '../machines/interpreter.ts';
 import type { ResourceLimits, TaskLimits } from '../machines/limits.ts';
 import { resourceMachineWith } from '../machines/resource.ts';
 import { resourceContext, viewOf } from '../machines/resource-view.ts';
 import { taskContext, taskMachineWith, taskStatus } from '../machines/task.ts';
 import { RESOURCE_UPGRADES, TASK_UPGRADES } from '../machines/upgrades.ts';
-import type { ResourceColumns } from '../runtime/ports/facts.ts';
+import type { ResourceColumns } from '../runtime/ports/resources.ts';
 import type { Lifecycle } from '../runtime/resources/lifecycle.ts';
 import type { TaskLifecycle } from '../runtime/tasks/task-store.ts';
 import { firstCleanup } from './maintenance/clear-leftovers.ts';

@@ -1,6 +1,6 @@
 /** `tuodi export` and `tuodi import`: a library out of the service and into one, by the API. */
 
-import type { Run } from '../program.ts';
+import type { Run } from '../command.ts';
 import { stopSignal } from '../signals.ts';
 import { withClient } from '../with-service.ts';
 import { exportTo } from './export.ts';

@@ -4,13 +4,14 @@
  *
  * The rates are told by `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10).
  */
+
 import { isIPv6 } from 'node:net';
 import { Problem, type ProblemCode } from '../../contract/problems.ts';
 import type { RouteName } from '../../contract/routes.ts';
 import type { RatePolicy } from '../../runtime/ports/rates.ts';
-import type { Context, HttpDeps } from '../context.ts';
+import type { Context, FairUse, HttpDeps, Known } from '../context.ts';
 import { mediaType } from '../request/body.ts';
-import { type Leave, type UnderWay, underWay } from './concurrent-requests.ts';
+import { type UnderWay, underWay } from './concurrent-requests.ts';
 
 /** Points of calls that cost much more than the others: an index is asked, or a picture goes through steps again. */
 const POINTS: Partial<Record<RouteName, number>> = {
@@ -23,22 +24,6 @@ const POINTS: Partial<Record<RouteName, number>> = {
 const PROBES: ReadonlySet<RouteName> = new Set(['healthz', 'readyz']);
 /** Points of an address for a request that shows no key or link that holds, once it was refused. */
 const REFUSED_POINTS = 5;
-
-/** What is known of a request before any route takes it. */
-type Known = Pick<Context, 'state' | 'set'>;
-
-export type FairUse = {
-  /** Of a caller who needs no key. */
-  open(ctx: Context, name: RouteName, work: () => Promise<void>): Promise<void>;
-  /** Of a key that holds. */
-  keyed(ctx: Context, of: { name: RouteName; key_id: string }, work: () => Promise<void>): Promise<void>;
-  /** Whoever was refused before he was known; throws when his address was refused too often. */
-  refused(ctx: Known): Promise<void>;
-  /** A long wait, during which nothing else of the request is under way; null: too many of this caller wait. */
-  wait(ctx: Context): Leave | null;
-  /** Throws when this caller has too many. */
-  reader(ctx: Context): Leave;
-};
 
 export function createFairUse({ rates = null, limits, log }: Pick<HttpDeps, 'rates' | 'limits' | 'log'>): FairUse {
   const by_key: RatePolicy = { name: 'key', points: limits.key_points, window_s: limits.rate_window_s };

@@ -1,6 +1,6 @@
 /** The problems that more than one call answers with, each in one place. */
 import { type FieldError, Problem } from '../../contract/problems.ts';
-import type { ResourceRow } from '../../runtime/ports/facts.ts';
+import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { HttpLimits } from '../limits.ts';
 
 /** One answer for what never was, is not shown, and is another organisation's: they can't be told apart. */

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import { z as zod } from 'zod';
 import { Problem } from '../../contract/problems.ts';
-import type { Scope } from '../../runtime/ports/facts.ts';
+import type { Scope } from '../../runtime/ports/scope.ts';
 
 /** The list that a cursor is of. `filters`: all that decides which rows come in which order, and nothing else. */
 export type Listed = { list: string; scope: Scope; filters: unknown };

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { Problem } from '../../contract/problems.ts';
 import { OverQuota } from '../../runtime/accounts/usage.ts';
-import { AlreadyThere, type ResourceRow } from '../../runtime/ports/facts.ts';
+import { AlreadyThere } from '../../runtime/ports/facts.ts';
+import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { NewResource } from '../../runtime/resources/engine.ts';
 import type { Call, Context, KeyCall } from '../context.ts';
 import { badRequest, noPicture } from '../problems/problems.ts';

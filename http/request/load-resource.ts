@@ -1,5 +1,5 @@
 /** The picture that a call is about, in the caller's organisation. */
-import type { ResourceRow } from '../../runtime/ports/facts.ts';
+import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { Call } from '../context.ts';
 import { noPicture } from '../problems/problems.ts';
 import { resourceId } from './validate.ts';

@@ -1,7 +1,7 @@
 /** What a new picture begins with, and whether it is new at all. */
 import { Metadata, type MetadataPatch, missingOf, NO_METADATA, patched } from '../../contract/metadata.ts';
 import { beyond, NO_USAGE, OverQuota, plus, type Usage } from '../../runtime/accounts/usage.ts';
-import type { ResourceRow } from '../../runtime/ports/facts.ts';
+import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { NewResource } from '../../runtime/resources/engine.ts';
 import type { KeyCall } from '../context.ts';
 import type { HttpLimits } from '../limits.ts';

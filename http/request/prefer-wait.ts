@@ -1,7 +1,7 @@
 /** `Prefer: wait=N` (RFC 7240): the answer comes when the picture rests, or after N seconds as it then is. */
 
 import { bounded } from '../../runtime/async/timeout.ts';
-import type { ResourceRow } from '../../runtime/ports/facts.ts';
+import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import { tooMany } from '../access/fair-use.ts';
 import type { Call, Context } from '../context.ts';
 import { noPicture } from '../problems/problems.ts';

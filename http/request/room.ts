@@ -1,5 +1,5 @@
 /** Room for an upload, before its first byte is taken: refused with 507 while reads and what is in already go on. */
-import type { Objects } from '../../runtime/ports/tasks.ts';
+import type { Objects } from '../../runtime/ports/objects.ts';
 import type { OpenCall } from '../context.ts';
 
 export const withRoom = <Value>(objects: Objects, byte_size: number, work: () => Promise<Value>): Promise<Value> =>

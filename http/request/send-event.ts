@@ -1,6 +1,6 @@
 /** Saying an event to a picture on behalf of a caller. */
 
-import type { ResourceRow } from '../../runtime/ports/facts.ts';
+import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { Origin, Said } from '../../runtime/resources/engine.ts';
 import type { Call } from '../context.ts';
 import { changedSince, illegalTransition } from '../problems/problems.ts';

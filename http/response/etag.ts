@@ -1,5 +1,5 @@
 /** Entity tags: a picture's is its `seq`, so that an edit can name the state it was made from. */
-import type { ResourceRow } from '../../runtime/ports/facts.ts';
+import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { Context } from '../context.ts';
 
 export const etagOf = ({ seq }: Pick<ResourceRow, 'seq'>): string => `"${seq}"`;

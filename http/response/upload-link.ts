@@ -1,7 +1,7 @@
 /** Where the bytes of a picture come in: links to keys that an upload writes. */
 import { incomingPrefix } from '../../contract/object-keys.ts';
 import type { Upload } from '../../contract/resource.ts';
-import type { ResourceRow } from '../../runtime/ports/facts.ts';
+import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { Call } from '../context.ts';
 import { presentUpload } from './present.ts';
 

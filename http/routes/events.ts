@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { Problem } from '../../contract/problems.ts';
 import { bounded } from '../../runtime/async/timeout.ts';
-import type { PositionedMessage } from '../../runtime/ports/facts.ts';
+import type { PositionedMessage } from '../../runtime/ports/outbox.ts';
 import type { KeyCall, Serving } from '../context.ts';
 import { NOTHING, parsedQuery } from '../request/validate.ts';
 

@@ -1,8 +1,8 @@
 /** `/objects/{+key}`: where the embedded store's signed links lead. A link is all that is asked for, and it grants one key. */
 import { Problem } from '../../contract/problems.ts';
 import { disposition } from '../../runtime/content-disposition.ts';
-import type { ResourceRow } from '../../runtime/ports/facts.ts';
-import { type ObjectHead, TooManyBytes } from '../../runtime/ports/tasks.ts';
+import { type ObjectHead, TooManyBytes } from '../../runtime/ports/objects.ts';
+import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import { checkLinkKey, linkProblem } from '../access/auth.ts';
 import type { LinkQuery, OpenCall, StoreLinks } from '../context.ts';
 import { badRequest, nothingHere, tooLarge } from '../problems/problems.ts';

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { PREVIEWS, previewKey } from '../../contract/object-keys.ts';
 import type { Page, TextAnswer } from '../../contract/text.ts';
-import type { Correction, Recognition, ResourceRow } from '../../runtime/ports/facts.ts';
+import type { ResourceRow } from '../../runtime/ports/resources.ts';
+import type { Correction, Recognition } from '../../runtime/ports/texts.ts';
 import { LINK_PARAMETERS } from '../access/auth.ts';
 import type { Call } from '../context.ts';
 import { noPage, nothingYet, notShown } from '../problems/problems.ts';

@@ -1,6 +1,6 @@
 /** POST /v1/resources: a picture begins, as JSON with an upload link to follow, or in one call as a form. */
 import { CreateResource } from '../../contract/resource.ts';
-import type { ResourceRow } from '../../runtime/ports/facts.ts';
+import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { KeyCall } from '../context.ts';
 import { tooLarge } from '../problems/problems.ts';
 import { checkType, JSON_TYPES, mediaType, parsedBody } from '../request/body.ts';

@@ -1,7 +1,7 @@
 /** PATCH /v1/resources/{resource_id}/metadata: what is given is kept; the picture advances once nothing required is missing. */
 import { isDeepStrictEqual } from 'node:util';
 import { MetadataPatch, missingOf } from '../../contract/metadata.ts';
-import type { ResourceRow } from '../../runtime/ports/facts.ts';
+import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { Said } from '../../runtime/resources/engine.ts';
 import type { Call } from '../context.ts';
 import { invalid } from '../problems/problems.ts';

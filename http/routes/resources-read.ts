@@ -1,7 +1,7 @@
 /** Reading pictures: one, many, how many, and what happened to one. */
 import { z } from 'zod';
 import { Id, ListResources } from '../../contract/resource.ts';
-import type { ResourceFilter, ResourcePlace, ResourceRow, ResourceSort } from '../../runtime/ports/facts.ts';
+import type { ResourceFilter, ResourcePlace, ResourceRow, ResourceSort } from '../../runtime/ports/resources.ts';
 import type { Call } from '../context.ts';
 import { cursorOf, Milliseconds, placeOf, Title } from '../request/cursor.ts';
 import { loaded } from '../request/load-resource.ts';

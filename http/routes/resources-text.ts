@@ -1,6 +1,6 @@
 /** PATCH /v1/resources/{resource_id}/text: a person's words in place of the machine's, page by page. */
 import { CORRECTION_CHARS, type CorrectedPage, CorrectText } from '../../contract/text.ts';
-import type { ResourceRow } from '../../runtime/ports/facts.ts';
+import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { Said } from '../../runtime/resources/engine.ts';
 import type { Call } from '../context.ts';
 import { invalid } from '../problems/problems.ts';

@@ -1,7 +1,7 @@
 /** Search hits as the contract shows them: why each was found, and where on the picture. */
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { SearchHit } from '../../contract/search.ts';
-import type { Text } from '../../runtime/ports/facts.ts';
+import type { Text } from '../../runtime/ports/texts.ts';
 import { BOXES, highlights, matchBoxes, pageMatches, pagesToBox } from '../../text/highlight.ts';
 import type { ParsedQuery } from '../../text/query.ts';
 import type { KeyCall } from '../context.ts';

@@ -3,8 +3,8 @@
  * found whatever the index still holds, and a page that lost hits by it is refilled from further down.
  */
 import type { SearchRequest } from '../../contract/search.ts';
-import type { ResourceRow } from '../../runtime/ports/facts.ts';
-import type { IndexPage, IndexQuery } from '../../runtime/ports/tasks.ts';
+import type { ResourceRow } from '../../runtime/ports/resources.ts';
+import type { IndexPage, IndexQuery } from '../../runtime/ports/search-index.ts';
 import type { KeyCall } from '../context.ts';
 import { markOf, type SearchPlace } from './search-cursor.ts';
 

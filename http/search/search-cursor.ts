@@ -8,7 +8,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { Id } from '../../contract/resource.ts';
-import type { IndexPlace } from '../../runtime/ports/tasks.ts';
+import type { IndexPlace } from '../../runtime/ports/search-index.ts';
 import { cursorOf, type Listed, Milliseconds, placeOf } from '../request/cursor.ts';
 
 /** 48 bits: of 100,000 pictures that match, one is taken for one of 400 that were listed once in seven million times. */

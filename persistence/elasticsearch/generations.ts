@@ -1,6 +1,6 @@
 /** Indexes of different names behind the alias that searches read. Every action tolerates running twice. */
 import { failureOf } from '../../contract/failures.ts';
-import type { IndexEntry, IndexGenerations } from '../../runtime/ports/tasks.ts';
+import type { IndexEntry, IndexGenerations } from '../../runtime/ports/search-index.ts';
 import { ServiceError } from '../../runtime/tasks/step-handler.ts';
 import { causeOf, type Elastic, refusal } from './client.ts';
 import { documentId, documentOf, madeWith, mappings, settings } from './mapping.ts';

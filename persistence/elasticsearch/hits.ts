@@ -1,7 +1,7 @@
 /** What a search answers of an entry: the columns that the index keeps apart from its words, read as they are. */
 import type { estypes } from '@elastic/elasticsearch';
 import { z } from 'zod';
-import type { EntryHead } from '../../runtime/ports/tasks.ts';
+import type { EntryHead } from '../../runtime/ports/search-index.ts';
 
 const text = z.tuple([z.string()]).transform(([one]) => one);
 const whole = z.tuple([z.number()]).transform(([one]) => one);

@@ -1,6 +1,6 @@
 /** An index of one generation: its mapping, and what is stored of an entry. */
 import type { estypes } from '@elastic/elasticsearch';
-import type { IndexEntry } from '../../runtime/ports/tasks.ts';
+import type { IndexEntry } from '../../runtime/ports/search-index.ts';
 import { ANALYSER_VERSION, APART, type Stream } from '../../text/analyse.ts';
 import { FIELDS, foldTag, storedFields } from '../../text/document.ts';
 import { WEIGHT } from '../shared/fuse.ts';

@@ -5,7 +5,7 @@
 
 import { gather } from '../../runtime/async/batch.ts';
 import { refusalIn } from '../../runtime/health/credentials.ts';
-import type { SearchIndex } from '../../runtime/ports/tasks.ts';
+import type { SearchIndex } from '../../runtime/ports/search-index.ts';
 import { ServiceError } from '../../runtime/tasks/step-handler.ts';
 import { type Elastic, type ElasticOptions, elasticAt, unavailable } from './client.ts';
 import { generationsOf } from './generations.ts';

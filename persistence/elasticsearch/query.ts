@@ -1,6 +1,6 @@
 /** A query as Elasticsearch reads it. Whose pictures is a filter inside every query: what is another's is not even looked at. */
 import type { estypes } from '@elastic/elasticsearch';
-import type { IndexQuery } from '../../runtime/ports/tasks.ts';
+import type { IndexQuery } from '../../runtime/ports/search-index.ts';
 import { adjacent } from '../../text/adjacent.ts';
 import type { ParsedQuery, Phrase, QueryTerm } from '../../text/query.ts';
 import { AS_TYPED } from '../shared/fuse.ts';

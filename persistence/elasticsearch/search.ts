@@ -4,7 +4,7 @@
  */
 import type { estypes } from '@elastic/elasticsearch';
 import type { Facet } from '../../contract/search.ts';
-import type { IndexPage, IndexPlace, IndexQuery } from '../../runtime/ports/tasks.ts';
+import type { IndexPage, IndexPlace, IndexQuery } from '../../runtime/ports/search-index.ts';
 import { FUSED, fusion, rest } from '../shared/fuse.ts';
 import type { Elastic } from './client.ts';
 import { FIELDS, type Hit, hitsOf, totalOf } from './hits.ts';

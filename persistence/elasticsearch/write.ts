@@ -8,7 +8,7 @@
 import type { estypes } from '@elastic/elasticsearch';
 import { failureOf } from '../../contract/failures.ts';
 import { inHalves } from '../../runtime/async/bisect.ts';
-import type { EntryHead, IndexEntry, PutAnswer } from '../../runtime/ports/tasks.ts';
+import type { EntryHead, IndexEntry, PutAnswer } from '../../runtime/ports/search-index.ts';
 import { ServiceError } from '../../runtime/tasks/step-handler.ts';
 import { type Elastic, refusal } from './client.ts';
 import { FIELDS, headsOf } from './hits.ts';

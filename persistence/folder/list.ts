@@ -1,7 +1,7 @@
 /** Listing: walks the folders under a prefix and keeps the newest, so that memory is bounded by the limit and not by the store. */
 import { lstat, opendir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ObjectHead } from '../../runtime/ports/tasks.ts';
+import type { ObjectHead } from '../../runtime/ports/objects.ts';
 import { foldersOf, segmentsOf } from '../shared/object-keys.ts';
 import { folderAt, isMissing, TEMPORARY } from './keys.ts';
 

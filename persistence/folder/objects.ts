@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Signer } from '../../runtime/accounts/signer.ts';
 import type { Clock } from '../../runtime/async/clock.ts';
-import type { ObjectHead, Objects, StoredObject } from '../../runtime/ports/tasks.ts';
+import type { ObjectHead, Objects, StoredObject } from '../../runtime/ports/objects.ts';
 import { foldersOf, segmentsOf, uploadKey } from '../shared/object-keys.ts';
 import { storageFault } from './faults.ts';
 import { folderAt, isMissing, kindOf, makeFolder, syncFolder, TEMPORARY } from './keys.ts';

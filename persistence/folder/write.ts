@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { copyFile, type FileHandle, link, open, rename, rm } from 'node:fs/promises';
-import { TooManyBytes } from '../../runtime/ports/tasks.ts';
+import { TooManyBytes } from '../../runtime/ports/objects.ts';
 
 export type Written = { byte_size: number; modified_at: number; sha256: string };
 

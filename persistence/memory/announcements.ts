@@ -1,6 +1,6 @@
 /** Announcements within one process. */
 import { EventEmitter } from 'node:events';
-import type { Announcements } from '../../runtime/ports/tasks.ts';
+import type { Announcements } from '../../runtime/ports/announcements.ts';
 
 export function memoryAnnouncements(): Announcements {
   const bell = new EventEmitter().setMaxListeners(0);

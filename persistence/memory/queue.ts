@@ -3,10 +3,10 @@
  * are held by others, one more is open to an organisation that holds none, and then to a key that holds none: so whoever sends much
  * delays mostly himself, and nothing is idle for it.
  */
-import type { StepKind } from '../../contract/steps.ts';
+import type { StepKind } from '../../contract/step-kinds.ts';
 import type { Clock } from '../../runtime/async/clock.ts';
 import { within } from '../../runtime/async/timeout.ts';
-import type { Queue, Ring } from '../../runtime/ports/tasks.ts';
+import type { Queue, Ring } from '../../runtime/ports/queue.ts';
 import { type Turn, type Turns, turnsOf } from './turns.ts';
 
 type Handle = (ring: Ring) => Promise<void>;

@@ -1,5 +1,5 @@
 /** Tasks that wait, in turns: of organisations one after the other, within one of its keys, and of a key first come, first served. */
-import type { TaskOwner } from '../../runtime/ports/tasks.ts';
+import type { TaskOwner } from '../../runtime/ports/queue.ts';
 
 export type Turns = {
   readonly size: number;

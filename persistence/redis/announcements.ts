@@ -1,7 +1,7 @@
 /** Announcements between processes: publish and subscribe. */
 import type { Redis } from 'ioredis';
 import { within } from '../../runtime/async/timeout.ts';
-import type { Announcements } from '../../runtime/ports/tasks.ts';
+import type { Announcements } from '../../runtime/ports/announcements.ts';
 import type { RedisLink } from './connection.ts';
 import { RedisUnavailable } from './errors.ts';
 

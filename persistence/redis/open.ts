@@ -1,7 +1,9 @@
 /** All that the service keeps in Redis, over one set of connections. */
 
+import type { Announcements } from '../../runtime/ports/announcements.ts';
+import type { Queue } from '../../runtime/ports/queue.ts';
 import type { Rates } from '../../runtime/ports/rates.ts';
-import type { Announcements, Queue, Tasks } from '../../runtime/ports/tasks.ts';
+import type { Tasks } from '../../runtime/ports/tasks.ts';
 import { redisAnnouncements } from './announcements.ts';
 import { openRedis, type RedisWanted } from './connection.ts';
 import { bullQueue } from './queue.ts';

@@ -3,9 +3,9 @@
  * What BullMQ would do about failures it never does: a ring is handled once, and a worker that died is found by its lock.
  */
 import { Queue as BullQueue, type Job, Worker } from 'bullmq';
-import type { StepKind } from '../../contract/steps.ts';
+import type { StepKind } from '../../contract/step-kinds.ts';
 import { within } from '../../runtime/async/timeout.ts';
-import type { Queue } from '../../runtime/ports/tasks.ts';
+import type { Queue } from '../../runtime/ports/queue.ts';
 import type { RedisLink } from './connection.ts';
 import { RedisUnavailable, unavailable } from './errors.ts';
 import { script } from './script.ts';

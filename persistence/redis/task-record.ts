@@ -1,6 +1,6 @@
 /** A task's record as it is kept: what is read of it is checked for the shape without which nothing can be done with it. */
 import { z } from 'zod';
-import { STEP_KINDS } from '../../contract/steps.ts';
+import { STEP_KINDS } from '../../contract/step-kinds.ts';
 import { TASK_STATUSES } from '../../contract/task.ts';
 import type { TaskRecord } from '../../runtime/ports/tasks.ts';
 

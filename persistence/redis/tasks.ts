@@ -1,7 +1,7 @@
 /** Tasks on Redis: the record of each under one key, written by compare-and-swap together with its next timer. */
 import { z } from 'zod';
 import type { Json } from '../../contract/json.ts';
-import { STEP_KINDS, type StepKind } from '../../contract/steps.ts';
+import { STEP_KINDS, type StepKind } from '../../contract/step-kinds.ts';
 import { TASK_STATUSES, type TaskStatus } from '../../contract/task.ts';
 import type { TaskRecord, Tasks } from '../../runtime/ports/tasks.ts';
 import type { RedisLink } from './connection.ts';

@@ -4,7 +4,7 @@
  * docs/decisions/0014.
  */
 import { CopyObjectCommand } from '@aws-sdk/client-s3';
-import type { ObjectHead } from '../../runtime/ports/tasks.ts';
+import type { ObjectHead } from '../../runtime/ports/objects.ts';
 import type { Store } from './client.ts';
 import { isMissing, isNamed } from './faults.ts';
 import { bare, headFrom, headOf, type TaggedHead, taggedHeadOf } from './read.ts';

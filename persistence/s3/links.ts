@@ -4,7 +4,7 @@ import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { Clock } from '../../runtime/async/clock.ts';
 import { disposition } from '../../runtime/content-disposition.ts';
-import type { Objects, UploadLink } from '../../runtime/ports/tasks.ts';
+import type { Objects, UploadLink } from '../../runtime/ports/objects.ts';
 import { segmentsOf, uploadKey } from '../shared/object-keys.ts';
 import type { S3Limits } from './limits.ts';
 

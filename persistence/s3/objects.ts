@@ -2,7 +2,7 @@
 import { HeadBucketCommand } from '@aws-sdk/client-s3';
 import type { Clock } from '../../runtime/async/clock.ts';
 import { type Credentials, refusalIn } from '../../runtime/health/credentials.ts';
-import type { ObjectHead, Objects } from '../../runtime/ports/tasks.ts';
+import type { ObjectHead, Objects } from '../../runtime/ports/objects.ts';
 import { ServiceError } from '../../runtime/tasks/step-handler.ts';
 import { foldersOf, segmentsOf } from '../shared/object-keys.ts';
 import { type ClientOptions, calling, clientOf, type Store } from './client.ts';

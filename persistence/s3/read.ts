@@ -1,7 +1,7 @@
 /** Reading: what is there, its bytes, and what lies below a prefix. */
 import { Readable } from 'node:stream';
 import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, type ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
-import type { ObjectHead } from '../../runtime/ports/tasks.ts';
+import type { ObjectHead } from '../../runtime/ports/objects.ts';
 import type { Store } from './client.ts';
 import { isMissing, isNamed, s3Fault } from './faults.ts';
 

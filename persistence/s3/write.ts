@@ -12,7 +12,7 @@ import {
   PutObjectCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import { type StoredObject, TooManyBytes } from '../../runtime/ports/tasks.ts';
+import { type StoredObject, TooManyBytes } from '../../runtime/ports/objects.ts';
 import type { Store } from './client.ts';
 import { isNamed } from './faults.ts';
 import { headOf } from './read.ts';

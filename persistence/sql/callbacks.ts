@@ -1,6 +1,6 @@
 /** What providers called back with, kept before it is answered. */
-import { STEP_KINDS, type StepKind } from '../../contract/steps.ts';
-import type { Callback, Callbacks } from '../../runtime/ports/facts.ts';
+import { STEP_KINDS, type StepKind } from '../../contract/step-kinds.ts';
+import type { Callback, Callbacks } from '../../runtime/ports/callbacks.ts';
 import type { Database } from './database.ts';
 import { number, type Row, readable, text, word } from './row.ts';
 

@@ -1,7 +1,8 @@
 /** The journal: what happened to a resource, one entry a commit. */
 import type { Knex } from 'knex';
 import type { Failure } from '../../contract/failures.ts';
-import type { Change, Journal, JournalEntry } from '../../runtime/ports/facts.ts';
+import type { Change } from '../../runtime/ports/facts.ts';
+import type { Journal, JournalEntry } from '../../runtime/ports/journal.ts';
 import type { Database } from './database.ts';
 import { author, jsonOrNull, number, type Row, readable, rowOf, text, textOrNull } from './row.ts';
 import type { Values } from './statements.ts';

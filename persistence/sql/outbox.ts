@@ -3,7 +3,8 @@
  * never see a 1 that commits later; readers go by `position`, which only committed rows get, by one relay at a time.
  */
 import type { Json } from '../../contract/json.ts';
-import type { Change, Outbox, PositionedMessage } from '../../runtime/ports/facts.ts';
+import type { Change } from '../../runtime/ports/facts.ts';
+import type { Outbox, PositionedMessage } from '../../runtime/ports/outbox.ts';
 import type { Database } from './database.ts';
 import { json, number, type Row, rowOf, text } from './row.ts';
 import { setEach, type Values } from './statements.ts';

@@ -3,16 +3,9 @@ import type { Knex } from 'knex';
 import type { Failure } from '../../contract/failures.ts';
 import { type Metadata, NO_METADATA } from '../../contract/metadata.ts';
 import { PHASES, type Phase, type Status } from '../../contract/statuses.ts';
-import type {
-  Counts,
-  IdempotencyKey,
-  ResourceColumns,
-  ResourceFilter,
-  ResourceRow,
-  Resources,
-  Scope,
-} from '../../runtime/ports/facts.ts';
 import { UnreadableError } from '../../runtime/ports/instances.ts';
+import type { Counts, ResourceColumns, ResourceFilter, ResourceRow, Resources } from '../../runtime/ports/resources.ts';
+import type { IdempotencyKey, Scope } from '../../runtime/ports/scope.ts';
 import type { Database } from './database.ts';
 import { flag, json, jsonOrNull, number, numberOrNull, type Row, readable, rowOf, text, textOrNull, word } from './row.ts';
 import type { Values } from './statements.ts';

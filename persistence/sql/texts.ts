@@ -1,6 +1,7 @@
 /** Fact rows by their ids: what was read, corrected, saved and embedded. */
 import type { CorrectedPage, Page } from '../../contract/text.ts';
-import type { Embedding, SavedText, Scope, Text, Texts } from '../../runtime/ports/facts.ts';
+import type { Scope } from '../../runtime/ports/scope.ts';
+import type { Embedding, SavedText, Text, Texts } from '../../runtime/ports/texts.ts';
 import type { Database } from './database.ts';
 import { author, json, number, type Row, readable, rowOf, text, textOrNull, vector } from './row.ts';
 

@@ -1,5 +1,5 @@
 /** What the search thread is asked, and what it answers: plain values that cross between threads. */
-import type { EntryHead, IndexEntry, IndexPage, IndexQuery, PutAnswer } from '../../runtime/ports/tasks.ts';
+import type { EntryHead, IndexEntry, IndexPage, IndexQuery, PutAnswer } from '../../runtime/ports/search-index.ts';
 
 export type Write =
   | { write: 'put'; entry: IndexEntry }

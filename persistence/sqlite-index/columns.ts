@@ -3,7 +3,7 @@
  * asked of the table, row by row, it took 200.
  */
 import type { Facet } from '../../contract/search.ts';
-import type { IndexPage, IndexPlace } from '../../runtime/ports/tasks.ts';
+import type { IndexPage, IndexPlace } from '../../runtime/ports/search-index.ts';
 
 /** Values of a facet: the most frequent; more would be a list of its own. */
 const VALUES = 100;

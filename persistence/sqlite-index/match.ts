@@ -1,5 +1,5 @@
 /** A query as FTS5 reads it. Whose pictures, which tags and which batches are tokens too, so that they are part of the one search. */
-import type { IndexEntry, IndexQuery } from '../../runtime/ports/tasks.ts';
+import type { IndexEntry, IndexQuery } from '../../runtime/ports/search-index.ts';
 import { adjacent } from '../../text/adjacent.ts';
 import { foldTag } from '../../text/document.ts';
 import type { Phrase, QueryTerm } from '../../text/query.ts';

@@ -5,7 +5,7 @@
 
 import { gather } from '../../runtime/async/batch.ts';
 import type { Clock } from '../../runtime/async/clock.ts';
-import type { SearchIndex } from '../../runtime/ports/tasks.ts';
+import type { SearchIndex } from '../../runtime/ports/search-index.ts';
 import type { Write, Written } from './calls.ts';
 import { type StartThread, startThread, threadCaller } from './client.ts';
 import { errorOf } from './faults.ts';

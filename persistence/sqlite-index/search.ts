@@ -2,7 +2,7 @@
  * Searching. Three lists, each whole and in a fixed order, of which a page is a piece: by words (bm25), by nearness of vectors, and
  * both as one; or by newest.
  */
-import type { IndexPage, IndexQuery } from '../../runtime/ports/tasks.ts';
+import type { IndexPage, IndexQuery } from '../../runtime/ports/search-index.ts';
 import { AS_TYPED, FUSED, fusion, type Near, type Ranked as RankedAs, rest, WEIGHT } from '../shared/fuse.ts';
 import type { Sqlite } from '../sqlite/database.ts';
 import type { Columns } from './columns.ts';

@@ -3,7 +3,7 @@
  * The revisions decide: written again, an entry overwrites itself; a late one is refused.
  */
 import { z } from 'zod';
-import type { EntryHead, IndexEntry } from '../../runtime/ports/tasks.ts';
+import type { EntryHead, IndexEntry } from '../../runtime/ports/search-index.ts';
 import { storedFields } from '../../text/document.ts';
 import type { Sqlite } from '../sqlite/database.ts';
 import type { Write, Written } from './calls.ts';

@@ -1,7 +1,7 @@
 /** What a remote engine says of a job, asked or by callback: hostile bytes until they are parsed here, the only place. */
 import { z } from 'zod';
 import { failureOf } from '../../contract/failures.ts';
-import type { RecogniserAsked, WorkIdentity } from '../../runtime/ports/tasks.ts';
+import type { RecogniserAsked, WorkIdentity } from '../../runtime/ports/providers.ts';
 import { ServiceError } from '../../runtime/tasks/step-handler.ts';
 import { isSameWork } from '../../runtime/tasks/work-id.ts';
 import { badResult } from '../http.ts';

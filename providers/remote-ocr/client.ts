@@ -4,7 +4,13 @@
  */
 import type { Clock } from '../../runtime/async/clock.ts';
 import type { Credentials } from '../../runtime/health/credentials.ts';
-import type { PictureToRead, Recogniser, RecogniserAsked, RemoteRecogniser, WorkIdentity } from '../../runtime/ports/tasks.ts';
+import type {
+  PictureToRead,
+  Recogniser,
+  RecogniserAsked,
+  RemoteRecogniser,
+  WorkIdentity,
+} from '../../runtime/ports/providers.ts';
 import { badResult, providerHttp } from '../http.ts';
 import { checkNames, type Names, type Said, TicketSaid } from './answer.ts';
 import { answerReader } from './reader.ts';

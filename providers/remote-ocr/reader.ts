@@ -6,7 +6,7 @@ import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { ServiceFailure } from '../../contract/failures.ts';
 import type { Clock } from '../../runtime/async/clock.ts';
-import type { PageRead } from '../../runtime/ports/tasks.ts';
+import type { PageRead } from '../../runtime/ports/providers.ts';
 import { ServiceError } from '../../runtime/tasks/step-handler.ts';
 import { badResult } from '../http.ts';
 import { readSaid, type Said } from './answer.ts';

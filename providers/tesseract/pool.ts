@@ -11,7 +11,7 @@ import { failureOf } from '../../contract/failures.ts';
 import type { Clock } from '../../runtime/async/clock.ts';
 import { seatsOf } from '../../runtime/async/pool.ts';
 import { bounded, within } from '../../runtime/async/timeout.ts';
-import type { PageRead, PictureToRead, Recogniser } from '../../runtime/ports/tasks.ts';
+import type { PageRead, PictureToRead, Recogniser } from '../../runtime/ports/providers.ts';
 import { ServiceError } from '../../runtime/tasks/step-handler.ts';
 import { installLanguages, LANGUAGES } from './languages.ts';
 import { prepared } from './prepare.ts';

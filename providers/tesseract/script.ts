@@ -2,7 +2,7 @@
  * One script a page. With simplified and traditional Chinese both loaded, the engine reads some lines of a simplified page as
  * traditional, whole lines at a time; a page that is traditional is so throughout.
  */
-import type { PageRead } from '../../runtime/ports/tasks.ts';
+import type { PageRead } from '../../runtime/ports/providers.ts';
 import { simplified } from '../../text/fold.ts';
 
 /**

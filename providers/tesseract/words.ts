@@ -1,6 +1,6 @@
 /** From what the engine says it saw to the text and the words we keep. */
 import type { Word } from '../../contract/text.ts';
-import type { PageRead } from '../../runtime/ports/tasks.ts';
+import type { PageRead } from '../../runtime/ports/providers.ts';
 import { boxAt, type Matrix, SAME } from './matrix.ts';
 import { inOneScript } from './script.ts';
 import { spaced } from './spacing.ts';

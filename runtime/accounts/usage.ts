@@ -1,5 +1,5 @@
 /** What an organisation holds, counted as its pictures move. */
-import type { ResourceColumns } from '../ports/facts.ts';
+import type { ResourceColumns } from '../ports/resources.ts';
 
 /** awaited: uploads that were announced and have not come; announced: their bytes, which `bytes` has too. */
 export type Usage = { pictures: number; bytes: number; awaited: number; announced: number };

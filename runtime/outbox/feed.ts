@@ -12,8 +12,10 @@ import type { Logger } from 'pino';
 import type { Clock } from '../async/clock.ts';
 import { within } from '../async/timeout.ts';
 import type { RuntimeLimits } from '../limits.ts';
-import type { Facts, PositionedMessage, Scope } from '../ports/facts.ts';
-import type { Announcements } from '../ports/tasks.ts';
+import type { Announcements } from '../ports/announcements.ts';
+import type { Facts } from '../ports/facts.ts';
+import type { PositionedMessage } from '../ports/outbox.ts';
+import type { Scope } from '../ports/scope.ts';
 
 /** A page of messages, and the position to go on from: messages of others were passed over. gone: some between were removed. */
 export type FeedPage = { messages: PositionedMessage[]; position: number; gone: boolean };

@@ -7,8 +7,8 @@ import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Clock } from '../async/clock.ts';
 import type { RuntimeLimits } from '../limits.ts';
+import type { Announcements } from '../ports/announcements.ts';
 import type { Facts } from '../ports/facts.ts';
-import type { Announcements } from '../ports/tasks.ts';
 
 export type Relay = ReturnType<typeof createRelay>;
 type Parts = { facts: Pick<Facts, 'outbox'>; announcements: Announcements; clock: Clock; limits: RuntimeLimits; log: Logger };

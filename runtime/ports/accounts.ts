@@ -1,5 +1,5 @@
 /** Organisations, users and keys, as the facts keep them. */
-import type { Scope } from './facts.ts';
+import type { Scope } from './scope.ts';
 
 export type ApiKey = {
   key_id: string;

@@ -4,7 +4,7 @@ import type { Each } from '../async/each.ts';
 import { type StoredInstance, UnreadableError } from '../ports/instances.ts';
 import { nextDueAt } from '../resources/change.ts';
 import { lateJob } from '../tasks/overtime.ts';
-import type { Parts as SweepParts } from './sweep.ts';
+import type { Parts as SweepParts } from './sweep-parts.ts';
 
 type Parts = Pick<SweepParts, 'facts' | 'engine' | 'kernel' | 'set_asides' | 'runs' | 'time' | 'clock' | 'limits' | 'origin'> & {
   each: Each;

@@ -9,12 +9,12 @@
  */
 import type { Logger } from 'pino';
 import type { RetriedBy } from '../../contract/events.ts';
-import type { StepKind } from '../../contract/steps.ts';
+import type { StepKind } from '../../contract/step-kinds.ts';
 import type { Clock } from '../async/clock.ts';
 import { within } from '../async/timeout.ts';
 import type { RuntimeLimits } from '../limits.ts';
 import type { Facts } from '../ports/facts.ts';
-import type { Queue } from '../ports/tasks.ts';
+import type { Queue } from '../ports/queue.ts';
 import type { Origin } from '../resources/change.ts';
 import type { Engine } from '../resources/engine.ts';
 import type { Gates } from '../tasks/gates.ts';

@@ -2,39 +2,13 @@
  * The sweep: the backstop of everything. It fires what is due, and makes again what was lost: tasks gone with their store,
  * a commit whose dispatch never came, a worker that died, a message that was never heard.
  */
+
 import type { Logger } from 'pino';
-import type { Durable } from '../../machines/interpreter.ts';
-import type { Clock } from '../async/clock.ts';
 import { eachBeside } from '../async/each.ts';
-import type { RuntimeLimits } from '../limits.ts';
-import type { Relay } from '../outbox/relay.ts';
-import type { Facts } from '../ports/facts.ts';
-import type { Tasks } from '../ports/tasks.ts';
-import type { Origin } from '../resources/change.ts';
-import type { Engine } from '../resources/engine.ts';
-import type { Runs } from '../tasks/task-runner.ts';
 import { createDueInstances } from './due-instances.ts';
 import { createJobPass } from './rebuild-tasks.ts';
-import type { ServiceTime } from './service-time.ts';
-import type { SetAsides } from './set-aside.ts';
+import type { Parts } from './sweep-parts.ts';
 
-export type Parts = {
-  facts: Facts;
-  tasks: Tasks;
-  engine: Pick<Engine, 'hear'>;
-  /** Of the instances: those of versions that it does not serve are left alone. */
-  kernel: Pick<Durable, 'served' | 'upgraded' | 'knowsState'>;
-  set_asides: SetAsides;
-  runs: Runs;
-  time: ServiceTime;
-  relay: Pick<Relay, 'run'>;
-  clock: Clock;
-  limits: RuntimeLimits;
-  log: Logger;
-  origin: Origin;
-  /** Of the pass over all jobs. */
-  owner: string;
-};
 export type Sweep = ReturnType<typeof createSweep>;
 
 export function createSweep(parts: Parts) {

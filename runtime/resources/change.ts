@@ -5,7 +5,9 @@ import type { Author } from '../../contract/resource.ts';
 import { delayOf, type Inbound, type Instance, type Step } from '../../machines/interpreter.ts';
 import { type Usage, usageAdded } from '../accounts/usage.ts';
 import type { Clock } from '../async/clock.ts';
-import type { Change, FactWrite, OutboxMessage, ResourceColumns } from '../ports/facts.ts';
+import type { Change, FactWrite } from '../ports/facts.ts';
+import type { OutboxMessage } from '../ports/outbox.ts';
+import type { ResourceColumns } from '../ports/resources.ts';
 import type { Lifecycle } from './lifecycle.ts';
 
 export type Origin = { by: Author; request_id: string | null };

@@ -2,10 +2,13 @@
  * The engine: load, step, commit, dispatch. It knows no concrete machine: what a lifecycle means is told by `Lifecycle`.
  * A step is pure; only its commit counts, and only if nobody else was first. What follows a commit is best effort: the sweep does it again.
  */
+
 import { EventEmitter } from 'node:events';
 import type { Inbound, Outcome } from '../../machines/interpreter.ts';
 import { createInLine, TooManyInLine } from '../async/key-queue.ts';
-import type { FactWrite, ResourceColumns, ResourceRow, Scope } from '../ports/facts.ts';
+import type { FactWrite } from '../ports/facts.ts';
+import type { ResourceColumns, ResourceRow } from '../ports/resources.ts';
+import type { ResourceRef } from '../ports/scope.ts';
 import { changeOf, type Origin } from './change.ts';
 import type { NewResource } from './lifecycle.ts';
 import { conflict, createTurns, givenBy, type Known, type Owed, type Parts, type Turn } from './step-loop.ts';
@@ -21,7 +24,7 @@ export type Said = {
   writes?: FactWrite[];
   columns?: Partial<ResourceColumns>;
 };
-export type ResourceRef = { scope: Scope; resource_id: string };
+
 export interface Engine {
   /** Begins a lifecycle. Throws AlreadyThere when the idempotency key was used in this organisation, and OverQuota. */
   create(resource: NewResource, origin: Origin): Promise<ResourceRow>;

@@ -4,7 +4,8 @@ import type { Json } from '../../contract/json.ts';
 import type { Metadata } from '../../contract/metadata.ts';
 import type { Durable, Inbound, Instance } from '../../machines/interpreter.ts';
 import type { Usage } from '../accounts/usage.ts';
-import type { Facts, FactWrite, ResourceColumns } from '../ports/facts.ts';
+import type { Facts, FactWrite } from '../ports/facts.ts';
+import type { ResourceColumns } from '../ports/resources.ts';
 import type { Writes } from '../tasks/step-handler.ts';
 
 export type NewResource = {

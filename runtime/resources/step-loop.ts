@@ -7,8 +7,10 @@ import { gather } from '../async/batch.ts';
 import type { Clock } from '../async/clock.ts';
 import { remembered } from '../async/lru.ts';
 import type { RuntimeLimits } from '../limits.ts';
-import type { Change, Committed, Facts, FactWrite, ResourceColumns, ResourceRow, Scope } from '../ports/facts.ts';
+import type { Change, Committed, Facts, FactWrite } from '../ports/facts.ts';
 import { UnreadableError } from '../ports/instances.ts';
+import type { ResourceColumns, ResourceRow } from '../ports/resources.ts';
+import type { Scope } from '../ports/scope.ts';
 import { changeOf, eventName, type Origin } from './change.ts';
 import type { Lifecycle } from './lifecycle.ts';
 

@@ -2,8 +2,9 @@
 import { type EventEmitter, setMaxListeners } from 'node:events';
 import type { Clock } from '../async/clock.ts';
 import type { RuntimeLimits } from '../limits.ts';
-import type { Facts, ResourceRow } from '../ports/facts.ts';
-import type { ResourceRef } from './engine.ts';
+import type { Facts } from '../ports/facts.ts';
+import type { ResourceRow } from '../ports/resources.ts';
+import type { ResourceRef } from '../ports/scope.ts';
 
 /** `news`: by resource_id, the row as it was committed here, or the `seq` that somebody has moved it to. */
 type Parts = { facts: Pick<Facts, 'resources'>; clock: Clock; news: EventEmitter; limits: RuntimeLimits };

@@ -9,10 +9,10 @@
  */
 import type { Logger } from 'pino';
 import { FAILURE_CODES, failureOf, type ServiceFailure, waits } from '../../contract/failures.ts';
-import type { StepKind } from '../../contract/steps.ts';
+import type { StepKind } from '../../contract/step-kinds.ts';
 import type { Clock } from '../async/clock.ts';
 import type { RuntimeLimits } from '../limits.ts';
-import type { Queue } from '../ports/tasks.ts';
+import type { Queue } from '../ports/queue.ts';
 import { ServiceError } from './step-handler.ts';
 
 /** How long what a step needs has been away: `ms`, since `since` (service time). from_start: it was seen to work before. */

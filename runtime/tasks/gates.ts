@@ -1,5 +1,5 @@
 /** The gates before all steps that are run here: see gate.ts. Each process finds out by itself, and begins with all of them open. */
-import { STEP_KINDS, type StepKind } from '../../contract/steps.ts';
+import { STEP_KINDS, type StepKind } from '../../contract/step-kinds.ts';
 import { type AwayFor, Gate, type GateParts, type Passage } from './gate.ts';
 
 export type Gates = ReturnType<typeof createGates>;

@@ -6,7 +6,7 @@
  * The bound adapts to how long work takes: once the oldest work has been there for `in_flight_target_ms`, half as much is given; while
  * work comes back well within that, one more with each that does.
  */
-import type { StepKind } from '../../contract/steps.ts';
+import type { StepKind } from '../../contract/step-kinds.ts';
 import type { Clock } from '../async/clock.ts';
 import type { RuntimeLimits } from '../limits.ts';
 import type { TaskRecord, Tasks } from '../ports/tasks.ts';

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import type { Json } from '../../contract/json.ts';
 import { delayOf, type Instance, type Job } from '../../machines/interpreter.ts';
 import type { RuntimeLimits } from '../limits.ts';
-import type { Asked } from '../ports/tasks.ts';
+import type { Asked } from '../ports/providers.ts';
 import type { Engine, Owed } from '../resources/engine.ts';
 
 export type Late = { job_id: string; job: Job; provider_job_id: string };

@@ -2,7 +2,8 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../async/clock.ts';
 import type { RuntimeLimits } from '../limits.ts';
-import type { Queue, Ring, Tasks } from '../ports/tasks.ts';
+import type { Queue, Ring } from '../ports/queue.ts';
+import type { Tasks } from '../ports/tasks.ts';
 import { isLaterVersion } from '../resources/step-loop.ts';
 import type { Runs } from './task-runner.ts';
 

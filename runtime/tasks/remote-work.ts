@@ -1,7 +1,8 @@
 /** Work that a provider does apart from any worker of ours: given to it, asked about, and told of by its callback. */
 import type { Json } from '../../contract/json.ts';
-import type { StepKind } from '../../contract/steps.ts';
-import type { Asked, TaskRecord, Ticket } from '../ports/tasks.ts';
+import type { StepKind } from '../../contract/step-kinds.ts';
+import type { Asked, Ticket } from '../ports/providers.ts';
+import type { TaskRecord } from '../ports/tasks.ts';
 
 export type RemoteRun = Pick<TaskRecord, 'task_id' | 'resource_id' | 'org_id' | 'kind' | 'input'>;
 

@@ -1,8 +1,12 @@
 /** What a service is: the work of one step. */
 import type { ServiceFailure } from '../../contract/failures.ts';
 import type { Clock } from '../async/clock.ts';
-import type { Callback, Change, Facts, FactWrite, ResourceColumns } from '../ports/facts.ts';
-import type { Asked, Embedder, Objects, Recogniser, SearchIndex, Ticket } from '../ports/tasks.ts';
+import type { Callback } from '../ports/callbacks.ts';
+import type { Change, Facts, FactWrite } from '../ports/facts.ts';
+import type { Objects } from '../ports/objects.ts';
+import type { Asked, Embedder, Recogniser, Ticket } from '../ports/providers.ts';
+import type { ResourceColumns } from '../ports/resources.ts';
+import type { SearchIndex } from '../ports/search-index.ts';
 
 /** What a service works with. `task_id` is its run: the same when a run is repeated, another when the step is run again. */
 export type ServiceContext = {

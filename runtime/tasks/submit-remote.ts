@@ -9,10 +9,12 @@
  * Then the worker is free: the result comes by a callback, or by asking.
  */
 import type { Logger } from 'pino';
-import type { StepKind } from '../../contract/steps.ts';
+import type { StepKind } from '../../contract/step-kinds.ts';
 import type { Clock } from '../async/clock.ts';
 import type { RuntimeLimits } from '../limits.ts';
-import type { Queue, Ring, TaskRecord, Tasks, Ticket } from '../ports/tasks.ts';
+import type { Ticket } from '../ports/providers.ts';
+import type { Queue, Ring } from '../ports/queue.ts';
+import type { TaskRecord, Tasks } from '../ports/tasks.ts';
 import type { Engine } from '../resources/engine.ts';
 import type { Passage } from './gate.ts';
 import { createInFlight } from './in-flight.ts';

@@ -4,13 +4,15 @@
  */
 import type { Logger } from 'pino';
 import type { ServiceFailure } from '../../contract/failures.ts';
-import type { StepKind } from '../../contract/steps.ts';
+import type { StepKind } from '../../contract/step-kinds.ts';
 import type { TaskStatus } from '../../contract/task.ts';
 import type { Inbound } from '../../machines/interpreter.ts';
 import type { Clock } from '../async/clock.ts';
 import { type Asks, createAsks } from '../async/concurrency.ts';
 import type { RuntimeLimits } from '../limits.ts';
-import type { Asked, Queue, TaskRecord, Tasks } from '../ports/tasks.ts';
+import type { Asked } from '../ports/providers.ts';
+import type { Queue } from '../ports/queue.ts';
+import type { TaskRecord, Tasks } from '../ports/tasks.ts';
 import type { Origin } from '../resources/change.ts';
 import type { Engine, Owed } from '../resources/engine.ts';
 import type { RemoteRun, RemoteWork } from './remote-work.ts';

@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import type { ServiceFailure } from '../../contract/failures.ts';
 import type { Json } from '../../contract/json.ts';
-import type { StepKind } from '../../contract/steps.ts';
+import type { StepKind } from '../../contract/step-kinds.ts';
 import type { TaskStatus } from '../../contract/task.ts';
 import type { Durable, Inbound, Instance } from '../../machines/interpreter.ts';
 import type { Clock } from '../async/clock.ts';

@@ -5,11 +5,12 @@
 import type { Logger } from 'pino';
 import { failureOf, type ServiceFailure, waits } from '../../contract/failures.ts';
 import type { Json } from '../../contract/json.ts';
-import { DECODES, STEP_KINDS, type StepKind } from '../../contract/steps.ts';
+import { DECODES, STEP_KINDS, type StepKind } from '../../contract/step-kinds.ts';
 import type { Clock } from '../async/clock.ts';
 import { within } from '../async/timeout.ts';
 import type { RuntimeLimits } from '../limits.ts';
-import type { Queue, Ring, TaskRecord, Tasks } from '../ports/tasks.ts';
+import type { Queue, Ring } from '../ports/queue.ts';
+import type { TaskRecord, Tasks } from '../ports/tasks.ts';
 import type { Engine } from '../resources/engine.ts';
 import { isLaterVersion } from '../resources/step-loop.ts';
 import type { Passage } from './gate.ts';

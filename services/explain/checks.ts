@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import type { Explained } from '../../contract/explain.ts';
 import { incomingPrefix, ownPrefix } from '../../contract/object-keys.ts';
 import type { Text } from '../../contract/statuses.ts';
-import type { ResourceColumns } from '../../runtime/ports/facts.ts';
-import type { EntryHead } from '../../runtime/ports/tasks.ts';
+import type { ResourceColumns } from '../../runtime/ports/resources.ts';
+import type { EntryHead } from '../../runtime/ports/search-index.ts';
 import type { ExplainParts, Promised, Seen, Subject } from './snapshot.ts';
 
 type Look = (parts: ExplainParts, subject: Subject) => Promise<Seen>;

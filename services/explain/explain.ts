@@ -5,7 +5,7 @@
 import { EXPLAINED, type Explained, type Explanation } from '../../contract/explain.ts';
 import type { Text } from '../../contract/statuses.ts';
 import { within } from '../../runtime/async/timeout.ts';
-import type { ResourceRef } from '../../runtime/resources/engine.ts';
+import type { ResourceRef } from '../../runtime/ports/scope.ts';
 import { LOOKS } from './checks.ts';
 import { obligationsOf, type Work, workOf } from './pending-work.ts';
 import { ownWordSearch } from './search-check.ts';

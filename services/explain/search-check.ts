@@ -1,7 +1,8 @@
 /** A real search for a picture's own rarest word, as anybody of its organisation would make it: is the picture among what is found? */
 
-import type { ResourceRow, SavedText } from '../../runtime/ports/facts.ts';
-import type { IndexPage, IndexPlace, IndexQuery } from '../../runtime/ports/tasks.ts';
+import type { ResourceRow } from '../../runtime/ports/resources.ts';
+import type { IndexPage, IndexPlace, IndexQuery } from '../../runtime/ports/search-index.ts';
+import type { SavedText } from '../../runtime/ports/texts.ts';
 import { parseQuery } from '../../text/query.ts';
 import { units } from '../../text/units.ts';
 import type { ExplainParts, Seen, Subject } from './snapshot.ts';

@@ -6,11 +6,16 @@ import type { Fact, FactIds } from '../../contract/steps.ts';
 import type { Durable, Instance } from '../../machines/interpreter.ts';
 import { type ResourceView, resourceContext, viewOf } from '../../machines/resource-view.ts';
 import type { Clock } from '../../runtime/async/clock.ts';
-import type { Facts, ResourceRow } from '../../runtime/ports/facts.ts';
+import type { Facts } from '../../runtime/ports/facts.ts';
 import { type StoredInstance, UnreadableError } from '../../runtime/ports/instances.ts';
-import type { Embedder, Objects, Queue, SearchIndex, Tasks } from '../../runtime/ports/tasks.ts';
+import type { Objects } from '../../runtime/ports/objects.ts';
+import type { Embedder } from '../../runtime/ports/providers.ts';
+import type { Queue } from '../../runtime/ports/queue.ts';
+import type { ResourceRow } from '../../runtime/ports/resources.ts';
+import type { ResourceRef } from '../../runtime/ports/scope.ts';
+import type { SearchIndex } from '../../runtime/ports/search-index.ts';
+import type { Tasks } from '../../runtime/ports/tasks.ts';
 import { nextPassAt } from '../../runtime/recovery/rebuild-tasks.ts';
-import type { ResourceRef } from '../../runtime/resources/engine.ts';
 
 /** Every layer that something is asked of. */
 export type ExplainParts = {

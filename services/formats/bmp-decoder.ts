@@ -3,8 +3,7 @@
  * an odd width with 4 bits, and mixes up the channels of palettes.
  */
 import { type BmpHeader, COMPRESSION, headerOf } from './bmp-header.ts';
-import type { Pixels } from './isolated.ts';
-import type { Decoder } from './isolated-thread.ts';
+import type { Decoder, Pixels } from './isolated.ts';
 import { Illegal } from './rejected-file.ts';
 
 const RGBA = 4;

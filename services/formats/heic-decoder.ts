@@ -1,6 +1,6 @@
 /** HEIC, inside its thread, by libheif in WebAssembly. It turns the picture as the file says, so what it gives is upright. */
 import { createRequire } from 'node:module';
-import type { Decoder } from './isolated-thread.ts';
+import type { Decoder } from './isolated.ts';
 import { Illegal } from './rejected-file.ts';
 
 /** What we use of libheif-js, which brings no types for it. */

@@ -1,17 +1,9 @@
 /** The inside of a thread that decodes one file: loads its decoder, then answers one question after the other. */
+
 import { parentPort, workerData } from 'node:worker_threads';
 import { lowerThreadPriority } from '../../runtime/async/low-priority.ts';
-import type { PageRead } from '../../runtime/ports/tasks.ts';
-import type { Answer, AskName, Asks, DecoderName, Pixels } from './isolated.ts';
-import type { Size } from './pages.ts';
+import type { Answer, AskName, Asks, Decoder, DecoderName } from './isolated.ts';
 import { Illegal, messageOf } from './rejected-file.ts';
-
-/** What a decoder module gives: `open` throws Illegal, and so do the others; any other error is the file's as well. */
-export type Decoder = {
-  open(bytes: Uint8Array, max_pages: number): Promise<{ count: number; sizes: Size[] }>;
-  draw(page: number, size: Size): Promise<Pixels>;
-  read(page: number): PageRead | null;
-};
 
 /** WebAssembly's memory, beyond which the file is refused: a page of 80 megapixels (320 MB) with its parts fits. */
 const MOST_WASM_BYTES = 1024 * 1024 * 1024;

@@ -5,7 +5,7 @@
 import { Worker } from 'node:worker_threads';
 import { failureOf, isFailureCode } from '../../contract/failures.ts';
 import { seatsOf } from '../../runtime/async/pool.ts';
-import type { PageRead } from '../../runtime/ports/tasks.ts';
+import type { PageRead } from '../../runtime/ports/providers.ts';
 import { ServiceError } from '../../runtime/tasks/step-handler.ts';
 import type { OpenedWith, Size } from './pages.ts';
 import { Illegal } from './rejected-file.ts';
@@ -142,3 +142,10 @@ function faultOf(error: Error): Error {
 /** Final, since it would hold a place as long again; a person may retry, should the machine have been under load. */
 const tooSlow = (limit_ms: number) =>
   new ServiceError(failureOf('DECODE_LIMIT', `its decoder took longer than ${limit_ms} ms over one page`));
+
+/** What a decoder module gives: `open` throws Illegal, and so do the others; any other error is the file's as well. */
+export type Decoder = {
+  open(bytes: Uint8Array, max_pages: number): Promise<{ count: number; sizes: Size[] }>;
+  draw(page: number, size: Size): Promise<Pixels>;
+  read(page: number): PageRead | null;
+};

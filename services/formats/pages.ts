@@ -1,7 +1,7 @@
 /** What a file of any format is to the steps that look at it: pages, each with a size, a picture and perhaps a text of its own. */
 import type { Sharp } from 'sharp';
 import type { Clock } from '../../runtime/async/clock.ts';
-import type { PageRead } from '../../runtime/ports/tasks.ts';
+import type { PageRead } from '../../runtime/ports/providers.ts';
 import type { ServiceLimits } from '../../runtime/tasks/step-handler.ts';
 import type { DecodeBudget } from './budget.ts';
 import { Illegal } from './rejected-file.ts';

@@ -5,8 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { init } from '@embedpdf/pdfium';
-import type { Pixels } from './isolated.ts';
-import type { Decoder } from './isolated-thread.ts';
+import type { Decoder, Pixels } from './isolated.ts';
 import type { Size } from './pages.ts';
 import { charsOf, type Pdfium } from './pdf-chars.ts';
 import { pageReadOf } from './pdf-words.ts';

@@ -1,6 +1,6 @@
 /** A page's own text, from its characters: lines, words with their places, and whether it is a text at all. */
 import type { Word } from '../../contract/text.ts';
-import type { PageRead } from '../../runtime/ports/tasks.ts';
+import type { PageRead } from '../../runtime/ports/providers.ts';
 import type { PdfChar, PdfChars } from './pdf-chars.ts';
 
 /** A page with fewer letters and digits is recognised: a page number is no text, and recognition reads a heading as well. */

@@ -2,8 +2,8 @@
 import type { Clock } from '../../runtime/async/clock.ts';
 import type { RuntimeLimits } from '../../runtime/limits.ts';
 import type { Facts } from '../../runtime/ports/facts.ts';
+import type { EntryHead, SearchIndex } from '../../runtime/ports/search-index.ts';
 import type { PromisedEntry } from '../../runtime/ports/service-state.ts';
-import type { EntryHead, SearchIndex } from '../../runtime/ports/tasks.ts';
 
 /** Between two counts that do not fit: a picture that was removed in between is in one of them only. */
 const COUNT_AGAIN_MS = 200;

@@ -1,7 +1,7 @@
 /** A comparison of the whole index with the facts, page by page: it goes on where it was when its process died, or the index was away. */
 import { z } from 'zod';
+import type { SearchIndex } from '../../runtime/ports/search-index.ts';
 import type { PromisedEntry } from '../../runtime/ports/service-state.ts';
-import type { SearchIndex } from '../../runtime/ports/tasks.ts';
 import { lostOf } from './audit.ts';
 import { type HealParts, healIndex, tellOfSearch } from './heal.ts';
 

@@ -9,9 +9,10 @@
  * A run that died is gone on with: its half-built index is in the row. Two at once do the same work twice, and harm nothing.
  */
 import type { Clock } from '../../runtime/async/clock.ts';
-import type { Facts, LackingEntry } from '../../runtime/ports/facts.ts';
+import type { Facts } from '../../runtime/ports/facts.ts';
+import type { LackingEntry } from '../../runtime/ports/resources.ts';
+import type { IndexEntry, IndexGenerations, SearchIndex } from '../../runtime/ports/search-index.ts';
 import type { IndexTargets } from '../../runtime/ports/service-state.ts';
-import type { IndexEntry, IndexGenerations, SearchIndex } from '../../runtime/ports/tasks.ts';
 
 /** Entries filled at once: some megabytes of text and vectors. */
 const PAGE = 200;

@@ -9,7 +9,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { within } from '../../runtime/async/timeout.ts';
 import type { Conditions } from '../../runtime/health/conditions.ts';
-import type { SearchIndex } from '../../runtime/ports/tasks.ts';
+import type { SearchIndex } from '../../runtime/ports/search-index.ts';
 import { sampleIndex } from './audit.ts';
 import { compareIndex, newPass, Pass } from './compare.ts';
 import { type HealParts, StillHealing, tellOfSearch } from './heal.ts';

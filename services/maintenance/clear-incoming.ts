@@ -1,7 +1,7 @@
 /** Clears uploads away that nobody will look at: of links that were used late or twice, and of requests that died half-way. */
 import { incomingPrefix } from '../../contract/object-keys.ts';
 import type { Facts } from '../../runtime/ports/facts.ts';
-import type { Objects } from '../../runtime/ports/tasks.ts';
+import type { Objects } from '../../runtime/ports/objects.ts';
 
 /** Uploads in a page, and pages in a round: the next round goes on where this one ends, so that all are looked at in turn. */
 const PAGE = 1_000;

@@ -6,9 +6,11 @@
 import type { Logger } from 'pino';
 import { incomingPrefix, ownPrefix } from '../../contract/object-keys.ts';
 import type { Clock } from '../../runtime/async/clock.ts';
-import type { Facts, FactWrite, ResourceRow } from '../../runtime/ports/facts.ts';
+import type { Facts, FactWrite } from '../../runtime/ports/facts.ts';
+import type { Objects } from '../../runtime/ports/objects.ts';
+import type { ResourceRow } from '../../runtime/ports/resources.ts';
+import type { SearchIndex } from '../../runtime/ports/search-index.ts';
 import type { Cleanup } from '../../runtime/ports/service-state.ts';
-import type { Objects, SearchIndex } from '../../runtime/ports/tasks.ts';
 
 type Whose = { resource_id: string; org_id: string };
 const MINUTE_MS = 60_000;

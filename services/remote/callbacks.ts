@@ -8,10 +8,10 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Json } from '../../contract/json.ts';
-import type { StepKind } from '../../contract/steps.ts';
+import type { StepKind } from '../../contract/step-kinds.ts';
 import { isJobId, STEP_OF_JOB } from '../../contract/steps.ts';
 import type { Job } from '../../machines/interpreter.ts';
-import type { ResourceRow } from '../../runtime/ports/facts.ts';
+import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import { type CalledBack, type RemoteService, ServiceError } from '../../runtime/tasks/step-handler.ts';
 import type { Runs } from '../../runtime/tasks/task-runner.ts';
 import { remoteOf } from '../steps/table.ts';

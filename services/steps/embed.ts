@@ -1,7 +1,7 @@
 /** Embed: the vector of what a picture is found by. */
 import { failureOf } from '../../contract/failures.ts';
 import type { EmbedInput, Made } from '../../contract/steps.ts';
-import type { SavedText } from '../../runtime/ports/facts.ts';
+import type { SavedText } from '../../runtime/ports/texts.ts';
 import { type Service, ServiceError } from '../../runtime/tasks/step-handler.ts';
 import { missingFact } from './missing-fact.ts';
 

@@ -8,7 +8,7 @@ import sharp from 'sharp';
 import { incomingPrefix, originalKey, ownPrefix, PREVIEWS, previewKey } from '../../contract/object-keys.ts';
 import { CONTENT_TYPES } from '../../contract/resource.ts';
 import type { InspectInput, LegalPicture, Verdict } from '../../contract/steps.ts';
-import type { ObjectHead } from '../../runtime/ports/tasks.ts';
+import type { ObjectHead } from '../../runtime/ports/objects.ts';
 import type { Service, ServiceContext } from '../../runtime/tasks/step-handler.ts';
 import { fitting, type Opened, type Size } from '../formats/pages.ts';
 import { refusing } from '../formats/raster.ts';

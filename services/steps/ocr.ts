@@ -3,7 +3,6 @@ import { failureOf } from '../../contract/failures.ts';
 import type { Json } from '../../contract/json.ts';
 import type { Made, OcrInput } from '../../contract/steps.ts';
 import type { Page } from '../../contract/text.ts';
-import type { ResourceRow } from '../../runtime/ports/facts.ts';
 import type {
   Asked,
   PageRead,
@@ -12,7 +11,8 @@ import type {
   RecogniserAsked,
   RemoteRecogniser,
   WorkIdentity,
-} from '../../runtime/ports/tasks.ts';
+} from '../../runtime/ports/providers.ts';
+import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import { type RemoteService, type Service, type ServiceContext, ServiceError } from '../../runtime/tasks/step-handler.ts';
 import { isSameWork, workIdOf } from '../../runtime/tasks/work-id.ts';
 import type { Opened } from '../formats/pages.ts';

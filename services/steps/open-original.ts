@@ -1,7 +1,7 @@
 /** A stored file opened to be read, page by page, within a time that its pages are worth. */
 import { type FailureCode, failureOf } from '../../contract/failures.ts';
 import { bounded } from '../../runtime/async/timeout.ts';
-import type { PictureToRead } from '../../runtime/ports/tasks.ts';
+import type { PictureToRead } from '../../runtime/ports/providers.ts';
 import { type ServiceContext, ServiceError } from '../../runtime/tasks/step-handler.ts';
 import { fitting, type Opened, within } from '../formats/pages.ts';
 import { refusing } from '../formats/raster.ts';

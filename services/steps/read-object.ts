@@ -1,7 +1,7 @@
 /** The bytes of a stored picture, which inspect has bounded. */
 import { buffer } from 'node:stream/consumers';
 import { failureOf } from '../../contract/failures.ts';
-import type { Objects } from '../../runtime/ports/tasks.ts';
+import type { Objects } from '../../runtime/ports/objects.ts';
 import { ServiceError } from '../../runtime/tasks/step-handler.ts';
 
 export async function bytesOf(objects: Objects, key: string): Promise<Uint8Array> {

@@ -1,7 +1,9 @@
 /** Save: the cleaned text and the metadata of one revision, from which embed and index read. */
 import type { Made, SaveInput } from '../../contract/steps.ts';
 import type { CorrectedPage, Page } from '../../contract/text.ts';
-import type { Facts, ResourceRow, SavedText } from '../../runtime/ports/facts.ts';
+import type { Facts } from '../../runtime/ports/facts.ts';
+import type { ResourceRow } from '../../runtime/ports/resources.ts';
+import type { SavedText } from '../../runtime/ports/texts.ts';
 import type { Service } from '../../runtime/tasks/step-handler.ts';
 import { cleanText } from '../../text/clean.ts';
 import { missingFact } from './missing-fact.ts';

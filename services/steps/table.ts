@@ -1,6 +1,7 @@
 /** The steps and what does their work: a new step is a line here. */
 import type { Json } from '../../contract/json.ts';
-import type { StepInputs, StepKind, StepOutputs } from '../../contract/steps.ts';
+import type { StepKind } from '../../contract/step-kinds.ts';
+import type { StepInputs, StepOutputs } from '../../contract/steps.ts';
 import type { Facts } from '../../runtime/ports/facts.ts';
 import type { RemoteService, Service, ServiceContext, Writes } from '../../runtime/tasks/step-handler.ts';
 import { embed } from './embed.ts';

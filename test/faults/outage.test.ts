@@ -7,7 +7,7 @@ import { afterEach, describe, test } from 'node:test';
 import type { ServiceOptions } from '../../app/create-service.ts';
 import type { Ports } from '../../app/open-ports.ts';
 import { failureOf } from '../../contract/failures.ts';
-import type { SearchIndex } from '../../runtime/ports/tasks.ts';
+import type { SearchIndex } from '../../runtime/ports/search-index.ts';
 import { ServiceError } from '../../runtime/tasks/step-handler.ts';
 import { until } from '../worlds/wait.ts';
 import { all, assertWhole, OPTIONS, openWorld, restIn, say, serviceOf, takeIn, world } from './world.ts';

@@ -6,7 +6,7 @@ import { createService, type ServiceOptions } from '../../app/create-service.ts'
 import { openPorts, type Ports, type World } from '../../app/open-ports.ts';
 import type { Status } from '../../contract/statuses.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
-import type { ResourceRow } from '../../runtime/ports/facts.ts';
+import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { Engine, Origin } from '../../runtime/resources/engine.ts';
 import { parseQuery } from '../../text/query.ts';
 import { numberReader, pictureOf, wordOf } from '../worlds/numbered.ts';

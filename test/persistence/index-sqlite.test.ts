@@ -13,7 +13,7 @@ import { startThread } from '../../persistence/sqlite-index/client.ts';
 import { errorOf, threadGone } from '../../persistence/sqlite-index/faults.ts';
 import { openSqliteIndex, type SqliteIndexOptions } from '../../persistence/sqlite-index/open.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
-import type { SearchIndex } from '../../runtime/ports/tasks.ts';
+import type { SearchIndex } from '../../runtime/ports/search-index.ts';
 import { ServiceError } from '../../runtime/tasks/step-handler.ts';
 import { searchIndexSuite } from '../ports/search-index.ts';
 import { entry, question, vectorAt } from '../worlds/entries.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import type { StepKind } from '../../contract/steps.ts';
+import type { StepKind } from '../../contract/step-kinds.ts';
 import { memoryQueue } from '../../persistence/memory/queue.ts';
 import { turnsOf } from '../../persistence/memory/turns.ts';
 import { systemClock } from '../../runtime/async/clock.ts';

@@ -11,7 +11,7 @@ import { openSqliteFacts } from '../../persistence/sqlite/facts.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
 import { RUNTIME_LIMITS } from '../../runtime/limits.ts';
 import { createFeed } from '../../runtime/outbox/feed.ts';
-import type { Callback } from '../../runtime/ports/facts.ts';
+import type { Callback } from '../../runtime/ports/callbacks.ts';
 import { AT, change, commit, everyFact, message, ORG } from '../ports/facts-rows.ts';
 import { until } from '../worlds/wait.ts';
 

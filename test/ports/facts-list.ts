@@ -1,16 +1,9 @@
 /** Lists, counts and look-ups of resources, and that another organisation sees none of them. */
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import type {
-  Change,
-  Facts,
-  FactWrite,
-  ResourceFilter,
-  ResourcePlace,
-  ResourceRow,
-  ResourceSort,
-  Scope,
-} from '../../runtime/ports/facts.ts';
+import type { Change, Facts, FactWrite } from '../../runtime/ports/facts.ts';
+import type { ResourceFilter, ResourcePlace, ResourceRow, ResourceSort } from '../../runtime/ports/resources.ts';
+import type { Scope } from '../../runtime/ports/scope.ts';
 import { AT, change, commit, everyFact, metadata, ORG, OTHER, type World } from './facts-rows.ts';
 
 const scope: Scope = { org_id: ORG };

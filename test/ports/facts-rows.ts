@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import type { Json } from '../../contract/json.ts';
 import { type Metadata, NO_METADATA } from '../../contract/metadata.ts';
 import type { Instance } from '../../machines/interpreter.ts';
-import type { Change, Facts, FactWrite, OutboxMessage, ResourceColumns } from '../../runtime/ports/facts.ts';
+import type { Change, Facts, FactWrite } from '../../runtime/ports/facts.ts';
+import type { OutboxMessage } from '../../runtime/ports/outbox.ts';
+import type { ResourceColumns } from '../../runtime/ports/resources.ts';
 
 /** `facts()` is new and empty for each test. */
 export type World = { facts(): Facts };

@@ -1,7 +1,8 @@
 /** What several processes, and an index with a name, need of the facts: index targets, entries by index, callbacks, old messages. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Callback, Change, Facts, FactWrite } from '../../runtime/ports/facts.ts';
+import type { Callback } from '../../runtime/ports/callbacks.ts';
+import type { Change, Facts, FactWrite } from '../../runtime/ports/facts.ts';
 import type { IndexTargets } from '../../runtime/ports/service-state.ts';
 import { AT, change, commit, everyFact, message, ORG, OTHER, type World } from './facts-rows.ts';
 

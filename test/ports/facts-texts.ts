@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Page } from '../../contract/text.ts';
-import type { Recognition, Scope, Text } from '../../runtime/ports/facts.ts';
+import type { Scope } from '../../runtime/ports/scope.ts';
+import type { Recognition, Text } from '../../runtime/ports/texts.ts';
 import { AT, change, commit, ORG, OTHER, type World } from './facts-rows.ts';
 
 const scope: Scope = { org_id: ORG };

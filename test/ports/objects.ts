@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Objects, TooManyBytes } from '../../runtime/ports/tasks.ts';
+import { type Objects, TooManyBytes } from '../../runtime/ports/objects.ts';
 
 export async function* chunks(...parts: (string | Uint8Array)[]): AsyncGenerator<Uint8Array> {
   for (const part of parts) yield Buffer.from(part);

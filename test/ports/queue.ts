@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Queue, Ring } from '../../runtime/ports/tasks.ts';
+import type { Queue, Ring } from '../../runtime/ports/queue.ts';
 import { OWNER } from '../worlds/owner.ts';
 import { until } from '../worlds/wait.ts';
 

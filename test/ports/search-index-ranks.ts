@@ -1,7 +1,7 @@
 /** Whose pictures every SearchIndex finds, in which order, and what it tells of them. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { IndexPlace, IndexQuery } from '../../runtime/ports/tasks.ts';
+import type { IndexPlace, IndexQuery } from '../../runtime/ports/search-index.ts';
 import { entry, question, saved, vectorAt } from '../worlds/entries.ts';
 import { savedText, seeded } from '../worlds/texts.ts';
 import type { IndexWorld } from './search-index-world.ts';

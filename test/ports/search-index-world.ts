@@ -1,6 +1,6 @@
 /** What a test of a SearchIndex works in: an organisation and ids of its own, so that one index may serve all tests. */
 import assert from 'node:assert/strict';
-import type { IndexEntry, IndexQuery, SearchIndex } from '../../runtime/ports/tasks.ts';
+import type { IndexEntry, IndexQuery, SearchIndex } from '../../runtime/ports/search-index.ts';
 import { entry, question } from '../worlds/entries.ts';
 
 export type IndexWorld = Awaited<ReturnType<typeof indexWorld>>;

@@ -1,6 +1,6 @@
 /** What every SearchIndex must do, run on each adapter. */
 import { describe } from 'node:test';
-import type { SearchIndex } from '../../runtime/ports/tasks.ts';
+import type { SearchIndex } from '../../runtime/ports/search-index.ts';
 import { indexTestFinds } from './search-index-finds.ts';
 import { indexTestRanks } from './search-index-ranks.ts';
 import { indexWorld } from './search-index-world.ts';

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, test } from 'node:test';
 import { remoteOcr } from '../../providers/remote-ocr/client.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
-import type { RemoteRecogniser } from '../../runtime/ports/tasks.ts';
+import type { RemoteRecogniser } from '../../runtime/ports/providers.ts';
 import { ServiceError } from '../../runtime/tasks/step-handler.ts';
 import { known } from '../model/known.ts';
 import { ocrEngine } from '../worlds/ocr-engine.ts';

@@ -11,7 +11,7 @@ import { type TesseractOptions, tesseractPool } from '../../providers/tesseract/
 import { type EnginePage, type StartThread, startThread, type Thread, ThreadEnded } from '../../providers/tesseract/thread.ts';
 import { pageOf } from '../../providers/tesseract/words.ts';
 import { type Clock, systemClock } from '../../runtime/async/clock.ts';
-import type { PictureToRead, Recogniser } from '../../runtime/ports/tasks.ts';
+import type { PictureToRead, Recogniser } from '../../runtime/ports/providers.ts';
 import { ServiceError } from '../../runtime/tasks/step-handler.ts';
 
 const base = await mkdtemp(join(tmpdir(), 'tuodi-tesseract-'));

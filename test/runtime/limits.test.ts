@@ -1,7 +1,7 @@
 /** Limits of time lie within one another: a call to a server ends before the run that makes it, a run before the deadline of its job. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { STEP_KINDS } from '../../contract/steps.ts';
+import { STEP_KINDS } from '../../contract/step-kinds.ts';
 import { RESOURCE_LIMITS } from '../../machines/limits.ts';
 import { CALL_LIMIT_MS } from '../../persistence/elasticsearch/client.ts';
 import { STATEMENT_LIMIT_MS } from '../../persistence/mysql/connection.ts';

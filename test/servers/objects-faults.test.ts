@@ -9,7 +9,7 @@ import { runInNewContext } from 'node:vm';
 import { CreateMultipartUploadCommand, UploadPartCommand } from '@aws-sdk/client-s3';
 import { openS3Objects } from '../../persistence/s3/objects.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
-import { type Objects, TooManyBytes } from '../../runtime/ports/tasks.ts';
+import { type Objects, TooManyBytes } from '../../runtime/ports/objects.ts';
 import { ServiceError } from '../../runtime/tasks/step-handler.ts';
 import { bytesOf, chunks } from '../ports/objects.ts';
 import { until } from '../worlds/wait.ts';

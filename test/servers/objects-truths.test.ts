@@ -4,7 +4,7 @@ import { after, describe, test } from 'node:test';
 import { inspect as shown } from 'node:util';
 import { openS3Objects, StoreMisconfigured } from '../../persistence/s3/objects.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
-import type { UploadLink } from '../../runtime/ports/tasks.ts';
+import type { UploadLink } from '../../runtime/ports/objects.ts';
 import { inspect } from '../../services/steps/inspect.ts';
 import { bytesOf } from '../ports/objects.ts';
 import { serviceContext } from '../worlds/service-context.ts';

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { redisAnnouncements } from '../../persistence/redis/announcements.ts';
 import { bullQueue } from '../../persistence/redis/queue.ts';
-import type { Queue } from '../../runtime/ports/tasks.ts';
+import type { Queue } from '../../runtime/ports/queue.ts';
 import { holding, queueSuite } from '../ports/queue.ts';
 import { OWNER } from '../worlds/owner.ts';
 import { until } from '../worlds/wait.ts';

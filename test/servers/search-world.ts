@@ -2,7 +2,7 @@
 import { Client } from '@elastic/elasticsearch';
 import { documentId } from '../../persistence/elasticsearch/mapping.ts';
 import { type ElasticsearchOptions, openElasticsearchIndex } from '../../persistence/elasticsearch/open.ts';
-import type { IndexEntry, SearchIndex } from '../../runtime/ports/tasks.ts';
+import type { IndexEntry, SearchIndex } from '../../runtime/ports/search-index.ts';
 import { ServiceError } from '../../runtime/tasks/step-handler.ts';
 import { entry, question } from '../worlds/entries.ts';
 import { env } from './env.ts';

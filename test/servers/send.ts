@@ -1,5 +1,5 @@
 /** Uploading by a link as a client does, and what the store said to it. */
-import type { UploadLink } from '../../runtime/ports/tasks.ts';
+import type { UploadLink } from '../../runtime/ports/objects.ts';
 
 export type Sent = { status: number; code: string };
 type Bytes = string | Uint8Array<ArrayBuffer>;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import type { OpenedPorts } from '../../app/open-ports.ts';
-import type { UploadLink } from '../../runtime/ports/tasks.ts';
+import type { UploadLink } from '../../runtime/ports/objects.ts';
 import { elsewhere, rated, S3, TOKEN, TOKEN_BEFORE } from './services.ts';
 import { once, portsWith, type Rows, recorder } from './world.ts';
 

@@ -7,8 +7,8 @@ import { after, before, describe, test } from 'node:test';
 import { openSqliteIndex } from '../../persistence/sqlite-index/open.ts';
 import { hashedNgrams } from '../../providers/hashed-ngrams.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
-import type { SavedText } from '../../runtime/ports/facts.ts';
-import type { IndexEntry, IndexQuery, SearchIndex } from '../../runtime/ports/tasks.ts';
+import type { IndexEntry, IndexQuery, SearchIndex } from '../../runtime/ports/search-index.ts';
+import type { SavedText } from '../../runtime/ports/texts.ts';
 
 import { passages } from '../../text/document.ts';
 import { fold } from '../../text/fold.ts';

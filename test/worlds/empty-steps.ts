@@ -1,7 +1,7 @@
 /** Steps that do nothing at once, with rows as the real ones write them; and engines that answer nothing. */
 import type { Json } from '../../contract/json.ts';
-import type { StepKind } from '../../contract/steps.ts';
-import type { Recogniser } from '../../runtime/ports/tasks.ts';
+import type { StepKind } from '../../contract/step-kinds.ts';
+import type { Recogniser } from '../../runtime/ports/providers.ts';
 import type { StepServices } from '../../runtime/tasks/worker.ts';
 
 export const nothing: Recogniser = {

@@ -1,7 +1,7 @@
 /** Index entries and questions for tests of the search. */
 
-import type { SavedText } from '../../runtime/ports/facts.ts';
-import type { IndexEntry, IndexQuery } from '../../runtime/ports/tasks.ts';
+import type { IndexEntry, IndexQuery } from '../../runtime/ports/search-index.ts';
+import type { SavedText } from '../../runtime/ports/texts.ts';
 import { parseQuery } from '../../text/query.ts';
 
 export const saved = (text: string, change: Partial<SavedText> = {}): SavedText => ({

@@ -8,8 +8,8 @@ import { systemClock } from '../../runtime/async/clock.ts';
 import { RUNTIME_LIMITS } from '../../runtime/limits.ts';
 import { createFeed } from '../../runtime/outbox/feed.ts';
 import { createRelay } from '../../runtime/outbox/relay.ts';
+import type { Announcements } from '../../runtime/ports/announcements.ts';
 import type { Facts } from '../../runtime/ports/facts.ts';
-import type { Announcements } from '../../runtime/ports/tasks.ts';
 import { only } from './missing.ts';
 
 const clock = systemClock();

@@ -8,7 +8,7 @@ import { type Client, clientOf } from '../../cli/client.ts';
 import { type Output, output } from '../../cli/output.ts';
 import { search } from '../../cli/search.ts';
 import type { Resource } from '../../contract/resource.ts';
-import type { Recogniser } from '../../runtime/ports/tasks.ts';
+import type { Recogniser } from '../../runtime/ports/providers.ts';
 import { numberReader, pictureOf } from './numbered.ts';
 import { until } from './wait.ts';
 

@@ -1,8 +1,8 @@
 /** One file put through the services of inspect and OCR, in memory. */
 import type { Verdict } from '../../contract/steps.ts';
 import { type Clock, systemClock } from '../../runtime/async/clock.ts';
-import type { ResourceRow } from '../../runtime/ports/facts.ts';
-import type { PageRead, PictureToRead, Recogniser } from '../../runtime/ports/tasks.ts';
+import type { PageRead, PictureToRead, Recogniser } from '../../runtime/ports/providers.ts';
+import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { ServiceContext } from '../../runtime/tasks/step-handler.ts';
 import { inspect } from '../../services/steps/inspect.ts';
 import { ocr } from '../../services/steps/ocr.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { z } from 'zod';
 import { SAMPLES } from '../../cli/project.ts';
-import type { Recogniser } from '../../runtime/ports/tasks.ts';
+import type { Recogniser } from '../../runtime/ports/providers.ts';
 
 /** Pixels a side of the thumbnail that a picture is known by. */
 const SIDE = 16;

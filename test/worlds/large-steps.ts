@@ -1,6 +1,6 @@
 /** The empty steps with the outputs of a picture of 400 words: what is kept of them by mistake shows in the heap. */
 import type { Json } from '../../contract/json.ts';
-import type { StepKind } from '../../contract/steps.ts';
+import type { StepKind } from '../../contract/step-kinds.ts';
 import type { StepServices } from '../../runtime/tasks/worker.ts';
 import { emptySteps } from './empty-steps.ts';
 

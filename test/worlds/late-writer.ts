@@ -1,7 +1,7 @@
 /** Runs that nobody wants any more, and what they write: on any ports. */
 import assert from 'node:assert/strict';
 import type { Ports } from '../../app/open-ports.ts';
-import type { Objects } from '../../runtime/ports/tasks.ts';
+import type { Objects } from '../../runtime/ports/objects.ts';
 import { clearLeftovers } from '../../services/maintenance/clear-leftovers.ts';
 import { SCOPE, say, serviceOf, takeIn, world } from '../faults/world.ts';
 import { until } from './wait.ts';

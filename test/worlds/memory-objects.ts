@@ -1,7 +1,7 @@
 /** The bytes in memory: the port's promises and no more. Its own test runs the suite of the port, so that it does not lie. */
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { type Objects, TooManyBytes } from '../../runtime/ports/tasks.ts';
+import { type Objects, TooManyBytes } from '../../runtime/ports/objects.ts';
 
 type Stored = { bytes: Buffer; modified_at: number };
 export type MemoryObjects = Objects & {

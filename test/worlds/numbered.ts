@@ -1,6 +1,6 @@
 /** Small pictures that differ, and a recogniser that reads the number which each is painted with. For tests of the lifecycle, not of OCR. */
 import sharp from 'sharp';
-import type { Recogniser } from '../../runtime/ports/tasks.ts';
+import type { Recogniser } from '../../runtime/ports/providers.ts';
 
 const SIDE = 16;
 

@@ -1,8 +1,8 @@
 /** A picture taken in as an upload is: its bytes, its resource, and word that it is there. */
 import { Readable } from 'node:stream';
 import type { Clock } from '../../runtime/async/clock.ts';
-import type { Scope } from '../../runtime/ports/facts.ts';
-import type { Objects } from '../../runtime/ports/tasks.ts';
+import type { Objects } from '../../runtime/ports/objects.ts';
+import type { Scope } from '../../runtime/ports/scope.ts';
 import type { Engine, Origin } from '../../runtime/resources/engine.ts';
 
 const BY: Origin = { by: { kind: 'user', id: 'u' }, request_id: null };

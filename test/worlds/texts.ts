@@ -2,7 +2,7 @@
  * Generated texts in Chinese and English that share a vocabulary, as a collection of one kind of picture does: some words are in one
  * of ten texts, most are rare. The same seed gives the same texts.
  */
-import type { SavedText } from '../../runtime/ports/facts.ts';
+import type { SavedText } from '../../runtime/ports/texts.ts';
 
 /** Numbers in [0, 1) from a seed (mulberry32). */
 export function seeded(seed: number): () => number {

@@ -2,7 +2,7 @@
 import { createService } from '../../app/create-service.ts';
 import type { Ports } from '../../app/open-ports.ts';
 import { createConditions } from '../../runtime/health/conditions.ts';
-import type { ResourceRow } from '../../runtime/ports/facts.ts';
+import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import { BY, OPTIONS, world } from '../faults/world.ts';
 import { pictureOf } from './numbered.ts';
 import { createWithBytes } from './take-in.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';
 import { Resource, Upload } from '../../../contract/resource.ts';
-import type { Objects } from '../../../runtime/ports/tasks.ts';
+import type { Objects } from '../../../runtime/ports/objects.ts';
 import { httpWorld } from '../../worlds/http-world.ts';
 import { memoryObjects } from '../../worlds/memory-objects.ts';
 

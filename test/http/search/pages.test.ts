@@ -9,7 +9,7 @@ import { HTTP_LIMITS } from '../../../http/limits.ts';
 import { openSqliteIndex } from '../../../persistence/sqlite-index/open.ts';
 import { hashedNgrams } from '../../../providers/hashed-ngrams.ts';
 import { systemClock } from '../../../runtime/async/clock.ts';
-import type { SearchIndex } from '../../../runtime/ports/tasks.ts';
+import type { SearchIndex } from '../../../runtime/ports/search-index.ts';
 import { entry, saved } from '../../worlds/entries.ts';
 import { type HttpWorld, httpWorld } from '../../worlds/http-world.ts';
 

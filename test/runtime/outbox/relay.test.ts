@@ -7,7 +7,7 @@ import { memoryAnnouncements } from '../../../persistence/memory/announcements.t
 import { systemClock } from '../../../runtime/async/clock.ts';
 import { RUNTIME_LIMITS } from '../../../runtime/limits.ts';
 import { createRelay } from '../../../runtime/outbox/relay.ts';
-import type { Outbox } from '../../../runtime/ports/facts.ts';
+import type { Outbox } from '../../../runtime/ports/outbox.ts';
 import { until } from '../../worlds/wait.ts';
 
 const log = pino({ level: 'silent' });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { pino } from 'pino';
-import type { StepKind } from '../../../contract/steps.ts';
+import type { StepKind } from '../../../contract/step-kinds.ts';
 import { RUNTIME_LIMITS } from '../../../runtime/limits.ts';
 import { createRetries } from '../../../runtime/recovery/retries.ts';
 import { type HeldClock, heldClock } from '../../worlds/held-clock.ts';

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import type { StepKind } from '../../../contract/steps.ts';
+import type { StepKind } from '../../../contract/step-kinds.ts';
 import type { StepServices } from '../../../runtime/tasks/worker.ts';
 import { openWorld, serviceOf, world } from '../../faults/world.ts';
 import { emptySteps } from '../../worlds/empty-steps.ts';

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import type { Ports } from '../../../app/open-ports.ts';
 import { openDatabase } from '../../../persistence/sqlite/database.ts';
-import type { SearchIndex } from '../../../runtime/ports/tasks.ts';
+import type { SearchIndex } from '../../../runtime/ports/search-index.ts';
 import { ServiceError } from '../../../runtime/tasks/step-handler.ts';
 import { BY, openWorld, world } from '../../faults/world.ts';
 import { until } from '../../worlds/wait.ts';

@@ -1,8 +1,8 @@
 /** Uploads that nobody looks at are cleared away, however many younger ones there are. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ResourceRow } from '../../../runtime/ports/facts.ts';
-import type { ObjectHead, Objects } from '../../../runtime/ports/tasks.ts';
+import type { ObjectHead, Objects } from '../../../runtime/ports/objects.ts';
+import type { ResourceRow } from '../../../runtime/ports/resources.ts';
 import { clearIncoming } from '../../../services/maintenance/clear-incoming.ts';
 import { memoryObjects } from '../../worlds/memory-objects.ts';
 import { only } from '../../worlds/missing.ts';

@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import sharp from 'sharp';
 import type { FailureCode } from '../../../contract/failures.ts';
 import type { Claimed, Verdict } from '../../../contract/steps.ts';
-import type { ResourceRow } from '../../../runtime/ports/facts.ts';
+import type { ResourceRow } from '../../../runtime/ports/resources.ts';
 import type { ServiceContext } from '../../../runtime/tasks/step-handler.ts';
 import { inspect } from '../../../services/steps/inspect.ts';
 import { bytesOf } from '../../../services/steps/read-object.ts';

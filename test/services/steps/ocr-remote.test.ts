@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import sharp from 'sharp';
-import type { ResourceRow } from '../../../runtime/ports/facts.ts';
-import type { PageRead, PictureToRead, Recogniser, RecogniserAsked } from '../../../runtime/ports/tasks.ts';
+import type { PageRead, PictureToRead, Recogniser, RecogniserAsked } from '../../../runtime/ports/providers.ts';
+import type { ResourceRow } from '../../../runtime/ports/resources.ts';
 import type { ServiceContext } from '../../../runtime/tasks/step-handler.ts';
 import { ServiceError } from '../../../runtime/tasks/step-handler.ts';
 import { ocr } from '../../../services/steps/ocr.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import sharp from 'sharp';
-import type { PictureToRead, Recogniser } from '../../../runtime/ports/tasks.ts';
+import type { PictureToRead, Recogniser } from '../../../runtime/ports/providers.ts';
 import { ServiceError } from '../../../runtime/tasks/step-handler.ts';
 import { ocr } from '../../../services/steps/ocr.ts';
 import { memoryObjects } from '../../worlds/memory-objects.ts';

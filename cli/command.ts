@@ -1,0 +1,5 @@
+import type { Config } from '../app/config.ts';
+import type { ExitCode } from '../contract/exit-codes.ts';
+import type { Output } from './output.ts';
+
+export type Run = (config: Config, out: Output) => Promise<ExitCode>;

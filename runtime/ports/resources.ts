@@ -1,0 +1,95 @@
+import type { Failure } from '../../contract/failures.ts';
+import type { Metadata } from '../../contract/metadata.ts';
+import type { Phase, Status } from '../../contract/statuses.ts';
+import type { StepKind } from '../../contract/step-kinds.ts';
+import type { IdempotencyKey, Scope } from './scope.ts';
+
+/** The row of `resources`: what readers list and filter by. Written whole with every commit of its instance. */
+export type ResourceColumns = {
+  resource_id: string;
+  org_id: string;
+  user_id: string;
+  /** Of the key that began it; null: before keys were kept, or by the service itself. */
+  key_id: string | null;
+  batch_id: string | null;
+  status: Status;
+  phase: Phase;
+  seq: number;
+  revision: number;
+  indexed_revision: number | null;
+  has_vector: boolean;
+  viewable: boolean;
+  searchable: boolean;
+  rests: boolean;
+  described: boolean;
+  allowed_events: string[];
+  deadline_at: number | null;
+  failure: Failure | null;
+  /** The failed step that the service tries again by itself. Written only: see `toRetry`. */
+  retry_step?: StepKind | null;
+  filename: string;
+  content_type: string;
+  byte_size: number | null;
+  sha256: string | null;
+  original_key: string | null;
+  recognition_id: string | null;
+  correction_id: string | null;
+  text_id: string | null;
+  page_count: number | null;
+  width: number | null;
+  height: number | null;
+  duplicate_of: string | null;
+  created_at: number;
+  updated_at: number;
+  uploaded_at: number | null;
+  indexed_at: number | null;
+  /** The newest index that holds its entry; null where indexes have no names. Kept up by a rebuild too, beside the commits. */
+  indexed_in: string | null;
+};
+
+/** As read: with what a person said of it. */
+export type ResourceRow = ResourceColumns & { metadata: Metadata };
+
+export type ResourceFilter = {
+  status?: Status[];
+  phase?: Phase[];
+  not_phase?: Phase;
+  tag?: string[];
+  batch_id?: string[];
+  sha256?: string[];
+  created_from?: number;
+  created_to?: number;
+};
+
+export type ResourceSort = '-created_at' | 'title';
+
+/** The place after a row: its sort key and its id. A title that is missing sorts as ''. */
+export type ResourcePlace = { key: number | string; resource_id: string };
+
+export type Counts = { total: number; by_phase: Partial<Record<Phase, number>>; by_status: Partial<Record<Status, number>> };
+
+/** Whose entry an index lacks, and at which revision the index must have it. */
+export type LackingEntry = { resource_id: string; org_id: string; seq: number; indexed_revision: number; has_vector: boolean };
+
+export interface Resources {
+  get(scope: Scope, resource_id: string): Promise<ResourceRow | null>;
+  /** In the order of `ids`; those that are not there, or not in scope, are left out. At most 200 ids. */
+  getMany(scope: Scope, ids: string[]): Promise<ResourceRow[]>;
+  list(
+    scope: Scope,
+    filter: ResourceFilter,
+    page: { sort: ResourceSort; after: ResourcePlace | null; limit: number },
+  ): Promise<ResourceRow[]>;
+  counts(scope: Scope, filter: ResourceFilter): Promise<Counts>;
+  /** The oldest resource with these bytes that can be viewed (so they were seen, not only announced), other than `except`. */
+  alive(scope: Scope, sha256: string, except?: string): Promise<ResourceRow | null>;
+  /** Ids of those whose entries an index still holds, though they were withdrawn from readers: the trash, and removals under way. */
+  withdrawn(scope: Scope, limit: number): Promise<string[]>;
+  byIdempotencyKey(scope: Scope, key: string): Promise<IdempotencyKey | null>;
+  /** Of all organisations, by id: those whose failed step the service tries again by itself. */
+  toRetry(step: StepKind, after: string | null, limit: number): Promise<{ resource_id: string; org_id: string }[]>;
+  /** Of all organisations, by id: those that the index holds an entry of, though not the index of this name. For a rebuild. */
+  lackingIn(index: string, after: string | null, limit: number): Promise<LackingEntry[]>;
+  /** Says that the index of this name has the entry, unless the resource has moved on from `seq`. */
+  markIn(index: string, resource_id: string, seq: number): Promise<void>;
+}

@@ -1,0 +1,90 @@
+import type { Facet, SearchMode } from '../../contract/search.ts';
+import type { ParsedQuery } from '../../text/query.ts';
+import type { Reachable } from './reachable.ts';
+import type { Scope } from './scope.ts';
+import type { IndexTargets } from './service-state.ts';
+import type { SavedText } from './texts.ts';
+
+/** All that a search finds a picture by. `vector`: unit length, or null while there is none. */
+export type IndexEntry = { resource_id: string; org_id: string; revision: number; saved: SavedText; vector: Float32Array | null };
+
+export type PutAnswer = { put: 'seen' } | { put: 'ahead'; found: number };
+
+/** As a search sees it now. */
+export type EntryHead = { resource_id: string; org_id: string; revision: number; deleted: boolean; has_vector: boolean };
+
+export type IndexQuery = {
+  query: ParsedQuery;
+  mode: SearchMode;
+  /** Of the query; null in text mode, and for an empty query. */
+  vector: Float32Array | null;
+  tag?: string[];
+  batch_id?: string[];
+  taken_from?: number;
+  taken_to?: number;
+  sort: 'relevance' | 'newest';
+  /** Of `newest` only: what comes after this place. null: from the first. */
+  after: IndexPlace | null;
+  /** Ids that are neither found nor counted, though the index may hold them: what was withdrawn from readers. At most 1,000. */
+  except: string[];
+  facets: Facet[];
+  limit: number;
+};
+
+/** Where an entry stands among the newest; the same at every revision. */
+export type IndexPlace = { created_at: number; resource_id: string };
+
+export type IndexPage = {
+  /** Those of one ranking that come first: a longer page begins with the shorter one. */
+  hits: { resource_id: string; revision: number; created_at: number; score: number }[];
+  total: number;
+  total_is_exact: boolean;
+  facets: Partial<Record<Facet, { value: string; count: number }[]>>;
+};
+
+/** The search view: a copy of what the facts say, that can be rebuilt from them. */
+export interface SearchIndex extends Reachable {
+  /**
+   * Writes an entry at its revision and answers once a search returns it at that revision. An equal revision overwrites; an older
+   * one is refused: `ahead`, with the revision found. Throws if the write can't be seen. `into`: the
+   * names of all indexes it is written to; without, it is the one that searches read.
+   */
+  put(entry: IndexEntry, into?: IndexTargets | null): Promise<PutAnswer>;
+  /** A tombstone at max(revision, found) + 1, which refuses every older put: removal wins. Also for ids it never saw. */
+  remove(scope: Scope, resource_id: string, revision: number, into?: IndexTargets | null): Promise<void>;
+  /** Forgets that entries were removed, of which no late put can come any more; those that are not removed stay. At most 200 ids. */
+  forget(scope: Scope, ids: string[], into?: IndexTargets | null): Promise<void>;
+  search(scope: Scope, query: IndexQuery): Promise<IndexPage>;
+  /** At most 200 ids; those it does not hold are left out. */
+  heads(scope: Scope, ids: string[]): Promise<EntryHead[]>;
+  /** All entries, tombstones too, by resource_id. */
+  scan(after: string | null, limit: number): Promise<EntryHead[]>;
+  /** How many entries there are, of all organisations, tombstones aside. */
+  count(): Promise<number>;
+  /**
+   * Which index searches read: another name each time it is made anew, or another is put in its place. An index that is gone is made
+   * first, empty.
+   */
+  identity(): Promise<string>;
+  /** Called from now on each time this process has made the index anew: it is empty then. */
+  onMadeAnew(then: () => void): void;
+  ping(): Promise<void>;
+  close(): Promise<void>;
+  /** Null where the index can't be made again beside itself. */
+  readonly generations: IndexGenerations | null;
+}
+
+/** Indexes of different names behind the one that searches read, so that one can be built while another serves. */
+export interface IndexGenerations {
+  /** An empty index of this name; one that is there stays as it is. */
+  create(name: string): Promise<void>;
+  /** Entries into the index of this name alone, those that are older than what it holds are left out. Searchable when it resolves. */
+  fill(name: string, entries: IndexEntry[]): Promise<void>;
+  /** From now on searches read this one, and no other. */
+  promote(name: string): Promise<void>;
+  drop(name: string): Promise<void>;
+  /** The one that searches read now; null if there is none. */
+  served(): Promise<string | null>;
+  /** True if its tokens are of another analyser than ours: then it finds wrongly until it is built again. */
+  outdated(name: string): Promise<boolean>;
+}

@@ -1,0 +1,52 @@
+import type { Author } from '../../contract/resource.ts';
+import type { CorrectedPage, Page } from '../../contract/text.ts';
+import type { Owned, Scope } from './scope.ts';
+
+/** The text and metadata that one revision is found by: what embed and index read, and nothing else. */
+export type SavedText = {
+  title: string | null;
+  description: string | null;
+  tags: string[];
+  taken_at: number | null;
+  filename: string;
+  batch_id: string | null;
+  created_at: number;
+  pages: { page: number; text: string }[];
+};
+
+export type Recognition = Owned & { recognition_id: string; engine: string; pages: Page[] };
+
+export type Correction = Owned & { correction_id: string; by: Author; pages: CorrectedPage[] };
+
+export type Text = Owned & {
+  text_id: string;
+  revision: number;
+  recognition_id: string | null;
+  correction_id: string | null;
+  saved: SavedText;
+};
+
+export type Embedding = Owned & { embedding_id: string; text_id: string; model: string; vector: Float32Array };
+
+/** Fact rows by their ids. */
+export interface Texts {
+  recognition(scope: Scope, recognition_id: string): Promise<Recognition | null>;
+  correction(scope: Scope, correction_id: string): Promise<Correction | null>;
+  text(scope: Scope, text_id: string): Promise<Text | null>;
+  /** In the order of `ids`, as far as they have `most` characters as they are stored, all together; the rest is left out. At most 200 ids. */
+  texts(scope: Scope, ids: string[], most: number): Promise<Text[]>;
+  /**
+   * Pages of recognitions, by their places there (from 0). A recognition of more than `most` characters as it is stored is left out: its
+   * pages are all looked through for one. At most 200 ids.
+   */
+  recognisedPages(
+    scope: Scope,
+    of: { recognition_id: string; places: number[] }[],
+    most: number,
+  ): Promise<{ recognition_id: string; pages: Page[] }[]>;
+  embedding(scope: Scope, embedding_id: string): Promise<Embedding | null>;
+  /** What a revision is found by: the text saved last at or before it. */
+  textOf(scope: Scope, resource_id: string, revision: number): Promise<Text | null>;
+  /** The vector made last of a saved text. */
+  embeddingOf(scope: Scope, text_id: string): Promise<Embedding | null>;
+}

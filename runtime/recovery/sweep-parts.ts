@@ -1,0 +1,30 @@
+import type { Logger } from 'pino';
+import type { Durable } from '../../machines/interpreter.ts';
+import type { Clock } from '../async/clock.ts';
+import type { RuntimeLimits } from '../limits.ts';
+import type { Relay } from '../outbox/relay.ts';
+import type { Facts } from '../ports/facts.ts';
+import type { Tasks } from '../ports/tasks.ts';
+import type { Origin } from '../resources/change.ts';
+import type { Engine } from '../resources/engine.ts';
+import type { Runs } from '../tasks/task-runner.ts';
+import type { ServiceTime } from './service-time.ts';
+import type { SetAsides } from './set-aside.ts';
+
+export type Parts = {
+  facts: Facts;
+  tasks: Tasks;
+  engine: Pick<Engine, 'hear'>;
+  /** Of the instances: those of versions that it does not serve are left alone. */
+  kernel: Pick<Durable, 'served' | 'upgraded' | 'knowsState'>;
+  set_asides: SetAsides;
+  runs: Runs;
+  time: ServiceTime;
+  relay: Pick<Relay, 'run'>;
+  clock: Clock;
+  limits: RuntimeLimits;
+  log: Logger;
+  origin: Origin;
+  /** Of the pass over all jobs. */
+  owner: string;
+};
