@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from 'pino';
-import type { Callbacks, Links, StorageEvents } from '../http/context.ts';
+import type { Callbacks, SignedLinks, StorageEvents } from '../http/context.ts';
 import { HTTP_LIMITS, type HttpLimits } from '../http/limits.ts';
 import { createHttpServer, type HttpServer } from '../http/server.ts';
 import { isOurCallback, verifyLink } from '../persistence/folder/links.ts';
@@ -12,11 +12,11 @@ import { callbackVerifier } from '../providers/remote-ocr/signature.ts';
 import type { NewKey } from '../runtime/accounts/api-keys.ts';
 import { secretsOf } from '../runtime/accounts/signer.ts';
 import { systemClock } from '../runtime/async/clock.ts';
-import { type Closers, createClosers, unwinding } from '../runtime/async/closers.ts';
+import { type Closers, closeOnFailure, createClosers } from '../runtime/async/closers.ts';
 import { type Conditions, createConditions } from '../runtime/health/conditions.ts';
 import { processLog } from '../runtime/health/process-log.ts';
 import { RUNTIME_LIMITS } from '../runtime/limits.ts';
-import { ServiceError } from '../runtime/tasks/step-handler.ts';
+import { StepError } from '../runtime/tasks/step-handler.ts';
 import { explainer } from '../services/explain/explain.ts';
 import { prepareIndex } from '../services/index/rebuild.ts';
 import { callbackReceiver } from '../services/remote/callbacks.ts';
@@ -95,7 +95,7 @@ export async function startWorker(config: Config, options: AppOptions = {}): Pro
   checkTogether(config, 'worker');
   const base = foundation(config, options);
   const { closers, taken } = base;
-  return unwinding(closers, async () => {
+  return closeOnFailure(closers, async () => {
     const { service, warm } = await compose(config, () => config.public_url ?? '', base, options);
     await service.start(closers);
     return { warm, taken, stop: () => closers.close() };
@@ -107,14 +107,14 @@ export async function startApp(config: Config, version: string, options: AppOpti
   const base = foundation(config, options);
   const { closers, taken, world } = base;
   const { clock } = world;
-  return unwinding(closers, async () => {
+  return closeOnFailure(closers, async () => {
     let address = '';
     const public_url = () => config.public_url ?? address;
     const { ports, service, warm } = await compose(config, public_url, base, options);
     const http = httpOf({ config, version, public_url, world, ports, service });
     const local: { key: NewKey | null } = { key: null };
     closers.add('the key for commands on this machine', async () => {
-      if (local.key) await ports.facts.accounts.revokeKey(DEFAULT_ORGANISATION, local.key.key_id, clock.wall());
+      if (local.key) await ports.facts.accounts.revokeKey(DEFAULT_ORGANISATION, local.key.key_id, clock.now());
     });
     await service.start(closers);
     closers.add('the HTTP server', () => http.stop(RUNTIME_LIMITS.stop_grace_ms));
@@ -156,7 +156,7 @@ const httpLimits = ({ max_bytes, key_points, address_points, quota_pictures, quo
   ...{ max_bytes, key_points, address_points, quota_pictures, quota_bytes },
 });
 
-const linksOf = ({ signer, store_links: store }: OpenedPorts): Links => ({
+const linksOf = ({ signer, store_links: store }: OpenedPorts): SignedLinks => ({
   sign: signer.sign,
   verify: (parts, signature, time) => verifyLink(signer, parts, signature, time),
   store,
@@ -186,11 +186,11 @@ function callbacksOf(config: Config, { signer }: OpenedPorts, { context, runs }:
   const { ocr_callback_secret: current, ocr_callback_secret_previous: previous } = config;
   if (!current || !context.recogniser.remote) return null;
   const isOurs = isOurCallback(signer);
-  return { ...callbackVerifier({ current, previous }, context.clock.wall), ...callbackReceiver({ context, runs, isOurs, log }) };
+  return { ...callbackVerifier({ current, previous }, context.clock.now), ...callbackReceiver({ context, runs, isOurs, log }) };
 }
 const storageEventsOf = (config: Config): StorageEvents | null => {
   const { s3_events_token: current, s3_events_token_previous: previous, s3_bucket: bucket } = config;
   return current && bucket ? { tokens: secretsOf({ current, previous }), bucket } : null;
 };
 
-const isAway = (error: unknown) => error instanceof ServiceError && error.failure.code === 'PROVIDER_UNAVAILABLE';
+const isAway = (error: unknown) => error instanceof StepError && error.failure.code === 'PROVIDER_UNAVAILABLE';

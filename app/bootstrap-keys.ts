@@ -12,7 +12,7 @@ const MOST_KEYS = 1_000;
 
 /** A key for commands on this machine, anew at each start on this folder, and the organisation `default` around it. */
 export async function localKey({ accounts }: Facts, clock: Clock, data_dir: string): Promise<NewKey> {
-  const at = clock.wall();
+  const at = clock.now();
   await accounts.ensure({ ...DEFAULT_ORGANISATION, at });
   const { org_id } = DEFAULT_ORGANISATION;
   const local = localName(data_dir);
@@ -38,7 +38,7 @@ async function added({ accounts }: Pick<Facts, 'accounts'>, name: string, clock:
     name,
     role: 'admin',
     secret_hash,
-    created_at: clock.wall(),
+    created_at: clock.now(),
     revoked_at: null,
   });
   return key;

@@ -12,7 +12,7 @@ import { createFeed } from '../runtime/outbox/feed.ts';
 import { createRelay } from '../runtime/outbox/relay.ts';
 import type { Facts } from '../runtime/ports/facts.ts';
 import type { PositionedMessage } from '../runtime/ports/outbox.ts';
-import { type Chore, createUpkeep, setClock } from '../runtime/recovery/periodic-jobs.ts';
+import { createPeriodicJobs, type PeriodicJob, setClock } from '../runtime/recovery/periodic-jobs.ts';
 import { createRetries } from '../runtime/recovery/retries.ts';
 import { createServiceTime } from '../runtime/recovery/service-time.ts';
 import { createSetAsides } from '../runtime/recovery/set-aside.ts';
@@ -20,9 +20,9 @@ import { createSweep } from '../runtime/recovery/sweep.ts';
 import { createEngine, type Engine, type Origin } from '../runtime/resources/engine.ts';
 import type { Lifecycle } from '../runtime/resources/lifecycle.ts';
 import { createGates } from '../runtime/tasks/gates.ts';
-import type { ServiceLimits } from '../runtime/tasks/step-handler.ts';
-import { createRuns, type Runs } from '../runtime/tasks/task-runner.ts';
-import { createWorker, type StepServices } from '../runtime/tasks/worker.ts';
+import type { StepLimits } from '../runtime/tasks/step-handler.ts';
+import { createTaskRunner, type TaskRunner } from '../runtime/tasks/task-runner.ts';
+import { createWorker, type StepHandlers } from '../runtime/tasks/worker.ts';
 import { createIndexWatch } from '../services/index/watch.ts';
 import { resourceLifecycle, taskLifecycle } from '../services/lifecycles.ts';
 import { clearIncoming } from '../services/maintenance/clear-incoming.ts';
@@ -30,7 +30,7 @@ import { clearLeftovers } from '../services/maintenance/clear-leftovers.ts';
 import { removeOld } from '../services/maintenance/retention.ts';
 import { noteLaterVersions } from '../services/maintenance/stored-versions.ts';
 import { remoteWork } from '../services/remote/remote-work.ts';
-import { isReachable, probeStep, runStep, tidyStep } from '../services/steps/table.ts';
+import { cleanUpStep, isAvailable, probeStep, runStep } from '../services/steps/table.ts';
 import type { Config } from './config.ts';
 import type { Ports, World } from './open-ports.ts';
 
@@ -46,7 +46,7 @@ const INCOMING_KEPT_MS = 24 * 60 * 60_000;
 const Moved = z.object({ resource_id: z.string(), seq: z.number() });
 
 export type ServiceOptions = {
-  config: Pick<Config, Exclude<keyof ServiceLimits, 'ocr_pixels'> | 'ocr_workers'> &
+  config: Pick<Config, Exclude<keyof StepLimits, 'ocr_pixels'> | 'ocr_workers'> &
     Partial<Pick<Config, 'ocr_in_flight' | (typeof LIFE_SETTINGS)[number]>>;
   /** The steps that are run here: all unless said. */
   kinds?: readonly StepKind[];
@@ -57,7 +57,7 @@ export type ServiceOptions = {
   /** Another lifecycle: of a test, with something wrong in it. */
   lifecycle?: Lifecycle;
   /** Other work of the steps: of a bench, that measures what is around it. */
-  services?: StepServices;
+  services?: StepHandlers;
 };
 
 export function createService(ports: Ports, options: ServiceOptions, world: World) {
@@ -65,7 +65,7 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
   const { facts, tasks, queue, announcements } = ports;
   const limits = runtimeLimits(options);
   const service_limits = serviceLimits(options);
-  const process_id = `${hostname()}-${process.pid}-${clock.nonce().slice(0, 8)}`.slice(-64);
+  const process_id = `${hostname()}-${process.pid}-${clock.randomUuid().slice(0, 8)}`.slice(-64);
   const origin = (kind: 'worker' | 'sweep'): Origin => ({ by: { kind, id: process_id }, request_id: null });
   const lifecycle = options.lifecycle ?? resourceLifecycle(resourceLimitsOf(options));
   const given = { facts, tasks, queue, announcements, clock, limits, log, conditions };
@@ -74,7 +74,7 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
   const engine: Engine = createEngine({
     ...{ facts, clock, lifecycle, limits, log },
     dispatch: (owed) => runs.dispatch(owed),
-    told: relay.nudge,
+    notified: relay.nudge,
     unreadable: set_asides.found,
   });
   const feed = createFeed(given, tellEngine(engine));
@@ -82,15 +82,15 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
   const services = options.services ?? realServices(ports, service_limits, clock);
   const remote = services.remote ?? null;
   const { give_up_ms, outage_pause_ms } = { ...TASK_LIMITS, ...options.task_limits };
-  const { reachable } = services;
-  const gates = createGates({ ...given, reachable, outage: { give_up_ms, outage_pause_ms } });
-  const runs: Runs = createRuns({
+  const { isAvailable: reachable } = services;
+  const gates = createGates({ ...given, isAvailable: reachable, outage: { give_up_ms, outage_pause_ms } });
+  const runs: TaskRunner = createTaskRunner({
     ...given,
     engine,
     lifecycle: task_lifecycle,
     origin: origin('worker'),
     remote,
-    reachable: (kind) => reachable(kind) && gates.isOpen(kind),
+    isAvailable: (kind) => reachable(kind) && gates.isOpen(kind),
   });
   const worker = createWorker({ ...given, engine, runs, services, gates });
   const time = createServiceTime({ upkeep: facts.upkeep, clock, limits, log });
@@ -102,7 +102,7 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
   });
   const later_versions = laterVersions(ports, { lifecycle, conditions, limits });
   const retried = retriesOf({ ...given, engine, gates, probe: services.probe, origin: origin('sweep') }, options.kinds);
-  const upkeep = createUpkeep([...choresOf(ports, limits, process_id, world), later_versions, retried], { clock, log });
+  const upkeep = createPeriodicJobs([...choresOf(ports, limits, process_id, world), later_versions, retried], { clock, log });
   const closers = createClosers({ clock, log });
   return {
     engine,
@@ -148,7 +148,7 @@ const tellEngine =
   (engine: Engine) =>
   ({ payload }: PositionedMessage): void => {
     const moved = Moved.safeParse(payload);
-    if (moved.success) engine.moved(moved.data.resource_id, moved.data.seq);
+    if (moved.success) engine.notifyMoved(moved.data.resource_id, moved.data.seq);
   };
 
 /** What the configuration says of the life of pictures. */
@@ -168,26 +168,26 @@ function runtimeLimits({ config, limits }: ServiceOptions): RuntimeLimits {
   const concurrency = { ...RUNTIME_LIMITS.concurrency, ocr: ocr_workers * OCR_RUNS_PER_WORKER };
   return { ...RUNTIME_LIMITS, concurrency, in_flight, ...limits };
 }
-function serviceLimits({ config }: ServiceOptions): ServiceLimits {
+function serviceLimits({ config }: ServiceOptions): StepLimits {
   const { max_bytes, max_pixels, max_pages, max_document_pixels, decode_time_limit_ms, document_time_limit_ms } = config;
   const of_file = { max_bytes, max_pixels, max_pages, max_document_pixels };
   return { ...of_file, decode_time_limit_ms, document_time_limit_ms, ocr_pixels: OCR_PIXELS };
 }
 
 type Told = { lifecycle: Lifecycle; conditions: Conditions; limits: RuntimeLimits };
-const laterVersions = ({ facts }: Ports, { lifecycle, conditions, limits }: Told): Chore => ({
+const laterVersions = ({ facts }: Ports, { lifecycle, conditions, limits }: Told): PeriodicJob => ({
   name: 'pictures of a later version are looked for',
   interval_ms: limits.later_versions_interval_ms,
   work: () => noteLaterVersions(facts.instances, lifecycle.kernel, conditions),
 });
 
-function retriesOf(parts: Parameters<typeof createRetries>[0], kinds: readonly StepKind[] = STEP_KINDS): Chore {
+function retriesOf(parts: Parameters<typeof createRetries>[0], kinds: readonly StepKind[] = STEP_KINDS): PeriodicJob {
   const retries = createRetries(parts);
   const name = 'what an outage has stopped is tried again';
   return { name, interval_ms: parts.limits.retry_interval_ms, work: () => retries.once(kinds) };
 }
 
-function choresOf(ports: Ports, limits: RuntimeLimits, owner: string, { clock, log }: World): Chore[] {
+function choresOf(ports: Ports, limits: RuntimeLimits, owner: string, { clock, log }: World): PeriodicJob[] {
   const { facts } = ports;
   let after: string | null = null;
   const clear = async () => {
@@ -214,13 +214,13 @@ async function isOwed({ instances }: Facts, input: Json, token: string): Promise
 }
 const OfResource = z.object({ resource_id: z.string() });
 
-const realServices = (ports: Ports, limits: ServiceLimits, clock: Clock): StepServices => ({
+const realServices = (ports: Ports, limits: StepLimits, clock: Clock): StepHandlers => ({
   run: ({ kind, input, ...run }) => {
     const wanted = () => isOwed(ports.facts, input, run.task_id);
-    return runStep(kind, input, { ...ports, ...run, clock, limits, wanted });
+    return runStep(kind, input, { ...ports, ...run, clock, limits, isWanted: wanted });
   },
-  tidy: ({ kind, input, ...run }, output) => tidyStep(kind, output, input, { ...ports, ...run, clock, limits }),
-  reachable: (kind) => isReachable(kind, ports),
+  cleanUp: ({ kind, input, ...run }, output) => cleanUpStep(kind, output, input, { ...ports, ...run, clock, limits }),
+  isAvailable: (kind) => isAvailable(kind, ports),
   probe: (kind, signal) => probeStep(kind, ports, signal),
   remote: remoteWork({ ...ports, clock, limits }),
 });

@@ -1,7 +1,7 @@
 /** What becomes of credentials: those that are refused at a start stop it, with the variable; later they are a condition of the process. */
 
 import type { Clock } from '../runtime/async/clock.ts';
-import { within } from '../runtime/async/timeout.ts';
+import { withTimeout } from '../runtime/async/timeout.ts';
 import type { Conditions } from '../runtime/health/conditions.ts';
 import { type Credentials, credentialsOf, refusalIn } from '../runtime/health/credentials.ts';
 import type { Embedder, Recogniser } from '../runtime/ports/providers.ts';
@@ -47,7 +47,7 @@ export async function checkKeys(
     ...(config.ocr_url === undefined ? [] : [() => recogniser.ready()]),
     ...(config.embedding_url === undefined ? [] : [(signal: AbortSignal) => embedder.embed([KEY_CHECK], signal)]),
   ];
-  const work = asked.map((ask) => within<unknown>({ clock, limit_ms: KEY_CHECK_LIMIT_MS }, ask));
+  const work = asked.map((ask) => withTimeout<unknown>({ clock, limit_ms: KEY_CHECK_LIMIT_MS }, ask));
   for (const answer of await Promise.allSettled(work)) {
     const refusal = answer.status === 'rejected' ? refusalIn(answer.reason) : null;
     if (refusal !== null) throw new ConfigError(refusal);

@@ -22,7 +22,7 @@ import { hashedNgrams } from '../providers/hashed-ngrams.ts';
 import { tesseractPool } from '../providers/tesseract/pool.ts';
 import { createSigner, type Signer } from '../runtime/accounts/signer.ts';
 import type { Clock } from '../runtime/async/clock.ts';
-import { type Closers, createClosers, unwinding } from '../runtime/async/closers.ts';
+import { type Closers, closeOnFailure, createClosers } from '../runtime/async/closers.ts';
 import type { Conditions } from '../runtime/health/conditions.ts';
 import { RUNTIME_LIMITS } from '../runtime/limits.ts';
 import type { Announcements } from '../runtime/ports/announcements.ts';
@@ -218,7 +218,7 @@ export function openPorts(
   world: World,
   closers: Closers = createClosers(world),
 ): Promise<OpenedPorts> {
-  return unwinding(closers, async () => {
+  return closeOnFailure(closers, async () => {
     const { clock } = world;
     const keep = <Port extends { close(): unknown }>(name: string, port: Port): Port => {
       closers.add(name, () => port.close());

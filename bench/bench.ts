@@ -10,7 +10,7 @@ import { openPorts } from '../app/open-ports.ts';
 import { SAMPLES, VERSION } from '../cli/project.ts';
 import { systemClock } from '../runtime/async/clock.ts';
 import type { Recogniser } from '../runtime/ports/providers.ts';
-import type { StepServices } from '../runtime/tasks/worker.ts';
+import type { StepHandlers } from '../runtime/tasks/worker.ts';
 import { emptySteps, nothing } from '../test/worlds/empty-steps.ts';
 import { heapInUse } from '../test/worlds/heap.ts';
 import { largeSteps } from '../test/worlds/large-steps.ts';
@@ -35,7 +35,7 @@ const folder = () => mkdtemp(path.join(tmpdir(), 'tuodi-bench-'));
 
 async function withService<Value>(
   recogniser: Recogniser | null,
-  services: StepServices | undefined,
+  services: StepHandlers | undefined,
   work: (into: Parameters<typeof takeInBytes>[0] & { rest(id: string): Promise<void> }) => Promise<Value>,
 ): Promise<Value> {
   const dir = await folder();
@@ -48,9 +48,9 @@ async function withService<Value>(
   await start();
   const never = new AbortController().signal;
   const rest = async (resource_id: string) => {
-    for (let now = await engine.rested({ scope: SCOPE, resource_id }, 60_000, never); now?.status !== 'INDEXED'; ) {
+    for (let now = await engine.waitUntilSettled({ scope: SCOPE, resource_id }, 60_000, never); now?.status !== 'INDEXED'; ) {
       if (now?.failure) throw new Error(JSON.stringify(now.failure));
-      now = await engine.rested({ scope: SCOPE, resource_id }, 60_000, never);
+      now = await engine.waitUntilSettled({ scope: SCOPE, resource_id }, 60_000, never);
     }
   };
   try {
@@ -64,7 +64,7 @@ async function withService<Value>(
 }
 
 /** Pictures through all steps, so many at once, with a recogniser that answers nothing at once. */
-async function pipeline(in_flight: number, services?: StepServices): Promise<string> {
+async function pipeline(in_flight: number, services?: StepHandlers): Promise<string> {
   const pictures = await Promise.all(Array.from({ length: WARM_UP + ITEMS }, (_, i) => pictureOf(i)));
   return withService(nothing, services, async ({ rest, ...into }) => {
     const one = async (i: number) => {

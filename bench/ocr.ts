@@ -14,7 +14,7 @@ import { ALL_STEPS, prepared, type Step } from '../providers/tesseract/prepare.t
 import { type EnginePage, startThread } from '../providers/tesseract/thread.ts';
 import { confidenceOf, pageOf } from '../providers/tesseract/words.ts';
 import { systemClock } from '../runtime/async/clock.ts';
-import { groundOf, WHITE } from '../services/steps/background.ts';
+import { backgroundOf, WHITE } from '../services/steps/background.ts';
 import { errorsOf } from '../test/samples/accuracy.ts';
 import { KINDS, type KnownPicture, picturesOf } from '../test/worlds/ocr-pictures.ts';
 import { HOW_TO_INSTALL, type Native, nativeTesseract } from './ocr-native.ts';
@@ -44,7 +44,7 @@ async function ourEngine(language_dir: string) {
   };
   /** ms: of looking and changing, and of all that the engine read for it. */
   const read = async ({ bytes, width, height }: KnownPicture, { ground, steps }: Way) => {
-    const background = ground === 'white' ? WHITE : await groundOf(sharp(bytes));
+    const background = ground === 'white' ? WHITE : await backgroundOf(sharp(bytes));
     const png = await sharp(bytes).flatten({ background }).greyscale().png({ compressionLevel: 1 }).toBuffer();
     let [reading, waited] = [0, 0];
     const counted = async (part: Uint8Array) => {

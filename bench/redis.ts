@@ -20,7 +20,7 @@ const clock = systemClock();
 const { kernel, input } = taskLifecycle();
 
 function record(task_id: string): TaskRecord {
-  const { instance } = kernel.start(input({ task_id, provider_job_id: null, answered: false }), { now: 0, mint: clock.mint });
+  const { instance } = kernel.start(input({ task_id, provider_job_id: null, answered: false }), { now: 0, newId: clock.newId });
   const whose = { resource_id: task_id, org_id: 'o', user_id: 'u', job_id: 'ocr', kind: 'ocr' as const, input: { page: 1 } };
   return { task_id, ...whose, status: 'pending', instance, ring: 1, next_due_at: 1, created_at: 1, updated_at: 1 };
 }
@@ -37,7 +37,7 @@ async function measured(count: number, work: () => Promise<unknown>): Promise<Fi
 
 /** create, get, replace (claimed), get, remove. */
 async function cycles(tasks: Tasks, count: number): Promise<void> {
-  const left = Array.from({ length: count }, () => record(clock.mint())).values();
+  const left = Array.from({ length: count }, () => record(clock.newId())).values();
   const lane = async () => {
     for (const task of left) {
       await tasks.create(task);
@@ -58,7 +58,7 @@ async function rings(queue: Queue, count: number, heard: { ring: () => void }): 
       if (++rung === count) resolve();
     };
   });
-  const left = Array.from({ length: count }, () => clock.mint()).values();
+  const left = Array.from({ length: count }, () => clock.newId()).values();
   const lane = async () => {
     for (const id of left) await queue.push('ocr', id, 1, OWNER);
   };

@@ -17,7 +17,7 @@ import { HTTP_LIMITS } from '../http/limits.ts';
 import { createHttpServer } from '../http/server.ts';
 import { systemClock } from '../runtime/async/clock.ts';
 import type { Origin } from '../runtime/resources/engine.ts';
-import type { StepServices } from '../runtime/tasks/worker.ts';
+import type { StepHandlers } from '../runtime/tasks/worker.ts';
 import { prepareIndex } from '../services/index/rebuild.ts';
 import { runStep } from '../services/steps/table.ts';
 import { VECTOR } from '../test/servers/chaos-shape.ts';
@@ -92,7 +92,7 @@ async function started(env: Record<string, string>, elasticsearch: boolean) {
   const world = { clock, log };
   const ports = await openPorts(config, () => 'http://localhost', world);
   if (elasticsearch) await prepareIndex({ ...ports, clock });
-  const services: StepServices = {
+  const services: StepHandlers = {
     ...emptySteps,
     async run(run) {
       if (run.kind === 'embed') return { fact_id: run.task_id, model: 'nothing', vector: VECTOR };
@@ -118,7 +118,7 @@ async function started(env: Record<string, string>, elasticsearch: boolean) {
   await service.start();
   const never = new AbortController().signal;
   const item = async () => {
-    const resource_id = clock.mint();
+    const resource_id = clock.newId();
     const metadata = { title: 'an item', description: null, tags: [], taken_at: null, languages: [], extra: {} };
     const named = { user_id: 'u', batch_id: null, filename: 'f.png', content_type: 'image/png', metadata, described: true };
     await service.engine.create(
@@ -126,7 +126,7 @@ async function started(env: Record<string, string>, elasticsearch: boolean) {
       BY,
     );
     await service.engine.send({ scope: SCOPE, resource_id }, () => ({ event: { type: 'UPLOAD_REPORTED' } }), BY);
-    const rested = await service.engine.rested({ scope: SCOPE, resource_id }, 60_000, never);
+    const rested = await service.engine.waitUntilSettled({ scope: SCOPE, resource_id }, 60_000, never);
     if (rested?.status !== 'INDEXED') throw new Error(`${rested?.status} ${JSON.stringify(rested?.failure)}`);
   };
   const stop = async () => {

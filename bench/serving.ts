@@ -63,7 +63,7 @@ export async function addKeys(
   const facts = await openSqliteFacts(data_dir);
   const added: Record<string, string> = {};
   try {
-    const at = clock.wall();
+    const at = clock.now();
     await facts.accounts.ensure({ org_id, name: org_id, user_id: org_id, user_name: org_id, at });
     for (const name of names) {
       const { text, key_id, secret_hash } = makeKey(clock);

@@ -17,7 +17,7 @@ export const backupCommand =
     const watch = progressOf(out, 'backing up');
     const stop = stopSignal();
     const options: BackupOptions = {
-      ...{ data_dir: config.data_dir, target, copy, version: VERSION, wall: systemClock().wall, signal: stop.signal },
+      ...{ data_dir: config.data_dir, target, copy, version: VERSION, wall: systemClock().now, signal: stop.signal },
       ...watch,
     };
     const { manifest, linked, copied } = await asUsage(backupFolder(options)).finally(() => {
@@ -31,7 +31,7 @@ export const backupCommand =
         ...(linked > 0
           ? ['Objects that are linked share their bytes with the data folder: copy the backup to another disk, or use --copy.']
           : []),
-        ...saidOf(lacking, 'The bytes of this picture are not in the data folder any more'),
+        ...describeLacking(lacking, 'The bytes of this picture are not in the data folder any more'),
       ].join('\n'),
     );
     return lacking.count > 0 ? 3 : 0;
@@ -66,7 +66,7 @@ export async function asUsage<Value>(work: Promise<Value>): Promise<Value> {
 }
 
 const MOST_SAID = 20;
-export function saidOf({ count, first }: { count: number; first: Lacking[] }, what: string): string[] {
+export function describeLacking({ count, first }: { count: number; first: Lacking[] }, what: string): string[] {
   const lines = first.slice(0, MOST_SAID).map(({ resource_id, key }) => printableLine(`${what}: ${resource_id} (${key})`));
   return count > lines.length ? [...lines, `… and ${count - lines.length} more`] : lines;
 }

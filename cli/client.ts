@@ -8,7 +8,7 @@ import { type Config, SERVICE_FILE } from '../app/config.ts';
 import { readPrivate, UnsafeFile } from '../persistence/folder/private-file.ts';
 import { systemClock } from '../runtime/async/clock.ts';
 import { bounded } from '../runtime/async/timeout.ts';
-import { answerText } from './response-text.ts';
+import { responseText } from './response-text.ts';
 
 /** Of TUODI_DATA_DIR/service.json, written by `serve`. */
 const ServiceFile = z.object({ url: z.url(), api_key: z.string(), pid: z.int() });
@@ -72,7 +72,7 @@ async function runningService({ data_dir }: Config, warn: (text: string) => void
   if (written === null) return null;
   const service = serviceIn(written);
   if (service === null) return null;
-  const looked = limited(HEALTH_TIMEOUT_MS, undefined, (signal) => fetch(`${service.url}/healthz`, { signal }));
+  const looked = withRetryLimit(HEALTH_TIMEOUT_MS, undefined, (signal) => fetch(`${service.url}/healthz`, { signal }));
   const answer = await looked.catch(() => null); // left by a crash
   return answer?.ok ? service : null;
 }
@@ -97,7 +97,7 @@ export function clientOf(url: string, api_key: string, opened: Opened | null = n
     async request(method, route, { body, headers = {}, timeout_ms = REQUEST_TIMEOUT_MS, signal } = {}) {
       const form = body instanceof FormData;
       const send = () =>
-        limited(timeout_ms, signal, async (limit) => {
+        withRetryLimit(timeout_ms, signal, async (limit) => {
           const answer = await fetch(`${url}${route}`, {
             method,
             signal: limit,
@@ -115,7 +115,7 @@ export function clientOf(url: string, api_key: string, opened: Opened | null = n
       }
     },
     download: (route, signal, take) =>
-      limited(DOWNLOAD_TIMEOUT_MS, signal, async (limit) => {
+      withRetryLimit(DOWNLOAD_TIMEOUT_MS, signal, async (limit) => {
         const answer = await fetch(`${url}${route}`, { headers: { authorization }, signal: limit });
         if (!answer.ok || !answer.body) await answered(answer, `GET ${route}`);
         if (!answer.body) throw new ApiError(answer.status, 'UNKNOWN', `GET ${route} answered nothing`);
@@ -134,7 +134,7 @@ const MAX_PAUSE_S = 60;
 const DOWNLOAD_TIMEOUT_MS = 10 * 60_000;
 
 /** For what ends by its signal; `stop` may be that of a command that runs for ever. */
-export async function limited<Value>(
+export async function withRetryLimit<Value>(
   limit_ms: number,
   stop: AbortSignal | undefined,
   work: (signal: AbortSignal) => Promise<Value>,
@@ -148,7 +148,7 @@ export async function limited<Value>(
 }
 
 async function answered(answer: Response, what: string): Promise<{ status: number; body: unknown }> {
-  const text = await answerText(answer);
+  const text = await responseText(answer);
   const is_json = /[/+]json\b/.test(answer.headers.get('content-type') ?? '');
   const parsed: unknown = is_json ? JSON.parse(text) : text;
   if (answer.ok) return { status: answer.status, body: parsed };

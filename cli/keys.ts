@@ -32,7 +32,7 @@ const create: Action = async ({ accounts }, name, out) => {
   const clock = systemClock();
   const { text, key_id, secret_hash } = makeKey(clock);
   const { org_id, user_id } = DEFAULT_ORGANISATION;
-  await accounts.ensure({ ...DEFAULT_ORGANISATION, at: clock.wall() });
+  await accounts.ensure({ ...DEFAULT_ORGANISATION, at: clock.now() });
   await accounts.addKey({
     key_id,
     org_id,
@@ -40,7 +40,7 @@ const create: Action = async ({ accounts }, name, out) => {
     name,
     role: 'admin',
     secret_hash,
-    created_at: clock.wall(),
+    created_at: clock.now(),
     revoked_at: null,
   });
   out.result({ key_id, api_key: text }, () => `${text}\nIt is shown once.`);
@@ -49,7 +49,7 @@ const create: Action = async ({ accounts }, name, out) => {
 
 const revoke: Action = async ({ accounts }, key_id, out) => {
   if (!key_id) throw new UsageError('keys revoke <key_id>');
-  const revoked = await accounts.revokeKey(scope, key_id, systemClock().wall());
+  const revoked = await accounts.revokeKey(scope, key_id, systemClock().now());
   out.result({ key_id, revoked }, () => (revoked ? `${key_id} is revoked.` : `There is no key ${key_id} to revoke.`));
   return revoked ? 0 : 3;
 };

@@ -1,10 +1,10 @@
 /** The text of an answer, of a server that may send without end. */
 
 /** The longest of ours: the text of a hundred dense pages, with the place of each word. */
-export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+export const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
 
 /** Decompressed. Throws once there is more than `max` bytes; the rest is not read. */
-export async function answerText(answer: Response, max = MAX_ANSWER_BYTES): Promise<string> {
+export async function responseText(answer: Response, max = MAX_RESPONSE_BYTES): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of answer.body ?? []) {

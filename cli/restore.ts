@@ -1,6 +1,6 @@
 /** `tuodi restore <backup> --data-dir <new>`: a data folder made of a backup. */
 import { restoreFolder } from '../persistence/backup/restore.ts';
-import { asUsage, progressOf, saidOf } from './backup.ts';
+import { asUsage, describeLacking, progressOf } from './backup.ts';
 import type { Run } from './command.ts';
 import { stopSignal } from './signals.ts';
 
@@ -18,7 +18,7 @@ export const restoreCommand =
     out.result({ data_dir, made_at, objects, lacking }, () =>
       [
         `${data_dir} is as it was on ${made_at}, with ${objects.named} pictures. The search index is filled at the first start: tuodi serve`,
-        ...saidOf(lacking, 'The bytes of this picture are missing or damaged'),
+        ...describeLacking(lacking, 'The bytes of this picture are missing or damaged'),
       ].join('\n'),
     );
     return lacking.count > 0 ? 3 : 0;

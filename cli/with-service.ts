@@ -4,7 +4,7 @@ import { type App, startApp } from '../app/app.ts';
 import type { Config } from '../app/config.ts';
 import type { ExitCode } from '../contract/exit-codes.ts';
 import { systemClock } from '../runtime/async/clock.ts';
-import { within } from '../runtime/async/timeout.ts';
+import { withTimeout } from '../runtime/async/timeout.ts';
 import { INDEX_INCOMPLETE } from '../services/index/watch.ts';
 import { type Client, clientOf, connect } from './client.ts';
 import type { Run } from './command.ts';
@@ -35,7 +35,7 @@ const quieter = ({ log_level }: Config) => (log_level === 'silent' || log_level 
 async function filled(app: App): Promise<void> {
   const clock = systemClock();
   const client = clientOf(app.url, app.local_key);
-  const isOver = (limit_ms: number) => within({ clock, limit_ms }, async () => (await app.audited) >= 0).catch(() => false); // it is still being compared
+  const isOver = (limit_ms: number) => withTimeout({ clock, limit_ms }, async () => (await app.audited) >= 0).catch(() => false); // it is still being compared
   if (await isOver(AUDIT_WAIT_MS)) return;
   const over = clock.elapsed() + FILL_WAIT_MS;
   do {
@@ -51,16 +51,16 @@ export const withClient =
   async (config, out) => {
     const client = await connect(config, openFolder, out.warn);
     try {
-      return await untilTaken(client.taken, () => work(client, out));
+      return await untilTakenOver(client.taken, () => work(client, out));
     } finally {
       await client.close();
     }
   };
 
 /** Rejects with TakenOver as soon as another process has taken what was opened for this command. */
-export async function untilTaken<Value>(taken: AbortSignal | null, work: () => Promise<Value>): Promise<Value> {
+export async function untilTakenOver<Value>(taken: AbortSignal | null, work: () => Promise<Value>): Promise<Value> {
   try {
-    return await within({ clock: systemClock(), signals: taken ? [taken] : [] }, work);
+    return await withTimeout({ clock: systemClock(), signals: taken ? [taken] : [] }, work);
   } catch (error) {
     throw taken?.aborted ? new TakenOver(taken.reason) : error;
   }

@@ -21,7 +21,7 @@ import type { Leave } from './access/concurrent-requests.ts';
 import type { HttpLimits } from './limits.ts';
 
 /** What a link is refused for: a code of the contract. */
-export type LinkRefused = { refused: 'BAD_SIGNATURE' | 'LINK_EXPIRED' };
+export type LinkRejection = { refused: 'BAD_SIGNATURE' | 'LINK_EXPIRED' };
 /** `granted_to`: the key that it ends with. */
 export type UploadGrant = { key: string; max_bytes: number; content_type: string; granted_to?: string };
 export type ReadGrant = { key: string; content_type: string; filename: string; granted_to?: string };
@@ -30,16 +30,16 @@ export type LinkQuery = Readonly<Record<string, string | string[] | undefined>>;
 
 /** The embedded store's own links, which lead to this server. `key`: the path after `/objects/`. */
 export interface StoreLinks {
-  openUpload(key: string, query: LinkQuery): UploadGrant | LinkRefused;
-  openRead(key: string, query: LinkQuery): ReadGrant | LinkRefused;
+  openUpload(key: string, query: LinkQuery): UploadGrant | LinkRejection;
+  openRead(key: string, query: LinkQuery): ReadGrant | LinkRejection;
 }
 
 /** Links to calls of the API that need no key. `parts` begin with what the link is for and hold all that it grants, its expiry too. */
-export interface Links {
+export interface SignedLinks {
   /** A signature that fits in a query as it is (base64url). */
   sign(parts: readonly string[]): string;
   /** null: it holds. Times are wall time. */
-  verify(parts: readonly string[], signature: string, time: { expires_at: number; now: number }): LinkRefused | null;
+  verify(parts: readonly string[], signature: string, time: { expires_at: number; now: number }): LinkRejection | null;
   /** null: the store serves its links itself, and `/objects/` is not here. */
   store: StoreLinks | null;
 }
@@ -79,7 +79,7 @@ export type HttpDeps = {
   engine: Engine;
   facts: Facts;
   objects: Objects;
-  links: Links;
+  links: SignedLinks;
   /** null: no provider was given a secret, so that none calls back. */
   callbacks: Callbacks | null;
   index: SearchIndex;
@@ -107,7 +107,7 @@ export type HttpDeps = {
  * `stopping` is aborted when the server is asked to stop: long waits end at once. `unverified`: room for bodies whose sender is not known
  * before they are read.
  */
-export type Serving = HttpDeps & { stopping: AbortSignal; unverified: ByteBudget; fair: FairUse };
+export type RequestDeps = HttpDeps & { stopping: AbortSignal; unverified: ByteBudget; fair: FairUse };
 
 export type Language = 'en' | 'zh';
 /** `address`: the client's. `key_id`: of the key that the call came with, or whose link it came by; for the log. `link_key`: with which links that are given out end. `leave`: it is no longer under way, though not answered yet. */
@@ -120,28 +120,28 @@ export type State = {
   leave?: () => void;
 };
 /** `params`: of the path, decoded. */
-export type Context = ParameterizedContext<State, { params: Record<string, string> }>;
+export type KoaContext = ParameterizedContext<State, { params: Record<string, string> }>;
 
 /** On whose behalf a call is: everything it reads and writes is in `scope`. */
 export type Caller = { scope: Scope; by: Author };
 export type KeyCaller = Caller & { key: ApiKey };
 
-export type OpenCall = { ctx: Context; deps: Serving };
-export type Call = OpenCall & { caller: Caller };
-export type KeyCall = OpenCall & { caller: KeyCaller };
+export type PublicRequest = { ctx: KoaContext; deps: RequestDeps };
+export type AuthenticatedRequest = PublicRequest & { caller: Caller };
+export type KeyRequest = PublicRequest & { caller: KeyCaller };
 
 /** What is known of a request before any route takes it. */
-export type Known = Pick<Context, 'state' | 'set'>;
+export type EarlyContext = Pick<KoaContext, 'state' | 'set'>;
 
 export type FairUse = {
   /** Of a caller who needs no key. */
-  open(ctx: Context, name: RouteName, work: () => Promise<void>): Promise<void>;
+  open(ctx: KoaContext, name: RouteName, work: () => Promise<void>): Promise<void>;
   /** Of a key that holds. */
-  keyed(ctx: Context, of: { name: RouteName; key_id: string }, work: () => Promise<void>): Promise<void>;
+  keyed(ctx: KoaContext, of: { name: RouteName; key_id: string }, work: () => Promise<void>): Promise<void>;
   /** Whoever was refused before he was known; throws when his address was refused too often. */
-  refused(ctx: Known): Promise<void>;
+  refused(ctx: EarlyContext): Promise<void>;
   /** A long wait, during which nothing else of the request is under way; null: too many of this caller wait. */
-  wait(ctx: Context): Leave | null;
+  wait(ctx: KoaContext): Leave | null;
   /** Throws when this caller has too many. */
-  reader(ctx: Context): Leave;
+  reader(ctx: KoaContext): Leave;
 };

@@ -4,8 +4,8 @@ import type Koa from 'koa';
 import { Problem, type ProblemCode } from '../contract/problems.ts';
 import { ROUTES, type RouteNameOf, type RouteRow } from '../contract/routes.ts';
 import { callerByKey, callerByLink, type LinkUse } from './access/auth.ts';
-import type { Call, Context, KeyCall, OpenCall, Serving, State } from './context.ts';
-import { nothingHere } from './problems/problems.ts';
+import type { AuthenticatedRequest, KeyRequest, KoaContext, PublicRequest, RequestDeps, State } from './context.ts';
+import { routeNotFound } from './problems/problems.ts';
 import { resourceId } from './request/validate.ts';
 import { takeCallback } from './routes/callbacks.ts';
 import { streamEvents } from './routes/events.ts';
@@ -22,7 +22,7 @@ import { issueUploadLink, reportUpload } from './routes/resources-upload.ts';
 import { search } from './routes/search.ts';
 import { takeStorageEvents } from './routes/storage-events.ts';
 
-const BY_KEY: Record<RouteNameOf<'key'>, (call: KeyCall) => Promise<void>> = {
+const BY_KEY: Record<RouteNameOf<'key'>, (call: KeyRequest) => Promise<void>> = {
   create_resource: createResource,
   list_resources: listResources,
   count_resources: countResources,
@@ -41,7 +41,7 @@ const BY_KEY: Record<RouteNameOf<'key'>, (call: KeyCall) => Promise<void>> = {
   search,
   stream_events: streamEvents,
 };
-type ByLink = { handle: (call: Call) => Promise<void>; use: (ctx: Context) => LinkUse };
+type ByLink = { handle: (call: AuthenticatedRequest) => Promise<void>; use: (ctx: KoaContext) => LinkUse };
 const BY_KEY_OR_LINK: Record<RouteNameOf<'key_or_link'>, ByLink> = {
   report_upload: { handle: reportUpload, use: (ctx) => ({ call: 'uploaded', resource_id: resourceId(ctx) }) },
   get_preview: {
@@ -52,7 +52,7 @@ const BY_KEY_OR_LINK: Record<RouteNameOf<'key_or_link'>, ByLink> = {
     },
   },
 };
-const OPEN: Record<RouteNameOf<'link' | 'token' | 'none'>, (call: OpenCall) => Promise<void>> = {
+const OPEN: Record<RouteNameOf<'link' | 'token' | 'none'>, (call: PublicRequest) => Promise<void>> = {
   take_callback: takeCallback,
   put_object: putObject,
   get_object: getObject,
@@ -61,7 +61,7 @@ const OPEN: Record<RouteNameOf<'link' | 'token' | 'none'>, (call: OpenCall) => P
   readyz,
 };
 
-async function handle({ name }: (typeof ROUTES)[number], ctx: Context, deps: Serving): Promise<void> {
+async function handle({ name }: (typeof ROUTES)[number], ctx: KoaContext, deps: RequestDeps): Promise<void> {
   const { fair } = deps;
   if (isIn(OPEN, name)) return fair.open(ctx, name, () => known(ctx, deps, async () => OPEN[name]({ ctx, deps })));
   if (isIn(BY_KEY, name)) {
@@ -76,7 +76,7 @@ async function handle({ name }: (typeof ROUTES)[number], ctx: Context, deps: Ser
 }
 
 /** Who shows nothing that holds spends more of his address's share. */
-async function known<Value>(ctx: Context, { fair }: Serving, work: () => Promise<Value>): Promise<Value> {
+async function known<Value>(ctx: KoaContext, { fair }: RequestDeps, work: () => Promise<Value>): Promise<Value> {
   try {
     return await work();
   } catch (error) {
@@ -88,13 +88,13 @@ const NOT_KNOWN: ReadonlySet<string> = new Set(['UNAUTHENTICATED', 'BAD_SIGNATUR
 const isIn = <Name extends string>(table: Record<Name, unknown>, name: string): name is Name => Object.hasOwn(table, name);
 
 /** All routes, then what no route takes: 404, 405 with `Allow`, and the answer to OPTIONS. */
-export function route(app: Koa<State>, deps: Serving): void {
+export function route(app: Koa<State>, deps: RequestDeps): void {
   const router = new Router<State>({ strict: true, sensitive: true });
   for (const row of ROUTES) router.register(patternOf(row), [row.method], (ctx) => handle(row, ctx, deps));
   const none: Koa.Middleware<State> = async (ctx) => {
     const methods = new Set(router.match(ctx.path, ctx.method).path.flatMap((layer) => layer.methods));
     if (ctx.method !== 'OPTIONS') await deps.fair.refused(ctx);
-    if (methods.size === 0) throw nothingHere();
+    if (methods.size === 0) throw routeNotFound();
     const allow = [...methods, 'OPTIONS'].join(', ');
     if (ctx.method !== 'OPTIONS') throw notAllowed(allow);
     ctx.set('allow', allow);

@@ -6,11 +6,11 @@ import Koa from 'koa';
 import { byteBudget } from './access/byte-budget.ts';
 import { peerOf } from './access/client-address.ts';
 import { createFairUse, tooMany } from './access/fair-use.ts';
-import type { HttpDeps, Serving, State } from './context.ts';
-import { begun, checked, crossOrigin } from './middleware/request-context.ts';
-import { lingering } from './problems/linger.ts';
-import { answerPlain, answerRaw, noTunnel, parserProblem } from './problems/raw-response.ts';
-import { answerProblems } from './problems/to-response.ts';
+import type { HttpDeps, RequestDeps, State } from './context.ts';
+import { allowOrigins, checkUrl, requestContext } from './middleware/request-context.ts';
+import { createLinger } from './problems/linger.ts';
+import { noTunnel, parserProblem, respondPlain, respondRaw } from './problems/raw-response.ts';
+import { respondToErrors } from './problems/to-response.ts';
 import { route } from './router.ts';
 
 export interface HttpServer {
@@ -52,9 +52,9 @@ export function createHttpServer(given: HttpDeps): HttpServer {
   };
 }
 
-function listening(deps: Serving): Server {
+function listening(deps: RequestDeps): Server {
   const { clock, limits, log, stopping } = deps;
-  const linger = lingering(deps);
+  const linger = createLinger(deps);
   const handle = application(deps).callback();
   /** The answer that is under way on a socket. */
   const answering = new WeakMap<Duplex, ServerResponse>();
@@ -67,7 +67,7 @@ function listening(deps: Serving): Server {
     pipelined.set(req.socket, before + 1);
     if (before >= limits.max_pipelined) {
       overrun.add(req.socket);
-      answerPlain(res, tooMany('TOO_MANY_UNDER_WAY', limits.retry_after_s), clock.nonce());
+      respondPlain(res, tooMany('TOO_MANY_UNDER_WAY', limits.retry_after_s), clock.randomUuid());
       return;
     }
     answering.set(req.socket, res);
@@ -98,28 +98,28 @@ function listening(deps: Serving): Server {
   server.maxConnections = limits.max_connections;
   server.on('checkExpectation', take); // an expectation that we don't know is no reason to refuse (RFC 9110, 10.1.1)
   server.on('connect', (_req, socket) => {
-    answerRaw(socket, noTunnel(), { request_id: clock.nonce(), busy: false });
+    respondRaw(socket, noTunnel(), { request_id: clock.randomUuid(), busy: false });
     linger(socket, limits.refused_linger_ms);
   });
   server.on('clientError', (error, socket) => {
     const problem = parserProblem(error);
-    const request_id = clock.nonce();
+    const request_id = clock.randomUuid();
     if (!problem) {
       socket.destroy();
       return;
     }
     // Not the error itself: it holds what was sent, keys too.
     log.info({ request_id, address: peerOf(socket), reason: error.message, status: problem.status }, 'no request');
-    answerRaw(socket, problem, { request_id, busy: answering.get(socket)?.headersSent === true });
+    respondRaw(socket, problem, { request_id, busy: answering.get(socket)?.headersSent === true });
     linger(socket, limits.refused_linger_ms);
   });
   return server;
 }
 
-function application(deps: Serving): Koa<State> {
+function application(deps: RequestDeps): Koa<State> {
   const app = new Koa<State>();
   app.on('error', (error: unknown) => deps.log.warn({ err: error }, 'an answer could not be sent')); // the client went away, mostly
-  for (const middleware of [begun(deps), crossOrigin(deps), answerProblems(deps), checked(deps)]) app.use(middleware);
+  for (const middleware of [requestContext(deps), allowOrigins(deps), respondToErrors(deps), checkUrl(deps)]) app.use(middleware);
   route(app, deps);
   return app;
 }

@@ -2,7 +2,7 @@
 import type { Status } from '../contract/statuses.ts';
 
 /** Back to READY_FOR_OCR from a later step: a correction is taken back of what was never read. */
-export const LEGAL: Record<Status, readonly Status[]> = {
+export const ALLOWED_TRANSITIONS: Record<Status, readonly Status[]> = {
   AWAITING_UPLOAD: ['UPLOADED_NO_METADATA', 'READY_FOR_OCR', 'REJECTED', 'EXPIRED', 'INDEX_FAILED', 'TRASHED', 'DELETING'],
   UPLOADED_NO_METADATA: ['READY_FOR_OCR', 'EXPIRED', 'TRASHED', 'DELETING'],
   READY_FOR_OCR: ['INIT', 'OCR_DONE', 'INDEX_FAILED', 'TRASHED', 'DELETING'],

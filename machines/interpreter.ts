@@ -39,7 +39,7 @@ export type Outcome = 'moved' | 'refused' | 'stale';
  * What a machine can't make itself. `now`: service time (ms), which timers go by. `wall`: wall time (epoch ms), which is shown; `now`
  * unless said. `mint` answers a new token, never twice the same (the engine's are UUIDv7).
  */
-export type Given = { now: number; wall?: number; mint: () => string };
+export type Environment = { now: number; wall?: number; newId: () => string };
 /** `emitted` goes to the outbox. Jobs to dispatch are found by `newJobs`. */
 export type Step = { outcome: Outcome; instance: Instance; emitted: EventObject[] };
 export type Durable = ReturnType<typeof durable>;
@@ -80,7 +80,7 @@ export function durable(machine: AnyStateMachine, upgrades: Upgrades = {}) {
   const revive = (instance: Instance): AnyMachineSnapshot => machine.resolveState(upgraded(instance).snapshot as never);
 
   return {
-    start(input: Json, given: Given): Step {
+    start(input: Json, given: Environment): Step {
       const [snapshot, actions] = initialTransition(machine, input as never); // input is typed by the machine, unknown here
       const blank = { machine: machine.id, version, seq: 0, jobs: {}, timers: {} };
       return commit(blank, snapshot, actions as unknown as Action[], given); // see Action
@@ -90,7 +90,7 @@ export function durable(machine: AnyStateMachine, upgrades: Upgrades = {}) {
      * Pure: answers the next instance and leaves this one alone. Refused or stale answers the same instance object.
      * Throws UnservedError for an instance of a version that is not known here.
      */
-    step(instance: Instance, inbound: Inbound, given: Given): Step {
+    step(instance: Instance, inbound: Inbound, given: Environment): Step {
       const current = upgraded(instance);
       const believed = believe(current, inbound, given.wall ?? given.now);
       if (typeof believed === 'string') return { outcome: believed, instance, emitted: [] };
@@ -202,7 +202,7 @@ function believe(instance: Instance, inbound: Inbound, at: number): 'refused' | 
 const stamped = <E extends EventObject>(event: E, at: number): E & { at: number } => ({ ...event, at });
 
 /** The next instance: obligations taken on and dropped as the machine's actions say, then the liveness rule. */
-function commit(previous: Omit<Instance, 'snapshot'>, after: AnyMachineSnapshot, actions: Action[], given: Given): Step {
+function commit(previous: Omit<Instance, 'snapshot'>, after: AnyMachineSnapshot, actions: Action[], given: Environment): Step {
   if (after.status === 'error')
     throw new LimboError(`${previous.machine} was killed by an unanswered failure: ${String(after.error)}`);
   const jobs = { ...previous.jobs };
@@ -219,7 +219,7 @@ function commit(previous: Omit<Instance, 'snapshot'>, after: AnyMachineSnapshot,
 
 type Obligations = { jobs: Record<string, Job>; timers: Record<string, Timer>; emitted: EventObject[] };
 
-function oblige({ type, params }: Action, { jobs, timers, emitted }: Obligations, { now, mint }: Given): void {
+function oblige({ type, params }: Action, { jobs, timers, emitted }: Obligations, { now, newId: mint }: Environment): void {
   switch (type) {
     case 'xstate.spawnChild':
       jobs[params.id] = { src: params.src, input: params.input, token: mint(), since: now, accepted: null };

@@ -1,12 +1,12 @@
 /** The regions beside the pipeline: what readers are promised, and the text that does not wait for its vector. */
 import { INPUT_OF_JOB } from './resource-jobs.ts';
-import { words } from './resource-setup.ts';
+import { resourceSetup } from './resource-setup.ts';
 
 /**
  * Text never waits for a vector for long. Beside the pipeline, since the embedding goes on undisturbed, and what is left
  * to do is derived in the same step from what is known: late vector, saved text, and an index that does not hold it.
  */
-const text_first = words.createStateConfig({
+const text_first = resourceSetup.createStateConfig({
   initial: 'idle',
   states: {
     idle: { always: { guard: 'textWanted', target: 'writing' } },
@@ -33,14 +33,14 @@ const text_first = words.createStateConfig({
 });
 
 /** What is promised to readers, kept by the same commit. */
-const picture = words.createStateConfig({
+const picture = resourceSetup.createStateConfig({
   initial: 'hidden',
   states: {
     hidden: { always: { guard: 'showable', target: 'viewable' } },
     viewable: { tags: 'viewable', always: { guard: 'notShowable', target: 'hidden' } },
   },
 });
-const search = words.createStateConfig({
+const search = resourceSetup.createStateConfig({
   initial: 'absent',
   states: {
     absent: { always: { guard: 'findable', target: 'searchable' } },

@@ -119,7 +119,7 @@ export const delaysOf = (limits: ResourceLimits) => ({
 });
 export const runsLeft = ({ runs }: ResourceContext, { max_runs }: ResourceLimits): boolean => runs + 1 < max_runs;
 
-export const words = setup({
+export const resourceSetup = setup({
   types: {} as {
     context: ResourceContext;
     events: Events;

@@ -5,7 +5,7 @@ import type { Fact, FactIds, JobId } from '../contract/steps.ts';
 import { type ResourceLimits, resourceLimits } from './limits.ts';
 import { INPUT_OF_JOB } from './resource-jobs.ts';
 import { readers } from './resource-readers.ts';
-import { blankContext, delaysOf, type ResourceContext, runsLeft, words } from './resource-setup.ts';
+import { blankContext, delaysOf, type ResourceContext, resourceSetup, runsLeft } from './resource-setup.ts';
 
 type Shape = { job: JobId; src: StepKind; id?: string; waiting?: string; working?: string; failed?: string };
 /**
@@ -51,7 +51,7 @@ const REPROCESS = { target: '#resume', actions: 'reprocess' as const };
 
 /** The statuses that look at the store, and the one that waits for a person. */
 const arriving = {
-  AWAITING_UPLOAD: words.createStateConfig({
+  AWAITING_UPLOAD: resourceSetup.createStateConfig({
     initial: 'waiting',
     entry: 'awaitAgain', // as its timers do
     /** The store has the last word. */
@@ -83,7 +83,7 @@ const arriving = {
       },
     },
   }),
-  UPLOADED_NO_METADATA: words.createStateConfig({
+  UPLOADED_NO_METADATA: resourceSetup.createStateConfig({
     id: 'UPLOADED_NO_METADATA',
     tags: 'needs_person',
     after: { metadata_warning: { actions: 'warn' }, metadata_deadline: afresh('#EXPIRED') },
@@ -98,7 +98,7 @@ const arriving = {
 };
 
 /** From the first read to the index, and where that may end. */
-const indexing = words.createStateConfig({
+const indexing = resourceSetup.createStateConfig({
   initial: 'recognising',
   on: {
     ...trashable,
@@ -164,20 +164,20 @@ const indexing = words.createStateConfig({
 
 /** Hidden from readers, or never shown to them. */
 const leaving = {
-  REJECTED: words.createStateConfig({
+  REJECTED: resourceSetup.createStateConfig({
     id: 'REJECTED',
     tags: 'failed',
     after: { rejected_retention: afresh('#DELETING') },
     on: trashable,
   }),
-  TRASHED: words.createStateConfig({
+  TRASHED: resourceSetup.createStateConfig({
     id: 'TRASHED',
     tags: 'gone',
     entry: 'withdraw',
     after: { trash_retention: afresh('#DELETING') },
     on: { ...removable, RESTORE },
   }),
-  EXPIRED: words.createStateConfig({
+  EXPIRED: resourceSetup.createStateConfig({
     id: 'EXPIRED',
     tags: 'gone',
     entry: 'withdraw',
@@ -192,21 +192,21 @@ const leaving = {
       tombstone: { tags: 'rest' },
     },
   }),
-  DELETING: words.createStateConfig({
+  DELETING: resourceSetup.createStateConfig({
     ...step({ job: 'purge', src: 'purge', id: 'DELETING', failed: '#PURGE_FAILED' }),
     tags: 'gone',
     entry: 'withdraw',
     invoke: { ...invoke('purge', 'purge', '#PURGE_FAILED'), onDone: { target: 'DELETED', actions: 'forget' } },
   }),
-  PURGE_FAILED: words.createStateConfig({
+  PURGE_FAILED: resourceSetup.createStateConfig({
     id: 'PURGE_FAILED',
     tags: ['rest', 'gone'],
     on: { ...removable, RETRY: { guard: 'mayRetry', target: '#DELETING', actions: 'retry' } },
   }),
-  DELETED: words.createStateConfig({ tags: ['rest', 'gone'] }),
+  DELETED: resourceSetup.createStateConfig({ tags: ['rest', 'gone'] }),
 };
 
-export const resourceMachine = words.createMachine({
+export const resourceMachine = resourceSetup.createMachine({
   id: 'resource',
   version: '2', // see upgrades.ts
   type: 'parallel',

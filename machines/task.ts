@@ -33,7 +33,7 @@ export type TaskContext = TaskInput & {
   jitter: number;
 };
 /** `done` and `failed` as the provider, or our own queue, says; `unknown`: it never heard of it. */
-export type Answer =
+export type TaskOutcome =
   | { status: 'done'; output: Json }
   | { status: 'working' }
   | { status: 'failed'; failure: ServiceFailure }
@@ -42,7 +42,7 @@ export type Answer =
  * How long what the step needs has been away, as the one who says it knows: `ms`, since `since` (service time) at the latest.
  * from_start: it was seen to work before that, so that this outage is not the one before.
  */
-export type Away = { ms: number; since: number; from_start: boolean };
+export type Unavailable = { ms: number; since: number; from_start: boolean };
 /**
  * CLAIMED: a worker has it; while running: the queue delivers it again, since its worker seems dead.
  * SUCCEEDED: by a worker or a callback, of whichever attempt, since the input is the same. FAILED: of one run only.
@@ -50,17 +50,17 @@ export type Away = { ms: number; since: number; from_start: boolean };
 export type TaskEvent =
   | { type: 'CLAIMED'; provider_job_id: string | null; jitter?: number }
   | { type: 'SUCCEEDED'; output: Json }
-  | { type: 'FAILED'; attempt: number; losses: number; failure: ServiceFailure; jitter?: number; away?: Away }
+  | { type: 'FAILED'; attempt: number; losses: number; failure: ServiceFailure; jitter?: number; away?: Unavailable }
   | { type: 'GIVE_UP' };
 
 // The interpreter makes the event of a job that is done; see durable.ts.
-const answerOf = (event: object) => (event as { output: Answer }).output;
-const answeredFailure = (answer: Answer) => (answer.status === 'failed' ? answer.failure : null);
+const answerOf = (event: object) => (event as { output: TaskOutcome }).output;
+const answeredFailure = (answer: TaskOutcome) => (answer.status === 'failed' ? answer.failure : null);
 const FORGOTTEN = failureOf('PROVIDER_FORGOT', 'the provider that took the work knows nothing of it');
 const LOST = failureOf('WORKER_LOST', 'the worker that took the work is gone');
 const isOutage = ({ failure, decodes }: TaskContext) =>
   failure !== null && (waits(failure.code) || (failure.code === 'WORKER_LOST' && decodes === false));
-const awayOf = (event: TaskEvent): Away | null => (event.type === 'FAILED' ? (event.away ?? null) : null);
+const awayOf = (event: TaskEvent): Unavailable | null => (event.type === 'FAILED' ? (event.away ?? null) : null);
 
 const delaysOf = (limits: TaskLimits) => ({
   requeue: limits.requeue_ms,
@@ -99,11 +99,11 @@ const lossesLeft = ({ losses }: TaskContext, { max_losses }: TaskLimits) => loss
 
 const words = setup({
   types: {} as { context: TaskContext; events: TaskEvent; input: TaskInput; tags: 'rest' },
-  actors: { ask: fromPromise<Answer, Json>(() => Promise.reject(new Error('a service never runs as an actor'))) },
+  actors: { ask: fromPromise<TaskOutcome, Json>(() => Promise.reject(new Error('a service never runs as an actor'))) },
   delays: delaysOf(TASK_LIMITS),
   guards: {
     mayBeKnown: ({ context }) => context.provider_job_id !== null || context.answered,
-    answered: ({ event }, status: Answer['status']) => answerOf(event).status === status,
+    answered: ({ event }, status: TaskOutcome['status']) => answerOf(event).status === status,
     ofThisRun: ({ context, event }) =>
       event.type === 'FAILED' && event.attempt === context.attempt && event.losses === context.losses,
     isPermanent: ({ context }) => context.failure?.retryable === false,

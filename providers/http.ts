@@ -1,7 +1,7 @@
 /** JSON over HTTP with a provider: bounded answers, and for each status the failure that it stands for. */
 import { failureOf } from '../contract/failures.ts';
 import { type Credentials, CredentialsRefused, UNWATCHED } from '../runtime/health/credentials.ts';
-import { ServiceError } from '../runtime/tasks/step-handler.ts';
+import { StepError } from '../runtime/tasks/step-handler.ts';
 import { type Policy, type PolicyOptions, ProviderAway, providerPolicy } from './policy.ts';
 
 /** Of what a provider says, so much is told on: enough for a reason, not enough for a page of HTML. */
@@ -73,8 +73,8 @@ export function providerHttp(options: PolicyOptions & KeyOptions): ProviderHttp 
       throw new CredentialsRefused(
         `${name} refuses our key (${status}): correct ${variable}, or call whoever runs it. ${told}`.slice(0, 2 * TOLD_CHARS),
       );
-    if (!isAway(status)) throw new ServiceError(failureOf('PROVIDER_REFUSED', told));
-    const pause_ms = retryAfter(answer.headers.get('retry-after'), clock.wall()) ?? (status === 429 ? UNNAMED_PAUSE_MS : null);
+    if (!isAway(status)) throw new StepError(failureOf('PROVIDER_REFUSED', told));
+    const pause_ms = retryAfter(answer.headers.get('retry-after'), clock.now()) ?? (status === 429 ? UNNAMED_PAUSE_MS : null);
     throw new ProviderAway(told, { pause_ms });
   }
   return {
@@ -92,7 +92,7 @@ export function providerHttp(options: PolicyOptions & KeyOptions): ProviderHttp 
   };
 }
 
-export const badResult = (detail: string): ServiceError => new ServiceError(failureOf('PROVIDER_BAD_RESULT', detail));
+export const badResult = (detail: string): StepError => new StepError(failureOf('PROVIDER_BAD_RESULT', detail));
 
 /** Checked now and not at the first call, whose error would quote it. */
 function headersOf(name: string, api_key: string | null): Record<string, string> {

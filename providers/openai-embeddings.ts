@@ -1,10 +1,10 @@
 /** An Embedder behind any OpenAI-compatible `/v1/embeddings` (https://platform.openai.com/docs/api-reference/embeddings). */
 import { setMaxListeners } from 'node:events';
 import { z } from 'zod';
-import { gather } from '../runtime/async/batch.ts';
-import { inHalves } from '../runtime/async/bisect.ts';
+import { batched } from '../runtime/async/batch.ts';
+import { bisect } from '../runtime/async/bisect.ts';
 import type { Clock } from '../runtime/async/clock.ts';
-import { within } from '../runtime/async/timeout.ts';
+import { withTimeout } from '../runtime/async/timeout.ts';
 import type { Credentials } from '../runtime/health/credentials.ts';
 import type { Embedder } from '../runtime/ports/providers.ts';
 import { badResult, providerHttp } from './http.ts';
@@ -60,15 +60,15 @@ export function openAiEmbeddings(options: OpenAiEmbeddingsOptions): Embedder {
   }
   /** A refusal, or an answer that can't be used, may be because of one text among them: the others have their vectors. */
   const batch = (waiting: Waiting[]): Promise<Outcome[]> =>
-    inHalves<Waiting, Outcome>(
+    bisect<Waiting, Outcome>(
       waiting,
       async (some) => (await vectorsOf(some.map(({ text }) => text))).map((vector) => ({ vector })),
-      { isOfAll: (error) => error instanceof ProviderAway, failed: (_, error) => ({ error }) },
+      { failsAll: (error) => error instanceof ProviderAway, failed: (_, error) => ({ error }) },
     );
-  const embedded = gather(batch, { most: MOST_TEXTS, key: ({ key }) => key });
+  const embedded = batched(batch, { most: MOST_TEXTS, key: ({ key }) => key });
 
   async function vectorOf(text: string): Promise<Float32Array> {
-    const outcome = await embedded({ key: clock.nonce(), text });
+    const outcome = await embedded({ key: clock.randomUuid(), text });
     if ('error' in outcome) throw outcome.error;
     return outcome.vector;
   }
@@ -78,7 +78,9 @@ export function openAiEmbeddings(options: OpenAiEmbeddingsOptions): Embedder {
     async embed(texts, signal) {
       const late = (ms: number) => new ProviderAway(`${model} had no vector within ${ms} ms`);
       // What was asked for goes on; only this caller leaves.
-      return within({ clock, limit_ms: wait_ms, late, signals: [signal] }, () => Promise.all(texts.map(vectorOf)));
+      return withTimeout({ clock, limit_ms: wait_ms, onTimeout: late, signals: [signal] }, () =>
+        Promise.all(texts.map(vectorOf)),
+      );
     },
     reachable: http.reachable,
   };

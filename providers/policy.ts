@@ -8,8 +8,8 @@
 import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel';
 import { failureOf } from '../contract/failures.ts';
 import type { Clock } from '../runtime/async/clock.ts';
-import { within } from '../runtime/async/timeout.ts';
-import { ServiceError } from '../runtime/tasks/step-handler.ts';
+import { withTimeout } from '../runtime/async/timeout.ts';
+import { StepError } from '../runtime/tasks/step-handler.ts';
 
 /** One failure is an accident; so many in a row are an outage. */
 const FAILURES_TO_OPEN = 5;
@@ -21,7 +21,7 @@ const MOST_PAUSE_MS = 10 * 60_000;
 const MOST_TRIES = 2;
 
 /** pause_ms: what it asked to be left alone for; null: it said nothing. */
-export class ProviderAway extends ServiceError {
+export class ProviderAway extends StepError {
   readonly pause_ms: number | null;
   constructor(detail: string, { pause_ms = null, cause }: { pause_ms?: number | null; cause?: unknown } = {}) {
     super(failureOf('PROVIDER_UNAVAILABLE', detail), cause);
@@ -72,9 +72,9 @@ export function providerPolicy({ name, clock, patience_ms, probe_after_ms = PROB
   async function bounded<T>(work: (signal: AbortSignal) => Promise<T>, limit_ms: number, signal: AbortSignal): Promise<T> {
     const late = () => new ProviderAway(`${name} did not answer within ${limit_ms} ms`);
     try {
-      return await within({ clock, limit_ms, late, signals: [signal] }, work);
+      return await withTimeout({ clock, limit_ms, onTimeout: late, signals: [signal] }, work);
     } catch (error) {
-      if (error instanceof ServiceError) throw error;
+      if (error instanceof StepError) throw error;
       signal.throwIfAborted(); // given up by the caller: that says nothing of the provider
       const reason = networkFault(error);
       throw reason === null ? error : new ProviderAway(`${name} cannot be reached: ${reason}`, { cause: error });

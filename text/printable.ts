@@ -5,7 +5,7 @@
  */
 
 /** C0 but for tab and line end, DEL, C1 (U+009B begins a command as ESC [ does), separators that some break lines at, directions. */
-const OBEYED = /(?![\t\n])[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Cs}]/gu;
+const TERMINAL_CONTROLS = /(?![\t\n])[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Cs}]/gu;
 /** JSON.stringify escapes C0 itself, but not these. */
 const OBEYED_IN_JSON = /(?!\n)[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
 /** Unicode's pictures of the control characters: ␛ for ESC. */
@@ -14,7 +14,7 @@ const PICTURE_OF_DEL = '\u2421';
 const NO_PICTURE = '\ufffd';
 
 /** Lines and tabs stay: for text that has lines, such as what was read on a page. */
-export const printable = (text: string): string => text.replace(/\r\n/g, '\n').replace(OBEYED, pictureOf);
+export const printable = (text: string): string => text.replace(/\r\n/g, '\n').replace(TERMINAL_CONTROLS, pictureOf);
 
 /** On one line: for a name, a title or a message, which must not look like lines of ours. */
 export const printableLine = (text: string): string => printable(text).replace(/[\n\t]/g, ' ');

@@ -4,7 +4,7 @@
  * Mermaid draws no edge between the insides of two composite states: such an edge is drawn between the states that hold them.
  */
 import { STATUSES } from '../contract/statuses.ts';
-import { LEGAL } from '../machines/allowed-transitions.ts';
+import { ALLOWED_TRANSITIONS } from '../machines/allowed-transitions.ts';
 import type { Graph, GraphEdge, GraphNode } from './graph.ts';
 
 export function mermaidOf(graph: Graph): string {
@@ -34,7 +34,9 @@ export function mermaidOf(graph: Graph): string {
 /** The statuses alone, as one may follow another. All that people see may go to TRASHED and to DELETING besides. */
 export function mermaidOfStatuses(): string {
   const moves = STATUSES.flatMap(({ status }) => {
-    const next = LEGAL[status].filter((to) => to !== 'TRASHED' && (to !== 'DELETING' || !LEGAL[status].includes('TRASHED')));
+    const next = ALLOWED_TRANSITIONS[status].filter(
+      (to) => to !== 'TRASHED' && (to !== 'DELETING' || !ALLOWED_TRANSITIONS[status].includes('TRASHED')),
+    );
     return next.map((to) => `  ${status} --> ${to}`);
   });
   return ['stateDiagram-v2', '  [*] --> AWAITING_UPLOAD', ...moves, '  DELETED --> [*]', ''].join('\n');

@@ -6,21 +6,21 @@ import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { chmod, copyFile, link, mkdir, open, rename, rm, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
-import { isSame, LEAVING, type Seen, seenAt } from './folder-files.ts';
+import { type FileStat, isSame, LEAVING, statFile } from './folder-files.ts';
 
-export type Then = { do: 'keep' } | { do: 'delete' } | { do: 'move'; to: string };
+export type AfterIngest = { do: 'keep' } | { do: 'delete' } | { do: 'move'; to: string };
 /** `changed`: it is not the file that was taken in, and is where it was. */
-export type Left = { left: 'kept' | 'deleted' | 'changed' } | { left: 'moved'; moved_to: string };
+export type Disposed = { left: 'kept' | 'deleted' | 'changed' } | { left: 'moved'; moved_to: string };
 
 /** Names tried for a file whose own is taken where it moves. */
 const MOST_NAMES = 1_000;
 
 /** `root`: the folder that is watched; what lies below a folder of it moves below one of that name. */
-export async function leave(file: string, seen: Seen, root: string, after: Then): Promise<Left> {
+export async function disposeOf(file: string, seen: FileStat, root: string, after: AfterIngest): Promise<Disposed> {
   if (after.do === 'keep') return { left: 'kept' };
   const leaving = path.join(path.dirname(file), `${LEAVING}${randomUUID()}${path.extname(file)}`);
   await rename(file, leaving);
-  const now = await seenAt(leaving);
+  const now = await statFile(leaving);
   if (!now || !isSame(now, seen)) {
     await backTo(leaving, file);
     return { left: 'changed' };
@@ -95,7 +95,7 @@ async function copied(from: string, to: string): Promise<boolean> {
     await copyFile(from, part, constants.COPYFILE_EXCL);
     const handle = await open(part, 'r+');
     await handle.sync().finally(() => handle.close());
-    if (await seenAt(to)) return false;
+    if (await statFile(to)) return false;
     await rename(part, to);
     return true;
   } finally {

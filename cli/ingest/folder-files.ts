@@ -26,13 +26,13 @@ const MOST_DEPTH = 64;
 export const LEAVING = '.tuodi-leaving-';
 
 /** As it was when it was looked at: another size, time or file, and it is another picture. */
-export type Seen = { size: number; mtime_ms: number; ino: bigint };
-export type FoundFile = Seen & { file: string };
+export type FileStat = { size: number; mtime_ms: number; ino: bigint };
+export type FoundFile = FileStat & { file: string };
 
-export const isSame = (a: Seen, b: Seen): boolean => a.size === b.size && a.mtime_ms === b.mtime_ms && a.ino === b.ino;
+export const isSame = (a: FileStat, b: FileStat): boolean => a.size === b.size && a.mtime_ms === b.mtime_ms && a.ino === b.ino;
 
 /** Null when it is no file, or not there any more. */
-export async function seenAt(file: string): Promise<Seen | null> {
+export async function statFile(file: string): Promise<FileStat | null> {
   try {
     const stat = await lstat(file, { bigint: true });
     return stat.isFile() ? { size: Number(stat.size), mtime_ms: Number(stat.mtimeNs) / 1e6, ino: stat.ino } : null;
@@ -58,7 +58,7 @@ export async function* filesIn(folder: string, wanted: Wanted, depth = 0): Async
       if (entry.isDirectory()) {
         if (!isIgnoredFolder(entry.name) && !wanted.except.includes(path.resolve(at))) yield* filesIn(at, wanted, depth + 1);
       } else if (entry.isFile() && isWanted(entry.name, wanted.is)) {
-        const seen = await seenAt(at);
+        const seen = await statFile(at);
         if (seen) yield { file: at, ...seen };
       }
     }

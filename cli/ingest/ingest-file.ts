@@ -6,7 +6,7 @@ import { Resource } from '../../contract/resource.ts';
 import { PHASES } from '../../contract/statuses.ts';
 import { sha256Of } from '../../persistence/folder/hash.ts';
 import type { Client } from '../client.ts';
-import { rested, type TakenIn, takenInWhole } from './upload.ts';
+import { type Uploaded, uploadForm, waitUntilSettled } from './upload.ts';
 
 /** `busy`: what is under way, by SHA-256: of two files with the same bytes the later one finds the earlier one's picture. */
 type Work = { client: Client; signal: AbortSignal; busy: Map<string, Promise<unknown>> };
@@ -18,7 +18,7 @@ const MOST_TWINS = 20;
 const GONE_FOR_GOOD = new Set<Resource['status']>(['DELETING', 'PURGE_FAILED', 'DELETED', 'EXPIRED', 'AWAITING_UPLOAD']);
 
 /** Answers when it rests. Nothing is sent of a file that is known: run again, only its hash is compared. */
-export async function takeIn(work: Work, file: string, said: { title?: string; tag?: string[] }): Promise<TakenIn> {
+export async function ingestFile(work: Work, file: string, said: { title?: string; tag?: string[] }): Promise<Uploaded> {
   const { busy, signal } = work;
   const sha256 = await sha256Of(file, signal);
   const mine = Promise.allSettled([busy.get(sha256)]).then(() => takenIn(work, { file, sha256 }, said));
@@ -31,12 +31,13 @@ export async function takeIn(work: Work, file: string, said: { title?: string; t
 }
 
 type Hashed = { file: string; sha256: string };
-async function takenIn(work: Work, { file, sha256 }: Hashed, said: { title?: string; tag?: string[] }): Promise<TakenIn> {
+async function takenIn(work: Work, { file, sha256 }: Hashed, said: { title?: string; tag?: string[] }): Promise<Uploaded> {
   const { client, signal } = work;
   const twin = await twinOf(work, sha256);
-  if (twin) return { resource: twin.phase === 'working' ? await rested(client, twin.resource_id, signal) : twin, there: true };
+  if (twin)
+    return { resource: twin.phase === 'working' ? await waitUntilSettled(client, twin.resource_id, signal) : twin, there: true };
   const bytes = await openAsBlob(file); // read as it is sent; one that changes meanwhile is an error
-  return takenInWhole(client, bytes, { filename: path.basename(file), ...said }, signal);
+  return uploadForm(client, bytes, { filename: path.basename(file), ...said }, signal);
 }
 
 async function twinOf({ client, signal }: Pick<Work, 'client' | 'signal'>, sha256: string): Promise<Resource | null> {

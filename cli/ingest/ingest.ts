@@ -7,7 +7,7 @@ import type { Client } from '../client.ts';
 import { failureOf } from '../errors.ts';
 import { cut, type Output, table } from '../output.ts';
 import { filesIn } from './folder-files.ts';
-import { takenInWhole } from './upload.ts';
+import { uploadForm } from './upload.ts';
 
 /** What is picked from a folder; a file that is named is sent whatever it is called. */
 export const isPicture = (name: string): boolean => FILE_EXTENSIONS.includes(path.extname(name).slice(1).toLowerCase());
@@ -68,7 +68,7 @@ async function oneFile(client: Client, file: string, options: IngestOptions): Pr
   const { size } = await stat(file);
   if (size > MOST_BYTES) return refused({ code: 'TOO_MANY_BYTES', detail: `${size} bytes is more than any service takes` });
   const said = { filename: path.basename(file), ...options };
-  const { resource, there } = await takenInWhole(client, new Blob([await readFile(file)]), said);
+  const { resource, there } = await uploadForm(client, new Blob([await readFile(file)]), said);
   const { resource_id, status, failure, duplicate_of } = resource;
   return { resource_id, status, duplicate_of: there ? resource_id : duplicate_of, failure };
 }

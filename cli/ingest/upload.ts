@@ -1,8 +1,8 @@
 /** A picture sent, in one call or by an upload link, and waiting for what becomes of it. */
 import { z } from 'zod';
 import { Resource, type Upload } from '../../contract/resource.ts';
-import { ApiError, type Client, limited } from '../client.ts';
-import { answerText } from '../response-text.ts';
+import { ApiError, type Client, withRetryLimit } from '../client.ts';
+import { responseText } from '../response-text.ts';
 
 /** The largest picture over a slow line. */
 const UPLOAD_TIMEOUT_MS = 10 * 60_000;
@@ -11,19 +11,19 @@ const WAIT_S = 30;
 const MOST_WAITS = 60;
 
 /** `there`: its bytes were in the library before, and this is the picture that has them. */
-export type TakenIn = { resource: Resource; there: boolean };
+export type Uploaded = { resource: Resource; there: boolean };
 type Said = { filename: string; title?: string; tag?: string[] };
 const Answer = z.object({ resource: Resource });
 
 /** In one call; answers when it rests. */
-export async function takenInWhole(client: Client, bytes: Blob, said: Said, signal?: AbortSignal): Promise<TakenIn> {
+export async function uploadForm(client: Client, bytes: Blob, said: Said, signal?: AbortSignal): Promise<Uploaded> {
   const { filename, title, tag } = said;
   const body = new FormData();
   body.append('metadata', JSON.stringify({ ...(title ? { title } : {}), ...(tag?.length ? { tags: tag } : {}) }));
   body.append('file', bytes, filename);
   const answer = await client.request('POST', '/v1/resources', { body, signal });
   const { resource } = Answer.parse(answer.body);
-  return { resource: await rested(client, resource.resource_id, signal), there: answer.status === 200 };
+  return { resource: await waitUntilSettled(client, resource.resource_id, signal), there: answer.status === 200 };
 }
 
 /** As the link says: a PUT, or a form whose file comes last. The service is told, and looks for itself. */
@@ -33,9 +33,9 @@ export async function upload(
   bytes: Blob,
   stop: AbortSignal,
 ): Promise<void> {
-  await limited(UPLOAD_TIMEOUT_MS, stop, async (signal) => {
+  await withRetryLimit(UPLOAD_TIMEOUT_MS, stop, async (signal) => {
     const answer = await fetch(url, { method, headers, body: fields ? formOf(fields, bytes) : bytes, signal });
-    const said = await answerText(answer);
+    const said = await responseText(answer);
     if (!answer.ok)
       throw new ApiError(answer.status, 'UPLOAD_REFUSED', `the store answered ${answer.status}: ${said.slice(0, 200)}`);
   });
@@ -51,7 +51,7 @@ function formOf(fields: Record<string, string>, bytes: Blob): FormData {
 }
 
 /** The picture when it has come to rest, or only a person can go on. */
-export async function rested(client: Client, resource_id: string, signal?: AbortSignal): Promise<Resource> {
+export async function waitUntilSettled(client: Client, resource_id: string, signal?: AbortSignal): Promise<Resource> {
   for (let waits = 0; ; waits++) {
     const headers = { prefer: `wait=${WAIT_S}` };
     const now = Resource.parse((await client.request('GET', `/v1/resources/${resource_id}`, { headers, signal })).body);

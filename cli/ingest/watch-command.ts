@@ -7,8 +7,8 @@ import { type Client, connect } from '../client.ts';
 import type { Run } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { stopSignal } from '../signals.ts';
-import { openFolder, untilTaken } from '../with-service.ts';
-import type { Then } from './after-ingest.ts';
+import { openFolder, untilTakenOver } from '../with-service.ts';
+import type { AfterIngest } from './after-ingest.ts';
 import { type IngestOptions, isPicture } from './ingest.ts';
 import { WATCH_LIMITS, watch } from './watch.ts';
 
@@ -17,14 +17,14 @@ export type WatchFlags = IngestOptions & { then?: string };
 export const watchCommand =
   (folders: string[], { then, ...options }: WatchFlags): Run =>
   async (config, out) => {
-    const after = thenOf(then);
+    const after = parseAfterIngest(then);
     await checkFolders(folders, after);
     const clock = systemClock();
     const service = await reached(config, out.warn);
     const stop = stopSignal();
     out.say(`Watching ${folders.join(', ')}. Stop it with Ctrl-C.`);
     try {
-      const { failed } = await untilTaken(service.taken, () =>
+      const { failed } = await untilTakenOver(service.taken, () =>
         watch(folders, {
           ...{ client: service.client, options: { ...options, after }, out, pace: clock },
           ...{ limits: WATCH_LIMITS, is: isPicture, signal: stop.signal },
@@ -37,14 +37,14 @@ export const watchCommand =
     }
   };
 
-export function thenOf(said = 'keep'): Then {
+export function parseAfterIngest(said = 'keep'): AfterIngest {
   if (said === 'keep' || said === 'delete') return { do: said };
   const [, to] = /^move=(.+)$/.exec(said) ?? [];
   if (to) return { do: 'move', to };
   throw new UsageError(`--then ${said} is not known: keep, move=<folder> or delete`);
 }
 
-async function checkFolders(folders: string[], then: Then): Promise<void> {
+async function checkFolders(folders: string[], then: AfterIngest): Promise<void> {
   for (const folder of folders) {
     const there = await stat(folder).catch(() => null); // told below, as what is no folder
     if (!there?.isDirectory()) throw new UsageError(`${folder} is no folder: --watch takes folders`);

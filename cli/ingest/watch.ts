@@ -10,10 +10,10 @@ import { printableLine } from '../../text/printable.ts';
 import { ApiError, type Client } from '../client.ts';
 import { failureOf } from '../errors.ts';
 import type { Output } from '../output.ts';
-import { type Left, leave, type Then } from './after-ingest.ts';
-import { type FoundFile, filesIn, isSame, type Seen, seenAt } from './folder-files.ts';
+import { type AfterIngest, type Disposed, disposeOf } from './after-ingest.ts';
+import { type FileStat, type FoundFile, filesIn, isSame, statFile } from './folder-files.ts';
 import type { Ingested, IngestOptions } from './ingest.ts';
-import { takeIn } from './ingest-file.ts';
+import { ingestFile } from './ingest-file.ts';
 
 export const WATCH_LIMITS = {
   /** Between looks: what a person waits at most, beyond the next. */
@@ -30,11 +30,11 @@ export const WATCH_LIMITS = {
 };
 export type WatchLimits = typeof WATCH_LIMITS;
 
-export type Watched = Ingested & { left: Left['left']; moved_to: string | null };
-export type WatchOptions = IngestOptions & { after: Then };
+export type Watched = Ingested & { left: Disposed['left']; moved_to: string | null };
+export type WatchOptions = IngestOptions & { after: AfterIngest };
 type Pace = { elapsed(): number; sleep(ms: number, signal: AbortSignal): Promise<void> };
 /** `due`: not before this; null once nothing is left to do with it as it is. `round`: it was last there in. */
-type Known = Seen & { due: number | null; tries: number; round: number };
+type Known = FileStat & { due: number | null; tries: number; round: number };
 type Watch = {
   /** One that speaks to the service as it is reached now. */
   client: () => Promise<Client>;
@@ -125,7 +125,7 @@ async function oneFile(
     if (signal.aborted) return;
     end = failed(error);
   }
-  const changed = end.left === 'changed' || !isSame(seen, (await seenAt(file)) ?? seen);
+  const changed = end.left === 'changed' || !isSame(seen, (await statFile(file)) ?? seen);
   if (changed) return again(limits.stable_ms); // told when it has been taken in as it is now
   if (!entry) return;
   if (end.passing) again(Math.min(limits.again_ms * 2 ** entry.tries, limits.again_most_ms));
@@ -143,16 +143,16 @@ type Ended = Omit<Watched, 'file' | 'duration_ms'> & { passing: boolean };
 
 async function ended(
   { client, options, signal, busy }: Watching,
-  { file, root, seen }: { file: string; root: string; seen: Seen },
+  { file, root, seen }: { file: string; root: string; seen: FileStat },
 ): Promise<Ended> {
-  const { resource, there } = await takeIn({ client: await client(), signal, busy }, file, options);
+  const { resource, there } = await ingestFile({ client: await client(), signal, busy }, file, options);
   const { resource_id, status, failure, viewable, phase } = resource;
   const said = { resource_id, status, failure, duplicate_of: there ? resource_id : resource.duplicate_of };
   if (phase === 'working') return { ...said, left: 'kept', moved_to: null, passing: true }; // it takes longer than anybody waits
   if (!viewable) return { ...said, left: 'kept', moved_to: null, passing: false }; // refused, or in the trash: the file may be the only one
-  const now = await seenAt(file);
+  const now = await statFile(file);
   if (!now || !isSame(now, seen)) return { ...said, left: 'changed', moved_to: null, passing: false };
-  const left = await leave(file, seen, root, options.after);
+  const left = await disposeOf(file, seen, root, options.after);
   return { ...said, left: left.left, moved_to: left.left === 'moved' ? left.moved_to : null, passing: false };
 }
 

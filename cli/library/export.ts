@@ -17,7 +17,7 @@ import { sha256Of } from '../../persistence/folder/hash.ts';
 import { ApiError, type Client } from '../client.ts';
 import type { Output } from '../output.ts';
 import { Exported, LEFT_OUT_FILE, type LeftOut, LIST_FILE, ORIGINALS, TEXTS } from './export-format.ts';
-import { linesInto } from './ndjson.ts';
+import { openNdjson } from './ndjson.ts';
 import { readableName } from './readable-name.ts';
 
 /** The longest page of a list. */
@@ -41,8 +41,8 @@ export async function exportTo(client: Client, folder: string, out: Output, sign
   for (const phase of PHASES) all.append('phase', phase);
   const { total } = Counted.parse((await client.request('GET', `/v1/resources/counts?${all}`)).body);
   const bar = out.progress(total, 'exporting');
-  const list = await linesInto(path.join(folder, LIST_FILE));
-  const leftOut = await linesInto(path.join(folder, LEFT_OUT_FILE));
+  const list = await openNdjson(path.join(folder, LIST_FILE));
+  const leftOut = await openNdjson(path.join(folder, LEFT_OUT_FILE));
   const done: ExportDone = { exported: 0, left_out: 0, failed: 0 };
   try {
     for await (const page of pages(client, all, { total, signal })) {

@@ -15,10 +15,10 @@ import { sha256Of } from '../../persistence/folder/hash.ts';
 import { printableLine } from '../../text/printable.ts';
 import { ApiError, type Client } from '../client.ts';
 import { failureOf, UsageError } from '../errors.ts';
-import { rested, upload } from '../ingest/upload.ts';
+import { upload, waitUntilSettled } from '../ingest/upload.ts';
 import type { Output } from '../output.ts';
 import { Exported, LIST_FILE, MOST_LINE_BYTES } from './export-format.ts';
-import { linesOf } from './ndjson.ts';
+import { readLines } from './ndjson.ts';
 
 /** Pictures under way at once: the service works on more than one. */
 const IN_FLIGHT = 4;
@@ -43,7 +43,7 @@ export async function importFrom(client: Client, folder: string, out: Output, si
     throw new UsageError(`${folder} is no export: ${LIST_FILE}, which is written last, is not in it`);
   const work = { client, folder: await realpath(folder), signal };
   const done: ImportDone = { imported: 0, there: 0, failed: 0 };
-  const lines = linesOf(list, MOST_LINE_BYTES);
+  const lines = readLines(list, MOST_LINE_BYTES);
   const take = async () => {
     for (;;) {
       const { value: line } = await lines.next();
@@ -125,7 +125,7 @@ async function madeAgain(work: Work, line: Exported): Promise<{ resource: Resour
   const created = Created.parse(answer.body);
   if (answer.status === 200) return { resource: created.resource, there: true };
   if (created.upload) await upload(client, created.upload, await openAsBlob(file, { type: content_type }), signal);
-  const now = await rested(client, created.resource.resource_id, signal);
+  const now = await waitUntilSettled(client, created.resource.resource_id, signal);
   return { resource: await corrected(work, now, line), there: false };
 }
 
@@ -151,7 +151,7 @@ async function corrected({ client, signal }: Work, now: Resource, { corrections 
   if (lacking.length === 0) return now;
   for (const pages of inCalls(lacking))
     await client.request('PATCH', `/v1/resources/${resource_id}/text`, { body: { pages }, signal });
-  return rested(client, resource_id, signal);
+  return waitUntilSettled(client, resource_id, signal);
 }
 
 function inCalls(pages: Exported['corrections']): Exported['corrections'][] {

@@ -10,7 +10,7 @@ export type Lines = {
   discard(): Promise<void>;
 };
 
-export async function linesInto(file: string): Promise<Lines> {
+export async function openNdjson(file: string): Promise<Lines> {
   const part = `${file}.part`;
   const handle = await open(part, 'w', 0o600);
   let open_still = true;
@@ -36,7 +36,7 @@ export async function linesInto(file: string): Promise<Lines> {
 
 const NEW_LINE = 10;
 /** Lines that are not empty, with their numbers from 1. `text` is null of one that is longer than `most_bytes`, or no UTF-8. */
-export async function* linesOf(file: string, most_bytes: number): AsyncGenerator<{ number: number; text: string | null }> {
+export async function* readLines(file: string, most_bytes: number): AsyncGenerator<{ number: number; text: string | null }> {
   let number = 0;
   let parts: Buffer[] = [];
   let bytes = 0;

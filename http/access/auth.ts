@@ -1,10 +1,10 @@
 /** Who calls: by an API key, or by a link that was signed for exactly one call. */
 import { Problem } from '../../contract/problems.ts';
 import { isLocalName, isSecret, parseKey } from '../../runtime/accounts/api-keys.ts';
-import type { Caller, Context, KeyCaller, LinkRefused, OpenCall, Serving } from '../context.ts';
+import type { Caller, KeyCaller, KoaContext, LinkRejection, PublicRequest, RequestDeps } from '../context.ts';
 
 /** The caller by its key. Wrong, unknown and revoked keys are told apart by nobody: all are 401. */
-export async function callerByKey(ctx: Context, { facts }: Serving): Promise<KeyCaller> {
+export async function callerByKey(ctx: KoaContext, { facts }: RequestDeps): Promise<KeyCaller> {
   const [scheme = '', text = '', ...rest] = ctx.get('authorization').trim().split(/ +/);
   const said = scheme.toLowerCase() === 'bearer' && rest.length === 0 ? parseKey(text) : null;
   const key = said && (await facts.accounts.key(said.key_id));
@@ -22,7 +22,11 @@ type Granted = LinkUse & { org_id: string; expires: string; key_id: string };
  * The query that makes a link of an address. The organisation is part of it, since there is no key to know it by; and so is the key that
  * it is given out to, with which it ends. A key for commands on this machine ends with each start, and is not.
  */
-export function linkQuery(use: LinkUse, given: { org_id: string; expires_at: number }, { ctx, deps }: OpenCall): URLSearchParams {
+export function linkQuery(
+  use: LinkUse,
+  given: { org_id: string; expires_at: number },
+  { ctx, deps }: PublicRequest,
+): URLSearchParams {
   const { org_id } = given;
   const key_id = ctx.state.link_key ?? '';
   const expires = String(given.expires_at);
@@ -32,14 +36,18 @@ export function linkQuery(use: LinkUse, given: { org_id: string; expires_at: num
 }
 
 /** The caller by a signature in the query; null when there is none, so that a key is asked for. */
-export async function callerByLink(ctx: Context, use: (ctx: Context) => LinkUse, deps: Serving): Promise<Caller | null> {
+export async function callerByLink(
+  ctx: KoaContext,
+  use: (ctx: KoaContext) => LinkUse,
+  deps: RequestDeps,
+): Promise<Caller | null> {
   const { links, clock } = deps;
   const query = new URLSearchParams(ctx.querystring);
   const signature = query.get('signature');
   if (signature === null) return null;
   const org_id = query.get('org_id') ?? '';
   const expires = query.get('expires') ?? '';
-  const time = { expires_at: Number(expires), now: clock.wall() };
+  const time = { expires_at: Number(expires), now: clock.now() };
   const key_id = query.get('key_id') ?? '';
   const refused = links.verify(partsOf({ ...use(ctx), org_id, expires, key_id }), signature, time);
   if (refused) throw linkProblem(refused);
@@ -58,7 +66,7 @@ const partsOf = ({ call, resource_id, size, page, org_id, expires, key_id }: Gra
 ];
 
 /** A link ends with the key that it was given out to. Throws LINK_EXPIRED. */
-export async function checkLinkKey(ctx: Context, key_id: string, { facts }: Serving): Promise<void> {
+export async function checkLinkKey(ctx: KoaContext, key_id: string, { facts }: RequestDeps): Promise<void> {
   const key = await facts.accounts.key(key_id);
   if (!key || key.revoked_at !== null)
     throw new Problem('LINK_EXPIRED', {
@@ -69,7 +77,7 @@ export async function checkLinkKey(ctx: Context, key_id: string, { facts }: Serv
   ctx.state.link_key = key_id;
 }
 
-export const linkProblem = ({ refused }: LinkRefused): Problem =>
+export const linkProblem = ({ refused }: LinkRejection): Problem =>
   refused === 'LINK_EXPIRED'
     ? new Problem('LINK_EXPIRED', {
         en: 'This link was good for a limited time, which is over. Ask for a fresh one; nothing was changed.',

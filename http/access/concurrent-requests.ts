@@ -1,7 +1,7 @@
 /** How many requests of one caller are under way at once; more wait in line, and beyond that they are refused. */
 
 export type Leave = () => void;
-export type UnderWay = {
+export type ConcurrencyLimit = {
   /** Once there is room; null: too many wait already. `gone`: the client went away while it waited, and the place is given up. */
   enter(subject: string, gone: AbortSignal): Promise<Leave | null>;
   /** At once, or null. */
@@ -11,7 +11,7 @@ export type UnderWay = {
 type Line = { under_way: number; waiting: Set<() => void> };
 
 /** `max_waiting`: of one caller. A caller of whom nothing is under way is forgotten. */
-export function underWay({ max, max_waiting }: { max: number; max_waiting: number }): UnderWay {
+export function limitConcurrency({ max, max_waiting }: { max: number; max_waiting: number }): ConcurrencyLimit {
   const lines = new Map<string, Line>();
 
   function leaveOf(subject: string, line: Line): Leave {

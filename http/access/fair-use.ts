@@ -9,9 +9,9 @@ import { isIPv6 } from 'node:net';
 import { Problem, type ProblemCode } from '../../contract/problems.ts';
 import type { RouteName } from '../../contract/routes.ts';
 import type { RatePolicy } from '../../runtime/ports/rates.ts';
-import type { Context, FairUse, HttpDeps, Known } from '../context.ts';
+import type { EarlyContext, FairUse, HttpDeps, KoaContext } from '../context.ts';
 import { mediaType } from '../request/body.ts';
-import { type UnderWay, underWay } from './concurrent-requests.ts';
+import { type ConcurrencyLimit, limitConcurrency } from './concurrent-requests.ts';
 
 /** Points of calls that cost much more than the others: an index is asked, or a picture goes through steps again. */
 const POINTS: Partial<Record<RouteName, number>> = {
@@ -29,15 +29,15 @@ export function createFairUse({ rates = null, limits, log }: Pick<HttpDeps, 'rat
   const by_key: RatePolicy = { name: 'key', points: limits.key_points, window_s: limits.rate_window_s };
   const by_address: RatePolicy = { name: 'address', points: limits.address_points, window_s: limits.rate_window_s };
   const max_waiting = limits.max_requests_waiting;
-  const kinds: Record<'search' | 'upload' | 'other', UnderWay> = {
-    search: underWay({ max: limits.max_searches_under_way, max_waiting }),
-    upload: underWay({ max: limits.max_uploads_under_way, max_waiting }),
-    other: underWay({ max: limits.max_requests_under_way, max_waiting }),
+  const kinds: Record<'search' | 'upload' | 'other', ConcurrencyLimit> = {
+    search: limitConcurrency({ max: limits.max_searches_under_way, max_waiting }),
+    upload: limitConcurrency({ max: limits.max_uploads_under_way, max_waiting }),
+    other: limitConcurrency({ max: limits.max_requests_under_way, max_waiting }),
   };
-  const waits = underWay({ max: limits.max_waits, max_waiting: 0 });
-  const readers = underWay({ max: limits.max_event_readers, max_waiting: 0 });
+  const waits = limitConcurrency({ max: limits.max_waits, max_waiting: 0 });
+  const readers = limitConcurrency({ max: limits.max_event_readers, max_waiting: 0 });
 
-  async function spend(ctx: Known, policy: RatePolicy, subject: string, points: number): Promise<void> {
+  async function spend(ctx: EarlyContext, policy: RatePolicy, subject: string, points: number): Promise<void> {
     const spent = await rates?.spend(policy, subject, points).catch((error: unknown) => {
       log.warn({ err: error }, 'a rate was not counted'); // nobody is refused for a fault of ours
       return null;
@@ -48,7 +48,7 @@ export function createFairUse({ rates = null, limits, log }: Pick<HttpDeps, 'rat
     ctx.set('ratelimit', `"${policy.name}";r=${spent.remaining};t=${reset_s}`);
     if (spent.is_over) throw tooMany(policy === by_key ? 'TOO_MANY_REQUESTS' : 'TOO_MANY_REQUESTS_BY_ADDRESS', reset_s);
   }
-  async function admitted(ctx: Context, at: UnderWay, subject: string, work: () => Promise<void>): Promise<void> {
+  async function admitted(ctx: KoaContext, at: ConcurrencyLimit, subject: string, work: () => Promise<void>): Promise<void> {
     const gone = new AbortController();
     const close = () => gone.abort(tooMany('TOO_MANY_UNDER_WAY', limits.retry_after_s));
     ctx.res.once('close', close);
@@ -86,10 +86,10 @@ export function createFairUse({ rates = null, limits, log }: Pick<HttpDeps, 'rat
   };
 }
 
-const callerSubject = (ctx: Known): string => ctx.state.key_id ?? addressSubject(ctx);
+const callerSubject = (ctx: EarlyContext): string => ctx.state.key_id ?? addressSubject(ctx);
 
 /** Of IPv6 the network: whoever has one address has 2⁶⁴ of them. */
-function addressSubject({ state: { address } }: Known): string {
+function addressSubject({ state: { address } }: EarlyContext): string {
   if (!isIPv6(address)) return address;
   const [before = '', after = ''] = address.split('::');
   const [head, tail] = [before, after].map((part) => (part === '' ? [] : part.split(':')));

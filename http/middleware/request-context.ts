@@ -3,9 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import cors from '@koa/cors';
 import type { Middleware } from 'koa';
 import { clientAddress } from '../access/client-address.ts';
-import type { Serving, State } from '../context.ts';
+import type { RequestDeps, State } from '../context.ts';
 import { badRequest } from '../problems/problems.ts';
-import { checkAddress } from '../request/validate.ts';
+import { checkUrlParameters } from '../request/validate.ts';
 
 /** One of ours is minted instead of what could not be written to a log as it is. */
 const SANE_ID = /^[\w.:-]{1,64}$/;
@@ -24,11 +24,11 @@ const HEADERS = {
 };
 const HSTS = { 'strict-transport-security': 'max-age=31536000' };
 
-export function begun({ clock, log, public_url, stopping, trusted_proxies = [] }: Serving): Middleware<State> {
+export function requestContext({ clock, log, public_url, stopping, trusted_proxies = [] }: RequestDeps): Middleware<State> {
   const addressOf = clientAddress(trusted_proxies);
   return async (ctx, next) => {
     const began = clock.elapsed();
-    const request_id = requestIdOf(ctx.req.headers, clock.nonce);
+    const request_id = requestIdOf(ctx.req.headers, clock.randomUuid);
     const address = addressOf(ctx.req);
     ctx.state = { request_id, language: ctx.acceptsLanguages('en', 'zh') === 'zh' ? 'zh' : 'en', address };
     ctx.set({ ...HEADERS, ...(public_url().startsWith('https:') ? HSTS : {}), 'x-request-id': request_id });
@@ -47,7 +47,7 @@ export function begun({ clock, log, public_url, stopping, trusted_proxies = [] }
 }
 
 /** Which other origins may call from a browser: those that are configured, without cookies. */
-export function crossOrigin({ cors_origins }: Serving): Middleware<State> {
+export function allowOrigins({ cors_origins }: RequestDeps): Middleware<State> {
   const allowed = new Set(cors_origins);
   return cors({
     origin: (ctx) => (allowed.has('*') ? '*' : allowed.has(ctx.get('origin')) ? ctx.get('origin') : ''),
@@ -82,13 +82,13 @@ const timesOf = (name: string, { rawHeaders }: IncomingMessage): number =>
   rawHeaders.filter((one, i) => i % 2 === 0 && one.toLowerCase() === name).length;
 
 /** Requests that no route could make sense of. */
-export function checked({ limits }: Serving): Middleware<State> {
+export function checkUrl({ limits }: RequestDeps): Middleware<State> {
   return async (ctx, next) => {
     if (ctx.req.httpVersion === '1.1' && !ctx.req.headers.host)
       throw badRequest('The Host header is missing.', '缺少 Host 请求头。');
     const twice = [...SAID_ONCE].find((name) => timesOf(name, ctx.req) > 1);
     if (twice) throw badRequest(`The header ${twice} is there more than once.`, `请求头 ${twice} 重复出现。`);
-    checkAddress(ctx, limits);
+    checkUrlParameters(ctx, limits);
     await next();
   };
 }

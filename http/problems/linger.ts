@@ -1,6 +1,6 @@
 /** What becomes of a connection after its client was refused: it is read for a moment, then closed whether the client ends it or not. */
 import { type Duplex, finished } from 'node:stream';
-import type { Serving } from '../context.ts';
+import type { RequestDeps } from '../context.ts';
 
 /** Closes `socket` after `ms`, unless it ends before or `until` says that it is of use again. A socket lingers at most once. */
 export type Linger = (socket: Duplex, ms: number, until?: (cancel: () => void) => void) => void;
@@ -10,7 +10,7 @@ export type Linger = (socket: Duplex, ms: number, until?: (cancel: () => void) =
  * gets a moment to read. Neither its end nor its silence is waited for; and only `max_lingering` connections are kept so, since one client
  * could else hold all the files that this process may open.
  */
-export function lingering({ clock, limits }: Pick<Serving, 'clock' | 'limits'>): Linger {
+export function createLinger({ clock, limits }: Pick<RequestDeps, 'clock' | 'limits'>): Linger {
   const kept = new Set<Duplex>();
   return (socket, ms, until) => {
     if (kept.has(socket) || socket.destroyed) return;

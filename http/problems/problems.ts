@@ -4,31 +4,31 @@ import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { HttpLimits } from '../limits.ts';
 
 /** One answer for what never was, is not shown, and is another organisation's: they can't be told apart. */
-export const noPicture = (): Problem =>
+export const notFound = (): Problem =>
   new Problem('NOT_FOUND', {
     en: 'There is no such picture. It may belong to another organisation, or never have existed.',
     zh: '没有这张图片：它可能属于其他组织，或从未存在。',
   });
 
-export const nothingHere = (): Problem =>
+export const routeNotFound = (): Problem =>
   new Problem('NOT_FOUND', {
     en: 'No call of the API has this address. Check it against the documentation.',
     zh: '该地址没有对应的接口，请对照文档检查。',
   });
 
-export const notShown = (): Problem =>
+export const notViewable = (): Problem =>
   new Problem('NOT_FOUND', {
     en: 'This picture is not shown: it is not in yet, was refused, or was removed. Its `status` says which.',
     zh: '该图片目前不可查看：尚未收到、被拒绝或已移除，详见其 `status`。',
   });
 
-export const noPage = (page_count: number): Problem =>
+export const pageNotFound = (page_count: number): Problem =>
   new Problem('NOT_FOUND', {
     en: `This picture has no such page: it has ${page_count}, counted from 1. Ask for one of those.`,
     zh: `没有该页：此图片共 ${page_count} 页，从 1 起计。请改用其中一页。`,
   });
 
-export const invalid = (errors: FieldError[]): Problem =>
+export const validationFailed = (errors: FieldError[]): Problem =>
   new Problem(
     'INVALID',
     { en: 'Nothing was changed. See `errors` for what to correct.', zh: '未作任何更改。请按 `errors` 逐项更正。' },
@@ -53,7 +53,7 @@ export const illegalTransition = ({ status, allowed_events }: ResourceRow): Prob
     { more: { resource_status: status, allowed_events } },
   );
 
-export const changedSince = (): Problem =>
+export const preconditionFailed = (): Problem =>
   new Problem('PRECONDITION_FAILED', {
     en: 'The picture has changed since you read it, so nothing was done. Read it again, then decide.',
     zh: '读取之后图片已有变化，因此未执行。请重新读取后再决定。',
@@ -69,7 +69,7 @@ export const busy = ({ retry_after_s }: Pick<HttpLimits, 'retry_after_s'>): Prob
     { headers: { 'retry-after': String(retry_after_s) } },
   );
 
-export const nothingYet = (): Problem =>
+export const noContentYet = (): Problem =>
   new Problem('NOT_FOUND', {
     en: 'The text of this picture has not been read yet. Its `status` says what it waits for.',
     zh: '该图片的文字尚未识别，其 `status` 说明正在等待什么。',

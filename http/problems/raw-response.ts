@@ -5,7 +5,7 @@ import { PROBLEMS, Problem } from '../../contract/problems.ts';
 import { PROBLEM_TYPE, problemBody } from './to-response.ts';
 
 /** Answers and ends; only closes where an answer is under way already, or nobody is there to read it. See `Lingering` for what comes after. */
-export function answerRaw(socket: Duplex, problem: Problem, given: { request_id: string; busy: boolean }): void {
+export function respondRaw(socket: Duplex, problem: Problem, given: { request_id: string; busy: boolean }): void {
   if (given.busy || !socket.writable) {
     socket.destroy();
     return;
@@ -16,7 +16,7 @@ export function answerRaw(socket: Duplex, problem: Problem, given: { request_id:
 }
 
 /** As the answer to a request that is not looked at further; the connection is closed after it. */
-export function answerPlain(res: ServerResponse, problem: Problem, request_id: string): void {
+export function respondPlain(res: ServerResponse, problem: Problem, request_id: string): void {
   const { body, headers } = closing(problem, request_id);
   res.writeHead(problem.status, headers).end(body);
 }

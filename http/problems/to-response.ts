@@ -3,8 +3,8 @@ import type { Middleware } from 'koa';
 import { PROBLEMS, Problem } from '../../contract/problems.ts';
 import { OverQuota } from '../../runtime/accounts/usage.ts';
 import { UnreadableError } from '../../runtime/ports/instances.ts';
-import { ServiceError } from '../../runtime/tasks/step-handler.ts';
-import type { Language, Serving, State } from '../context.ts';
+import { StepError } from '../../runtime/tasks/step-handler.ts';
+import type { Language, RequestDeps, State } from '../context.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 const DOCS = 'https://tuodi.dev/problems/';
@@ -34,7 +34,7 @@ export function problemBody(problem: Problem, language: Language, request_id: st
 }
 
 /** Answers whatever the routes throw. */
-export function answerProblems({ log, limits }: Pick<Serving, 'log' | 'limits'>): Middleware<State> {
+export function respondToErrors({ log, limits }: Pick<RequestDeps, 'log' | 'limits'>): Middleware<State> {
   return async (ctx, next) => {
     try {
       await next();
@@ -86,7 +86,7 @@ const tooManyAnnounced = (
 /** Codes of the system for a full disk. */
 const FULL = new Set(['ENOSPC', 'EDQUOT']);
 
-function asProblem(error: unknown, { retry_after_s }: Serving['limits']): Problem {
+function asProblem(error: unknown, { retry_after_s }: RequestDeps['limits']): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof OverQuota) return overQuota(error, retry_after_s);
   if (isAway(error))
@@ -128,9 +128,9 @@ function asProblem(error: unknown, { retry_after_s }: Serving['limits']): Proble
 
 /** Or its cause is: a commit whose outcome nobody knows, since the database went away. */
 const isAway = (error: unknown): boolean =>
-  error instanceof Error && ((error instanceof ServiceError && AWAY.has(error.failure.code)) || isAway(error.cause));
+  error instanceof Error && ((error instanceof StepError && AWAY.has(error.failure.code)) || isAway(error.cause));
 const AWAY = new Set(['PROVIDER_UNAVAILABLE', 'CREDENTIALS_REFUSED']);
 const isFull = (error: unknown): boolean =>
   error instanceof Error &&
   (('code' in error && typeof error.code === 'string' && FULL.has(error.code)) ||
-    (error instanceof ServiceError && error.failure.code === 'STORAGE_FULL'));
+    (error instanceof StepError && error.failure.code === 'STORAGE_FULL'));

@@ -2,19 +2,19 @@
 import rawBody from 'raw-body';
 import type { z } from 'zod';
 import { Problem } from '../../contract/problems.ts';
-import type { Context, Serving } from '../context.ts';
+import type { KoaContext, RequestDeps } from '../context.ts';
 import { badRequest } from '../problems/problems.ts';
 import { type Excess, excessOf, type JsonBounds } from './json-shape.ts';
-import { parsed } from './validate.ts';
+import { validate } from './validate.ts';
 
-type Reading = { ctx: Context; deps: Serving };
+type Reading = { ctx: KoaContext; deps: RequestDeps };
 export const JSON_TYPES = ['application/json'] as const;
 export const MERGE_PATCH_TYPES = ['application/json', 'application/merge-patch+json'] as const;
 
 type BodyForm = { types?: readonly string[]; max_json_values?: number };
 
 /** The body as `schema` makes it: 413, 415, 400 or 422 if it isn't. */
-export async function parsedBody<Schema extends z.ZodType>(
+export async function parseBody<Schema extends z.ZodType>(
   reading: Reading,
   schema: Schema,
   { types = JSON_TYPES, max_json_values = reading.deps.limits.max_json_values }: BodyForm = {},
@@ -22,19 +22,19 @@ export async function parsedBody<Schema extends z.ZodType>(
   const { ctx, deps } = reading;
   checkType(ctx, types);
   const { max_json_bytes, max_json_depth } = deps.limits;
-  const value = jsonOf(await bytesOf(reading, max_json_bytes), { max_json_depth, max_json_values });
-  return parsed(schema, value, { language: ctx.state.language, max_errors: deps.limits.max_errors });
+  const value = parseJson(await readBytes(reading, max_json_bytes), { max_json_depth, max_json_values });
+  return validate(schema, value, { language: ctx.state.language, max_errors: deps.limits.max_errors });
 }
 
 /** For calls that say all in their address: no body, or an empty object. */
-export async function noBody(reading: Reading, schema: z.ZodType): Promise<void> {
-  if (hasBody(reading.ctx)) await parsedBody(reading, schema);
+export async function rejectBody(reading: Reading, schema: z.ZodType): Promise<void> {
+  if (hasBody(reading.ctx)) await parseBody(reading, schema);
 }
 
-const hasBody = ({ req }: Context) =>
+const hasBody = ({ req }: KoaContext) =>
   req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
 
-export function checkType(ctx: Context, types: readonly string[]): void {
+export function checkType(ctx: KoaContext, types: readonly string[]): void {
   const type = mediaType(ctx);
   const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(ctx.get('content-type'))?.[1]?.toLowerCase() ?? 'utf-8';
   const encoding = ctx.get('content-encoding').toLowerCase();
@@ -49,10 +49,10 @@ export function checkType(ctx: Context, types: readonly string[]): void {
   );
 }
 /** Lower case, without parameters. */
-export const mediaType = (ctx: Context): string => (ctx.get('content-type').split(';')[0] ?? '').trim().toLowerCase();
+export const mediaType = (ctx: KoaContext): string => (ctx.get('content-type').split(';')[0] ?? '').trim().toLowerCase();
 
 /** 413 if there are more than `limit`. */
-export async function bytesOf({ ctx }: Pick<Reading, 'ctx'>, limit: number): Promise<Uint8Array> {
+export async function readBytes({ ctx }: Pick<Reading, 'ctx'>, limit: number): Promise<Uint8Array> {
   try {
     return await rawBody(ctx.req, { limit, length: ctx.req.headers['content-length'] ?? null });
   } catch (cause) {
@@ -72,7 +72,7 @@ export async function bytesOf({ ctx }: Pick<Reading, 'ctx'>, limit: number): Pro
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /** For JSON that somebody else parses. */
-export function utf8Of(bytes: Uint8Array): string {
+export function decodeUtf8(bytes: Uint8Array): string {
   try {
     return UTF8.decode(bytes);
   } catch (cause) {
@@ -81,7 +81,7 @@ export function utf8Of(bytes: Uint8Array): string {
 }
 
 /** JSON that is UTF-8 and within bounds, which are looked at first; `__proto__` is no name of ours and would not survive being copied. */
-export function jsonOf(bytes: Uint8Array, bounds: JsonBounds): unknown {
+export function parseJson(bytes: Uint8Array, bounds: JsonBounds): unknown {
   const excess = excessOf(bytes, bounds);
   if (excess !== null) throw tooMuch(excess, bounds);
   let value: unknown;

@@ -8,11 +8,11 @@ import type { Scope } from '../../runtime/ports/scope.ts';
 /** The list that a cursor is of. `filters`: all that decides which rows come in which order, and nothing else. */
 export type Listed = { list: string; scope: Scope; filters: unknown };
 
-export const cursorOf = (listed: Listed, place: unknown): string =>
+export const encodeCursor = (listed: Listed, place: unknown): string =>
   Buffer.from(JSON.stringify({ of: hashOf(listed), place })).toString('base64url');
 
 /** The place that a cursor leads to; null without a cursor. 400 BAD_CURSOR if it was not given out for this list. */
-export function placeOf<Place>(cursor: string | undefined, listed: Listed, schema: z.ZodType<Place>): Place | null {
+export function decodeCursor<Place>(cursor: string | undefined, listed: Listed, schema: z.ZodType<Place>): Place | null {
   if (cursor === undefined) return null;
   const result = zod.strictObject({ of: zod.literal(hashOf(listed)), place: schema }).safeParse(decoded(cursor));
   if (!result.success)

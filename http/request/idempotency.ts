@@ -5,14 +5,14 @@ import { OverQuota } from '../../runtime/accounts/usage.ts';
 import { AlreadyThere } from '../../runtime/ports/facts.ts';
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { NewResource } from '../../runtime/resources/engine.ts';
-import type { Call, Context, KeyCall } from '../context.ts';
-import { badRequest, noPicture } from '../problems/problems.ts';
-import { originOf, type Say, tell } from './send-event.ts';
+import type { AuthenticatedRequest, KeyRequest, KoaContext } from '../context.ts';
+import { badRequest, notFound } from '../problems/problems.ts';
+import { type BuildEvent, originOf, sendEvent } from './send-event.ts';
 
 export type Idempotency = NonNullable<NewResource['idempotency']>;
 
 /** The key that came with the request; null without one. `request`: all that makes it the same request, as parsed. */
-export function idempotencyOf(ctx: Context, request: unknown): Idempotency | null {
+export function idempotencyOf(ctx: KoaContext, request: unknown): Idempotency | null {
   const key = ctx.req.headers['idempotency-key'];
   if (key === undefined) return null;
   if (typeof key !== 'string' || !/^[\x21-\x7e]{1,200}$/.test(key))
@@ -24,7 +24,7 @@ export function idempotencyOf(ctx: Context, request: unknown): Idempotency | nul
 }
 
 /** What came of the first request with this key; null if this is the first. Throws IDEMPOTENCY_KEY_REUSED for another request. */
-export async function replayed({ deps, caller }: Call, said: Idempotency | null): Promise<ResourceRow | null> {
+export async function findReplay({ deps, caller }: AuthenticatedRequest, said: Idempotency | null): Promise<ResourceRow | null> {
   const { resources } = deps.facts;
   const first = said && (await resources.byIdempotencyKey(caller.scope, said.key));
   if (!first) return null;
@@ -34,18 +34,18 @@ export async function replayed({ deps, caller }: Call, said: Idempotency | null)
       zh: '该键此前用于另一个请求，本次未执行。每个新请求请使用新的键。',
     });
   const row = await resources.get(caller.scope, first.resource_id);
-  if (!row) throw noPicture();
+  if (!row) throw notFound();
   return row;
 }
 
 /** Creates, unless the same request was faster. Of two at once the database lets one through, and the other answers that one's. */
-export async function createdOnce(call: KeyCall, resource: NewResource): Promise<{ row: ResourceRow; first: boolean }> {
+export async function createOnce(call: KeyRequest, resource: NewResource): Promise<{ row: ResourceRow; first: boolean }> {
   try {
     return { row: await call.deps.engine.create(resource, originOf(call)), first: true };
   } catch (error) {
     // Or the one that was faster took the last room that there was.
     const may_be_done = error instanceof AlreadyThere || error instanceof OverQuota;
-    const row = may_be_done ? await replayed(call, resource.idempotency) : null;
+    const row = may_be_done ? await findReplay(call, resource.idempotency) : null;
     if (!row) throw error;
     return { row, first: false };
   }
@@ -55,21 +55,26 @@ export async function createdOnce(call: KeyCall, resource: NewResource): Promise
  * `tell`, and said again under one key it is done once: answers the picture as it is now. `request`: what is asked for; the picture and
  * that it is no creation are added to it here.
  */
-export async function tellOnce(call: Call, resource_id: string, request: object, say: Say): Promise<ResourceRow> {
+export async function sendEventOnce(
+  call: AuthenticatedRequest,
+  resource_id: string,
+  request: object,
+  say: BuildEvent,
+): Promise<ResourceRow> {
   const idempotency = idempotencyOf(call.ctx, { resource_id, ...request });
-  const before = await replayed(call, idempotency);
+  const before = await findReplay(call, idempotency);
   if (before) return before;
   try {
-    return await tell(call, resource_id, async (now) => {
+    return await sendEvent(call, resource_id, async (now) => {
       const said = await say(now);
       if (!said || !idempotency) return said;
-      const row = { ...idempotency, resource_id, org_id: now.org_id, at: call.deps.clock.wall() };
+      const row = { ...idempotency, resource_id, org_id: now.org_id, at: call.deps.clock.now() };
       return { ...said, writes: [...(said.writes ?? []), { into: 'idempotency_keys', row }] };
     });
   } catch (error) {
     // The same request was faster, and perhaps has moved the picture to where this one is refused.
     const may_be_done = error instanceof AlreadyThere || error instanceof Problem;
-    const row = may_be_done ? await replayed(call, idempotency) : null;
+    const row = may_be_done ? await findReplay(call, idempotency) : null;
     if (!row) throw error;
     return row;
   }

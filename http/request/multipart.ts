@@ -2,8 +2,8 @@
 import type { Readable } from 'node:stream';
 import busboy from 'busboy';
 import { Problem } from '../../contract/problems.ts';
-import type { OpenCall } from '../context.ts';
-import { invalid } from '../problems/problems.ts';
+import type { PublicRequest } from '../context.ts';
+import { validationFailed } from '../problems/problems.ts';
 import { fileName } from './filename.ts';
 
 /** fields: those before the file. filename: fit to be shown, never a path. */
@@ -13,7 +13,7 @@ export type FilePart = { fields: ReadonlyMap<string, string>; filename: string; 
  * What `keep` makes of the file, once the whole form has arrived. Rejects with what `keep` threw, 400 BAD_MULTIPART for a form that
  * breaks off or can't be read, and 422 for one with other parts than it may have. When it rejects, nothing reads the body any more.
  */
-export function receivedForm<Kept>({ ctx, deps }: OpenCall, keep: (file: FilePart) => Promise<Kept>): Promise<Kept> {
+export function receiveForm<Kept>({ ctx, deps }: PublicRequest, keep: (file: FilePart) => Promise<Kept>): Promise<Kept> {
   const { req } = ctx;
   const { max_form_json_bytes, max_form_parts } = deps.limits;
   const form = parserOf(req.headers, { parts: max_form_parts, fieldSize: max_form_json_bytes });
@@ -38,7 +38,7 @@ export function receivedForm<Kept>({ ctx, deps }: OpenCall, keep: (file: FilePar
     const gone = () => {
       if (!req.complete) broken(new Error('the client went away'));
     };
-    const refuse = (name: string, detail: string) => fail(invalid([{ pointer: `/${name.slice(0, 100)}`, detail }]));
+    const refuse = (name: string, detail: string) => fail(validationFailed([{ pointer: `/${name.slice(0, 100)}`, detail }]));
 
     form.on('field', (name, value, { nameTruncated, valueTruncated }) => {
       if (keeping) refuse(name, 'the file is the last part');
@@ -70,7 +70,7 @@ export function receivedForm<Kept>({ ctx, deps }: OpenCall, keep: (file: FilePar
   });
 }
 
-function parserOf(headers: OpenCall['ctx']['req']['headers'], limits: busboy.Limits): busboy.Busboy {
+function parserOf(headers: PublicRequest['ctx']['req']['headers'], limits: busboy.Limits): busboy.Busboy {
   try {
     return busboy({ headers, limits: { ...limits, fieldNameSize: 100 }, defParamCharset: 'utf8' });
   } catch (cause) {

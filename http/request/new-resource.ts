@@ -3,13 +3,13 @@ import { Metadata, type MetadataPatch, missingOf, NO_METADATA, patched } from '.
 import { beyond, NO_USAGE, OverQuota, plus, type Usage } from '../../runtime/accounts/usage.ts';
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { NewResource } from '../../runtime/resources/engine.ts';
-import type { KeyCall } from '../context.ts';
+import type { KeyRequest } from '../context.ts';
 import type { HttpLimits } from '../limits.ts';
 import type { Idempotency } from './idempotency.ts';
-import { parsed } from './validate.ts';
+import { validate } from './validate.ts';
 
 /** A picture of this organisation that has these bytes. One that was only announced has none, and may never have: it is no twin. */
-export async function aliveTwin({ deps, caller }: KeyCall, sha256: string): Promise<ResourceRow | null> {
+export async function findDuplicate({ deps, caller }: KeyRequest, sha256: string): Promise<ResourceRow | null> {
   const twin = await deps.facts.resources.alive(caller.scope, sha256);
   return twin?.viewable ? twin : null;
 }
@@ -23,12 +23,12 @@ type Asked = {
   claimed: NewResource['claimed'];
   idempotency: Idempotency | null;
 };
-export function newResource(call: KeyCall, asked: Asked): NewResource {
+export function newResource(call: KeyRequest, asked: Asked): NewResource {
   const { deps, caller } = call;
   const { filename, content_type, claimed, idempotency } = asked;
   const metadata = metadataOf(call, NO_METADATA, asked.metadata ?? {});
   return {
-    resource_id: asked.resource_id ?? deps.clock.mint(),
+    resource_id: asked.resource_id ?? deps.clock.newId(),
     org_id: caller.scope.org_id,
     user_id: caller.key.user_id,
     key_id: caller.key.key_id,
@@ -47,7 +47,7 @@ const quotaOf = ({ quota_pictures, quota_bytes, max_awaited, max_announced_bytes
 });
 
 /** Before a file is received, so that nobody sends what can't be kept: throws OverQuota. The commit that begins the picture looks again. */
-export async function checkRoom({ ctx, deps, caller }: KeyCall): Promise<void> {
+export async function checkQuota({ ctx, deps, caller }: KeyRequest): Promise<void> {
   const { max_form_json_bytes } = deps.limits; // what is no file in a form
   const bytes = Math.max(0, Number(ctx.req.headers['content-length'] ?? 0) - max_form_json_bytes);
   const quota = { ...quotaOf(deps.limits), awaited: Number.POSITIVE_INFINITY, announced: Number.POSITIVE_INFINITY };
@@ -57,7 +57,7 @@ export async function checkRoom({ ctx, deps, caller }: KeyCall): Promise<void> {
 }
 
 /** The metadata after a patch. Each part may be legal and the whole too large: `extra` is checked merged. */
-export function metadataOf(call: Pick<KeyCall, 'ctx' | 'deps'>, before: Metadata, patch: MetadataPatch): Metadata {
+export function metadataOf(call: Pick<KeyRequest, 'ctx' | 'deps'>, before: Metadata, patch: MetadataPatch): Metadata {
   const { max_errors } = call.deps.limits;
-  return parsed(Metadata, patched(before, patch), { language: call.ctx.state.language, max_errors, at: '/metadata' });
+  return validate(Metadata, patched(before, patch), { language: call.ctx.state.language, max_errors, at: '/metadata' });
 }

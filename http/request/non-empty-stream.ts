@@ -1,9 +1,9 @@
 /** Bytes as they come from a client. */
 import type { Readable } from 'node:stream';
-import { invalid } from '../problems/problems.ts';
+import { validationFailed } from '../problems/problems.ts';
 
 /** The chunks; throws 422 at the end if there were none, so that the store keeps nothing. A reader who stops leaves the stream open: the client must still be able to read our answer. */
-export async function* notEmpty(stream: Readable, pointer: string): AsyncGenerator<Uint8Array> {
+export async function* nonEmptyStream(stream: Readable, pointer: string): AsyncGenerator<Uint8Array> {
   let some = false;
   for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
     const bytes: unknown = chunk;
@@ -11,5 +11,5 @@ export async function* notEmpty(stream: Readable, pointer: string): AsyncGenerat
     some ||= bytes.byteLength > 0;
     yield bytes;
   }
-  if (!some) throw invalid([{ pointer, detail: 'empty' }]);
+  if (!some) throw validationFailed([{ pointer, detail: 'empty' }]);
 }

@@ -1,28 +1,28 @@
 /** Saying an event to a picture on behalf of a caller. */
 
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
-import type { Origin, Said } from '../../runtime/resources/engine.ts';
-import type { Call } from '../context.ts';
-import { changedSince, illegalTransition } from '../problems/problems.ts';
+import type { EventToSend, Origin } from '../../runtime/resources/engine.ts';
+import type { AuthenticatedRequest } from '../context.ts';
+import { illegalTransition, preconditionFailed } from '../problems/problems.ts';
 import { ifMatch } from '../response/etag.ts';
 
-export const originOf = ({ ctx, caller }: Pick<Call, 'ctx' | 'caller'>): Origin => ({
+export const originOf = ({ ctx, caller }: Pick<AuthenticatedRequest, 'ctx' | 'caller'>): Origin => ({
   by: caller.by,
   request_id: ctx.state.request_id,
 });
 
 /** What is to be said to a picture as it is now; null: it is so already. */
-export type Say = (now: ResourceRow) => Said | null | Promise<Said | null>;
+export type BuildEvent = (now: ResourceRow) => EventToSend | null | Promise<EventToSend | null>;
 
 /**
  * The picture after the event. `say` is asked with the row as it is at each attempt: null, when what is asked for is so already,
  * answers that row. Throws 404, 409 where the status does not take the event, and 412 when `If-Match` names another state.
  */
-export async function tell(call: Call, resource_id: string, say: Say): Promise<ResourceRow> {
+export async function sendEvent(call: AuthenticatedRequest, resource_id: string, say: BuildEvent): Promise<ResourceRow> {
   const { ctx, deps, caller } = call;
   const matches = ifMatch(ctx);
-  const saying = async (now: ResourceRow): Promise<Said> => {
-    if (!matches(now)) throw changedSince();
+  const saying = async (now: ResourceRow): Promise<EventToSend> => {
+    if (!matches(now)) throw preconditionFailed();
     const said = await say(now);
     if (!said) throw new SoAlready(now);
     return said;

@@ -2,21 +2,21 @@
 import { z } from 'zod';
 import { type FieldError, Problem } from '../../contract/problems.ts';
 import { Id } from '../../contract/resource.ts';
-import type { Context, Language, Serving } from '../context.ts';
-import { badRequest, invalid, noPicture } from '../problems/problems.ts';
+import type { KoaContext, Language, RequestDeps } from '../context.ts';
+import { badRequest, notFound, validationFailed } from '../problems/problems.ts';
 
 /** A detail may quote what came in. */
 const MAX_DETAIL_CHARS = 300;
 
 /** The value as `schema` makes it, or 422 with a JSON pointer for each error. `at`: where in the body the value stands. */
-export function parsed<Schema extends z.ZodType>(
+export function validate<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
   given: { language: Language; max_errors: number; at?: string },
 ): z.output<Schema> {
   const result = schema.safeParse(value, { error: WORDS[given.language] });
   if (result.success) return result.data;
-  throw invalid(errorsOf(result.error.issues, given.at ?? '').slice(0, given.max_errors));
+  throw validationFailed(errorsOf(result.error.issues, given.at ?? '').slice(0, given.max_errors));
 }
 const WORDS = { en: z.locales.en().localeError, zh: z.locales.zhCN().localeError };
 
@@ -46,8 +46,8 @@ export type QueryForm = {
 };
 
 /** The query as `schema` makes it. Unknown and repeated parameters are refused; a pointer is the parameter's name. */
-export function parsedQuery<Schema extends z.ZodType>(
-  { ctx, deps }: { ctx: Context; deps: Serving },
+export function validateQuery<Schema extends z.ZodType>(
+  { ctx, deps }: { ctx: KoaContext; deps: RequestDeps },
   schema: Schema,
   form: QueryForm,
 ): z.output<Schema> {
@@ -71,24 +71,24 @@ export function parsedQuery<Schema extends z.ZodType>(
   const result = schema.safeParse(Object.fromEntries(value), { error: WORDS[ctx.state.language] });
   if (!result.success)
     errors.push(...errorsOf(result.error.issues, '').map(({ pointer, detail }) => ({ pointer: pointer.slice(1), detail })));
-  if (errors.length > 0 || !result.success) throw invalid(errors.slice(0, deps.limits.max_errors));
+  if (errors.length > 0 || !result.success) throw validationFailed(errors.slice(0, deps.limits.max_errors));
   return result.data;
 }
 const integer = (text = '') => (/^-?\d{1,9}$/.test(text) ? Number(text) : text);
 
 /** For calls whose query is empty. */
-export const NOTHING = z.strictObject({});
+export const NO_PARAMETERS = z.strictObject({});
 
 /** The picture that the path names; what can't be an id is not found. */
-export function resourceId(ctx: Context): string {
+export function resourceId(ctx: KoaContext): string {
   const id = Id.safeParse(ctx.params.resource_id);
-  if (!id.success) throw noPicture();
+  if (!id.success) throw notFound();
   return id.data;
 }
 
 /** An address that can be decoded: percent-encodings that are whole, and UTF-8. */
-export function checkAddress(
-  ctx: Pick<Context, 'url' | 'path' | 'querystring'>,
+export function checkUrlParameters(
+  ctx: Pick<KoaContext, 'url' | 'path' | 'querystring'>,
   { max_url_chars, max_query_parameters }: { max_url_chars: number; max_query_parameters: number },
 ): void {
   if (ctx.url.length > max_url_chars)

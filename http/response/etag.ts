@@ -1,11 +1,11 @@
 /** Entity tags: a picture's is its `seq`, so that an edit can name the state it was made from. */
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
-import type { Context } from '../context.ts';
+import type { KoaContext } from '../context.ts';
 
 export const etagOf = ({ seq }: Pick<ResourceRow, 'seq'>): string => `"${seq}"`;
 
 /** By strong comparison (RFC 9110, 13.1.1): a weak tag matches nothing. */
-export function ifMatch(ctx: Context): (now: ResourceRow) => boolean {
+export function ifMatch(ctx: KoaContext): (now: ResourceRow) => boolean {
   const said = ctx.get('if-match').trim();
   if (said === '' || said === '*') return () => true;
   const tags = tagsOf(said);
@@ -13,7 +13,7 @@ export function ifMatch(ctx: Context): (now: ResourceRow) => boolean {
 }
 
 /** True, and answered 304, when the client has what `etag` is of. Not Koa's `fresh`: that heeds the no-cache which `fetch` adds by itself. */
-export function answeredBefore(ctx: Context, etag: string): boolean {
+export function isNotModified(ctx: KoaContext, etag: string): boolean {
   ctx.set('etag', etag);
   const said = ctx.get('if-none-match').trim();
   const known = said === '*' || tagsOf(said).some((tag) => tag.replace(/^W\//, '') === etag);

@@ -7,8 +7,8 @@ import type { JournalEntry } from '../../runtime/ports/journal.ts';
 import type { UploadLink } from '../../runtime/ports/objects.ts';
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import { linkQuery } from '../access/auth.ts';
-import type { Context, OpenCall, Serving } from '../context.ts';
-import { answeredBefore, etagOf } from './etag.ts';
+import type { KoaContext, PublicRequest, RequestDeps } from '../context.ts';
+import { etagOf, isNotModified } from './etag.ts';
 
 const HOUR_MS = 3_600_000;
 const timeOf = (ms: number): string => new Date(ms).toISOString();
@@ -17,7 +17,7 @@ const timeOrNull = (ms: number | null) => (ms === null ? null : timeOf(ms));
 /** The size that lists of pictures show. */
 const LISTED_SIZE = '320';
 
-export function presentResource(row: ResourceRow, { ctx, deps }: { ctx: Context; deps: Serving }): Resource {
+export function presentResource(row: ResourceRow, { ctx, deps }: { ctx: KoaContext; deps: RequestDeps }): Resource {
   const { clock } = deps;
   const { resource_id, org_id, user_id, batch_id, status, phase, viewable, searchable, revision, indexed_revision, has_vector } =
     row;
@@ -26,7 +26,7 @@ export function presentResource(row: ResourceRow, { ctx, deps }: { ctx: Context;
     ...{ resource_id, org_id, user_id, batch_id, status, phase },
     waits_for: waitsFor(status)[ctx.state.language],
     // Deadlines run in service time: shown as the wall time at which it will be reached if nothing stands still until then.
-    deadline_at: timeOrNull(row.deadline_at === null ? null : clock.wall() + (row.deadline_at - clock.service())),
+    deadline_at: timeOrNull(row.deadline_at === null ? null : clock.now() + (row.deadline_at - clock.serviceTime())),
     ...{ viewable, searchable, revision, indexed_revision, has_vector },
     ...{ filename, content_type, byte_size, sha256, page_count, duplicate_of, metadata },
     metadata_missing: missingOf(metadata, deps.required_metadata),
@@ -58,37 +58,37 @@ export const presentHistory = ({
   failure: presentFailure(failure),
 });
 
-export function presentUpload(link: UploadLink, row: ResourceRow, call: OpenCall): Upload {
+export function presentUpload(link: UploadLink, row: ResourceRow, call: PublicRequest): Upload {
   const { method, url, headers, fields, expires_at } = link;
   const { deps } = call;
   const { resource_id, org_id } = row;
-  const given = { org_id, expires_at: deps.clock.wall() + deps.limits.complete_valid_ms };
+  const given = { org_id, expires_at: deps.clock.now() + deps.limits.complete_valid_ms };
   const query = linkQuery({ call: 'uploaded', resource_id }, given, call);
   const complete_url = `${deps.public_url()}/v1/resources/${resource_id}/uploaded?${query}`;
   return { method, url, headers, ...(fields ? { fields } : {}), expires_at: timeOf(expires_at), complete_url };
 }
 
 /** Its expiry is rounded up to the hour, so that the address stays the same for an hour and browsers cache it. */
-function previewUrl({ resource_id, org_id }: ResourceRow, call: OpenCall): string {
+function previewUrl({ resource_id, org_id }: ResourceRow, call: PublicRequest): string {
   const { deps } = call;
-  const expires_at = Math.ceil((deps.clock.wall() + deps.limits.preview_valid_ms) / HOUR_MS) * HOUR_MS;
+  const expires_at = Math.ceil((deps.clock.now() + deps.limits.preview_valid_ms) / HOUR_MS) * HOUR_MS;
   const query = linkQuery({ call: 'preview', resource_id, size: LISTED_SIZE }, { org_id, expires_at }, call);
   return `${deps.public_url()}/v1/resources/${resource_id}/preview?${query}`;
 }
 
 /** Answers with one picture and its ETag; 304 when the client has it as it is. */
-export function answerResource({ ctx, deps }: OpenCall, row: ResourceRow): void {
+export function respondResource({ ctx, deps }: PublicRequest, row: ResourceRow): void {
   ctx.set('content-language', ctx.state.language);
   const read = ctx.method === 'GET' || ctx.method === 'HEAD';
-  if (read && answeredBefore(ctx, etagOf(row))) return;
+  if (read && isNotModified(ctx, etagOf(row))) return;
   ctx.set('etag', etagOf(row));
   ctx.status = 200;
   ctx.body = presentResource(row, { ctx, deps });
 }
 
 /** Answers what an uploader asked for. `upload`: null when nothing is left to upload. */
-export function answerUploader(
-  { ctx, deps }: OpenCall,
+export function respondUploader(
+  { ctx, deps }: PublicRequest,
   row: ResourceRow,
   { status, upload }: { status: 200 | 201; upload: Upload | null },
 ): void {

@@ -5,10 +5,10 @@
 import { z } from 'zod';
 import { Problem } from '../../contract/problems.ts';
 import { Id } from '../../contract/resource.ts';
-import type { CallbackAddress, Context, OpenCall } from '../context.ts';
-import { busy, invalid, noPicture, nothingHere } from '../problems/problems.ts';
-import { bytesOf, checkType, JSON_TYPES, jsonOf, utf8Of } from '../request/body.ts';
-import { parsed, parsedQuery, resourceId } from '../request/validate.ts';
+import type { CallbackAddress, KoaContext, PublicRequest } from '../context.ts';
+import { busy, notFound, routeNotFound, validationFailed } from '../problems/problems.ts';
+import { checkType, decodeUtf8, JSON_TYPES, parseJson, readBytes } from '../request/body.ts';
+import { resourceId, validate, validateQuery } from '../request/validate.ts';
 
 /** What we look at ourselves; the rest is the provider's, and read by its parser. */
 const Body = z.looseObject({ task_id: Id });
@@ -19,29 +19,29 @@ const Query = z.strictObject({
 });
 
 /** 200 once it is kept, whether it was waited for or not; and again for a message that was here before. */
-export async function takeCallback({ ctx, deps }: OpenCall): Promise<void> {
+export async function takeCallback({ ctx, deps }: PublicRequest): Promise<void> {
   const { callbacks, limits, log, unverified } = deps;
-  if (!callbacks) throw nothingHere();
+  if (!callbacks) throw routeNotFound();
   checkType(ctx, JSON_TYPES);
   if (callbacks.idOf(ctx.headers) === null) throw unsigned();
   const address = addressOf({ ctx, deps });
   const { resource_id, task_id } = address;
   const expected = await callbacks.expected(address);
-  if (expected === 'nobody') throw noPicture();
+  if (expected === 'nobody') throw notFound();
   const limit = expected === 'under_way' ? limits.max_callback_bytes : limits.max_late_callback_bytes;
   const release = unverified.take(announced(ctx, limit));
   if (!release) throw busy(limits);
   try {
-    const bytes = await bytesOf({ ctx }, limit);
+    const bytes = await readBytes({ ctx }, limit);
     const webhook_id = callbacks.verify(bytes, ctx.headers);
     if (webhook_id === null) throw unsigned();
-    const body = utf8Of(bytes);
+    const body = decodeUtf8(bytes);
     if (bytes.byteLength <= limits.max_inline_json_bytes) checkShort(bytes, { ctx, deps }, task_id);
     const taken = await callbacks.receive({ ...address, webhook_id, body });
     const { outcome } = taken;
     log.info({ request_id: ctx.state.request_id, resource_id, task_id, webhook_id, outcome }, 'a provider called back');
-    if (outcome === 'nobody') throw noPicture();
-    if ('detail' in taken) throw invalid([{ pointer: '', detail: taken.detail }]);
+    if (outcome === 'nobody') throw notFound();
+    if ('detail' in taken) throw validationFailed([{ pointer: '', detail: taken.detail }]);
     ctx.body = { outcome };
   } finally {
     release();
@@ -49,22 +49,27 @@ export async function takeCallback({ ctx, deps }: OpenCall): Promise<void> {
 }
 
 /** What a short body lacks is said here, in the words of the API; of a long one its reader says it, away from the event loop. */
-function checkShort(bytes: Uint8Array, { ctx, deps }: OpenCall, task_id: string): void {
+function checkShort(bytes: Uint8Array, { ctx, deps }: PublicRequest, task_id: string): void {
   const { max_errors, max_json_depth, max_callback_json_values: max_json_values } = deps.limits;
-  const said = parsed(Body, jsonOf(bytes, { max_json_depth, max_json_values }), { language: ctx.state.language, max_errors });
+  const said = validate(Body, parseJson(bytes, { max_json_depth, max_json_values }), {
+    language: ctx.state.language,
+    max_errors,
+  });
   if (said.task_id !== task_id)
-    throw invalid([{ pointer: '/task_id', detail: 'is not the one that the address names, which was given with the work' }]);
+    throw validationFailed([
+      { pointer: '/task_id', detail: 'is not the one that the address names, which was given with the work' },
+    ]);
 }
 
-function addressOf({ ctx, deps }: OpenCall): CallbackAddress {
-  const query = parsedQuery({ ctx, deps }, Query, { integers: ['order'] });
+function addressOf({ ctx, deps }: PublicRequest): CallbackAddress {
+  const query = validateQuery({ ctx, deps }, Query, { integers: ['order'] });
   const task_id = Id.safeParse(ctx.params.task_id);
-  if (!task_id.success) throw noPicture();
+  if (!task_id.success) throw notFound();
   return { ...query, resource_id: resourceId(ctx), task_id: task_id.data };
 }
 
 /** Without a length it may become as much as is let in. */
-function announced({ req }: Context, limit: number): number {
+function announced({ req }: KoaContext, limit: number): number {
   const length = Number(req.headers['content-length'] ?? limit);
   return Math.min(Number.isFinite(length) ? length : limit, limit);
 }

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { Problem } from '../../contract/problems.ts';
 import { bounded } from '../../runtime/async/timeout.ts';
 import type { PositionedMessage } from '../../runtime/ports/outbox.ts';
-import type { KeyCall, Serving } from '../context.ts';
-import { NOTHING, parsedQuery } from '../request/validate.ts';
+import type { KeyRequest, RequestDeps } from '../context.ts';
+import { NO_PARAMETERS, validateQuery } from '../request/validate.ts';
 
 /**
  * Each event has its position as `id`, so that a client that comes back with `Last-Event-ID` misses nothing and is told nothing twice;
@@ -13,9 +13,9 @@ import { NOTHING, parsedQuery } from '../request/validate.ts';
  * A page of events is read when the one before it was taken, so that a slow reader holds no memory; one that takes nothing is cut off
  * by the server's idle timeout.
  */
-export async function streamEvents(call: KeyCall): Promise<void> {
+export async function streamEvents(call: KeyRequest): Promise<void> {
   const { ctx, deps } = call;
-  parsedQuery(call, NOTHING, {});
+  validateQuery(call, NO_PARAMETERS, {});
   const { clock, limits, stopping } = deps;
   if (readersOf(deps) >= limits.event_readers) throw tooMany(limits.retry_after_s);
   const end = deps.fair.reader(ctx);
@@ -33,10 +33,10 @@ export async function streamEvents(call: KeyCall): Promise<void> {
 }
 
 /** Readers of this process. By feed, of which each server has one. */
-const readers = new WeakMap<Serving['feed'], number>();
-const readersOf = ({ feed }: Serving) => readers.get(feed) ?? 0;
+const readers = new WeakMap<RequestDeps['feed'], number>();
+const readersOf = ({ feed }: RequestDeps) => readers.get(feed) ?? 0;
 
-async function* told({ ctx, deps, caller }: KeyCall, gone: AbortSignal): AsyncGenerator<string> {
+async function* told({ ctx, deps, caller }: KeyRequest, gone: AbortSignal): AsyncGenerator<string> {
   const { clock, feed, facts, limits } = deps;
   const said = ctx.get('last-event-id');
   const known = Position.safeParse(said);
@@ -47,7 +47,7 @@ async function* told({ ctx, deps, caller }: KeyCall, gone: AbortSignal): AsyncGe
   while (!gone.aborted) {
     const page = await feed.after(caller.scope, position, limits.events_page);
     position = page.position;
-    if (page.gone) yield reset(position);
+    if (page.expired) yield reset(position);
     if (page.messages.length > 0) yield page.messages.map(eventOf).join('');
     const quiet_ms = clock.elapsed() - heard_at;
     if (quiet_ms >= limits.heartbeat_ms) {
@@ -55,7 +55,7 @@ async function* told({ ctx, deps, caller }: KeyCall, gone: AbortSignal): AsyncGe
       if (!key || key.revoked_at !== null) return; // who lost the key hears no more
       yield ': still here\n\n';
       heard_at = clock.elapsed();
-    } else if (!page.gone && page.messages.length < limits.events_page)
+    } else if (!page.expired && page.messages.length < limits.events_page)
       await feed.more(position, limits.heartbeat_ms - quiet_ms, gone);
   }
 }

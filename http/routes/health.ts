@@ -1,13 +1,13 @@
 /** For whoever runs the service: does the process live, and can it do its work? */
 import { callerByKey } from '../access/auth.ts';
-import type { OpenCall } from '../context.ts';
+import type { PublicRequest } from '../context.ts';
 
-export async function healthz({ ctx }: OpenCall): Promise<void> {
+export async function healthz({ ctx }: PublicRequest): Promise<void> {
   ctx.body = { status: 'ok' };
 }
 
 /** Anybody may know which part is away, as a load balancer must; what exactly is wrong names addresses, and is told to keys. */
-export async function readyz(call: OpenCall): Promise<void> {
+export async function readyz(call: PublicRequest): Promise<void> {
   const { ctx, deps } = call;
   const { ready, checks, degraded = [] } = await deps.readiness();
   ctx.status = ready ? 200 : 503;
@@ -24,7 +24,7 @@ export async function readyz(call: OpenCall): Promise<void> {
 }
 
 /** No key, a wrong one, and one that can't be looked up while the facts are away are all one: it is answered all the same. */
-async function hasKey({ ctx, deps }: OpenCall): Promise<boolean> {
+async function hasKey({ ctx, deps }: PublicRequest): Promise<boolean> {
   if (ctx.get('authorization') === '') return false;
   return callerByKey(ctx, deps).then(
     () => true,

@@ -4,15 +4,15 @@ import { disposition } from '../../runtime/content-disposition.ts';
 import { type ObjectHead, TooManyBytes } from '../../runtime/ports/objects.ts';
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import { checkLinkKey, linkProblem } from '../access/auth.ts';
-import type { LinkQuery, OpenCall, StoreLinks } from '../context.ts';
-import { badRequest, nothingHere, tooLarge } from '../problems/problems.ts';
+import type { LinkQuery, PublicRequest, StoreLinks } from '../context.ts';
+import { badRequest, routeNotFound, tooLarge } from '../problems/problems.ts';
 import { mediaType } from '../request/body.ts';
-import { notEmpty } from '../request/non-empty-stream.ts';
+import { nonEmptyStream } from '../request/non-empty-stream.ts';
 import { announcedBytes, withRoom } from '../request/room.ts';
-import { answeredBefore } from '../response/etag.ts';
+import { isNotModified } from '../response/etag.ts';
 
 /** The same link twice replaces what it wrote: inspection judges a copy that no link can write. */
-export async function putObject({ ctx, deps }: OpenCall): Promise<void> {
+export async function putObject({ ctx, deps }: PublicRequest): Promise<void> {
   const grant = storeOf({ ctx, deps }).openUpload(keyOf({ ctx, deps }), queryOf({ ctx, deps }));
   if ('refused' in grant) throw linkProblem(grant);
   await stillHolds({ ctx, deps }, grant);
@@ -23,7 +23,7 @@ export async function putObject({ ctx, deps }: OpenCall): Promise<void> {
     throw badRequest('Send the whole file as it is, neither compressed nor in ranges.', '请原样发送整个文件，不要压缩或分段。');
   if (Number(ctx.req.headers['content-length'] ?? 0) > max_bytes) throw tooLarge({ max_bytes });
   try {
-    const put = () => deps.objects.put(key, notEmpty(ctx.req, ''), max_bytes);
+    const put = () => deps.objects.put(key, nonEmptyStream(ctx.req, ''), max_bytes);
     const { sha256, byte_size } = await withRoom(deps.objects, announcedBytes({ ctx }, max_bytes), put);
     ctx.set('etag', `"${sha256}"`);
     ctx.body = { byte_size, sha256 };
@@ -35,20 +35,20 @@ export async function putObject({ ctx, deps }: OpenCall): Promise<void> {
   }
 }
 
-export async function getObject({ ctx, deps }: OpenCall): Promise<void> {
+export async function getObject({ ctx, deps }: PublicRequest): Promise<void> {
   const grant = storeOf({ ctx, deps }).openRead(keyOf({ ctx, deps }), queryOf({ ctx, deps }));
   if ('refused' in grant) throw linkProblem(grant);
   const row = await stillHolds({ ctx, deps }, grant);
-  if (!row.viewable) throw nothingHere();
+  if (!row.viewable) throw routeNotFound();
   const { key, content_type, filename } = grant;
   const head = await deps.objects.head(key);
-  if (!head) throw nothingHere();
+  if (!head) throw routeNotFound();
   ctx.set('accept-ranges', 'bytes');
   ctx.set('cache-control', 'private, no-cache');
   ctx.set('content-disposition', disposition({ content_type, filename }));
   ctx.set('content-security-policy', "default-src 'none'; sandbox");
   ctx.set('cross-origin-resource-policy', 'cross-origin'); // shown by a web app of another origin
-  if (answeredBefore(ctx, `"${head.byte_size}-${head.modified_at}"`)) return;
+  if (isNotModified(ctx, `"${head.byte_size}-${head.modified_at}"`)) return;
   ctx.status = 200;
   const range = rangeOf(ctx.get('range'), head);
   const length = range ? range.end - range.start + 1 : head.byte_size;
@@ -58,30 +58,30 @@ export async function getObject({ ctx, deps }: OpenCall): Promise<void> {
   }
   const bytes = ctx.method === 'HEAD' ? null : await deps.objects.read(key, range ?? undefined);
   if (bytes) ctx.body = bytes;
-  else if (ctx.method !== 'HEAD') throw nothingHere();
+  else if (ctx.method !== 'HEAD') throw routeNotFound();
   ctx.type = content_type;
   ctx.length = length; // last: setting a stream as the body takes it away
 }
 
 /** A link ends with the key that it was given out to, and with its picture: one read of each by its id. Throws 403 or 404. */
 async function stillHolds(
-  { ctx, deps }: OpenCall,
+  { ctx, deps }: PublicRequest,
   { key, granted_to }: { key: string; granted_to?: string },
 ): Promise<ResourceRow> {
   if (granted_to !== undefined) await checkLinkKey(ctx, granted_to, deps);
   const [org_id = '', resource_id = ''] = key.replace(/^incoming\//, '').split('/');
   const row = await deps.facts.resources.get({ org_id }, resource_id);
-  if (!row || row.phase === 'gone') throw nothingHere();
+  if (!row || row.phase === 'gone') throw routeNotFound();
   return row;
 }
 
-function storeOf({ deps }: OpenCall): StoreLinks {
-  if (!deps.links.store) throw nothingHere();
+function storeOf({ deps }: PublicRequest): StoreLinks {
+  if (!deps.links.store) throw routeNotFound();
   return deps.links.store;
 }
-const keyOf = ({ ctx }: OpenCall): string => ctx.params.key ?? '';
+const keyOf = ({ ctx }: PublicRequest): string => ctx.params.key ?? '';
 /** One value a name: a name given twice is none, which no signature covers. */
-function queryOf({ ctx }: OpenCall): LinkQuery {
+function queryOf({ ctx }: PublicRequest): LinkQuery {
   const query = new URLSearchParams(ctx.querystring);
   return Object.fromEntries(
     [...new Set(query.keys())].map((name) => [name, query.getAll(name).length === 1 ? (query.get(name) ?? '') : undefined]),

@@ -5,11 +5,11 @@ import type { Page, TextAnswer } from '../../contract/text.ts';
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { Correction, Recognition } from '../../runtime/ports/texts.ts';
 import { LINK_PARAMETERS } from '../access/auth.ts';
-import type { Call } from '../context.ts';
-import { noPage, nothingYet, notShown } from '../problems/problems.ts';
-import { loaded } from '../request/load-resource.ts';
-import { NOTHING, parsedQuery } from '../request/validate.ts';
-import { answeredBefore } from '../response/etag.ts';
+import type { AuthenticatedRequest } from '../context.ts';
+import { noContentYet, notViewable, pageNotFound } from '../problems/problems.ts';
+import { loadResource } from '../request/load-resource.ts';
+import { NO_PARAMETERS, validateQuery } from '../request/validate.ts';
+import { isNotModified } from '../response/etag.ts';
 
 /** Sizes of previews: the longest side, in pixels. */
 const PreviewQuery = z.strictObject({
@@ -18,12 +18,12 @@ const PreviewQuery = z.strictObject({
 });
 const TextQuery = z.strictObject({ format: z.enum(['json', 'txt']).default('json') });
 
-export async function getContent(call: Call): Promise<void> {
+export async function getContent(call: AuthenticatedRequest): Promise<void> {
   const { ctx, deps } = call;
-  parsedQuery(call, NOTHING, {});
-  const { viewable, original_key: key, content_type, filename } = await loaded(call);
-  if (!viewable || !key) throw notShown();
-  const expires_at = deps.clock.wall() + deps.limits.read_link_valid_ms;
+  validateQuery(call, NO_PARAMETERS, {});
+  const { viewable, original_key: key, content_type, filename } = await loadResource(call);
+  if (!viewable || !key) throw notViewable();
+  const expires_at = deps.clock.now() + deps.limits.read_link_valid_ms;
   ctx.status = 302;
   ctx.set(
     'location',
@@ -33,37 +33,37 @@ export async function getContent(call: Call): Promise<void> {
 }
 
 /** Works in an `<img>`: `preview_url` is signed. Its bytes never change while the picture is the same. */
-export async function getPreview(call: Call): Promise<void> {
+export async function getPreview(call: AuthenticatedRequest): Promise<void> {
   const { ctx, deps } = call;
-  const { size, page } = parsedQuery(call, PreviewQuery, { integers: ['page'], aside: LINK_PARAMETERS });
-  const { viewable, original_key, page_count } = await loaded(call);
-  if (!viewable || !original_key) throw notShown();
-  if (page_count !== null && page > page_count) throw noPage(page_count);
+  const { size, page } = validateQuery(call, PreviewQuery, { integers: ['page'], aside: LINK_PARAMETERS });
+  const { viewable, original_key, page_count } = await loadResource(call);
+  if (!viewable || !original_key) throw notViewable();
+  if (page_count !== null && page > page_count) throw pageNotFound(page_count);
   const key = previewKey(original_key, size, page);
   const head = await deps.objects.head(key);
-  if (!head) throw notShown();
+  if (!head) throw notViewable();
   ctx.set('cache-control', `private, max-age=${deps.limits.preview_cache_s}`);
   ctx.set('cross-origin-resource-policy', 'cross-origin'); // shown by a web app of another origin
-  if (answeredBefore(ctx, `"${head.byte_size}-${head.modified_at}"`)) return;
+  if (isNotModified(ctx, `"${head.byte_size}-${head.modified_at}"`)) return;
   ctx.status = 200;
   ctx.type = 'image/webp';
   ctx.length = head.byte_size;
   if (ctx.method === 'HEAD') return;
   const bytes = await deps.objects.read(key);
-  if (!bytes) throw notShown();
+  if (!bytes) throw notViewable();
   ctx.body = bytes;
   ctx.length = head.byte_size; // setting a stream as the body takes it away
 }
 
-export async function getText(call: Call): Promise<void> {
+export async function getText(call: AuthenticatedRequest): Promise<void> {
   const { ctx, deps, caller } = call;
-  const { format } = parsedQuery(call, TextQuery, {});
-  const row = await loaded(call);
-  if (!row.viewable) throw notShown();
+  const { format } = validateQuery(call, TextQuery, {});
+  const row = await loadResource(call);
+  if (!row.viewable) throw notViewable();
   const { texts } = deps.facts;
   const recognition = row.recognition_id === null ? null : await texts.recognition(caller.scope, row.recognition_id);
   const correction = row.correction_id === null ? null : await texts.correction(caller.scope, row.correction_id);
-  if (!recognition && !correction) throw nothingYet();
+  if (!recognition && !correction) throw noContentYet();
   const text = textOf(row, recognition, correction);
   if (format === 'json') ctx.body = text;
   else {

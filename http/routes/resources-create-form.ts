@@ -9,18 +9,18 @@ import { incomingPrefix } from '../../contract/object-keys.ts';
 import { CONTENT_TYPES, CreateResource } from '../../contract/resource.ts';
 import { type StoredObject, TooManyBytes } from '../../runtime/ports/objects.ts';
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
-import type { KeyCall } from '../context.ts';
+import type { KeyRequest } from '../context.ts';
 import { tooLarge } from '../problems/problems.ts';
-import { jsonOf } from '../request/body.ts';
-import { createdOnce, idempotencyOf, replayed } from '../request/idempotency.ts';
-import { type FilePart, receivedForm } from '../request/multipart.ts';
-import { aliveTwin, checkRoom, newResource } from '../request/new-resource.ts';
-import { notEmpty } from '../request/non-empty-stream.ts';
-import { waited } from '../request/prefer-wait.ts';
+import { parseJson } from '../request/body.ts';
+import { createOnce, findReplay, idempotencyOf } from '../request/idempotency.ts';
+import { type FilePart, receiveForm } from '../request/multipart.ts';
+import { checkQuota, findDuplicate, newResource } from '../request/new-resource.ts';
+import { nonEmptyStream } from '../request/non-empty-stream.ts';
+import { waitIfPreferred } from '../request/prefer-wait.ts';
 import { announcedBytes, withRoom } from '../request/room.ts';
-import { tell } from '../request/send-event.ts';
-import { parsed } from '../request/validate.ts';
-import { answerUploader } from '../response/present.ts';
+import { sendEvent } from '../request/send-event.ts';
+import { validate } from '../request/validate.ts';
+import { respondUploader } from '../response/present.ts';
 
 const Fields = z.strictObject({
   metadata: MetadataPatch.optional(),
@@ -29,31 +29,31 @@ const Fields = z.strictObject({
 });
 type Sent = { said: z.output<typeof Fields>; filename: string; content_type: string; stored: StoredObject };
 
-export async function createFromForm(call: KeyCall): Promise<void> {
+export async function createFromForm(call: KeyRequest): Promise<void> {
   const { deps, caller } = call;
-  const resource_id = deps.clock.mint();
+  const resource_id = deps.clock.newId();
   const incoming = incomingPrefix({ org_id: caller.scope.org_id, resource_id });
   let kept = false;
-  await checkRoom(call);
+  await checkQuota(call);
   try {
-    const sent = await receivedForm(call, (file) => stored(call, incoming, file));
+    const sent = await receiveForm(call, (file) => stored(call, incoming, file));
     const { row, status, mine } = await created(call, resource_id, sent);
     kept = mine;
     const now = status === 201 ? await reported(call, row) : row;
-    answerUploader(call, await waited(call, now), { status, upload: null });
+    respondUploader(call, await waitIfPreferred(call, now), { status, upload: null });
   } finally {
     if (!kept) await deps.objects.removePrefix(incoming); // refused, or the bytes are in already
   }
 }
 
 /** The fields are judged before the first byte is stored. */
-async function stored(call: KeyCall, incoming: string, { fields, filename, content_type, bytes }: FilePart): Promise<Sent> {
+async function stored(call: KeyRequest, incoming: string, { fields, filename, content_type, bytes }: FilePart): Promise<Sent> {
   const { clock, limits, objects } = call.deps;
   const said = fieldsOf(call, fields);
   if (said.metadata?.title == null) said.metadata = { ...said.metadata, title: filename };
   const type = CONTENT_TYPES.find((known) => known === content_type) ?? 'application/octet-stream'; // `inspect` looks for itself
   try {
-    const put = () => objects.put(incoming + clock.mint(), notEmpty(bytes, '/file'), limits.max_bytes);
+    const put = () => objects.put(incoming + clock.newId(), nonEmptyStream(bytes, '/file'), limits.max_bytes);
     const object = await withRoom(objects, announcedBytes(call, limits.max_bytes), put);
     return { said, filename, content_type: type, stored: object };
   } catch (error) {
@@ -61,32 +61,32 @@ async function stored(call: KeyCall, incoming: string, { fields, filename, conte
   }
 }
 
-function fieldsOf({ ctx, deps }: KeyCall, fields: ReadonlyMap<string, string>): Sent['said'] {
+function fieldsOf({ ctx, deps }: KeyRequest, fields: ReadonlyMap<string, string>): Sent['said'] {
   const { limits } = deps;
   const value = new Map<string, unknown>(fields);
   const metadata = fields.get('metadata');
-  if (metadata !== undefined) value.set('metadata', jsonOf(Buffer.from(metadata), limits));
-  return parsed(Fields, Object.fromEntries(value), { language: ctx.state.language, max_errors: limits.max_errors });
+  if (metadata !== undefined) value.set('metadata', parseJson(Buffer.from(metadata), limits));
+  return validate(Fields, Object.fromEntries(value), { language: ctx.state.language, max_errors: limits.max_errors });
 }
 
 /** The picture that these bytes are of: the one that this request made before, one that has them already, or a new one. */
 async function created(
-  call: KeyCall,
+  call: KeyRequest,
   resource_id: string,
   sent: Sent,
 ): Promise<{ row: ResourceRow; status: 200 | 201; mine: boolean }> {
   const { said, filename, content_type, stored } = sent;
   const { byte_size, sha256 } = stored;
   const idempotency = idempotencyOf(call.ctx, { said, filename, sha256 });
-  const before = await replayed(call, idempotency);
+  const before = await findReplay(call, idempotency);
   if (before) return { row: before, status: 201, mine: false };
-  const twin = said.on_duplicate === 'return' ? await aliveTwin(call, sha256) : null;
+  const twin = said.on_duplicate === 'return' ? await findDuplicate(call, sha256) : null;
   if (twin) return { row: twin, status: 200, mine: false };
   const asked = { ...said, resource_id, filename, content_type, claimed: { byte_size, sha256 }, idempotency };
-  const { row, first } = await createdOnce(call, newResource(call, asked));
+  const { row, first } = await createOnce(call, newResource(call, asked));
   return { row, status: 201, mine: first };
 }
 
 /** Said again, too: the first request may have ended between creating and reporting. */
-const reported = (call: KeyCall, { resource_id }: ResourceRow) =>
-  tell(call, resource_id, ({ status }) => (status === 'AWAITING_UPLOAD' ? { event: { type: 'UPLOAD_REPORTED' } } : null));
+const reported = (call: KeyRequest, { resource_id }: ResourceRow) =>
+  sendEvent(call, resource_id, ({ status }) => (status === 'AWAITING_UPLOAD' ? { event: { type: 'UPLOAD_REPORTED' } } : null));

@@ -2,34 +2,34 @@
 import { isDeepStrictEqual } from 'node:util';
 import { MetadataPatch, missingOf } from '../../contract/metadata.ts';
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
-import type { Said } from '../../runtime/resources/engine.ts';
-import type { Call } from '../context.ts';
-import { invalid } from '../problems/problems.ts';
-import { MERGE_PATCH_TYPES, parsedBody } from '../request/body.ts';
+import type { EventToSend } from '../../runtime/resources/engine.ts';
+import type { AuthenticatedRequest } from '../context.ts';
+import { validationFailed } from '../problems/problems.ts';
+import { MERGE_PATCH_TYPES, parseBody } from '../request/body.ts';
 import { metadataOf } from '../request/new-resource.ts';
-import { tell } from '../request/send-event.ts';
-import { NOTHING, parsedQuery, resourceId } from '../request/validate.ts';
-import { answerResource } from '../response/present.ts';
+import { sendEvent } from '../request/send-event.ts';
+import { NO_PARAMETERS, resourceId, validateQuery } from '../request/validate.ts';
+import { respondResource } from '../response/present.ts';
 
-export async function patchMetadata(call: Call): Promise<void> {
+export async function patchMetadata(call: AuthenticatedRequest): Promise<void> {
   const resource_id = resourceId(call.ctx);
-  parsedQuery(call, NOTHING, {});
-  const patch = await parsedBody(call, MetadataPatch, { types: MERGE_PATCH_TYPES });
-  answerResource(call, await tell(call, resource_id, (now) => submitted(call, now, patch)));
+  validateQuery(call, NO_PARAMETERS, {});
+  const patch = await parseBody(call, MetadataPatch, { types: MERGE_PATCH_TYPES });
+  respondResource(call, await sendEvent(call, resource_id, (now) => submitted(call, now, patch)));
 }
 
 /** The event with the row it brings, from the metadata as it is now; null if that is not changed by it. */
-function submitted(call: Call, now: ResourceRow, patch: MetadataPatch): Said | null {
+function submitted(call: AuthenticatedRequest, now: ResourceRow, patch: MetadataPatch): EventToSend | null {
   const { clock, required_metadata } = call.deps;
   const event = (complete: boolean) => ({ type: 'METADATA_SUBMITTED', complete });
   if (!now.allowed_events.includes('METADATA_SUBMITTED')) return { event: event(true) }; // refused, whatever it says
   const metadata = metadataOf(call, now.metadata, patch);
   const missing = missingOf(metadata, required_metadata);
   if (now.described && missing.length > 0)
-    throw invalid(missing.map((field) => ({ pointer: `/${field}`, detail: REQUIRED[call.ctx.state.language] })));
+    throw validationFailed(missing.map((field) => ({ pointer: `/${field}`, detail: REQUIRED[call.ctx.state.language] })));
   const complete = missing.length === 0;
   if (complete === now.described && isDeepStrictEqual(metadata, now.metadata)) return null; // no new revision for nothing
   const { resource_id, org_id } = now;
-  return { event: event(complete), writes: [{ into: 'metadata', row: { resource_id, org_id, at: clock.wall(), metadata } }] };
+  return { event: event(complete), writes: [{ into: 'metadata', row: { resource_id, org_id, at: clock.now(), metadata } }] };
 }
 const REQUIRED = { en: 'required, and can be replaced but not taken away', zh: '必填项，可更改但不可清除' };

@@ -1,24 +1,24 @@
 /** PATCH /v1/resources/{resource_id}/text: a person's words in place of the machine's, page by page. */
 import { CORRECTION_CHARS, type CorrectedPage, CorrectText } from '../../contract/text.ts';
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
-import type { Said } from '../../runtime/resources/engine.ts';
-import type { Call } from '../context.ts';
-import { invalid } from '../problems/problems.ts';
-import { parsedBody } from '../request/body.ts';
-import { tell } from '../request/send-event.ts';
-import { NOTHING, parsedQuery, resourceId } from '../request/validate.ts';
-import { answerResource } from '../response/present.ts';
+import type { EventToSend } from '../../runtime/resources/engine.ts';
+import type { AuthenticatedRequest } from '../context.ts';
+import { validationFailed } from '../problems/problems.ts';
+import { parseBody } from '../request/body.ts';
+import { sendEvent } from '../request/send-event.ts';
+import { NO_PARAMETERS, resourceId, validateQuery } from '../request/validate.ts';
+import { respondResource } from '../response/present.ts';
 
-export async function patchText(call: Call): Promise<void> {
+export async function patchText(call: AuthenticatedRequest): Promise<void> {
   const resource_id = resourceId(call.ctx);
-  parsedQuery(call, NOTHING, {});
-  const { pages } = await parsedBody(call, CorrectText);
+  validateQuery(call, NO_PARAMETERS, {});
+  const { pages } = await parseBody(call, CorrectText);
   checkOnce(call, pages);
-  answerResource(call, await tell(call, resource_id, (now) => corrected(call, now, pages)));
+  respondResource(call, await sendEvent(call, resource_id, (now) => corrected(call, now, pages)));
 }
 
 /** Of two texts for one page nobody knows which is meant. */
-function checkOnce(call: Call, pages: CorrectedPage[]): void {
+function checkOnce(call: AuthenticatedRequest, pages: CorrectedPage[]): void {
   const first = new Map<number, number>();
   for (const [i, { page }] of pages.entries()) if (!first.has(page)) first.set(page, i);
   const twice = pages.flatMap(({ page }, i) => (first.get(page) === i ? [] : [i]));
@@ -26,9 +26,9 @@ function checkOnce(call: Call, pages: CorrectedPage[]): void {
 }
 
 /** The event with the row it brings, from the correction as it is now; null if that is not changed by it. */
-async function corrected(call: Call, now: ResourceRow, pages: CorrectedPage[]): Promise<Said | null> {
+async function corrected(call: AuthenticatedRequest, now: ResourceRow, pages: CorrectedPage[]): Promise<EventToSend | null> {
   const { deps, caller } = call;
-  const correction_id = deps.clock.mint();
+  const correction_id = deps.clock.newId();
   if (!now.allowed_events.includes('TEXT_CORRECTED')) return { event: { type: 'TEXT_CORRECTED', correction_id } }; // refused
   const { resource_id, org_id, page_count } = now;
   const beyond = pages.flatMap(({ page }, i) => (page > (page_count ?? 0) ? [i] : []));
@@ -39,14 +39,14 @@ async function corrected(call: Call, now: ResourceRow, pages: CorrectedPage[]): 
   if (after.size === 0) return { event: { type: 'TEXT_CORRECTED', correction_id: null } };
   checkWhole(call, now, after);
   const kept = [...after].sort(([a], [b]) => a - b).map(([page, text]) => ({ page, text }));
-  const row = { correction_id, resource_id, org_id, at: deps.clock.wall(), by: caller.by, pages: kept };
+  const row = { correction_id, resource_id, org_id, at: deps.clock.now(), by: caller.by, pages: kept };
   return { event: { type: 'TEXT_CORRECTED', correction_id }, writes: [{ into: 'corrections', row }] };
 }
 
 /** A person's text by its page. */
 type Texts = ReadonlyMap<number, string>;
 
-async function said({ deps, caller }: Call, { correction_id }: ResourceRow): Promise<Texts> {
+async function said({ deps, caller }: AuthenticatedRequest, { correction_id }: ResourceRow): Promise<Texts> {
   const row = correction_id === null ? null : await deps.facts.texts.correction(caller.scope, correction_id);
   return new Map((row?.pages ?? []).flatMap(({ page, text }) => (text === null ? [] : [[page, text] as const])));
 }
@@ -65,7 +65,7 @@ const isSame = (one: Texts, other: Texts) =>
  * A correction counts as the text of all pages, so that a picture which the engine can't read goes on. While the machine has read
  * nothing, one of some pages would leave the others without text for good.
  */
-function checkWhole(call: Call, { recognition_id, page_count }: ResourceRow, after: Texts): void {
+function checkWhole(call: AuthenticatedRequest, { recognition_id, page_count }: ResourceRow, after: Texts): void {
   const chars = [...after.values()].reduce((sum, { length }) => sum + length, 0);
   const too_long = { en: `more than ${CORRECTION_CHARS} characters in all`, zh: `全部更正合计超过 ${CORRECTION_CHARS} 个字符` };
   const partial = {
@@ -73,14 +73,14 @@ function checkWhole(call: Call, { recognition_id, page_count }: ResourceRow, aft
     zh: '各页尚未识别：请一次更正全部页，或等待识别完成',
   };
   const { language } = call.ctx.state;
-  if (chars > CORRECTION_CHARS) throw invalid([{ pointer: '/pages', detail: too_long[language] }]);
+  if (chars > CORRECTION_CHARS) throw validationFailed([{ pointer: '/pages', detail: too_long[language] }]);
   if (recognition_id === null && after.size < (page_count ?? 0))
-    throw invalid([{ pointer: '/pages', detail: partial[language] }]);
+    throw validationFailed([{ pointer: '/pages', detail: partial[language] }]);
 }
 
 /** 422 that points at each of `indexes` within `/pages`. */
-function refuse({ ctx, deps }: Call, indexes: number[], field: string, detail: { en: string; zh: string }): void {
+function refuse({ ctx, deps }: AuthenticatedRequest, indexes: number[], field: string, detail: { en: string; zh: string }): void {
   if (indexes.length === 0) return;
   const errors = indexes.map((i) => ({ pointer: `/pages/${i}${field}`, detail: detail[ctx.state.language] }));
-  throw invalid(errors.slice(0, deps.limits.max_errors));
+  throw validationFailed(errors.slice(0, deps.limits.max_errors));
 }

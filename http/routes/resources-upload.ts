@@ -1,30 +1,30 @@
 /** The uploader's two calls: for a fresh link, and to say that it is done. */
 
 import { LINK_PARAMETERS } from '../access/auth.ts';
-import type { Call } from '../context.ts';
-import { noBody } from '../request/body.ts';
-import { waited } from '../request/prefer-wait.ts';
-import { tell } from '../request/send-event.ts';
-import { NOTHING, parsedQuery, resourceId } from '../request/validate.ts';
-import { answerResource, answerUploader } from '../response/present.ts';
+import type { AuthenticatedRequest } from '../context.ts';
+import { rejectBody } from '../request/body.ts';
+import { waitIfPreferred } from '../request/prefer-wait.ts';
+import { sendEvent } from '../request/send-event.ts';
+import { NO_PARAMETERS, resourceId, validateQuery } from '../request/validate.ts';
+import { respondResource, respondUploader } from '../response/present.ts';
 import { uploadLink } from '../response/upload-link.ts';
 
 /** Links given out before stay good for their time. */
-export async function issueUploadLink(call: Call): Promise<void> {
+export async function issueUploadLink(call: AuthenticatedRequest): Promise<void> {
   const resource_id = resourceId(call.ctx);
-  parsedQuery(call, NOTHING, {});
-  await noBody(call, NOTHING);
-  const row = await tell(call, resource_id, () => ({ event: { type: 'UPLOAD_LINK_ISSUED' } }));
-  answerUploader(call, row, { status: 200, upload: await uploadLink(call, row) });
+  validateQuery(call, NO_PARAMETERS, {});
+  await rejectBody(call, NO_PARAMETERS);
+  const row = await sendEvent(call, resource_id, () => ({ event: { type: 'UPLOAD_LINK_ISSUED' } }));
+  respondUploader(call, row, { status: 200, upload: await uploadLink(call, row) });
 }
 
-export async function reportUpload(call: Call): Promise<void> {
+export async function reportUpload(call: AuthenticatedRequest): Promise<void> {
   const resource_id = resourceId(call.ctx);
-  parsedQuery(call, NOTHING, { aside: LINK_PARAMETERS });
-  await noBody(call, NOTHING);
-  const row = await tell(call, resource_id, ({ status, uploaded_at }) => {
+  validateQuery(call, NO_PARAMETERS, { aside: LINK_PARAMETERS });
+  await rejectBody(call, NO_PARAMETERS);
+  const row = await sendEvent(call, resource_id, ({ status, uploaded_at }) => {
     const seen = status !== 'AWAITING_UPLOAD' && (uploaded_at !== null || status === 'REJECTED');
     return seen ? null : { event: { type: 'UPLOAD_REPORTED' } };
   });
-  answerResource(call, await waited(call, row));
+  respondResource(call, await waitIfPreferred(call, row));
 }

@@ -9,10 +9,10 @@ import { Id } from '../../contract/resource.ts';
 import { hashSecret, isSecret } from '../../runtime/accounts/api-keys.ts';
 import type { ResourceRef } from '../../runtime/ports/scope.ts';
 import type { Origin } from '../../runtime/resources/engine.ts';
-import type { OpenCall, StorageEvents } from '../context.ts';
-import { nothingHere } from '../problems/problems.ts';
-import { parsedBody } from '../request/body.ts';
-import { NOTHING, parsedQuery } from '../request/validate.ts';
+import type { PublicRequest, StorageEvents } from '../context.ts';
+import { routeNotFound } from '../problems/problems.ts';
+import { parseBody } from '../request/body.ts';
+import { NO_PARAMETERS, validateQuery } from '../request/validate.ts';
 
 /** Stores send one or a few; each is a commit. */
 const MOST_RECORDS = 1_000;
@@ -28,21 +28,21 @@ const Notification = z.object({
 });
 type Notification = z.infer<typeof Notification>;
 
-export async function takeStorageEvents(call: OpenCall): Promise<void> {
+export async function takeStorageEvents(call: PublicRequest): Promise<void> {
   const { ctx, deps } = call;
   const expected = deps.storage_events;
-  if (!expected) throw nothingHere();
+  if (!expected) throw routeNotFound();
   const [, token = ''] = /^Bearer +(\S+)$/i.exec(ctx.get('authorization').trim()) ?? [];
   if (!expected.tokens.map((known) => isSecret(token, hashSecret(known))).includes(true)) throw notTheStore();
-  parsedQuery(call, NOTHING, {});
-  const told = uploadsIn(await parsedBody(call, Notification, { max_json_values: deps.limits.max_event_json_values }), expected);
+  validateQuery(call, NO_PARAMETERS, {});
+  const told = uploadsIn(await parseBody(call, Notification, { max_json_values: deps.limits.max_event_json_values }), expected);
   const origin: Origin = { by: { kind: 'worker', id: 'store' }, request_id: ctx.state.request_id };
   for (const ref of told) await report(ref, origin, call);
   ctx.status = 204;
 }
 
 /** Refused where the bytes are not awaited any more, and nobody is there after a purge: both are let be. */
-async function report(ref: ResourceRef, origin: Origin, { deps }: OpenCall): Promise<void> {
+async function report(ref: ResourceRef, origin: Origin, { deps }: PublicRequest): Promise<void> {
   try {
     await deps.engine.send(ref, () => ({ event: { type: 'UPLOAD_REPORTED' } }), origin);
   } catch (error) {

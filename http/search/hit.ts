@@ -4,12 +4,12 @@ import type { SearchHit } from '../../contract/search.ts';
 import type { Text } from '../../runtime/ports/texts.ts';
 import { BOXES, highlights, matchBoxes, pageMatches, pagesToBox } from '../../text/highlight.ts';
 import type { ParsedQuery } from '../../text/query.ts';
-import type { KeyCall } from '../context.ts';
+import type { KeyRequest } from '../context.ts';
 import { presentResource } from '../response/present.ts';
 import type { Found } from './page.ts';
 
 /** From the text that each picture is found by, as saved, and the words' places, as recognised. Others are served in between. */
-export async function presentHits(call: KeyCall, found: Found[], query: ParsedQuery): Promise<SearchHit[]> {
+export async function presentHits(call: KeyRequest, found: Found[], query: ParsedQuery): Promise<SearchHit[]> {
   const texts = await textsOf(call, found, query);
   const hits: SearchHit[] = [];
   for (let from = 0; from < found.length; from += HITS_AT_ONCE) {
@@ -35,7 +35,7 @@ function whyFound(found: Found, text: Text | undefined, query: ParsedQuery): Why
   return { ...found, highlights: highlights(text.saved, query, in_pages), places: pagesToBox(in_pages) };
 }
 
-async function textsOf({ caller, deps }: KeyCall, found: Found[], query: ParsedQuery): Promise<Map<string, Text>> {
+async function textsOf({ caller, deps }: KeyRequest, found: Found[], query: ParsedQuery): Promise<Map<string, Text>> {
   if (query.all.length === 0 && query.tags.length === 0) return new Map(); // nothing can match
   const ids = found.flatMap(({ row }) => row.text_id ?? []);
   const texts = await deps.facts.texts.texts(caller.scope, [...new Set(ids)], deps.limits.search_text_chars);
@@ -43,7 +43,7 @@ async function textsOf({ caller, deps }: KeyCall, found: Found[], query: ParsedQ
 }
 
 /** Of the pages that match: the words of others are not even read. */
-async function boxesOf({ caller, deps }: KeyCall, hits: Why[], query: ParsedQuery): Promise<Map<string, SearchHit['boxes']>> {
+async function boxesOf({ caller, deps }: KeyRequest, hits: Why[], query: ParsedQuery): Promise<Map<string, SearchHit['boxes']>> {
   const wanted = hits.flatMap(({ row: { resource_id, recognition_id }, places }) =>
     recognition_id === null || places.length === 0 ? [] : [{ resource_id, recognition_id, places }],
   );

@@ -5,21 +5,21 @@
 import type { SearchRequest } from '../../contract/search.ts';
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { IndexPage, IndexQuery } from '../../runtime/ports/search-index.ts';
-import type { KeyCall } from '../context.ts';
-import { markOf, type SearchPlace } from './search-cursor.ts';
+import type { KeyRequest } from '../context.ts';
+import { markOf, type SearchPosition } from './search-cursor.ts';
 
 export type Ranked = Omit<IndexQuery, 'after' | 'except' | 'limit'>;
 export type Found = { row: ResourceRow; score: number };
 /** next: where the next page begins; null at the end. */
-export type SearchPage = Pick<IndexPage, 'total' | 'total_is_exact' | 'facets'> & { found: Found[]; next: SearchPlace | null };
-type Wanted = { ranked: Ranked; place: SearchPlace | null; limit: number; phase: SearchRequest['phase'] };
+export type SearchPage = Pick<IndexPage, 'total' | 'total_is_exact' | 'facets'> & { found: Found[]; next: SearchPosition | null };
+type Wanted = { ranked: Ranked; place: SearchPosition | null; limit: number; phase: SearchRequest['phase'] };
 type Hit = IndexPage['hits'][number];
 
 /** How far a page has come. dropped: hits that the facts did not confirm. */
-type Progress = { found: Found[]; dropped: number; marks: Set<string>; by_newest: boolean; after: SearchPlace['after'] };
+type Progress = { found: Found[]; dropped: number; marks: Set<string>; by_newest: boolean; after: SearchPosition['after'] };
 
 /** Ends short, with a place to go on from, when too much of the ranking was not confirmed. */
-export async function searchPage(call: KeyCall, { ranked, place, limit, phase }: Wanted): Promise<SearchPage> {
+export async function searchPage(call: KeyRequest, { ranked, place, limit, phase }: Wanted): Promise<SearchPage> {
   const { deps, caller } = call;
   const { index, limits } = deps;
   const { ids: except, all } = await withdrawn(call);
@@ -47,7 +47,7 @@ export async function searchPage(call: KeyCall, { ranked, place, limit, phase }:
 
 /** Takes from a page what was not listed before. True when there is nothing after it. */
 async function taken(
-  call: KeyCall,
+  call: KeyRequest,
   page: IndexPage,
   { now, wanted, asked, phase }: { now: Progress; wanted: number; asked: number; phase: SearchRequest['phase'] },
 ): Promise<boolean> {
@@ -70,20 +70,20 @@ async function taken(
 }
 
 /** After the last that was taken; if all were, after the last of the page, which may have been listed before. */
-function placeAfter(hits: Hit[], these: Hit[], fresh: Hit[]): SearchPlace['after'] {
+function placeAfter(hits: Hit[], these: Hit[], fresh: Hit[]): SearchPosition['after'] {
   const last = these.length === fresh.length ? hits.at(-1) : these.at(-1);
   return last ? { created_at: last.created_at, resource_id: last.resource_id } : null;
 }
 
 /** What readers are not to see though the index still holds it, such as the trash. all: false if there is more. */
-async function withdrawn({ deps, caller }: KeyCall): Promise<{ ids: string[]; all: boolean }> {
+async function withdrawn({ deps, caller }: KeyRequest): Promise<{ ids: string[]; all: boolean }> {
   const most = deps.limits.search_withdrawn;
   const ids = await deps.facts.resources.withdrawn(caller.scope, most + 1);
   return { ids: ids.slice(0, most), all: ids.length <= most };
 }
 
 async function confirmedOf(
-  { deps, caller }: KeyCall,
+  { deps, caller }: KeyRequest,
   hits: Hit[],
   phase: SearchRequest['phase'],
 ): Promise<Map<string, ResourceRow>> {

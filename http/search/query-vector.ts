@@ -1,19 +1,19 @@
 /** The vector of what a person typed. */
 import { Problem } from '../../contract/problems.ts';
 import type { SearchMode } from '../../contract/search.ts';
-import { within } from '../../runtime/async/timeout.ts';
-import type { KeyCall } from '../context.ts';
+import { withTimeout } from '../../runtime/async/timeout.ts';
+import type { KeyRequest } from '../context.ts';
 
 /** null when it can't be had in time: a hybrid search goes on without it; one by vector alone is 503. */
 export async function queryVector(
-  { ctx, deps }: KeyCall,
+  { ctx, deps }: KeyRequest,
   { text, mode }: { text: string; mode: SearchMode },
 ): Promise<Float32Array | null> {
   const { clock, embedder, limits, log } = deps;
   const late = () => new Error('the query was not embedded in time');
   try {
     const bounds = { clock, limit_ms: limits.search_embed_ms, late };
-    const [vector] = await within(bounds, (signal) => embedder.embed([text], signal));
+    const [vector] = await withTimeout(bounds, (signal) => embedder.embed([text], signal));
     if (!vector) throw new Error('the embedder answered no vector');
     return vector;
   } catch (error) {

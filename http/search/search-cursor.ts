@@ -8,8 +8,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { Id } from '../../contract/resource.ts';
-import type { IndexPlace } from '../../runtime/ports/search-index.ts';
-import { cursorOf, type Listed, Milliseconds, placeOf } from '../request/cursor.ts';
+import type { IndexPosition } from '../../runtime/ports/search-index.ts';
+import { decodeCursor, encodeCursor, type Listed, Milliseconds } from '../request/cursor.ts';
 
 /** 48 bits: of 100,000 pictures that match, one is taken for one of 400 that were listed once in seven million times. */
 const MARK_CHARS = 8;
@@ -21,19 +21,19 @@ const Place = z.strictObject({
   after: z.strictObject({ created_at: Milliseconds, resource_id: Id }).nullable(),
 });
 /** listed: marks of the hits listed by relevance. by_newest: how the next ones are listed. after: the last of those listed so. */
-export type SearchPlace = { listed: ReadonlySet<string>; by_newest: boolean; after: IndexPlace | null };
+export type SearchPosition = { listed: ReadonlySet<string>; by_newest: boolean; after: IndexPosition | null };
 
 export const markOf = (resource_id: string): string =>
   createHash('sha256').update(resource_id).digest('base64url').slice(0, MARK_CHARS);
 
-export function searchCursor(of: Listed, { listed, by_newest, after }: SearchPlace): string {
-  const place = cursorOf(of, { by_newest, after });
+export function encodeSearchCursor(of: Listed, { listed, by_newest, after }: SearchPosition): string {
+  const place = encodeCursor(of, { by_newest, after });
   return listed.size === 0 ? place : place + MARKS + [...listed].join('');
 }
 
 /** null without a cursor. 400 BAD_CURSOR if it was not given out for this search. */
-export function searchPlace(cursor: string | undefined, of: Listed): SearchPlace | null {
+export function decodeSearchCursor(cursor: string | undefined, of: Listed): SearchPosition | null {
   const [place, marks = ''] = cursor?.split(MARKS) ?? [];
-  const found = placeOf(place, of, Place);
+  const found = decodeCursor(place, of, Place);
   return found && { ...found, listed: new Set(marks.match(/.{8}/g) ?? []) };
 }

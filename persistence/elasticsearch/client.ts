@@ -6,7 +6,7 @@ import { Client, errors } from '@elastic/elasticsearch';
 import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel';
 import { failureOf } from '../../contract/failures.ts';
 import { type Credentials, CredentialsRefused, certificateFault, UNWATCHED } from '../../runtime/health/credentials.ts';
-import { ServiceError } from '../../runtime/tasks/step-handler.ts';
+import { StepError } from '../../runtime/tasks/step-handler.ts';
 
 /** Far above a bulk of the largest texts or a search at a million; below what a person or a step waits. */
 export const CALL_LIMIT_MS = 30_000;
@@ -93,18 +93,18 @@ const notNow = (status: number, type: string): boolean => isBusy(status) || stat
 const isRefused = (status: number, type: string): boolean => status === 401 || (status === 403 && type !== BLOCKED);
 const VARIABLES = 'TUODI_ELASTICSEARCH_API_KEY, or TUODI_ELASTICSEARCH_USER and TUODI_ELASTICSEARCH_PASSWORD';
 
-export const unavailable = (detail: string, cause?: unknown): ServiceError =>
-  new ServiceError(failureOf('PROVIDER_UNAVAILABLE', detail.slice(0, DETAIL_CHARS)), cause);
+export const unavailable = (detail: string, cause?: unknown): StepError =>
+  new StepError(failureOf('PROVIDER_UNAVAILABLE', detail.slice(0, DETAIL_CHARS)), cause);
 
 /** Of one item of a bulk, or of a whole call. */
-export function refusal(status: number, type: string, reason: string, cause?: unknown): ServiceError {
+export function refusal(status: number, type: string, reason: string, cause?: unknown): StepError {
   const said = `Elasticsearch answered ${status} ${type}: ${reason}`.slice(0, DETAIL_CHARS);
   if (isRefused(status, type))
     return new CredentialsRefused(
       `Elasticsearch refuses our credentials (${status} ${type.slice(0, 60)}): correct ${VARIABLES}, or call whoever runs Elasticsearch; it must allow the indexes of TUODI_ELASTICSEARCH_ALIAS to be made, written and read`,
       cause,
     );
-  return notNow(status, type) ? unavailable(said, cause) : new ServiceError(failureOf('INDEX_REFUSED', said), cause);
+  return notNow(status, type) ? unavailable(said, cause) : new StepError(failureOf('INDEX_REFUSED', said), cause);
 }
 
 function failed(error: unknown): unknown {
@@ -139,4 +139,4 @@ function typeIn(body: unknown): string {
 
 /** The kind of error that Elasticsearch named, of a failed call. */
 export const causeOf = (error: unknown): string =>
-  error instanceof ServiceError && error.cause instanceof errors.ResponseError ? typeIn(error.cause.body) : '';
+  error instanceof StepError && error.cause instanceof errors.ResponseError ? typeIn(error.cause.body) : '';

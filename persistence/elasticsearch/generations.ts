@@ -1,7 +1,7 @@
 /** Indexes of different names behind the alias that searches read. Every action tolerates running twice. */
 import { failureOf } from '../../contract/failures.ts';
 import type { IndexEntry, IndexGenerations } from '../../runtime/ports/search-index.ts';
-import { ServiceError } from '../../runtime/tasks/step-handler.ts';
+import { StepError } from '../../runtime/tasks/step-handler.ts';
 import { causeOf, type Elastic, refusal } from './client.ts';
 import { documentId, documentOf, madeWith, mappings, settings } from './mapping.ts';
 import type { Names } from './names.ts';
@@ -45,7 +45,7 @@ export function generationsOf(elastic: Elastic, names: Names, dimension: number)
         await filled(elastic, names.write(name), entries.slice(at, at + FILLED_AT_ONCE));
       const { _shards } = await elastic.call((client) => client.indices.refresh({ index: names.write(name) }));
       if (_shards && _shards.failed > 0)
-        throw new ServiceError(failureOf('READ_BACK_MISMATCH', `${names.index(name)} could not be refreshed`));
+        throw new StepError(failureOf('READ_BACK_MISMATCH', `${names.index(name)} could not be refreshed`));
     },
     async promote(name) {
       const alias = names.readers;

@@ -3,10 +3,10 @@
  * `onMadeAnew` tells of it; what fills it is the comparison with the facts.
  */
 
-import { gather } from '../../runtime/async/batch.ts';
+import { batched } from '../../runtime/async/batch.ts';
 import { refusalIn } from '../../runtime/health/credentials.ts';
 import type { SearchIndex } from '../../runtime/ports/search-index.ts';
-import { ServiceError } from '../../runtime/tasks/step-handler.ts';
+import { StepError } from '../../runtime/tasks/step-handler.ts';
 import { type Elastic, type ElasticOptions, elasticAt, unavailable } from './client.ts';
 import { generationsOf } from './generations.ts';
 import { FIELDS, headsOf } from './hits.ts';
@@ -57,7 +57,7 @@ export async function openElasticsearchIndex(options: ElasticsearchOptions): Pro
       throw error;
     }
   }
-  const write = gather<Write, Written>(writer(elastic), {
+  const write = batched<Write, Written>(writer(elastic), {
     most: BATCH,
     key: (one) => {
       const { org_id, resource_id } = one.write === 'put' ? one.entry : one;
@@ -134,4 +134,4 @@ async function identityOf(elastic: Elastic, index: string): Promise<string> {
   return named.sort().join(', ');
 }
 
-const isAway = (error: unknown): boolean => error instanceof ServiceError && error.failure.code === 'PROVIDER_UNAVAILABLE';
+const isAway = (error: unknown): boolean => error instanceof StepError && error.failure.code === 'PROVIDER_UNAVAILABLE';

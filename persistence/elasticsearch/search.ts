@@ -4,7 +4,7 @@
  */
 import type { estypes } from '@elastic/elasticsearch';
 import type { Facet } from '../../contract/search.ts';
-import type { IndexPage, IndexPlace, IndexQuery } from '../../runtime/ports/search-index.ts';
+import type { IndexPage, IndexPosition, IndexQuery } from '../../runtime/ports/search-index.ts';
 import { FUSED, fusion, rest } from '../shared/fuse.ts';
 import type { Elastic } from './client.ts';
 import { FIELDS, type Hit, hitsOf, totalOf } from './hits.ts';
@@ -89,7 +89,7 @@ async function byVector(world: World): Promise<Result> {
   return { hits: hits.slice(0, query.limit), total: near.length, exact: near.length < FUSED, whole };
 }
 
-function newestFirst(near: Hit[], after: IndexPlace | null): Hit[] {
+function newestFirst(near: Hit[], after: IndexPosition | null): Hit[] {
   const newest = (a: Hit, b: Hit) => b.created_at - a.created_at || (b.id > a.id ? 1 : -1);
   const behind = ({ created_at, id }: Hit) =>
     after === null || created_at < after.created_at || (created_at === after.created_at && id < after.resource_id);

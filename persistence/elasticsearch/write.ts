@@ -7,9 +7,9 @@
  */
 import type { estypes } from '@elastic/elasticsearch';
 import { failureOf } from '../../contract/failures.ts';
-import { inHalves } from '../../runtime/async/bisect.ts';
-import type { EntryHead, IndexEntry, PutAnswer } from '../../runtime/ports/search-index.ts';
-import { ServiceError } from '../../runtime/tasks/step-handler.ts';
+import { bisect } from '../../runtime/async/bisect.ts';
+import type { EntryHead, IndexEntry, PutResult } from '../../runtime/ports/search-index.ts';
+import { StepError } from '../../runtime/tasks/step-handler.ts';
 import { type Elastic, refusal } from './client.ts';
 import { FIELDS, headsOf } from './hits.ts';
 import { documentId, documentOf, type Stored, tombstone } from './mapping.ts';
@@ -20,14 +20,14 @@ export type Write = { places: Places } & (
   | { write: 'remove'; org_id: string; resource_id: string; revision: number }
 );
 /** An item that failed says why, and leaves the others of its batch alone. */
-export type Written = PutAnswer | { put: 'failed'; failure: ServiceError };
+export type Written = PutResult | { put: 'failed'; failure: StepError };
 
 /** How often a removal is overtaken by another write before it gives up: the two have come together, and one of them wins. */
 const ROUNDS = 5;
 
 /** One write, with the document it comes to. */
 type Item = { write: Write; id: string; document: Stored };
-type Outcome = 'written' | 'refused as older' | { failure: ServiceError };
+type Outcome = 'written' | 'refused as older' | { failure: StepError };
 
 /** No two of one entry in a batch. What is refused as a whole because of one entry is tried in halves, so that it fails alone. */
 export function writer(elastic: Elastic): (writes: Write[]) => Promise<Written[]> {
@@ -50,18 +50,17 @@ export function writer(elastic: Elastic): (writes: Write[]) => Promise<Written[]
     const later = again.length > 0 && rounds > 1 ? await written(again, rounds - 1) : [];
     return answers.map((answer) => (answer === 'again' ? (later.shift() ?? overtaken) : answer));
   }
-  return (writes) =>
-    inHalves(writes, (some) => written(some, ROUNDS), { isOfAll: isAway, failed: (_, error) => failedBy(error) });
+  return (writes) => bisect(writes, (some) => written(some, ROUNDS), { failsAll: isAway, failed: (_, error) => failedBy(error) });
 }
 
-const isAway = (error: unknown) => error instanceof ServiceError && error.failure.code === 'PROVIDER_UNAVAILABLE';
+const isAway = (error: unknown) => error instanceof StepError && error.failure.code === 'PROVIDER_UNAVAILABLE';
 function failedBy(error: unknown): Written {
-  if (error instanceof ServiceError) return { put: 'failed', failure: error };
-  return { put: 'failed', failure: new ServiceError(failureOf('UNEXPECTED', `the index: ${error}`.slice(0, 500)), error) };
+  if (error instanceof StepError) return { put: 'failed', failure: error };
+  return { put: 'failed', failure: new StepError(failureOf('UNEXPECTED', `the index: ${error}`.slice(0, 500)), error) };
 }
 const unseen = (detail: string): Written => ({
   put: 'failed',
-  failure: new ServiceError(failureOf('READ_BACK_MISMATCH', detail)),
+  failure: new StepError(failureOf('READ_BACK_MISMATCH', detail)),
 });
 const overtaken = unseen(`another write came before the removal, ${ROUNDS} times in a row`);
 

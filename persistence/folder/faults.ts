@@ -1,6 +1,6 @@
 /** What a file system may answer, in words that say what to do. */
 import { failureOf } from '../../contract/failures.ts';
-import { ServiceError } from '../../runtime/tasks/step-handler.ts';
+import { StepError } from '../../runtime/tasks/step-handler.ts';
 
 const ADVICE: Record<string, string> = {
   ENOSPC: 'the disk is full: make room',
@@ -23,7 +23,7 @@ const FULL = new Set(['ENOSPC', 'EDQUOT']);
  * A fault of the storage and not of the picture. `code`: of the operating system, such as ENOSPC. As a failure of a step it is
  * STORAGE_FULL, or else an outage: it goes by itself, or an operator must act; either way nothing is wrong with the picture.
  */
-export class StorageFault extends ServiceError {
+export class StorageFault extends StepError {
   readonly code: string;
   constructor(code: string, detail: string, cause: unknown) {
     super(failureOf(FULL.has(code) ? 'STORAGE_FULL' : 'PROVIDER_UNAVAILABLE', detail), cause);

@@ -56,7 +56,7 @@ export interface FolderObjects extends Objects {
 export async function openFolderObjects(options: FolderOptions): Promise<FolderObjects> {
   const { dir, public_url, signer, clock, reserve_bytes = 0, shortage } = options;
   const { root, temporary } = await prepared(dir);
-  const temporaryFile = () => join(temporary, clock.nonce());
+  const temporaryFile = () => join(temporary, clock.randomUuid());
   const linkTo = (key: string, query: URLSearchParams) =>
     `${typeof public_url === 'string' ? public_url : public_url()}/objects/${segmentsOf(key).join('/')}?${query}`;
   const freezing = new Map<string, Promise<ObjectHead | null>>();
@@ -81,8 +81,8 @@ export async function openFolderObjects(options: FolderOptions): Promise<FolderO
     },
     presignRead: async ({ key, expires_at, content_type, filename, granted_to }) =>
       linkTo(key, readQuery(signer, { key, content_type, filename, ...to(granted_to) }, expires_at)),
-    openUpload: (key, query) => verifyUpload(signer, key, query, clock.wall()),
-    openRead: (key, query) => verifyRead(signer, key, query, clock.wall()),
+    openUpload: (key, query) => verifyUpload(signer, key, query, clock.now()),
+    openRead: (key, query) => verifyRead(signer, key, query, clock.now()),
     withRoom: roomOn({ dir: root, reserve_bytes, shortage }),
     put: (key, body, max_bytes) =>
       told(`store ${key}`, async (): Promise<StoredObject> => {

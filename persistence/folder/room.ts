@@ -4,7 +4,7 @@
  */
 import { statfs } from 'node:fs/promises';
 import { failureOf } from '../../contract/failures.ts';
-import { ServiceError } from '../../runtime/tasks/step-handler.ts';
+import { StepError } from '../../runtime/tasks/step-handler.ts';
 
 /** Of a small disk, so much is kept free at most: a tenth. */
 const LARGEST_SHARE = 0.1;
@@ -19,7 +19,7 @@ export type RoomOptions = {
   shortage?: ((why: string | null) => void) | undefined;
 };
 
-export class NoRoom extends ServiceError {
+export class NoRoom extends StepError {
   constructor(detail: string) {
     super(failureOf('STORAGE_FULL', detail));
     this.name = 'NoRoom';

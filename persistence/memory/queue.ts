@@ -5,11 +5,11 @@
  */
 import type { StepKind } from '../../contract/step-kinds.ts';
 import type { Clock } from '../../runtime/async/clock.ts';
-import { within } from '../../runtime/async/timeout.ts';
-import type { Queue, Ring } from '../../runtime/ports/queue.ts';
+import { withTimeout } from '../../runtime/async/timeout.ts';
+import type { Notification, Queue } from '../../runtime/ports/queue.ts';
 import { type Turn, type Turns, turnsOf } from './turns.ts';
 
-type Handle = (ring: Ring) => Promise<void>;
+type Handle = (ring: Notification) => Promise<void>;
 type Lane = {
   waiting: Turns;
   running: Map<string, { owner: Turn; handled: Promise<void> }>;
@@ -106,7 +106,7 @@ export function memoryQueue({ clock, most_waiting }: { clock: Clock; most_waitin
       for (const timer of retries.values()) timer.cancel();
       retries.clear();
       const running = [...lanes.values()].flatMap((lane) => [...lane.running.values()].map(({ handled }) => handled));
-      await within({ clock, limit_ms: grace_ms }, () => Promise.all(running)).catch(() => undefined); // the grace is over
+      await withTimeout({ clock, limit_ms: grace_ms }, () => Promise.all(running)).catch(() => undefined); // the grace is over
     },
   };
 }

@@ -48,7 +48,7 @@ export async function connected(target: Target, clock: Clock, settings: Partial<
     } catch (error) {
       if (!isAway(error) || clock.elapsed() - began + backoff > RECONNECT_LIMIT_MS) throw error;
     }
-    await clock.sleep(backoff * (0.5 + clock.chance() / 2));
+    await clock.sleep(backoff * (0.5 + clock.random() / 2));
   }
 }
 

@@ -4,14 +4,14 @@
  */
 import { failureOf, type ServiceFailure } from '../../contract/failures.ts';
 import { certificateFault } from '../../runtime/health/credentials.ts';
-import { ServiceError } from '../../runtime/tasks/step-handler.ts';
+import { StepError } from '../../runtime/tasks/step-handler.ts';
 import { SEVERAL } from '../sql/statements.ts';
 
 /**
  * `errno`: the server's number, or null when the connection broke. `table`: of the statement that it answered. That the database is
  * away is no fault of a picture: a step waits, and a request is told to come again.
  */
-export class DatabaseError extends ServiceError {
+export class DatabaseError extends StepError {
   readonly errno: number | null;
   readonly code: string;
   readonly table: string | null;

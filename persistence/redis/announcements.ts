@@ -1,6 +1,6 @@
 /** Announcements between processes: publish and subscribe. */
 import type { Redis } from 'ioredis';
-import { within } from '../../runtime/async/timeout.ts';
+import { withTimeout } from '../../runtime/async/timeout.ts';
 import type { Announcements } from '../../runtime/ports/announcements.ts';
 import type { RedisLink } from './connection.ts';
 import { RedisUnavailable } from './errors.ts';
@@ -42,7 +42,7 @@ export function redisAnnouncements({ prefix, clock, reach, patient }: RedisLink)
       subscribed ??= subscribe();
       const ready = subscribed;
       const late = () => new RedisUnavailable('away', 'not subscribed yet');
-      await within({ clock, limit_ms: SUBSCRIBE_LIMIT_MS, late }, () => ready);
+      await withTimeout({ clock, limit_ms: SUBSCRIBE_LIMIT_MS, onTimeout: late }, () => ready);
     },
     async close() {
       listeners.clear();

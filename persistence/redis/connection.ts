@@ -5,7 +5,7 @@
 import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Clock } from '../../runtime/async/clock.ts';
-import { within } from '../../runtime/async/timeout.ts';
+import { withTimeout } from '../../runtime/async/timeout.ts';
 import { type Credentials, UNWATCHED } from '../../runtime/health/credentials.ts';
 import { RedisUnavailable, reasonOf, unavailable } from './errors.ts';
 
@@ -132,7 +132,7 @@ async function connected(redis: Redis, clock: Clock): Promise<void> {
       });
     });
   try {
-    await within({ clock, limit_ms: CONNECT_LIMIT_MS, late: () => last }, ready);
+    await withTimeout({ clock, limit_ms: CONNECT_LIMIT_MS, onTimeout: () => last }, ready);
   } catch (error) {
     redis.disconnect();
     throw error;

@@ -4,7 +4,7 @@
  */
 import { Queue as BullQueue, type Job, Worker } from 'bullmq';
 import type { StepKind } from '../../contract/step-kinds.ts';
-import { within } from '../../runtime/async/timeout.ts';
+import { withTimeout } from '../../runtime/async/timeout.ts';
 import type { Queue } from '../../runtime/ports/queue.ts';
 import type { RedisLink } from './connection.ts';
 import { RedisUnavailable, unavailable } from './errors.ts';
@@ -121,7 +121,7 @@ export function bullQueue(link: RedisLink): Queue {
     async stop(grace_ms) {
       stopped = true;
       const closed = () => Promise.allSettled([...workers.values()].map((worker) => worker.close()));
-      await within({ clock, limit_ms: grace_ms }, closed).catch(() => undefined); // the grace is over
+      await withTimeout({ clock, limit_ms: grace_ms }, closed).catch(() => undefined); // the grace is over
       patient.disconnect(); // what is still in hand loses its lock, and is given to another worker
       await Promise.allSettled([...queues.values()].map((queue) => queue.close()));
     },

@@ -31,7 +31,7 @@ export function redisTasks({ prefix, clock, log, reach, ...link }: RedisLink): T
   async function write(record: TaskRecord, seq: string): Promise<boolean> {
     const { task_id, kind, status, instance, next_due_at } = record;
     const { text, large } = parted(record);
-    const now = clock.wall();
+    const now = clock.now();
     const keys = [task + task_id, output + task_id, due(instance.version), index(kind, status)];
     const args = [task_id, seq, instance.seq, text, large, next_due_at ?? '', KEPT_MS, now + KEPT_MS, now, due(FIRST_VERSION)];
     return (await reach((redis) => WRITE(redis, keys, args))) === 1;
@@ -80,7 +80,7 @@ export function redisTasks({ prefix, clock, log, reach, ...link }: RedisLink): T
       const kinds = kind ? [kind] : STEP_KINDS;
       const statuses = status ? [status] : TASK_STATUSES;
       const indexes = kinds.flatMap((one) => statuses.map((other) => index(one, other)));
-      const found = await wholes(await reach((redis) => LIST(redis, indexes, [limit, task, clock.wall()])));
+      const found = await wholes(await reach((redis) => LIST(redis, indexes, [limit, task, clock.now()])));
       return found.sort((a, b) => a.updated_at - b.updated_at).slice(0, limit);
     },
     /** Kept with the server's run: one that was restarted may have lost anything, as after a restore or a failover. */

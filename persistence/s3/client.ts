@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { DeleteObjectsCommand, type DeleteObjectsCommandInput, S3Client } from '@aws-sdk/client-s3';
 import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen, TaskCancelledError } from 'cockatiel';
 import type { Clock } from '../../runtime/async/clock.ts';
-import { within } from '../../runtime/async/timeout.ts';
+import { withTimeout } from '../../runtime/async/timeout.ts';
 import { type Credentials, UNWATCHED } from '../../runtime/health/credentials.ts';
 import { isOutage, s3Fault } from './faults.ts';
 import type { S3Limits } from './limits.ts';
@@ -78,7 +78,7 @@ export function calling(
     call: async (doing, work, moves) => {
       try {
         const limit_ms = moves ? limits.move_ms : limits.ask_ms;
-        const answer = await breaker.execute(() => within({ clock, limit_ms, late }, work));
+        const answer = await breaker.execute(() => withTimeout({ clock, limit_ms, onTimeout: late }, work));
         credentials.accepted();
         return answer;
       } catch (error) {

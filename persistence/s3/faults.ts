@@ -2,7 +2,7 @@
 import { BrokenCircuitError, TaskCancelledError } from 'cockatiel';
 import { failureOf } from '../../contract/failures.ts';
 import { CredentialsRefused } from '../../runtime/health/credentials.ts';
-import { ServiceError } from '../../runtime/tasks/step-handler.ts';
+import { StepError } from '../../runtime/tasks/step-handler.ts';
 
 /**
  * What an error of the SDK says of itself. The error is read, and never passed on: it holds the request, and with it the signature,
@@ -73,13 +73,13 @@ const isFull = ({ name, status }: Said) => FULL.test(name) || status === 507;
 
 /** The error as it should be told: never the SDK's own. `store`: its address and bucket. */
 export function s3Fault(error: unknown, doing: string, store: string): Error {
-  if (error instanceof ServiceError) return error;
+  if (error instanceof StepError) return error;
   if (error instanceof BrokenCircuitError)
     return unavailable(doing, store, 'it did not answer before, and is left alone for a moment');
   if (error instanceof TaskCancelledError) return unavailable(doing, store, 'it gave no answer in time');
   const said = saidBy(error);
   if (isFull(said))
-    return new ServiceError(failureOf('STORAGE_FULL', `cannot ${doing}: ${store} is full: make room (${said.name})`));
+    return new StepError(failureOf('STORAGE_FULL', `cannot ${doing}: ${store} is full: make room (${said.name})`));
   const why = outage(said);
   if (isRefused(said))
     return new CredentialsRefused(
@@ -90,4 +90,4 @@ export function s3Fault(error: unknown, doing: string, store: string): Error {
   return new Error(`cannot ${doing}: ${store} answered ${[status, name].filter(Boolean).join(' ')}: ${message.slice(0, 300)}`);
 }
 const unavailable = (doing: string, store: string, why: string) =>
-  new ServiceError(failureOf('PROVIDER_UNAVAILABLE', `cannot ${doing} at ${store}: ${why}`));
+  new StepError(failureOf('PROVIDER_UNAVAILABLE', `cannot ${doing} at ${store}: ${why}`));

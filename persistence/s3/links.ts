@@ -16,7 +16,7 @@ export function linksOf({ client, bucket, method, clock, limits }: Parts): Presi
   const seconds = (ms: number) => Math.floor(ms / 1_000);
   /** Signed now, or so long ago that it is over when it should be. */
   const until = (expires_at: number) => {
-    const now = clock.wall();
+    const now = clock.now();
     const begin = Math.min(now, expires_at - 1_000);
     const expiresIn = Math.min(Math.max(seconds(expires_at - begin), 1), limits.longest_link_s);
     return { signingDate: new Date(begin), expiresIn };
@@ -31,7 +31,7 @@ export function linksOf({ client, bucket, method, clock, limits }: Parts): Presi
         ['content-length-range', 1, max_bytes],
         ['eq', '$Content-Type', content_type],
       ],
-      Expires: seconds(expires_at - clock.wall()),
+      Expires: seconds(expires_at - clock.now()),
     });
     return { method: 'POST', url, headers: {}, fields, expires_at };
   };

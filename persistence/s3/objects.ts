@@ -3,7 +3,7 @@ import { HeadBucketCommand } from '@aws-sdk/client-s3';
 import type { Clock } from '../../runtime/async/clock.ts';
 import { type Credentials, refusalIn } from '../../runtime/health/credentials.ts';
 import type { ObjectHead, Objects } from '../../runtime/ports/objects.ts';
-import { ServiceError } from '../../runtime/tasks/step-handler.ts';
+import { StepError } from '../../runtime/tasks/step-handler.ts';
 import { foldersOf, segmentsOf } from '../shared/object-keys.ts';
 import { type ClientOptions, calling, clientOf, type Store } from './client.ts';
 import { saidBy } from './faults.ts';
@@ -110,7 +110,7 @@ async function bucketProblem({ client, bucket, call, log }: Store): Promise<stri
       }
     });
   } catch (error) {
-    if (!(error instanceof ServiceError)) throw error;
+    if (!(error instanceof StepError)) throw error;
     const refusal = refusalIn(error);
     if (refusal !== null) return refusal;
     log('the object store does not answer yet', { err: error });

@@ -34,7 +34,7 @@ export async function put(store: Store, key: string, body: AsyncIterable<Uint8Ar
   else if (first.value.last) await putWhole(store, key, first.value.bytes);
   else await putParts(store, key, first.value.bytes, parts, () => byte_size);
   const seen = await headOf(store, key); // null: a purge was as quick
-  return { key, byte_size, sha256: hash.digest('hex'), modified_at: seen?.modified_at ?? store.clock.wall() };
+  return { key, byte_size, sha256: hash.digest('hex'), modified_at: seen?.modified_at ?? store.clock.now() };
 }
 
 type Part = { bytes: Buffer; last: boolean };

@@ -1,13 +1,13 @@
 /** Periodic work that one process does for all: a row each, taken by compare-and-swap. */
 import type { Json } from '../../contract/json.ts';
-import type { Chores } from '../../runtime/ports/service-state.ts';
+import type { PeriodicJobs } from '../../runtime/ports/service-state.ts';
 import type { Database } from './database.ts';
 import { json, readable, rowOf } from './row.ts';
 
 /** The longest that anybody has one: a row that says more was written by a clock that was ahead, and holds nobody up. */
 const MAX_HOLD_MS = 10 * 60_000;
 
-export function choresOf({ read, write, unreadable }: Database): Chores {
+export function choresOf({ read, write, unreadable }: Database): PeriodicJobs {
   async function state(name: string): Promise<Json> {
     const row: unknown = await read('chores').where({ name }).first('name', 'state');
     if (row === undefined || rowOf(row).state === null) return null;

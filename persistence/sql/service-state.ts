@@ -1,12 +1,12 @@
 /** Service time, in a row of its own: nothing else holds a lock on it. And the epoch of the store of tasks. */
-import type { TimeRow, Upkeep } from '../../runtime/ports/service-state.ts';
+import type { ServiceState, TimeRow } from '../../runtime/ports/service-state.ts';
 import type { Database } from './database.ts';
 import { number, numberOrNull, rowOf, textOrNull } from './row.ts';
 
 const ONLY = { upkeep_id: 1 };
 const ONLY_TIME = { service_time_id: 1 };
 
-export function upkeepOf({ read, write, dialect }: Database): Upkeep {
+export function upkeepOf({ read, write, dialect }: Database): ServiceState {
   return {
     async time(): Promise<TimeRow> {
       const row = rowOf(await read('service_time').where(ONLY_TIME).first());

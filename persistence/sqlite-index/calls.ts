@@ -1,5 +1,5 @@
 /** What the search thread is asked, and what it answers: plain values that cross between threads. */
-import type { EntryHead, IndexEntry, IndexPage, IndexQuery, PutAnswer } from '../../runtime/ports/search-index.ts';
+import type { EntryHead, IndexEntry, IndexPage, IndexQuery, PutResult } from '../../runtime/ports/search-index.ts';
 
 export type Write =
   | { write: 'put'; entry: IndexEntry }
@@ -7,7 +7,7 @@ export type Write =
 /** Why something failed. `code`: of the operating system, such as ENOSPC; null: it is of no disk. unseen: written, and not found. */
 export type Fault = { message: string; code: string | null; unseen?: true };
 /** An item that failed says why, and leaves the others of its batch alone. */
-export type Written = PutAnswer | ({ put: 'failed' } & Fault);
+export type Written = PutResult | ({ put: 'failed' } & Fault);
 
 export type Question =
   | { ask: 'write'; writes: Write[] }

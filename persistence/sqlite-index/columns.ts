@@ -3,7 +3,7 @@
  * asked of the table, row by row, it took 200.
  */
 import type { Facet } from '../../contract/search.ts';
-import type { IndexPage, IndexPlace } from '../../runtime/ports/search-index.ts';
+import type { IndexPage, IndexPosition } from '../../runtime/ports/search-index.ts';
 
 /** Values of a facet: the most frequent; more would be a list of its own. */
 const VALUES = 100;
@@ -85,7 +85,7 @@ export class Columns {
   }
 
   /** Of these entries the newest after a place, newest first. */
-  newest(ids: Int32Array, after: IndexPlace | null, most: number): number[] {
+  newest(ids: Int32Array, after: IndexPosition | null, most: number): number[] {
     const behind = (id: number) => after === null || this.#before(after.created_at, after.resource_id, id);
     const order = (a: number, b: number) => (this.#before(this.#created_at[a] ?? 0, this.#resource_ids[a] ?? '', b) ? -1 : 1);
     let kept: number[] = [];

@@ -3,7 +3,7 @@
  * empty, and `onMadeAnew` says so; what fills it is the comparison with the facts at the start of the service.
  */
 
-import { gather } from '../../runtime/async/batch.ts';
+import { batched } from '../../runtime/async/batch.ts';
 import type { Clock } from '../../runtime/async/clock.ts';
 import type { SearchIndex } from '../../runtime/ports/search-index.ts';
 import type { Write, Written } from './calls.ts';
@@ -44,7 +44,7 @@ export async function openSqliteIndex(path: string, options: SqliteIndexOptions)
   await thread.ask({ ask: 'ping' });
 
   /** One write an entry in a batch: of two at once, the later one meets what the first has written. */
-  const write = gather<Write, Written>((writes) => thread.ask({ ask: 'write', writes }), {
+  const write = batched<Write, Written>((writes) => thread.ask({ ask: 'write', writes }), {
     most: BATCH,
     key: (one) => (one.write === 'put' ? one.entry.resource_id : one.resource_id),
   });

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { failureOf } from '../../contract/failures.ts';
 import type { RecogniserAsked, WorkIdentity } from '../../runtime/ports/providers.ts';
-import { ServiceError } from '../../runtime/tasks/step-handler.ts';
+import { StepError } from '../../runtime/tasks/step-handler.ts';
 import { isSameWork } from '../../runtime/tasks/work-id.ts';
 import { badResult } from '../http.ts';
 
@@ -93,7 +93,7 @@ export function readSaid(text: string): Said {
   }
   return saidOf(body);
 }
-export class NoJson extends ServiceError {
+export class NoJson extends StepError {
   constructor(cause: unknown) {
     super(failureOf('PROVIDER_BAD_RESULT', "the OCR engine's answer is no JSON"), cause);
   }

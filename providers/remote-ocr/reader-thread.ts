@@ -2,7 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { failureOf } from '../../contract/failures.ts';
 import { lowerThreadPriority } from '../../runtime/async/low-priority.ts';
-import { ServiceError } from '../../runtime/tasks/step-handler.ts';
+import { StepError } from '../../runtime/tasks/step-handler.ts';
 import { readSaid } from './answer.ts';
 import type { Asked, Page, PageInPieces, Told } from './reader.ts';
 
@@ -28,7 +28,7 @@ function told(text: string): Omit<Told, 'id'> {
     const { pages, ...rest } = asked;
     return { said: { ...said, asked: { ...rest, pages: [] } }, pages: pages.map(inPieces) };
   } catch (error) {
-    if (error instanceof ServiceError) return { failure: error.failure };
+    if (error instanceof StepError) return { failure: error.failure };
     return { failure: failureOf('UNEXPECTED', error instanceof Error ? error.message : String(error)) };
   }
 }

@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads';
 import type { ServiceFailure } from '../../contract/failures.ts';
 import type { Clock } from '../../runtime/async/clock.ts';
 import type { PageRead } from '../../runtime/ports/providers.ts';
-import { ServiceError } from '../../runtime/tasks/step-handler.ts';
+import { StepError } from '../../runtime/tasks/step-handler.ts';
 import { badResult } from '../http.ts';
 import { readSaid, type Said } from './answer.ts';
 
@@ -77,13 +77,13 @@ export function answerReader(clock: Clock, start: () => Worker = startThread): R
   }
   async function inThread(text: string): Promise<Said> {
     const { said, pages, failure } = await asked(text);
-    if (!said) throw failure ? new ServiceError(failure) : badResult('its reader said nothing');
+    if (!said) throw failure ? new StepError(failure) : badResult('its reader said nothing');
     return said.asked.status === 'done' ? { ...said, asked: { status: 'done', pages: await parsedPages(pages ?? []) } } : said;
   }
   return {
     async read(text) {
       if (text.length <= LONG_ANSWER) return readSaid(text);
-      if (waiting >= MOST_WAITING) throw new ServiceError(BUSY);
+      if (waiting >= MOST_WAITING) throw new StepError(BUSY);
       waiting += 1;
       const turn = last
         .then(() => inThread(text))

@@ -26,7 +26,7 @@ export type CallbackVerifier = {
 };
 
 /** `secrets`: whsec_ and base64. Throws when one is none. The comparison takes the same time whatever differs. */
-export function callbackVerifier(secrets: Secrets, wall: () => number = systemClock().wall): CallbackVerifier {
+export function callbackVerifier(secrets: Secrets, wall: () => number = systemClock().now): CallbackVerifier {
   const keys = secretsOf(secrets).map(keyOf);
   const signedBy = (headers: SignedHeaders): Signed | null => {
     const [id, time] = [one(headers, 'webhook-id'), one(headers, 'webhook-timestamp')];

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { failureOf } from '../../contract/failures.ts';
 import type { Clock } from '../../runtime/async/clock.ts';
-import { ServiceError } from '../../runtime/tasks/step-handler.ts';
+import { StepError } from '../../runtime/tasks/step-handler.ts';
 
 /** Reads our kind of text as well as `4.0.0`, with a sixth of the bytes to load and half of the memory. */
 const SET = '4.0.0_best_int';
@@ -26,7 +26,7 @@ export async function installLanguages(dir: string, languages: readonly string[]
     const size = source === null ? null : await sizeOf(source);
     if (source === null || size === null) {
       if (there === null) throw missing(language, join(dir, name));
-    } else if (there !== size) await replace(source, join(dir, name), join(dir, `.${name}.${clock.nonce()}`));
+    } else if (there !== size) await replace(source, join(dir, name), join(dir, `.${name}.${clock.randomUuid()}`));
   }
 }
 
@@ -58,7 +58,7 @@ async function sizeOf(path: string): Promise<number | null> {
 }
 
 const missing = (language: string, path: string) =>
-  new ServiceError(
+  new StepError(
     failureOf(
       'PROVIDER_UNAVAILABLE',
       `the language data of "${language}" is missing: install @tesseract.js-data/${language}, or put it at ${path}`,

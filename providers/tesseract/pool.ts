@@ -9,10 +9,10 @@
  */
 import { failureOf } from '../../contract/failures.ts';
 import type { Clock } from '../../runtime/async/clock.ts';
-import { seatsOf } from '../../runtime/async/pool.ts';
-import { bounded, within } from '../../runtime/async/timeout.ts';
+import { createPool } from '../../runtime/async/pool.ts';
+import { bounded, withTimeout } from '../../runtime/async/timeout.ts';
 import type { PageRead, PictureToRead, Recogniser } from '../../runtime/ports/providers.ts';
-import { ServiceError } from '../../runtime/tasks/step-handler.ts';
+import { StepError } from '../../runtime/tasks/step-handler.ts';
 import { installLanguages, LANGUAGES } from './languages.ts';
 import { prepared } from './prepare.ts';
 import { EngineRefused, type StartThread, startThread, type Thread, ThreadEnded } from './thread.ts';
@@ -51,7 +51,7 @@ export function tesseractPool(options: TesseractOptions): Recogniser {
   const { workers, page_time_limit_ms, pages_per_worker, language_dir, languages = LANGUAGES, clock, log = () => {} } = options;
   const { idle_ms = IDLE_LIMIT_MS } = options;
   const places = Array.from({ length: workers }, (): Seat => ({ thread: null, pages: 0, idle: null }));
-  const seats = seatsOf(places, MAX_WAITING, () => unavailable(`${MAX_WAITING} pictures wait for the OCR engine already`));
+  const seats = createPool(places, MAX_WAITING, () => unavailable(`${MAX_WAITING} pictures wait for the OCR engine already`));
   const closing = new AbortController();
   const { tracked, all } = tracking();
   let installed: Promise<void> | null = null;
@@ -60,7 +60,7 @@ export function tesseractPool(options: TesseractOptions): Recogniser {
   const install = () => {
     installed ??= installLanguages(language_dir, languages, clock).catch((error: unknown) => {
       installed = null;
-      throw error instanceof ServiceError
+      throw error instanceof StepError
         ? error
         : unavailable(`the language data cannot be put into ${language_dir}: ${String(error)}`, error);
     });
@@ -96,7 +96,7 @@ export function tesseractPool(options: TesseractOptions): Recogniser {
   const read = async (seat: Seat, picture: PictureToRead, signal: AbortSignal): Promise<PageRead> => {
     const thread = await threadOf(seat, signal);
     try {
-      const page = await within({ clock, limit_ms: page_time_limit_ms, late: tooLong, signals: [signal] }, () =>
+      const page = await withTimeout({ clock, limit_ms: page_time_limit_ms, onTimeout: tooLong, signals: [signal] }, () =>
         readBy(thread, picture),
       );
       seat.pages += 1;
@@ -111,7 +111,7 @@ export function tesseractPool(options: TesseractOptions): Recogniser {
   const onSeat = async <T>(signal: AbortSignal, work: (seat: Seat, signal: AbortSignal) => Promise<T>): Promise<T> => {
     const either = bounded({ clock, signals: [signal, closing.signal] });
     try {
-      const seat = await seats.take(either.signal);
+      const seat = await seats.acquire(either.signal);
       seat.idle?.cancel();
       try {
         return await work(seat, either.signal);
@@ -146,12 +146,12 @@ async function readBy(thread: Thread, picture: PictureToRead): Promise<PageRead>
 
 async function started(start: StartThread, what: Parameters<StartThread>[0], signal: AbortSignal, clock: Clock): Promise<Thread> {
   const late = (ms: number) => unavailable(`the OCR engine did not start within ${ms} ms`);
-  const limit = bounded({ clock, limit_ms: START_LIMIT_MS, late, signals: [signal] });
+  const limit = bounded({ clock, limit_ms: START_LIMIT_MS, onTimeout: late, signals: [signal] });
   try {
     return await start(what, limit.signal);
   } catch (error) {
     signal.throwIfAborted();
-    throw error instanceof ServiceError ? error : unavailable(`the OCR engine does not start: ${String(error)}`, error);
+    throw error instanceof StepError ? error : unavailable(`the OCR engine does not start: ${String(error)}`, error);
   } finally {
     limit.release();
   }
@@ -178,9 +178,9 @@ function tracking() {
  */
 function failureFrom(error: unknown): unknown {
   if (error instanceof ThreadEnded || error instanceof EngineRefused)
-    return new ServiceError(failureOf('OCR_CRASHED', error.message), error);
+    return new StepError(failureOf('OCR_CRASHED', error.message), error);
   return error; // too long, given up by the caller, or not understood
 }
-const tooLong = (ms: number) => new ServiceError(failureOf('OCR_TIMEOUT', `the picture was not read within ${ms} ms`));
+const tooLong = (ms: number) => new StepError(failureOf('OCR_TIMEOUT', `the picture was not read within ${ms} ms`));
 
-const unavailable = (detail: string, cause?: unknown) => new ServiceError(failureOf('PROVIDER_UNAVAILABLE', detail), cause);
+const unavailable = (detail: string, cause?: unknown) => new StepError(failureOf('PROVIDER_UNAVAILABLE', detail), cause);

@@ -12,7 +12,7 @@ export type NewKey = { key_id: string; text: string; secret_hash: string };
 
 /** A new key. Its secret is the system's randomness, never the clock's: a test must not be able to foresee a key. */
 export function makeKey(clock: Clock): NewKey {
-  const key_id = clock.mint();
+  const key_id = clock.newId();
   const secret = randomBytes(32).toString('base64url');
   return { key_id, text: `tuodi_${key_id}_${secret}`, secret_hash: hashSecret(secret) };
 }

@@ -1,7 +1,7 @@
 /** Work that arrives together is done together: what comes while a batch is under way is the next batch. */
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 
-export type Gather<Item, Result> = (item: Item) => Promise<Result>;
+export type Batched<Item, Result> = (item: Item) => Promise<Result>;
 /** Turns of the event loop that a batch waits at most, two at a time, while more keeps coming: with nothing to do they take microseconds. */
 const TURNS = 32;
 
@@ -11,10 +11,10 @@ type Waiting<Item, Result> = { item: Item; resolve(result: Result): void; reject
  * `work` answers one result an item, in order. No two items of a batch have the same `key`; the later one waits for the next batch.
  * A rejection of `work` is that of every item in the batch.
  */
-export function gather<Item, Result>(
+export function batched<Item, Result>(
   work: (items: Item[]) => Promise<Result[]>,
   { most, key }: { most: number; key: (item: Item) => string },
-): Gather<Item, Result> {
+): Batched<Item, Result> {
   let waiting: Waiting<Item, Result>[] = [];
   let working = false;
 

@@ -1,17 +1,17 @@
 /** A batch that is refused as a whole because of one in it: the one is found, and the others are done. */
 
-export type Apart<Item, Result> = {
+export type Bisection<Item, Result> = {
   /** True for a failure that all items alike would meet: nothing more is tried, and the rest fail with it. */
-  isOfAll: (error: unknown) => boolean;
+  failsAll: (error: unknown) => boolean;
   /** The result of an item that failed, alone or with the rest. */
   failed: (item: Item, error: unknown) => Result;
 };
 
 /** One result an item, in order. Halves are tried again, down to single items: at most 2n - 1 calls of `work` for n items. */
-export async function inHalves<Item, Result>(
+export async function bisect<Item, Result>(
   items: readonly Item[],
   work: (items: Item[]) => Promise<Result[]>,
-  { isOfAll, failed }: Apart<Item, Result>,
+  { failsAll: isOfAll, failed }: Bisection<Item, Result>,
 ): Promise<Result[]> {
   let ended: { error: unknown } | null = null;
   async function done(some: readonly Item[]): Promise<Result[]> {

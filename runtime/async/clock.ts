@@ -4,19 +4,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 } from 'uuid';
 
 /** Service time was `service_at` when `elapsed` was read, and is read at most `most_ms` further. */
-export type Tick = { service_at: number; elapsed: number; most_ms: number };
+export type Tick = { service_at: number; elapsed: number; max_ms: number };
 
 export interface Clock {
   /** Milliseconds since the epoch: for what is shown, links and the journal. */
-  wall(): number;
+  now(): number;
   /** For all deadlines: goes on from the last tick by `elapsed`, for so long as the tick allows. Wall time before the first. */
-  service(): number;
+  serviceTime(): number;
   /** Told of each tick of service time that this process made or has seen. */
-  follow(tick: Tick): void;
+  setServiceTime(tick: Tick): void;
   /** Wall time that no step forward has moved, for removing what is old: it lags by the time in which the machine was suspended. */
   steady(): number;
   /** Told how far the database's clock is ahead of `wall`, which goes by it from now on, so that all processes agree. */
-  correct(ahead_ms: number): void;
+  setSkew(ahead_ms: number): void;
   /** Milliseconds that only rise, for measuring durations. */
   elapsed(): number;
   /** Resolves after `ms`; rejects with the signal's reason when it is aborted first. */
@@ -24,18 +24,18 @@ export interface Clock {
   /** Calls `then` once after `ms` unless cancelled. `holds`: somebody waits for it, so that the process lives until then; else it does not. */
   after(ms: number, then: () => void, options?: { holds: boolean }): { cancel(): void };
   /** A UUIDv7: sortable by time, never the same twice. */
-  mint(): string;
+  newId(): string;
   /** An identifier that tells nothing of time. */
-  nonce(): string;
+  randomUuid(): string;
   /** In [0, 1): jitter. */
-  chance(): number;
+  random(): number;
 }
 
 /** The two clocks of the machine: epoch ms, which may be set; and ms that only rise, and stand still while the machine is suspended. */
-export type ClockSources = { wall(): number; monotonic(): number };
-const MACHINE: ClockSources = { wall: () => Date.now(), monotonic: () => performance.now() };
+export type ClockSources = { now(): number; monotonic(): number };
+const MACHINE: ClockSources = { now: () => Date.now(), monotonic: () => performance.now() };
 
-export function systemClock({ wall: read, monotonic: elapsed }: ClockSources = MACHINE): Clock {
+export function systemClock({ now: read, monotonic: elapsed }: ClockSources = MACHINE): Clock {
   let ahead = 0;
   let tick: Tick | null = null;
   let reached = Number.NEGATIVE_INFINITY;
@@ -44,18 +44,18 @@ export function systemClock({ wall: read, monotonic: elapsed }: ClockSources = M
   /** Never back: after a tick that is behind what was read, it stands still until the tick's time is there. */
   function service(): number {
     if (!tick) return wall();
-    const { service_at, most_ms, elapsed: from } = tick;
+    const { service_at, max_ms: most_ms, elapsed: from } = tick;
     return Math.max(Math.min(reached, service_at + most_ms), Math.floor(service_at + Math.min(elapsed() - from, most_ms)));
   }
   return {
-    wall,
-    service,
-    follow: (next) => {
+    now: wall,
+    serviceTime: service,
+    setServiceTime: (next) => {
       if (tick) reached = service();
       tick = next;
     },
     steady: () => Math.min(wall(), Math.floor(began.wall + elapsed() - began.elapsed)),
-    correct: (ahead_ms) => {
+    setSkew: (ahead_ms) => {
       ahead += Math.round(ahead_ms);
     },
     elapsed,
@@ -67,8 +67,8 @@ export function systemClock({ wall: read, monotonic: elapsed }: ClockSources = M
       if (!holds) timer.unref();
       return { cancel: () => clearTimeout(timer) };
     },
-    mint: () => v7(),
-    nonce: () => randomUUID(),
-    chance: () => Math.random(),
+    newId: () => v7(),
+    randomUuid: () => randomUUID(),
+    random: () => Math.random(),
   };
 }

@@ -4,7 +4,7 @@
  */
 import type { Logger } from 'pino';
 import type { Clock } from './clock.ts';
-import { within } from './timeout.ts';
+import { withTimeout } from './timeout.ts';
 
 export type StopLimits = typeof STOP_LIMITS;
 export const STOP_LIMITS = {
@@ -59,7 +59,7 @@ export function createClosers({ clock, log, limits }: Parts): Closers {
       const { name, close } = one;
       const left_ms = Math.max(1, Math.round(over_at - clock.elapsed())); // with no time left it is tried all the same
       try {
-        await within({ clock, limit_ms: Math.min(closer_ms, left_ms), late }, async () => close());
+        await withTimeout({ clock, limit_ms: Math.min(closer_ms, left_ms), onTimeout: late }, async () => close());
       } catch (error) {
         const failure = new CloseFailed(name, error);
         failures.push(failure);
@@ -81,7 +81,7 @@ export function createClosers({ clock, log, limits }: Parts): Closers {
 }
 
 /** What `start` returns. If it fails, what it has opened is closed, and its own error is thrown. */
-export async function unwinding<Value>(closers: Closers, start: () => Promise<Value>): Promise<Value> {
+export async function closeOnFailure<Value>(closers: Closers, start: () => Promise<Value>): Promise<Value> {
   try {
     return await start();
   } catch (error) {

@@ -1,14 +1,14 @@
 /** Questions to providers, beside whoever has them asked: a slow provider does not hold up the sweep. */
-import { seatsOf } from './pool.ts';
+import { createPool } from './pool.ts';
 
-export type Asks = ReturnType<typeof createAsks>;
+export type LimitedConcurrency = ReturnType<typeof limitConcurrency>;
 
 /** Who waits for a place: a page of the sweep and the retries of the queue; more is a mistake. */
 const MAX_WAITING = 10_000;
 
 /** `most`: under way at once; whoever comes then waits for one to end, so that their number has a bound. */
-export function createAsks(most: number) {
-  const places = seatsOf(
+export function limitConcurrency(most: number) {
+  const places = createPool(
     Array.from({ length: most }, (_, n) => n),
     MAX_WAITING,
     () => new Error(`${MAX_WAITING} questions wait already`),
@@ -20,7 +20,7 @@ export function createAsks(most: number) {
     async begin(ask: (signal: AbortSignal) => Promise<void>): Promise<void> {
       const { signal } = stopping;
       if (signal.aborted) return; // asked again by whoever comes after us
-      const place = await places.take(signal).catch((error: unknown) => {
+      const place = await places.acquire(signal).catch((error: unknown) => {
         if (!signal.aborted) throw error;
         return null;
       });

@@ -7,7 +7,7 @@ import { isLaterVersion } from '../resources/step-loop.ts';
 export type Each = <Item>(items: Item[], work: (item: Item) => Promise<unknown>) => Promise<void>;
 
 /** One that fails does not keep the others from being done; it is claimed again later. Between slices the event loop goes on. */
-export function eachBeside({ log, limits }: { log: Logger; limits: Pick<RuntimeLimits, 'sweep_slice'> }): Each {
+export function concurrently({ log, limits }: { log: Logger; limits: Pick<RuntimeLimits, 'sweep_slice'> }): Each {
   return async (items, work) => {
     const failed: unknown[] = [];
     for (let from = 0; from < items.length; from += limits.sweep_slice) {

@@ -1,5 +1,5 @@
 /** The last few things that were kept: the one used longest ago goes first. */
-export function remembered<Value>(most: number) {
+export function createLru<Value>(most: number) {
   const kept = new Map<string, Value>();
   return {
     get(id: string): Value | undefined {

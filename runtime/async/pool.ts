@@ -1,14 +1,14 @@
 /** A fixed number of places to work at, handed out in the order of asking. */
 
-export type Seats<Seat> = {
+export type Pool<Seat> = {
   /** Waits until one is free. Rejects with the signal's reason when it is aborted first; throws when too many wait already. */
-  take(signal: AbortSignal): Promise<Seat>;
+  acquire(signal: AbortSignal): Promise<Seat>;
   release(seat: Seat): void;
   /** True while somebody waits. */
-  isWanted(): boolean;
+  hasWaiters(): boolean;
 };
 
-export function seatsOf<Seat>(all: Seat[], max_waiting: number, tooMany: () => Error): Seats<Seat> {
+export function createPool<Seat>(all: Seat[], max_waiting: number, tooMany: () => Error): Pool<Seat> {
   const free = [...all];
   const queue: ((seat: Seat) => void)[] = [];
 
@@ -27,7 +27,7 @@ export function seatsOf<Seat>(all: Seat[], max_waiting: number, tooMany: () => E
     });
 
   return {
-    take: async (signal) => {
+    acquire: async (signal) => {
       signal.throwIfAborted();
       const seat = free.pop();
       if (seat !== undefined) return seat;
@@ -40,6 +40,6 @@ export function seatsOf<Seat>(all: Seat[], max_waiting: number, tooMany: () => E
         free.push(seat); // the last one in is taken first: a thread that runs, before one to be started
       else next(seat);
     },
-    isWanted: () => queue.length > 0,
+    hasWaiters: () => queue.length > 0,
   };
 }

@@ -11,7 +11,7 @@ export type Bounds = {
   /** None unless given. */
   limit_ms?: number;
   /** What it ends with at the limit. */
-  late?: (limit_ms: number) => Error;
+  onTimeout?: (limit_ms: number) => Error;
   /** The first that is aborted ends it, with its own reason. They may live as long as the process. */
   signals?: readonly AbortSignal[];
 };
@@ -20,7 +20,7 @@ export type Bounds = {
 export type Bounded = { signal: AbortSignal; abort(reason: unknown): void; release(): void };
 
 /** For work that stops by its signal and cleans up by itself. Whoever calls this calls `release`. */
-export function bounded({ clock, limit_ms, late = noAnswer, signals = [] }: Bounds): Bounded {
+export function bounded({ clock, limit_ms, onTimeout: late = noAnswer, signals = [] }: Bounds): Bounded {
   const over = new AbortController();
   const follow = new Map(signals.map((source) => [source, () => over.abort(source.reason)]));
   for (const [source, abort] of follow) {
@@ -43,7 +43,7 @@ export function bounded({ clock, limit_ms, late = noAnswer, signals = [] }: Boun
  * What `work` returns, unless it takes longer or a signal is aborted first: then it rejects at once, `work` is told by its signal and
  * ends by itself, and its end is told to nobody.
  */
-export async function within<Value>(bounds: Bounds, work: (signal: AbortSignal) => Promise<Value>): Promise<Value> {
+export async function withTimeout<Value>(bounds: Bounds, work: (signal: AbortSignal) => Promise<Value>): Promise<Value> {
   const { signal, release } = bounded(bounds);
   let leave = (): void => {};
   try {

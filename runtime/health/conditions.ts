@@ -21,20 +21,20 @@ export interface Conditions {
 /** Names at once. There are a few parts and a few things that may be wrong with each; a name made of data would be a mistake. */
 const MAX_CONDITIONS = 100;
 
-export function createConditions({ clock, log }: { clock: Pick<Clock, 'wall'>; log: Logger }): Conditions {
+export function createConditions({ clock, log }: { clock: Pick<Clock, 'now'>; log: Logger }): Conditions {
   const conditions = new Map<string, Condition>();
   return {
     set(name, detail) {
       const before = conditions.get(name);
       if (!before && conditions.size >= MAX_CONDITIONS) throw new RangeError(`more than ${MAX_CONDITIONS} conditions: ${name}`);
-      conditions.set(name, { name, detail, since: before?.since ?? clock.wall() });
+      conditions.set(name, { name, detail, since: before?.since ?? clock.now() });
       if (!before) log.warn({ condition: name }, detail);
     },
     clear(name) {
       const before = conditions.get(name);
       if (!before) return;
       conditions.delete(name);
-      log.info({ condition: name, lasted_ms: clock.wall() - before.since }, `over: ${before.detail}`);
+      log.info({ condition: name, lasted_ms: clock.now() - before.since }, `over: ${before.detail}`);
     },
     has: (name) => conditions.has(name),
     list: () => [...conditions.values()],

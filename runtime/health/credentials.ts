@@ -4,11 +4,11 @@
  */
 import { failureOf } from '../../contract/failures.ts';
 import type { Clock } from '../async/clock.ts';
-import { ServiceError } from '../tasks/step-handler.ts';
+import { StepError } from '../tasks/step-handler.ts';
 import type { Conditions } from './conditions.ts';
 
 /** `detail`: one sentence that names the service and the variables, and holds no secret. */
-export class CredentialsRefused extends ServiceError {
+export class CredentialsRefused extends StepError {
   constructor(detail: string, cause?: unknown) {
     super(failureOf('CREDENTIALS_REFUSED', detail), cause);
     this.message = detail;
@@ -19,7 +19,7 @@ export class CredentialsRefused extends ServiceError {
 /** The sentence of a refusal; null for any other error. */
 export function refusalIn(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
-  if (error instanceof ServiceError && error.failure.code === 'CREDENTIALS_REFUSED') return error.failure.detail;
+  if (error instanceof StepError && error.failure.code === 'CREDENTIALS_REFUSED') return error.failure.detail;
   return refusalIn(error.cause);
 }
 

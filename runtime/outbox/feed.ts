@@ -10,7 +10,7 @@ import { EventEmitter, once } from 'node:events';
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Clock } from '../async/clock.ts';
-import { within } from '../async/timeout.ts';
+import { withTimeout } from '../async/timeout.ts';
 import type { RuntimeLimits } from '../limits.ts';
 import type { Announcements } from '../ports/announcements.ts';
 import type { Facts } from '../ports/facts.ts';
@@ -18,7 +18,7 @@ import type { PositionedMessage } from '../ports/outbox.ts';
 import type { Scope } from '../ports/scope.ts';
 
 /** A page of messages, and the position to go on from: messages of others were passed over. gone: some between were removed. */
-export type FeedPage = { messages: PositionedMessage[]; position: number; gone: boolean };
+export type FeedPage = { messages: PositionedMessage[]; position: number; expired: boolean };
 export interface Feed {
   /** The newest position known here. */
   position(): number;
@@ -90,13 +90,13 @@ export function createFeed({ facts, announcements, clock, limits, log }: Parts, 
       }
       const stored = await outbox.after(scope, from, limit + 1);
       const { removed, last } = await outbox.bounds(); // after the read: what was removed meanwhile is noticed
-      if (from < removed || from > last) return { messages: [], position: last, gone: true };
+      if (from < removed || from > last) return { messages: [], position: last, expired: true };
       return pageOf(stored, { limit, upTo: Math.max(from, upTo) });
     },
     async more(from, wait_ms, signal) {
       if (position > from || signal.aborted) return;
       const waiting = { clock, limit_ms: wait_ms, signals: [signal] };
-      await within(waiting, (over) => once(grown, 'grown', { signal: over })).catch(() => undefined); // the reader looks in any case
+      await withTimeout(waiting, (over) => once(grown, 'grown', { signal: over })).catch(() => undefined); // the reader looks in any case
     },
   };
   return {
@@ -120,7 +120,7 @@ function pageOf(found: PositionedMessage[], { limit, upTo }: { limit: number; up
   const page = found.slice(0, limit);
   const last = page.at(-1)?.position ?? upTo;
   const messages = page.filter(({ payload }) => payload !== null); // one that can't be read keeps its place, and nobody is told of it
-  return { messages, position: found.length > limit ? last : Math.max(last, upTo), gone: false };
+  return { messages, position: found.length > limit ? last : Math.max(last, upTo), expired: false };
 }
 
 /** Where what comes after a position begins. Positions rise. */

@@ -13,7 +13,15 @@ import type { Journal, JournalEntry } from './journal.ts';
 import type { Outbox, OutboxMessage } from './outbox.ts';
 import type { ResourceColumns, Resources } from './resources.ts';
 import type { IdempotencyKey, Owned, Scope } from './scope.ts';
-import type { Chores, Cleanups, IndexTargets, IndexTargetsRow, Promised, Retention, Upkeep } from './service-state.ts';
+import type {
+  Cleanups,
+  IndexTargets,
+  IndexTargetsRow,
+  PeriodicJobs,
+  Promised,
+  Retention,
+  ServiceState,
+} from './service-state.ts';
 import type { Correction, Embedding, Recognition, Text, Texts } from './texts.ts';
 
 /** A row that a change brings with it. All but metadata are immutable: said again with the same id, they change nothing. */
@@ -76,11 +84,11 @@ export interface Facts {
   readonly journal: Journal;
   readonly outbox: Outbox;
   readonly accounts: Accounts;
-  readonly upkeep: Upkeep;
+  readonly upkeep: ServiceState;
   readonly usage: UsageRows;
   readonly callbacks: Callbacks;
   readonly index_targets: IndexTargetsRow;
-  readonly chores: Chores;
+  readonly chores: PeriodicJobs;
   readonly cleanups: Cleanups;
   readonly retention: Retention;
   readonly promised: Promised;

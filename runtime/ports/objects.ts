@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { Reachable } from './reachable.ts';
+import type { Available } from './reachable.ts';
 
 export type ObjectHead = { key: string; byte_size: number; modified_at: number };
 
@@ -17,7 +17,7 @@ export type UploadLink = {
 export class TooManyBytes extends Error {}
 
 /** Where the bytes are. Keys have no `..`; reading what is not there answers null. */
-export interface Objects extends Reachable {
+export interface Objects extends Available {
   /**
    * A link that lets its holder upload exactly `key`, of at most `max_bytes` and this type, until `expires_at` (wall time).
    * `byte_size`: what was announced; a store that can't bound what comes takes nothing of another size then.

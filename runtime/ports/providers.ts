@@ -1,7 +1,7 @@
 import type { ServiceFailure } from '../../contract/failures.ts';
 import type { Json } from '../../contract/json.ts';
 import type { Word } from '../../contract/text.ts';
-import type { Reachable } from './reachable.ts';
+import type { Available } from './reachable.ts';
 
 /** An upright picture, decoded once by us: PNG bytes with these pixels. */
 export type PictureToRead = { png: Uint8Array; page: number; width: number; height: number };
@@ -41,7 +41,7 @@ export interface RemoteRecogniser {
 }
 
 /** Reads words off one picture. A hard time limit of its own; one bad picture can't hurt the next. Throws ServiceError. */
-export interface Recogniser extends Reachable {
+export interface Recogniser extends Available {
   readonly engine: string;
   /** Present where the engine works apart from this process; then work is given to it, and `recognise` is not called. */
   readonly remote?: RemoteRecogniser;
@@ -52,7 +52,7 @@ export interface Recogniser extends Reachable {
 }
 
 /** Turns text into unit vectors of a fixed dimension, one for each text, in order. Throws ServiceError. */
-export interface Embedder extends Reachable {
+export interface Embedder extends Available {
   readonly model: string;
   readonly dimension: number;
   embed(texts: string[], signal: AbortSignal): Promise<Float32Array[]>;

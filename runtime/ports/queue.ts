@@ -1,7 +1,7 @@
 import type { StepKind } from '../../contract/step-kinds.ts';
 
 /** again: it was given to a worker before, whose hold on it has run out: nobody that lives is at work on it. */
-export type Ring = { task_id: string; again: boolean };
+export type Notification = { task_id: string; again: boolean };
 
 /** Whose work a task is: who waits takes turns by organisation, and then by key, or by user where the key is not known. */
 export type TaskOwner = { org_id: string; user_id: string; key_id?: string | null };
@@ -14,7 +14,7 @@ export interface Queue {
    */
   push(kind: StepKind, task_id: string, n: number, owner: TaskOwner): Promise<void>;
   /** Calls `handle` for each ring, at most `concurrency` at a time. `handle` never throws. */
-  consume(kind: StepKind, concurrency: number, handle: (ring: Ring) => Promise<void>): void;
+  consume(kind: StepKind, concurrency: number, handle: (ring: Notification) => Promise<void>): void;
   /** From now on this process handles at most so many rings of the kind at a time; 0: none is taken until it is allowed. Other processes go on. */
   allow(kind: StepKind, most: number): void;
   /** Into the retry queue: it rings after `delay_ms`, for `consumeRetries`. `n` differs at each entry of a task into `retrying`. */

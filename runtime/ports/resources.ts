@@ -64,7 +64,7 @@ export type ResourceFilter = {
 export type ResourceSort = '-created_at' | 'title';
 
 /** The place after a row: its sort key and its id. A title that is missing sorts as ''. */
-export type ResourcePlace = { key: number | string; resource_id: string };
+export type ResourcePosition = { key: number | string; resource_id: string };
 
 export type Counts = { total: number; by_phase: Partial<Record<Phase, number>>; by_status: Partial<Record<Status, number>> };
 
@@ -78,7 +78,7 @@ export interface Resources {
   list(
     scope: Scope,
     filter: ResourceFilter,
-    page: { sort: ResourceSort; after: ResourcePlace | null; limit: number },
+    page: { sort: ResourceSort; after: ResourcePosition | null; limit: number },
   ): Promise<ResourceRow[]>;
   counts(scope: Scope, filter: ResourceFilter): Promise<Counts>;
   /** The oldest resource with these bytes that can be viewed (so they were seen, not only announced), other than `except`. */

@@ -1,6 +1,6 @@
 import type { Facet, SearchMode } from '../../contract/search.ts';
 import type { ParsedQuery } from '../../text/query.ts';
-import type { Reachable } from './reachable.ts';
+import type { Available } from './reachable.ts';
 import type { Scope } from './scope.ts';
 import type { IndexTargets } from './service-state.ts';
 import type { SavedText } from './texts.ts';
@@ -8,7 +8,7 @@ import type { SavedText } from './texts.ts';
 /** All that a search finds a picture by. `vector`: unit length, or null while there is none. */
 export type IndexEntry = { resource_id: string; org_id: string; revision: number; saved: SavedText; vector: Float32Array | null };
 
-export type PutAnswer = { put: 'seen' } | { put: 'ahead'; found: number };
+export type PutResult = { put: 'seen' } | { put: 'ahead'; found: number };
 
 /** As a search sees it now. */
 export type EntryHead = { resource_id: string; org_id: string; revision: number; deleted: boolean; has_vector: boolean };
@@ -24,7 +24,7 @@ export type IndexQuery = {
   taken_to?: number;
   sort: 'relevance' | 'newest';
   /** Of `newest` only: what comes after this place. null: from the first. */
-  after: IndexPlace | null;
+  after: IndexPosition | null;
   /** Ids that are neither found nor counted, though the index may hold them: what was withdrawn from readers. At most 1,000. */
   except: string[];
   facets: Facet[];
@@ -32,7 +32,7 @@ export type IndexQuery = {
 };
 
 /** Where an entry stands among the newest; the same at every revision. */
-export type IndexPlace = { created_at: number; resource_id: string };
+export type IndexPosition = { created_at: number; resource_id: string };
 
 export type IndexPage = {
   /** Those of one ranking that come first: a longer page begins with the shorter one. */
@@ -43,13 +43,13 @@ export type IndexPage = {
 };
 
 /** The search view: a copy of what the facts say, that can be rebuilt from them. */
-export interface SearchIndex extends Reachable {
+export interface SearchIndex extends Available {
   /**
    * Writes an entry at its revision and answers once a search returns it at that revision. An equal revision overwrites; an older
    * one is refused: `ahead`, with the revision found. Throws if the write can't be seen. `into`: the
    * names of all indexes it is written to; without, it is the one that searches read.
    */
-  put(entry: IndexEntry, into?: IndexTargets | null): Promise<PutAnswer>;
+  put(entry: IndexEntry, into?: IndexTargets | null): Promise<PutResult>;
   /** A tombstone at max(revision, found) + 1, which refuses every older put: removal wins. Also for ids it never saw. */
   remove(scope: Scope, resource_id: string, revision: number, into?: IndexTargets | null): Promise<void>;
   /** Forgets that entries were removed, of which no late put can come any more; those that are not removed stay. At most 200 ids. */

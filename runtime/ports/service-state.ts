@@ -55,7 +55,7 @@ export interface Cleanups {
 }
 
 /** Periodic work that one process does for all. `until`, `now`: wall time. */
-export interface Chores {
+export interface PeriodicJobs {
   /** Takes it until `until`, unless another process has it. Answers what was kept of it; 'taken': another has it. */
   take(name: string, want: { owner: string; now: number; until: number }): Promise<{ state: Json } | 'taken'>;
   /** Keeps the state and has it until `until`. False: others have it, and nothing was kept. */
@@ -71,7 +71,7 @@ export interface Chores {
 export type TimeRow = { ticks: number; ticked_at: number | null; service_at: number; settle_until: number };
 
 /** Service time, and the knowledge of which tasks exist. */
-export interface Upkeep {
+export interface ServiceState {
   time(): Promise<TimeRow>;
   /** By compare-and-swap: false if it is no longer `from`. */
   moveTime(from: TimeRow, to: TimeRow): Promise<boolean>;

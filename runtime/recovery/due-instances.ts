@@ -16,7 +16,7 @@ export function createDueInstances(parts: Parts): (stopped: () => boolean) => Pr
 
   async function dueInstances(stopped: () => boolean): Promise<void> {
     for (let batch = 0; batch < limits.sweep_batches && !stopped(); batch++) {
-      const now = clock.service();
+      const now = clock.serviceTime();
       const until = now + limits.claim_ms;
       const limit = limits.sweep_batch;
       const unreadable: UnreadableError[] = [];
@@ -48,13 +48,13 @@ export function createDueInstances(parts: Parts): (stopped: () => boolean) => Pr
   async function look(claimed: StoredInstance): Promise<void> {
     const stored = { ...claimed, instance: kernel.upgraded(claimed.instance) };
     const { instance_id, instance } = stored;
-    const now = clock.service();
+    const now = clock.serviceTime();
     const quiet_until = time.quietUntil(); // nothing irreversible happens at once after a silence
     const quiet = now < quiet_until;
     let not_before = quiet ? quiet_until : now;
     for (const [id, { due_at, token }] of Object.entries(instance.timers)) {
       if (due_at > now || quiet) continue;
-      const fire = () => engine.hear(instance_id, { kind: 'timer', id, token }, origin);
+      const fire = () => engine.deliver(instance_id, { kind: 'timer', id, token }, origin);
       const late = lateJob(instance, id, now, limits);
       if (late) {
         not_before = now + limits.overtime_look_ms;

@@ -2,13 +2,13 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../async/clock.ts';
 
-export type Chore = { name: string; interval_ms: number; work: () => Promise<unknown> };
+export type PeriodicJob = { name: string; interval_ms: number; work: () => Promise<unknown> };
 
 /** Each chore begins anew `interval_ms` after its last end. Stopped, none begins; one under way is left to end. */
-export function createUpkeep(chores: Chore[], { clock, log }: { clock: Clock; log: Logger }) {
+export function createPeriodicJobs(chores: PeriodicJob[], { clock, log }: { clock: Clock; log: Logger }) {
   let stopped = false;
-  const waiting = new Map<Chore, { cancel(): void }>();
-  function later(chore: Chore): void {
+  const waiting = new Map<PeriodicJob, { cancel(): void }>();
+  function later(chore: PeriodicJob): void {
     const begin = () =>
       void chore
         .work()
@@ -47,7 +47,7 @@ export async function inPages(
 
 /** Sets the clock by the database's, which is asked in the middle of the question's way there and back. */
 export async function setClock(clock: Clock, databaseTime: () => Promise<number | null>): Promise<void> {
-  const asked_at = clock.wall();
+  const asked_at = clock.now();
   const theirs = await databaseTime();
-  if (theirs !== null) clock.correct(theirs - (asked_at + clock.wall()) / 2);
+  if (theirs !== null) clock.setSkew(theirs - (asked_at + clock.now()) / 2);
 }

@@ -43,7 +43,7 @@ const NEVER: State = { open: false, after: null, began_at: 0, doubt: null };
 const CHORE = 'jobs';
 
 /** A round of the passes: does its pages, if there is something to be done and no other process does it. */
-export function createJobPass(parts: Parts, look: Look): (stopped: () => boolean) => Promise<void> {
+export function createTaskRebuild(parts: Parts, look: Look): (stopped: () => boolean) => Promise<void> {
   const { facts, tasks, clock, limits, log, owner } = parts;
   let held: State | null = null;
   const not_before = { calm: Number.NEGATIVE_INFINITY, doubt: Number.NEGATIVE_INFINITY };
@@ -52,18 +52,18 @@ export function createJobPass(parts: Parts, look: Look): (stopped: () => boolean
   async function epochInDoubt(): Promise<string | null> {
     const kept = await tasks.epoch();
     if (kept !== null) return kept === (await facts.upkeep.epoch()) ? null : kept;
-    const begun = clock.mint();
+    const begun = clock.newId();
     await tasks.setEpoch(begun);
     return begun;
   }
   async function take(): Promise<State | null> {
-    const now = clock.wall();
+    const now = clock.now();
     const taken = await facts.chores.take(CHORE, { owner: owner(), now, until: now + limits.job_pass_hold_ms });
     return taken === 'taken' ? null : (State.safeParse(taken.state).data ?? NEVER);
   }
   /** Kept, and held on to while the pass is under way. */
   async function keep(state: State): Promise<void> {
-    const until = clock.wall() + (state.open ? limits.job_pass_hold_ms : 0);
+    const until = clock.now() + (state.open ? limits.job_pass_hold_ms : 0);
     const kept = await facts.chores.keep(CHORE, { owner: owner(), until, state });
     held = kept && state.open ? state : null;
   }
@@ -89,7 +89,7 @@ export function createJobPass(parts: Parts, look: Look): (stopped: () => boolean
     if (held === null && clock.elapsed() < not_before[what]) return;
     const known = held ?? (await take());
     if (!known) return pause(what, epoch === null ? limits.job_check_min_ms : limits.job_pass_again_ms);
-    const state = begin(known, epoch, { now: clock.service(), limits });
+    const state = begin(known, epoch, { now: clock.serviceTime(), limits });
     const done = state.open ? await pages(state, stopped) : state;
     if (!done.open && done.doubt) {
       await facts.upkeep.setEpoch(done.doubt.epoch);
@@ -97,13 +97,13 @@ export function createJobPass(parts: Parts, look: Look): (stopped: () => boolean
         log.info({ instances: done.doubt.seen }, 'the store of tasks was new or in doubt: all tasks were looked at');
     }
     await keep(done.open ? done : { ...done, doubt: null });
-    if (!done.open) pause('calm', Math.max(0, done.began_at + limits.job_check_min_ms - clock.service()));
+    if (!done.open) pause('calm', Math.max(0, done.began_at + limits.job_check_min_ms - clock.serviceTime()));
   };
 }
 
 /** When the next pass over all jobs begins, or goes on (service time). */
-export async function nextPassAt({ chores }: Pick<Facts, 'chores'>, clock: Pick<Clock, 'service'>): Promise<number> {
-  const now = clock.service();
+export async function nextPassAt({ chores }: Pick<Facts, 'chores'>, clock: Pick<Clock, 'serviceTime'>): Promise<number> {
+  const now = clock.serviceTime();
   const { open, began_at } = State.safeParse(await chores.state(CHORE)).data ?? NEVER;
   return open ? now : Math.max(now, began_at + RUNTIME_LIMITS.job_check_min_ms);
 }

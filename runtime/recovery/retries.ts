@@ -11,7 +11,7 @@ import type { Logger } from 'pino';
 import type { RetriedBy } from '../../contract/events.ts';
 import type { StepKind } from '../../contract/step-kinds.ts';
 import type { Clock } from '../async/clock.ts';
-import { within } from '../async/timeout.ts';
+import { withTimeout } from '../async/timeout.ts';
 import type { RuntimeLimits } from '../limits.ts';
 import type { Facts } from '../ports/facts.ts';
 import type { Queue } from '../ports/queue.ts';
@@ -63,7 +63,7 @@ export function createRetries(parts: Parts) {
   }
   async function isThere(kind: StepKind): Promise<boolean> {
     if (!probe) return true;
-    return within({ clock, limit_ms: limits.retry_ask_ms }, (signal) => probe(kind, signal)).then(
+    return withTimeout({ clock, limit_ms: limits.retry_ask_ms }, (signal) => probe(kind, signal)).then(
       () => true,
       () => false, // asked again the next time; that it is away has been said by the gate
     );

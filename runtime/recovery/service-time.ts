@@ -11,12 +11,12 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../async/clock.ts';
 import type { RuntimeLimits } from '../limits.ts';
-import type { TimeRow, Upkeep } from '../ports/service-state.ts';
+import type { ServiceState, TimeRow } from '../ports/service-state.ts';
 
 /** Both clocks of a process at one moment: epoch ms, and ms that only rise. */
 export type Reading = { wall: number; elapsed: number };
 /** The row as this process knows it: since when, and whether the tick is its own. */
-export type Seen = { row: TimeRow; at: Reading; own: boolean };
+export type ObservedTick = { row: TimeRow; at: Reading; own: boolean };
 type Limits = Pick<RuntimeLimits, 'tick_interval_ms' | 'max_gap_ms' | 'settle_ms'>;
 /** `write`: the next tick; null: another sweeper ticks. `doubtful`: its clock is far from ours, or nothing has run for long. */
 export type Decision = { write: TimeRow | null; silent: boolean; doubtful: boolean };
@@ -27,7 +27,7 @@ const ATTEMPTS = 20;
 export const INTERVALS_AHEAD = 2;
 
 /** What a sweeper that reads `row` at `now` does. Pure. */
-export function decide(row: TimeRow, seen: Seen | null, now: Reading, limits: Limits): Decision {
+export function decide(row: TimeRow, seen: ObservedTick | null, now: Reading, limits: Limits): Decision {
   const { tick_interval_ms, max_gap_ms, settle_ms } = limits;
   if (row.ticked_at === null) return { write: after(row, now.wall, now.wall, 0), silent: false, doubtful: false };
   const since = seen && isSame(seen.row, row) ? seen : null;
@@ -52,18 +52,18 @@ const after = ({ ticks }: TimeRow, ticked_at: number, service_at: number, settle
 });
 const isSame = (one: TimeRow, other: TimeRow) => one.ticks === other.ticks && one.service_at === other.service_at;
 
-type Parts = { upkeep: Pick<Upkeep, 'time' | 'moveTime'>; clock: Clock; limits: Limits; log: Logger };
+type Parts = { upkeep: Pick<ServiceState, 'time' | 'moveTime'>; clock: Clock; limits: Limits; log: Logger };
 export type ServiceTime = ReturnType<typeof createServiceTime>;
 
 export function createServiceTime({ upkeep, clock, limits, log }: Parts) {
-  let seen: Seen | null = null;
+  let seen: ObservedTick | null = null;
   let looked: Reading | null = null;
   let doubted_until = Number.NEGATIVE_INFINITY;
-  const reading = (): Reading => ({ wall: clock.wall(), elapsed: clock.elapsed() });
+  const reading = (): Reading => ({ wall: clock.now(), elapsed: clock.elapsed() });
 
   function know(row: TimeRow, at: Reading, own: boolean): void {
     seen = { row, at, own };
-    clock.follow({ service_at: row.service_at, elapsed: at.elapsed, most_ms: INTERVALS_AHEAD * limits.tick_interval_ms });
+    clock.setServiceTime({ service_at: row.service_at, elapsed: at.elapsed, max_ms: INTERVALS_AHEAD * limits.tick_interval_ms });
   }
   /** One attempt; false when another sweeper was first. */
   async function attempt(): Promise<boolean> {
@@ -74,7 +74,7 @@ export function createServiceTime({ upkeep, clock, limits, log }: Parts) {
     if (silent) log.warn(passedOf(row, seen, now), 'a silence or a step of the clock: service time stood still');
     if (write) know(write, now, true);
     else if (!seen || !isSame(seen.row, row)) know(row, now, false);
-    if (doubtful) doubted_until = clock.service() + limits.settle_ms;
+    if (doubtful) doubted_until = clock.serviceTime() + limits.settle_ms;
     return true;
   }
   /** An interval has passed; or the wall clock was moved, or the machine suspended, which has to be known before anything fires. */
@@ -103,7 +103,7 @@ export function createServiceTime({ upkeep, clock, limits, log }: Parts) {
 }
 
 /** For the log: how far each clock says that it went. */
-function passedOf({ ticked_at }: TimeRow, seen: Seen | null, now: Reading) {
+function passedOf({ ticked_at }: TimeRow, seen: ObservedTick | null, now: Reading) {
   const wall_passed_ms = now.wall - (seen?.at.wall ?? ticked_at ?? now.wall);
   return { wall_passed_ms, monotonic_passed_ms: seen ? Math.round(now.elapsed - seen.at.elapsed) : null };
 }

@@ -25,13 +25,13 @@ export function createSetAsides({ instances, clock, limits, log, conditions }: P
   const found = new Map<string, number>();
 
   function nextLook(instance_id: string): number {
-    const now = clock.service();
+    const now = clock.serviceTime();
     const since = found.get(instance_id) ?? now;
     if (found.size < limits.remembered_instances) found.set(instance_id, since);
     return now + Math.min(Math.max(now - since, least), most); // at doubling distances
   }
   async function setAside(instance_id: string, error: unknown): Promise<void> {
-    const at = clock.wall();
+    const at = clock.now();
     const reason = error instanceof Error ? error.message : String(error);
     const is_new = await instances.setAside(instance_id, { at, reason, next_due_at: nextLook(instance_id) });
     if (!is_new) return; // told before

@@ -7,18 +7,18 @@ import type { Facts } from '../ports/facts.ts';
 import type { Tasks } from '../ports/tasks.ts';
 import type { Origin } from '../resources/change.ts';
 import type { Engine } from '../resources/engine.ts';
-import type { Runs } from '../tasks/task-runner.ts';
+import type { TaskRunner } from '../tasks/task-runner.ts';
 import type { ServiceTime } from './service-time.ts';
 import type { SetAsides } from './set-aside.ts';
 
 export type Parts = {
   facts: Facts;
   tasks: Tasks;
-  engine: Pick<Engine, 'hear'>;
+  engine: Pick<Engine, 'deliver'>;
   /** Of the instances: those of versions that it does not serve are left alone. */
   kernel: Pick<Durable, 'served' | 'upgraded' | 'knowsState'>;
   set_asides: SetAsides;
-  runs: Runs;
+  runs: TaskRunner;
   time: ServiceTime;
   relay: Pick<Relay, 'run'>;
   clock: Clock;

@@ -4,9 +4,9 @@
  */
 
 import type { Logger } from 'pino';
-import { eachBeside } from '../async/each.ts';
+import { concurrently } from '../async/each.ts';
 import { createDueInstances } from './due-instances.ts';
-import { createJobPass } from './rebuild-tasks.ts';
+import { createTaskRebuild } from './rebuild-tasks.ts';
 import type { Parts } from './sweep-parts.ts';
 
 export type Sweep = ReturnType<typeof createSweep>;
@@ -16,17 +16,17 @@ export function createSweep(parts: Parts) {
   let stopped = false;
   let sweeping: Promise<void> = Promise.resolve();
   const pause = new AbortController();
-  const each = eachBeside(parts);
+  const each = concurrently(parts);
   const dueInstances = createDueInstances({ ...parts, each });
   let owner = parts.owner;
-  const jobPass = createJobPass({ ...parts, served: kernel.served, owner: () => owner }, (page, doubt) =>
+  const jobPass = createTaskRebuild({ ...parts, served: kernel.served, owner: () => owner }, (page, doubt) =>
     each(page, async (stored) => runs.check({ ...stored, instance: kernel.upgraded(stored.instance) }, doubt)),
   );
   const tell = teller(log);
 
   async function dueTasks(): Promise<void> {
     for (let batch = 0; batch < limits.sweep_batches && !stopped; batch++) {
-      const now = clock.service();
+      const now = clock.serviceTime();
       const until = now + limits.claim_ms;
       const claimed = await tasks.claimDue({ now, until, limit: limits.sweep_batch, versions: runs.versions });
       await each(claimed, (task) => runs.fire(task));

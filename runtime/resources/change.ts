@@ -15,7 +15,7 @@ export type Origin = { by: Author; request_id: string | null };
 export type Stepped = {
   step: Step;
   event: string;
-  before: ResourceColumns | null;
+  current: ResourceColumns | null;
   named: Partial<ResourceColumns>;
   writes: FactWrite[];
   expects?: Change['expects'];
@@ -26,11 +26,11 @@ export type Stepped = {
 type Given = { clock: Clock; lifecycle: Lifecycle };
 
 export function changeOf(
-  { step, event, before, named, writes, expects, quota, origin }: Stepped,
+  { step, event, current: before, named, writes, expects, quota, origin }: Stepped,
   { clock, lifecycle }: Given,
 ): Change {
   const { instance } = step;
-  const at = clock.wall();
+  const at = clock.now();
   const lived = lifecycle.columns(instance);
   const indexed_at = lived.indexed_revision !== (before?.indexed_revision ?? null) ? at : before?.indexed_at;
   const resource = {
@@ -46,7 +46,7 @@ export function changeOf(
   const expected_seq = before?.seq ?? null;
   const add = usageAdded(before, resource);
   return {
-    commit_id: clock.mint(),
+    commit_id: clock.newId(),
     instance_id: resource.resource_id,
     org_id: resource.org_id,
     expected_seq,
@@ -80,7 +80,7 @@ function messagesOf(
   const { resource_id, batch_id, seq, revision, phase, viewable, searchable, failure } = resource;
   const from = before?.status ?? null;
   const payload: Json = { resource_id, batch_id, seq, revision, from, to: resource.status, phase, viewable, searchable, failure };
-  return types.map((type) => ({ id: clock.mint(), type, at, payload }));
+  return types.map((type) => ({ id: clock.newId(), type, at, payload }));
 }
 
 /** When the sweep must look at an instance: at its next timer. null: it has none. Jobs are looked after by passes: see job-pass.ts. */

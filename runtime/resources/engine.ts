@@ -5,21 +5,29 @@
 
 import { EventEmitter } from 'node:events';
 import type { Inbound, Outcome } from '../../machines/interpreter.ts';
-import { createInLine, TooManyInLine } from '../async/key-queue.ts';
+import { createKeyQueue, KeyQueueFull } from '../async/key-queue.ts';
 import type { FactWrite } from '../ports/facts.ts';
 import type { ResourceColumns, ResourceRow } from '../ports/resources.ts';
 import type { ResourceRef } from '../ports/scope.ts';
 import { changeOf, type Origin } from './change.ts';
 import type { NewResource } from './lifecycle.ts';
-import { conflict, createTurns, givenBy, type Known, type Owed, type Parts, type Turn } from './step-loop.ts';
-import { rested } from './wait-until-settled.ts';
+import {
+  type CachedInstance,
+  type Command,
+  conflict,
+  createStepLoop,
+  environmentOf,
+  type Parts,
+  type PendingJob,
+} from './step-loop.ts';
+import { waitUntilSettled } from './wait-until-settled.ts';
 
 export type { Origin } from './change.ts';
 export type { NewResource } from './lifecycle.ts';
-export type { Owed } from './step-loop.ts';
+export type { PendingJob as Owed } from './step-loop.ts';
 
 /** An event for the machine, with the rows it brings. `columns` of the resource that are no part of its lifecycle. */
-export type Said = {
+export type EventToSend = {
   event: { type: string; [field: string]: unknown };
   writes?: FactWrite[];
   columns?: Partial<ResourceColumns>;
@@ -34,50 +42,53 @@ export interface Engine {
    */
   send(
     ref: ResourceRef,
-    say: (now: ResourceRow) => Said | Promise<Said>,
+    say: (now: ResourceRow) => EventToSend | Promise<EventToSend>,
     origin: Origin,
   ): Promise<{ outcome: 'moved' | 'refused'; resource: ResourceRow }>;
   /** A timer, an acceptance or a result: believed only by its token. outdated: the step must be run again; nothing was changed. */
-  hear(instance_id: string, inbound: Exclude<Inbound, { kind: 'event' }>, origin: Origin): Promise<Outcome | 'outdated'>;
+  deliver(instance_id: string, inbound: Exclude<Inbound, { kind: 'event' }>, origin: Origin): Promise<Outcome | 'outdated'>;
   /** The job of that token, if the instance still owes it. */
-  owes(instance_id: string, job_id: string, token: string): Promise<Owed | null>;
+  pendingJob(instance_id: string, job_id: string, token: string): Promise<PendingJob | null>;
   /** The resource when nothing of ours is under way, or as it is after `wait_ms`, or when the signal is aborted. null: not in scope. */
-  rested(ref: ResourceRef, wait_ms: number, signal: AbortSignal): Promise<ResourceRow | null>;
+  waitUntilSettled(ref: ResourceRef, wait_ms: number, signal: AbortSignal): Promise<ResourceRow | null>;
   /** It was moved, by whomever: those who wait for it here look again, unless they know of it. */
-  moved(resource_id: string, seq: number): void;
+  notifyMoved(resource_id: string, seq: number): void;
 }
 
 export function createEngine(parts: Parts): Engine {
   const { clock, lifecycle } = parts;
   const news = new EventEmitter().setMaxListeners(0);
-  const { turn, settle, known } = createTurns(parts, news);
+  const { turn, settle, known } = createStepLoop(parts, news);
   /** Each of many senders to one picture has its turn: racing, most would lose, again and again. */
-  const inLine = createInLine(parts.limits.senders_waiting);
+  const inLine = createKeyQueue(parts.limits.senders_waiting);
   return {
     async create(resource, origin) {
       const { idempotency, metadata, claimed, quota, ...rest } = resource;
       const { resource_id, org_id } = rest;
-      const owner = { resource_id, org_id, at: clock.wall() };
-      const step = lifecycle.kernel.start(lifecycle.input(resource), givenBy(clock));
+      const owner = { resource_id, org_id, at: clock.now() };
+      const step = lifecycle.kernel.start(lifecycle.input(resource), environmentOf(clock));
       const named = { ...NEW_COLUMNS, ...rest, byte_size: claimed.byte_size, sha256: claimed.sha256 };
       const writes: FactWrite[] = [{ into: 'metadata', row: { ...owner, metadata } }];
       if (idempotency) writes.push({ into: 'idempotency_keys', row: { ...owner, ...idempotency } });
-      const created = await settle(null, changeOf({ step, event: 'CREATED', before: null, named, writes, quota, origin }, parts));
+      const created = await settle(
+        null,
+        changeOf({ step, event: 'CREATED', current: null, named, writes, quota, origin }, parts),
+      );
       if (!created) throw new Error(`${resource_id} exists already`);
       return created;
     },
     async send({ scope, resource_id }, say, origin) {
-      const saying = async ({ resource }: Known): Promise<Turn> => {
+      const saying = async ({ resource }: CachedInstance): Promise<Command> => {
         const { event, writes = [], columns = {} } = await say(resource);
         return { inbound: { kind: 'event', event }, writes, columns };
       };
       const sent = inLine(resource_id, () => turn(resource_id, saying, origin, scope));
       const [outcome, resource] = await sent.catch((error: unknown) => {
-        throw error instanceof TooManyInLine ? conflict() : error;
+        throw error instanceof KeyQueueFull ? conflict() : error;
       });
       return { outcome: outcome === 'moved' ? 'moved' : 'refused', resource };
     },
-    async hear(instance_id, inbound, origin) {
+    async deliver(instance_id, inbound, origin) {
       try {
         const [outcome] = await turn(instance_id, (now) => heard(now, inbound, parts), origin);
         return outcome;
@@ -86,21 +97,21 @@ export function createEngine(parts: Parts): Engine {
         throw error;
       }
     },
-    async owes(instance_id, job_id, token) {
+    async pendingJob(instance_id, job_id, token) {
       const now = await known(instance_id, ({ instance }) => instance.jobs[job_id]?.token === token);
       const job = now?.instance.jobs[job_id];
       return now && job?.token === token ? { resource: now.resource, job_id, job } : null;
     },
-    rested: (ref, wait_ms, signal) => rested({ ...parts, news }, ref, wait_ms, signal),
-    moved: (resource_id, seq) => void news.emit(resource_id, seq),
+    waitUntilSettled: (ref, wait_ms, signal) => waitUntilSettled({ ...parts, news }, ref, wait_ms, signal),
+    notifyMoved: (resource_id, seq) => void news.emit(resource_id, seq),
   };
 }
 
 /** What an inbound brings: a result brings the rows of its service, made from what is read now. */
-async function heard({ instance }: Known, inbound: Inbound, { lifecycle, facts, clock }: Parts): Promise<Turn> {
+async function heard({ instance }: CachedInstance, inbound: Inbound, { lifecycle, facts, clock }: Parts): Promise<Command> {
   const job = inbound.kind === 'done' ? instance.jobs[inbound.id] : undefined;
   if (inbound.kind !== 'done' || job?.token !== inbound.token) return { inbound, writes: [], columns: {} };
-  const result = { job_id: inbound.id, input: job.input, output: inbound.output, at: clock.wall() };
+  const result = { job_id: inbound.id, input: job.input, output: inbound.output, at: clock.now() };
   const brought = await lifecycle.writes(result, facts);
   if (brought === 'outdated') throw new Outdated();
   const { facts: writes, columns = {}, expects } = brought;

@@ -3,9 +3,9 @@ import type { EventEmitter } from 'node:events';
 import type { Logger } from 'pino';
 import { Problem } from '../../contract/problems.ts';
 import { type Inbound, type Instance, type Job, newJobs, type Outcome, UnservedError } from '../../machines/interpreter.ts';
-import { gather } from '../async/batch.ts';
+import { batched } from '../async/batch.ts';
 import type { Clock } from '../async/clock.ts';
-import { remembered } from '../async/lru.ts';
+import { createLru } from '../async/lru.ts';
 import type { RuntimeLimits } from '../limits.ts';
 import type { Change, Committed, Facts, FactWrite } from '../ports/facts.ts';
 import { UnreadableError } from '../ports/instances.ts';
@@ -18,11 +18,11 @@ import type { Lifecycle } from './lifecycle.ts';
 const LATER_VERSION_RETRY_S = 5;
 
 /** A job that needs a task, and whose it is. */
-export type Owed = { resource: ResourceRow; job_id: string; job: Job };
+export type PendingJob = { resource: ResourceRow; job_id: string; job: Job };
 /** An instance with the row that goes with it. */
-export type Known = { instance: Instance; resource: ResourceRow };
+export type CachedInstance = { instance: Instance; resource: ResourceRow };
 /** What is said to an instance, and what it brings. */
-export type Turn = { inbound: Inbound; writes: FactWrite[]; columns: Partial<ResourceColumns>; expects?: Change['expects'] };
+export type Command = { inbound: Inbound; writes: FactWrite[]; columns: Partial<ResourceColumns>; expects?: Change['expects'] };
 export type Parts = {
   facts: Facts;
   clock: Clock;
@@ -30,26 +30,26 @@ export type Parts = {
   limits: RuntimeLimits;
   log: Logger;
   /** Makes tasks of new jobs. */
-  dispatch: (owed: Owed[]) => Promise<void>;
+  dispatch: (owed: PendingJob[]) => Promise<void>;
   /** Told of each picture whose rows can't be read. */
   unreadable?: (instance_id: string, error: UnreadableError) => void;
   /** Told of each commit that others are told of. */
-  told?: () => void;
+  notified?: () => void;
 };
-export type Turns = ReturnType<typeof createTurns>;
+export type StepLoop = ReturnType<typeof createStepLoop>;
 
 /** `news` tells of every commit: the id, with the row as it then is. */
-export function createTurns(parts: Parts, news: EventEmitter) {
+export function createStepLoop(parts: Parts, news: EventEmitter) {
   const { facts, clock, lifecycle, limits } = parts;
-  const commit = gather<Change, Committed>((changes) => facts.commit(changes), {
+  const commit = batched<Change, Committed>((changes) => facts.commit(changes), {
     most: limits.commit_batch,
     key: ({ instance_id }) => instance_id,
   });
-  const known = remembered<Known>(limits.remembered_instances);
+  const known = createLru<CachedInstance>(limits.remembered_instances);
   const ofThisVersion = upgrading(parts);
 
   /** Both as one commit left them: another process may commit between the two reads. Throws LATER_VERSION, UnreadableError. */
-  async function load(instance_id: string): Promise<Known | null> {
+  async function load(instance_id: string): Promise<CachedInstance | null> {
     try {
       return await loadBoth(instance_id);
     } catch (error) {
@@ -57,7 +57,7 @@ export function createTurns(parts: Parts, news: EventEmitter) {
       throw error;
     }
   }
-  async function loadBoth(instance_id: string): Promise<Known | null> {
+  async function loadBoth(instance_id: string): Promise<CachedInstance | null> {
     for (let attempt = 0; attempt < limits.commit_attempts; attempt++) {
       const stored = await facts.instances.load(instance_id);
       const resource = stored && (await facts.resources.get({ org_id: stored.org_id }, instance_id));
@@ -68,7 +68,7 @@ export function createTurns(parts: Parts, news: EventEmitter) {
   }
 
   /** Commits a step and does what follows; null when somebody else was first. */
-  async function settle(before: Known | null, change: Change): Promise<ResourceRow | null> {
+  async function settle(before: CachedInstance | null, change: Change): Promise<ResourceRow | null> {
     const id = change.instance_id;
     const committed = await commit(change);
     if (committed.outcome !== 'committed') known.forget(id);
@@ -82,14 +82,14 @@ export function createTurns(parts: Parts, news: EventEmitter) {
         parts.log.warn({ err: error, resource_id: id }, 'dispatch failed; the sweep makes the task');
       });
     news.emit(id, resource);
-    if (change.outbox.length > 0) parts.told?.();
+    if (change.outbox.length > 0) parts.notified?.();
     return resource;
   }
 
   /** A remembered state is never the reason for a refusal: what is refused by it is said again to what is stored. */
   async function turn(
     id: string,
-    say: (now: Known) => Promise<Turn>,
+    say: (now: CachedInstance) => Promise<Command>,
     origin: Origin,
     scope?: Scope,
   ): Promise<[Outcome, ResourceRow]> {
@@ -101,15 +101,15 @@ export function createTurns(parts: Parts, news: EventEmitter) {
         if (!cached) throw refusal;
         return null;
       });
-      const step = said && lifecycle.kernel.step(now.instance, said.inbound, givenBy(clock));
+      const step = said && lifecycle.kernel.step(now.instance, said.inbound, environmentOf(clock));
       if (said && step?.outcome === 'moved') {
         const { metadata: _, ...before } = now.resource;
         const event = eventName(said.inbound);
         const { columns: named, expects } = said;
         const stepped = { resource: now.resource, before: now.instance, after: step.instance, inbound: said.inbound };
-        const left = lifecycle.abandoned?.({ ...stepped, at: clock.wall() }) ?? [];
+        const left = lifecycle.abandoned?.({ ...stepped, at: clock.now() }) ?? [];
         const writes = [...said.writes, ...left];
-        const resource = await settle(now, changeOf({ step, event, before, named, writes, expects, origin }, parts));
+        const resource = await settle(now, changeOf({ step, event, current: before, named, writes, expects, origin }, parts));
         if (resource) return ['moved', resource];
       } else if (step && !cached) return [step.outcome, now.resource];
       else known.forget(id);
@@ -121,7 +121,7 @@ export function createTurns(parts: Parts, news: EventEmitter) {
     turn,
     settle,
     /** As it is known here, which others may have changed since; else as it is stored. */
-    async known(instance_id: string, fits: (known: Known) => boolean): Promise<Known | null> {
+    async known(instance_id: string, fits: (known: CachedInstance) => boolean): Promise<CachedInstance | null> {
       const cached = known.get(instance_id);
       return cached && fits(cached) ? cached : load(instance_id);
     },
@@ -129,9 +129,9 @@ export function createTurns(parts: Parts, news: EventEmitter) {
 }
 
 /** What a machine can't make itself. */
-export const givenBy = (clock: Clock) => ({ now: clock.service(), wall: clock.wall(), mint: clock.mint });
+export const environmentOf = (clock: Clock) => ({ now: clock.serviceTime(), wall: clock.now(), newId: clock.newId });
 
-function metadataOf(before: Known | null, { writes }: Change): ResourceRow['metadata'] {
+function metadataOf(before: CachedInstance | null, { writes }: Change): ResourceRow['metadata'] {
   const said = writes.find(({ into }) => into === 'metadata');
   const metadata = said?.into === 'metadata' ? said.row.metadata : before?.resource.metadata;
   if (!metadata) throw new Error('a new resource comes without metadata');

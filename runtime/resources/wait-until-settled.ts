@@ -10,7 +10,7 @@ import type { ResourceRef } from '../ports/scope.ts';
 type Parts = { facts: Pick<Facts, 'resources'>; clock: Clock; news: EventEmitter; limits: RuntimeLimits };
 
 /** The resource when nothing of ours is under way, or as it is after `wait_ms`, or when the signal is aborted. null: not in scope. */
-export async function rested(
+export async function waitUntilSettled(
   { facts, clock, news, limits }: Parts,
   { scope, resource_id }: ResourceRef,
   wait_ms: number,

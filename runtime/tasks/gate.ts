@@ -13,14 +13,14 @@ import type { StepKind } from '../../contract/step-kinds.ts';
 import type { Clock } from '../async/clock.ts';
 import type { RuntimeLimits } from '../limits.ts';
 import type { Queue } from '../ports/queue.ts';
-import { ServiceError } from './step-handler.ts';
+import { StepError } from './step-handler.ts';
 
 /** How long what a step needs has been away: `ms`, since `since` (service time). from_start: it was seen to work before. */
-export type AwayFor = { ms: number; since: number; from_start: boolean };
+export type UnavailableFor = { ms: number; since: number; from_start: boolean };
 /** One ring of the step that is being handled. */
 export type Passage = {
   /** Why its task is not run but given up; null: it is run. */
-  refusal(): ServiceError | null;
+  refusal(): StepError | null;
   /** What came of its run; null: it went well. */
   ran(failure: ServiceFailure | null): void;
   leave(): void;
@@ -30,7 +30,7 @@ export type OutageLimits = { give_up_ms: number; outage_pause_ms: number };
 export type GateParts = {
   queue: Pick<Queue, 'allow'>;
   /** False while something that the step needs is known to be away. */
-  reachable: (kind: StepKind) => boolean;
+  isAvailable: (kind: StepKind) => boolean;
   clock: Clock;
   limits: RuntimeLimits;
   outage: OutageLimits;
@@ -67,9 +67,9 @@ export class Gate {
     this.#shortest_pause_ms = Math.min(parts.limits.probe_min_ms, this.#longest_pause_ms);
   }
 
-  get away(): AwayFor | null {
+  get away(): UnavailableFor | null {
     if (this.#since === null) return null;
-    const ms = Math.max(0, this.#parts.clock.service() - this.#since);
+    const ms = Math.max(0, this.#parts.clock.serviceTime() - this.#since);
     return { ms, since: this.#since, from_start: this.#from_start };
   }
   get works_for_ms(): number | null {
@@ -99,7 +99,7 @@ export class Gate {
 
   /** From time to time. */
   look(): void {
-    if (!this.#parts.reachable(this.#kind)) {
+    if (!this.#parts.isAvailable(this.#kind)) {
       this.#is_unreachable = true;
       this.#begins();
       if (this.is_open) this.#close();
@@ -121,7 +121,7 @@ export class Gate {
 
   #begins(): void {
     if (this.#since === null) {
-      this.#since = this.#parts.clock.service();
+      this.#since = this.#parts.clock.serviceTime();
       this.#from_start = this.#works_since !== null;
     }
     this.#works_since = null;
@@ -131,7 +131,7 @@ export class Gate {
     this.#begins();
     this.#last_failure = failure;
     this.#failures += 1;
-    const { limits, reachable } = this.#parts;
+    const { limits, isAvailable: reachable } = this.#parts;
     if (this.is_open && (this.#failures >= limits.failures_to_close || !reachable(this.#kind))) this.#close();
   }
 
@@ -176,8 +176,8 @@ export class Gate {
   }
 
   /** In the words of the last run that failed. */
-  #givenUp(): ServiceError {
+  #givenUp(): StepError {
     const detail = `what ${this.#kind} needs has been away for too long`;
-    return new ServiceError(this.#last_failure ?? failureOf('PROVIDER_UNAVAILABLE', detail));
+    return new StepError(this.#last_failure ?? failureOf('PROVIDER_UNAVAILABLE', detail));
   }
 }

@@ -1,6 +1,6 @@
 /** The gates before all steps that are run here: see gate.ts. Each process finds out by itself, and begins with all of them open. */
 import { STEP_KINDS, type StepKind } from '../../contract/step-kinds.ts';
-import { type AwayFor, Gate, type GateParts, type Passage } from './gate.ts';
+import { Gate, type GateParts, type Passage, type UnavailableFor } from './gate.ts';
 
 export type Gates = ReturnType<typeof createGates>;
 
@@ -27,7 +27,7 @@ export function createGates(parts: GateParts) {
     enter: (kind: StepKind): Passage => gates[kind].enter(),
     isOpen: (kind: StepKind): boolean => gates[kind].is_open,
     /** null: nothing is known to be away. */
-    away: (kind: StepKind): AwayFor | null => gates[kind].away,
+    away: (kind: StepKind): UnavailableFor | null => gates[kind].away,
     /** For how long the step has worked since its last outage, as far as it was run here; null: that is not known. */
     worksFor: (kind: StepKind): number | null => gates[kind].works_for_ms,
   };

@@ -19,7 +19,7 @@ export type InFlight = {
    */
   enter(kind: StepKind, signal: AbortSignal): Promise<(() => void) | null>;
   /** Tasks whose work is with a provider, as many as there is room for and one more of each status. */
-  underWay(kind: StepKind): Promise<TaskRecord[]>;
+  running(kind: StepKind): Promise<TaskRecord[]>;
 };
 
 export function createInFlight(parts: Parts): InFlight {
@@ -31,7 +31,7 @@ export function createInFlight(parts: Parts): InFlight {
     return found.flat();
   };
   return {
-    underWay,
+    running: underWay,
     enter(kind, signal) {
       const line = lines.get(kind) ?? lineOf(() => underWay(kind), parts);
       lines.set(kind, line);
@@ -41,7 +41,7 @@ export function createInFlight(parts: Parts): InFlight {
 }
 
 function lineOf(underWay: () => Promise<TaskRecord[]>, { clock, limits }: Omit<Parts, 'tasks'>) {
-  const room = adaptingRoom(limits);
+  const room = adaptiveLimit(limits);
   /** Let in, and not yet among the tasks that run. */
   let entering = 0;
   let last: Promise<unknown> = Promise.resolve();
@@ -70,7 +70,7 @@ function lineOf(underWay: () => Promise<TaskRecord[]>, { clock, limits }: Omit<P
 }
 
 /** How many may be there, by how long those took that were seen. */
-export function adaptingRoom({ in_flight: most, in_flight_first, in_flight_target_ms: target_ms }: RuntimeLimits) {
+export function adaptiveLimit({ in_flight: most, in_flight_first, in_flight_target_ms: target_ms }: RuntimeLimits) {
   let room = Math.min(most, in_flight_first);
   let cut_at = Number.NEGATIVE_INFINITY;
   /** By task: when it was first seen there, of `Clock.elapsed`. */

@@ -28,7 +28,7 @@ export function lateJob(
 }
 
 type Parts = {
-  engine: Pick<Engine, 'owes'>;
+  engine: Pick<Engine, 'pendingJob'>;
   /** Resolves once the question is on its way. `ask` never throws. */
   begin(ask: (signal: AbortSignal) => Promise<void>): Promise<void>;
   /** Throws while the provider is away; null: the work of this job is done here. */
@@ -40,7 +40,7 @@ type Parts = {
 /** Asks about late work, beside the one who calls. `over`: nobody has it any more, or it failed, so that the deadline holds. */
 export function createOvertime({ engine, begin, asked, succeeded, log }: Parts) {
   return async (resource_id: string, { job_id, job, provider_job_id }: Late, over: () => Promise<unknown>): Promise<void> => {
-    const owed = await engine.owes(resource_id, job_id, job.token);
+    const owed = await engine.pendingJob(resource_id, job_id, job.token);
     if (!owed) return; // it has moved on meanwhile
     const task_id = job.token;
     await begin(async (signal) => {

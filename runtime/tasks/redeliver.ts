@@ -2,17 +2,17 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../async/clock.ts';
 import type { RuntimeLimits } from '../limits.ts';
-import type { Queue, Ring } from '../ports/queue.ts';
+import type { Notification, Queue } from '../ports/queue.ts';
 import type { Tasks } from '../ports/tasks.ts';
 import { isLaterVersion } from '../resources/step-loop.ts';
-import type { Runs } from './task-runner.ts';
+import type { TaskRunner } from './task-runner.ts';
 
-type Parts = { tasks: Tasks; queue: Queue; runs: Runs; clock: Clock; limits: RuntimeLimits; log: Logger };
+type Parts = { tasks: Tasks; queue: Queue; runs: TaskRunner; clock: Clock; limits: RuntimeLimits; log: Logger };
 
-export function createRings({ tasks, queue, runs, clock, limits, log }: Parts) {
+export function createRedelivery({ tasks, queue, runs, clock, limits, log }: Parts) {
   const ringLater = (task_id: string, delay_ms: number): Promise<void> =>
     queue
-      .retryLater(task_id, clock.wall(), delay_ms)
+      .retryLater(task_id, clock.now(), delay_ms)
       .catch((err: unknown) => log.warn({ err, task_id }, 'it could not be rung again; the sweep goes on with it'));
   /** A process of a later version has it, or will: one of those answers a ring in time. */
   const passOn = (task_id: string) => ringLater(task_id, limits.pass_on_ms);
@@ -20,7 +20,7 @@ export function createRings({ tasks, queue, runs, clock, limits, log }: Parts) {
   return {
     passOn,
     /** One that was answered in vain. */
-    async again(ring: Ring, error: unknown): Promise<void> {
+    async again(ring: Notification, error: unknown): Promise<void> {
       if (isLaterVersion(error)) return passOn(ring.task_id);
       log.error({ err: error, ...ring }, 'a run could not be told; it is rung again');
       await ringLater(ring.task_id, limits.ring_again_ms);

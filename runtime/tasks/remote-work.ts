@@ -11,7 +11,7 @@ export interface RemoteWork {
   /** False: the step's work is done here, by `run`. */
   isRemote(kind: StepKind): boolean;
   /** What a stored callback answers to this run, though it was told to an earlier one; null: nothing that is of use to it. */
-  stored(run: RemoteRun): Promise<Json | null>;
+  storedResult(run: RemoteRun): Promise<Json | null>;
   /** Idempotent for all runs of the same work. */
   submit(run: RemoteRun, signal: AbortSignal): Promise<Ticket>;
   ask(run: RemoteRun & { provider_job_id: string | null }, signal: AbortSignal): Promise<Asked>;

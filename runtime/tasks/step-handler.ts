@@ -9,21 +9,21 @@ import type { ResourceColumns } from '../ports/resources.ts';
 import type { SearchIndex } from '../ports/search-index.ts';
 
 /** What a service works with. `task_id` is its run: the same when a run is repeated, another when the step is run again. */
-export type ServiceContext = {
+export type StepContext = {
   task_id: string;
   facts: Facts;
   objects: Objects;
   index: SearchIndex;
   recogniser: Recogniser;
   embedder: Embedder;
-  limits: ServiceLimits;
+  limits: StepLimits;
   clock: Clock;
   /** Aborted when the time of the step is over or the process stops. */
   signal: AbortSignal;
   /** False once nobody waits for this run. Absent: that is not known here. */
-  wanted?: () => Promise<boolean>;
+  isWanted?: () => Promise<boolean>;
 };
-export type ServiceLimits = {
+export type StepLimits = {
   max_bytes: number;
   /** Of one page. */
   max_pixels: number;
@@ -46,36 +46,36 @@ export type Writes = { facts: FactWrite[]; columns?: Partial<ResourceColumns>; e
  * The work of one step: an async function of its input that answers a result or throws a ServiceError.
  * It tolerates running twice, one after the other and both at once; its comment says how.
  */
-export interface Service<Input, Output> {
-  run(input: Input, context: ServiceContext): Promise<Output>;
+export interface StepHandler<Input, Output> {
+  run(input: Input, context: StepContext): Promise<Output>;
   /** Computed from rows read now, again at each attempt to commit. 'outdated': it was done for what is no longer so, and is done again. */
   writes?(output: Output, of: { input: Input; at: number; facts: Facts }): Promise<Writes | 'outdated'>;
   /** What may be cleared away once the result was told. Best effort: nothing is wrong when it does not happen. */
-  tidy?(output: Output, input: Input, context: ServiceContext): Promise<void>;
+  tidy?(output: Output, input: Input, context: StepContext): Promise<void>;
   /** For steps whose work may be done by a provider; its answer is the output of `run`. */
-  remote?: RemoteService<Input>;
+  remote?: RemoteStepHandler<Input>;
 }
 
 /** What a callback says: of the work of which ticket, and what became of it in terms of the step's own output. */
 export type CalledBack = Ticket & { asked: Asked };
 
 /** How the work of a step is given to a provider. All throw ServiceError. */
-export interface RemoteService<Input> {
+export interface RemoteStepHandler<Input> {
   /** True where such a provider is configured. */
-  isGiven(context: Pick<ServiceContext, 'recogniser' | 'embedder'>): boolean;
+  isConfigured(context: Pick<StepContext, 'recogniser' | 'embedder'>): boolean;
   /** What the work reads, and by which order: an answer to one run answers every run of the same. */
   reads(input: Input): string;
   /** Idempotent for all runs of the same work. */
-  submit(input: Input, context: ServiceContext): Promise<Ticket>;
-  ask(input: Input, provider_job_id: string | null, context: ServiceContext): Promise<Asked>;
+  submit(input: Input, context: StepContext): Promise<Ticket>;
+  ask(input: Input, provider_job_id: string | null, context: StepContext): Promise<Asked>;
   /** `task_id`: that the callback was addressed to, which may be an earlier run's. Throws PROVIDER_BAD_RESULT for a body that can't be used. */
-  calledBack(body: string, task_id: string, input: Input, context: ServiceContext): Promise<CalledBack>;
+  parseCallback(body: string, task_id: string, input: Input, context: StepContext): Promise<CalledBack>;
   /** False: it answers a run before the one whose result the facts hold already, so that a run of now wants another. */
-  isOfNow(answer: Callback, facts: Facts): Promise<boolean>;
+  isCurrent(answer: Callback, facts: Facts): Promise<boolean>;
 }
 
 /** A failure that a service knows the code of. Any other error is an UNEXPECTED one, and retryable. */
-export class ServiceError extends Error {
+export class StepError extends Error {
   readonly failure: ServiceFailure;
   constructor(failure: ServiceFailure, cause?: unknown) {
     super(`${failure.code}: ${failure.detail}`, { cause });

@@ -13,21 +13,21 @@ import type { StepKind } from '../../contract/step-kinds.ts';
 import type { Clock } from '../async/clock.ts';
 import type { RuntimeLimits } from '../limits.ts';
 import type { Ticket } from '../ports/providers.ts';
-import type { Queue, Ring } from '../ports/queue.ts';
+import type { Notification, Queue } from '../ports/queue.ts';
 import type { TaskRecord, Tasks } from '../ports/tasks.ts';
 import type { Engine } from '../resources/engine.ts';
 import type { Passage } from './gate.ts';
 import { createInFlight } from './in-flight.ts';
 import type { RemoteWork } from './remote-work.ts';
-import { ServiceError } from './step-handler.ts';
-import type { Runs } from './task-runner.ts';
+import { StepError } from './step-handler.ts';
+import type { TaskRunner } from './task-runner.ts';
 
 type Parts = {
-  runs: Runs;
+  runs: TaskRunner;
   remote: RemoteWork;
   tasks: Tasks;
   queue: Pick<Queue, 'retryLater'>;
-  engine: Pick<Engine, 'owes'>;
+  engine: Pick<Engine, 'pendingJob'>;
   clock: Clock;
   limits: RuntimeLimits;
   /** Within the time of a run, and until the process stops. */
@@ -37,7 +37,7 @@ type Parts = {
   log: Logger;
 };
 
-export function createGive(parts: Parts) {
+export function createRemoteSubmitter(parts: Parts) {
   const { tasks, queue, engine, runs, remote, clock, limits, limited, failed, log } = parts;
   const stopping = new AbortController();
   const in_flight = createInFlight(parts);
@@ -55,7 +55,7 @@ export function createGive(parts: Parts) {
   async function entered(task: TaskRecord): Promise<(() => void) | null> {
     try {
       const leave = await in_flight.enter(task.kind, stopping.signal);
-      if (!leave) await queue.retryLater(task.task_id, clock.wall(), limits.ring_again_ms); // its turn comes again
+      if (!leave) await queue.retryLater(task.task_id, clock.now(), limits.ring_again_ms); // its turn comes again
       return leave;
     } catch (error) {
       if (stopping.signal.aborted) return null; // it waits in the queue for whoever comes after us
@@ -65,9 +65,9 @@ export function createGive(parts: Parts) {
   /** False: nobody wants its work any more, or somebody else has given it meanwhile. */
   async function isWanted({ task_id, resource_id, job_id }: TaskRecord): Promise<boolean> {
     if ((await tasks.get(task_id))?.status !== 'pending') return false;
-    return (await engine.owes(resource_id, job_id, task_id)) !== null;
+    return (await engine.pendingJob(resource_id, job_id, task_id)) !== null;
   }
-  async function given(task: TaskRecord, ring: Ring, passage: Passage): Promise<void> {
+  async function given(task: TaskRecord, ring: Notification, passage: Passage): Promise<void> {
     const ticket = await submitted(task, passage);
     if (!ticket || (await isShared(ticket, task)) || !(await runs.claim(ring, task, ticket.provider_job_id))) return;
     await runs
@@ -78,11 +78,11 @@ export function createGive(parts: Parts) {
   }
   /** One ticket for two pictures: what is answered under it may be of either, so neither believes it. */
   async function isShared({ provider_job_id }: Ticket, task: TaskRecord): Promise<boolean> {
-    const others = (await in_flight.underWay(task.kind)).filter(
+    const others = (await in_flight.running(task.kind)).filter(
       (other) => other.resource_id !== task.resource_id && runs.view(other).provider_job_id === provider_job_id,
     );
     if (others.length === 0) return false;
-    const shared = new ServiceError({
+    const shared = new StepError({
       code: 'PROVIDER_BAD_RESULT',
       retryable: true,
       detail: `its provider gave one ticket to several pictures: ${provider_job_id}`,
@@ -90,12 +90,12 @@ export function createGive(parts: Parts) {
     for (const one of [task, ...others]) await failed(one, shared, null);
     return true;
   }
-  async function give(task: TaskRecord, ring: Ring, passage: Passage): Promise<void> {
+  async function give(task: TaskRecord, ring: Notification, passage: Passage): Promise<void> {
     if (task.status !== 'pending') {
       await runs.claim(ring, task); // one that runs is asked about, others have their own timers
       return;
     }
-    const answer = await remote.stored(task);
+    const answer = await remote.storedResult(task);
     if (answer !== null) {
       await runs.succeeded(task, answer);
       return;

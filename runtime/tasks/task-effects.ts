@@ -8,7 +8,7 @@ import type { StepKind } from '../../contract/step-kinds.ts';
 import type { TaskStatus } from '../../contract/task.ts';
 import type { Inbound } from '../../machines/interpreter.ts';
 import type { Clock } from '../async/clock.ts';
-import { type Asks, createAsks } from '../async/concurrency.ts';
+import { type LimitedConcurrency, limitConcurrency } from '../async/concurrency.ts';
 import type { RuntimeLimits } from '../limits.ts';
 import type { Asked } from '../ports/providers.ts';
 import type { Queue } from '../ports/queue.ts';
@@ -16,13 +16,13 @@ import type { TaskRecord, Tasks } from '../ports/tasks.ts';
 import type { Origin } from '../resources/change.ts';
 import type { Engine, Owed } from '../resources/engine.ts';
 import type { RemoteRun, RemoteWork } from './remote-work.ts';
-import { ServiceError } from './step-handler.ts';
-import { createTaskSteps, type TaskLifecycle, type TaskView } from './task-store.ts';
+import { StepError } from './step-handler.ts';
+import { createTaskStore, type TaskLifecycle, type TaskView } from './task-store.ts';
 
-export type FollowParts = {
+export type TaskEffectsDeps = {
   tasks: Tasks;
   queue: Queue;
-  engine: Pick<Engine, 'hear' | 'owes'>;
+  engine: Pick<Engine, 'deliver' | 'pendingJob'>;
   lifecycle: TaskLifecycle;
   clock: Clock;
   limits: RuntimeLimits;
@@ -31,14 +31,14 @@ export type FollowParts = {
   /** null: all work is done in our own processes. */
   remote: RemoteWork | null;
   /** False while something that the step needs is known to be away. */
-  reachable: (kind: StepKind) => boolean;
+  isAvailable: (kind: StepKind) => boolean;
 };
 
-export function createFollow(parts: FollowParts) {
+export function createTaskEffects(parts: TaskEffectsDeps) {
   const { tasks, queue, engine, lifecycle, clock, limits, log, origin, remote } = parts;
   const { view } = lifecycle;
-  const { recordOf, step, serves } = createTaskSteps({ tasks, lifecycle, clock, limits, log });
-  const asks: Asks = createAsks(limits.asks_at_once);
+  const { recordOf, step, serves } = createTaskStore({ tasks, lifecycle, clock, limits, log });
+  const asks: LimitedConcurrency = limitConcurrency(limits.asks_at_once);
 
   /** A task for each job, unless it has one. */
   async function dispatch(owed: Owed[]): Promise<void> {
@@ -50,7 +50,7 @@ export function createFollow(parts: FollowParts) {
   async function isAnswered({ resource, job_id, job }: Owed): Promise<boolean> {
     const kind = lifecycle.kindOf(job_id);
     if (!remote?.isRemote(kind)) return false;
-    return (await remote.stored({ ...resource, kind, task_id: job.token, input: job.input })) !== null;
+    return (await remote.storedResult({ ...resource, kind, task_id: job.token, input: job.input })) !== null;
   }
   /** Of a job whose task may be gone. null: its work is done here. */
   async function askedOf({ resource, job_id, job }: Owed, provider_job_id: string, signal: AbortSignal): Promise<Asked | null> {
@@ -74,13 +74,13 @@ export function createFollow(parts: FollowParts) {
     if (status === 'retrying' && view(instance).in_outage) await release(record);
     if (status === 'pending') await queue.push(kind, task_id, ring, record);
     if (status === 'retrying' && next_due_at !== null)
-      await queue.retryLater(task_id, instance.seq, Math.max(0, next_due_at - clock.service()));
+      await queue.retryLater(task_id, instance.seq, Math.max(0, next_due_at - clock.serviceTime()));
     if (status === 'asking') await ask(record);
     if (isEnd(status)) await report(record);
   }
   /** An outage uses up no deadline: the job waits again. Best effort: else its deadline has it run again. */
   async function release({ task_id: token, resource_id, job_id: id }: TaskRecord): Promise<void> {
-    await engine.hear(resource_id, { kind: 'released', id, token }, origin).catch((error: unknown) => {
+    await engine.deliver(resource_id, { kind: 'released', id, token }, origin).catch((error: unknown) => {
       log.warn({ err: error, resource_id, task_id: token }, 'a job that waits again could not be told so; its deadline goes on');
     });
   }
@@ -112,10 +112,10 @@ export function createFollow(parts: FollowParts) {
   async function report({ task_id: token, resource_id, job_id: id, instance }: TaskRecord): Promise<void> {
     const { status, output, failure, attempt } = view(instance);
     const said = status === 'succeeded' ? { kind: 'done' as const, id, token, output } : failed({ id, token, failure, attempt });
-    const outcome = await engine.hear(resource_id, said, origin);
+    const outcome = await engine.deliver(resource_id, said, origin);
     await tasks.remove(token);
     if (outcome !== 'outdated') return;
-    const owed = await engine.owes(resource_id, id, token);
+    const owed = await engine.pendingJob(resource_id, id, token);
     if (owed) await dispatch([owed]);
   }
 
@@ -124,12 +124,12 @@ export function createFollow(parts: FollowParts) {
 
 /** A stored answer comes first: a callback to an earlier run of the same work. */
 async function asked(provider: RemoteWork, run: RemoteRun, provider_job_id: string | null, signal: AbortSignal): Promise<Asked> {
-  const output = await provider.stored(run);
+  const output = await provider.storedResult(run);
   if (output !== null) return { status: 'done', output };
   try {
     return await provider.ask({ ...run, provider_job_id }, signal);
   } catch (error) {
-    if (!(error instanceof ServiceError) || error.failure.code === AWAY.code) throw error;
+    if (!(error instanceof StepError) || error.failure.code === AWAY.code) throw error;
     return { status: 'failed', failure: error.failure }; // it answered, and that can't be used
   }
 }

@@ -6,25 +6,25 @@ import type { TaskStatus } from '../../contract/task.ts';
 import type { Inbound } from '../../machines/interpreter.ts';
 import type { StoredInstance } from '../ports/instances.ts';
 import type { Asked } from '../ports/providers.ts';
-import type { Queue, Ring } from '../ports/queue.ts';
+import type { Notification, Queue } from '../ports/queue.ts';
 import type { TaskRecord } from '../ports/tasks.ts';
 import { isLaterVersion } from '../resources/step-loop.ts';
-import type { AwayFor } from './gate.ts';
+import type { UnavailableFor } from './gate.ts';
 import { createOvertime } from './overtime.ts';
-import { createFollow, type FollowParts, isEnd } from './task-effects.ts';
+import { createTaskEffects, isEnd, type TaskEffectsDeps } from './task-effects.ts';
 import type { TaskView } from './task-store.ts';
 
-export type Runs = ReturnType<typeof createRuns>;
+export type TaskRunner = ReturnType<typeof createTaskRunner>;
 
 type Whose = Pick<TaskRecord, 'task_id' | 'resource_id' | 'job_id'>;
 
-export function createRuns(parts: FollowParts) {
-  const { tasks, queue, engine, lifecycle, clock, limits, log, origin, remote, reachable } = parts;
+export function createTaskRunner(parts: TaskEffectsDeps) {
+  const { tasks, queue, engine, lifecycle, clock, limits, log, origin, remote, isAvailable: reachable } = parts;
   const { view } = lifecycle;
-  const { dispatch, serves, say, step, follow, ask, askedOf, begin, answer, report, stop } = createFollow(parts);
+  const { dispatch, serves, say, step, follow, ask, askedOf, begin, answer, report, stop } = createTaskEffects(parts);
 
   const accepted = ({ resource_id, job_id: id, task_id: token }: Whose, provider_job_id: string | null) =>
-    engine.hear(resource_id, { kind: 'accepted', id, token, provider_job_id }, origin);
+    engine.deliver(resource_id, { kind: 'accepted', id, token, provider_job_id }, origin);
 
   /**
    * Straight to the resource: the record is kept, with the result, only while the facts do not answer. Told whether the step must
@@ -32,14 +32,14 @@ export function createRuns(parts: FollowParts) {
    */
   async function succeeded({ task_id: token, resource_id, job_id: id }: Whose, output: Json): Promise<'outdated' | 'told'> {
     try {
-      const outcome = await engine.hear(resource_id, { kind: 'done', id, token, output }, origin);
+      const outcome = await engine.deliver(resource_id, { kind: 'done', id, token, output }, origin);
       if (outcome === 'outdated') return 'outdated';
     } catch (error) {
       const passed_on = isLaterVersion(error);
       if (!passed_on)
         log.warn({ err: error, resource_id, task_id: token }, 'a result could not be told; it is kept with its task');
       await step(token, () => event({ type: 'SUCCEEDED', output }));
-      if (passed_on) await queue.retryLater(token, clock.wall(), limits.pass_on_ms);
+      if (passed_on) await queue.retryLater(token, clock.now(), limits.pass_on_ms);
       return 'told';
     }
     await tasks.remove(token).catch((error: unknown) => {
@@ -69,14 +69,14 @@ export function createRuns(parts: FollowParts) {
       if (asked.status !== 'failed') return;
       const { failure } = asked;
       await say(whose.task_id, (_, { attempt, losses, provider_job_id }) =>
-        provider_job_id === ticket ? event({ type: 'FAILED', attempt, losses, failure, jitter: clock.chance() }) : null,
+        provider_job_id === ticket ? event({ type: 'FAILED', attempt, losses, failure, jitter: clock.random() }) : null,
       );
     },
     /**
      * The worker takes it: answers the run if it is now its own. A task that runs already is asked about instead; if it was rung
      * `again`, the worker that had it is known to be gone.
      */
-    async claim({ again }: Ring, task: TaskRecord, provider_job_id: string | null = null): Promise<TaskView | null> {
+    async claim({ again }: Notification, task: TaskRecord, provider_job_id: string | null = null): Promise<TaskView | null> {
       let was: TaskStatus | null = null;
       const { task_id } = task;
       const claimed = (_: TaskRecord, { status }: TaskView) => {
@@ -90,12 +90,12 @@ export function createRuns(parts: FollowParts) {
       return null;
     },
     /** Of one run only: another run's failure is not believed. */
-    failed: (task_id: string, failure: ServiceFailure, { attempt, losses }: TaskView, away: AwayFor | null = null) =>
-      say(task_id, () => event({ type: 'FAILED', attempt, losses, failure, jitter: clock.chance(), ...(away ? { away } : {}) })),
+    failed: (task_id: string, failure: ServiceFailure, { attempt, losses }: TaskView, away: UnavailableFor | null = null) =>
+      say(task_id, () => event({ type: 'FAILED', attempt, losses, failure, jitter: clock.random(), ...(away ? { away } : {}) })),
 
     /** Timers of a task that are due. */
     async fire(due: TaskRecord): Promise<void> {
-      const now = clock.service();
+      const now = clock.serviceTime();
       for (const [id, { due_at, token }] of Object.entries(due.instance.timers))
         if (due_at <= now)
           await say(due.task_id, ({ instance }) => (instance.timers[id]?.token === token ? { kind: 'timer', id, token } : null));
@@ -108,7 +108,7 @@ export function createRuns(parts: FollowParts) {
       for (const [job_id, job] of Object.entries(instance.jobs)) {
         const record = await tasks.get(job.token);
         if (!record) {
-          const owed = await engine.owes(instance_id, job_id, job.token);
+          const owed = await engine.pendingJob(instance_id, job_id, job.token);
           if (owed) await dispatch([owed]);
         } else if (!serves(record)) continue;
         else if (isEnd(record.status)) await report(record);

@@ -8,7 +8,7 @@ import type { Durable, Inbound, Instance } from '../../machines/interpreter.ts';
 import type { Clock } from '../async/clock.ts';
 import type { RuntimeLimits } from '../limits.ts';
 import type { TaskRecord, Tasks } from '../ports/tasks.ts';
-import { givenBy, type Owed } from '../resources/step-loop.ts';
+import { environmentOf, type PendingJob } from '../resources/step-loop.ts';
 
 /** What a task's instance says. `failure` is that of the last run. */
 export type TaskView = {
@@ -32,7 +32,7 @@ export type TaskLifecycle = {
 
 type Parts = { tasks: Tasks; lifecycle: TaskLifecycle; clock: Clock; limits: RuntimeLimits; log: Logger };
 
-export function createTaskSteps({ tasks, lifecycle, clock, limits, log }: Parts) {
+export function createTaskStore({ tasks, lifecycle, clock, limits, log }: Parts) {
   const { kernel, view } = lifecycle;
   let noted = false;
 
@@ -45,12 +45,15 @@ export function createTaskSteps({ tasks, lifecycle, clock, limits, log }: Parts)
   }
 
   /** `answered`: an answer is stored for what it would read. */
-  function recordOf({ resource, job_id, job }: Owed, answered: boolean): TaskRecord {
+  function recordOf({ resource, job_id, job }: PendingJob, answered: boolean): TaskRecord {
     const { resource_id, org_id, user_id, key_id } = resource;
     const provider_job_id = job.accepted?.provider_job_id ?? null;
     const kind = lifecycle.kindOf(job_id);
-    const { instance } = kernel.start(lifecycle.input({ kind, task_id: job.token, provider_job_id, answered }), givenBy(clock));
-    const at = clock.wall();
+    const { instance } = kernel.start(
+      lifecycle.input({ kind, task_id: job.token, provider_job_id, answered }),
+      environmentOf(clock),
+    );
+    const at = clock.now();
     const whose = { resource_id, org_id, user_id, key_id };
     const times = { next_due_at: dueAt(instance), created_at: at, updated_at: at };
     const { status } = view(instance);
@@ -73,12 +76,12 @@ export function createTaskSteps({ tasks, lifecycle, clock, limits, log }: Parts)
       if (!kernel.knowsState(now.instance)) return await forget(now);
       const said = inbound(now, view(now.instance));
       if (!said) return null;
-      const { outcome, instance } = kernel.step(now.instance, said, givenBy(clock));
+      const { outcome, instance } = kernel.step(now.instance, said, environmentOf(clock));
       if (outcome !== 'moved') return null;
       const { status } = view(instance);
       // Rung again while it waits: the same ring, which a queue that still holds it does not double.
       const ring = status === 'pending' && now.status !== 'pending' ? instance.seq : now.ring;
-      const next = { ...now, instance, status, ring, next_due_at: dueAt(instance), updated_at: clock.wall() };
+      const next = { ...now, instance, status, ring, next_due_at: dueAt(instance), updated_at: clock.now() };
       if (await tasks.replace(next, now.instance.seq)) return next;
     }
     throw new Error(`task ${task_id} kept changing`);

@@ -7,28 +7,28 @@ import { failureOf, type ServiceFailure, waits } from '../../contract/failures.t
 import type { Json } from '../../contract/json.ts';
 import { DECODES, STEP_KINDS, type StepKind } from '../../contract/step-kinds.ts';
 import type { Clock } from '../async/clock.ts';
-import { within } from '../async/timeout.ts';
+import { withTimeout } from '../async/timeout.ts';
 import type { RuntimeLimits } from '../limits.ts';
-import type { Queue, Ring } from '../ports/queue.ts';
+import type { Notification, Queue } from '../ports/queue.ts';
 import type { TaskRecord, Tasks } from '../ports/tasks.ts';
 import type { Engine } from '../resources/engine.ts';
 import { isLaterVersion } from '../resources/step-loop.ts';
 import type { Passage } from './gate.ts';
 import type { Gates } from './gates.ts';
-import { createRings } from './redeliver.ts';
+import { createRedelivery } from './redeliver.ts';
 import type { RemoteWork } from './remote-work.ts';
-import { ServiceError } from './step-handler.ts';
-import { createGive } from './submit-remote.ts';
-import type { Runs } from './task-runner.ts';
+import { StepError } from './step-handler.ts';
+import { createRemoteSubmitter } from './submit-remote.ts';
+import type { TaskRunner } from './task-runner.ts';
 import type { TaskView } from './task-store.ts';
 
 /** `signal` is aborted when the time of the run is over or the process stops. */
 export type Run = { kind: StepKind; task_id: string; input: Json; signal: AbortSignal };
-export type StepServices = {
+export type StepHandlers = {
   run(run: Run): Promise<Json>;
-  tidy(run: Run, output: Json): Promise<void>;
+  cleanUp(run: Run, output: Json): Promise<void>;
   /** False while something that the step needs is known to be away: its work does not begin yet, and neither does its deadline. */
-  reachable(kind: StepKind): boolean;
+  isAvailable(kind: StepKind): boolean;
   /** Rejects while something that the step needs is not there. Absent: that is found out by its work alone. */
   probe?(kind: StepKind, signal: AbortSignal): Promise<void>;
   /** Absent: the work of all steps is done here. */
@@ -37,9 +37,9 @@ export type StepServices = {
 type Parts = {
   tasks: Tasks;
   queue: Queue;
-  engine: Pick<Engine, 'owes'>;
-  runs: Runs;
-  services: StepServices;
+  engine: Pick<Engine, 'pendingJob'>;
+  runs: TaskRunner;
+  services: StepHandlers;
   gates: Gates;
   clock: Clock;
   limits: RuntimeLimits;
@@ -49,15 +49,15 @@ type Parts = {
 export function createWorker({ tasks, queue, engine, runs, services, gates, clock, limits, log }: Parts) {
   const stopping = new AbortController();
   const { remote } = services;
-  const rings = createRings({ tasks, queue, runs, clock, limits, log });
+  const rings = createRedelivery({ tasks, queue, runs, clock, limits, log });
   const give =
     remote &&
-    createGive({
+    createRemoteSubmitter({
       ...{ tasks, queue, engine, runs, remote, clock, limits, log, limited },
       failed: (task, error, passage) => failed(task, runs.view(task), error, passage),
     });
 
-  async function handle(kind: StepKind, ring: Ring): Promise<void> {
+  async function handle(kind: StepKind, ring: Notification): Promise<void> {
     const passage = gates.enter(kind);
     try {
       await work(ring, passage);
@@ -68,12 +68,12 @@ export function createWorker({ tasks, queue, engine, runs, services, gates, cloc
       passage.leave();
     }
   }
-  async function work(ring: Ring, passage: Passage): Promise<void> {
+  async function work(ring: Notification, passage: Passage): Promise<void> {
     const { task_id } = ring;
     const task = await tasks.get(task_id);
     if (!task) return; // rung for a task that has ended
     if (!runs.serves(task)) return rings.passOn(task_id);
-    if (!(await engine.owes(task.resource_id, task.job_id, task_id))) return tasks.remove(task_id); // nobody wants it any more
+    if (!(await engine.pendingJob(task.resource_id, task.job_id, task_id))) return tasks.remove(task_id); // nobody wants it any more
     if (give && remote.isRemote(task.kind)) return give.give(task, ring, passage);
     const claimed = await runs.claim(ring, task);
     if (!claimed) return;
@@ -81,7 +81,7 @@ export function createWorker({ tasks, queue, engine, runs, services, gates, cloc
     if (refused) return failed(task, claimed, refused, null);
     let accepting: Promise<unknown> = Promise.resolve();
     const begun = clock.after(limits.accept_after_ms, () => {
-      if (!services.reachable(task.kind) || !gates.isOpen(task.kind)) return;
+      if (!services.isAvailable(task.kind) || !gates.isOpen(task.kind)) return;
       accepting = runs
         .accepted(task, null)
         .catch((error: unknown) => log.warn({ err: error, task_id }, 'accepted was not told; the sweep says it again'));
@@ -89,7 +89,7 @@ export function createWorker({ tasks, queue, engine, runs, services, gates, cloc
     try {
       const output = await done(task, passage);
       begun.cancel();
-      await limited(task.kind, (signal) => services.tidy({ ...task, signal }, output)).catch((error: unknown) =>
+      await limited(task.kind, (signal) => services.cleanUp({ ...task, signal }, output)).catch((error: unknown) =>
         log.warn({ err: error, task_id }, 'not tidied'),
       );
     } catch (error) {
@@ -114,14 +114,14 @@ export function createWorker({ tasks, queue, engine, runs, services, gates, cloc
     const failure = failureIn(error);
     passage?.ran(failure);
     const { task_id, resource_id, kind } = task;
-    const level = waits(failure.code) ? 'debug' : error instanceof ServiceError ? 'info' : 'error'; // of an outage the gate tells
+    const level = waits(failure.code) ? 'debug' : error instanceof StepError ? 'info' : 'error'; // of an outage the gate tells
     log[level]({ err: error, task_id, resource_id, kind, attempt: claimed.attempt }, 'a run failed');
     await runs.failed(task_id, failure, claimed, gates.away(kind));
   }
   /** A service that does not answer in time is left to itself: its run is over, whatever it does. */
   function limited<T>(kind: StepKind, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const limit_ms = limits.run_time_limit_ms[kind];
-    return within({ clock, limit_ms, late: tooLong(kind), signals: [stopping.signal] }, work);
+    return withTimeout({ clock, limit_ms, onTimeout: tooLong(kind), signals: [stopping.signal] }, work);
   }
 
   return {
@@ -141,12 +141,10 @@ export function createWorker({ tasks, queue, engine, runs, services, gates, cloc
 
 /** A picture may take too long to be decoded; the other steps only wait for what they need, so that is as good as away. */
 const tooLong = (kind: StepKind) => (limit_ms: number) =>
-  new ServiceError(
-    failureOf(DECODES.has(kind) ? 'DEADLINE_EXCEEDED' : 'PROVIDER_UNAVAILABLE', `no result within ${limit_ms} ms`),
-  );
+  new StepError(failureOf(DECODES.has(kind) ? 'DEADLINE_EXCEEDED' : 'PROVIDER_UNAVAILABLE', `no result within ${limit_ms} ms`));
 
 function failureIn(error: unknown): ServiceFailure {
-  if (error instanceof ServiceError) return error.failure;
+  if (error instanceof StepError) return error.failure;
   const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return failureOf('UNEXPECTED', detail.slice(0, 500));
 }

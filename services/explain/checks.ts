@@ -5,9 +5,9 @@ import { incomingPrefix, ownPrefix } from '../../contract/object-keys.ts';
 import type { Text } from '../../contract/statuses.ts';
 import type { ResourceColumns } from '../../runtime/ports/resources.ts';
 import type { EntryHead } from '../../runtime/ports/search-index.ts';
-import type { ExplainParts, Promised, Seen, Subject } from './snapshot.ts';
+import type { CheckResult, ExplainParts, Promised, Snapshot } from './snapshot.ts';
 
-type Look = (parts: ExplainParts, subject: Subject) => Promise<Seen>;
+type Look = (parts: ExplainParts, subject: Snapshot) => Promise<CheckResult>;
 
 /** Bytes of a picture that are read and hashed again while somebody waits; of a larger one the size alone is compared. */
 const HASHED_BYTES = 8 * 1024 * 1024;
@@ -62,7 +62,7 @@ async function original(
   objects: ExplainParts['objects'],
   { key, sha256 }: { key: string; sha256: string },
   byte_size: number | null,
-): Promise<Seen> {
+): Promise<CheckResult> {
   const expected = both(`${byte_size} bytes at ${key}`, `${key} 处 ${byte_size} 字节`);
   const head = await objects.head(key);
   if (!head) return { expected, found: both('nothing there', '该处无文件'), ok: false };
@@ -160,4 +160,4 @@ function headWords(head: EntryHead | undefined): Text {
 }
 
 /** All but the search, which is a look of its own. */
-export const LOOKS: Record<Exclude<Explained, 'search'>, Look> = { row, bytes, text, vector, index_entry };
+export const CHECKS: Record<Exclude<Explained, 'search'>, Look> = { row, bytes, text, vector, index_entry };

@@ -4,13 +4,13 @@
  */
 import { EXPLAINED, type Explained, type Explanation } from '../../contract/explain.ts';
 import type { Text } from '../../contract/statuses.ts';
-import { within } from '../../runtime/async/timeout.ts';
+import { withTimeout } from '../../runtime/async/timeout.ts';
 import type { ResourceRef } from '../../runtime/ports/scope.ts';
-import { LOOKS } from './checks.ts';
-import { obligationsOf, type Work, workOf } from './pending-work.ts';
+import { CHECKS } from './checks.ts';
+import { pendingWorkOf, type Work, workOf } from './pending-work.ts';
 import { ownWordSearch } from './search-check.ts';
-import { type ExplainParts, type Seen, type Subject, subjectOf } from './snapshot.ts';
-import { becauseOf, type Looked, nextOf } from './wording.ts';
+import { type CheckResult, type ExplainParts, type Snapshot, takeSnapshot } from './snapshot.ts';
+import { becauseOf, type Checked, nextOf } from './wording.ts';
 
 /** null: no such picture in scope. */
 export type Explainer = (ref: ResourceRef, language: keyof Text) => Promise<Explanation | null>;
@@ -24,7 +24,7 @@ export function explainer(parts: ExplainParts): Explainer {
   const { facts } = parts;
   return async (ref, language) => {
     for (let round = 1; ; round++) {
-      const subject = await subjectOf(parts, ref);
+      const subject = await takeSnapshot(parts, ref);
       if (!subject) return null;
       const [looked, work] = await Promise.all([lookedAt(parts, subject), workOf(parts, subject, LOOK_MS)]);
       const now = await facts.resources.get(ref.scope, ref.resource_id);
@@ -33,37 +33,45 @@ export function explainer(parts: ExplainParts): Explainer {
   };
 }
 
-async function lookedAt(parts: ExplainParts, subject: Subject): Promise<Looked[]> {
-  const looks: Record<Explained, (parts: ExplainParts, subject: Subject) => Promise<Seen>> = { ...LOOKS, search: ownWordSearch };
+async function lookedAt(parts: ExplainParts, subject: Snapshot): Promise<Checked[]> {
+  const looks: Record<Explained, (parts: ExplainParts, subject: Snapshot) => Promise<CheckResult>> = {
+    ...CHECKS,
+    search: ownWordSearch,
+  };
   return Promise.all(EXPLAINED.map((fact) => look(parts, subject, fact, looks[fact])));
 }
 
 /** What the layer holds, or that it could not be asked. */
 async function look(
   parts: ExplainParts,
-  subject: Subject,
+  subject: Snapshot,
   fact: Explained,
-  at: (parts: ExplainParts, subject: Subject) => Promise<Seen>,
-): Promise<Looked> {
+  at: (parts: ExplainParts, subject: Snapshot) => Promise<CheckResult>,
+): Promise<Checked> {
   const { clock, log } = parts;
   try {
-    const seen = await within({ clock, limit_ms: LOOK_MS }, () => at(parts, subject));
-    return { fact, ...seen, away: false, checked_at: clock.wall() };
+    const seen = await withTimeout({ clock, limit_ms: LOOK_MS }, () => at(parts, subject));
+    return { fact, ...seen, away: false, checked_at: clock.now() };
   } catch (error) {
     log.warn({ err: error, resource_id: subject.row.resource_id, fact }, 'a fact could not be looked at');
     const said = (error instanceof Error ? error.message : String(error)).slice(0, MOST_CHARS);
     const found = { en: `unreachable: ${said}`, zh: `无法访问：${said}` };
-    return { fact, expected: ANSWER, found, ok: false, away: true, checked_at: clock.wall() };
+    return { fact, expected: ANSWER, found, ok: false, away: true, checked_at: clock.now() };
   }
 }
 const ANSWER: Text = { en: 'an answer', zh: '有应答' };
 /** Of what a layer says went wrong. */
 const MOST_CHARS = 200;
 
-function presented(given: ExplainParts & { language: keyof Text }, subject: Subject, looked: Looked[], work: Work): Explanation {
+function presented(
+  given: ExplainParts & { language: keyof Text },
+  subject: Snapshot,
+  looked: Checked[],
+  work: Work,
+): Explanation {
   const { clock, language } = given;
   const timeOf = (wall: number) => new Date(wall).toISOString();
-  const shown = (service: number | null) => (service === null ? null : timeOf(clock.wall() + (service - clock.service())));
+  const shown = (service: number | null) => (service === null ? null : timeOf(clock.now() + (service - clock.serviceTime())));
   const state = { subject, looked, work, required_metadata: given.required_metadata };
   const next = nextOf(state);
   const failure = subject.view?.failure ?? work.failure;
@@ -77,7 +85,7 @@ function presented(given: ExplainParts & { language: keyof Text }, subject: Subj
       ok,
       checked_at: timeOf(checked_at),
     })),
-    obligations: obligationsOf(subject).map(({ due_at, ...owed }) => ({ ...owed, due_at: shown(due_at) })),
+    obligations: pendingWorkOf(subject).map(({ due_at, ...owed }) => ({ ...owed, due_at: shown(due_at) })),
     task: work.task && {
       ...work.task,
       created_at: timeOf(work.task.created_at),

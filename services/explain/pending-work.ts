@@ -6,12 +6,12 @@ import { isJobId, STEP_OF_JOB } from '../../contract/steps.ts';
 import type { Task } from '../../contract/task.ts';
 import { delayOf, type Instance, type Job } from '../../machines/interpreter.ts';
 import { taskContext } from '../../machines/task.ts';
-import { within } from '../../runtime/async/timeout.ts';
+import { withTimeout } from '../../runtime/async/timeout.ts';
 import type { TaskRecord } from '../../runtime/ports/tasks.ts';
-import type { ExplainParts, Subject } from './snapshot.ts';
+import type { ExplainParts, Snapshot } from './snapshot.ts';
 
 /** due_at: in service time. */
-export type Obligation = { name: string; kind: 'job' | 'timer'; due_at: number | null };
+export type PendingWork = { name: string; kind: 'job' | 'timer'; due_at: number | null };
 /** Times of the task as they are kept: lease_until, give_up_at and again_at in service time. */
 type TaskSeen = Omit<Task, 'created_at' | 'updated_at' | 'lease_until' | 'give_up_at'> & {
   created_at: number;
@@ -34,7 +34,7 @@ export type Work = {
 const NO_WORK: Work = { step: null, task: null, away: false, line: null, again_at: null, failure: null };
 
 /** In order of time. A job is looked at by the pass over all jobs. */
-export function obligationsOf({ instance, next_pass_at }: Subject): Obligation[] {
+export function pendingWorkOf({ instance, next_pass_at }: Snapshot): PendingWork[] {
   if (!instance) return [];
   const jobs = Object.keys(instance.jobs).map((name) => ({ name, kind: 'job' as const, due_at: next_pass_at }));
   const timers = Object.entries(instance.timers).map(([id, { due_at }]) => ({
@@ -45,12 +45,12 @@ export function obligationsOf({ instance, next_pass_at }: Subject): Obligation[]
   return [...jobs, ...timers.sort((a, b) => a.due_at - b.due_at)];
 }
 
-export async function workOf({ tasks, queue, clock, log }: ExplainParts, subject: Subject, limit_ms: number): Promise<Work> {
+export async function workOf({ tasks, queue, clock, log }: ExplainParts, subject: Snapshot, limit_ms: number): Promise<Work> {
   const owed = subject.instance && firstJob(subject.instance);
   if (!owed) return NO_WORK;
   const { step, job } = owed;
   try {
-    const [record, line] = await within({ clock, limit_ms }, () => Promise.all([tasks.get(job.token), queue.depth(step)]));
+    const [record, line] = await withTimeout({ clock, limit_ms }, () => Promise.all([tasks.get(job.token), queue.depth(step)]));
     return { ...NO_WORK, step, line, ...(record ? seenOf(record) : {}) };
   } catch (error) {
     log.warn({ err: error, task_id: job.token }, 'a task could not be looked at');

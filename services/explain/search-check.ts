@@ -1,11 +1,11 @@
 /** A real search for a picture's own rarest word, as anybody of its organisation would make it: is the picture among what is found? */
 
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
-import type { IndexPage, IndexPlace, IndexQuery } from '../../runtime/ports/search-index.ts';
+import type { IndexPage, IndexPosition, IndexQuery } from '../../runtime/ports/search-index.ts';
 import type { SavedText } from '../../runtime/ports/texts.ts';
 import { parseQuery } from '../../text/query.ts';
 import { units } from '../../text/units.ts';
-import type { ExplainParts, Seen, Subject } from './snapshot.ts';
+import type { CheckResult, ExplainParts, Snapshot } from './snapshot.ts';
 
 /** Words whose number of hits is asked: one of the longest of a text is rare. */
 const WORDS = 5;
@@ -20,7 +20,7 @@ const HITS = 200;
 const PAGES = 5;
 
 /** The index ranks, the row decides: as search does. */
-export async function ownWordSearch(parts: ExplainParts, { row, promised }: Subject): Promise<Seen> {
+export async function ownWordSearch(parts: ExplainParts, { row, promised }: Snapshot): Promise<CheckResult> {
   const saved = await textInIndex(parts, row);
   const { word, pages } = await rarest(parts, row, ownWords(saved));
   const place = word === null ? { en: 'among the newest', zh: '最新列表' } : { en: `for “${word}”`, zh: `搜索“${word}”` };
@@ -39,7 +39,7 @@ export async function ownWordSearch(parts: ExplainParts, { row, promised }: Subj
     ok: true,
   };
 
-  function answer(hit: boolean): Seen {
+  function answer(hit: boolean): CheckResult {
     const [en, zh] = hit ? ['found', '搜到'] : ['not found', '未搜到'];
     return {
       expected: wanted(promised.searchable),
@@ -86,7 +86,7 @@ async function rarest({ index }: ExplainParts, { org_id }: ResourceRow, words: s
   const [first] = counted.sort((one, other) => one.total - other.total);
   const word = first?.word ?? null;
   async function* pages() {
-    let after: IndexPlace | null = null;
+    let after: IndexPosition | null = null;
     for (let page = 0; page < PAGES; page++) {
       const found = await search(word, { after, limit: HITS });
       yield found;

@@ -32,7 +32,7 @@ export type ExplainParts = {
   kernel: Pick<Durable, 'serves' | 'upgraded'>;
 };
 /** What a layer holds, beside what it should hold. */
-export type Seen = { expected: Text; found: Text; ok: boolean };
+export type CheckResult = { expected: Text; found: Text; ok: boolean };
 
 /** What must hold elsewhere: as its lifecycle says, or its row where the lifecycle is lost. leaving: its removal is under way. */
 export type Promised = Pick<ResourceView, 'status' | 'revision' | 'searchable' | 'has_vector'> & {
@@ -45,7 +45,7 @@ export type Promised = Pick<ResourceView, 'status' | 'revision' | 'searchable' |
  * next_look_at: when the sweep looks at it; next_pass_at: when all jobs are looked at; in service time. unserved: the version of its lifecycle, where this program does not know it;
  * then `instance` is null.
  */
-export type Subject = {
+export type Snapshot = {
   row: ResourceRow;
   instance: Instance | null;
   view: ResourceView | null;
@@ -61,10 +61,10 @@ export type Subject = {
 const READS = 3;
 
 /** null: no such picture in scope. */
-export async function subjectOf(
+export async function takeSnapshot(
   { facts, clock, kernel }: Pick<ExplainParts, 'facts' | 'clock' | 'kernel'>,
   { scope, resource_id }: ResourceRef,
-): Promise<Subject | null> {
+): Promise<Snapshot | null> {
   for (let read = 1; ; read++) {
     const row = await facts.resources.get(scope, resource_id);
     if (!row) return null;

@@ -3,12 +3,12 @@ import { EXPLAINED_WORDS, type Explained } from '../../contract/explain.ts';
 import { FAILURE_CODES, type Failure } from '../../contract/failures.ts';
 import { type MetadataField, missingOf } from '../../contract/metadata.ts';
 import { meaningOf, type Text, waitsFor } from '../../contract/statuses.ts';
-import { obligationsOf, type Work } from './pending-work.ts';
-import type { Seen, Subject } from './snapshot.ts';
+import { pendingWorkOf, type Work } from './pending-work.ts';
+import type { CheckResult, Snapshot } from './snapshot.ts';
 
 /** away: its layer could not be asked. checked_at: wall time. */
-export type Looked = Seen & { fact: Explained; away: boolean; checked_at: number };
-export type State = { subject: Subject; looked: Looked[]; work: Work; required_metadata: readonly MetadataField[] };
+export type Checked = CheckResult & { fact: Explained; away: boolean; checked_at: number };
+export type State = { subject: Snapshot; looked: Checked[]; work: Work; required_metadata: readonly MetadataField[] };
 /** when: in service time; null: when somebody does it, or never. */
 type Next = { what: Text; when: number | null };
 
@@ -41,7 +41,7 @@ const setAside = (reason: string): Text =>
     `已搁置：数据库中其生命周期记录无法读取（${reason}）。`,
   );
 /** Its facts can be looked at, but what should hold of them is not known here. */
-function ofLaterVersion({ unserved, promised: { status } }: Subject): Text {
+function ofLaterVersion({ unserved, promised: { status } }: Snapshot): Text {
   return both(
     `It is ${status}, in version ${unserved} of the lifecycle, which a later version of the service has written. This process does not know that version and leaves the picture alone.`,
     `${status}：其生命周期为版本 ${unserved}，由更新版本的服务写入。本进程不认识该版本，不会改动此图片。`,
@@ -52,12 +52,12 @@ const ASK_LATER_VERSION = both(
   '由该版本的进程继续处理；请向其查询。',
 );
 
-function awayWords({ fact, found }: Looked): Text {
+function awayWords({ fact, found }: Checked): Text {
   const what = EXPLAINED_WORDS[fact].fact;
   return both(`Nobody can look at ${what.en} just now (${found.en}).`, `暂时无法查看${what.zh}（${found.zh}）。`);
 }
 
-function foundAt({ promised: { facts, revision } }: Subject): Text {
+function foundAt({ promised: { facts, revision } }: Snapshot): Text {
   if (facts.indexed === revision) return both('A search finds it.', '可以搜到。');
   return both(
     `A search finds it as it was at revision ${facts.indexed}; revision ${revision} is not in the index yet.`,
@@ -165,7 +165,7 @@ const triedAgain = (step: string) =>
 function rests({ subject, required_metadata }: State): Next {
   const { promised, row, view } = subject;
   const { status } = promised;
-  const [timer] = obligationsOf(subject).filter(({ kind }) => kind === 'timer');
+  const [timer] = pendingWorkOf(subject).filter(({ kind }) => kind === 'timer');
   const when = timer?.due_at ?? null;
   const allowed = view?.allowed_events ?? [];
   if (status === 'UPLOADED_NO_METADATA') {

@@ -4,7 +4,7 @@
  */
 import { type BmpHeader, COMPRESSION, headerOf } from './bmp-header.ts';
 import type { Decoder, Pixels } from './isolated.ts';
-import { Illegal } from './rejected-file.ts';
+import { RejectedFile } from './rejected-file.ts';
 
 const RGBA = 4;
 
@@ -26,7 +26,7 @@ function orTruncated<Value>(read: () => Value): Value {
   try {
     return read();
   } catch (error) {
-    throw error instanceof RangeError ? new Illegal('TRUNCATED_IMAGE', 'it ends before its last pixel', error) : error;
+    throw error instanceof RangeError ? new RejectedFile('TRUNCATED_IMAGE', 'it ends before its last pixel', error) : error;
   }
 }
 
@@ -35,7 +35,7 @@ function pixelsOf(bytes: Buffer): Pixels {
   const { width, height, is_top_down, offset, stride, compression } = header;
   const is_run = compression === COMPRESSION.RLE8 || compression === COMPRESSION.RLE4;
   if (!is_run && offset + stride * height > bytes.byteLength)
-    throw new Illegal('TRUNCATED_IMAGE', `it has ${bytes.byteLength} bytes; its pixels end at ${offset + stride * height}`);
+    throw new RejectedFile('TRUNCATED_IMAGE', `it has ${bytes.byteLength} bytes; its pixels end at ${offset + stride * height}`);
   const rgba = new Uint8Array(width * height * RGBA);
   const indices = is_run ? runsOf(bytes, header) : null;
   for (let row = 0; row < height; row++) {

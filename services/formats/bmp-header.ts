@@ -1,7 +1,7 @@
 /** What the headers of a BMP say, checked against its bytes before room is made for any pixel. */
 
 import type { Size } from './pages.ts';
-import { Illegal } from './rejected-file.ts';
+import { RejectedFile } from './rejected-file.ts';
 
 /** RGB: as they are. RLE8, RLE4: runs of indices. FIELDS: by masks. Others hold a JPEG or PNG, for printers only. */
 export const COMPRESSION = { RGB: 0, RLE8: 1, RLE4: 2, FIELDS: 3, ALPHA_FIELDS: 6 } as const;
@@ -43,15 +43,15 @@ const KINDS: Record<number, readonly number[]> = {
 /** Throws Illegal; RangeError where it ends within its header. */
 export function headerOf(bytes: Buffer): BmpHeader {
   const length = bytes.readUInt32LE(FILE_HEADER);
-  if (!HEADERS.has(length)) throw new Illegal('NOT_AN_IMAGE', `it begins like a BMP, but has a header of ${length} bytes`);
+  if (!HEADERS.has(length)) throw new RejectedFile('NOT_AN_IMAGE', `it begins like a BMP, but has a header of ${length} bytes`);
   const is_core = length === CORE_HEADER;
   const width = is_core ? bytes.readUInt16LE(18) : bytes.readInt32LE(18);
   const rows = is_core ? bytes.readUInt16LE(20) : bytes.readInt32LE(22);
   const bits = bytes.readUInt16LE(is_core ? 24 : 28);
   const compression = is_core ? COMPRESSION.RGB : bytes.readUInt32LE(30);
-  if (width < 1 || rows === 0) throw new Illegal('TRUNCATED_IMAGE', `its header says ${width} × ${rows}`);
+  if (width < 1 || rows === 0) throw new RejectedFile('TRUNCATED_IMAGE', `its header says ${width} × ${rows}`);
   if (!KINDS[bits]?.includes(compression))
-    throw new Illegal('UNSUPPORTED_FORMAT', `a BMP of ${bits} bits a pixel, compressed by method ${compression}`);
+    throw new RejectedFile('UNSUPPORTED_FORMAT', `a BMP of ${bits} bits a pixel, compressed by method ${compression}`);
   const with_fields = compression === COMPRESSION.FIELDS || compression === COMPRESSION.ALPHA_FIELDS;
   const masks = with_fields ? masksOf(bytes, length, compression) : (DEFAULT_MASKS[bits] ?? [0, 0, 0, 0]);
   return {
@@ -64,7 +64,7 @@ export function headerOf(bytes: Buffer): BmpHeader {
 
 /** In the header itself, or behind the shortest of them. */
 function masksOf(bytes: Buffer, length: number, compression: number): Masks {
-  if (length === OS2_HEADER) throw new Illegal('UNSUPPORTED_FORMAT', 'a BMP of OS/2 with a compression of its own');
+  if (length === OS2_HEADER) throw new RejectedFile('UNSUPPORTED_FORMAT', 'a BMP of OS/2 with a compression of its own');
   const at = FILE_HEADER + 40;
   const has_alpha = length >= WITH_ALPHA || (length < WITH_MASKS && compression === COMPRESSION.ALPHA_FIELDS);
   return [

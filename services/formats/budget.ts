@@ -1,13 +1,13 @@
 /** How long decoders may take over one document in all. Waiting for a place to decode at is not counted. */
 import { failureOf } from '../../contract/failures.ts';
-import { ServiceError, type ServiceLimits } from '../../runtime/tasks/step-handler.ts';
+import { StepError, type StepLimits } from '../../runtime/tasks/step-handler.ts';
 
 export type DecodeBudget = {
   /** Throws DECODE_LIMIT when nothing is left. */
   leftMs(): number;
   spend(ms: number): void;
   /** Of one that was stopped when its budget was spent. */
-  late(): ServiceError;
+  late(): StepError;
 };
 
 /** Beside the limit of a small document, for each MiB: 100 pages scanned at 400 dpi have 50 MiB, and are decoded in a minute. */
@@ -20,13 +20,13 @@ const MIB = 1_024 * 1_024;
  */
 export function decodeBudget(
   { byteLength }: Pick<Uint8Array, 'byteLength'>,
-  { document_time_limit_ms }: Pick<ServiceLimits, 'document_time_limit_ms'>,
+  { document_time_limit_ms }: Pick<StepLimits, 'document_time_limit_ms'>,
   times = 1,
 ): DecodeBudget {
   const limit_ms = Math.round(times * (document_time_limit_ms + (EACH_MIB_MS * byteLength) / MIB));
   let left_ms = limit_ms;
   const late = () =>
-    new ServiceError(failureOf('DECODE_LIMIT', `its decoder took longer than ${limit_ms} ms over the document as a whole`));
+    new StepError(failureOf('DECODE_LIMIT', `its decoder took longer than ${limit_ms} ms over the document as a whole`));
   return {
     late,
     leftMs() {

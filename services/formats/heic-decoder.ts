@@ -1,7 +1,7 @@
 /** HEIC, inside its thread, by libheif in WebAssembly. It turns the picture as the file says, so what it gives is upright. */
 import { createRequire } from 'node:module';
 import type { Decoder } from './isolated.ts';
-import { Illegal } from './rejected-file.ts';
+import { RejectedFile } from './rejected-file.ts';
 
 /** What we use of libheif-js, which brings no types for it. */
 type HeifImage = {
@@ -20,7 +20,7 @@ export function heicDecoder(): Decoder {
     async open(bytes) {
       const images = new libheif.HeifDecoder().decode(bytes);
       primary = images.find((image) => image.is_primary()) ?? images[0] ?? null;
-      if (!primary) throw new Illegal('TRUNCATED_IMAGE', 'no picture can be found in it');
+      if (!primary) throw new RejectedFile('TRUNCATED_IMAGE', 'no picture can be found in it');
       return { count: 1, sizes: [{ width: primary.get_width(), height: primary.get_height() }] };
     },
     async draw() {
@@ -29,7 +29,7 @@ export function heicDecoder(): Decoder {
       const [width, height] = [image.get_width(), image.get_height()];
       const data = new Uint8ClampedArray(width * height * 4);
       const filled = await new Promise((resolve) => image.display({ data, width, height }, resolve));
-      if (!filled) throw new Illegal('TRUNCATED_IMAGE', 'its pixels cannot be decoded');
+      if (!filled) throw new RejectedFile('TRUNCATED_IMAGE', 'its pixels cannot be decoded');
       return { width, height, rgba: new Uint8Array(data.buffer) };
     },
     read: () => null,

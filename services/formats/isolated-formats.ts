@@ -6,7 +6,7 @@ import { checkPageCount, checkPixels, type Opened, type OpenedWith, type Size } 
 const RGBA = 4;
 
 /** `sizeOf`: what becomes of a page's own size. */
-export async function openDrawn(
+export async function openIsolatedFormat(
   decoder: DecoderName,
   bytes: Uint8Array,
   given: OpenedWith,

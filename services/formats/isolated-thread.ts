@@ -2,8 +2,8 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { lowerThreadPriority } from '../../runtime/async/low-priority.ts';
-import type { Answer, AskName, Asks, Decoder, DecoderName } from './isolated.ts';
-import { Illegal, messageOf } from './rejected-file.ts';
+import type { Decoder, DecoderCall, DecoderCalls, DecoderName, DecoderReply } from './isolated.ts';
+import { messageOf, RejectedFile } from './rejected-file.ts';
 
 /** WebAssembly's memory, beyond which the file is refused: a page of 80 megapixels (320 MB) with its parts fits. */
 const MOST_WASM_BYTES = 1024 * 1024 * 1024;
@@ -36,17 +36,19 @@ const LOAD: Record<DecoderName, () => Promise<Decoder>> = {
 const load = LOAD[workerData as DecoderName]; // said by our own side
 const decoder = load();
 
-const ANSWERS: { [Name in AskName]: (decoder: Decoder, ask: Asks[Name]['ask']) => Promise<Asks[Name]['answer']> } = {
+const ANSWERS: {
+  [Name in DecoderCall]: (decoder: Decoder, ask: DecoderCalls[Name]['ask']) => Promise<DecoderCalls[Name]['answer']>;
+} = {
   open: ({ open }, { bytes, max_pages }) => open(bytes, max_pages),
   draw: ({ draw }, { page, size }) => draw(page, size),
   read: async ({ read }, { page }) => read(page),
 };
 
-parentPort?.on('message', async ({ name, ask }: { name: AskName; ask: never }) => {
+parentPort?.on('message', async ({ name, ask }: { name: DecoderCall; ask: never }) => {
   const loaded = await decoder; // not to load is our fault: it ends the thread, and is told as an error
   const answer = await ANSWERS[name](loaded, ask).then(
-    (answer): Answer => ({ answer }),
-    (error: unknown): Answer => ({ illegal: blame(error) }),
+    (answer): DecoderReply => ({ answer }),
+    (error: unknown): DecoderReply => ({ illegal: blame(error) }),
   );
   parentPort?.postMessage(answer, buffersOf(answer));
 });
@@ -54,12 +56,12 @@ parentPort?.on('message', async ({ name, ask }: { name: AskName; ask: never }) =
 function blame(error: unknown): { code: string; detail: string } {
   if (refused || error instanceof OutOfMemory)
     return { code: 'DECODE_LIMIT', detail: 'its decoder needs more memory than allowed' };
-  if (error instanceof Illegal) return { code: error.code, detail: error.message };
+  if (error instanceof RejectedFile) return { code: error.code, detail: error.message };
   return { code: 'TRUNCATED_IMAGE', detail: `it cannot be decoded: ${messageOf(error)}` };
 }
 
 /** Pixels are handed over, not copied. */
-function buffersOf(answer: Answer): ArrayBuffer[] {
+function buffersOf(answer: DecoderReply): ArrayBuffer[] {
   const said = 'answer' in answer ? answer.answer : null;
   return said !== null && typeof said === 'object' && 'rgba' in said && said.rgba instanceof Uint8Array
     ? [said.rgba.buffer as ArrayBuffer] // made by us, of its own

@@ -4,11 +4,11 @@
  */
 import { Worker } from 'node:worker_threads';
 import { failureOf, isFailureCode } from '../../contract/failures.ts';
-import { seatsOf } from '../../runtime/async/pool.ts';
+import { createPool } from '../../runtime/async/pool.ts';
 import type { PageRead } from '../../runtime/ports/providers.ts';
-import { ServiceError } from '../../runtime/tasks/step-handler.ts';
+import { StepError } from '../../runtime/tasks/step-handler.ts';
 import type { OpenedWith, Size } from './pages.ts';
-import { Illegal } from './rejected-file.ts';
+import { RejectedFile } from './rejected-file.ts';
 
 /** JavaScript's own memory of a thread; what decoders take beyond it is bounded in the thread itself. */
 const HEAP_LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 64, stackSizeMb: 4 };
@@ -20,32 +20,35 @@ const MOST_WAITING = 64;
 export type DecoderName = 'pdf' | 'heic' | 'bmp';
 export type Pixels = Size & { rgba: Uint8Array };
 /** What a thread is asked, in this order: to open its file, then any of the others. */
-export type Asks = {
+export type DecoderCalls = {
   /** sizes: of each page; none when there are more than `max_pages`, since their number is then all that counts. */
   open: { ask: { bytes: Uint8Array; max_pages: number }; answer: { count: number; sizes: Size[] } };
   draw: { ask: { page: number; size: Size }; answer: Pixels };
   read: { ask: { page: number }; answer: PageRead | null };
 };
-export type AskName = keyof Asks;
+export type DecoderCall = keyof DecoderCalls;
 /** illegal: the file's fault. */
-export type Answer = { answer: unknown } | { illegal: { code: string; detail: string } };
+export type DecoderReply = { answer: unknown } | { illegal: { code: string; detail: string } };
 
 /** A file, and a thread of its own while one is needed. One question at a time. */
 export type Isolated = {
-  ask<Name extends Exclude<AskName, 'open'>>(name: Name, ask: Asks[Name]['ask']): Promise<Asks[Name]['answer']>;
+  ask<Name extends Exclude<DecoderCall, 'open'>>(
+    name: Name,
+    ask: DecoderCalls[Name]['ask'],
+  ): Promise<DecoderCalls[Name]['answer']>;
   /** Nothing is asked for a while: the thread is given up if another file waits for one. */
   rest(): Promise<void>;
   end(): Promise<void>;
 };
 type Thread = {
-  ask<Name extends AskName>(name: Name, ask: Asks[Name]['ask']): Promise<Asks[Name]['answer']>;
+  ask<Name extends DecoderCall>(name: Name, ask: DecoderCalls[Name]['ask']): Promise<DecoderCalls[Name]['answer']>;
   end(): Promise<void>;
 };
 
-const places = seatsOf(
+const places = createPool(
   Array.from({ length: MOST_THREADS }, (_, n) => n),
   MOST_WAITING,
-  () => new ServiceError(failureOf('PROVIDER_UNAVAILABLE', `${MOST_WAITING} files wait to be opened already`)),
+  () => new StepError(failureOf('PROVIDER_UNAVAILABLE', `${MOST_WAITING} files wait to be opened already`)),
 );
 /** As it is run: beside this file, in the language of this file. */
 const SCRIPT = new URL(import.meta.url.endsWith('.ts') ? './isolated-thread.ts' : './isolated-thread.js', import.meta.url);
@@ -55,7 +58,7 @@ export async function openIsolated(
   decoder: DecoderName,
   bytes: Uint8Array,
   { limits, ...given }: OpenedWith,
-): Promise<Isolated & Asks['open']['answer']> {
+): Promise<Isolated & DecoderCalls['open']['answer']> {
   let running: Thread | null = null;
   const end = async () => {
     const thread = running;
@@ -81,7 +84,7 @@ export async function openIsolated(
       return orEnd((thread) => thread.ask(name, asked));
     },
     rest: async () => {
-      if (places.isWanted()) await end();
+      if (places.hasWaiters()) await end();
     },
     end,
   };
@@ -89,13 +92,13 @@ export async function openIsolated(
 
 async function startThread(decoder: DecoderName, { limits, clock, signal, budget }: OpenedWith): Promise<Thread> {
   const page_limit_ms = limits.decode_time_limit_ms; // of one question: opening the file, or one page of it
-  const place = await places.take(signal);
+  const place = await places.acquire(signal);
   const worker = new Worker(SCRIPT, { workerData: decoder, resourceLimits: HEAP_LIMITS, stdout: true, stderr: true });
   worker.stdout.resume(); // what decoders print is not our output
   worker.stderr.resume();
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve())).finally(() => places.release(place));
-  const ask = <Name extends AskName>(name: Name, asked: Asks[Name]['ask']) =>
-    new Promise<Answer>((resolve, reject) => {
+  const ask = <Name extends DecoderCall>(name: Name, asked: DecoderCalls[Name]['ask']) =>
+    new Promise<DecoderReply>((resolve, reject) => {
       const limit_ms = Math.min(page_limit_ms, budget.leftMs());
       const began = clock.elapsed();
       const settle = (then: () => void) => {
@@ -110,8 +113,8 @@ async function startThread(decoder: DecoderName, { limits, clock, signal, budget
       );
       const aborted = () => settle(() => reject(signal.reason));
       const failed = (error: Error) => settle(() => reject(faultOf(error)));
-      const ended = () => settle(() => reject(new Illegal('TRUNCATED_IMAGE', 'its decoder died of it')));
-      const answered = (answer: Answer) => settle(() => resolve(answer));
+      const ended = () => settle(() => reject(new RejectedFile('TRUNCATED_IMAGE', 'its decoder died of it')));
+      const answered = (answer: DecoderReply) => settle(() => resolve(answer));
       signal.addEventListener('abort', aborted, { once: true });
       worker.on('message', answered).on('error', failed).on('exit', ended);
       if (signal.aborted) aborted();
@@ -127,21 +130,21 @@ async function startThread(decoder: DecoderName, { limits, clock, signal, budget
 }
 
 /** The thread is our own code, and answers what it was asked. */
-function answerOf<Name extends AskName>(answer: Answer): Asks[Name]['answer'] {
-  if ('answer' in answer) return answer.answer as Asks[Name]['answer'];
+function answerOf<Name extends DecoderCall>(answer: DecoderReply): DecoderCalls[Name]['answer'] {
+  if ('answer' in answer) return answer.answer as DecoderCalls[Name]['answer'];
   const { code, detail } = answer.illegal;
-  throw new Illegal(isFailureCode(code) ? code : 'TRUNCATED_IMAGE', detail);
+  throw new RejectedFile(isFailureCode(code) ? code : 'TRUNCATED_IMAGE', detail);
 }
 
 /** Its heap is the file's doing; anything else it dies of is ours. */
 function faultOf(error: Error): Error {
   const is_heap = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
-  return is_heap ? new Illegal('DECODE_LIMIT', 'its decoder needs more memory than allowed', error) : error;
+  return is_heap ? new RejectedFile('DECODE_LIMIT', 'its decoder needs more memory than allowed', error) : error;
 }
 
 /** Final, since it would hold a place as long again; a person may retry, should the machine have been under load. */
 const tooSlow = (limit_ms: number) =>
-  new ServiceError(failureOf('DECODE_LIMIT', `its decoder took longer than ${limit_ms} ms over one page`));
+  new StepError(failureOf('DECODE_LIMIT', `its decoder took longer than ${limit_ms} ms over one page`));
 
 /** What a decoder module gives: `open` throws Illegal, and so do the others; any other error is the file's as well. */
 export type Decoder = {

@@ -2,15 +2,15 @@
 import type { Sharp } from 'sharp';
 import type { Clock } from '../../runtime/async/clock.ts';
 import type { PageRead } from '../../runtime/ports/providers.ts';
-import type { ServiceLimits } from '../../runtime/tasks/step-handler.ts';
+import type { StepLimits } from '../../runtime/tasks/step-handler.ts';
 import type { DecodeBudget } from './budget.ts';
-import { Illegal } from './rejected-file.ts';
+import { RejectedFile } from './rejected-file.ts';
 
 /** Pixels of the upright page. */
 export type Size = { width: number; height: number };
 
 /** What every format is opened with. */
-export type OpenedWith = { limits: ServiceLimits; clock: Clock; signal: AbortSignal; budget: DecodeBudget };
+export type OpenedWith = { limits: StepLimits; clock: Clock; signal: AbortSignal; budget: DecodeBudget };
 
 /** An open file. Pages are numbered from 1. All that reads a page throws Illegal for what its decoder refuses. */
 export interface Opened {
@@ -28,31 +28,31 @@ export interface Opened {
 /** How one format is opened: throws Illegal before anything is decoded. */
 export type Open = (bytes: Uint8Array, given: OpenedWith) => Promise<Opened>;
 
-export function checkPageCount(count: number, { max_pages }: ServiceLimits): void {
-  if (count < 1) throw new Illegal('NO_PAGES', 'the document has no pages');
-  if (count > max_pages) throw new Illegal('TOO_MANY_PAGES', `it has ${count} pages; at most ${max_pages} are taken`);
+export function checkPageCount(count: number, { max_pages }: StepLimits): void {
+  if (count < 1) throw new RejectedFile('NO_PAGES', 'the document has no pages');
+  if (count > max_pages) throw new RejectedFile('TOO_MANY_PAGES', `it has ${count} pages; at most ${max_pages} are taken`);
 }
 
 /** Of a side, in pixels: the most that a JPEG can have. What is longer is a line, and was made to harm: rows cost more than pixels. */
 const MOST_SIDE = 65_535;
 
 /** Each page, and all together: many pages within the limit of one are a bomb as well. */
-export function checkPixels(sizes: readonly Size[], { max_pixels, max_document_pixels }: ServiceLimits): void {
+export function checkPixels(sizes: readonly Size[], { max_pixels, max_document_pixels }: StepLimits): void {
   let all = 0;
   for (const [i, { width, height }] of sizes.entries()) {
     const which = sizes.length === 1 ? '' : `page ${i + 1} is `;
     if (width * height > max_pixels)
-      throw new Illegal('TOO_MANY_PIXELS', `${which}${width} × ${height}; at most ${max_pixels} pixels are taken`);
+      throw new RejectedFile('TOO_MANY_PIXELS', `${which}${width} × ${height}; at most ${max_pixels} pixels are taken`);
     if (Math.max(width, height) > MOST_SIDE)
-      throw new Illegal('TOO_MANY_PIXELS', `${which}${width} × ${height}; a side has at most ${MOST_SIDE} pixels`);
+      throw new RejectedFile('TOO_MANY_PIXELS', `${which}${width} × ${height}; a side has at most ${MOST_SIDE} pixels`);
     all += width * height;
   }
   if (all > max_document_pixels)
-    throw new Illegal('TOO_MANY_PIXELS', `its pages have ${all} pixels together; at most ${max_document_pixels} are taken`);
+    throw new RejectedFile('TOO_MANY_PIXELS', `its pages have ${all} pixels together; at most ${max_document_pixels} are taken`);
 }
 
 /** The largest size of the same shape that has at most so many pixels; never larger than the page. */
-export function within({ width, height }: Size, pixels: number): Size {
+export function scaleWithin({ width, height }: Size, pixels: number): Size {
   const scale = Math.min(1, Math.sqrt(pixels / (width * height)));
   return scaled({ width, height }, scale);
 }

@@ -9,7 +9,7 @@ import type { Decoder, Pixels } from './isolated.ts';
 import type { Size } from './pages.ts';
 import { charsOf, type Pdfium } from './pdf-chars.ts';
 import { pageReadOf } from './pdf-words.ts';
-import { Illegal } from './rejected-file.ts';
+import { RejectedFile } from './rejected-file.ts';
 
 /** FPDF_GetLastError. */
 const ERROR_PASSWORD = 4;
@@ -39,7 +39,7 @@ export async function pdfDecoder(): Promise<Decoder> {
       pdfium.FPDF_ClosePage(page);
       page = pdfium.FPDF_LoadPage(document, number - 1);
     }
-    if (page === 0) throw new Illegal('TRUNCATED_IMAGE', `page ${number} cannot be read`);
+    if (page === 0) throw new RejectedFile('TRUNCATED_IMAGE', `page ${number} cannot be read`);
     try {
       return work(page);
     } finally {
@@ -65,15 +65,16 @@ export async function pdfDecoder(): Promise<Decoder> {
   };
 }
 
-function refusal(error: number): Illegal {
-  if (error === ERROR_PASSWORD) return new Illegal('PASSWORD_PROTECTED', 'it opens with a password only');
-  if (error === ERROR_SECURITY) return new Illegal('PASSWORD_PROTECTED', 'it is encrypted in a way that is not known');
-  return new Illegal('TRUNCATED_IMAGE', 'it is no whole PDF');
+function refusal(error: number): RejectedFile {
+  if (error === ERROR_PASSWORD) return new RejectedFile('PASSWORD_PROTECTED', 'it opens with a password only');
+  if (error === ERROR_SECURITY) return new RejectedFile('PASSWORD_PROTECTED', 'it is encrypted in a way that is not known');
+  return new RejectedFile('TRUNCATED_IMAGE', 'it is no whole PDF');
 }
 
 /** Points, after the page's own turn. `at`: room for two floats. */
 function sizeOf({ FPDF_GetPageSizeByIndexF, pdfium }: Pdfium, document: number, index: number, at: number): Size {
-  if (!FPDF_GetPageSizeByIndexF(document, index, at)) throw new Illegal('TRUNCATED_IMAGE', `page ${index + 1} cannot be read`);
+  if (!FPDF_GetPageSizeByIndexF(document, index, at))
+    throw new RejectedFile('TRUNCATED_IMAGE', `page ${index + 1} cannot be read`);
   const [width = 0, height = 0] = new Float32Array(pdfium.HEAPU8.buffer, at, 2);
   return width > 0 && height > 0 && Number.isFinite(width * height) ? { width, height } : LETTER;
 }
@@ -81,7 +82,7 @@ function sizeOf({ FPDF_GetPageSizeByIndexF, pdfium }: Pdfium, document: number, 
 /** On white paper. */
 function drawn(pdfium: Pdfium, page: number, { width, height }: Size): Pixels {
   const bitmap = pdfium.FPDFBitmap_CreateEx(width, height, FORMAT_BGRX, 0, 0);
-  if (bitmap === 0) throw new Illegal('DECODE_LIMIT', `there is no memory for ${width} × ${height} pixels`);
+  if (bitmap === 0) throw new RejectedFile('DECODE_LIMIT', `there is no memory for ${width} × ${height} pixels`);
   pdfium.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, WHITE);
   pdfium.FPDF_RenderPageBitmap(bitmap, page, 0, 0, width, height, 0, FLAGS);
   const from = pdfium.FPDFBitmap_GetBuffer(bitmap);

@@ -1,6 +1,6 @@
 /** PDF: pages that are drawn as large as recognition gains by, with the text that they have of their own. */
-import { openDrawn } from './isolated-formats.ts';
-import { type Open, type Size, within } from './pages.ts';
+import { openIsolatedFormat } from './isolated-formats.ts';
+import { type Open, type Size, scaleWithin } from './pages.ts';
 
 /** A letter of 10 points is 28 pixels high then, as on a good scan. */
 export const PDF_DPI = 200;
@@ -11,12 +11,12 @@ const MOST_SIDE = 16_000;
 export const pdf: Open = (bytes, given) => {
   const { max_pixels, ocr_pixels } = given.limits;
   const sizeOf = (points: Size) => pixelsOf(points, Math.min(max_pixels, ocr_pixels));
-  return openDrawn('pdf', bytes, given, { sizeOf, hasText: true });
+  return openIsolatedFormat('pdf', bytes, given, { sizeOf, hasText: true });
 };
 
 /** At the resolution above, and coarser where that would be too many pixels. */
 function pixelsOf({ width, height }: Size, most: number): Size {
   const scale = Math.min(PDF_DPI / POINTS_PER_INCH, MOST_SIDE / Math.max(width, height));
   const size = { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
-  return within(size, most);
+  return scaleWithin(size, most);
 }

@@ -1,9 +1,9 @@
 /** The formats that libvips decodes in this process, as sharp brings it. */
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { failureOf } from '../../contract/failures.ts';
-import { ServiceError } from '../../runtime/tasks/step-handler.ts';
+import { StepError } from '../../runtime/tasks/step-handler.ts';
 import { checkPageCount, checkPixels, type Open, type Opened, type OpenedWith, type Size } from './pages.ts';
-import { Illegal, messageOf } from './rejected-file.ts';
+import { messageOf, RejectedFile } from './rejected-file.ts';
 
 sharp.cache(false); // pictures are decoded once; what is kept would only be memory
 sharp.concurrency(1); // one thread a picture: the queue runs several
@@ -16,18 +16,18 @@ type FailOn = 'truncated' | 'error';
 
 /** One page: of what moves, the first frame. */
 export const firstFrame: Open = async (bytes, given) => {
-  const header = await refusing(() => headerOf(bytes, 'truncated'));
+  const header = await rejectOnError(() => headerOf(bytes, 'truncated'));
   return openedAt([header], (_, limit_ms) => decoded(bytes, 'truncated', { ...given.limits, limit_ms }), given);
 };
 
 /** Each directory of the file is a page, with a size and a turn of its own. */
 export const tiff: Open = async (bytes, given) => {
   const { limits } = given;
-  const { pages = 1 } = await refusing(() => headerOf(bytes, 'error'));
+  const { pages = 1 } = await rejectOnError(() => headerOf(bytes, 'error'));
   checkPageCount(pages, limits);
   const headers: Metadata[] = [];
   for (let page = 0; page < pages; page++)
-    headers.push(await refusing(() => headerOf(bytes, 'error', { page }), page + 1, pages));
+    headers.push(await rejectOnError(() => headerOf(bytes, 'error', { page }), page + 1, pages));
   return openedAt(headers, (page, limit_ms) => decoded(bytes, 'error', { ...limits, limit_ms }, { page: page - 1 }), given);
 };
 
@@ -73,16 +73,16 @@ const headerOf = (bytes: Uint8Array, failOn: FailOn, which: Which = {}): Promise
 const uprightSize = ({ width, height, autoOrient }: Metadata): Size => autoOrient ?? { width, height };
 
 /** What the decoder refuses is the file's fault: its bytes are in memory, whole as they were stored. */
-export async function refusing<Value>(decode: () => Promise<Value>, page = 1, pages = 1): Promise<Value> {
+export async function rejectOnError<Value>(decode: () => Promise<Value>, page = 1, pages = 1): Promise<Value> {
   try {
     return await decode();
   } catch (error) {
-    if (error instanceof Illegal) throw error;
+    if (error instanceof RejectedFile) throw error;
     const which = pages === 1 ? 'it' : `page ${page}`;
     if (isExhaustion(error))
-      throw new ServiceError(failureOf('DECODE_LIMIT', `${which} is too much work to decode: ${messageOf(error)}`), error);
-    if (isBeyondDecoder(error)) throw new Illegal('TOO_MANY_PIXELS', `${which} is larger than can be decoded`, error);
-    throw new Illegal('TRUNCATED_IMAGE', `${which} cannot be decoded: ${messageOf(error)}`, error);
+      throw new StepError(failureOf('DECODE_LIMIT', `${which} is too much work to decode: ${messageOf(error)}`), error);
+    if (isBeyondDecoder(error)) throw new RejectedFile('TOO_MANY_PIXELS', `${which} is larger than can be decoded`, error);
+    throw new RejectedFile('TRUNCATED_IMAGE', `${which} cannot be decoded: ${messageOf(error)}`, error);
   }
 }
 

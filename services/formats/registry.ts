@@ -6,7 +6,7 @@ import { heic } from './heic.ts';
 import type { Open, Opened, OpenedWith } from './pages.ts';
 import { pdf } from './pdf.ts';
 import { firstFrame, tiff } from './raster.ts';
-import { Illegal } from './rejected-file.ts';
+import { RejectedFile } from './rejected-file.ts';
 import { contentTypeOf } from './type.ts';
 
 const FORMATS: Record<ContentType, Open> = {
@@ -30,15 +30,15 @@ export async function openFile(
   const given = { ...context, budget: decodeBudget(bytes, context.limits, times) };
   const content_type = await contentTypeOf(bytes);
   const opened = await FORMATS[content_type](bytes, given).catch((error: unknown) => {
-    throw error instanceof Illegal ? new IllegalOfType(error, content_type) : error;
+    throw error instanceof RejectedFile ? new RejectedType(error, content_type) : error;
   });
   return { ...opened, content_type };
 }
 
 /** Refused after it was known what it is. */
-export class IllegalOfType extends Illegal {
+export class RejectedType extends RejectedFile {
   readonly content_type: ContentType;
-  constructor(cause: Illegal, content_type: ContentType) {
+  constructor(cause: RejectedFile, content_type: ContentType) {
     super(cause.code, cause.message, cause);
     this.content_type = content_type;
   }

@@ -2,7 +2,7 @@
 import type { FailureCode } from '../../contract/failures.ts';
 
 /** Not a failure of ours: the file is refused, and says why. */
-export class Illegal extends Error {
+export class RejectedFile extends Error {
   override name = 'Illegal';
   readonly code: FailureCode;
   constructor(code: FailureCode, detail: string, cause?: unknown) {

@@ -1,7 +1,7 @@
 /** What a file is, by its bytes and never by its name. Everything that is not in the table of formats is refused here. */
 import { fileTypeFromBuffer } from 'file-type';
 import { CONTENT_TYPES, type ContentType } from '../../contract/resource.ts';
-import { Illegal } from './rejected-file.ts';
+import { RejectedFile } from './rejected-file.ts';
 
 /** Other names of what is read. A PNG that moves is one; HEIC has a name for each way its parts are put together. */
 const ALSO: Record<string, ContentType> = { 'image/apng': 'image/png', 'image/heif': 'image/heic' };
@@ -17,7 +17,7 @@ export async function contentTypeOf(bytes: Uint8Array): Promise<ContentType> {
   const seen = await typeSeen(bytes);
   const type = CONTENT_TYPES.find((known) => known === (ALSO[seen] ?? seen));
   if (type) return type;
-  throw new Illegal(seen.startsWith('image/') ? 'UNSUPPORTED_FORMAT' : 'NOT_AN_IMAGE', `it is ${seen}`);
+  throw new RejectedFile(seen.startsWith('image/') ? 'UNSUPPORTED_FORMAT' : 'NOT_AN_IMAGE', `it is ${seen}`);
 }
 
 async function typeSeen(bytes: Uint8Array): Promise<string> {

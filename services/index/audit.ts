@@ -15,7 +15,7 @@ type Parts = { facts: Pick<Facts, 'promised' | 'resources'>; index: SearchIndex 
  * Those that the index lacks: it has none, a removed one, an older one, or one of a revision that was never made. At most as many as
  * `heads` takes. What does not fit is looked at twice, since pictures move between the two looks of one comparison.
  */
-export async function lostOf({ facts, index }: Parts, entries: PromisedEntry[]): Promise<PromisedEntry[]> {
+export async function findLost({ facts, index }: Parts, entries: PromisedEntry[]): Promise<PromisedEntry[]> {
   const lost: PromisedEntry[] = [];
   for (const [org_id, own] of byOrganisation(entries)) {
     const suspects = await unheld(index, org_id, own);
@@ -61,9 +61,9 @@ export async function sampleIndex(
   if (await hasTooFew(parts)) return { lost: true, scrub };
   const limit = limits.index_sample;
   const newest = await facts.promised.page({ after: null, limit, newest: true });
-  const random = await facts.promised.page({ after: await placeBetween(parts, clock.chance()), limit });
+  const random = await facts.promised.page({ after: await placeBetween(parts, clock.random()), limit });
   const next = await facts.promised.page({ after: scrub, limit });
-  for (const { entries } of [newest, random, next]) if ((await lostOf(parts, entries)).length > 0) return { lost: true, scrub };
+  for (const { entries } of [newest, random, next]) if ((await findLost(parts, entries)).length > 0) return { lost: true, scrub };
   return { lost: false, scrub: next.next };
 }
 

@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import type { SearchIndex } from '../../runtime/ports/search-index.ts';
 import type { PromisedEntry } from '../../runtime/ports/service-state.ts';
-import { lostOf } from './audit.ts';
-import { type HealParts, healIndex, tellOfSearch } from './heal.ts';
+import { findLost } from './audit.ts';
+import { type HealParts, healIndex, reportSearch } from './heal.ts';
 
 /** `identity`: of the index that is compared. `after`: compared up to this id. `told`: organisations that were told. */
 export const Pass = z.object({
@@ -45,7 +45,7 @@ async function once(parts: CompareParts, begun: Pass): Promise<Pass> {
     stopping.throwIfAborted();
     const began = clock.elapsed();
     const { entries, next } = await facts.promised.page({ after: pass.after, limit: limits.index_page });
-    const lost = await lostOf(parts, entries);
+    const lost = await findLost(parts, entries);
     for (let from = 0; from < lost.length; from += limits.index_heal_batch)
       pass = await healed(parts, pass, lost.slice(from, from + limits.index_heal_batch));
     pass = { ...pass, after: next };
@@ -65,7 +65,7 @@ async function healed(parts: CompareParts, before: Pass, lost: PromisedEntry[]):
   const pass = { ...before, lost: before.lost + lost.length, told: [...before.told, ...orgs] };
   parts.found(pass);
   await parts.keep(pass);
-  await tellOfSearch(parts, 'search.incomplete', { orgs, since: pass.since });
+  await reportSearch(parts, 'search.incomplete', { orgs, since: pass.since });
   await healIndex(parts, lost, () => parts.keep(pass));
   return pass;
 }

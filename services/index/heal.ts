@@ -57,11 +57,11 @@ async function anyAtWork({ resources }: Facts, entries: PromisedEntry[]): Promis
 }
 
 /** Tells organisations that searches may not find all, and later that they do again. */
-export async function tellOfSearch(
+export async function reportSearch(
   { facts, clock }: Pick<HealParts, 'facts' | 'clock'>,
   type: 'search.incomplete' | 'search.complete',
   { orgs, since }: { orgs: string[]; since: number },
 ): Promise<void> {
   const payload = { since: new Date(since).toISOString() };
-  for (const org_id of orgs) await facts.outbox.append(org_id, { id: clock.mint(), type, at: clock.wall(), payload });
+  for (const org_id of orgs) await facts.outbox.append(org_id, { id: clock.newId(), type, at: clock.now(), payload });
 }

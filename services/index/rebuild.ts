@@ -29,7 +29,7 @@ export async function liveIndex({ facts, clock }: Pick<Parts, 'facts' | 'clock'>
   for (;;) {
     const now = await facts.index_targets.get();
     if (now) return now.live;
-    await facts.index_targets.move(null, { live: clock.mint(), building: null }); // another process may be first
+    await facts.index_targets.move(null, { live: clock.newId(), building: null }); // another process may be first
   }
 }
 
@@ -83,7 +83,7 @@ async function begun(parts: {
   const { facts, clock, generations } = parts;
   const now = await facts.index_targets.get();
   if (!now) throw new CannotRebuild('there is no index yet: start the service once');
-  const building = now.building ?? clock.mint();
+  const building = now.building ?? clock.newId();
   await generations.create(building);
   if (now.building !== null) return { live: now.live, building };
   if (await facts.index_targets.move(now, { live: now.live, building })) return { live: now.live, building };

@@ -7,12 +7,12 @@
  */
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { within } from '../../runtime/async/timeout.ts';
+import { withTimeout } from '../../runtime/async/timeout.ts';
 import type { Conditions } from '../../runtime/health/conditions.ts';
 import type { SearchIndex } from '../../runtime/ports/search-index.ts';
 import { sampleIndex } from './audit.ts';
 import { compareIndex, newPass, Pass } from './compare.ts';
-import { type HealParts, StillHealing, tellOfSearch } from './heal.ts';
+import { type HealParts, reportSearch, StillHealing } from './heal.ts';
 
 export const INDEX_INCOMPLETE = 'index_incomplete';
 const CHORE = 'watch over the index';
@@ -46,7 +46,7 @@ export function createIndexWatch({ owner: process_id, ...parts }: Parts) {
   const { index, clock, log, limits } = parts;
   const stopping = new AbortController();
   const first = firstOf();
-  const asked = { wanted: true, owner: process_id, started_at: clock.wall(), first, stopping: stopping.signal };
+  const asked = { wanted: true, owner: process_id, started_at: clock.now(), first, stopping: stopping.signal };
   let wake = () => {};
   let failing = false;
   let running: Promise<void> = Promise.resolve();
@@ -85,7 +85,7 @@ export function createIndexWatch({ owner: process_id, ...parts }: Parts) {
     async stop(): Promise<void> {
       stopping.abort(new Error('the process stops'));
       wake();
-      await within({ clock, limit_ms: limits.stop_grace_ms }, () => running).catch((error: unknown) =>
+      await withTimeout({ clock, limit_ms: limits.stop_grace_ms }, () => running).catch((error: unknown) =>
         log.warn({ err: error }, 'a comparison of the index was left to itself; the next process goes on with it'),
       );
       first.settle(0);
@@ -110,9 +110,9 @@ async function look(parts: Omit<Parts, 'owner'>, asked: Asked): Promise<void> {
   const { facts, index, clock, limits, conditions, log } = parts;
   const { owner, stopping } = asked;
   const keep = async (state: State, hold_ms: number): Promise<void> => {
-    if (!(await facts.chores.keep(CHORE, { owner, until: clock.wall() + hold_ms, state }))) throw new TakenOver();
+    if (!(await facts.chores.keep(CHORE, { owner, until: clock.now() + hold_ms, state }))) throw new TakenOver();
   };
-  const now = clock.wall();
+  const now = clock.now();
   const taken = await facts.chores.take(CHORE, { owner, now, until: now + limits.index_hold_ms });
   if (taken === 'taken') return follow(stateOf(await facts.chores.state(CHORE)), parts, asked);
 
@@ -124,8 +124,8 @@ async function look(parts: Omit<Parts, 'owner'>, asked: Asked): Promise<void> {
   if (begun.lost > 0) found(begun);
   const comparing = { ...parts, stopping, found, keep: (pass: Pass) => keep({ ...state, scrub, pass }, limits.index_hold_ms) };
   const { lost, told, since, identity } = await compareIndex({ ...comparing, index }, begun);
-  await tellOfSearch(parts, 'search.complete', { orgs: told, since });
-  await keep({ identity, completed_at: clock.wall(), scrub, pass: null }, limits.index_look_ms);
+  await reportSearch(parts, 'search.complete', { orgs: told, since });
+  await keep({ identity, completed_at: clock.now(), scrub, pass: null }, limits.index_look_ms);
   conditions.clear(INDEX_INCOMPLETE);
   asked.first.settle(lost);
   if (lost > 0) log.info({ lost }, 'the search index is whole again');
@@ -139,7 +139,7 @@ async function beginning(
 ): Promise<{ begun: Pass | null; scrub: string | null }> {
   const now = await parts.index.identity();
   if (pass) return { begun: pass, scrub };
-  const begun = newPass(now, parts.clock.wall());
+  const begun = newPass(now, parts.clock.now());
   if (wanted || now !== identity) return { begun, scrub };
   const sample = await sampleIndex(parts, scrub);
   return { begun: sample.lost ? begun : null, scrub: sample.scrub };

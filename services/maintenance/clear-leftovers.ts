@@ -36,14 +36,14 @@ type Parts = {
   facts: Pick<Facts, 'cleanups' | 'resources' | 'retention' | 'index_targets'>;
   objects: Objects;
   index: Pick<SearchIndex, 'forget'>;
-  clock: Pick<Clock, 'wall'>;
+  clock: Pick<Clock, 'now'>;
   log: Logger;
 };
 
 /** Those that are due, at most `limit`. Removing twice removes once. Answers how many it looked at. */
 export async function clearLeftovers(parts: Parts, limit: number): Promise<number> {
   const { facts, clock, log } = parts;
-  const now = clock.wall();
+  const now = clock.now();
   const due = await facts.cleanups.claimDue({ now, until: now + CLAIM_MS, limit });
   for (const one of due) {
     try {
@@ -59,7 +59,7 @@ async function look(parts: Parts, { resource_id, org_id, round }: Cleanup) {
   const { facts, objects, clock } = parts;
   const whose = { resource_id, org_id };
   const row = await facts.resources.get({ org_id }, resource_id);
-  const now = clock.wall();
+  const now = clock.now();
   if (isGone(row)) {
     await objects.removePrefix(incomingPrefix(whose));
     await objects.removePrefix(ownPrefix(whose));

@@ -12,7 +12,7 @@ type Parts = { facts: Facts; clock: Clock; limits: RuntimeLimits; owner: string 
 
 /** By one process at a time. Answers how many rows it removed. */
 export async function removeOld({ facts, clock, limits, owner }: Parts): Promise<number> {
-  const now = clock.wall();
+  const now = clock.now();
   const until = now + limits.prune_time_ms * KINDS.length + limits.prune_interval_ms / 2;
   if ((await facts.chores.take(CHORE, { owner, now, until })) === 'taken') return 0;
   let removed = 0;

@@ -12,8 +12,8 @@ import type { StepKind } from '../../contract/step-kinds.ts';
 import { isJobId, STEP_OF_JOB } from '../../contract/steps.ts';
 import type { Job } from '../../machines/interpreter.ts';
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
-import { type CalledBack, type RemoteService, ServiceError } from '../../runtime/tasks/step-handler.ts';
-import type { Runs } from '../../runtime/tasks/task-runner.ts';
+import { type CalledBack, type RemoteStepHandler, StepError } from '../../runtime/tasks/step-handler.ts';
+import type { TaskRunner } from '../../runtime/tasks/task-runner.ts';
 import { remoteOf } from '../steps/table.ts';
 import type { RemoteContext } from './remote-work.ts';
 
@@ -33,7 +33,7 @@ export type CallbackReceiver = {
 
 type Parts = {
   context: RemoteContext;
-  runs: Pick<Runs, 'calledBack'>;
+  runs: Pick<TaskRunner, 'calledBack'>;
   /** Signed by us for exactly this. */
   isOurs: (of: { org_id: string } & Omit<CallbackAddress, 'signature'>, signature: string) => boolean;
   log: Logger;
@@ -48,7 +48,7 @@ const KIND: StepKind = 'ocr';
 export function callbackReceiver({ context, runs, isOurs, log }: Parts): CallbackReceiver {
   const { facts, clock } = context;
   const service = remoteOf(KIND);
-  if (!service?.isGiven(context)) throw new Error(`no provider does ${KIND}, so none calls back`);
+  if (!service?.isConfigured(context)) throw new Error(`no provider does ${KIND}, so none calls back`);
   const { reads } = service;
 
   async function placeOf({ signature, ...of }: CallbackAddress): Promise<Place | null> {
@@ -82,7 +82,7 @@ export function callbackReceiver({ context, runs, isOurs, log }: Parts): Callbac
         log.warn({ resource_id, task_id, webhook_id, detail: said.detail }, 'a callback cannot be used; its work is asked about');
         return { outcome: 'unusable', detail: said.detail };
       }
-      const received_at = clock.wall();
+      const received_at = clock.now();
       const callback = { webhook_id, org_id, resource_id, task_id, kind: KIND, reads: service.reads(input), received_at, body };
       const is_new = await facts.callbacks.keep(callback);
       if (body.length > LONG_BODY) await turnOfTheLoop(); // its rows are written one after the other, and others come in between
@@ -103,16 +103,16 @@ const NEVER = new AbortController().signal;
 
 /** A result under another ticket than the one that the work was accepted with is another's, or of a run that is over. */
 async function saidOf(
-  service: RemoteService<Json>,
+  service: RemoteStepHandler<Json>,
   { task_id, body }: { task_id: string; body: string },
   { input, job }: Place,
   context: RemoteContext,
 ): Promise<CalledBack> {
   const run = { ...context, task_id: job?.token ?? task_id, signal: NEVER };
-  const said = await service.calledBack(body, task_id, input, run);
+  const said = await service.parseCallback(body, task_id, input, run);
   const ticket = job?.accepted?.provider_job_id ?? said.provider_job_id;
   if (said.asked.status === 'done' && said.provider_job_id !== ticket)
-    throw new ServiceError({
+    throw new StepError({
       code: 'PROVIDER_BAD_RESULT',
       retryable: true,
       detail: `its provider_job_id is ${said.provider_job_id}, but the work was last taken as ${ticket}`,
@@ -135,7 +135,7 @@ async function readable(read: () => Promise<CalledBack>): Promise<CalledBack | {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof ServiceError && error.failure.code === 'PROVIDER_BAD_RESULT') return { detail: error.failure.detail };
+    if (error instanceof StepError && error.failure.code === 'PROVIDER_BAD_RESULT') return { detail: error.failure.detail };
     throw error;
   }
 }

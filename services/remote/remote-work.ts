@@ -2,23 +2,23 @@
 
 import type { Json } from '../../contract/json.ts';
 import type { RemoteRun, RemoteWork } from '../../runtime/tasks/remote-work.ts';
-import { type RemoteService, type ServiceContext, ServiceError } from '../../runtime/tasks/step-handler.ts';
+import { type RemoteStepHandler, type StepContext, StepError } from '../../runtime/tasks/step-handler.ts';
 import { remoteOf } from '../steps/table.ts';
 
 /** All of a context but what is of one run. */
-export type RemoteContext = Omit<ServiceContext, 'task_id' | 'signal'>;
+export type RemoteContext = Omit<StepContext, 'task_id' | 'signal'>;
 
 export function remoteWork(context: RemoteContext): RemoteWork {
   const { facts } = context;
-  const inRun = ({ task_id }: RemoteRun, signal: AbortSignal): ServiceContext => ({ ...context, task_id, signal });
+  const inRun = ({ task_id }: RemoteRun, signal: AbortSignal): StepContext => ({ ...context, task_id, signal });
   return {
-    isRemote: (kind) => remoteOf(kind)?.isGiven(context) ?? false,
-    async stored(run) {
+    isRemote: (kind) => remoteOf(kind)?.isConfigured(context) ?? false,
+    async storedResult(run) {
       const { kind, org_id, resource_id, input } = run;
       const service = serviceOf(run);
       const answer = await facts.callbacks.find({ org_id }, { resource_id, kind, reads: service.reads(input) });
-      if (!answer || !(await service.isOfNow(answer, facts))) return null;
-      return usable(() => service.calledBack(answer.body, answer.task_id, input, inRun(run, NEVER)));
+      if (!answer || !(await service.isCurrent(answer, facts))) return null;
+      return usable(() => service.parseCallback(answer.body, answer.task_id, input, inRun(run, NEVER)));
     },
     submit: (run, signal) => serviceOf(run).submit(run.input, inRun(run, signal)),
     ask: (run, signal) => serviceOf(run).ask(run.input, run.provider_job_id, inRun(run, signal)),
@@ -26,19 +26,19 @@ export function remoteWork(context: RemoteContext): RemoteWork {
 }
 const NEVER = new AbortController().signal;
 
-function serviceOf({ kind }: RemoteRun): RemoteService<Json> {
+function serviceOf({ kind }: RemoteRun): RemoteStepHandler<Json> {
   const service = remoteOf(kind);
   if (!service) throw new Error(`no provider does ${kind}`);
   return service;
 }
 
 /** A stored failure is that of the run which it answered; what can't be read any more (another version's) is none. */
-async function usable(read: () => ReturnType<RemoteService<Json>['calledBack']>): Promise<Json | null> {
+async function usable(read: () => ReturnType<RemoteStepHandler<Json>['parseCallback']>): Promise<Json | null> {
   try {
     const { asked } = await read();
     return asked.status === 'done' ? asked.output : null;
   } catch (error) {
-    if (error instanceof ServiceError) return null;
+    if (error instanceof StepError) return null;
     throw error;
   }
 }

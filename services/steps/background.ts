@@ -11,7 +11,7 @@ const MOST_INK = 0.5;
 const LIGHT = 170;
 
 /** BLACK under light ink with nothing behind it; WHITE under all else. */
-export async function groundOf(picture: Sharp): Promise<typeof WHITE | typeof BLACK> {
+export async function backgroundOf(picture: Sharp): Promise<typeof WHITE | typeof BLACK> {
   if (!(await picture.metadata()).hasAlpha) return WHITE;
   const { data, info } = await picture
     .clone()

@@ -2,7 +2,7 @@
 import { failureOf } from '../../contract/failures.ts';
 import type { EmbedInput, Made } from '../../contract/steps.ts';
 import type { SavedText } from '../../runtime/ports/texts.ts';
-import { type Service, ServiceError } from '../../runtime/tasks/step-handler.ts';
+import { StepError, type StepHandler } from '../../runtime/tasks/step-handler.ts';
 import { missingFact } from './missing-fact.ts';
 
 /** The beginning of a text says what it is about; providers take about as much. */
@@ -12,12 +12,12 @@ const MOST_CHARACTERS = 8_000;
 type EmbedOutput = Made & { model: string; vector: number[] };
 
 /** Asks the provider again when it runs twice; its row has the id of the run, so that a result told twice is one row. */
-export const embed: Service<EmbedInput, EmbedOutput> = {
+export const embed: StepHandler<EmbedInput, EmbedOutput> = {
   async run({ org_id, text_id }, { task_id, facts, embedder, signal }) {
     const text = await facts.texts.text({ org_id }, text_id);
     if (!text) throw missingFact('the saved text', text_id);
     const [vector] = await embedder.embed([wordsOf(text.saved)], signal);
-    if (!vector) throw new ServiceError(failureOf('PROVIDER_BAD_RESULT', `${embedder.model} answered no vector`));
+    if (!vector) throw new StepError(failureOf('PROVIDER_BAD_RESULT', `${embedder.model} answered no vector`));
     return { fact_id: task_id, model: embedder.model, vector: [...vector] };
   },
   async writes({ fact_id, model, vector }, { input: { resource_id, org_id, text_id }, at }) {

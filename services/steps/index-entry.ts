@@ -2,7 +2,7 @@
 import type { IndexInput, Put } from '../../contract/steps.ts';
 import type { Facts, FactWrite } from '../../runtime/ports/facts.ts';
 import type { IndexTargets } from '../../runtime/ports/service-state.ts';
-import type { Service } from '../../runtime/tasks/step-handler.ts';
+import type { StepHandler } from '../../runtime/tasks/step-handler.ts';
 import { missingFact } from './missing-fact.ts';
 
 /** `into`: where it was written, all of it. */
@@ -12,7 +12,7 @@ type Written = Put & { into: IndexTargets | null };
  * Writes at a revision, which determines the entry: a second run overwrites it with itself, and a late one is refused. A result that
  * was not written to all indexes that there are when it is committed is no result: a rebuild began, or ended, meanwhile.
  */
-export const indexEntry: Service<IndexInput, Written> = {
+export const indexEntry: StepHandler<IndexInput, Written> = {
   async run({ resource_id, org_id, revision, text_id, embedding_id }, { facts, index }) {
     const scope = { org_id };
     const text = await facts.texts.text(scope, text_id);
@@ -26,7 +26,7 @@ export const indexEntry: Service<IndexInput, Written> = {
   async writes(output, { input, at, facts }) {
     const { into } = output;
     const now = await facts.index_targets.get();
-    if (!reaches(into, now)) return 'outdated';
+    if (!coversTargets(into, now)) return 'outdated';
     return {
       facts: await supersededBy(output, input, { at, facts }),
       columns: { indexed_in: now ? (now.building ?? now.live) : null },
@@ -52,7 +52,7 @@ async function supersededBy(
 }
 
 /** What was written reaches all that there are now. */
-export function reaches(into: IndexTargets | null, now: IndexTargets | null): boolean {
+export function coversTargets(into: IndexTargets | null, now: IndexTargets | null): boolean {
   const written = new Set([into?.live, into?.building]);
   return !now || (written.has(now.live) && (now.building === null || written.has(now.building)));
 }

@@ -9,13 +9,13 @@ import { incomingPrefix, originalKey, ownPrefix, PREVIEWS, previewKey } from '..
 import { CONTENT_TYPES } from '../../contract/resource.ts';
 import type { InspectInput, LegalPicture, Verdict } from '../../contract/steps.ts';
 import type { ObjectHead } from '../../runtime/ports/objects.ts';
-import type { Service, ServiceContext } from '../../runtime/tasks/step-handler.ts';
+import type { StepContext, StepHandler } from '../../runtime/tasks/step-handler.ts';
 import { fitting, type Opened, type Size } from '../formats/pages.ts';
-import { refusing } from '../formats/raster.ts';
-import { IllegalOfType, openFile } from '../formats/registry.ts';
-import { Illegal } from '../formats/rejected-file.ts';
-import { bytesOf } from './read-object.ts';
-import { writeWanted } from './wanted.ts';
+import { rejectOnError } from '../formats/raster.ts';
+import { openFile, RejectedType } from '../formats/registry.ts';
+import { RejectedFile } from '../formats/rejected-file.ts';
+import { readObject } from './read-object.ts';
+import { writeIfWanted } from './wanted.ts';
 
 /** Uploads of one picture that are looked at. */
 const MOST_UPLOADS = 100;
@@ -29,14 +29,14 @@ const PREVIEW_QUALITY = 80;
  * Run again, it finds its own frozen copy and judges the same bytes; run anew (another token), it freezes what came last, or takes
  * the copy of the run before it. Previews are written to keys of the copy, with the same content each time.
  */
-export const inspect: Service<InspectInput, Verdict> = {
+export const inspect: StepHandler<InspectInput, Verdict> = {
   async run(input, context) {
     const frozen = await frozenCopy(input, context);
     if (!frozen) return { verdict: 'absent' };
     try {
       return await judge(frozen, input, context);
     } catch (error) {
-      if (error instanceof Illegal)
+      if (error instanceof RejectedFile)
         return { verdict: 'illegal', code: error.code, detail: await detailOf(error, input, context) };
       throw error;
     }
@@ -56,33 +56,33 @@ export const inspect: Service<InspectInput, Verdict> = {
 };
 
 /** This run's copy; else of the newest upload; else that of an earlier run, if its upload was cleared away since. */
-async function frozenCopy(whose: InspectInput, context: ServiceContext): Promise<ObjectHead | null> {
+async function frozenCopy(whose: InspectInput, context: StepContext): Promise<ObjectHead | null> {
   const { objects, task_id } = context;
   const own = originalKey(whose, task_id);
   const there = await objects.head(own);
   if (there) return there;
   const [newest] = await objects.list(incomingPrefix(whose), MOST_UPLOADS);
-  const frozen = newest ? await writeWanted(context, whose, () => objects.freeze(newest.key, own)) : null;
+  const frozen = newest ? await writeIfWanted(context, whose, () => objects.freeze(newest.key, own)) : null;
   if (frozen) return frozen;
   const earlier = await objects.list(ownPrefix(whose), MOST_OBJECTS);
   return earlier.find(({ key }) => key.endsWith('/original')) ?? null;
 }
 
-async function judge(frozen: ObjectHead, input: InspectInput, context: ServiceContext): Promise<LegalPicture> {
+async function judge(frozen: ObjectHead, input: InspectInput, context: StepContext): Promise<LegalPicture> {
   const { objects, limits, task_id } = context;
   const { claimed } = input;
   const { key, byte_size } = frozen;
   if (byte_size > limits.max_bytes)
-    throw new Illegal('TOO_MANY_BYTES', `${byte_size} bytes; at most ${limits.max_bytes} are taken`);
+    throw new RejectedFile('TOO_MANY_BYTES', `${byte_size} bytes; at most ${limits.max_bytes} are taken`);
   if (claimed.byte_size !== null && claimed.byte_size !== byte_size)
-    throw new Illegal('CHECKSUM_MISMATCH', `${byte_size} bytes came, ${claimed.byte_size} were announced`);
-  const bytes = await bytesOf(objects, key);
+    throw new RejectedFile('CHECKSUM_MISMATCH', `${byte_size} bytes came, ${claimed.byte_size} were announced`);
+  const bytes = await readObject(objects, key);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   if (claimed.sha256 !== null && claimed.sha256 !== sha256)
-    throw new Illegal('CHECKSUM_MISMATCH', `the SHA-256 is ${sha256}, announced was ${claimed.sha256}`);
+    throw new RejectedFile('CHECKSUM_MISMATCH', `the SHA-256 is ${sha256}, announced was ${claimed.sha256}`);
   const file = await openFile(bytes, { limits: context.limits, clock: context.clock, signal: context.signal });
   const put: Put = (preview, webp) =>
-    writeWanted(context, input, () => objects.put(preview, Readable.from([webp]), PREVIEW_MAX_BYTES));
+    writeIfWanted(context, input, () => objects.put(preview, Readable.from([webp]), PREVIEW_MAX_BYTES));
   try {
     for (let page = 1; page <= file.sizes.length; page++) {
       context.signal.throwIfAborted();
@@ -90,26 +90,26 @@ async function judge(frozen: ObjectHead, input: InspectInput, context: ServiceCo
     }
     const { content_type, sizes } = file;
     const [first] = sizes;
-    if (!first) throw new Illegal('NO_PAGES', 'the document has no pages');
+    if (!first) throw new RejectedFile('NO_PAGES', 'the document has no pages');
     const seen = { sha256, original_key: key, byte_size, content_type, ...first, page_count: sizes.length };
     return { verdict: 'legal', ...seen, fact_id: task_id };
   } catch (error) {
-    throw error instanceof Illegal ? new IllegalOfType(error, file.content_type) : error;
+    throw error instanceof RejectedFile ? new RejectedType(error, file.content_type) : error;
   } finally {
     await file.close();
   }
 }
 
 /** With what the file was announced as, where that is something else than it is: then the name misled somebody. */
-async function detailOf(error: Illegal, { resource_id, org_id }: InspectInput, { facts }: ServiceContext): Promise<string> {
-  const is = error instanceof IllegalOfType ? error.content_type : null;
+async function detailOf(error: RejectedFile, { resource_id, org_id }: InspectInput, { facts }: StepContext): Promise<string> {
+  const is = error instanceof RejectedType ? error.content_type : null;
   const resource = await facts.resources.get({ org_id }, resource_id);
   const announced = CONTENT_TYPES.find((type) => type === resource?.content_type);
   if (!announced || announced === is || !tellsType(error)) return error.message;
   return `announced as ${announced}; ${is ? `it is ${is}: ` : ''}${error.message}`;
 }
-const tellsType = (error: Illegal): boolean =>
-  error instanceof IllegalOfType || error.code === 'NOT_AN_IMAGE' || error.code === 'UNSUPPORTED_FORMAT';
+const tellsType = (error: RejectedFile): boolean =>
+  error instanceof RejectedType || error.code === 'NOT_AN_IMAGE' || error.code === 'UNSUPPORTED_FORMAT';
 
 type Put = (key: string, webp: Uint8Array) => Promise<unknown>;
 /** Decodes the whole page once, so that a truncated one is found here; each preview is made from the larger one before it. */
@@ -121,7 +121,7 @@ async function writePreviews(put: Put, { key, page }: { key: string; page: numbe
     const side = Number(size);
     const small = picture.resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true });
     const made = () => small.toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
-    const { data, info } = await refusing(made, page, sizes.length);
+    const { data, info } = await rejectOnError(made, page, sizes.length);
     const raw = { width: info.width, height: info.height, channels: info.channels };
     const webp = await sharp(data, { raw }).webp({ quality: PREVIEW_QUALITY }).toBuffer();
     await put(previewKey(key, size, page), webp);

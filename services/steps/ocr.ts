@@ -13,11 +13,11 @@ import type {
   WorkIdentity,
 } from '../../runtime/ports/providers.ts';
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
-import { type RemoteService, type Service, type ServiceContext, ServiceError } from '../../runtime/tasks/step-handler.ts';
+import { type RemoteStepHandler, type StepContext, StepError, type StepHandler } from '../../runtime/tasks/step-handler.ts';
 import { isSameWork, workIdOf } from '../../runtime/tasks/work-id.ts';
 import type { Opened } from '../formats/pages.ts';
 import { missingFact } from './missing-fact.ts';
-import { checkWords, reading, toRead } from './open-original.ts';
+import { checkWords, renderForOcr, withOriginal } from './open-original.ts';
 
 type OcrOutput = Made & { engine: string; pages: Page[] };
 
@@ -26,14 +26,14 @@ const SUBMITTED_PIXELS = 400_000_000;
 /** How the text that a file has of its own is named among engines. */
 const OWN_TEXT = 'text of the file';
 
-const remote: RemoteService<OcrInput> = {
-  isGiven: ({ recogniser }) => recogniser.remote !== undefined,
+const remote: RemoteStepHandler<OcrInput> = {
+  isConfigured: ({ recogniser }) => recogniser.remote !== undefined,
   reads: ({ original_key, order }) => JSON.stringify(order === 0 ? [original_key] : [original_key, order]),
   async submit(input, context) {
     const { recogniser, signal } = context;
     const { org_id, original_key, order } = input;
     const resource = await resourceOf(input, context);
-    const pages = () => reading(original_key, context, (file, signal) => picturesOf(file, context, signal));
+    const pages = () => withOriginal(original_key, context, (file, signal) => picturesOf(file, context, signal));
     const { languages } = resource.metadata;
     return given(recogniser).submit({ ...identityOf(input, resource, context), org_id, order, languages, pages }, signal);
   },
@@ -42,7 +42,7 @@ const remote: RemoteService<OcrInput> = {
     const of = identityOf(input, await resourceOf(input, context), context);
     return told(await given(recogniser).ask({ ...of, provider_job_id }, signal), input, context);
   },
-  async calledBack(body, task_id, input, context) {
+  async parseCallback(body, task_id, input, context) {
     const { provider_job_id, names, asked } = await given(context.recogniser).read(body);
     const { resource_id = input.resource_id, work_id = workOf(input) } = names;
     if (names.task_id !== task_id) throw ofOther('task_id');
@@ -51,22 +51,22 @@ const remote: RemoteService<OcrInput> = {
     return { provider_job_id, asked: await told(asked, input, context) };
   },
   /** Ids of runs are in the order of time: what answers the run that made the recognition, or one before it, is nothing new. */
-  async isOfNow({ org_id, resource_id, task_id }, facts) {
+  async isCurrent({ org_id, resource_id, task_id }, facts) {
     const resource = await facts.resources.get({ org_id }, resource_id);
     return resource !== null && (resource.recognition_id === null || task_id > resource.recognition_id);
   },
 };
 
 /** Reads the frozen copy only. Running it twice costs time; its row has the id of the run, so that a result told twice is one row. */
-export const ocr: Service<OcrInput, OcrOutput> = {
+export const ocr: StepHandler<OcrInput, OcrOutput> = {
   async run({ original_key }, context) {
     const { recogniser, limits } = context;
     const recognised = async (file: Opened, page: number, signal: AbortSignal): Promise<PageRead> => {
-      const picture = await toRead(file, page, limits.ocr_pixels);
+      const picture = await renderForOcr(file, page, limits.ocr_pixels);
       await file.rest();
       return recogniser.recognise(picture, signal);
     };
-    return reading(original_key, context, (file, signal) =>
+    return withOriginal(original_key, context, (file, signal) =>
       outputOf(file, context, signal, (page) => recognised(file, page, signal)),
     );
   },
@@ -76,19 +76,19 @@ export const ocr: Service<OcrInput, OcrOutput> = {
   remote,
 };
 
-async function resourceOf({ org_id, resource_id }: OcrInput, { facts }: ServiceContext): Promise<ResourceRow> {
+async function resourceOf({ org_id, resource_id }: OcrInput, { facts }: StepContext): Promise<ResourceRow> {
   const resource = await facts.resources.get({ org_id }, resource_id);
   if (!resource) throw missingFact('the resource', resource_id);
   return resource;
 }
 /** Other languages and another size of the pages make it other work. */
-function identityOf(input: OcrInput, { metadata }: ResourceRow, { task_id, limits }: ServiceContext): WorkIdentity {
+function identityOf(input: OcrInput, { metadata }: ResourceRow, { task_id, limits }: StepContext): WorkIdentity {
   const options = { languages: metadata.languages, pixels: limits.ocr_pixels };
   return { resource_id: input.resource_id, task_id, work_id: workOf(input, options) };
 }
 const workOf = (input: OcrInput, options: Json = null) => workIdOf(input, options);
 const ofOther = (name: string) =>
-  new ServiceError(failureOf('PROVIDER_BAD_RESULT', `its ${name} is not the one that the address was given out for`));
+  new StepError(failureOf('PROVIDER_BAD_RESULT', `its ${name} is not the one that the address was given out for`));
 
 function given({ engine, remote }: Recogniser): RemoteRecogniser {
   if (!remote) throw new Error(`${engine} is in this process`);
@@ -96,12 +96,12 @@ function given({ engine, remote }: Recogniser): RemoteRecogniser {
 }
 
 /** All pages, so that an engine sees the document whole; the more there are, the coarser. */
-async function picturesOf(file: Opened, { limits }: ServiceContext, signal: AbortSignal): Promise<PictureToRead[]> {
+async function picturesOf(file: Opened, { limits }: StepContext, signal: AbortSignal): Promise<PictureToRead[]> {
   const most_pixels = Math.min(limits.ocr_pixels, SUBMITTED_PIXELS / file.sizes.length);
   const pictures: PictureToRead[] = [];
   for (const i of file.sizes.keys()) {
     signal.throwIfAborted();
-    pictures.push(await toRead(file, i + 1, most_pixels));
+    pictures.push(await renderForOcr(file, i + 1, most_pixels));
   }
   return pictures;
 }
@@ -109,7 +109,7 @@ async function picturesOf(file: Opened, { limits }: ServiceContext, signal: Abor
 /** Each page with the text of its own, else with what is read of it; and its size, which no engine knows: it saw a smaller copy. */
 async function outputOf(
   file: Pick<Opened, 'sizes' | 'ownText'>,
-  { task_id, recogniser: { engine } }: Pick<ServiceContext, 'task_id' | 'recogniser'>,
+  { task_id, recogniser: { engine } }: Pick<StepContext, 'task_id' | 'recogniser'>,
   signal: AbortSignal,
   read: (page: number) => Promise<PageRead>,
 ): Promise<OcrOutput> {
@@ -130,7 +130,7 @@ async function outputOf(
 }
 
 /** What a remote engine said, as the output of this run. */
-async function told(asked: RecogniserAsked, input: OcrInput, context: ServiceContext): Promise<Asked> {
+async function told(asked: RecogniserAsked, input: OcrInput, context: StepContext): Promise<Asked> {
   if (asked.status !== 'done') return asked;
   const { pages } = asked;
   const readOf = new Map(pages.map((page) => [page.page, page]));
@@ -143,16 +143,16 @@ async function told(asked: RecogniserAsked, input: OcrInput, context: ServiceCon
 }
 const NOTHING: PageRead = { text: '', confidence: 0, words: [] };
 
-const otherPages = ({ recogniser: { engine } }: ServiceContext, pages: { page: number }[], sent: number) => {
+const otherPages = ({ recogniser: { engine } }: StepContext, pages: { page: number }[], sent: number) => {
   const numbers = pages.slice(0, 10).map((one) => one.page);
   const wanted = sent === 1 ? 'page 1' : `pages 1 to ${sent}`;
-  return new ServiceError(failureOf('PROVIDER_BAD_RESULT', `${engine} answered pages [${numbers}]; it was sent ${wanted}`));
+  return new StepError(failureOf('PROVIDER_BAD_RESULT', `${engine} answered pages [${numbers}]; it was sent ${wanted}`));
 };
 
 /** The file; for a single picture its size alone, which is known: then nothing is read for an answer. */
 async function opened<Value>(
   { resource_id, org_id, original_key }: OcrInput,
-  context: ServiceContext,
+  context: StepContext,
   work: (file: Pick<Opened, 'sizes' | 'ownText'>, signal: AbortSignal) => Promise<Value>,
 ): Promise<Value> {
   const resource = await context.facts.resources.get({ org_id }, resource_id);
@@ -160,6 +160,6 @@ async function opened<Value>(
   const { page_count, content_type, width, height } = resource;
   const is_single = page_count === 1 && content_type !== WITH_TEXT;
   const known = { sizes: [{ width, height }], ownText: async () => null };
-  return is_single ? work(known, context.signal) : reading(original_key, context, work);
+  return is_single ? work(known, context.signal) : withOriginal(original_key, context, work);
 }
 const WITH_TEXT = 'application/pdf';

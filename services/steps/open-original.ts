@@ -2,13 +2,13 @@
 import { type FailureCode, failureOf } from '../../contract/failures.ts';
 import { bounded } from '../../runtime/async/timeout.ts';
 import type { PictureToRead } from '../../runtime/ports/providers.ts';
-import { type ServiceContext, ServiceError } from '../../runtime/tasks/step-handler.ts';
-import { fitting, type Opened, within } from '../formats/pages.ts';
-import { refusing } from '../formats/raster.ts';
+import { type StepContext, StepError } from '../../runtime/tasks/step-handler.ts';
+import { fitting, type Opened, scaleWithin } from '../formats/pages.ts';
+import { rejectOnError } from '../formats/raster.ts';
 import { openFile } from '../formats/registry.ts';
-import { Illegal } from '../formats/rejected-file.ts';
-import { groundOf } from './background.ts';
-import { bytesOf } from './read-object.ts';
+import { RejectedFile } from '../formats/rejected-file.ts';
+import { backgroundOf } from './background.ts';
+import { readObject } from './read-object.ts';
 
 /** As long as a single picture may take at most: opening it, waiting for a recogniser, recognising. */
 const FIRST_PAGE_MS = 4 * 60_000;
@@ -22,12 +22,12 @@ const MOST_READ_SIDE = 32_000;
 const MOST_WORDS = 150_000;
 
 /** Throws ServiceError for what makes the file no legal picture: it was one when it was inspected, so limits have changed since. */
-export async function reading<Value>(
+export async function withOriginal<Value>(
   original_key: string,
-  { objects, clock, limits, signal }: ServiceContext,
+  { objects, clock, limits, signal }: StepContext,
   work: (file: Opened, signal: AbortSignal) => Promise<Value>,
 ): Promise<Value> {
-  const bytes = await bytesOf(objects, original_key);
+  const bytes = await readObject(objects, original_key);
   const either = bounded({ clock, signals: [signal] });
   try {
     const file = await failing(() => openFile(bytes, { limits, clock, signal: either.signal, times: LARGER }));
@@ -50,22 +50,22 @@ async function failing<Value>(work: () => Promise<Value>): Promise<Value> {
   try {
     return await work();
   } catch (error) {
-    throw error instanceof Illegal ? serviceError(error.code, error.message, error) : error;
+    throw error instanceof RejectedFile ? serviceError(error.code, error.message, error) : error;
   }
 }
 
 /** The picture of a page as it is handed to an engine: as a person holds it, on its ground, in grey, and no larger than it gains by. */
-export async function toRead(file: Opened, page: number, most_pixels: number): Promise<PictureToRead> {
+export async function renderForOcr(file: Opened, page: number, most_pixels: number): Promise<PictureToRead> {
   const size = file.sizes[page - 1];
   if (!size) throw new Error(`there is no page ${page}`);
-  const wanted = fitting(within(size, most_pixels), MOST_READ_SIDE);
+  const wanted = fitting(scaleWithin(size, most_pixels), MOST_READ_SIDE);
   const upright = await file.picture(page, wanted);
   const made = async () => {
-    const picture = upright.flatten({ background: await groundOf(upright) }).greyscale();
+    const picture = upright.flatten({ background: await backgroundOf(upright) }).greyscale();
     const sized = wanted.width < size.width ? picture.resize({ width: wanted.width }) : picture;
     return sized.png({ compressionLevel: 1 }).toBuffer({ resolveWithObject: true });
   };
-  const { data, info } = await refusing(made, page, file.sizes.length);
+  const { data, info } = await rejectOnError(made, page, file.sizes.length);
   return { png: data, page, width: info.width, height: info.height };
 }
 
@@ -74,4 +74,4 @@ export function checkWords(words: number, page: number): void {
   if (words > MOST_WORDS) throw serviceError('TOO_MUCH_TEXT', `more than ${MOST_WORDS} words on the first ${page} pages`);
 }
 
-const serviceError = (code: FailureCode, detail: string, cause?: unknown) => new ServiceError(failureOf(code, detail), cause);
+const serviceError = (code: FailureCode, detail: string, cause?: unknown) => new StepError(failureOf(code, detail), cause);

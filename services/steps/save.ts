@@ -4,7 +4,7 @@ import type { CorrectedPage, Page } from '../../contract/text.ts';
 import type { Facts } from '../../runtime/ports/facts.ts';
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { SavedText } from '../../runtime/ports/texts.ts';
-import type { Service } from '../../runtime/tasks/step-handler.ts';
+import type { StepHandler } from '../../runtime/tasks/step-handler.ts';
 import { cleanText } from '../../text/clean.ts';
 import { missingFact } from './missing-fact.ts';
 
@@ -15,7 +15,7 @@ type SaveOutput = Made & { saved: SavedText; duplicate_of: string | null };
  * Reads and computes only: running it twice costs time. Its row has the id of the run, so that a result told twice is one row; and a
  * revision has one saved text, since every edit takes the token of the run that did not see it.
  */
-export const save: Service<SaveInput, SaveOutput> = {
+export const save: StepHandler<SaveInput, SaveOutput> = {
   async run({ resource_id, org_id, recognition_id, correction_id }, { task_id, facts }) {
     const scope = { org_id };
     const resource = await facts.resources.get(scope, resource_id);

@@ -3,7 +3,7 @@ import type { Json } from '../../contract/json.ts';
 import type { StepKind } from '../../contract/step-kinds.ts';
 import type { StepInputs, StepOutputs } from '../../contract/steps.ts';
 import type { Facts } from '../../runtime/ports/facts.ts';
-import type { RemoteService, Service, ServiceContext, Writes } from '../../runtime/tasks/step-handler.ts';
+import type { RemoteStepHandler, StepContext, StepHandler, Writes } from '../../runtime/tasks/step-handler.ts';
 import { embed } from './embed.ts';
 import { indexEntry } from './index-entry.ts';
 import { inspect } from './inspect.ts';
@@ -12,14 +12,13 @@ import { purge } from './purge.ts';
 import { save } from './save.ts';
 
 const SERVICES = { inspect, ocr, save, embed, index: indexEntry, purge } satisfies {
-  [Kind in StepKind]: Service<StepInputs[Kind], StepOutputs[Kind]>;
+  [Kind in StepKind]: StepHandler<StepInputs[Kind], StepOutputs[Kind]>;
 };
 
 /** Inputs come from the machine and outputs from the service of the same kind: JSON in between, on its way through a queue. */
-const serviceOf = (kind: StepKind) => SERVICES[kind] as unknown as Service<Json, Json>;
+const serviceOf = (kind: StepKind) => SERVICES[kind] as unknown as StepHandler<Json, Json>;
 
-export const runStep = (kind: StepKind, input: Json, context: ServiceContext): Promise<Json> =>
-  serviceOf(kind).run(input, context);
+export const runStep = (kind: StepKind, input: Json, context: StepContext): Promise<Json> => serviceOf(kind).run(input, context);
 
 export async function writesOf(
   kind: StepKind,
@@ -29,16 +28,16 @@ export async function writesOf(
   return (await serviceOf(kind).writes?.(output, rest)) ?? { facts: [] };
 }
 
-export const tidyStep = async (kind: StepKind, output: Json, input: Json, context: ServiceContext): Promise<void> =>
+export const cleanUpStep = async (kind: StepKind, output: Json, input: Json, context: StepContext): Promise<void> =>
   serviceOf(kind).tidy?.(output, input, context);
 
 /** Of a step whose work may be done by a provider. */
-export const remoteOf = (kind: StepKind): RemoteService<Json> | undefined => serviceOf(kind).remote;
+export const remoteOf = (kind: StepKind): RemoteStepHandler<Json> | undefined => serviceOf(kind).remote;
 
 /** The steps whose runs write below the place of their picture in the store. */
 export const WRITES_OBJECTS: ReadonlySet<StepKind> = new Set(['inspect']);
 
-type Needed = Pick<ServiceContext, 'objects' | 'index' | 'recogniser' | 'embedder'>;
+type Needed = Pick<StepContext, 'objects' | 'index' | 'recogniser' | 'embedder'>;
 const NEEDS: Record<StepKind, (keyof Needed)[]> = {
   inspect: ['objects'],
   ocr: ['objects', 'recogniser'],
@@ -48,7 +47,7 @@ const NEEDS: Record<StepKind, (keyof Needed)[]> = {
   purge: ['index', 'objects'],
 };
 /** False while something that the step needs is known to be away. */
-export const isReachable = (kind: StepKind, ports: Needed): boolean =>
+export const isAvailable = (kind: StepKind, ports: Needed): boolean =>
   NEEDS[kind].every((port) => ports[port].reachable?.() ?? true);
 
 /** No picture is there. */

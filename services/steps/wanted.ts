@@ -2,8 +2,8 @@
 
 import { failureOf } from '../../contract/failures.ts';
 import { originalKey, ownPrefix } from '../../contract/object-keys.ts';
-import type { ServiceContext } from '../../runtime/tasks/step-handler.ts';
-import { ServiceError } from '../../runtime/tasks/step-handler.ts';
+import type { StepContext } from '../../runtime/tasks/step-handler.ts';
+import { StepError } from '../../runtime/tasks/step-handler.ts';
 
 type Whose = { resource_id: string; org_id: string };
 
@@ -11,7 +11,7 @@ type Whose = { resource_id: string; org_id: string };
  * Looks before a write and after it, so that a run which hung in it takes back what it wrote. What neither look can see (its process
  * dies, the store ends the write later) is cleared away by a look of the service; see clear-leftovers.ts.
  */
-export async function writeWanted<Value>(context: ServiceContext, whose: Whose, write: () => Promise<Value>): Promise<Value> {
+export async function writeIfWanted<Value>(context: StepContext, whose: Whose, write: () => Promise<Value>): Promise<Value> {
   context.signal.throwIfAborted();
   if (!(await isWanted(context))) throw unwanted();
   const written = await write();
@@ -21,9 +21,9 @@ export async function writeWanted<Value>(context: ServiceContext, whose: Whose, 
 }
 
 /** While the facts can't be asked it goes on: its result is not believed then either. */
-const isWanted = async ({ wanted }: ServiceContext): Promise<boolean> => (wanted ? wanted().catch(() => true) : true);
+const isWanted = async ({ isWanted: wanted }: StepContext): Promise<boolean> => (wanted ? wanted().catch(() => true) : true);
 
-async function takeBack({ facts, objects, task_id }: ServiceContext, whose: Whose): Promise<void> {
+async function takeBack({ facts, objects, task_id }: StepContext, whose: Whose): Promise<void> {
   const row = await facts.resources.get({ org_id: whose.org_id }, whose.resource_id);
   if (row === null || LEAVES.has(row.status)) await objects.removePrefix(ownPrefix(whose));
   else if (row.original_key !== originalKey(whose, task_id))
@@ -32,4 +32,4 @@ async function takeBack({ facts, objects, task_id }: ServiceContext, whose: Whos
 /** All bytes of these go, or have gone. */
 const LEAVES = new Set(['DELETING', 'PURGE_FAILED', 'DELETED']);
 
-const unwanted = () => new ServiceError(failureOf('UNEXPECTED', 'nobody waits for this run any more'));
+const unwanted = () => new StepError(failureOf('UNEXPECTED', 'nobody waits for this run any more'));

@@ -9,7 +9,7 @@ import { after, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { clientOf } from '../../cli/client.ts';
 import { exportTo } from '../../cli/library/export.ts';
-import { answerText } from '../../cli/response-text.ts';
+import { responseText } from '../../cli/response-text.ts';
 import { keptOutput } from '../worlds/folder-world.ts';
 
 const base = await mkdtemp(path.join(tmpdir(), 'tuodi-endless-'));
@@ -114,8 +114,8 @@ describe('an answer', () => {
   });
 
   test('of as many bytes as may be is read whole, by its characters', async () => {
-    assert.equal(await answerText(new Response('发票'.repeat(10)), 60), '发票'.repeat(10));
-    await assert.rejects(answerText(new Response('发票'.repeat(10)), 59), /more than 59 bytes/);
-    assert.equal(await answerText(new Response(null)), '');
+    assert.equal(await responseText(new Response('发票'.repeat(10)), 60), '发票'.repeat(10));
+    await assert.rejects(responseText(new Response('发票'.repeat(10)), 59), /more than 59 bytes/);
+    assert.equal(await responseText(new Response(null)), '');
   });
 });

@@ -9,9 +9,9 @@ import { after, describe, test } from 'node:test';
 import { startApp } from '../../app/app.ts';
 import { type Config, readConfig } from '../../app/config.ts';
 import { connect } from '../../cli/client.ts';
-import { leave } from '../../cli/ingest/after-ingest.ts';
-import { seenAt } from '../../cli/ingest/folder-files.ts';
-import { thenOf } from '../../cli/ingest/watch-command.ts';
+import { disposeOf } from '../../cli/ingest/after-ingest.ts';
+import { statFile } from '../../cli/ingest/folder-files.ts';
+import { parseAfterIngest } from '../../cli/ingest/watch-command.ts';
 import { SAMPLES } from '../../cli/project.ts';
 import { tuodi } from '../worlds/tuodi.ts';
 
@@ -106,9 +106,9 @@ describe('the files of the service', () => {
       const file = path.join(root, 'sub', 'a.jpg');
       await writeFile(file, 'bytes');
       process.umask(0o077);
-      const seen = await seenAt(file);
+      const seen = await statFile(file);
       assert.ok(seen);
-      await leave(file, seen, root, thenOf(`move=${path.join(root, 'done', 'here')}`));
+      await disposeOf(file, seen, root, parseAfterIngest(`move=${path.join(root, 'done', 'here')}`));
       const modes = ['done', 'done/here', 'done/here/sub', 'done/here/sub/a.jpg'].map(
         async (name) => (await stat(path.join(root, name))).mode & 0o777,
       );

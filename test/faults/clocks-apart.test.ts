@@ -47,7 +47,7 @@ async function movedWorld(folder: string) {
     },
     /** Awaits an upload for a day. */
     awaiting: async () => {
-      const resource_id = clock.mint();
+      const resource_id = clock.newId();
       const metadata = { title: 'a', description: null, tags: [], taken_at: null, languages: [], extra: {} };
       const named = { user_id: 'u', batch_id: null, filename: 'f', content_type: 'image/png', metadata, described: true };
       await engine.create({ resource_id, ...SCOPE, ...named, claimed: { byte_size: null, sha256: null }, idempotency: null }, BY);
@@ -61,7 +61,7 @@ async function movedWorld(folder: string) {
     async ticks(more: number): Promise<void> {
       const { ticks } = await facts.upkeep.time();
       await until(`${more} ticks`, async () => {
-        const read = clock.service();
+        const read = clock.serviceTime();
         const { ticks: now, service_at } = await facts.upkeep.time();
         assert.ok(read <= service_at + 2 * TICK_MS, `service time is read ${read - service_at} ms ahead of the last tick`);
         return now >= ticks + more;

@@ -34,7 +34,7 @@ export async function lateSave(options: Partial<ServiceOptions> = {}): Promise<v
           writes: [
             {
               into: 'metadata',
-              row: { ...SCOPE, resource_id, at: world.clock.wall(), metadata: { ...metadata, title: wordOf(AFTER) } },
+              row: { ...SCOPE, resource_id, at: world.clock.now(), metadata: { ...metadata, title: wordOf(AFTER) } },
             },
           ],
         }),

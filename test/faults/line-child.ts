@@ -6,8 +6,8 @@ import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { startApp } from '../../app/app.ts';
 import { readConfig } from '../../app/config.ts';
-import { ServiceError } from '../../runtime/tasks/step-handler.ts';
-import type { StepServices } from '../../runtime/tasks/worker.ts';
+import { StepError } from '../../runtime/tasks/step-handler.ts';
+import type { StepHandlers } from '../../runtime/tasks/worker.ts';
 import { emptySteps } from '../worlds/empty-steps.ts';
 
 const { config } = readConfig({
@@ -15,11 +15,11 @@ const { config } = readConfig({
 });
 const print = (line: object) => writeSync(1, `${JSON.stringify(line)}\n`);
 let away = true;
-const services: StepServices = {
+const services: StepHandlers = {
   ...emptySteps,
   async run(run) {
     if (!away) return emptySteps.run(run);
-    throw new ServiceError({ code: 'PROVIDER_UNAVAILABLE', retryable: true, detail: 'it is away' });
+    throw new StepError({ code: 'PROVIDER_UNAVAILABLE', retryable: true, detail: 'it is away' });
   },
 };
 const began = performance.now();

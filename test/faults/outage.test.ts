@@ -8,7 +8,7 @@ import type { ServiceOptions } from '../../app/create-service.ts';
 import type { Ports } from '../../app/open-ports.ts';
 import { failureOf } from '../../contract/failures.ts';
 import type { SearchIndex } from '../../runtime/ports/search-index.ts';
-import { ServiceError } from '../../runtime/tasks/step-handler.ts';
+import { StepError } from '../../runtime/tasks/step-handler.ts';
 import { until } from '../worlds/wait.ts';
 import { all, assertWhole, OPTIONS, openWorld, restIn, say, serviceOf, takeIn, world } from './world.ts';
 
@@ -25,7 +25,7 @@ function hanging(index: SearchIndex): { index: SearchIndex; calls(): number; ans
     calls += 1;
     if (!hangs) return index.put(...args);
     await world.clock.sleep(CALL_LIMIT_MS);
-    throw new ServiceError(failureOf('PROVIDER_UNAVAILABLE', 'the index did not answer'));
+    throw new StepError(failureOf('PROVIDER_UNAVAILABLE', 'the index did not answer'));
   };
   return {
     index: { ...index, put, reachable: () => true },
@@ -99,7 +99,7 @@ test('pictures that wait for what is away cost no turns: their number makes no d
         return ports.tasks.replace(...args);
       };
       const refusing: typeof put = async (...args) => {
-        if (refuses) throw new ServiceError(failureOf('PROVIDER_UNAVAILABLE', 'connection refused'));
+        if (refuses) throw new StepError(failureOf('PROVIDER_UNAVAILABLE', 'connection refused'));
         return put(...args);
       };
       return { ...ports, tasks: { ...ports.tasks, replace }, index: { ...ports.index, put: refusing } };
@@ -128,7 +128,7 @@ describe('an outage longer than it is granted', () => {
     const { engine, ports } = await service(
       (ports) => {
         const { put, ping } = ports.index;
-        const away = () => new ServiceError(failureOf('PROVIDER_UNAVAILABLE', 'connection refused'));
+        const away = () => new StepError(failureOf('PROVIDER_UNAVAILABLE', 'connection refused'));
         const index: SearchIndex = {
           ...ports.index,
           put: async (...args) => (refuses ? Promise.reject(away()) : put(...args)),
@@ -158,7 +158,7 @@ describe('an outage longer than it is granted', () => {
     const { engine, ports } = await service(
       (ports) => {
         const { remove, ping } = ports.index;
-        const full = () => new ServiceError(failureOf('STORAGE_FULL', 'the disk is full'));
+        const full = () => new StepError(failureOf('STORAGE_FULL', 'the disk is full'));
         const index: SearchIndex = {
           ...ports.index,
           remove: async (...args) => (refuses ? Promise.reject(full()) : remove(...args)),

@@ -3,7 +3,7 @@
 import { pino } from 'pino';
 import { startApp } from '../../app/app.ts';
 import { readConfig } from '../../app/config.ts';
-import { endWith } from '../../cli/exit.ts';
+import { exitWith } from '../../cli/exit.ts';
 import { output } from '../../cli/output.ts';
 import { stopSignal } from '../../cli/signals.ts';
 import { untilStopped } from '../../cli/until-stopped.ts';
@@ -28,4 +28,4 @@ const app = await startApp(readConfig(env).config, '0.0.0', { closers: () => clo
 const taken = fault.startsWith('taken') ? AbortSignal.abort(new Error('made to be so')) : app.taken;
 const out = output(true);
 out.result({ url: app.url }, () => app.url);
-endWith(await untilStopped(signal, { ...app, taken }, out));
+exitWith(await untilStopped(signal, { ...app, taken }, out));

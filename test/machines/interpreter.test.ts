@@ -43,7 +43,7 @@ test('the deadline runs the step again with a new token, and the old result is s
 });
 
 test('a job says since when it is owed, and an acceptance does not change that', () => {
-  const given = { now: 77, mint: () => 'minted' };
+  const given = { now: 77, newId: () => 'minted' };
   const { instance } = kernel.step(start(), event({ type: 'UPLOAD_REPORTED' }), given);
   assert.equal(instance.jobs.inspect?.since, 77);
   assert.equal(moved(instance, (d) => accepted(d, 'inspect', null)).jobs.inspect?.since, 77);
@@ -94,7 +94,7 @@ test('a step leaves the instance that it was given as it was', () => {
 
 test('tokens come from outside, one for each obligation taken on, and none for what changes nothing', () => {
   const tokens: string[] = [];
-  const given = { now: 5, mint: () => `m${tokens.push('') - 1}` };
+  const given = { now: 5, newId: () => `m${tokens.push('') - 1}` };
   const { instance } = kernel.start(INPUT, given);
   assert.equal(new Set(Object.values(instance.timers).map((t) => t.token)).size, tokens.length);
   const before = tokens.length;

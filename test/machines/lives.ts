@@ -12,7 +12,7 @@ import { INPUT, LEGAL_PICTURE } from '../model/said.ts';
 
 export const kernel = durable(resourceMachine);
 let minted = 0;
-export const at = (now: number) => ({ now, mint: () => `t${++minted}` });
+export const at = (now: number) => ({ now, newId: () => `t${++minted}` });
 export const failure = failureOf('OCR_CRASHED', 'it crashed');
 export const event = (said: ResourceEvent | TaskEvent): Inbound => ({ kind: 'event', event: said });
 export const COMPLETE = event({ type: 'METADATA_SUBMITTED', complete: true });

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { type FailureCode, failureOf } from '../../contract/failures.ts';
 import { durable, type Inbound, type Instance } from '../../machines/interpreter.ts';
 import { TASK_LIMITS } from '../../machines/limits.ts';
-import { type Away, taskContext, taskMachine, taskStatus } from '../../machines/task.ts';
+import { taskContext, taskMachine, taskStatus, type Unavailable } from '../../machines/task.ts';
 import { known } from '../model/known.ts';
 import { at, done, event, timer, timerId, timerIds } from './lives.ts';
 
@@ -107,7 +107,7 @@ test('backoff doubles with each attempt, jitter shortens it by up to a half, and
 describe('the time granted to an outage', () => {
   const HOUR = 3_600_000;
   const { give_up_ms } = TASK_LIMITS;
-  type Known = { code?: FailureCode; away?: Away };
+  type Known = { code?: FailureCode; away?: Unavailable };
   /** Claimed and failed at `hours`, after its backoff where it has one. */
   const failedAt = (d: Instance, hours: number, { code = 'PROVIDER_UNAVAILABLE', away }: Known = {}): Instance => {
     const now = at(hours * HOUR);

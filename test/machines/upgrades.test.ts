@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import type { Json } from '../../contract/json.ts';
-import { LEGAL } from '../../machines/allowed-transitions.ts';
+import { ALLOWED_TRANSITIONS } from '../../machines/allowed-transitions.ts';
 import { type Durable, durable, type Inbound, type Instance } from '../../machines/interpreter.ts';
 import { resourceMachine } from '../../machines/resource.ts';
 import { statusOf, viewOf } from '../../machines/resource-view.ts';
@@ -18,7 +18,7 @@ const MOST_STEPS = 60;
 const resources = durable(resourceMachine, RESOURCE_UPGRADES);
 const tasks = durable(taskMachine, TASK_UPGRADES);
 let minted = 0;
-const given = { now: 1_000_000_000, mint: () => `new${++minted}` };
+const given = { now: 1_000_000_000, newId: () => `new${++minted}` };
 
 /** By our own doing: work succeeds, and when there is none, the next timer fires. */
 function ownDoing({ jobs, timers }: Instance): Inbound | null {
@@ -92,7 +92,7 @@ for (const version of versionsBefore(RESOURCE_UPGRADES))
           const { outcome, instance } = resources.step(old, { kind: 'event', event }, given);
           if (outcome !== 'moved') continue; // a guard may still refuse it
           const to = statusOf(instance.snapshot.value);
-          assert.ok(to === from || LEGAL[from].includes(to), `${type}: ${from} → ${to}`);
+          assert.ok(to === from || ALLOWED_TRANSITIONS[from].includes(to), `${type}: ${from} → ${to}`);
           if (type === 'DELETE') assert.equal(statusOf(toItsEnd(resources, instance, ownDoing).snapshot.value), 'DELETED');
         }
       }

@@ -52,7 +52,7 @@ test('people see the deadline that is theirs, and no deadline of a worker', () =
 
 test('a picture that is described on arrival goes on without a person', () => {
   let minted = 0;
-  const given = { now: 5, mint: () => `t${++minted}` };
+  const given = { now: 5, newId: () => `t${++minted}` };
   const service = durable(resourceMachine);
   const { instance } = service.start({ ...INPUT, described: true }, given);
   const view = viewOf(instance);

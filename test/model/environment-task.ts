@@ -2,7 +2,7 @@
 import type { ServiceFailure } from '../../contract/failures.ts';
 import type { Json } from '../../contract/json.ts';
 import type { Inbound } from '../../machines/interpreter.ts';
-import { type Answer, type TaskEvent, taskContext, taskStatus } from '../../machines/task.ts';
+import { type TaskEvent, type TaskOutcome, taskContext, taskStatus } from '../../machines/task.ts';
 import { LIVE, type Remembered } from './remembered.ts';
 import { OUTAGE, PERMANENT, TRANSIENT } from './said.ts';
 import { type Age, type Config, type Edge, jobOf, type Message, messageKey, ticketOf, type World } from './world.ts';
@@ -86,13 +86,13 @@ function faultEdges(
 }
 
 function answered(w: World, job: string, is: string): { says: string; inbound: Inbound } {
-  const done = (says: string, output: Answer): { says: string; inbound: Inbound } => {
+  const done = (says: string, output: TaskOutcome): { says: string; inbound: Inbound } => {
     const json: Json = output;
     return { says, inbound: { kind: 'done', id: 'ask', token: LIVE, output: json } };
   };
   if (w.answer === job) return done('the stored answer', { status: 'done', output: null });
   if (is === 'unavailable') return { says: 'no answer', inbound: { kind: 'error', id: 'ask', token: LIVE, failure: OUTAGE } };
-  const answers: Record<World['provider'], Answer> = {
+  const answers: Record<World['provider'], TaskOutcome> = {
     none: { status: 'unknown' },
     working: { status: 'working' },
     ok: { status: 'done', output: null },

@@ -2,7 +2,7 @@
  * Runs the explorations and prints what they found: `node dist/test/model/explore.js [part of a name] [k/n]`.
  * k/n: every nth of them, for n processes. Exits 1 if any is unsound.
  */
-import { LEGAL } from '../../machines/allowed-transitions.ts';
+import { ALLOWED_TRANSITIONS } from '../../machines/allowed-transitions.ts';
 import { CONFIGS } from './configs.ts';
 import { explore, type Report } from './product.ts';
 import { shareOf } from './share.ts';
@@ -22,7 +22,7 @@ for (const config of shareOf(CONFIGS)) {
 }
 
 console.log('\nstatus moves seen');
-for (const [status, legal] of Object.entries(LEGAL)) {
+for (const [status, legal] of Object.entries(ALLOWED_TRANSITIONS)) {
   const seen = [...(moves.get(status) ?? [])].sort();
   const unseen = legal.filter((to) => !seen.includes(to));
   console.log(`${status.padEnd(21)} ${seen.join(' ')}${unseen.length ? `   [legal, not seen: ${unseen.join(' ')}]` : ''}`);

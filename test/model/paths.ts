@@ -68,7 +68,7 @@ export function replayed(subject: Subject, path: Path, step_ms = 0): Instance {
   const kernel = durable(subject.machine);
   let minted = 0;
   let steps = 0;
-  const given = () => ({ now: step_ms * ++steps, mint: () => `t${++minted}` });
+  const given = () => ({ now: step_ms * ++steps, newId: () => `t${++minted}` });
   let { instance } = kernel.start(path.input, given());
   for (const step of path.steps) {
     const { outcome, instance: next } = kernel.step(instance, withTokens(step, instance), given());

@@ -1,7 +1,7 @@
 /** Visits every state of resource × task × environment, and judges each. */
 import { PHASES, statusRow } from '../../contract/statuses.ts';
 import { FACTS } from '../../contract/steps.ts';
-import { LEGAL } from '../../machines/allowed-transitions.ts';
+import { ALLOWED_TRANSITIONS } from '../../machines/allowed-transitions.ts';
 import type { Inbound } from '../../machines/interpreter.ts';
 import { resourceContext, statusOf } from '../../machines/resource-view.ts';
 import { taskContext } from '../../machines/task.ts';
@@ -179,7 +179,7 @@ function wrongMove(from: World, { label, world: to }: Edge, moves: Moves): strin
   if (a === 'AWAITING_UPLOAD' && b === 'EXPIRED' && due) return ['EXPIRED before its deadline'];
   const seen = moves.get(a) ?? new Set();
   moves.set(a, seen.add(b));
-  const wrong = LEGAL[a].includes(b) ? [] : [`illegal move ${a} → ${b}`];
+  const wrong = ALLOWED_TRANSITIONS[a].includes(b) ? [] : [`illegal move ${a} → ${b}`];
   const inIndex = to.index === 'now' || to.index === 'lost' || to.index === 'ahead'; // by a fault after the read-back
   return b === 'INDEXED' && !inIndex ? [...wrong, 'INDEXED, but the index does not hold this revision'] : wrong;
 }

@@ -3,7 +3,7 @@ import type { AnyStateMachine } from 'xstate';
 import { isOutage } from '../../contract/failures.ts';
 import type { Json } from '../../contract/json.ts';
 import { FACTS } from '../../contract/steps.ts';
-import { durable, type Given, type Inbound, type Instance, type Outcome } from '../../machines/interpreter.ts';
+import { durable, type Environment, type Inbound, type Instance, type Outcome } from '../../machines/interpreter.ts';
 import { resourceContext } from '../../machines/resource-view.ts';
 import { taskContext } from '../../machines/task.ts';
 import { known } from './known.ts';
@@ -13,7 +13,7 @@ import { jobOf } from './world.ts';
 
 /** Live tokens are all called this; a stale one is called anything else. */
 export const LIVE = 'live';
-const GIVEN: Given = { now: NOW, mint: () => NEW };
+const GIVEN: Environment = { now: NOW, newId: () => NEW };
 /** kept_job: the pipeline still owes the same run; raised: to a later revision. */
 type Remembrance = { outcome: Outcome; instance: Instance; kept_job: boolean; raised: boolean };
 

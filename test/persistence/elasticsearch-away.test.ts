@@ -3,14 +3,14 @@ import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { type Elastic, elasticAt } from '../../persistence/elasticsearch/client.ts';
-import { ServiceError } from '../../runtime/tasks/step-handler.ts';
+import { StepError } from '../../runtime/tasks/step-handler.ts';
 import { until } from '../worlds/wait.ts';
 
 const [CALL_LIMIT_MS, ASK_AGAIN_MS] = [300, 50];
 const codeOf = (call: Promise<unknown>) =>
   call.then(
     () => 'it did not fail',
-    (error: unknown) => (error instanceof ServiceError ? error.failure.code : String(error)),
+    (error: unknown) => (error instanceof StepError ? error.failure.code : String(error)),
   );
 
 describe('an index that takes connections and never answers', () => {

@@ -14,7 +14,7 @@ import { errorOf, threadGone } from '../../persistence/sqlite-index/faults.ts';
 import { openSqliteIndex, type SqliteIndexOptions } from '../../persistence/sqlite-index/open.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
 import type { SearchIndex } from '../../runtime/ports/search-index.ts';
-import { ServiceError } from '../../runtime/tasks/step-handler.ts';
+import { StepError } from '../../runtime/tasks/step-handler.ts';
 import { searchIndexSuite } from '../ports/search-index.ts';
 import { entry, question, vectorAt } from '../worlds/entries.ts';
 
@@ -221,7 +221,7 @@ describe('the search thread', () => {
 });
 
 test('a full disk, an entry that is not found and a thread that is gone are no faults of a picture', () => {
-  const codeOf = (error: unknown) => (error instanceof ServiceError ? error.failure.code : String(error));
+  const codeOf = (error: unknown) => (error instanceof StepError ? error.failure.code : String(error));
   assert.deepEqual(
     [
       errorOf({ message: 'database or disk is full', code: 'ENOSPC' }),

@@ -22,7 +22,7 @@ const open = (dir: string, clock: Clock = systemClock(), secret = 'a secret') =>
 objectsSuite('a folder', () => open(folder()));
 
 describe('the links of a folder', () => {
-  const at = (now: number): Clock => ({ ...systemClock(), wall: () => now });
+  const at = (now: number): Clock => ({ ...systemClock(), now: () => now });
   const parse = (url: string): { key: string; query: Record<string, string> } => {
     const { pathname, searchParams } = new URL(url);
     return { key: pathname.replace('/objects/', ''), query: Object.fromEntries(searchParams) };

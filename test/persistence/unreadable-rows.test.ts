@@ -77,7 +77,7 @@ test('one row that cannot be read is passed over and told of, once, wherever it 
   assert.equal((await facts.outbox.relay(9)).length >= 3, true);
   await until('what comes after it is heard', async () => heard.includes('m-c'));
   assert.equal(heard.includes('m-b'), false);
-  const { messages, gone } = await feed.after(scope, 0, 9);
+  const { messages, expired: gone } = await feed.after(scope, 0, 9);
   assert.equal(gone, false);
   assert.ok(messages.some(({ id }) => id === 'm-c') && messages.every(({ id }) => id !== 'm-b'));
   assert.equal(told.filter((line) => line.includes('"table":"resources","id":"b"')).length, 1, 'told once');

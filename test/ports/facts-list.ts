@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import type { Change, Facts, FactWrite } from '../../runtime/ports/facts.ts';
-import type { ResourceFilter, ResourcePlace, ResourceRow, ResourceSort } from '../../runtime/ports/resources.ts';
+import type { ResourceFilter, ResourcePosition, ResourceRow, ResourceSort } from '../../runtime/ports/resources.ts';
 import type { Scope } from '../../runtime/ports/scope.ts';
 import { AT, change, commit, everyFact, metadata, ORG, OTHER, type World } from './facts-rows.ts';
 
@@ -42,7 +42,7 @@ function many(): Change[] {
   return [...Array.from({ length: MANY }, (_, n) => of(n, ORG)), ...Array.from({ length: MANY / 2 }, (_, n) => of(n, OTHER))];
 }
 
-const placeOf = (row: ResourceRow, sort: ResourceSort): ResourcePlace => ({
+const placeOf = (row: ResourceRow, sort: ResourceSort): ResourcePosition => ({
   key: sort === 'title' ? (row.metadata.title ?? '') : row.created_at,
   resource_id: row.resource_id,
 });
@@ -50,7 +50,7 @@ const placeOf = (row: ResourceRow, sort: ResourceSort): ResourcePlace => ({
 /** A whole list, read by pages of `limit`. */
 async function paged(facts: Facts, filter: ResourceFilter, sort: ResourceSort, limit: number): Promise<ResourceRow[]> {
   const all: ResourceRow[] = [];
-  let after: ResourcePlace | null = null;
+  let after: ResourcePosition | null = null;
   for (let page = 0; page <= MANY; page++) {
     const rows: ResourceRow[] = await facts.resources.list(scope, filter, { sort, after, limit });
     all.push(...rows);

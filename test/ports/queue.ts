@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Queue, Ring } from '../../runtime/ports/queue.ts';
+import type { Notification, Queue } from '../../runtime/ports/queue.ts';
 import { OWNER } from '../worlds/owner.ts';
 import { until } from '../worlds/wait.ts';
 
@@ -11,7 +11,7 @@ const GRACE_MS = 5_000;
 export function holding() {
   const held = new Map<string, () => void>();
   const handled: string[] = [];
-  const handle = async ({ task_id }: Ring) => {
+  const handle = async ({ task_id }: Notification) => {
     await new Promise<void>((resolve) => held.set(task_id, resolve));
     held.delete(task_id);
     handled.push(task_id);
@@ -121,7 +121,7 @@ export function queueSuite(name: string, open: () => Promise<Queue>): void {
 
     test('a first ring is no second: again is false', async () => {
       const queue = await open();
-      const rings: Ring[] = [];
+      const rings: Notification[] = [];
       queue.consume('embed', 2, async (ring) => void rings.push(ring));
       await queue.push('embed', 'a', 1, OWNER);
       await until('rung', () => rings.length === 1);
@@ -132,7 +132,7 @@ export function queueSuite(name: string, open: () => Promise<Queue>): void {
     test('a retry rings when its time is over, not before, and is no ring of its kind', async () => {
       const queue = await open();
       const rung: { task_id: string; at: number }[] = [];
-      const kinds: Ring[] = [];
+      const kinds: Notification[] = [];
       queue.consumeRetries(async (task_id) => void rung.push({ task_id, at: performance.now() }));
       queue.consume('ocr', 1, async (ring) => void kinds.push(ring));
       const began = performance.now();

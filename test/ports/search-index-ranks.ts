@@ -1,7 +1,7 @@
 /** Whose pictures every SearchIndex finds, in which order, and what it tells of them. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { IndexPlace, IndexQuery } from '../../runtime/ports/search-index.ts';
+import type { IndexPosition, IndexQuery } from '../../runtime/ports/search-index.ts';
 import { entry, question, saved, vectorAt } from '../worlds/entries.ts';
 import { savedText, seeded } from '../worlds/texts.ts';
 import type { IndexWorld } from './search-index-world.ts';
@@ -130,7 +130,7 @@ export function indexTestRanks(world: () => Promise<IndexWorld>): void {
     ] satisfies [string, Partial<IndexQuery>][]) {
       const wanted = 'taken_from' in change ? [] : 'tag' in change ? there.filter((one) => Number(one) % 2 === 1) : there;
       const got: string[] = [];
-      for (let after: IndexPlace | null = null, page = 0; ; page += 1) {
+      for (let after: IndexPosition | null = null, page = 0; ; page += 1) {
         const { hits, total } = await search(typed, { ...change, sort: 'newest', after, limit: 7 });
         const last = hits.at(-1);
         got.push(...hits.map(({ resource_id }) => resource_id.replace(id(''), '')).filter((one) => one.length === 2));

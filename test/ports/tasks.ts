@@ -6,7 +6,7 @@ import type { TaskRecord, Tasks } from '../../runtime/ports/tasks.ts';
 import { taskLifecycle } from '../../services/lifecycles.ts';
 
 let minted = 0;
-const given = { now: 0, mint: () => `token-${++minted}` };
+const given = { now: 0, newId: () => `token-${++minted}` };
 const { kernel, input } = taskLifecycle();
 /** Of the tasks that are claimed. */
 export const { versions } = kernel.served;

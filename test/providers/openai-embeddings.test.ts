@@ -6,7 +6,7 @@ import { text as textOf } from 'node:stream/consumers';
 import { afterEach, describe, test } from 'node:test';
 import { openAiEmbeddings } from '../../providers/openai-embeddings.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
-import { ServiceError } from '../../runtime/tasks/step-handler.ts';
+import { StepError } from '../../runtime/tasks/step-handler.ts';
 import { until } from '../worlds/wait.ts';
 
 const KEY = 'sk-a-very-secret-key';
@@ -48,7 +48,7 @@ const unit = (text: string) => {
   return Float32Array.from(vector, (value) => value / Math.hypot(...vector));
 };
 const failing = (code: string, retryable: boolean) => (error: unknown) => {
-  assert.ok(error instanceof ServiceError, String(error));
+  assert.ok(error instanceof StepError, String(error));
   assert.deepEqual([error.failure.code, error.failure.retryable], [code, retryable], error.message);
   assert.ok(!JSON.stringify([error.message, String(error.cause), error.stack]).includes(KEY), 'the key is in no error');
   return true;

@@ -8,7 +8,7 @@ import { type Box, type Grey, piecesOf, toneOf } from '../../providers/tesseract
 import { areLying, linesOf, tiltOf } from '../../providers/tesseract/letters.ts';
 import { both, boxAt, inverse, moved, scaled, turned } from '../../providers/tesseract/matrix.ts';
 import { ALL_STEPS, prepared, type Step } from '../../providers/tesseract/prepare.ts';
-import { BLACK, groundOf, WHITE } from '../../services/steps/background.ts';
+import { BLACK, backgroundOf, WHITE } from '../../services/steps/background.ts';
 import { KINDS, picturesOf } from '../worlds/ocr-pictures.ts';
 
 /** '#' is ink. */
@@ -137,7 +137,7 @@ describe('a transparent picture', () => {
         top: 20,
       },
     ]);
-  const ground = async (picture: Sharp) => groundOf(sharp(await picture.png().toBuffer()));
+  const ground = async (picture: Sharp) => backgroundOf(sharp(await picture.png().toBuffer()));
 
   test('with light ink is laid on black; with dark or grey ink, with nothing or with a ground of its own on white', async () => {
     assert.equal(await ground(ink(255, 1)), BLACK);
@@ -146,6 +146,6 @@ describe('a transparent picture', () => {
     assert.equal(await ground(ink(128, 1)), WHITE);
     assert.equal(await ground(ink(255, 0)), WHITE);
     assert.equal(await ground(ink(255, 1, 1)), WHITE);
-    assert.equal(await groundOf(sharp({ create: { width: 9, height: 9, channels: 3, background: '#ffffff' } })), WHITE);
+    assert.equal(await backgroundOf(sharp({ create: { width: 9, height: 9, channels: 3, background: '#ffffff' } })), WHITE);
   });
 });

@@ -7,7 +7,7 @@ import { after, describe, test } from 'node:test';
 import sharp from 'sharp';
 import { tesseractPool } from '../../providers/tesseract/pool.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
-import { groundOf } from '../../services/steps/background.ts';
+import { backgroundOf } from '../../services/steps/background.ts';
 import { fold } from '../../text/fold.ts';
 import { accuracyOf } from '../samples/accuracy.ts';
 import { KINDS, type KnownPicture, picturesOf } from '../worlds/ocr-pictures.ts';
@@ -36,7 +36,7 @@ const WORDS = ['Quarterly', 'probes'];
 async function read({ bytes, width, height }: KnownPicture) {
   const picture = sharp(bytes);
   const png = await picture
-    .flatten({ background: await groundOf(picture) })
+    .flatten({ background: await backgroundOf(picture) })
     .greyscale()
     .png()
     .toBuffer();

@@ -6,7 +6,7 @@ import { afterEach, describe, test } from 'node:test';
 import { remoteOcr } from '../../providers/remote-ocr/client.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
 import type { RemoteRecogniser } from '../../runtime/ports/providers.ts';
-import { ServiceError } from '../../runtime/tasks/step-handler.ts';
+import { StepError } from '../../runtime/tasks/step-handler.ts';
 import { known } from '../model/known.ts';
 import { ocrEngine } from '../worlds/ocr-engine.ts';
 
@@ -48,7 +48,7 @@ const submit = (remote: RemoteRecogniser, task_id = 't1', pages = async () => [p
 const ask = (remote: RemoteRecogniser, provider_job_id: string | null = 'p', task_id = 't1') =>
   remote.ask({ ...OF, task_id, work_id: `w.${task_id}`, provider_job_id }, never);
 const failing = (code: string) => (error: unknown) => {
-  assert.ok(error instanceof ServiceError, String(error));
+  assert.ok(error instanceof StepError, String(error));
   assert.equal(error.failure.code, code, error.message);
   assert.ok(!JSON.stringify([error.message, String(error.cause), error.stack]).includes(KEY), 'the key is in no error');
   return true;
@@ -96,7 +96,7 @@ describe('a remote OCR engine', () => {
 
   test('a page that cannot be made is no fault of the engine', async () => {
     const { remote, recogniser } = client((await engine()).url);
-    const broken = async () => Promise.reject(new ServiceError({ code: 'OBJECT_MISSING', retryable: false, detail: 'gone' }));
+    const broken = async () => Promise.reject(new StepError({ code: 'OBJECT_MISSING', retryable: false, detail: 'gone' }));
     await assert.rejects(submit(remote, 't1', broken), failing('OBJECT_MISSING'));
     assert.equal(recogniser.reachable?.(), true);
   });

@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { saidOf } from '../../providers/remote-ocr/answer.ts';
 import { answerReader, LONG_ANSWER, type Reader } from '../../providers/remote-ocr/reader.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
-import { ServiceError } from '../../runtime/tasks/step-handler.ts';
+import { StepError } from '../../runtime/tasks/step-handler.ts';
 
 const clock = systemClock();
 const word = { text: 'hello', confidence: 0.9, x: 0.1, y: 0.1, w: 0.2, h: 0.1 };
@@ -44,7 +44,7 @@ async function rounds<T>(work: Promise<T>): Promise<{ value: T; rounds: number }
   });
   return { value, rounds: count };
 }
-const badResult = (error: unknown) => error instanceof ServiceError && error.failure.code === 'PROVIDER_BAD_RESULT';
+const badResult = (error: unknown) => error instanceof StepError && error.failure.code === 'PROVIDER_BAD_RESULT';
 
 describe('an answer', () => {
   test('of 4 MB is read as a short one is, while the event loop goes round: at least once a page', async () => {

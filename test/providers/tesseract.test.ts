@@ -12,7 +12,7 @@ import { type EnginePage, type StartThread, startThread, type Thread, ThreadEnde
 import { pageOf } from '../../providers/tesseract/words.ts';
 import { type Clock, systemClock } from '../../runtime/async/clock.ts';
 import type { PictureToRead, Recogniser } from '../../runtime/ports/providers.ts';
-import { ServiceError } from '../../runtime/tasks/step-handler.ts';
+import { StepError } from '../../runtime/tasks/step-handler.ts';
 
 const base = await mkdtemp(join(tmpdir(), 'tuodi-tesseract-'));
 after(() => rm(base, { recursive: true, force: true }));
@@ -49,7 +49,7 @@ function pool(options: Partial<TesseractOptions> = {}): Recogniser & { log: stri
 }
 const starts = (log: string[]) => log.filter((line) => line.startsWith('ocr_thread_started')).length;
 const failsWith = (code: string, retryable: boolean) => (error: unknown) => {
-  assert.ok(error instanceof ServiceError, String(error));
+  assert.ok(error instanceof StepError, String(error));
   assert.equal(error.failure.code, code, error.failure.detail);
   assert.equal(error.failure.retryable, retryable);
   return true;

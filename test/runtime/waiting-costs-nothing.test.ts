@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Ports } from '../../app/open-ports.ts';
-import type { StepServices } from '../../runtime/tasks/worker.ts';
+import type { StepHandlers } from '../../runtime/tasks/worker.ts';
 import { OPTIONS, openWorld, serviceOf } from '../faults/world.ts';
 import { emptySteps } from '../worlds/empty-steps.ts';
 import { makeLine } from '../worlds/long-line.ts';
@@ -60,7 +60,7 @@ async function lineOf(t: TestContext) {
       }),
     },
   };
-  const held: StepServices = {
+  const held: StepHandlers = {
     ...emptySteps,
     run: ({ signal }) =>
       new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true })),

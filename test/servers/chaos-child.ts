@@ -12,7 +12,7 @@ import { createService } from '../../app/create-service.ts';
 import { openPorts } from '../../app/open-ports.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
 import type { Origin } from '../../runtime/resources/engine.ts';
-import type { StepServices } from '../../runtime/tasks/worker.ts';
+import type { StepHandlers } from '../../runtime/tasks/worker.ts';
 import { prepareIndex } from '../../services/index/rebuild.ts';
 import { runStep } from '../../services/steps/table.ts';
 import { emptySteps } from '../worlds/empty-steps.ts';
@@ -31,7 +31,7 @@ const clock = systemClock();
 const world = { clock, log: pino({ level: process.env.TUODI_TEST_LOG ?? 'silent' }, pino.destination(2)) };
 const ports = await openPorts(config, () => 'http://localhost', world);
 await prepareIndex({ ...ports, clock });
-const services: StepServices = {
+const services: StepHandlers = {
   ...emptySteps,
   async run(run) {
     if (run.kind === 'embed') return { fact_id: run.task_id, model: 'nothing', vector: VECTOR };
@@ -68,7 +68,7 @@ await service.start();
 say({ ready: role });
 
 async function takeIn(): Promise<void> {
-  const resource_id = clock.mint();
+  const resource_id = clock.newId();
   const metadata = { title: `picture ${randomUUID()}`, description: null, tags: [], taken_at: null, languages: [], extra: {} };
   const named = { user_id: 'u', batch_id: null, filename: 'f.png', content_type: 'image/png', metadata, described: true };
   const claimed = { byte_size: null, sha256: null };

@@ -33,7 +33,7 @@ await start();
 print({ ready: true });
 
 async function create(): Promise<string> {
-  const resource_id = clock.mint();
+  const resource_id = clock.newId();
   const metadata = { title: 'a', description: null, tags: [], taken_at: null, languages: [], extra: {} };
   const named = { user_id: 'u', batch_id: null, filename: 'f', content_type: 'image/png', metadata, described: true };
   await engine.create({ resource_id, ...SCOPE, ...named, claimed: { byte_size: null, sha256: null }, idempotency: null }, BY);
@@ -56,7 +56,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   if (command === 'trash') print({ id: await trash() });
   else if (command === 'create') print({ id: await create() });
   else {
-    const service = clock.service(); // first: what was committed since makes the difference smaller
+    const service = clock.serviceTime(); // first: what was committed since makes the difference smaller
     print({ ahead_ms: service - (await ports.facts.upkeep.time()).service_at });
   }
 }

@@ -10,7 +10,7 @@ import { CreateMultipartUploadCommand, UploadPartCommand } from '@aws-sdk/client
 import { openS3Objects } from '../../persistence/s3/objects.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
 import { type Objects, TooManyBytes } from '../../runtime/ports/objects.ts';
-import { ServiceError } from '../../runtime/tasks/step-handler.ts';
+import { StepError } from '../../runtime/tasks/step-handler.ts';
 import { bytesOf, chunks } from '../ports/objects.ts';
 import { until } from '../worlds/wait.ts';
 import { between, type Seen } from './between.ts';
@@ -35,14 +35,14 @@ beforeEach(() => {
   way.through = null;
 });
 
-const place = () => `org/${clock.mint()}/run`;
+const place = () => `org/${clock.newId()}/run`;
 const filled = async function* (bytes: number, each: (produced: number) => void = () => {}): AsyncGenerator<Uint8Array> {
   for (let produced = 0; produced < bytes; produced += 64 * 1024) {
     each(produced);
     yield Buffer.alloc(Math.min(64 * 1024, bytes - produced), produced / (64 * 1024));
   }
 };
-const isUnavailable = (error: unknown) => error instanceof ServiceError && error.failure.code === 'PROVIDER_UNAVAILABLE';
+const isUnavailable = (error: unknown) => error instanceof StepError && error.failure.code === 'PROVIDER_UNAVAILABLE';
 
 describe('a large body', () => {
   test('of 60 MB goes in parts and is read back the same, with a few parts of memory at most', async (t) => {

@@ -29,7 +29,7 @@ async function inspected({ facts, deps, done }: HttpWorld, resource_id: string):
   const row = await facts.resources.get({ org_id: 'a' }, resource_id);
   const input = { org_id: 'a', resource_id, claimed: { byte_size: row?.byte_size ?? null, sha256: row?.sha256 ?? null } };
   const verdict = await inspect.run(input, serviceContext({ objects: deps.objects, facts, task_id }));
-  const writes = await inspect.writes?.(verdict, { input, at: deps.clock.wall(), facts });
+  const writes = await inspect.writes?.(verdict, { input, at: deps.clock.now(), facts });
   assert.ok(writes && writes !== 'outdated');
   await done(resource_id, 'inspect', verdict, writes);
   return verdict.verdict;

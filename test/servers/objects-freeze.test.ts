@@ -20,11 +20,11 @@ beforeEach(() => {
   way.decide = () => undefined;
 });
 
-const place = () => `org/${clock.mint()}/run`;
+const place = () => `org/${clock.newId()}/run`;
 const putDirectly = (Key: string, Body: string) => bucket.client.send(new PutObjectCommand({ Bucket: bucket.name, Key, Body }));
 
 describe('freezing', () => {
-  const upload = () => `incoming/org/${clock.mint()}/1`;
+  const upload = () => `incoming/org/${clock.newId()}/1`;
 
   test('an upload that lands between looking and copying is frozen whole or not at all, and what is answered is what is there', async () => {
     const [from, to] = [upload(), `${place()}/original`];

@@ -38,7 +38,7 @@ export async function openBucket(): Promise<Bucket> {
   const region = 'us-east-1';
   const when = { requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' } as const;
   const client = new S3Client({ endpoint, region, forcePathStyle: true, credentials, ...when });
-  const name = `tuodi-test-${systemClock().mint()}`;
+  const name = `tuodi-test-${systemClock().newId()}`;
   await client.send(new CreateBucketCommand({ Bucket: name }));
   console.log(`S3: ${process.env.TUODI_TEST_S3_SERVER ?? 'a server of unknown name'} at ${endpoint}, bucket ${name}`);
   const keys = async (Prefix = '') => {

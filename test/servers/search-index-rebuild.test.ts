@@ -5,7 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { FIRST_GENERATION } from '../../persistence/elasticsearch/open.ts';
 import type { IndexEntry, IndexGenerations, SearchIndex } from '../../runtime/ports/search-index.ts';
 import type { IndexTargets } from '../../runtime/ports/service-state.ts';
-import { reaches } from '../../services/steps/index-entry.ts';
+import { coversTargets } from '../../services/steps/index-entry.ts';
 import { question, vectorAt } from '../worlds/entries.ts';
 import { httpBetween } from './http-between.ts';
 import {
@@ -56,7 +56,7 @@ describe('a rebuild', () => {
       for (;;) {
         const into = targets;
         const answer = await index.put(entry, into).catch(() => null); // between the swap and the row: told as an error, and made again
-        if (answer && reaches(into, targets)) break;
+        if (answer && coversTargets(into, targets)) break;
       }
       promised.set(entry.resource_id, entry);
     }
@@ -113,7 +113,7 @@ describe('a rebuild', () => {
     const unaware = await openAt(url, alias);
     await generations.create('second');
     assert.deepEqual(await unaware.put(entryOf('early', 1), FIRST), { put: 'seen' });
-    assert.equal(reaches(FIRST, BOTH), false); // so its commit is refused, and it writes again
+    assert.equal(coversTargets(FIRST, BOTH), false); // so its commit is refused, and it writes again
     await generations.promote('second');
     assert.equal(await codeOf(unaware.put(entryOf('late', 1), FIRST)), 'READ_BACK_MISMATCH');
     assert.deepEqual(await found(index), []);

@@ -3,7 +3,7 @@ import { Client } from '@elastic/elasticsearch';
 import { documentId } from '../../persistence/elasticsearch/mapping.ts';
 import { type ElasticsearchOptions, openElasticsearchIndex } from '../../persistence/elasticsearch/open.ts';
 import type { IndexEntry, SearchIndex } from '../../runtime/ports/search-index.ts';
-import { ServiceError } from '../../runtime/tasks/step-handler.ts';
+import { StepError } from '../../runtime/tasks/step-handler.ts';
 import { entry, question } from '../worlds/entries.ts';
 import { env } from './env.ts';
 
@@ -51,7 +51,7 @@ export async function codeOf(calling: Promise<unknown>): Promise<string> {
     await calling;
     return 'it did not fail';
   } catch (error) {
-    if (error instanceof ServiceError) return error.failure.code;
+    if (error instanceof StepError) return error.failure.code;
     throw error;
   }
 }

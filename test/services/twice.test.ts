@@ -58,12 +58,12 @@ test('every service run twice, one after the other and both at once, and its res
     assert.deepEqual(await Promise.all([run(), run()]), [output, output], `${kind} answers the same at once`);
     assert.deepEqual(await everything(folder, ports), once, `${kind}, both at once`);
     const done = { kind: 'done' as const, id, token: job.token, output };
-    assert.deepEqual((await Promise.all([engine.hear(resource_id, done, BY), engine.hear(resource_id, done, BY)])).sort(), [
+    assert.deepEqual((await Promise.all([engine.deliver(resource_id, done, BY), engine.deliver(resource_id, done, BY)])).sort(), [
       'moved',
       'stale',
     ]);
     const told = await everything(folder, ports);
-    assert.equal(await engine.hear(resource_id, done, BY), 'stale');
+    assert.equal(await engine.deliver(resource_id, done, BY), 'stale');
     assert.deepEqual(await everything(folder, ports), told, `${kind}, told again`);
     tried.push(kind);
   };

@@ -33,7 +33,7 @@ test(`${PICTURES} pictures through the worker leave at most ${MOST_BYTES_A_PICTU
   const bytes = await pictureOf(1);
   const one = async (n: number) => {
     const resource_id = await takeInBytes(into, { bytes, filename: `${n}.png`, title: `picture ${n}` });
-    const rested = await service.engine.rested({ scope: SCOPE, resource_id }, 60_000, never);
+    const rested = await service.engine.waitUntilSettled({ scope: SCOPE, resource_id }, 60_000, never);
     assert.equal(rested?.status, 'INDEXED');
   };
   const through = async (pictures: number) => {

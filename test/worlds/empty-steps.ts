@@ -2,7 +2,7 @@
 import type { Json } from '../../contract/json.ts';
 import type { StepKind } from '../../contract/step-kinds.ts';
 import type { Recogniser } from '../../runtime/ports/providers.ts';
-import type { StepServices } from '../../runtime/tasks/worker.ts';
+import type { StepHandlers } from '../../runtime/tasks/worker.ts';
 
 export const nothing: Recogniser = {
   engine: 'nothing',
@@ -11,7 +11,7 @@ export const nothing: Recogniser = {
   close: async () => {},
 };
 /** Every step done at once, with rows as the real ones write them. */
-export const emptySteps: StepServices = {
+export const emptySteps: StepHandlers = {
   async run({ kind, task_id: fact_id }) {
     const text = {
       title: 'empty',
@@ -43,6 +43,6 @@ export const emptySteps: StepServices = {
     };
     return outputs[kind];
   },
-  tidy: async () => {},
-  reachable: () => true,
+  cleanUp: async () => {},
+  isAvailable: () => true,
 };

@@ -18,9 +18,9 @@ const log = pino({ level: 'silent' });
 /** A key to an organisation, made if need be. */
 export async function keyTo({ accounts }: Facts, org_id: string): Promise<string> {
   const user_id = `${org_id}-user`;
-  await accounts.ensure({ org_id, name: org_id, user_id, user_name: org_id, at: clock.wall() });
+  await accounts.ensure({ org_id, name: org_id, user_id, user_name: org_id, at: clock.now() });
   const { key_id, text, secret_hash } = makeKey(clock);
-  const named = { name: 'test', role: 'admin' as const, created_at: clock.wall(), revoked_at: null };
+  const named = { name: 'test', role: 'admin' as const, created_at: clock.now(), revoked_at: null };
   await accounts.addKey({ key_id, org_id, user_id, secret_hash, ...named });
   return text;
 }

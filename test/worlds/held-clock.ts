@@ -20,17 +20,17 @@ export function heldClock(now = 1_000_000): HeldClock {
     return { cancel: () => void timers.delete(timer) };
   };
   return {
-    wall: () => time,
-    service: () => time,
+    now: () => time,
+    serviceTime: () => time,
     elapsed: () => time,
-    follow: () => {},
+    setServiceTime: () => {},
     steady: () => time,
-    correct: () => {},
+    setSkew: () => {},
     sleep: (ms) => new Promise((resolve) => void after(ms, resolve)),
     after,
-    mint: () => `minted-${++minted}`,
-    nonce: () => `nonce-${++minted}`,
-    chance: () => 0,
+    newId: () => `minted-${++minted}`,
+    randomUuid: () => `nonce-${++minted}`,
+    random: () => 0,
     async pass(ms, step_ms = 100) {
       for (const end = time + ms; time < end; ) {
         time = Math.min(time + step_ms, end);

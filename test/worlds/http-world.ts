@@ -76,7 +76,7 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
   const dir = await mkdtemp(path.join(tmpdir(), 'tuodi-http-'));
   const real = systemClock();
   let skew = 0;
-  const clock: Clock = { ...real, wall: () => real.wall() + skew, service: () => real.service() + skew };
+  const clock: Clock = { ...real, now: () => real.now() + skew, serviceTime: () => real.serviceTime() + skew };
   let port = 0;
   const public_url = () => `http://127.0.0.1:${port}`;
   const facts = await openSqliteFacts(dir);
@@ -98,7 +98,7 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
     limits: RUNTIME_LIMITS,
     log: logger,
     dispatch: async () => {},
-    told: relay.nudge,
+    notified: relay.nudge,
   });
   const ranking: HttpWorld['ranking'] = { ids: [], asked: [] };
 
@@ -124,8 +124,8 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
     ...given,
   };
   for (const org_id of ['a', 'b'])
-    await facts.accounts.ensure({ org_id, name: org_id, user_id: `${org_id}-user`, user_name: org_id, at: clock.wall() });
-  const keys = { a: await keyIn('a', deps), other: await keyIn('b', deps), revoked: await keyIn('a', deps, clock.wall()) };
+    await facts.accounts.ensure({ org_id, name: org_id, user_id: `${org_id}-user`, user_name: org_id, at: clock.now() });
+  const keys = { a: await keyIn('a', deps), other: await keyIn('b', deps), revoked: await keyIn('a', deps, clock.now()) };
   const server = createHttpServer(deps);
   port = (await server.listen('127.0.0.1', 0)).port;
 
@@ -150,7 +150,7 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
     if (!token) throw new Error(`${resource_id} does not owe ${job}`);
     outputs.set(token, writes ?? { facts: [] });
     const said = JSON.parse(JSON.stringify({ ...output, token }));
-    return engine.hear(
+    return engine.deliver(
       resource_id,
       { kind: 'done', id: job, token, output: said },
       { by: { kind: 'worker', id: null }, request_id: null },
@@ -183,13 +183,13 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
         height: 3,
         page_count: 1,
       };
-      const columns = { sha256, byte_size: bytes.length, width: 4, height: 3, page_count: 1, uploaded_at: clock.wall() };
+      const columns = { sha256, byte_size: bytes.length, width: 4, height: 3, page_count: 1, uploaded_at: clock.now() };
       await done(resource_id, 'inspect', { verdict: 'legal', ...picture, fact_id: null }, { facts: [], columns });
     },
     indexed: async (resource_id, text = 'hello') => {
       const { org_id, revision } = await rowOf(facts, resource_id);
-      const owner = { resource_id, org_id, at: clock.wall() };
-      const [recognition_id, text_id, embedding_id] = [clock.mint(), clock.mint(), clock.mint()];
+      const owner = { resource_id, org_id, at: clock.now() };
+      const [recognition_id, text_id, embedding_id] = [clock.newId(), clock.newId(), clock.newId()];
       const word = { text, confidence: 0.9, x: 0.1, y: 0.1, w: 0.2, h: 0.1 };
       const pages = [{ page: 1, width: 4, height: 3, text, confidence: 0.9, words: [word] }];
       await done(
@@ -242,7 +242,7 @@ async function keyIn(org_id: string, { clock, facts }: HttpDeps, revoked_at: num
     name: 'test',
     role: 'admin',
     secret_hash,
-    created_at: clock.wall(),
+    created_at: clock.now(),
     revoked_at,
   });
   return text;

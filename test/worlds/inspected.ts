@@ -3,7 +3,7 @@ import type { Verdict } from '../../contract/steps.ts';
 import { type Clock, systemClock } from '../../runtime/async/clock.ts';
 import type { PageRead, PictureToRead, Recogniser } from '../../runtime/ports/providers.ts';
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
-import type { ServiceContext } from '../../runtime/tasks/step-handler.ts';
+import type { StepContext } from '../../runtime/tasks/step-handler.ts';
 import { inspect } from '../../services/steps/inspect.ts';
 import { ocr } from '../../services/steps/ocr.ts';
 import { memoryObjects } from './memory-objects.ts';
@@ -16,7 +16,7 @@ export const ORIGINAL = 'org/res/task-1/original';
 export const LIMITS = { ...SERVICE_LIMITS, max_bytes: 100_000_000 };
 
 /** `read`: what the recogniser answers for a picture; each picture that it got is kept. */
-type Given = { limits?: Partial<ServiceContext['limits']>; read?: Recogniser['recognise']; clock?: Clock };
+type Given = { limits?: Partial<StepContext['limits']>; read?: Recogniser['recognise']; clock?: Clock };
 export function desk(given: Given = {}) {
   const objects = memoryObjects();
   const pictures: PictureToRead[] = [];
@@ -28,7 +28,7 @@ export function desk(given: Given = {}) {
       return answer(picture, signal);
     },
   });
-  const facts = only<ServiceContext['facts']>('facts', {
+  const facts = only<StepContext['facts']>('facts', {
     resources: only('resources', { get: async () => ({ content_type: 'application/octet-stream' }) as ResourceRow }),
   });
   const context = serviceContext({

@@ -1,14 +1,14 @@
 /** The empty steps with the outputs of a picture of 400 words: what is kept of them by mistake shows in the heap. */
 import type { Json } from '../../contract/json.ts';
 import type { StepKind } from '../../contract/step-kinds.ts';
-import type { StepServices } from '../../runtime/tasks/worker.ts';
+import type { StepHandlers } from '../../runtime/tasks/worker.ts';
 import { emptySteps } from './empty-steps.ts';
 
 const WORDS = 400;
 const DIMENSION = 256;
 
 /** New objects at each call, as the real steps make them: one that all share could not be seen to pile up. */
-export const largeSteps: StepServices = {
+export const largeSteps: StepHandlers = {
   ...emptySteps,
   async run(given) {
     const output = await emptySteps.run(given);

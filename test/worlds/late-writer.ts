@@ -48,7 +48,7 @@ const statusOf = async ({ facts }: Ports, id: string) => (await facts.resources.
 
 /** The looks that were planned, all that are due within so long. */
 export async function looked(ports: Ports, later_ms: number): Promise<void> {
-  const clock = { wall: () => world.clock.wall() + later_ms };
+  const clock = { now: () => world.clock.now() + later_ms };
   while ((await clearLeftovers({ ...ports, clock, log: world.log }, 100)) > 0);
 }
 
@@ -103,7 +103,7 @@ export async function writtenLater(ports: Ports): Promise<void> {
     assert.deepEqual(await ports.facts.journal.list(SCOPE, id, { after: null, limit: 9 }), []);
     assert.equal(await ports.facts.instances.load(id), null);
     assert.deepEqual(await ports.index.heads(SCOPE, [id]), []);
-    const due = await ports.facts.cleanups.claimDue({ now: world.clock.wall() + 365 * DAY_MS, until: 0, limit: 10 });
+    const due = await ports.facts.cleanups.claimDue({ now: world.clock.now() + 365 * DAY_MS, until: 0, limit: 10 });
     assert.deepEqual(due, [], 'and not for ever');
   } finally {
     await service.stop();

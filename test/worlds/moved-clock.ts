@@ -15,7 +15,7 @@ export function movedClock(time: () => number = () => performance.now(), epoch =
   let wall = epoch;
   let monotonic = 1_000;
   return {
-    clock: systemClock({ wall: () => Math.floor(wall + time() - began), monotonic: () => monotonic + time() - began }),
+    clock: systemClock({ now: () => Math.floor(wall + time() - began), monotonic: () => monotonic + time() - began }),
     stepWall: (ms) => {
       wall += ms;
     },

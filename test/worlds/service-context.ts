@@ -1,10 +1,10 @@
 /** What a service works with, in a test: the ports that it needs are given, and using any other fails by its name. */
 import { systemClock } from '../../runtime/async/clock.ts';
-import type { ServiceContext } from '../../runtime/tasks/step-handler.ts';
+import type { StepContext } from '../../runtime/tasks/step-handler.ts';
 import { only } from './missing.ts';
 
 /** As a service has them unless somebody said otherwise. */
-export const SERVICE_LIMITS: ServiceContext['limits'] = {
+export const SERVICE_LIMITS: StepContext['limits'] = {
   max_bytes: 10_000_000,
   max_pixels: 80_000_000,
   max_pages: 100,
@@ -14,7 +14,7 @@ export const SERVICE_LIMITS: ServiceContext['limits'] = {
   ocr_pixels: 16_000_000,
 };
 
-export const serviceContext = (given: Partial<ServiceContext>): ServiceContext => ({
+export const serviceContext = (given: Partial<StepContext>): StepContext => ({
   task_id: 'task-1',
   facts: only('facts', {}),
   objects: only('objects', {}),

@@ -23,7 +23,7 @@ export async function createWithBytes(
   { engine, objects, clock, scope }: Into,
   { bytes, filename, title }: Picture,
 ): Promise<string> {
-  const resource_id = clock.mint();
+  const resource_id = clock.newId();
   await objects.put(`incoming/${scope.org_id}/${resource_id}/1`, Readable.from([bytes]), MOST_BYTES);
   const metadata = { title, description: null, tags: [], taken_at: null, languages: [], extra: {} };
   const named = { user_id: 'u', batch_id: null, filename, content_type: 'image/png', metadata, described: true };

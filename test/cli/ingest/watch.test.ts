@@ -6,11 +6,11 @@ import { afterEach, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '../../../cli/client.ts';
 import { UsageError } from '../../../cli/errors.ts';
-import { leave, type Then } from '../../../cli/ingest/after-ingest.ts';
-import { LEAVING, seenAt } from '../../../cli/ingest/folder-files.ts';
+import { type AfterIngest, disposeOf } from '../../../cli/ingest/after-ingest.ts';
+import { LEAVING, statFile } from '../../../cli/ingest/folder-files.ts';
 import { isPicture } from '../../../cli/ingest/ingest.ts';
 import { WATCH_LIMITS, type WatchLimits, watch } from '../../../cli/ingest/watch.ts';
-import { thenOf } from '../../../cli/ingest/watch-command.ts';
+import { parseAfterIngest } from '../../../cli/ingest/watch-command.ts';
 import { found, inFolder, keptOutput } from '../../worlds/folder-world.ts';
 import { pictureOf, wordOf } from '../../worlds/numbered.ts';
 import { until } from '../../worlds/wait.ts';
@@ -23,7 +23,7 @@ afterEach(() => {
 });
 
 /** A watch that has begun; `said`: of a file, once it was told of. */
-function watching(client: Client | (() => Promise<Client>), folder: string, after: Then = { do: 'keep' }, limits = SOON) {
+function watching(client: Client | (() => Promise<Client>), folder: string, after: AfterIngest = { do: 'keep' }, limits = SOON) {
   const out = keptOutput();
   const stop = new AbortController();
   const pace = {
@@ -160,13 +160,13 @@ describe('a folder that is watched', () => {
       await mkdir(inbox);
       const file = path.join(inbox, 'scan.png');
       await writeFile(file, await pictureOf(8));
-      const seen = await seenAt(file);
+      const seen = await statFile(file);
       assert.ok(seen);
       const newer = await pictureOf(9);
       for (const after of [{ do: 'delete' }, { do: 'move', to: path.join(dir, 'done') }] as const) {
         await writeFile(path.join(inbox, 'scan.part'), newer);
         await rename(path.join(inbox, 'scan.part'), file);
-        assert.deepEqual(await leave(file, seen, inbox, after), { left: 'changed' });
+        assert.deepEqual(await disposeOf(file, seen, inbox, after), { left: 'changed' });
         assert.deepEqual([await readFile(file), await readdir(inbox)], [newer, ['scan.png']]);
       }
       await rename(file, path.join(inbox, `${LEAVING}1.png`));
@@ -197,7 +197,7 @@ describe('a folder that is watched', () => {
     }));
 
   test('what --then may be is checked', () => {
-    assert.deepEqual(thenOf('move=/a b'), { do: 'move', to: '/a b' });
-    for (const wrong of ['move=', 'burn', 'move', '']) assert.throws(() => thenOf(wrong), UsageError, wrong);
+    assert.deepEqual(parseAfterIngest('move=/a b'), { do: 'move', to: '/a b' });
+    for (const wrong of ['move=', 'burn', 'move', '']) assert.throws(() => parseAfterIngest(wrong), UsageError, wrong);
   });
 });

@@ -21,7 +21,7 @@ async function newKey(name: string): Promise<{ text: string; key_id: string }> {
   const { clock, facts } = world.deps;
   const { key_id, text, secret_hash } = makeKey(clock);
   const row = { key_id, org_id: 'a', user_id: 'a-user', name, role: 'admin' as const, secret_hash };
-  await facts.accounts.addKey({ ...row, created_at: clock.wall(), revoked_at: null });
+  await facts.accounts.addKey({ ...row, created_at: clock.now(), revoked_at: null });
   return { key_id, text };
 }
 type Links = { upload: string; complete: string; preview: string; content: string; id: string; waiting: string };
@@ -61,7 +61,7 @@ describe('links', () => {
     assert.deepEqual(await statuses(links), [200, 200, 200, 200]);
     const { clock, facts } = world.deps;
     const others = await linksOf((await newKey('another')).text);
-    await facts.accounts.revokeKey({ org_id: 'a' }, key.key_id, clock.wall());
+    await facts.accounts.revokeKey({ org_id: 'a' }, key.key_id, clock.now());
     assert.deepEqual(await statuses(links), [403, 403, 403, 403]);
     assert.match((await world.call('GET', links.preview, { key: null })).text, /"code":"LINK_EXPIRED"/);
     assert.deepEqual(await statuses(others), [200, 200, 200, 200], 'those of another key go on');
@@ -130,7 +130,7 @@ describe('a key for commands on this machine', () => {
   test('gives out links that outlast it: it ends with each start', async () => {
     const local = await newKey('local-0123456789abcdef');
     const links = await linksOf(local.text);
-    await world.deps.facts.accounts.revokeKey({ org_id: 'a' }, local.key_id, world.deps.clock.wall());
+    await world.deps.facts.accounts.revokeKey({ org_id: 'a' }, local.key_id, world.deps.clock.now());
     assert.deepEqual(await statuses(links), [200, 200, 200, 200]);
   });
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { z } from 'zod';
-import { createInLine, TooManyInLine } from '../../../runtime/async/key-queue.ts';
+import { createKeyQueue, KeyQueueFull } from '../../../runtime/async/key-queue.ts';
 import { type HttpWorld, httpWorld } from '../../worlds/http-world.ts';
 
 const TIMES = 50;
@@ -102,7 +102,7 @@ describe(`${TIMES} at once, without a key`, () => {
 
 describe('work in line', () => {
   test('is done one at a time for each key, in order, whatever fails; and so many wait at most', async () => {
-    const inLine = createInLine(3);
+    const inLine = createKeyQueue(3);
     const done: string[] = [];
     const gates = new Map<string, () => void>();
     const work = (name: string) => async () => {
@@ -119,7 +119,7 @@ describe('work in line', () => {
     const a2 = inLine('a', work('a2'));
     const a3 = inLine('a', work('a3'));
     const b1 = inLine('b', work('b1'));
-    await assert.rejects(inLine('a', work('a4')), TooManyInLine);
+    await assert.rejects(inLine('a', work('a4')), KeyQueueFull);
     await open('b1');
     assert.equal(await b1, 'b1');
     assert.ok(!gates.has('a2'), 'the next has not begun');

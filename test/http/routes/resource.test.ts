@@ -161,7 +161,7 @@ test('a person’s words stand in place of the machine’s', async () => {
     resource_id,
     org_id: 'a',
     at: 0,
-    correction_id: world.deps.clock.mint(),
+    correction_id: world.deps.clock.newId(),
     by: { kind: 'user' as const, id: null },
     pages: [{ page: 1, text: 'Total' }],
   };
@@ -218,6 +218,6 @@ test('a revoked key is refused from that moment', async () => {
   const { resource_id } = await world.created();
   const [, key_id = ''] = /^tuodi_([^_]+)_/.exec(world.keys.other) ?? [];
   assert.equal((await call('GET', resource_id, { key: world.keys.other })).status, 404);
-  await world.facts.accounts.revokeKey({ org_id: 'b' }, key_id, world.deps.clock.wall());
+  await world.facts.accounts.revokeKey({ org_id: 'b' }, key_id, world.deps.clock.now());
   assert.equal((await call('GET', resource_id, { key: world.keys.other })).status, 401);
 });

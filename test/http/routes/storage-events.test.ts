@@ -63,7 +63,7 @@ test('said again after the bytes were seen, of the trash, or of nobody: 204, and
   await world.legal(seen.resource_id, 'seen by the store');
   const trashed = await world.created();
   await world.call('DELETE', `/v1/resources/${trashed.resource_id}`);
-  const gone = world.deps.clock.mint();
+  const gone = world.deps.clock.newId();
   const before = await world.everything();
   for (const resource_id of [seen.resource_id, trashed.resource_id, gone, 'no-id'])
     assert.equal((await tell(created(`incoming/a/${resource_id}/up`))).status, 204);

@@ -83,7 +83,7 @@ test('without its embedder a hybrid search goes by text, and one by meaning says
 });
 
 test('a search ends, however much of the ranking is not confirmed', async () => {
-  world.ranking.ids.unshift(...Array.from({ length: 500 }, () => world.deps.clock.mint()));
+  world.ranking.ids.unshift(...Array.from({ length: 500 }, () => world.deps.clock.newId()));
   const before = world.ranking.asked.length;
   const page = await search('q=invoice&limit=5');
   assert.ok(world.ranking.asked.length - before <= world.deps.limits.search_rounds);

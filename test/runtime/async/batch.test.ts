@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
-import { gather } from '../../../runtime/async/batch.ts';
+import { batched } from '../../../runtime/async/batch.ts';
 
 /** Answers each item; `batches` says what was worked on together. */
 function gathered(most = 100) {
@@ -12,7 +12,7 @@ function gathered(most = 100) {
     await turnOfTheLoop();
     return items.map((item) => `${item} done`);
   };
-  return { batches, one: gather(work, { most, key: (item) => item.split(' ')[0] ?? '' }) };
+  return { batches, one: batched(work, { most, key: (item) => item.split(' ')[0] ?? '' }) };
 }
 async function afterTurns(turns: number): Promise<void> {
   for (let turn = 0; turn < turns; turn++) await turnOfTheLoop();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { inHalves } from '../../../runtime/async/bisect.ts';
+import { bisect } from '../../../runtime/async/bisect.ts';
 
 const failed = (item: number, error: unknown) => `${item} ${error instanceof Error ? error.message : error}`;
 const isOfAll = (error: unknown) => error instanceof Error && error.message === 'away';
@@ -12,10 +12,10 @@ test('the one that is refused is found, and the others are done, in a number of 
     if (items.includes(117)) throw new Error('refused');
     return items.map((item) => `${item} done`);
   };
-  const results = await inHalves(
+  const results = await bisect(
     Array.from({ length: 200 }, (_, n) => n),
     work,
-    { isOfAll, failed },
+    { failsAll: isOfAll, failed },
   );
   assert.deepEqual(
     results.filter((result) => !result.endsWith('done')),
@@ -33,6 +33,6 @@ test('a failure of all ends it at once: what was done before stays done, and the
     if (items.includes(2)) throw new Error('away');
     return items.map((item) => `${item} done`);
   };
-  assert.deepEqual(await inHalves([0, 1, 2, 3], work, { isOfAll, failed }), ['0 done', '1 done', '2 away', '3 away']);
+  assert.deepEqual(await bisect([0, 1, 2, 3], work, { failsAll: isOfAll, failed }), ['0 done', '1 done', '2 away', '3 away']);
   assert.equal(calls, 3);
 });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { test } from 'node:test';
 import { type Clock, systemClock } from '../../../runtime/async/clock.ts';
-import { bounded, within } from '../../../runtime/async/timeout.ts';
+import { bounded, withTimeout } from '../../../runtime/async/timeout.ts';
 import { heapInUse } from '../../worlds/heap.ts';
 
 /** Its timers fire when a test says so. */
@@ -28,15 +28,15 @@ test('work that ends in time is told as it is, and leaves neither timer nor list
   const { clock, timers } = heldClock();
   const sources = [new AbortController(), new AbortController()];
   const signals = sources.map(({ signal }) => signal);
-  assert.equal(await within({ clock, limit_ms: 1, signals }, async () => 'done'), 'done');
+  assert.equal(await withTimeout({ clock, limit_ms: 1, signals }, async () => 'done'), 'done');
   await assert.rejects(
-    within({ clock, limit_ms: 1, signals }, async () => {
+    withTimeout({ clock, limit_ms: 1, signals }, async () => {
       throw new Error('failed');
     }),
     /failed/,
   );
   await assert.rejects(
-    within({ clock, limit_ms: 1, signals }, () => {
+    withTimeout({ clock, limit_ms: 1, signals }, () => {
       throw new Error('at once');
     }),
     /at once/,
@@ -49,7 +49,7 @@ test('work that takes longer is left with its own reason, told so, and leaves ne
   const source = new AbortController();
   let told: AbortSignal | null = null;
   const late = (ms: number) => new Error(`late by ${ms}`);
-  const waiting = within({ clock, limit_ms: 7, late, signals: [source.signal] }, (signal) => {
+  const waiting = withTimeout({ clock, limit_ms: 7, onTimeout: late, signals: [source.signal] }, (signal) => {
     told = signal;
     return pending();
   });
@@ -63,14 +63,14 @@ test('the first signal that is aborted ends it with its reason; one that was abo
   const { clock, timers } = heldClock();
   const [one, other] = [new AbortController(), new AbortController()];
   const signals = [one.signal, other.signal];
-  const waiting = within({ clock, limit_ms: 1, signals }, pending);
+  const waiting = withTimeout({ clock, limit_ms: 1, signals }, pending);
   other.abort(new Error('stopped'));
   await assert.rejects(waiting, /stopped/);
   let begun = false;
   const begin = async () => {
     begun = true;
   };
-  await assert.rejects(within({ clock, limit_ms: 1, signals }, begin), /stopped/);
+  await assert.rejects(withTimeout({ clock, limit_ms: 1, signals }, begin), /stopped/);
   assert.deepEqual([begun, timers.size, ...signals.map(listeners)], [false, 0, 0, 0]);
 });
 
@@ -93,7 +93,7 @@ test('what the work returns is kept by nobody, however long its signals live', a
   const SIZE = 10_000;
   const source = new AbortController();
   const clock = systemClock();
-  const race = () => within({ clock, limit_ms: 600_000, signals: [source.signal] }, async () => new Array(SIZE).fill(0));
+  const race = () => withTimeout({ clock, limit_ms: 600_000, signals: [source.signal] }, async () => new Array(SIZE).fill(0));
   await race();
   const before = await heapInUse();
   for (let n = 0; n < RACES; n++) await race();
@@ -107,7 +107,7 @@ test('as many as like wait on one signal, without a warning of a leak', async (t
   process.on('warning', warned);
   t.after(() => process.off('warning', warned));
   const source = new AbortController();
-  const all = Array.from({ length: 50 }, () => within({ clock: systemClock(), signals: [source.signal] }, pending));
+  const all = Array.from({ length: 50 }, () => withTimeout({ clock: systemClock(), signals: [source.signal] }, pending));
   source.abort(new Error('stopped'));
   for (const { status } of await Promise.allSettled(all)) assert.equal(status, 'rejected');
   await new Promise((resolve) => setImmediate(resolve)); // warnings are told a turn later

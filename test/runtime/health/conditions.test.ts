@@ -8,7 +8,7 @@ function world() {
   const lines: { level: number; msg: string }[] = [];
   const log = pino({ base: undefined }, { write: (line: string) => void lines.push(JSON.parse(line)) });
   let now = 1_000;
-  const conditions = createConditions({ clock: { wall: () => now }, log });
+  const conditions = createConditions({ clock: { now: () => now }, log });
   return { conditions, lines, later: (ms: number) => (now += ms) };
 }
 

@@ -7,12 +7,12 @@ import { unavailable } from '../../../persistence/redis/errors.ts';
 import { s3Fault } from '../../../persistence/s3/faults.ts';
 import { createConditions } from '../../../runtime/health/conditions.ts';
 import { CredentialsRefused, credentialsOf, refusalIn } from '../../../runtime/health/credentials.ts';
-import { ServiceError } from '../../../runtime/tasks/step-handler.ts';
+import { StepError } from '../../../runtime/tasks/step-handler.ts';
 
 function world() {
   const lines: string[] = [];
   const log = pino({ base: undefined }, { write: (line: string) => void lines.push(line) });
-  const conditions = createConditions({ clock: { wall: () => 1 }, log });
+  const conditions = createConditions({ clock: { now: () => 1 }, log });
   let due: (() => void) | null = null;
   const after = (_: number, then: () => void) => {
     due = then;
@@ -84,7 +84,7 @@ test('what is an outage stays one: no connection, too many, a clock that is off,
   const outages = [mysql(1040, 'ER_CON_COUNT_ERROR'), s3('RequestTimeTooSkewed', 403), s3('SlowDown', 503)];
   for (const error of outages) {
     assert.equal(refusalIn(error), null);
-    assert.ok(error instanceof ServiceError && error.failure.code === 'PROVIDER_UNAVAILABLE');
+    assert.ok(error instanceof StepError && error.failure.code === 'PROVIDER_UNAVAILABLE');
   }
   for (const reply of ['OOM command not allowed when used memory', 'READONLY You can not write', 'LOADING'])
     assert.equal(refusalIn(unavailable(new Error(reply))), null);

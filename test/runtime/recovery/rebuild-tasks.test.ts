@@ -7,7 +7,7 @@ import { type TestContext, test } from 'node:test';
 import { pino } from 'pino';
 import { openSqliteFacts } from '../../../persistence/sqlite/facts.ts';
 import { RUNTIME_LIMITS } from '../../../runtime/limits.ts';
-import { createJobPass } from '../../../runtime/recovery/rebuild-tasks.ts';
+import { createTaskRebuild } from '../../../runtime/recovery/rebuild-tasks.ts';
 import { change, commit } from '../../ports/facts-rows.ts';
 import { movedClock } from '../../worlds/moved-clock.ts';
 
@@ -51,7 +51,7 @@ async function world(t: TestContext) {
       during?.(ids);
     };
     const given = { facts, tasks, clock, limits: LIMITS, log, served, set_asides: { found: () => {} }, owner: () => owner };
-    const round = createJobPass(given, look);
+    const round = createTaskRebuild(given, look);
     const then = (work: typeof during) => {
       during = work;
     };

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pino } from 'pino';
 import type { TimeRow } from '../../../runtime/ports/service-state.ts';
-import { createServiceTime, decide, type Seen, type ServiceTime } from '../../../runtime/recovery/service-time.ts';
+import { createServiceTime, decide, type ObservedTick, type ServiceTime } from '../../../runtime/recovery/service-time.ts';
 import { type MovedClock, movedClock } from '../../worlds/moved-clock.ts';
 import { seeded } from '../../worlds/texts.ts';
 
@@ -12,8 +12,8 @@ const DAY = 24 * 60 * 60_000;
 const AT = 1_800_000_000_000;
 const log = pino({ level: 'silent' });
 const row: TimeRow = { ticks: 7, ticked_at: AT, service_at: AT - DAY, settle_until: 0 };
-const seenAt = (own: boolean): Seen => ({ row, at: { wall: AT, elapsed: 500 }, own });
-const tick = (seen: Seen | null, wall_passed: number, passed: number, of = row) =>
+const seenAt = (own: boolean): ObservedTick => ({ row, at: { wall: AT, elapsed: 500 }, own });
+const tick = (seen: ObservedTick | null, wall_passed: number, passed: number, of = row) =>
   decide(of, seen, { wall: AT + wall_passed, elapsed: 500 + passed }, LIMITS);
 const advance = (...given: Parameters<typeof tick>) => (tick(...given).write?.service_at ?? Number.NaN) - row.service_at;
 
@@ -80,7 +80,7 @@ function several(seed: number) {
   });
   const sweepers = Array.from({ length: SWEEPERS }, () => started(movedClock(() => now, AT)));
   const check = ({ machine: { clock }, read }: Sweeper): number => {
-    const service = clock.service();
+    const service = clock.serviceTime();
     assert.ok(service <= kept.service_at + 2 * LIMITS.tick_interval_ms, `seed ${seed}: ${service - kept.service_at} ahead`);
     assert.ok(service >= read, `seed ${seed}: read backwards`);
     return service;

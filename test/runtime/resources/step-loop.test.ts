@@ -38,7 +38,7 @@ test('an instance and its row are taken as one commit left them, though another 
       },
     },
   });
-  const resource_id = clock.mint();
+  const resource_id = clock.newId();
   const metadata = { title: 'a', description: null, tags: [], taken_at: null, languages: [], extra: {} };
   const named = { user_id: 'u', batch_id: null, filename: 'f', content_type: 'image/png', metadata, described: true };
   await other.create({ resource_id, ...SCOPE, ...named, claimed: { byte_size: null, sha256: null }, idempotency: null }, BY);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import type { StepKind } from '../../../contract/step-kinds.ts';
-import type { StepServices } from '../../../runtime/tasks/worker.ts';
+import type { StepHandlers } from '../../../runtime/tasks/worker.ts';
 import { openWorld, serviceOf, world } from '../../faults/world.ts';
 import { emptySteps } from '../../worlds/empty-steps.ts';
 import { takeInBytes } from '../../worlds/take-in.ts';
@@ -20,7 +20,7 @@ for (const slow of ['inspect', 'ocr'] satisfies StepKind[])
     const folder = await mkdtemp(path.join(tmpdir(), 'tuodi-fair-'));
     const ports = await openWorld(folder);
     const held: { org_id: string; go: () => void }[] = [];
-    const services: StepServices = {
+    const services: StepHandlers = {
       ...emptySteps,
       async run(run) {
         const { org_id } = run.input as { org_id: string }; // every step's input names it

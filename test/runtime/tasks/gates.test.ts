@@ -26,7 +26,7 @@ function begin(run_ms = 0): void {
   there = { answers: true, code: 'PROVIDER_UNAVAILABLE', reachable: true };
   seen = { runs: 0, given_up: [], most_at_once: 0, done: 0 };
   queue = memoryQueue({ clock, most_waiting: 200_000 });
-  gates = createGates({ queue, reachable: () => there.reachable, clock, limits: RUNTIME_LIMITS, outage: OUTAGE, log });
+  gates = createGates({ queue, isAvailable: () => there.reachable, clock, limits: RUNTIME_LIMITS, outage: OUTAGE, log });
   let running = 0;
   queue.consume('index', concurrency.index, async () => {
     const passage = gates.enter('index');
@@ -152,7 +152,7 @@ test('tasks are told how long it has been away, and whether it was seen to work 
   const fail = () => gates.enter('index').ran(failureOf('PROVIDER_UNAVAILABLE', ''));
   assert.equal(gates.away('index'), null);
   fail();
-  const since = clock.service();
+  const since = clock.serviceTime();
   await clock.pass(MINUTE);
   assert.deepEqual(gates.away('index'), { ms: MINUTE, since, from_start: false });
   gates.enter('index').ran(null);
@@ -160,6 +160,6 @@ test('tasks are told how long it has been away, and whether it was seen to work 
   await clock.pass(MINUTE);
   assert.equal(gates.worksFor('index'), MINUTE);
   fail();
-  assert.deepEqual(gates.away('index'), { ms: 0, since: clock.service(), from_start: true });
+  assert.deepEqual(gates.away('index'), { ms: 0, since: clock.serviceTime(), from_start: true });
   assert.equal(gates.worksFor('index'), null);
 });

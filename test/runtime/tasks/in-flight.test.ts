@@ -5,7 +5,7 @@ import { memoryTasks } from '../../../persistence/memory/tasks.ts';
 import { type Clock, systemClock } from '../../../runtime/async/clock.ts';
 import { RUNTIME_LIMITS } from '../../../runtime/limits.ts';
 import type { TaskRecord } from '../../../runtime/ports/tasks.ts';
-import { adaptingRoom, createInFlight } from '../../../runtime/tasks/in-flight.ts';
+import { adaptiveLimit, createInFlight } from '../../../runtime/tasks/in-flight.ts';
 
 const TARGET_MS = 1_000;
 const limits = { ...RUNTIME_LIMITS, in_flight: 8, in_flight_first: 2, in_flight_target_ms: TARGET_MS, in_flight_look_ms: 10 };
@@ -14,7 +14,7 @@ const ids = (...names: string[]) => new Set(names);
 
 describe('the room at a provider', () => {
   test('begins small, and grows with each that comes back soon while it was full, up to the most', () => {
-    const room = adaptingRoom(limits);
+    const room = adaptiveLimit(limits);
     assert.equal(room.now(ids('a', 'b'), 0), 2);
     assert.equal(room.now(ids('b', 'c'), 100), 3, 'a came back');
     assert.equal(room.now(ids('b'), 200), 3, 'it was not full: one more would tell nothing');
@@ -27,7 +27,7 @@ describe('the room at a provider', () => {
   });
 
   test('halves once the oldest is there for too long, once in that time, and never below one', () => {
-    const room = adaptingRoom({ ...limits, in_flight_first: 8 });
+    const room = adaptiveLimit({ ...limits, in_flight_first: 8 });
     assert.equal(room.now(ids('a'), 0), 8);
     assert.equal(room.now(ids('a'), TARGET_MS), 8);
     assert.equal(room.now(ids('a'), TARGET_MS + 1), 4);
@@ -37,7 +37,7 @@ describe('the room at a provider', () => {
   });
 
   test('does not grow by what comes back late', () => {
-    const room = adaptingRoom(limits);
+    const room = adaptiveLimit(limits);
     room.now(ids('a', 'b'), 0);
     assert.equal(room.now(ids('c', 'd'), TARGET_MS), 2);
   });

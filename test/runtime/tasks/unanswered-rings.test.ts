@@ -8,7 +8,7 @@ import { memoryTasks } from '../../../persistence/memory/tasks.ts';
 import { systemClock } from '../../../runtime/async/clock.ts';
 import { RUNTIME_LIMITS } from '../../../runtime/limits.ts';
 import { isLaterVersion } from '../../../runtime/resources/step-loop.ts';
-import { createRuns } from '../../../runtime/tasks/task-runner.ts';
+import { createTaskRunner } from '../../../runtime/tasks/task-runner.ts';
 import { taskLifecycle } from '../../../services/lifecycles.ts';
 import { record } from '../../ports/tasks.ts';
 import { until } from '../../worlds/wait.ts';
@@ -43,15 +43,15 @@ test('a result for a picture that a later version has taken over is kept with it
   const lines: object[] = [];
   const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
   const queue = memoryQueue({ clock, most_waiting: 10 });
-  const runs = createRuns({
-    ...{ tasks, clock, log, lifecycle: taskLifecycle(), limits: RUNTIME_LIMITS, remote: null, reachable: () => true },
+  const runs = createTaskRunner({
+    ...{ tasks, clock, log, lifecycle: taskLifecycle(), limits: RUNTIME_LIMITS, remote: null, isAvailable: () => true },
     origin: { by: { kind: 'worker', id: null }, request_id: null },
     queue: { ...queue, retryLater: async (task_id) => void passed.push(task_id) },
     engine: {
-      hear: async () => {
+      deliver: async () => {
         throw new Problem('LATER_VERSION', { en: 'later', zh: 'later' });
       },
-      owes: async () => null,
+      pendingJob: async () => null,
     },
   });
   const task = record('t');

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { systemClock } from '../../../runtime/async/clock.ts';
-import { ServiceError } from '../../../runtime/tasks/step-handler.ts';
+import { StepError } from '../../../runtime/tasks/step-handler.ts';
 import { decodeBudget } from '../../../services/formats/budget.ts';
 import { openFile } from '../../../services/formats/registry.ts';
 import { desk, LIMITS } from '../../worlds/inspected.ts';
@@ -30,7 +30,7 @@ const FILES: Record<string, (count: number) => Promise<Uint8Array>> = {
   'a TIFF': async (count) => tiffOf(Array.from({ length: count }, () => plain(30, 40))),
 };
 const tooLong = (error: unknown) =>
-  error instanceof ServiceError &&
+  error instanceof StepError &&
   error.failure.code === 'DECODE_LIMIT' &&
   !error.failure.retryable &&
   /document as a whole/.test(error.failure.detail);

@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import type { FailureCode } from '../../../contract/failures.ts';
 import { CONTENT_TYPES } from '../../../contract/resource.ts';
 import { openFile } from '../../../services/formats/registry.ts';
-import { bytesOf } from '../../../services/steps/read-object.ts';
+import { readObject } from '../../../services/steps/read-object.ts';
 import { desk, LIMITS } from '../../worlds/inspected.ts';
 import { bmpOf, HEIC, tiffOf } from '../../worlds/other-files.ts';
 import { pdf } from '../../worlds/pdf-file.ts';
@@ -78,7 +78,7 @@ describe('a file of each format', () => {
           ['preview', 1_600],
           ['preview-320', 320],
         ] as const) {
-          const made = await sharp(await bytesOf(objects, `org/res/task-1/${name}${suffix}.webp`)).metadata();
+          const made = await sharp(await readObject(objects, `org/res/task-1/${name}${suffix}.webp`)).metadata();
           const longer = Math.max(width, height);
           assert.deepEqual([made.format, Math.max(made.width, made.height)], ['webp', Math.min(side, longer)]);
           assert.equal(made.width > made.height, width > height);
@@ -193,7 +193,7 @@ describe('a BMP', () => {
       const bytes = bmpOf({ width: 3, height: 2, ...given });
       const verdict = await inspected(bytes);
       assert.ok(verdict.verdict === 'legal', JSON.stringify(verdict));
-      const { width, height } = await sharp(await bytesOf(objects, 'org/res/task-1/preview.webp')).metadata();
+      const { width, height } = await sharp(await readObject(objects, 'org/res/task-1/preview.webp')).metadata();
       assert.deepEqual([width, height], [3, 2]);
       assert.deepEqual(await colours(bytes), RIGHT);
     });
@@ -217,7 +217,7 @@ async function colours(bytes: Buffer): Promise<number[][]> {
 test('a HEIC has its colours where they are', async () => {
   const { objects, inspected } = desk();
   await inspected(HEIC);
-  const { data, info } = await sharp(await bytesOf(objects, 'org/res/task-1/preview.webp'))
+  const { data, info } = await sharp(await readObject(objects, 'org/res/task-1/preview.webp'))
     .raw()
     .toBuffer({ resolveWithObject: true });
   const at = (x: number, y: number) => [...data.subarray((y * info.width + x) * info.channels).subarray(0, 3)];

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, test } from 'node:test';
 import type { FailureCode } from '../../../contract/failures.ts';
 import { systemClock } from '../../../runtime/async/clock.ts';
-import { ServiceError } from '../../../runtime/tasks/step-handler.ts';
+import { StepError } from '../../../runtime/tasks/step-handler.ts';
 import { decodeBudget } from '../../../services/formats/budget.ts';
 import { openIsolated } from '../../../services/formats/isolated.ts';
 import { desk, LIMITS } from '../../worlds/inspected.ts';
@@ -68,7 +68,7 @@ describe('a thread of its own', () => {
     over();
     await assert.rejects(
       drawing,
-      (error) => error instanceof ServiceError && error.failure.code === 'DECODE_LIMIT' && !error.failure.retryable,
+      (error) => error instanceof StepError && error.failure.code === 'DECODE_LIMIT' && !error.failure.retryable,
     );
     assert.equal(threads(), 0);
   });

@@ -9,7 +9,7 @@ import { systemClock } from '../../../runtime/async/clock.ts';
 import type { IndexEntry, IndexGenerations, SearchIndex } from '../../../runtime/ports/search-index.ts';
 import type { SavedText } from '../../../runtime/ports/texts.ts';
 import { prepareIndex, rebuildIndex } from '../../../services/index/rebuild.ts';
-import { indexEntry, reaches } from '../../../services/steps/index-entry.ts';
+import { coversTargets, indexEntry } from '../../../services/steps/index-entry.ts';
 import { change } from '../../ports/facts-rows.ts';
 import { only } from '../../worlds/missing.ts';
 import { serviceContext } from '../../worlds/service-context.ts';
@@ -152,9 +152,16 @@ describe('a rebuild', () => {
       { live: 'b', building: null },
     ];
     assert.deepEqual(
-      [reaches(old, old), reaches(both, both), reaches(both, next), reaches(both, old), reaches(old, both), reaches(old, next)],
+      [
+        coversTargets(old, old),
+        coversTargets(both, both),
+        coversTargets(both, next),
+        coversTargets(both, old),
+        coversTargets(old, both),
+        coversTargets(old, next),
+      ],
       [true, true, true, true, false, false],
     );
-    assert.deepEqual([reaches(null, null), reaches(null, old)], [true, false]);
+    assert.deepEqual([coversTargets(null, null), coversTargets(null, old)], [true, false]);
   });
 });

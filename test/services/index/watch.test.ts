@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import type { Ports } from '../../../app/open-ports.ts';
 import { openDatabase } from '../../../persistence/sqlite/database.ts';
 import type { SearchIndex } from '../../../runtime/ports/search-index.ts';
-import { ServiceError } from '../../../runtime/tasks/step-handler.ts';
+import { StepError } from '../../../runtime/tasks/step-handler.ts';
 import { BY, openWorld, world } from '../../faults/world.ts';
 import { until } from '../../worlds/wait.ts';
 import { BATCH, type Changed, ORGS, type WatchedLife, watchedLife } from '../../worlds/watched-life.ts';
@@ -138,7 +138,7 @@ test('an index that is away at the start is compared once it is there; one that 
       const unless =
         <Asked extends unknown[], Answer>(call: (...asked: Asked) => Promise<Answer>) =>
         async (...asked: Asked): Promise<Answer> => {
-          if (away) throw new ServiceError({ code: 'PROVIDER_UNAVAILABLE', retryable: true, detail: 'away' });
+          if (away) throw new StepError({ code: 'PROVIDER_UNAVAILABLE', retryable: true, detail: 'away' });
           return call(...asked);
         };
       const headsOf: SearchIndex['heads'] = (...asked) => {
@@ -172,9 +172,9 @@ test('a comparison is gone on with after the death of the process that was at it
     const identity = await first.ports.index.identity();
     emptied(folder);
     const pass = { identity, after: null, lost: 1, since: 1, told: ['org'] };
-    const at = { owner: 'a process that died', now: world.clock.wall() + 120_000, until: world.clock.wall() + 200 };
+    const at = { owner: 'a process that died', now: world.clock.now() + 120_000, until: world.clock.now() + 200 };
     await first.ports.facts.chores.take('watch over the index', at);
-    const state = { identity, completed_at: world.clock.wall() + 3_600_000, scrub: null, pass };
+    const state = { identity, completed_at: world.clock.now() + 3_600_000, scrub: null, pass };
     await first.ports.facts.chores.keep('watch over the index', { ...at, until: at.until, state });
     await first.opened.close();
     first.gone();

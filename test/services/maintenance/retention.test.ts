@@ -31,7 +31,7 @@ async function inFolder(work: (ports: Ports, rows: (table: string) => number) =>
 test('old messages, callbacks, idempotency keys and keys of starts are all removed in one round, however many; young ones stay', () =>
   inFolder(async (ports, rows) => {
     const { facts } = ports;
-    const now = world.clock.wall();
+    const now = world.clock.now();
     const ages = [...Array<number>(2_500).fill(8), 1];
     for (const [n, days] of ages.entries())
       await facts.outbox.append('org', { id: `m${n}`, type: 'resource.changed', at: now - days * DAY_MS, payload: {} });

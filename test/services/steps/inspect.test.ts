@@ -6,9 +6,9 @@ import sharp from 'sharp';
 import type { FailureCode } from '../../../contract/failures.ts';
 import type { Claimed, Verdict } from '../../../contract/steps.ts';
 import type { ResourceRow } from '../../../runtime/ports/resources.ts';
-import type { ServiceContext } from '../../../runtime/tasks/step-handler.ts';
+import type { StepContext } from '../../../runtime/tasks/step-handler.ts';
 import { inspect } from '../../../services/steps/inspect.ts';
-import { bytesOf } from '../../../services/steps/read-object.ts';
+import { readObject } from '../../../services/steps/read-object.ts';
 import { objectsSuite } from '../../ports/objects.ts';
 import { memoryObjects } from '../../worlds/memory-objects.ts';
 import { only } from '../../worlds/missing.ts';
@@ -23,11 +23,11 @@ const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest(
 
 /** Facts that know what a file was announced as, and nothing else. */
 const announced = (content_type: string) =>
-  only<ServiceContext['facts']>('facts', {
+  only<StepContext['facts']>('facts', {
     resources: only('resources', { get: async () => ({ content_type }) as ResourceRow }),
   });
 
-function world(given: Partial<ServiceContext> = {}) {
+function world(given: Partial<StepContext> = {}) {
   const objects = memoryObjects();
   const upload = (bytes: Uint8Array | string, name = 'upload-1') =>
     objects.put(
@@ -44,7 +44,7 @@ function world(given: Partial<ServiceContext> = {}) {
     );
   return { objects, upload, run };
 }
-const judged = async (bytes: Uint8Array | string, given: Partial<ServiceContext> = {}, claimed = NOTHING): Promise<Verdict> => {
+const judged = async (bytes: Uint8Array | string, given: Partial<StepContext> = {}, claimed = NOTHING): Promise<Verdict> => {
   const { upload, run } = world(given);
   await upload(bytes);
   return run('task-1', claimed);
@@ -80,7 +80,7 @@ describe('a legal picture', () => {
         ['preview.webp', 1_600, 800],
         ['preview-320.webp', 320, 160],
       ] as const) {
-        const preview = await sharp(await bytesOf(objects, `org/res/task-1/${name}`)).metadata();
+        const preview = await sharp(await readObject(objects, `org/res/task-1/${name}`)).metadata();
         assert.deepEqual([preview.format, preview.width, preview.height], ['webp', width, height]);
       }
     });
@@ -91,7 +91,7 @@ describe('a legal picture', () => {
     const verdict = await run();
     assert.ok(verdict.verdict === 'legal');
     assert.deepEqual([verdict.width, verdict.height], [80, 120]);
-    const preview = await sharp(await bytesOf(objects, 'org/res/task-1/preview.webp')).metadata();
+    const preview = await sharp(await readObject(objects, 'org/res/task-1/preview.webp')).metadata();
     assert.deepEqual([preview.width, preview.height, preview.orientation], [80, 120, undefined]);
   });
 
@@ -100,7 +100,7 @@ describe('a legal picture', () => {
     const pixels = { width: 40, height: 40, channels: 4 as const, background: { r: 200, g: 10, b: 30, alpha: 0.5 } };
     await upload(await sharp({ create: pixels }).png().toBuffer());
     assert.equal((await run()).verdict, 'legal');
-    const { data, info } = await sharp(await bytesOf(objects, 'org/res/task-1/preview.webp'))
+    const { data, info } = await sharp(await readObject(objects, 'org/res/task-1/preview.webp'))
       .raw()
       .toBuffer({ resolveWithObject: true });
     assert.equal(info.channels, 4);
@@ -125,7 +125,7 @@ describe('a legal picture', () => {
   test('names its twin in the same organisation', async () => {
     const verdict = await judged(await png());
     const asked: unknown[] = [];
-    const facts: ServiceContext['facts'] = only('facts', {
+    const facts: StepContext['facts'] = only('facts', {
       resources: only('resources', {
         alive: async (...args) => {
           asked.push(args);
@@ -146,7 +146,7 @@ describe('a legal picture', () => {
 });
 
 describe('an illegal one is a verdict and no error', () => {
-  const limits = (given: Partial<ServiceContext['limits']>): Partial<ServiceContext> => ({
+  const limits = (given: Partial<StepContext['limits']>): Partial<StepContext> => ({
     limits: { ...SERVICE_LIMITS, ...given },
   });
 
@@ -219,7 +219,7 @@ describe('what is judged', () => {
     assert.ok(verdict.verdict === 'legal' && verdict.width === 20);
     await upload(third, 'upload-2');
     assert.deepEqual(await run(), verdict);
-    assert.deepEqual(await bytesOf(objects, verdict.original_key), second);
+    assert.deepEqual(await readObject(objects, verdict.original_key), second);
     const again = await run('task-2');
     assert.ok(again.verdict === 'legal' && again.width === 30 && again.original_key === 'org/res/task-2/original');
   });

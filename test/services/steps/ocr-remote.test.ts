@@ -4,8 +4,8 @@ import { describe, test } from 'node:test';
 import sharp from 'sharp';
 import type { PageRead, PictureToRead, Recogniser, RecogniserAsked } from '../../../runtime/ports/providers.ts';
 import type { ResourceRow } from '../../../runtime/ports/resources.ts';
-import type { ServiceContext } from '../../../runtime/tasks/step-handler.ts';
-import { ServiceError } from '../../../runtime/tasks/step-handler.ts';
+import type { StepContext } from '../../../runtime/tasks/step-handler.ts';
+import { StepError } from '../../../runtime/tasks/step-handler.ts';
 import { ocr } from '../../../services/steps/ocr.ts';
 import { known } from '../../model/known.ts';
 import { LIMITS, ORIGINAL } from '../../worlds/inspected.ts';
@@ -36,7 +36,7 @@ async function world(bytes: Uint8Array, row: Partial<ResourceRow>) {
     }),
   });
   const resource = { metadata: { languages: [] }, width: 10, height: 10, ...row } as unknown as ResourceRow;
-  const facts = only<ServiceContext['facts']>('facts', { resources: only('resources', { get: async () => resource }) });
+  const facts = only<StepContext['facts']>('facts', { resources: only('resources', { get: async () => resource }) });
   const context = serviceContext({ objects, recogniser, facts, limits: LIMITS });
   return {
     sent,
@@ -90,7 +90,7 @@ describe('a remote engine', () => {
       await assert.rejects(
         answered(pages.map((page) => answer(page))),
         (error) =>
-          error instanceof ServiceError && error.failure.code === 'PROVIDER_BAD_RESULT' && /pages 1 to 3/.test(error.message),
+          error instanceof StepError && error.failure.code === 'PROVIDER_BAD_RESULT' && /pages 1 to 3/.test(error.message),
       );
     });
 

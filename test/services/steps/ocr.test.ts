@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import sharp from 'sharp';
 import type { PictureToRead, Recogniser } from '../../../runtime/ports/providers.ts';
-import { ServiceError } from '../../../runtime/tasks/step-handler.ts';
+import { StepError } from '../../../runtime/tasks/step-handler.ts';
 import { ocr } from '../../../services/steps/ocr.ts';
 import { memoryObjects } from '../../worlds/memory-objects.ts';
 import { SERVICE_LIMITS, serviceContext } from '../../worlds/service-context.ts';
@@ -82,7 +82,7 @@ describe('the OCR step', () => {
   test('fails for good when the bytes are gone', async () => {
     await assert.rejects(
       read(null),
-      (error) => error instanceof ServiceError && error.failure.code === 'OBJECT_MISSING' && !error.failure.retryable,
+      (error) => error instanceof StepError && error.failure.code === 'OBJECT_MISSING' && !error.failure.retryable,
     );
   });
 
