@@ -4,11 +4,12 @@ import { z } from 'zod';
 export const HOSTILE_KINDS = ['json', 'callbacks', 'searches', 'connections', 'documents', 'links and forms'] as const;
 export type HostileKind = (typeof HOSTILE_KINDS)[number];
 
-/** `keys`: of each kind its own, so that no rate of one key bounds them all. */
+/** `kinds`: those that are sent, each as often as it is among all of them. `keys`: of each kind its own, so that no rate of one key bounds them all. */
 export const Job = z.object({
   port: z.int(),
   per_second: z.number(),
   seconds: z.number(),
+  kinds: z.array(z.enum(HOSTILE_KINDS)).min(1),
   keys: z.record(z.enum(HOSTILE_KINDS), z.string()),
 });
 

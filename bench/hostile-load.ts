@@ -14,7 +14,7 @@ const REST_MS = 2_000;
 /** The good user has the first of them. */
 const ADDRESSES = 8;
 
-const { port, per_second, seconds, keys } = Job.parse(JSON.parse(process.argv[2] ?? ''));
+const { port, per_second, seconds, kinds: wanted, keys } = Job.parse(JSON.parse(process.argv[2] ?? ''));
 const kinds: Report['kinds'] = { json: {}, callbacks: {}, searches: {}, connections: {}, documents: {}, 'links and forms': {} };
 const open = new Set<Socket>();
 
@@ -90,6 +90,7 @@ let sent = 0;
 for (let n = 0; n < per_second * seconds; n++) {
   await sleep(Math.max(0, began + (n * 1_000) / per_second - performance.now()));
   const kind = HOSTILE_KINDS[n % HOSTILE_KINDS.length] ?? 'json';
+  if (!wanted.includes(kind)) continue;
   const more = one(n);
   sent += more;
   count(kind, 'sent', more);

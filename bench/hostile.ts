@@ -1,16 +1,23 @@
 /**
  * `npm run bench:hostile [seconds]`: one good user beside 200 hostile requests a second of six kinds, on an embedded service with its default limits.
  * The same user is measured before on the same service while it is quiet. The hostile requests come from a process of their own.
+ * `-- --only searches`, more than once too: of these kinds alone, each as often as among the six. `--cpu-prof <folder>`: a profile of the service.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
 import { VERSION } from '../cli/project.ts';
-import { HOSTILE_KINDS, Report } from './hostile-job.ts';
+import { HOSTILE_KINDS, Job, Report } from './hostile-job.ts';
 import { type GoodFigures, goodPictures, goodUser, seedLibrary } from './hostile-user.ts';
 import { addKeys, type Serving, serving } from './serving.ts';
 
-const SECONDS = Number(process.argv[2] ?? 20);
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { only: { type: 'string', multiple: true }, 'cpu-prof': { type: 'string' } },
+});
+const SECONDS = Number(positionals[0] ?? 20);
+const KINDS = Job.shape.kinds.parse(options.only ?? HOSTILE_KINDS);
 const PER_SECOND = 200;
 const HOSTILE_ORG = 'hostile';
 /** The hostile user may cost the good one this much: a goal of the service, for the medians. */
@@ -19,7 +26,7 @@ const LOAD = new URL('./hostile-load.js', import.meta.url);
 
 /** Starts the load; resolves once its bodies are made and it sends. */
 async function startLoad({ url }: Serving, keys: Record<string, string>): Promise<{ report: Promise<Report> }> {
-  const job = { port: Number(new URL(url).port), per_second: PER_SECOND, seconds: SECONDS, keys };
+  const job = { port: Number(new URL(url).port), per_second: PER_SECOND, seconds: SECONDS, kinds: KINDS, keys };
   const child = fork(LOAD, [JSON.stringify(job)]);
   await once(child, 'message');
   return { report: once(child, 'message').then(([sent]) => Report.parse(sent)) };
@@ -80,7 +87,8 @@ const describe = (counts: Record<string, number>): string =>
     .join(', ') || '0';
 
 const pictures = await goodPictures();
-const service = await serving();
+const profile = options['cpu-prof'];
+const service = await serving({}, profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]);
 try {
   const hostile_keys = await addKeys(service, HOSTILE_ORG, HOSTILE_KINDS);
   await seedLibrary({ ...service, api_key: hostile_keys.searches ?? '' }, 0);

@@ -25,9 +25,10 @@ export type Serving = {
   stop(): Promise<void>;
 };
 
-export async function serving(env: Record<string, string> = {}): Promise<Serving> {
+/** `node`: options of Node itself, such as those of its profiler. */
+export async function serving(env: Record<string, string> = {}, node: readonly string[] = []): Promise<Serving> {
   const data_dir = await mkdtemp(path.join(tmpdir(), 'tuodi-bench-'));
-  const child = spawn(process.execPath, [MAIN, '--json', '--data-dir', data_dir, 'serve'], {
+  const child = spawn(process.execPath, [...node, MAIN, '--json', '--data-dir', data_dir, 'serve'], {
     env: { ...process.env, TUODI_LISTEN: '127.0.0.1:0', TUODI_LOG_LEVEL: 'error', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -1,7 +1,7 @@
 /**
  * The local Recogniser: a few tesseract threads, and the rules of their lives.
  *
- * - A thread starts when a picture needs it, within a limit, and reads one picture at a time.
+ * - A thread starts when a picture needs it, within a limit, and reads one picture at a time; organisations take turns.
  * - It is replaced when a picture takes too long or is given up (it can't be interrupted otherwise), when it dies, when the engine
  *   refuses a picture (its memory can't be trusted then), and after a number of pages (its memory never shrinks).
  * - It is ended when it has read something and then rests for a while: an idle service keeps none of that memory.
@@ -22,6 +22,9 @@ import { confidenceOf, pageOf } from './words.ts';
 const START_LIMIT_MS = 30_000;
 /** Pictures waiting for a thread hold their pixels in memory. Above what any worker hands out at once: more is a mistake. */
 const MAX_WAITING = 64;
+
+/** A thread beside `workers`, while all of those read for other organisations: the queue gives a place beyond its own then, too. */
+const SPARE = 1;
 
 /** Far above the pauses of a service at work; a start, 0.3 s, is what the next picture waits for it. */
 const IDLE_LIMIT_MS = 30_000;
@@ -44,14 +47,16 @@ export type TesseractOptions = {
   start_thread?: StartThread;
 };
 
-/** At most `workers` of these at a time: a place for a thread, with or without one. */
+/** At most `workers` of these at a time, and a spare one: a place for a thread, with or without one. */
 type Seat = { thread: Thread | null; pages: number; idle: { cancel(): void } | null };
+type Work<T> = (seat: Seat, signal: AbortSignal) => Promise<T>;
 
 export function tesseractPool(options: TesseractOptions): Recogniser {
   const { workers, page_time_limit_ms, pages_per_worker, language_dir, languages = LANGUAGES, clock, log = () => {} } = options;
   const { idle_ms = IDLE_LIMIT_MS } = options;
-  const places = Array.from({ length: workers }, (): Seat => ({ thread: null, pages: 0, idle: null }));
-  const seats = createPool(places, MAX_WAITING, () => unavailable(`${MAX_WAITING} pictures wait for the OCR engine already`));
+  const places = Array.from({ length: workers + SPARE }, (): Seat => ({ thread: null, pages: 0, idle: null }));
+  const tooMany = () => unavailable(`${MAX_WAITING} pictures wait for the OCR engine already`);
+  const seats = createPool(places.slice(0, workers), MAX_WAITING, tooMany, places.slice(workers));
   const closing = new AbortController();
   const { tracked, all } = tracking();
   let installed: Promise<void> | null = null;
@@ -108,10 +113,10 @@ export function tesseractPool(options: TesseractOptions): Recogniser {
     }
   };
 
-  const onSeat = async <T>(signal: AbortSignal, work: (seat: Seat, signal: AbortSignal) => Promise<T>): Promise<T> => {
+  const onSeat = async <T>(signal: AbortSignal, work: Work<T>, owner?: string): Promise<T> => {
     const either = bounded({ clock, signals: [signal, closing.signal] });
     try {
-      const seat = await seats.acquire(either.signal);
+      const seat = await seats.acquire(either.signal, owner);
       seat.idle?.cancel();
       try {
         return await work(seat, either.signal);
@@ -125,7 +130,7 @@ export function tesseractPool(options: TesseractOptions): Recogniser {
   };
   return {
     engine: `tesseract.js/7 ${languages.join('+')}`,
-    recognise: (picture, signal) => tracked(onSeat(signal, (seat, either) => read(seat, picture, either))),
+    recognise: (picture, signal, owner) => tracked(onSeat(signal, (seat, either) => read(seat, picture, either), owner)),
     ready: async () => {
       await tracked(onSeat(closing.signal, threadOf));
     },

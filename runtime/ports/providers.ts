@@ -45,7 +45,8 @@ export interface Recogniser extends Available {
   readonly engine: string;
   /** Present where the engine works apart from this process; then work is given to it, and `recognise` is not called. */
   readonly remote?: RemoteRecogniser;
-  recognise(picture: PictureToRead, signal: AbortSignal): Promise<PageRead>;
+  /** `owner`: the organisation on whose behalf it is read; where pages wait, organisations take turns. Without it all are of one. */
+  recognise(picture: PictureToRead, signal: AbortSignal, owner?: string): Promise<PageRead>;
   /** Ready to read; rejects when it can't be (say, no language data). */
   ready(): Promise<void>;
   close(): Promise<void>;

@@ -14,6 +14,8 @@ import { RejectedFile } from './rejected-file.ts';
 const HEAP_LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 64, stackSizeMb: 4 };
 /** Threads at once in this process; each may hold a file and a page of it in full. Inspections and recognitions wait in line for them. */
 const MOST_THREADS = 4;
+/** One more, for a file of an organisation that has none while others have all of them. */
+const SPARE = 1;
 /** Files in line hold their bytes: above what any worker hands out at once. */
 const MOST_WAITING = 64;
 
@@ -45,10 +47,12 @@ type Thread = {
   end(): Promise<void>;
 };
 
+const numbers = Array.from({ length: MOST_THREADS + SPARE }, (_, n) => n);
 const places = createPool(
-  Array.from({ length: MOST_THREADS }, (_, n) => n),
+  numbers.slice(0, MOST_THREADS),
   MOST_WAITING,
   () => new StepError(failureOf('PROVIDER_UNAVAILABLE', `${MOST_WAITING} files wait to be opened already`)),
+  numbers.slice(MOST_THREADS),
 );
 /** As it is run: beside this file, in the language of this file. */
 const SCRIPT = new URL(import.meta.url.endsWith('.ts') ? './isolated-thread.ts' : './isolated-thread.js', import.meta.url);
@@ -90,9 +94,9 @@ export async function openIsolated(
   };
 }
 
-async function startThread(decoder: DecoderName, { limits, clock, signal, budget }: OpenedWith): Promise<Thread> {
+async function startThread(decoder: DecoderName, { limits, clock, signal, budget, owner }: OpenedWith): Promise<Thread> {
   const page_limit_ms = limits.decode_time_limit_ms; // of one question: opening the file, or one page of it
-  const place = await places.acquire(signal);
+  const place = await places.acquire(signal, owner);
   const worker = new Worker(SCRIPT, { workerData: decoder, resourceLimits: HEAP_LIMITS, stdout: true, stderr: true });
   worker.stdout.resume(); // what decoders print is not our output
   worker.stderr.resume();

@@ -9,8 +9,8 @@ import { RejectedFile } from './rejected-file.ts';
 /** Pixels of the upright page. */
 export type Size = { width: number; height: number };
 
-/** What every format is opened with. */
-export type OpenedWith = { limits: StepLimits; clock: Clock; signal: AbortSignal; budget: DecodeBudget };
+/** What every format is opened with. `owner`: on whose behalf; where files wait for a decoder, owners take turns. Without it all are of one. */
+export type OpenedWith = { limits: StepLimits; clock: Clock; signal: AbortSignal; budget: DecodeBudget; owner?: string };
 
 /** An open file. Pages are numbered from 1. All that reads a page throws Illegal for what its decoder refuses. */
 export interface Opened {

@@ -80,7 +80,8 @@ async function judge(frozen: ObjectHead, input: InspectInput, context: StepConte
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   if (claimed.sha256 !== null && claimed.sha256 !== sha256)
     throw new RejectedFile('CHECKSUM_MISMATCH', `the SHA-256 is ${sha256}, announced was ${claimed.sha256}`);
-  const file = await openFile(bytes, { limits: context.limits, clock: context.clock, signal: context.signal });
+  const { clock, signal } = context;
+  const file = await openFile(bytes, { limits, clock, signal, owner: input.org_id });
   const put: Put = (preview, webp) =>
     writeIfWanted(context, input, () => objects.put(preview, Readable.from([webp]), PREVIEW_MAX_BYTES));
   try {

@@ -31,9 +31,9 @@ const remote: RemoteStepHandler<OcrInput> = {
   reads: ({ original_key, order }) => JSON.stringify(order === 0 ? [original_key] : [original_key, order]),
   async submit(input, context) {
     const { recogniser, signal } = context;
-    const { org_id, original_key, order } = input;
+    const { org_id, order } = input;
     const resource = await resourceOf(input, context);
-    const pages = () => withOriginal(original_key, context, (file, signal) => picturesOf(file, context, signal));
+    const pages = () => withOriginal(input, context, (file, signal) => picturesOf(file, context, signal));
     const { languages } = resource.metadata;
     return given(recogniser).submit({ ...identityOf(input, resource, context), org_id, order, languages, pages }, signal);
   },
@@ -59,14 +59,14 @@ const remote: RemoteStepHandler<OcrInput> = {
 
 /** Reads the frozen copy only. Running it twice costs time; its row has the id of the run, so that a result told twice is one row. */
 export const ocr: StepHandler<OcrInput, OcrOutput> = {
-  async run({ original_key }, context) {
+  async run(input, context) {
     const { recogniser, limits } = context;
     const recognised = async (file: Opened, page: number, signal: AbortSignal): Promise<PageRead> => {
       const picture = await renderForOcr(file, page, limits.ocr_pixels);
       await file.rest();
-      return recogniser.recognise(picture, signal);
+      return recogniser.recognise(picture, signal, input.org_id);
     };
-    return withOriginal(original_key, context, (file, signal) =>
+    return withOriginal(input, context, (file, signal) =>
       outputOf(file, context, signal, (page) => recognised(file, page, signal)),
     );
   },
@@ -151,15 +151,16 @@ const otherPages = ({ recogniser: { engine } }: StepContext, pages: { page: numb
 
 /** The file; for a single picture its size alone, which is known: then nothing is read for an answer. */
 async function opened<Value>(
-  { resource_id, org_id, original_key }: OcrInput,
+  input: OcrInput,
   context: StepContext,
   work: (file: Pick<Opened, 'sizes' | 'ownText'>, signal: AbortSignal) => Promise<Value>,
 ): Promise<Value> {
+  const { resource_id, org_id } = input;
   const resource = await context.facts.resources.get({ org_id }, resource_id);
   if (resource?.width == null || resource.height === null) throw missingFact('the size of', resource_id);
   const { page_count, content_type, width, height } = resource;
   const is_single = page_count === 1 && content_type !== WITH_TEXT;
   const known = { sizes: [{ width, height }], ownText: async () => null };
-  return is_single ? work(known, context.signal) : withOriginal(original_key, context, work);
+  return is_single ? work(known, context.signal) : withOriginal(input, context, work);
 }
 const WITH_TEXT = 'application/pdf';

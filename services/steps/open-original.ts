@@ -1,5 +1,6 @@
 /** A stored file opened to be read, page by page, within a time that its pages are worth. */
 import { type FailureCode, failureOf } from '../../contract/failures.ts';
+import type { OcrInput } from '../../contract/steps.ts';
 import { bounded } from '../../runtime/async/timeout.ts';
 import type { PictureToRead } from '../../runtime/ports/providers.ts';
 import { type StepContext, StepError } from '../../runtime/tasks/step-handler.ts';
@@ -23,14 +24,14 @@ const MOST_WORDS = 150_000;
 
 /** Throws ServiceError for what makes the file no legal picture: it was one when it was inspected, so limits have changed since. */
 export async function withOriginal<Value>(
-  original_key: string,
+  { org_id, original_key }: Pick<OcrInput, 'org_id' | 'original_key'>,
   { objects, clock, limits, signal }: StepContext,
   work: (file: Opened, signal: AbortSignal) => Promise<Value>,
 ): Promise<Value> {
   const bytes = await readObject(objects, original_key);
   const either = bounded({ clock, signals: [signal] });
   try {
-    const file = await failing(() => openFile(bytes, { limits, clock, signal: either.signal, times: LARGER }));
+    const file = await failing(() => openFile(bytes, { limits, clock, signal: either.signal, owner: org_id, times: LARGER }));
     const pages = file.sizes.length;
     const limit_ms = FIRST_PAGE_MS + (pages - 1) * EACH_MORE_MS;
     const late = () => either.abort(serviceError('OCR_TIMEOUT', `${pages} pages were not read within ${limit_ms} ms`));

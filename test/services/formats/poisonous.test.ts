@@ -82,6 +82,17 @@ describe('a thread of its own', () => {
     assert.equal(threads(), 0);
   });
 
+  test('is open to a file of an organisation that has none, while another has all', { timeout: 20_000 }, async () => {
+    const files = await Promise.all(Array.from({ length: 4 }, () => opened({ owner: 'much' })));
+    const giving_up = new AbortController();
+    const fifth = opened({ owner: 'much', signal: giving_up.signal });
+    const other = await opened({ owner: 'little' }); // nobody rests
+    giving_up.abort(new Error('it waited'));
+    await assert.rejects(fifth, /it waited/);
+    await Promise.all([other, ...files].map((file) => file.end()));
+    assert.equal(threads(), 0);
+  });
+
   test('is given up by a file at rest when another waits, and started anew when it is needed', { timeout: 20_000 }, async () => {
     const files = await Promise.all([opened(), opened(), opened(), opened()]);
     const fifth = opened();
