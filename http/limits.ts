@@ -75,6 +75,8 @@ export const HTTP_LIMITS = {
   /** What a browser keeps of a preview: its bytes never change, but what is trashed should be forgotten some time. */
   preview_cache_s: 3_600,
 
+  /** Hits are made ready for so long at a time, then others are served. */
+  slice_ms: 15,
   /** How often a page of search hits is refilled when hits turn out to be gone: each is one search. */
   search_rounds: 5,
   /**
@@ -100,6 +102,10 @@ export const HTTP_LIMITS = {
   key_points: 1_000,
   /** As many of an address, by requests that show no key: links, probes, and what is refused, which costs 5. A page of 200 previews, 15 times. */
   address_points: 3_000,
+  /** A search costs a point for so many hits that it asks for, and at least 5 points: each hit is one to two milliseconds of the loop. */
+  hits_a_point: 5,
+  /** A JSON body costs a point more for so much of its length: 1 MiB is 20 ms of the loop, so that a key has 1.5 of them a second. */
+  body_bytes_a_point: 16 * KIB,
   /** The window of both, in seconds: whoever was over may go on soon. */
   rate_window_s: 10,
   /** Requests that a client may send on one connection before the first is answered: none that is usual sends a second one. */
@@ -108,8 +114,8 @@ export const HTTP_LIMITS = {
   max_requests_under_way: 8,
   /** As the one above, of searches, which share one index. */
   max_searches_under_way: 2,
-  /** As the one above, of forms with files, which mostly wait for the client. */
-  max_uploads_under_way: 64,
+  /** As the one above, of forms with files: each that comes fast takes up to a millisecond of every turn of the loop. */
+  max_uploads_under_way: 8,
   /** Of one key, in each of these lines. */
   max_requests_waiting: 200,
   /** Of one key: requests with `Prefer: wait` that wait. Each is a timer and a connection. */

@@ -13,13 +13,16 @@ import type { EarlyContext, FairUse, HttpDeps, KoaContext } from '../context.ts'
 import { mediaType } from '../request/body.ts';
 import { type ConcurrencyLimit, limitConcurrency } from './concurrent-requests.ts';
 
-/** Points of calls that cost much more than the others: an index is asked, or a picture goes through steps again. */
+/** Points of calls that cost much more than the others: an index is asked, or a picture goes through steps. See `pointsOf`. */
 const POINTS: Partial<Record<RouteName, number>> = {
   search: 5,
   explain_resource: 5,
   patch_text: 5,
   reprocess_resource: 5,
 };
+/** Points of a form with a file, which goes through all steps. */
+const FORM_POINTS = 5;
+const FORM = 'multipart/form-data';
 /** Never refused for what others do: whoever watches the service would take it down. */
 const PROBES: ReadonlySet<RouteName> = new Set(['healthz', 'readyz']);
 /** Points of an address for a request that shows no key or link that holds, once it was refused. */
@@ -68,8 +71,8 @@ export function createFairUse({ rates = null, limits, log }: Pick<HttpDeps, 'rat
       await admitted(ctx, name === 'put_object' ? kinds.upload : kinds.other, subject, work);
     },
     async keyed(ctx, { name, key_id }, work) {
-      await spend(ctx, by_key, key_id, POINTS[name] ?? 1);
-      const kind = name === 'search' ? 'search' : mediaType(ctx) === 'multipart/form-data' ? 'upload' : 'other';
+      await spend(ctx, by_key, key_id, Math.min(pointsOf(ctx, name, limits), by_key.points)); // all there are, at most
+      const kind = name === 'search' ? 'search' : mediaType(ctx) === FORM ? 'upload' : 'other';
       await admitted(ctx, kinds[kind], key_id, work);
     },
     refused: (ctx) => spend(ctx, by_address, addressSubject(ctx), REFUSED_POINTS),
@@ -85,6 +88,21 @@ export function createFairUse({ rates = null, limits, log }: Pick<HttpDeps, 'rat
     },
   };
 }
+
+/** By what the headers announce: they are all that is read of a request that is refused. */
+function pointsOf(ctx: KoaContext, name: RouteName, limits: HttpDeps['limits']): number {
+  const points = POINTS[name] ?? 1;
+  if (name === 'search') {
+    const hits = Math.min(Number(new URLSearchParams(ctx.querystring).get('limit')) || 0, MAX_HITS);
+    return Math.max(points, Math.ceil(hits / limits.hits_a_point));
+  }
+  if (mediaType(ctx) === FORM) return FORM_POINTS;
+  const { 'content-length': length = '0', 'transfer-encoding': coding } = ctx.req.headers;
+  const bytes = coding === undefined ? Math.min(Number(length), limits.max_json_bytes) : limits.max_json_bytes;
+  return points + Math.floor(bytes / limits.body_bytes_a_point);
+}
+/** A page has no more: see the contract. */
+const MAX_HITS = 200;
 
 const callerSubject = (ctx: EarlyContext): string => ctx.state.key_id ?? addressSubject(ctx);
 

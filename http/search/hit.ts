@@ -1,6 +1,6 @@
 /** Search hits as the contract shows them: why each was found, and where on the picture. */
-import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { SearchHit } from '../../contract/search.ts';
+import { timeSlices } from '../../runtime/async/time-slice.ts';
 import type { Text } from '../../runtime/ports/texts.ts';
 import { BOXES, highlights, matchBoxes, pageMatches, pagesToBox } from '../../text/highlight.ts';
 import type { ParsedQuery } from '../../text/query.ts';
@@ -12,13 +12,14 @@ import type { Found } from './page.ts';
 export async function presentHits(call: KeyRequest, found: Found[], query: ParsedQuery): Promise<SearchHit[]> {
   const texts = await textsOf(call, found, query);
   const hits: SearchHit[] = [];
+  const rest = timeSlices(call.deps.clock, call.deps.limits.slice_ms);
   for (let from = 0; from < found.length; from += HITS_AT_ONCE) {
     const these: Why[] = [];
     for (const one of found.slice(from, from + HITS_AT_ONCE)) {
       these.push(whyFound(one, texts.get(one.row.text_id ?? ''), query));
-      await turnOfTheLoop();
+      await rest();
     }
-    const boxes = await boxesOf(call, these, query);
+    const boxes = await boxesOf(call, { hits: these, query, rest });
     for (const { row, score, highlights: passages } of these)
       hits.push({ resource: presentResource(row, call), score, highlights: passages, boxes: boxes.get(row.resource_id) ?? [] });
   }
@@ -43,7 +44,8 @@ async function textsOf({ caller, deps }: KeyRequest, found: Found[], query: Pars
 }
 
 /** Of the pages that match: the words of others are not even read. */
-async function boxesOf({ caller, deps }: KeyRequest, hits: Why[], query: ParsedQuery): Promise<Map<string, SearchHit['boxes']>> {
+type Boxing = { hits: Why[]; query: ParsedQuery; rest: () => Promise<void> };
+async function boxesOf({ caller, deps }: KeyRequest, { hits, query, rest }: Boxing): Promise<Map<string, SearchHit['boxes']>> {
   const wanted = hits.flatMap(({ row: { resource_id, recognition_id }, places }) =>
     recognition_id === null || places.length === 0 ? [] : [{ resource_id, recognition_id, places }],
   );
@@ -54,7 +56,7 @@ async function boxesOf({ caller, deps }: KeyRequest, hits: Why[], query: ParsedQ
   for (const { resource_id, recognition_id } of wanted) {
     const all = (pages.get(recognition_id) ?? []).flatMap(({ page, words }) => matchBoxes(page, words, query));
     boxes.set(resource_id, all.slice(0, BOXES));
-    await turnOfTheLoop();
+    await rest();
   }
   return boxes;
 }

@@ -49,6 +49,27 @@ describe('rates', () => {
       assert.match(headers.get('ratelimit') ?? '', /^"key";r=95;/);
     }));
 
+  test('a search costs more by the hits that it asks for, a form as much as five requests, a body by its length', () =>
+    inWorld(rated({ key_points: 1_000, rate_window_s: 60 }), async (world) => {
+      let left = 1_000;
+      const cost = async (...call: Parameters<HttpWorld['call']>) => {
+        const { headers } = await world.call(...call);
+        const before = left;
+        left = Number(/;r=(\d+)/.exec(headers.get('ratelimit') ?? '')?.[1]);
+        return before - left;
+      };
+      const json = (bytes: number) => ({ body: { title: 'x'.repeat(bytes) } });
+      const patch = '/v1/resources/01890a5d-ac96-774b-bcce-b302099a8057/metadata';
+      assert.equal(await cost('GET', '/v1/search?q=a&limit=20'), 5);
+      assert.equal(await cost('GET', '/v1/search?q=a&limit=200'), 40);
+      assert.equal(await cost('GET', '/v1/search?q=a&limit=1000000'), 40, 'refused');
+      assert.equal(await cost('PATCH', patch, json(10)), 1);
+      assert.equal(await cost('PATCH', patch, json(1_000_000)), 62);
+      const form = new FormData();
+      form.set('file', new Blob(['GIF']), 'a.gif');
+      assert.equal(await cost('POST', '/v1/resources', { raw: form }), 5);
+    }));
+
   const strangers: [string, string, Parameters<HttpWorld['call']>[2]][] = [
     ['wrong keys', '/v1/resources', { key: `tuodi_01890a5d-ac96-774b-bcce-b302099a8057_${'A'.repeat(43)}` }],
     ['no key', '/v1/search?q=a', { key: null }],
