@@ -88,9 +88,13 @@ export const PERSON_EVENTS = EVENT_TYPES.filter((type) => RESOURCE_EVENTS[type].
 /** Of a retry by the service itself. mended: the step works for others; probe: to find out whether it does. */
 export type RetriedBy = 'mended' | 'probe';
 
-/** correction_id: null goes back to what the machine read. complete: no required metadata is missing. */
+/**
+ * by_store_too: the store reports each upload by itself as well, so that this report brings no news of other bytes than a look under way
+ * sees: that look goes on, and is done once more if it sees nothing. correction_id: null goes back to what the machine read. complete: no
+ * required metadata is missing.
+ */
 export type ResourceEvent =
-  | { type: 'UPLOAD_REPORTED' }
+  | { type: 'UPLOAD_REPORTED'; by_store_too?: true }
   | { type: 'UPLOAD_LINK_ISSUED' }
   | { type: 'METADATA_SUBMITTED'; complete: boolean }
   | { type: 'TEXT_CORRECTED'; correction_id: string | null }

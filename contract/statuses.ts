@@ -35,8 +35,8 @@ export const STATUSES = [
     },
     waits_for: { en: 'the uploader', zh: '上传者' },
     guarded_by: {
-      en: 'the store is looked at when the link expires and at the deadline (24 h): bytes there: it goes on; none: EXPIRED',
-      zh: '链接到期及期限（24 小时）到时查看存储：有文件则继续，没有则 EXPIRED',
+      en: 'the store is looked at after 1, 5 and 15 minutes, when the link expires and at the deadline (24 h): bytes there: it goes on; none: EXPIRED',
+      zh: '发出链接 1、5、15 分钟后、链接到期及期限（24 小时）到时查看存储：有文件则继续，没有则 EXPIRED',
     },
   },
   {

@@ -7,7 +7,13 @@ const DAY = 24 * HOUR;
 
 /** Every delay is at most 30 days: what the sweep looks ahead. */
 export const RESOURCE_LIMITS = {
-  /** When the store is looked at unasked. Exceeds a link's validity by the longest upload: expiry is checked when an upload begins. */
+  /** The store is looked at unasked so long after a link was given: most uploads take seconds, and the page may be closed before it reports. */
+  first_look_ms: MINUTE,
+  /** A large file on a slow line. */
+  second_look_ms: 5 * MINUTE,
+  /** A larger one: the last look before the link is over. */
+  third_look_ms: 15 * MINUTE,
+  /** When the store is looked at for the last time before the deadline. Exceeds a link's validity by the longest upload: expiry is checked when an upload begins. */
   link_expiry_ms: HOUR + 10 * MINUTE,
   /** A phone left without a network comes back within a day. */
   upload_deadline_ms: DAY,

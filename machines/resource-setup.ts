@@ -23,6 +23,8 @@ export type ResourceContext = {
   /** No required metadata is missing. */
   described: boolean;
   upload_overdue: boolean;
+  /** Reported while the store was looked at: if nothing was seen, it is looked at once more. */
+  look_again: boolean;
   /** Readers are promised nothing, any more or until it is restored. */
   withdrawn: boolean;
   /** The revision for which each is known to hold. */
@@ -67,6 +69,7 @@ export const blankContext = (input: ResourceInput): ResourceContext => ({
   original_key: null,
   described: input.described,
   upload_overdue: false,
+  look_again: false,
   withdrawn: false,
   facts: NO_FACTS,
   fact_ids: NO_IDS,
@@ -101,6 +104,9 @@ const findable = ({ context }: { context: ResourceContext }) => context.facts.in
 
 /** Delays and the count that belong to limits. */
 export const delaysOf = (limits: ResourceLimits) => ({
+  first_look: limits.first_look_ms,
+  second_look: limits.second_look_ms,
+  third_look: limits.third_look_ms,
   link_expiry: limits.link_expiry_ms,
   upload_deadline: limits.upload_deadline_ms,
   metadata_warning: limits.metadata_warning_ms,
@@ -156,7 +162,11 @@ export const resourceSetup = setup({
     runsLeft: ({ context }) => runsLeft(context, RESOURCE_LIMITS),
     mayRetry,
     verdict: ({ event }, verdict: Verdict['verdict']) => verdictOf(event).verdict === verdict,
+    /** What came may have come after the look. */
+    absentUntilReport: ({ context, event }) => verdictOf(event).verdict === 'absent' && context.look_again,
     absentForGood: ({ context, event }) => verdictOf(event).verdict === 'absent' && context.upload_overdue,
+    /** No look under way is of older bytes than the one who says it knows of. */
+    isHint: ({ event }) => event.type === 'UPLOAD_REPORTED' && event.by_store_too === true,
     isProbing: stateIn({ pipeline: { AWAITING_UPLOAD: 'probing' } }),
     indexIsAhead: ({ event }) => putOf(event).put === 'ahead',
     vectorIsLate: ({ context }) => context.vector_late,
@@ -224,6 +234,8 @@ export const resourceSetup = setup({
     forget: assign({ sha256: null, original_key: null, facts: NO_FACTS, fact_ids: NO_IDS, has_vector: false }),
     forgetIndex: assign({ facts: ({ context }) => ({ ...context.facts, indexed: null }), has_vector: false }),
     markOverdue: assign({ upload_overdue: true }),
+    lookAgain: assign({ look_again: true }),
+    beginLook: assign({ look_again: false }),
     awaitAgain: assign({ upload_overdue: false }),
     withdraw: assign({ withdrawn: true }),
     readmit: assign({ withdrawn: false, ...ANEW }),

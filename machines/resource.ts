@@ -1,4 +1,5 @@
 /** The lifecycle of one picture. States in CAPITALS are statuses; exactly one is active after every step. */
+import { and } from 'xstate/guards';
 import type { Json } from '../contract/json.ts';
 import type { StepKind } from '../contract/step-kinds.ts';
 import type { Fact, FactIds, JobId } from '../contract/steps.ts';
@@ -49,16 +50,25 @@ const trashable = { ...removable, TRASH: afresh('#TRASHED') };
 const RESTORE = { target: '#resume', actions: 'readmit' as const };
 const REPROCESS = { target: '#resume', actions: 'reprocess' as const };
 
+/** A look under way is not begun anew: it would lose its place in the queue. */
+const look = [{ guard: 'isProbing' as const, actions: 'lookAgain' as const }, { target: '.probing' }];
+
 /** The statuses that look at the store, and the one that waits for a person. */
 const arriving = {
   AWAITING_UPLOAD: resourceSetup.createStateConfig({
     initial: 'waiting',
     entry: 'awaitAgain', // as its timers do
     /** The store has the last word. */
-    after: { link_expiry: '.probing', upload_deadline: { target: '.probing', actions: 'markOverdue' } },
+    after: {
+      first_look: look,
+      second_look: look,
+      third_look: look,
+      link_expiry: '.probing',
+      upload_deadline: { target: '.probing', actions: 'markOverdue' },
+    },
     on: {
       ...trashable,
-      UPLOAD_REPORTED: '.probing',
+      UPLOAD_REPORTED: [{ guard: and(['isHint', 'isProbing']), actions: 'lookAgain' }, { target: '.probing' }],
       METADATA_SUBMITTED: { guard: 'staysDescribed', actions: described },
       UPLOAD_LINK_ISSUED: [
         // both timers begin anew; so does a look in flight, which would be lost otherwise
@@ -71,11 +81,13 @@ const arriving = {
       probing: {
         ...step({ job: 'inspect', src: 'inspect' }),
         tags: 'working',
+        entry: 'beginLook',
         invoke: {
           ...invoke('inspect', 'inspect'),
           onDone: [
             { guard: { type: 'verdict', params: 'legal' }, target: '#resume', actions: 'keepPicture' },
             { guard: { type: 'verdict', params: 'illegal' }, target: '#REJECTED', actions: 'reject' },
+            { guard: 'absentUntilReport', target: 'probing', reenter: true },
             { guard: 'absentForGood', ...afresh('#EXPIRED') },
             { target: 'waiting' },
           ],

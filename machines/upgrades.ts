@@ -40,11 +40,14 @@ export const RESOURCE_UPGRADES: Upgrades = {
   1: { to: '2', upgrade: (old) => withOrders(old) },
 };
 
-/** Orders to read again, and retries by the service itself, are counted from now on. */
+/**
+ * Orders to read again, and retries by the service itself, are counted from now on. An upload that is awaited is looked at when its link
+ * expires, as it was: the looks before that are of links that are given from now on.
+ */
 function withOrders({ snapshot, jobs, timers }: InstanceBody): InstanceBody {
   const { ocr } = jobs;
   return {
-    snapshot: { ...snapshot, context: { ...snapshot.context, orders: 0, service_retries: 0 } },
+    snapshot: { ...snapshot, context: { ...snapshot.context, orders: 0, service_retries: 0, look_again: false } },
     jobs: ocr ? { ...jobs, ocr: { ...ocr, input: withOrder(ocr.input) } } : jobs,
     timers,
   };

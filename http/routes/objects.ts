@@ -3,15 +3,20 @@ import { Problem } from '../../contract/problems.ts';
 import { disposition } from '../../runtime/content-disposition.ts';
 import { type ObjectHead, TooManyBytes } from '../../runtime/ports/objects.ts';
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
+import type { ResourceRef } from '../../runtime/ports/scope.ts';
 import { checkLinkKey, linkProblem } from '../access/auth.ts';
 import type { LinkQuery, PublicRequest, StoreLinks } from '../context.ts';
 import { badRequest, routeNotFound, tooLarge } from '../problems/problems.ts';
 import { mediaType } from '../request/body.ts';
 import { nonEmptyStream } from '../request/non-empty-stream.ts';
+import { reportStored } from '../request/report-stored.ts';
 import { announcedBytes, withRoom } from '../request/room.ts';
 import { isNotModified } from '../response/etag.ts';
 
-/** The same link twice replaces what it wrote: inspection judges a copy that no link can write. */
+/**
+ * The same link twice replaces what it wrote: inspection judges a copy that no link can write. What is stored is reported here, so that
+ * nobody has to come back for it.
+ */
 export async function putObject({ ctx, deps }: PublicRequest): Promise<void> {
   const grant = storeOf({ ctx, deps }).openUpload(keyOf({ ctx, deps }), queryOf({ ctx, deps }));
   if ('refused' in grant) throw linkProblem(grant);
@@ -25,6 +30,7 @@ export async function putObject({ ctx, deps }: PublicRequest): Promise<void> {
   try {
     const put = () => deps.objects.put(key, nonEmptyStream(ctx.req, ''), max_bytes);
     const { sha256, byte_size } = await withRoom(deps.objects, announcedBytes({ ctx }, max_bytes), put);
+    await report({ ctx, deps }, key);
     ctx.set('etag', `"${sha256}"`);
     ctx.body = { byte_size, sha256 };
   } catch (cause) {
@@ -33,6 +39,17 @@ export async function putObject({ ctx, deps }: PublicRequest): Promise<void> {
       throw badRequest('The file did not arrive whole, and nothing was kept.', '文件未完整到达，未保存任何内容。', cause);
     throw cause;
   }
+}
+
+/** The bytes are in, whatever becomes of the report: without it the store is looked at in time. */
+async function report({ ctx, deps }: PublicRequest, key: string): Promise<void> {
+  const ref = refOf(key);
+  await reportStored(deps.engine, ref, ctx.state.request_id).catch((error: unknown) => {
+    deps.log.warn(
+      { err: error, resource_id: ref.resource_id },
+      'an upload is stored and not reported; the store is looked at soon',
+    );
+  });
 }
 
 export async function getObject({ ctx, deps }: PublicRequest): Promise<void> {
@@ -69,12 +86,16 @@ async function stillHolds(
   { key, granted_to }: { key: string; granted_to?: string },
 ): Promise<ResourceRow> {
   if (granted_to !== undefined) await checkLinkKey(ctx, granted_to, deps);
-  const [org_id = '', resource_id = ''] = key.replace(/^incoming\//, '').split('/');
-  const row = await deps.facts.resources.get({ org_id }, resource_id);
+  const { scope, resource_id } = refOf(key);
+  const row = await deps.facts.resources.get(scope, resource_id);
   if (!row || row.phase === 'gone') throw routeNotFound();
   return row;
 }
 
+function refOf(key: string): ResourceRef {
+  const [org_id = '', resource_id = ''] = key.replace(/^incoming\//, '').split('/');
+  return { scope: { org_id }, resource_id };
+}
 function storeOf({ deps }: PublicRequest): StoreLinks {
   if (!deps.links.store) throw routeNotFound();
   return deps.links.store;

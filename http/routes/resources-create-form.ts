@@ -1,7 +1,7 @@
 /**
  * POST /v1/resources as multipart/form-data: 1. the file is stored under `incoming/`, where an upload link would have put it, hashed and
  * bounded on its way, 2. the picture is created, 3. UPLOAD_REPORTED is said. A crash after 1 leaves bytes that nobody owns, which are
- * swept from `incoming/`; after 2, the picture finds its bytes when its link expires, or when the client says the request again.
+ * swept from `incoming/`; after 2, the store is looked at in a minute, or when the client says the request again.
  */
 import { z } from 'zod';
 import { MetadataPatch } from '../../contract/metadata.ts';

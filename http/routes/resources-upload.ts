@@ -1,5 +1,6 @@
 /** The uploader's two calls: for a fresh link, and to say that it is done. */
 
+import type { Status } from '../../contract/statuses.ts';
 import { LINK_PARAMETERS } from '../access/auth.ts';
 import type { AuthenticatedRequest } from '../context.ts';
 import { rejectBody } from '../request/body.ts';
@@ -23,8 +24,11 @@ export async function reportUpload(call: AuthenticatedRequest): Promise<void> {
   validateQuery(call, NO_PARAMETERS, { aside: LINK_PARAMETERS });
   await rejectBody(call, NO_PARAMETERS);
   const row = await sendEvent(call, resource_id, ({ status, uploaded_at }) => {
-    const seen = status !== 'AWAITING_UPLOAD' && (uploaded_at !== null || status === 'REJECTED');
-    return seen ? null : { event: { type: 'UPLOAD_REPORTED' } };
+    const seen = status !== 'AWAITING_UPLOAD' && (uploaded_at !== null || LOOKED_AT.has(status));
+    const by_store_too = call.deps.links.store !== null; // see objects.ts
+    return seen ? null : { event: { type: 'UPLOAD_REPORTED', ...(by_store_too ? { by_store_too } : {}) } };
   });
   respondResource(call, await waitIfPreferred(call, row));
 }
+/** The store was looked at though nobody had said so. */
+const LOOKED_AT: ReadonlySet<Status> = new Set(['REJECTED', 'INDEX_FAILED']);

@@ -8,10 +8,10 @@ import { Problem } from '../../contract/problems.ts';
 import { Id } from '../../contract/resource.ts';
 import { hashSecret, isSecret } from '../../runtime/accounts/api-keys.ts';
 import type { ResourceRef } from '../../runtime/ports/scope.ts';
-import type { Origin } from '../../runtime/resources/engine.ts';
 import type { PublicRequest, StorageEvents } from '../context.ts';
 import { routeNotFound } from '../problems/problems.ts';
 import { parseBody } from '../request/body.ts';
+import { reportStored } from '../request/report-stored.ts';
 import { NO_PARAMETERS, validateQuery } from '../request/validate.ts';
 
 /** Stores send one or a few; each is a commit. */
@@ -36,18 +36,8 @@ export async function takeStorageEvents(call: PublicRequest): Promise<void> {
   if (!expected.tokens.map((known) => isSecret(token, hashSecret(known))).includes(true)) throw notTheStore();
   validateQuery(call, NO_PARAMETERS, {});
   const told = uploadsIn(await parseBody(call, Notification, { max_json_values: deps.limits.max_event_json_values }), expected);
-  const origin: Origin = { by: { kind: 'worker', id: 'store' }, request_id: ctx.state.request_id };
-  for (const ref of told) await report(ref, origin, call);
+  for (const ref of told) await reportStored(deps.engine, ref, ctx.state.request_id);
   ctx.status = 204;
-}
-
-/** Refused where the bytes are not awaited any more, and nobody is there after a purge: both are let be. */
-async function report(ref: ResourceRef, origin: Origin, { deps }: PublicRequest): Promise<void> {
-  try {
-    await deps.engine.send(ref, () => ({ event: { type: 'UPLOAD_REPORTED' } }), origin);
-  } catch (error) {
-    if (!(error instanceof Problem && error.code === 'NOT_FOUND')) throw error;
-  }
 }
 
 /** Each picture once, of whatever else the bucket's events tell. */

@@ -42,7 +42,7 @@ const row: Look = async (_, { row, view, instance, unserved }) => {
   };
 };
 
-const bytes: Look = async ({ objects }, { row, promised }) => {
+const bytes: Look = async ({ objects }, { row, view, promised }) => {
   const { picture, leaving } = promised;
   if (picture && !leaving) return original(objects, picture, row.byte_size);
   const [own] = await objects.list(ownPrefix(row), 1);
@@ -54,8 +54,11 @@ const bytes: Look = async ({ objects }, { row, promised }) => {
   const expected =
     status === 'REJECTED' ? both('none that are a legal picture', '无合法图片') : both('none seen yet', '尚未见到');
   const [some] = [incoming, own].filter((one) => one !== undefined);
-  const found = some ? both(`${some.byte_size} bytes, not taken as a picture`, `${some.byte_size} 字节，未作为图片接收`) : NONE;
-  return { expected, found, ok: true };
+  if (!some) return { expected, found: NONE, ok: true };
+  const { byte_size } = some;
+  if (status === 'AWAITING_UPLOAD' && view?.phase !== 'working')
+    return { expected, found: both(`${byte_size} bytes that nobody has reported`, `${byte_size} 字节，尚无人报告`), ok: false };
+  return { expected, found: both(`${byte_size} bytes, not taken as a picture`, `${byte_size} 字节，未作为图片接收`), ok: true };
 };
 
 async function original(

@@ -93,7 +93,7 @@ export function nextOf(state: State): Next {
   if (subject.set_aside !== null) return { what: MENDED, when: subject.next_look_at };
   if (subject.unserved !== null) return { what: ASK_LATER_VERSION, when: subject.next_look_at };
   const broken = looked.find(({ ok, away }) => !ok && !away);
-  if (broken) return { what: remedy(broken.fact, state), when: null };
+  if (broken) return isUnreported(state, broken) ? reportIt(state) : { what: remedy(broken.fact, state), when: null };
   const away = looked.find(({ ok }) => !ok);
   if (work.step && !subject.row.rests) return workGoesOn(state);
   if (away) {
@@ -101,6 +101,20 @@ export function nextOf(state: State): Next {
     return { what: both(`Look again once ${what.en} can be asked.`, `待可查看${what.zh}后再看。`), when: null };
   }
   return rests(state);
+}
+
+/** The store holds an upload, and nobody has said so: the only way in which bytes are wrong before they are looked at. */
+const isUnreported = ({ subject: { promised } }: State, { fact }: Checked): boolean =>
+  fact === 'bytes' && promised.status === 'AWAITING_UPLOAD';
+
+function reportIt({ subject }: State): Next {
+  const call = `POST /v1/resources/${subject.row.resource_id}/uploaded`;
+  const [timer] = pendingWorkOf(subject).filter(({ kind }) => kind === 'timer');
+  const what = both(
+    `Call \`${call}\`, which reports the upload; else the store is looked at by itself at the time given.`,
+    `请调用 \`${call}\` 报告上传完成；否则到所示时间会自动查看存储。`,
+  );
+  return { what, when: timer?.due_at ?? null };
 }
 
 const MENDED = both(

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { pino } from 'pino';
 import { readConfig } from '../../app/config.ts';
 import { createService, type ServiceOptions } from '../../app/create-service.ts';
-import { openPorts, type Ports, type World } from '../../app/open-ports.ts';
+import { type OpenedPorts, openPorts, type Ports, type World } from '../../app/open-ports.ts';
 import type { Status } from '../../contract/statuses.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
@@ -26,9 +26,9 @@ export const OPTIONS = {
   resource_limits: { link_expiry_ms: 1_000 },
 } satisfies Partial<ServiceOptions>;
 
-export async function openWorld(folder: string): Promise<Ports & { close(): Promise<void> }> {
+export async function openWorld(folder: string, public_url = () => 'http://localhost'): Promise<OpenedPorts> {
   const { config } = readConfig({ TUODI_DATA_DIR: folder, TUODI_OCR_WORKERS: '1' });
-  return { ...(await openPorts(config, () => 'http://localhost', world)), recogniser: numberReader() };
+  return { ...(await openPorts(config, public_url, world)), recogniser: numberReader() };
 }
 
 export function serviceOf(ports: Ports, options: Partial<ServiceOptions> = {}) {

@@ -6,7 +6,7 @@ import type { FactIds } from '../../contract/steps.ts';
 import type { Inbound, Instance } from '../../machines/interpreter.ts';
 import type { ResourceContext } from '../../machines/resource-setup.ts';
 import { type ResourceInstance, resourceContext } from '../../machines/resource-view.ts';
-import { MADE } from './said.ts';
+import { MADE, OUTPUTS } from './said.ts';
 
 export const NOW = 7;
 export const NEW = 'new';
@@ -52,6 +52,7 @@ export function wrongStep(before: Instance, inbound: Inbound, after: Instance): 
   const is_order = inbound.kind === 'event' && isOrder(inbound.event);
   says(is.orders !== was.orders + (is_order ? 1 : 0), `${is.orders} orders, after ${was.orders}`);
   says(is.failure !== null && is.failure !== was.failure && is.failure.at !== NOW, 'a failure at another time than now');
+  says(isUnheard(before, inbound, after), 'a report that no look follows');
   for (const [id, job] of Object.entries(after.jobs)) {
     if (job.token !== NEW) continue;
     const expected = expectedInput(id, after);
@@ -61,6 +62,16 @@ export function wrongStep(before: Instance, inbound: Inbound, after: Instance): 
   }
   return wrong;
 }
+
+/** A report is followed by a look that begins after it, or is kept until the look under way ends; and one that was kept, by a look. */
+function isUnheard(before: Instance, inbound: Inbound, after: Instance): boolean {
+  const looks = after.jobs.inspect?.token === NEW;
+  const kept = resourceContext(after).look_again && after.jobs.inspect !== undefined;
+  if (inbound.kind === 'event') return inbound.event.type === 'UPLOAD_REPORTED' && !looks && !kept;
+  const saw_nothing = inbound.kind === 'done' && inbound.id === 'inspect' && JSON.stringify(inbound.output) === NOTHING_SEEN;
+  return saw_nothing && resourceContext(before).look_again && !looks;
+}
+const NOTHING_SEEN = JSON.stringify(OUTPUTS.none);
 
 /** To read again: RETRY is one of what a provider never ended, which the states of the exploration leave out. */
 const isOrder = ({ type, from }: { type: string; from?: unknown }) => type === 'REPROCESS' && from === 'ocr';

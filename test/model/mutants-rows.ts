@@ -2,7 +2,7 @@
 import { assign } from 'xstate';
 import type { ResourceContext } from '../../machines/resource-setup.ts';
 import { resourceForModel, taskForModel } from './environment.ts';
-import { edited, nodeIn, on, onDone, told, withActions } from './mutation.ts';
+import { edited, isNode, listIn, nodeIn, on, onDone, told, withActions } from './mutation.ts';
 import type { Config } from './world.ts';
 
 const INDEXING = 'indexing';
@@ -94,6 +94,29 @@ export const ROWS: Config[] = [
       `${INDEXING}.OCR_DONE`,
       told(({ correction_id: _, ...input }) => input),
     ),
+  },
+  {
+    name: 'a report during a look is forgotten',
+    people: true,
+    machine: edited('AWAITING_UPLOAD', (node) => {
+      const [hint, report] = listIn(nodeIn(node, 'on'), 'UPLOAD_REPORTED');
+      node.on = { ...nodeIn(node, 'on'), UPLOAD_REPORTED: [withActions(hint, []), report] };
+    }),
+  },
+  {
+    name: 'a report that was kept is followed by no look',
+    people: true,
+    machine: edited(
+      'AWAITING_UPLOAD.probing',
+      onDone((branches) => branches.filter((b) => !(isNode(b) && b.guard === 'absentUntilReport'))),
+    ),
+  },
+  {
+    name: 'a report is kept from one look to the next',
+    down: { job: 'purge', how: 'refuses' },
+    machine: edited('AWAITING_UPLOAD.probing', (node) => {
+      delete node.entry;
+    }),
   },
   {
     name: 'a look at the store is no work',

@@ -56,6 +56,7 @@ export const AT_WILL: ResourceEvent[] = [
   { type: 'TRASH' },
   { type: 'RESTORE' },
   { type: 'DELETE' },
+  { type: 'UPLOAD_REPORTED', by_store_too: true },
   { type: 'UPLOAD_LINK_ISSUED' },
   { type: 'REPROCESS', from: 'ocr' },
   { type: 'REPROCESS', from: 'ocr', discard_corrections: true },
@@ -67,6 +68,7 @@ export function label(event: ResourceEvent): string {
   const more: Record<string, boolean | undefined> = {
     draft: event.type === 'METADATA_SUBMITTED' && !event.complete,
     back: event.type === 'TEXT_CORRECTED' && event.correction_id === null,
+    'by the store too': event.type === 'UPLOAD_REPORTED' && event.by_store_too,
     'and discard': event.type === 'REPROCESS' && event.discard_corrections,
   };
   const from = event.type === 'REPROCESS' ? [event.from] : [];

@@ -8,6 +8,7 @@ import { Resource } from '../../contract/resource.ts';
 import { SearchAnswer } from '../../contract/search.ts';
 import { HTTP_LIMITS } from '../../http/limits.ts';
 import { createHttpServer } from '../../http/server.ts';
+import type { ResourceLimits } from '../../machines/limits.ts';
 import type { Recogniser } from '../../runtime/ports/providers.ts';
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import { explainer } from '../../services/explain/explain.ts';
@@ -20,19 +21,25 @@ const { clock, log } = world;
 export const ORG = 'org';
 type Sending = { key?: string; headers?: Record<string, string>; body?: unknown; raw?: FormData };
 
-/** `reads`: by the number of a picture, what the engine reads on it. `ports`: what is changed of them. */
-export async function wholeWorld(changed: (ports: Ports) => Ports = (same) => same) {
+/**
+ * `reads`: by the number of a picture, what the engine reads on it. `ports`: what is changed of them. resource_limits: those of people,
+ * unless said.
+ */
+export async function wholeWorld(
+  changed: (ports: Ports) => Ports = (same) => same,
+  resource_limits: Partial<ResourceLimits> = {},
+) {
   const folder = await mkdtemp(path.join(tmpdir(), 'tuodi-whole-'));
   const reads = new Map<number, string>();
-  const opened = await openWorld(folder);
-  const ports = changed({ ...opened, recogniser: reader(reads) });
-  const service = serviceOf(ports, { resource_limits: {} }); // a link expires as it does for people
   let address = '';
+  const opened = await openWorld(folder, () => address);
+  const ports = changed({ ...opened, recogniser: reader(reads) });
+  const service = serviceOf(ports, { resource_limits });
   const explain = explainer({ ...ports, clock, log, required_metadata: ['title'], kernel: service.lifecycle.kernel });
   const http = createHttpServer({
     ...{ ...ports, clock, log, version: '0', public_url: () => address, limits: HTTP_LIMITS, explain },
     ...{ engine: service.engine, feed: service.feed, callbacks: null },
-    links: { sign: () => 'signed', verify: () => ({ refused: 'BAD_SIGNATURE' }), store: null },
+    links: { sign: () => 'signed', verify: () => ({ refused: 'BAD_SIGNATURE' }), store: opened.store_links },
     ...{ required_metadata: ['title'], cors_origins: [], readiness: async () => ({ ready: true, checks: {} }) },
   });
   address = `http://127.0.0.1:${(await http.listen('127.0.0.1', 0)).port}`;

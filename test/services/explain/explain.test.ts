@@ -118,6 +118,9 @@ describe('explain says what a picture waits for', () => {
     assert.deepEqual(
       awaited.obligations.map(({ name, kind }) => [name, kind]),
       [
+        ['first_look', 'timer'],
+        ['second_look', 'timer'],
+        ['third_look', 'timer'],
         ['link_expiry', 'timer'],
         ['upload_deadline', 'timer'],
       ],
