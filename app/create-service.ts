@@ -21,6 +21,7 @@ import { createEngine, type Engine, type Origin } from '../runtime/resources/eng
 import type { Lifecycle } from '../runtime/resources/lifecycle.ts';
 import { createGates } from '../runtime/tasks/gates.ts';
 import type { StepLimits } from '../runtime/tasks/step-handler.ts';
+import { createSuspects } from '../runtime/tasks/suspects.ts';
 import { createTaskRunner, type TaskRunner } from '../runtime/tasks/task-runner.ts';
 import { createWorker, type StepHandlers } from '../runtime/tasks/worker.ts';
 import { createIndexWatch } from '../services/index/watch.ts';
@@ -81,7 +82,7 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
   const task_lifecycle = taskLifecycle(options.task_limits);
   const services = options.services ?? realServices(ports, service_limits, clock);
   const remote = services.remote ?? null;
-  const { give_up_ms, outage_pause_ms } = { ...TASK_LIMITS, ...options.task_limits };
+  const { give_up_ms, outage_pause_ms, max_losses } = { ...TASK_LIMITS, ...options.task_limits };
   const { isAvailable: reachable } = services;
   const gates = createGates({ ...given, isAvailable: reachable, outage: { give_up_ms, outage_pause_ms } });
   const runs: TaskRunner = createTaskRunner({
@@ -92,7 +93,9 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
     remote,
     isAvailable: (kind) => reachable(kind) && gates.isOpen(kind),
   });
-  const worker = createWorker({ ...given, engine, runs, services, gates });
+  const { run_marks: marks } = ports;
+  const suspects = marks && createSuspects({ marks, clock, gather_ms: limits.suspects_gather_ms, max_losses });
+  const worker = createWorker({ ...given, engine, runs, services, gates, suspects });
   const time = createServiceTime({ upkeep: facts.upkeep, clock, limits, log });
   const sweeping = { kernel: lifecycle.kernel, set_asides, runs, time, relay, origin: origin('sweep'), owner: process_id };
   const sweep = createSweep({ ...given, ...sweeping, engine });

@@ -11,6 +11,7 @@ import { checkRestored } from '../persistence/backup/mark.ts';
 import { type CallbackGrant, callbackQuery } from '../persistence/folder/links.ts';
 import { openFolderObjects } from '../persistence/folder/objects.ts';
 import { readPrivate, UnsafeFile, writePrivate } from '../persistence/folder/private-file.ts';
+import { openRunMarks } from '../persistence/folder/run-marks.ts';
 import { memoryAnnouncements } from '../persistence/memory/announcements.ts';
 import { memoryQueue } from '../persistence/memory/queue.ts';
 import { memoryRates } from '../persistence/memory/rates.ts';
@@ -31,6 +32,7 @@ import type { Objects } from '../runtime/ports/objects.ts';
 import type { Embedder, Recogniser } from '../runtime/ports/providers.ts';
 import type { Queue } from '../runtime/ports/queue.ts';
 import type { Rates } from '../runtime/ports/rates.ts';
+import type { RunMarks } from '../runtime/ports/run-marks.ts';
 import type { SearchIndex } from '../runtime/ports/search-index.ts';
 import type { Tasks } from '../runtime/ports/tasks.ts';
 import { liveIndex } from '../services/index/rebuild.ts';
@@ -57,6 +59,8 @@ export type Ports = {
   index: SearchIndex;
   recogniser: Recogniser;
   embedder: Embedder;
+  /** Absent: tasks outlive the process. */
+  run_marks?: RunMarks | undefined;
 };
 /**
  * `lost`: told, with the reason, when another process has taken what this one works on: it must stop. `conditions`: of the whole
@@ -185,16 +189,14 @@ async function storeOf(config: Config, given: Place, world: World): Promise<Stor
   return { objects, store_links: null };
 }
 
-type Work = { tasks: Tasks; queue: Queue; announcements: Announcements; rates: Rates; close(): Promise<void> };
+type Work = Pick<Ports, 'tasks' | 'queue' | 'announcements' | 'run_marks'> & { rates: Rates; close(): Promise<void> };
 async function workOf(config: Config, world: World): Promise<Work> {
   const { redis_url: url } = config;
   const { clock, log } = world;
   if (url !== undefined) {
     const wanted = { url, ca: certificatesOf(config, 'redis_ca_file'), clock, log };
-    const [{ openRedisPorts }, { inspectRedis }] = await Promise.all([
-      import('../persistence/redis/open.ts'),
-      import('../persistence/redis/inspect.ts'),
-    ]);
+    const { openRedisPorts } = await import('../persistence/redis/open.ts');
+    const { inspectRedis } = await import('../persistence/redis/inspect.ts');
     const { warning } = await named(() => inspectRedis(wanted));
     if (warning) log.warn(warning);
     return named(() => openRedisPorts({ ...wanted, ...watched(world, 'redis') }));
@@ -205,7 +207,8 @@ async function workOf(config: Config, world: World): Promise<Work> {
     await tasks.close();
     await announcements.close();
   };
-  return { tasks, queue, announcements, rates: memoryRates(), close };
+  const run_marks = await openRunMarks({ dir: path.join(config.data_dir, 'starts'), now: clock.now, log });
+  return { tasks, queue, announcements, rates: memoryRates(), run_marks, close };
 }
 
 /**
@@ -235,9 +238,9 @@ export function openPorts(
     const recogniser = keep('recognition', await recogniserOf(config, { public_url, signer }, world));
     const embedder = await embedderOf(config, world);
     await checkKeys({ recogniser, embedder }, config, clock);
-    const { tasks, queue, announcements, rates } = keep('tasks and queue', await workOf(config, world));
+    const { close: _, ...work } = keep('tasks and queue', await workOf(config, world));
     const close = () => closers.close();
-    return { facts, tasks, queue, announcements, rates, objects, index, recogniser, embedder, signer, store_links, close };
+    return { facts, ...work, objects, index, recogniser, embedder, signer, store_links, close };
   });
 }
 

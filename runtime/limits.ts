@@ -145,6 +145,8 @@ export const RUNTIME_LIMITS = {
   overtime_ms: 6 * 60 * 60_000,
   /** Between two questions about late work: as often as about any other (`lease_ms`). */
   overtime_look_ms: 60_000,
+  /** Suspects that come within this time run in the order of the processes that were lost with them: the fewest first. */
+  suspects_gather_ms: 200,
   /** How long work in hand may go on after a stop was asked for. */
   stop_grace_ms: 5_000,
 };

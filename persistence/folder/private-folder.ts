@@ -9,7 +9,7 @@ import { PRIVATE_FILE, PRIVATE_FOLDER } from './private-file.ts';
 
 /** What a data folder holds of ours; `-wal` and `-shm` are SQLite's. */
 const OURS =
-  /^((facts|search|lock)\.sqlite(-wal|-shm|-journal)?|link-secret|service\.json|restoring|objects|languages)(\.part)?$/;
+  /^((facts|search|lock)\.sqlite(-wal|-shm|-journal)?|link-secret|service\.json|restoring|objects|languages|starts)(\.part)?$/;
 const OTHERS = 0o077;
 /** /tmp and its like: everybody's, and not to be closed. */
 const STICKY = 0o1000;

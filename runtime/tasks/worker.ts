@@ -19,6 +19,7 @@ import { createRedelivery } from './redeliver.ts';
 import type { RemoteWork } from './remote-work.ts';
 import { StepError } from './step-handler.ts';
 import { createRemoteSubmitter } from './submit-remote.ts';
+import type { Suspects } from './suspects.ts';
 import type { TaskRunner } from './task-runner.ts';
 import type { TaskView } from './task-store.ts';
 
@@ -41,12 +42,14 @@ type Parts = {
   runs: TaskRunner;
   services: StepHandlers;
   gates: Gates;
+  /** Absent: a task outlives its process, and counts by itself how often it was lost. */
+  suspects?: Suspects | undefined;
   clock: Clock;
   limits: RuntimeLimits;
   log: Logger;
 };
 
-export function createWorker({ tasks, queue, engine, runs, services, gates, clock, limits, log }: Parts) {
+export function createWorker({ tasks, queue, engine, runs, services, gates, suspects, clock, limits, log }: Parts) {
   const stopping = new AbortController();
   const { remote } = services;
   const rings = createRedelivery({ tasks, queue, runs, clock, limits, log });
@@ -69,29 +72,31 @@ export function createWorker({ tasks, queue, engine, runs, services, gates, cloc
     }
   }
   async function work(ring: Notification, passage: Passage): Promise<void> {
-    const { task_id } = ring;
-    const task = await tasks.get(task_id);
+    const task = await tasks.get(ring.task_id);
     if (!task) return; // rung for a task that has ended
-    if (!runs.serves(task)) return rings.passOn(task_id);
-    if (!(await engine.pendingJob(task.resource_id, task.job_id, task_id))) return tasks.remove(task_id); // nobody wants it any more
+    if (!runs.serves(task)) return rings.passOn(task.task_id);
+    if (!(await engine.pendingJob(task.resource_id, task.job_id, task.task_id))) return tasks.remove(task.task_id); // nobody wants it any more
     if (give && remote.isRemote(task.kind)) return give.give(task, ring, passage);
     const claimed = await runs.claim(ring, task);
     if (!claimed) return;
     const refused = passage.refusal();
     if (refused) return failed(task, claimed, refused, null);
+    const begin = () => run(task, claimed, passage);
+    const refuse = (error: Error) => failed(task, claimed, error, null);
+    await (suspects ? suspects.run(task, stopping.signal, { begin, refuse }) : begin());
+  }
+  /** Its result, or its failure, is told. */
+  async function run(task: TaskRecord, claimed: TaskView, passage: Passage): Promise<void> {
     let accepting: Promise<unknown> = Promise.resolve();
     const begun = clock.after(limits.accept_after_ms, () => {
       if (!services.isAvailable(task.kind) || !gates.isOpen(task.kind)) return;
-      accepting = runs
-        .accepted(task, null)
-        .catch((error: unknown) => log.warn({ err: error, task_id }, 'accepted was not told; the sweep says it again'));
+      accepting = runs.accepted(task, null).catch(noted(log, task, 'accepted was not told; the sweep says it again'));
     });
     try {
       const output = await done(task, passage);
       begun.cancel();
-      await limited(task.kind, (signal) => services.cleanUp({ ...task, signal }, output)).catch((error: unknown) =>
-        log.warn({ err: error, task_id }, 'not tidied'),
-      );
+      const cleaned = limited(task.kind, (signal) => services.cleanUp({ ...task, signal }, output));
+      await cleaned.catch(noted(log, task, 'not tidied'));
     } catch (error) {
       begun.cancel();
       await accepting; // else it would be told after its release
@@ -138,6 +143,11 @@ export function createWorker({ tasks, queue, engine, runs, services, gates, cloc
     },
   };
 }
+
+const noted =
+  (log: Logger, { task_id }: TaskRecord, what: string) =>
+  (error: unknown) =>
+    log.warn({ err: error, task_id }, what);
 
 /** A picture may take too long to be decoded; the other steps only wait for what they need, so that is as good as away. */
 const tooLong = (kind: StepKind) => (limit_ms: number) =>

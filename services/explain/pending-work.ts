@@ -21,7 +21,7 @@ type TaskSeen = Omit<Task, 'created_at' | 'updated_at' | 'lease_until' | 'give_u
 };
 /**
  * step: what is owed first; null: nothing. away: the tasks could not be asked. line: of the step, how many wait and how many are at it.
- * again_at: when the task moves by itself.
+ * again_at: when the task moves by itself. losses: processes that were lost with it alone; null: it is not suspected to have killed one.
  */
 export type Work = {
   step: StepKind | null;
@@ -30,8 +30,9 @@ export type Work = {
   line: { waiting: number; running: number } | null;
   again_at: number | null;
   failure: Failure | null;
+  losses: number | null;
 };
-const NO_WORK: Work = { step: null, task: null, away: false, line: null, again_at: null, failure: null };
+const NO_WORK: Work = { step: null, task: null, away: false, line: null, again_at: null, failure: null, losses: null };
 
 /** In order of time. A job is looked at by the pass over all jobs. */
 export function pendingWorkOf({ instance, next_pass_at }: Snapshot): PendingWork[] {
@@ -45,16 +46,18 @@ export function pendingWorkOf({ instance, next_pass_at }: Snapshot): PendingWork
   return [...jobs, ...timers.sort((a, b) => a.due_at - b.due_at)];
 }
 
-export async function workOf({ tasks, queue, clock, log }: ExplainParts, subject: Snapshot, limit_ms: number): Promise<Work> {
+export async function workOf(parts: ExplainParts, subject: Snapshot, limit_ms: number): Promise<Work> {
+  const { tasks, queue, run_marks, clock, log } = parts;
   const owed = subject.instance && firstJob(subject.instance);
   if (!owed) return NO_WORK;
   const { step, job } = owed;
+  const losses = run_marks?.losses({ resource_id: subject.row.resource_id, kind: step }) ?? null;
   try {
     const [record, line] = await withTimeout({ clock, limit_ms }, () => Promise.all([tasks.get(job.token), queue.depth(step)]));
-    return { ...NO_WORK, step, line, ...(record ? seenOf(record) : {}) };
+    return { ...NO_WORK, step, line, losses, ...(record ? seenOf(record) : {}) };
   } catch (error) {
     log.warn({ err: error, task_id: job.token }, 'a task could not be looked at');
-    return { ...NO_WORK, step, away: true };
+    return { ...NO_WORK, step, losses, away: true };
   }
 }
 

@@ -12,6 +12,7 @@ import type { Objects } from '../../runtime/ports/objects.ts';
 import type { Embedder } from '../../runtime/ports/providers.ts';
 import type { Queue } from '../../runtime/ports/queue.ts';
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
+import type { RunMarks } from '../../runtime/ports/run-marks.ts';
 import type { ResourceRef } from '../../runtime/ports/scope.ts';
 import type { SearchIndex } from '../../runtime/ports/search-index.ts';
 import type { Tasks } from '../../runtime/ports/tasks.ts';
@@ -25,6 +26,7 @@ export type ExplainParts = {
   embedder: Embedder;
   tasks: Tasks;
   queue: Queue;
+  run_marks?: Pick<RunMarks, 'losses'> | undefined;
   clock: Clock;
   log: Logger;
   required_metadata: readonly MetadataField[];

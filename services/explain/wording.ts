@@ -32,7 +32,13 @@ export function becauseOf(state: State): Text {
   const { searchable, status } = subject.promised;
   const meaning = meaningOf(status);
   const stands = searchable ? foundAt(subject) : both(`It is ${status}: ${meaning.en}.`, `${status}：${meaning.zh}。`);
-  return joined(away ? awayWords(away) : null, stands, waits(state), failureWords(subject.view?.failure ?? null));
+  return joined(
+    away ? awayWords(away) : null,
+    stands,
+    waits(state),
+    lossWords(state.work),
+    failureWords(subject.view?.failure ?? null),
+  );
 }
 
 const setAside = (reason: string): Text =>
@@ -70,6 +76,15 @@ function failureWords(failure: Failure | null): Text | null {
   const { en, zh } = FAILURE_CODES[failure.code];
   const { step, code, detail } = failure;
   return both(`${step} failed with ${code} (${detail}). ${en}`, `${step} 失败：${code}（${detail}）。${zh}`);
+}
+
+/** Of one that may have killed its process, or was only in hand then. */
+function lossWords({ step, losses }: State['work']): Text | null {
+  if (losses === null) return null;
+  return both(
+    `A process died while it was in ${step}, so ${step} runs it alone now; ${losses} processes were lost since with it alone.`,
+    `有进程在对其执行 ${step} 时中断，现单独执行；此后又有 ${losses} 个进程在单独执行时中断。`,
+  );
 }
 
 /** What the work that is owed waits for; null where nothing is owed. */

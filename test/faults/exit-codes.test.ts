@@ -24,7 +24,7 @@ const ENDS: [fault: string, code: number, told: RegExp][] = [
 for (const [fault, code, told] of ENDS)
   test(`a process${fault ? ` (${fault})` : ''} that is told to stop ends with ${code}, and has let go of its folder`, () =>
     inFolder(async (folder) => {
-      const child = spawn(process.execPath, [CHILD, folder, fault], { stdio: ['ignore', 'pipe', 'pipe'] });
+      const child = spawn(process.execPath, [CHILD, folder, fault], { stdio: ['pipe', 'pipe', 'pipe'] });
       const [exited, said] = [once(child, 'exit'), text(child.stderr)];
       try {
         if (!fault.startsWith('taken')) {

@@ -34,7 +34,7 @@ export async function killAt(boundary: Boundary, phase: Phase, restart: Restart 
 
 async function victim(folder: string, phase: Phase, boundary: Boundary): Promise<{ waiting: number; created: string[] }> {
   const child = spawn(process.execPath, [VICTIM, folder, phase, JSON.stringify(boundary)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
   const [said, [, signal]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
   const lines: { created?: string; waiting?: number }[] = said

@@ -31,3 +31,4 @@ for await (const line of createInterface({ input: process.stdin })) {
   if (line === 'back') away = false;
   print({ rss: process.memoryUsage.rss() });
 }
+process.exit(0); // its parent is gone

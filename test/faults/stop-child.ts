@@ -9,7 +9,9 @@ import { stopSignal } from '../../cli/signals.ts';
 import { untilStopped } from '../../cli/until-stopped.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
 import { createClosers } from '../../runtime/async/closers.ts';
+import { endWithParent } from '../support/parent.ts';
 
+endWithParent();
 const [folder = '', fault = ''] = process.argv.slice(2);
 const env = { TUODI_DATA_DIR: folder, TUODI_LISTEN: '127.0.0.1:0', TUODI_LOG_LEVEL: 'silent' };
 const closers = createClosers({

@@ -3,6 +3,7 @@
  * It prints the id of each picture when it was acknowledged, and at the boundary how many were waiting.
  */
 import { writeSync } from 'node:fs';
+import { endWithParent } from '../support/parent.ts';
 import { type Boundary, crashing } from '../worlds/crashing.ts';
 import { OPTIONS, openWorld, restIn, say, serviceOf, takeIn } from './world.ts';
 
@@ -11,6 +12,7 @@ const PICTURES = 27;
 /** From this one on a boundary of the taking in counts. */
 const LATE = 22;
 
+endWithParent();
 const [folder = '', phase = '', named = ''] = process.argv.slice(2);
 const boundary: Boundary = JSON.parse(named);
 const print = (line: object) => writeSync(1, `${JSON.stringify(line)}\n`); // through, even if the next thing is the end

@@ -3,14 +3,15 @@ import { writeSync } from 'node:fs';
 import { openSqliteFacts } from '../../persistence/sqlite/facts.ts';
 import { lockFolder } from '../../persistence/sqlite/lock.ts';
 import { AT, change, everyFact, ORG } from '../ports/facts-rows.ts';
+import { endWithParent } from '../support/parent.ts';
 
 const [, , task, dir = ''] = process.argv;
 const say = (line: string) => writeSync(1, `${line}\n`); // synchronous: what was said was said before the kill
 
+endWithParent();
 lockFolder(dir);
 say('held');
-if (task === 'hold') process.stdin.resume();
-else {
+if (task !== 'hold') {
   const facts = await openSqliteFacts(dir);
   const place = await facts.instances.load('hot');
   for (let seq = place?.instance.seq ?? 0; ; seq++) {

@@ -2,10 +2,12 @@
 import { writeSync } from 'node:fs';
 import { openSqliteIndex } from '../../persistence/sqlite-index/open.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
+import { endWithParent } from '../support/parent.ts';
 import { entry } from '../worlds/entries.ts';
 
 const [path = '', round = ''] = process.argv.slice(2);
 const MOST = 20_000;
+endWithParent();
 const index = await openSqliteIndex(path, { clock: systemClock() });
 let n = 0;
 async function write(): Promise<void> {

@@ -87,3 +87,4 @@ for await (const line of createInterface({ input: process.stdin })) {
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
   say({ taken });
 }
+process.exit(0); // its parent is gone

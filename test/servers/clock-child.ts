@@ -60,3 +60,4 @@ for await (const line of createInterface({ input: process.stdin })) {
     print({ ahead_ms: service - (await ports.facts.upkeep.time()).service_at });
   }
 }
+process.exit(0); // its parent is gone

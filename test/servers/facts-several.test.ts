@@ -151,7 +151,7 @@ describe('migrations', () => {
 
   it('of a migrator that is killed half-way leave no lock, and are gone on with', async (t) => {
     const { url, sql } = await empty(t);
-    const child = spawn(process.execPath, [CHILD, 'migrate', url], { stdio: ['ignore', 'ignore', 'inherit'] });
+    const child = spawn(process.execPath, [CHILD, 'migrate', url], { stdio: ['pipe', 'ignore', 'inherit'] });
     t.after(() => child.kill('SIGKILL'));
     await until('it is half-way', async () => {
       const tables = await sql("SHOW TABLES LIKE 'migration_steps'");

@@ -32,7 +32,7 @@ const hold = async (t: TestContext, alone: boolean, onLost: (error: Error) => vo
   return presence;
 };
 async function child(t: TestContext, task: 'alone' | 'shared'): Promise<ChildProcess> {
-  const started = spawn(process.execPath, [CHILD, task, database.url], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const started = spawn(process.execPath, [CHILD, task, database.url], { stdio: ['pipe', 'pipe', 'inherit'] });
   t.after(() => started.kill('SIGKILL'));
   assert.ok(started.stdout);
   for await (const line of createInterface({ input: started.stdout })) {

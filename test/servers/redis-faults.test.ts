@@ -132,7 +132,7 @@ describe('a worker that is killed', () => {
   test('what it had in hand is taken up by another within the time of its lock', async () => {
     const world = await openFaultWorld({}, true);
     const { server, redis, takeIn, letGo, beginOcr, allIndexed } = world;
-    const victim = spawn(process.execPath, [VICTIM, server.url], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const victim = spawn(process.execPath, [VICTIM, server.url], { stdio: ['pipe', 'pipe', 'inherit'] });
     try {
       await takeIn(6);
       const claimed = once(victim.stdout.setEncoding('utf8'), 'data');

@@ -3,8 +3,10 @@ import { openRedisPorts } from '../../persistence/redis/open.ts';
 import { RUNTIME_LIMITS } from '../../runtime/limits.ts';
 import { createTaskRunner } from '../../runtime/tasks/task-runner.ts';
 import { taskLifecycle } from '../../services/lifecycles.ts';
+import { endWithParent } from '../support/parent.ts';
 import { clock, log } from './redis.ts';
 
+endWithParent();
 const { tasks, queue } = await openRedisPorts({ url: process.argv[2] ?? '', clock, log });
 const runs = createTaskRunner({
   ...{ tasks, queue, clock, log, limits: RUNTIME_LIMITS, lifecycle: taskLifecycle() },

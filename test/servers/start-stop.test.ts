@@ -31,7 +31,7 @@ describe('with the facts in MySQL and the rest in the process', () => {
 });
 
 async function holder(url: string, children: ChildProcess[]): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [HOLDER, 'alone', url], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn(process.execPath, [HOLDER, 'alone', url], { stdio: ['pipe', 'pipe', 'ignore'] });
   children.push(child);
   for await (const line of createInterface({ input: child.stdout })) if (line === 'held') return child;
   throw new Error('it is not held');

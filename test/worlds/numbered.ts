@@ -17,12 +17,14 @@ export function pictureOf(number: number): Promise<Buffer> {
 /** The word that stands for a number: letters only, so that no analyser changes it, and none is the beginning of another. */
 export const wordOf = (number: number): string => `w${[...String(number)].map((digit) => 'bcdfghjklm'[Number(digit)]).join('')}z`;
 
-export function numberReader(): Recogniser {
+/** `reading`: called with the number of each picture before it is read. */
+export function numberReader(reading: (number: number) => Promise<void> = async () => {}): Recogniser {
   return {
     engine: 'numbers',
     async recognise({ png }) {
       const { data, info } = await sharp(png).raw().toBuffer({ resolveWithObject: true });
       const number = (data[0] ?? 0) * 256 + (data[info.channels] ?? 0);
+      await reading(number);
       return { text: `number ${wordOf(number)}`, confidence: 1, words: [] };
     },
     ready: async () => {},
