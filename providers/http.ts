@@ -2,6 +2,7 @@
 import { failureOf } from '../contract/failures.ts';
 import { type Credentials, CredentialsRefused, UNWATCHED } from '../runtime/health/credentials.ts';
 import { StepError } from '../runtime/tasks/step-handler.ts';
+import { isTooDeep } from './json-depth.ts';
 import { type Policy, type PolicyOptions, ProviderAway, providerPolicy } from './policy.ts';
 
 /** Of what a provider says, so much is told on: enough for a reason, not enough for a page of HTML. */
@@ -124,8 +125,9 @@ const answered = (status: number, text: string | null): Answered => ({
   },
 });
 
-/** undefined is no JSON: whoever wanted some finds that it does not fit. */
+/** undefined is no JSON, or nested too deep: whoever wanted some finds that it does not fit. */
 function jsonOf(text: string): unknown {
+  if (isTooDeep(text)) return undefined;
   try {
     return JSON.parse(text);
   } catch {

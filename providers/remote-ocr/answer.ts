@@ -5,6 +5,7 @@ import type { RecogniserAsked, WorkIdentity } from '../../runtime/ports/provider
 import { StepError } from '../../runtime/tasks/step-handler.ts';
 import { isSameWork } from '../../runtime/tasks/work-id.ts';
 import { badResult } from '../http.ts';
+import { isTooDeep } from '../json-depth.ts';
 
 /** More is no page: the densest of a newspaper has some 20,000 words. */
 const MOST_WORDS = 50_000;
@@ -85,6 +86,7 @@ export function checkNames(names: Names, of: WorkIdentity): void {
 
 /** An answer as it came. */
 export function readSaid(text: string): Said {
+  if (isTooDeep(text)) throw badResult("the OCR engine's answer is nested too deep");
   let body: unknown;
   try {
     body = JSON.parse(text);

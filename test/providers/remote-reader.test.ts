@@ -95,3 +95,15 @@ describe('an answer', () => {
     );
   });
 });
+
+test('an answer that is only deep is refused before it is parsed, a short one and a long one; one within bounds is read', async () => {
+  open();
+  const deep = (levels: number) =>
+    JSON.stringify({ ...answer(1, 1), other: 0 }).replace('"other":0', `"other":${'['.repeat(levels)}${']'.repeat(levels)}`);
+  const began = performance.now();
+  for (const levels of [100, 3_000_000]) await assert.rejects(reader.read(deep(levels)), /nested too deep/);
+  assert.ok(performance.now() - began < 5_000, `${performance.now() - began} ms`); // it took 10 s and more
+  assert.equal((await reader.read(deep(50))).asked.status, 'done');
+  const brackets = JSON.stringify({ ...answer(1, 1), other: `\\"${'['.repeat(200)}` });
+  assert.equal((await reader.read(brackets)).asked.status, 'done', 'brackets in a text are none');
+});
