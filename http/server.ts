@@ -1,7 +1,7 @@
 /** The HTTP server: its life, its limits, and what becomes of input that is no request. */
 import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
+import { type Duplex, Readable } from 'node:stream';
 import Koa from 'koa';
 import { byteBudget } from './access/byte-budget.ts';
 import { peerOf } from './access/client-address.ts';
@@ -9,7 +9,7 @@ import { createFairUse, tooMany } from './access/fair-use.ts';
 import type { HttpDeps, RequestDeps, State } from './context.ts';
 import { allowOrigins, checkUrl, requestContext } from './middleware/request-context.ts';
 import { createLinger } from './problems/linger.ts';
-import { noTunnel, parserProblem, respondPlain, respondRaw } from './problems/raw-response.ts';
+import { isReset, noTunnel, parserProblem, respondPlain, respondRaw } from './problems/raw-response.ts';
 import { respondToErrors } from './problems/to-response.ts';
 import { route } from './router.ts';
 
@@ -104,12 +104,19 @@ function listening(deps: RequestDeps): Server {
   server.on('clientError', (error, socket) => {
     const problem = parserProblem(error);
     const request_id = clock.randomUuid();
-    if (!problem) {
-      socket.destroy();
+    if (!problem || socket.destroyed) {
+      socket.destroy(); // its client left, or a response failed and closed it: nobody sent anything malformed
       return;
     }
     // Not the error itself: it holds what was sent, keys too.
-    log.info({ request_id, address: peerOf(socket), reason: error.message, status: problem.status }, 'no request');
+    const line = {
+      event: 'request.malformed',
+      request_id,
+      address: peerOf(socket),
+      reason: error.message,
+      status: problem.status,
+    };
+    log.info(line, 'rejected a malformed request');
     respondRaw(socket, problem, { request_id, busy: answering.get(socket)?.headersSent === true });
     linger(socket, limits.refused_linger_ms);
   });
@@ -118,8 +125,23 @@ function listening(deps: RequestDeps): Server {
 
 function application(deps: RequestDeps): Koa<State> {
   const app = new Koa<State>();
-  app.on('error', (error: unknown) => deps.log.warn({ err: error }, 'an answer could not be sent')); // the client went away, mostly
+  app.on('error', (error: unknown, ctx?: Koa.ParameterizedContext<State>) => logSendError(deps, error, ctx));
   for (const middleware of [requestContext(deps), allowOrigins(deps), respondToErrors(deps), checkUrl(deps)]) app.use(middleware);
   route(app, deps);
   return app;
 }
+
+/** Logs a response that could not be sent whole: a warning, but debug where the client closed the connection, which it may. */
+function logSendError({ log }: RequestDeps, err: unknown, ctx?: Koa.ParameterizedContext<State>): void {
+  const line = { err, request_id: ctx?.state.request_id, method: ctx?.method, path: ctx?.path };
+  if (hasClientLeft(err, ctx))
+    log.debug({ event: 'response.client_left', ...line }, 'the client left before the response was sent');
+  else log.warn({ event: 'response.failed', ...line }, 'could not send a response');
+}
+
+/** Whether the client closed its connection. A store's reset connection ends the response too, but as an error of its body. */
+const hasClientLeft = (error: unknown, ctx?: Koa.ParameterizedContext<State>): boolean =>
+  error instanceof Error &&
+  'code' in error &&
+  (error.code === 'ERR_STREAM_PREMATURE_CLOSE' ||
+    (isReset(error) && !(ctx?.body instanceof Readable && ctx.body.errored === error)));

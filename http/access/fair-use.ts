@@ -42,7 +42,10 @@ export function createFairUse({ rates = null, limits, log }: Pick<HttpDeps, 'rat
 
   async function spend(ctx: EarlyContext, policy: RatePolicy, subject: string, points: number): Promise<void> {
     const spent = await rates?.spend(policy, subject, points).catch((error: unknown) => {
-      log.warn({ err: error }, 'a rate was not counted'); // nobody is refused for a fault of ours
+      log.warn(
+        { event: 'rate_limit.not_counted', err: error },
+        'could not count a request against its rate limit; letting it pass',
+      );
       return null;
     });
     if (!spent) return;

@@ -41,7 +41,8 @@ export function requestContext({ clock, log, public_url, stopping, trusted_proxi
       // Without the query: it may be a signature, or what somebody looks for.
       const { key_id } = ctx.state;
       const path = ctx.req.url?.split('?')[0];
-      log.info({ request_id, address, key_id, method: ctx.method, path, status: ctx.status, ms }, 'request');
+      const { method, status } = ctx;
+      log.info({ event: 'request.finished', request_id, address, key_id, method, path, status, ms }, 'request');
     }
   };
 }

@@ -39,10 +39,13 @@ function closing(problem: Problem, request_id: string): { body: string; headers:
 
 /** What Node's parser could not take, as a problem; null when the connection itself broke. */
 export function parserProblem(error: Error & { code?: string }): Problem | null {
-  if (error.code === 'ECONNRESET' || error.code === 'EPIPE') return null;
+  if (isReset(error)) return null;
   const code = PARSER_CODES[error.code ?? ''] ?? 'BAD_REQUEST';
   return new Problem(code, { en: PROBLEMS[code].title.en, zh: PROBLEMS[code].title.zh }, { cause: error });
 }
+/** Whether a connection was reset or closed by its other end. */
+export const isReset = ({ code }: { code?: unknown }): boolean => code === 'ECONNRESET' || code === 'EPIPE';
+
 const PARSER_CODES: Record<string, 'HEADERS_TOO_LARGE' | 'REQUEST_TIMEOUT' | undefined> = {
   HPE_HEADER_OVERFLOW: 'HEADERS_TOO_LARGE',
   ERR_HTTP_REQUEST_TIMEOUT: 'REQUEST_TIMEOUT',

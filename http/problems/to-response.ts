@@ -41,7 +41,8 @@ export function respondToErrors({ log, limits }: Pick<RequestDeps, 'log' | 'limi
     } catch (error) {
       const problem = asProblem(error, limits);
       const { request_id, language } = ctx.state;
-      if (problem.status >= 500) log.error({ err: error, request_id, method: ctx.method, path: ctx.path }, 'the request failed');
+      const { method, path } = ctx;
+      if (problem.status >= 500) log.error({ event: 'request.failed', err: error, request_id, method, path }, 'request failed');
       for (const name of ['etag', 'content-range', 'content-disposition', 'preference-applied']) ctx.remove(name);
       ctx.status = problem.status;
       ctx.body = JSON.stringify(problemBody(problem, language, request_id));

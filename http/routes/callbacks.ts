@@ -39,7 +39,11 @@ export async function takeCallback({ ctx, deps }: PublicRequest): Promise<void> 
     if (bytes.byteLength <= limits.max_inline_json_bytes) checkShort(bytes, { ctx, deps }, task_id);
     const taken = await callbacks.receive({ ...address, webhook_id, body });
     const { outcome } = taken;
-    log.info({ request_id: ctx.state.request_id, resource_id, task_id, webhook_id, outcome }, 'a provider called back');
+    const { request_id } = ctx.state;
+    log.info(
+      { event: 'callback.received', request_id, resource_id, task_id, webhook_id, outcome },
+      'received a provider callback',
+    );
     if (outcome === 'nobody') throw notFound();
     if ('detail' in taken) throw validationFailed([{ pointer: '', detail: taken.detail }]);
     ctx.body = { outcome };

@@ -46,8 +46,8 @@ async function report({ ctx, deps }: PublicRequest, key: string): Promise<void> 
   const ref = refOf(key);
   await reportStored(deps.engine, ref, ctx.state.request_id).catch((error: unknown) => {
     deps.log.warn(
-      { err: error, resource_id: ref.resource_id },
-      'an upload is stored and not reported; the store is looked at soon',
+      { event: 'upload.report_failed', err: error, resource_id: ref.resource_id },
+      'could not report a stored upload; the machine checks the store within a minute',
     );
   });
 }

@@ -17,7 +17,10 @@ export async function queryVector(
     if (!vector) throw new Error('the embedder answered no vector');
     return vector;
   } catch (error) {
-    log.warn({ err: error, request_id: ctx.state.request_id }, 'the query was not embedded');
+    log.warn(
+      { event: 'search.query_not_embedded', err: error, request_id: ctx.state.request_id },
+      'could not embed a search query',
+    );
     if (mode !== 'vector') return null;
     throw new Problem(
       'UNAVAILABLE',

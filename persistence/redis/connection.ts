@@ -75,12 +75,13 @@ export async function openRedis(wanted: RedisWanted): Promise<RedisLink> {
   redis.on('close', () => {
     if (lost_at !== null || closing) return;
     lost_at = clock.elapsed();
-    log.warn('Redis is away');
+    log.warn({ event: 'redis.disconnected' }, 'lost the connection to Redis; reconnecting');
   });
   redis.on('error', (error) => credentials.failed(unavailable(error)));
   redis.on('ready', () => {
     credentials.accepted();
-    if (lost_at !== null) log.info({ away_ms: Math.round(clock.elapsed() - lost_at) }, 'Redis answers again');
+    if (lost_at !== null)
+      log.info({ event: 'redis.reconnected', down_ms: Math.round(clock.elapsed() - lost_at) }, 'reconnected to Redis');
     lost_at = null;
     tries = 0;
   });

@@ -71,11 +71,11 @@ export function bullQueue(link: RedisLink): Queue {
     const told = unavailable(error);
     if (told instanceof RedisUnavailable && told.reason === 'away') return;
     if (!(told instanceof RedisUnavailable)) {
-      log.warn({ err: told, kind }, 'a ring was lost; the sweep rings again');
+      log.warn({ event: 'queue.notification_lost', err: told, kind }, 'lost a task notification; the sweep redelivers it');
       return;
     }
     if (worker.isPaused() || stopped) return;
-    log.warn({ err: told, kind }, 'no rings are taken for a moment');
+    log.warn({ event: 'queue.paused', err: told, kind }, 'Redis refused the worker; pausing it briefly');
     void worker.pause(true); // only says so to itself
     clock.after(REFUSED_PAUSE_MS, () => {
       if (!stopped && !held.has(kind)) void worker.resume();

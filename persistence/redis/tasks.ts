@@ -48,7 +48,7 @@ export function redisTasks({ prefix, clock, log, reach, ...link }: RedisLink): T
       return kept === null ? null : withOutput(record, JSON.parse(kept));
     } catch (error) {
       if (!(error instanceof SyntaxError || error instanceof UnreadableTask)) throw error;
-      log.error({ err: error, task_id }, 'a task cannot be read: it is removed, and made again from its job');
+      log.error({ event: 'task.unreadable', err: error, task_id }, 'removed an unreadable task; it is rebuilt from its job');
       await remove(task_id);
       return null;
     }

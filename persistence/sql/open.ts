@@ -60,6 +60,9 @@ function toldOnce(log: Logger | undefined): Unreadable {
     const name = `${table} ${id}`;
     if (told.has(name) || told.size >= MAX_TOLD) return;
     told.add(name);
-    log?.error({ err: error, table, id }, 'a row cannot be read and is passed over; restore it from a backup, or mend it');
+    log?.error(
+      { event: 'database.row_unreadable', err: error, table, id },
+      'skipped an unreadable row; restore it from a backup or repair it',
+    );
   };
 }

@@ -53,7 +53,8 @@ async function look(
     const seen = await withTimeout({ clock, limit_ms: LOOK_MS }, () => at(parts, subject));
     return { fact, ...seen, away: false, checked_at: clock.now() };
   } catch (error) {
-    log.warn({ err: error, resource_id: subject.row.resource_id, fact }, 'a fact could not be looked at');
+    const { resource_id } = subject.row;
+    log.warn({ event: 'explain.check_failed', err: error, resource_id, fact }, 'explain could not check a layer');
     const said = (error instanceof Error ? error.message : String(error)).slice(0, MOST_CHARS);
     const found = { en: `unreachable: ${said}`, zh: `无法访问：${said}` };
     return { fact, expected: ANSWER, found, ok: false, away: true, checked_at: clock.now() };

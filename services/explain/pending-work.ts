@@ -56,7 +56,7 @@ export async function workOf(parts: ExplainParts, subject: Snapshot, limit_ms: n
     const [record, line] = await withTimeout({ clock, limit_ms }, () => Promise.all([tasks.get(job.token), queue.depth(step)]));
     return { ...NO_WORK, step, line, losses, ...(record ? seenOf(record) : {}) };
   } catch (error) {
-    log.warn({ err: error, task_id: job.token }, 'a task could not be looked at');
+    log.warn({ event: 'explain.task_unavailable', err: error, task_id: job.token }, 'explain could not read a task');
     return { ...NO_WORK, step, losses, away: true };
   }
 }

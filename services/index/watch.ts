@@ -58,11 +58,12 @@ export function createIndexWatch({ owner: process_id, ...parts }: Parts) {
   /** One line when looking begins to fail, one when it works again: an index that is away is said elsewhere too. */
   function failed(error: unknown): void {
     if (stopping.signal.aborted || error instanceof TakenOver || error instanceof StillHealing) return;
-    if (!failing) log.warn({ err: error }, 'the index could not be compared with the facts; it is tried again');
+    if (!failing)
+      log.warn({ event: 'index_watch.failed', err: error }, 'could not compare the search index with the database; retrying');
     failing = true;
   }
   function worked(): void {
-    if (failing) log.info('the index is compared with the facts again');
+    if (failing) log.info({ event: 'index_watch.recovered' }, 'the search index is compared with the database again');
     failing = false;
   }
 
@@ -86,7 +87,10 @@ export function createIndexWatch({ owner: process_id, ...parts }: Parts) {
       stopping.abort(new Error('the process stops'));
       wake();
       await withTimeout({ clock, limit_ms: limits.stop_grace_ms }, () => running).catch((error: unknown) =>
-        log.warn({ err: error }, 'a comparison of the index was left to itself; the next process goes on with it'),
+        log.warn(
+          { event: 'index_watch.stop_timed_out', err: error },
+          'a comparison of the search index did not stop in time; the next process resumes it',
+        ),
       );
       first.settle(0);
     },
@@ -128,7 +132,7 @@ async function look(parts: Omit<Parts, 'owner'>, asked: Asked): Promise<void> {
   await keep({ identity, completed_at: clock.now(), scrub, pass: null }, limits.index_look_ms);
   conditions.clear(INDEX_INCOMPLETE);
   asked.first.settle(lost);
-  if (lost > 0) log.info({ lost }, 'the search index is whole again');
+  if (lost > 0) log.info({ event: 'index_watch.repaired', lost }, 'the search index is complete again');
 }
 
 /** Whether everything must be compared: a comparison that was begun goes on. */

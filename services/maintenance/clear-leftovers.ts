@@ -49,7 +49,11 @@ export async function clearLeftovers(parts: Parts, limit: number): Promise<numbe
     try {
       await facts.cleanups.move(one, await look(parts, one));
     } catch (error) {
-      log.warn({ err: error, resource_id: one.resource_id }, 'leftovers of a picture were not looked for; it is tried again');
+      const { resource_id } = one;
+      log.warn(
+        { event: 'cleanup.failed', err: error, resource_id },
+        'could not clean up after a deleted picture; retrying later',
+      );
     }
   }
   return due.length;

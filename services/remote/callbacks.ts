@@ -58,7 +58,10 @@ export function callbackReceiver({ context, runs, isOurs, log }: Parts): Callbac
     if (!resource || resource.original_key === null || isGone(resource)) return null;
     const { org_id, original_key } = resource;
     if (!isOurs({ ...of, org_id }, signature)) {
-      log.warn({ resource_id, task_id }, 'a provider called an address that it was not given, or one of an earlier version');
+      log.warn(
+        { event: 'callback.bad_address', resource_id, task_id },
+        'rejected a callback: its address was not signed by this service, or was issued by an earlier version',
+      );
       return null;
     }
     const input = { resource_id, org_id, original_key, order };
@@ -79,7 +82,10 @@ export function callbackReceiver({ context, runs, isOurs, log }: Parts): Callbac
       const { org_id, input, job_id, job } = place;
       const said = await readable(() => saidOf(service, { task_id, body }, place, context));
       if ('detail' in said) {
-        log.warn({ resource_id, task_id, webhook_id, detail: said.detail }, 'a callback cannot be used; its work is asked about');
+        log.warn(
+          { event: 'callback.unusable', resource_id, task_id, webhook_id, detail: said.detail },
+          'rejected an unusable callback; asking the provider about the work instead',
+        );
         return { outcome: 'unusable', detail: said.detail };
       }
       const received_at = clock.now();
@@ -91,7 +97,10 @@ export function callbackReceiver({ context, runs, isOurs, log }: Parts): Callbac
       await runs
         .calledBack({ task_id: job.token, resource_id, job_id }, said.asked, said.provider_job_id)
         .catch((error: unknown) => {
-          log.warn({ err: error, resource_id, task_id }, 'a callback is kept, but was not told; its task finds it when it asks');
+          log.warn(
+            { event: 'callback.delivery_failed', err: error, resource_id, task_id },
+            'stored a callback but could not deliver it to its task; the task reads it at its next status query',
+          );
         });
       return { outcome: 'told' };
     },

@@ -24,7 +24,7 @@ async function raw(world: HttpWorld, ...lines: string[]): Promise<string> {
   socket.end(`${lines.join('\r\n')}\r\n\r\n`);
   return text(socket);
 }
-const lines = (world: HttpWorld) => world.log.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'request');
+const lines = (world: HttpWorld) => world.log.map((line) => JSON.parse(line)).filter(({ event }) => event === 'request.finished');
 
 describe('readiness', () => {
   const detail = 'connect ECONNREFUSED 10.1.2.3:3306';
@@ -118,7 +118,7 @@ describe('the log of requests', () => {
       await raw(world, `GET /v1/search?q=${word} HTTP/1.1`);
       await raw(world, `GET /v1/search?q=${word} HTTP/9.9`, 'Host: a');
       assert.ok(world.log.length >= 6);
-      const none = world.log.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'no request');
+      const none = world.log.map((line) => JSON.parse(line)).filter(({ event }) => event === 'request.malformed');
       assert.deepEqual(
         none.map(({ address }) => address),
         none.map(() => '127.0.0.1'),
@@ -133,7 +133,7 @@ describe('the log of requests', () => {
       ...{ code: 'ER_X', sql: 'SELECT secretword', bindings: ['secretword'], meta: { body: { query: 'secretword' } } },
       inner: Object.assign(new Error('inner'), { sql: 'secretword' }),
     });
-    log.error({ err: error, request_id: 'r' }, 'the request failed');
+    log.error({ err: error, request_id: 'r' }, 'request failed');
     log.error(error);
     assert.ok(!written.join('').includes('secretword'));
     const { err } = JSON.parse(written[0] ?? '');

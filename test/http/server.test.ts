@@ -1,5 +1,6 @@
 /** The server itself: waiting, stopping, other origins, headers, errors of ours. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { test } from 'node:test';
 import { z } from 'zod';
@@ -7,6 +8,7 @@ import { Resource } from '../../contract/resource.ts';
 import { hashSecret, isSecret, makeKey, parseKey } from '../../runtime/accounts/api-keys.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
 import { httpWorld } from '../worlds/http-world.ts';
+import { until } from '../worlds/wait.ts';
 
 test('`Prefer: wait` answers when the picture rests, and says that it waited', async () => {
   await using world = disposable(await httpWorld());
@@ -143,4 +145,28 @@ test('a listening address that is taken is told', async () => {
 const disposable = <World extends { stop(): Promise<void> }>(world: World) => ({
   ...world,
   [Symbol.asyncDispose]: () => world.stop(),
+});
+
+test('a client that leaves early is no more than debug in the log; a response that fails on our side is a warning', async () => {
+  await using world = disposable(await httpWorld());
+  const found = (event: string) => world.log.map((line) => JSON.parse(line)).filter((line) => line.event === event);
+  const leavers = () => new Set(found('response.client_left').map(({ request_id }) => request_id));
+  const read = async () => {
+    const socket = connect(world.port, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.write(`GET /v1/events HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${world.keys.a}\r\n\r\n`);
+    await once(socket, 'data');
+    return socket;
+  };
+  (await read()).destroy();
+  const left = await until('it is in the log', () => found('response.client_left')[0]);
+  assert.equal(left.level, 20);
+  (await read()).resetAndDestroy();
+  await until('both are in the log', () => leavers().size === 2); // a reset one is there twice: of its socket and of its stream
+  world.deps.feed.after = async () => Promise.reject(new Error('no feed'));
+  (await read()).resume();
+  const failed = await until('it is in the log', () => found('response.failed')[0]);
+  assert.deepEqual([failed.level, failed.path, typeof failed.request_id], [40, '/v1/events', 'string']);
+  assert.ok(!leavers().has(failed.request_id));
+  assert.deepEqual(found('request.malformed'), []);
 });

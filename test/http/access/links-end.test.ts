@@ -91,7 +91,7 @@ describe('links', () => {
     await put(links.upload);
     const answer = await world.call('POST', links.complete, { key: null });
     assert.equal(answer.status, 200);
-    const line = world.log.map((one) => JSON.parse(one)).findLast(({ msg }) => msg === 'request');
+    const line = world.log.map((one) => JSON.parse(one)).findLast(({ event }) => event === 'request.finished');
     assert.equal(line.key_id, key.key_id, 'and it is in the log');
   });
 
