@@ -48,7 +48,7 @@ async function rebuilt(parts: Parts, out: Output): Promise<number> {
     out.result({ name, filled, missing }, () =>
       [
         `The index ${name} serves, with ${filled} entries made again.`,
-        ...missing.map((id) => printableLine(`Its text is missing: ${id}`)),
+        ...missing.map((id) => printableLine(`Its text or vector is missing, and is made again by the service: ${id}`)),
       ].join('\n'),
     );
     return missing.length;

@@ -1,7 +1,7 @@
 /** Failures of steps: one shape everywhere, and a closed list of codes that says what each means for a person. */
 import { z } from 'zod';
 import type { Text } from './statuses.ts';
-import { DECODES, STEP_KINDS } from './step-kinds.ts';
+import { DECODES, FACT_ROWS, STEP_KINDS } from './step-kinds.ts';
 
 /** picture: another picture would not have it. provider: a store or an engine that the step needs. service: tuodi itself. */
 export const FAULTS = ['picture', 'provider', 'service'] as const;
@@ -133,8 +133,8 @@ export const FAILURE_CODES = {
   FACT_MISSING: {
     fault: 'service',
     retryable: false,
-    en: 'A stored result that this step reads is not there. Reprocess from OCR to make it again.',
-    zh: '本步骤所需的已存结果不存在。请从识别开始重新处理。',
+    en: 'A stored result that this step reads is not there. Results are made again by themselves; this one is gone again and again, or is a correction that only a person can make. Retry goes on without it; then correct the text again if it was corrected.',
+    zh: '本步骤所需的已存结果不存在。一般会自动重新生成；此结果反复丢失，或是只能由人填写的更正。重试会在缺少它的情况下继续；若曾更正，请随后重新更正。',
   },
   INDEX_REFUSED: {
     fault: 'provider',
@@ -181,13 +181,15 @@ export const isFailureCode = (code: string): code is FailureCode => Object.hasOw
 const codes = Object.keys(FAILURE_CODES).filter(isFailureCode);
 
 /** What a service or a task throws: which step it was, how often and when is known to those who run it. */
-export const ServiceFailure = z.strictObject({ code: z.enum(codes), retryable: z.boolean(), detail: z.string() });
+const Told = { code: z.enum(codes), retryable: z.boolean(), detail: z.string() };
+/** missing: of FACT_MISSING, which row the step did not find; absent: none that a step makes, or that is known. */
+export const ServiceFailure = z.strictObject({ ...Told, missing: z.enum(FACT_ROWS).optional() });
 export type ServiceFailure = z.infer<typeof ServiceFailure>;
 
 /** attempts: runs that were made of the step since its last success. at: epoch ms. */
 export const Failure = z.strictObject({
   step: z.enum(STEP_KINDS),
-  ...ServiceFailure.shape,
+  ...Told,
   attempts: z.int().min(1),
   at: z.number(),
 });

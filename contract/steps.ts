@@ -2,7 +2,7 @@
 
 import type { FailureCode } from './failures.ts';
 import type { Json } from './json.ts';
-import type { StepKind } from './step-kinds.ts';
+import type { FactRow, StepKind } from './step-kinds.ts';
 
 /** The jobs that a resource may owe, and the step that each runs: two jobs beside the plain ones share a step. */
 export const STEP_OF_JOB = {
@@ -24,8 +24,7 @@ export const isJobId = (id: string): id is JobId => Object.hasOwn(STEP_OF_JOB, i
 export const FACTS = ['text', 'saved', 'embedded', 'indexed'] as const;
 export type Fact = (typeof FACTS)[number];
 
-/** The rows that hold the facts. `recognition` and `correction` together are the fact `text`. */
-export type FactIds = { recognition: string | null; correction: string | null; saved: string | null; embedded: string | null };
+export type FactIds = Record<FactRow, string | null>;
 
 /** From where a person may have it done again. */
 export const REPROCESS_FROM = ['ocr', 'embed', 'index'] as const;

@@ -1,7 +1,7 @@
 /** What may follow what, said independently of the machine: the exploration judges the machine by it, and the docs draw it. */
 import type { Status } from '../contract/statuses.ts';
 
-/** Back to READY_FOR_OCR from a later step: a correction is taken back of what was never read. */
+/** Back from a later step: what it reads is gone, or a correction is taken back of what was never read. */
 export const ALLOWED_TRANSITIONS: Record<Status, readonly Status[]> = {
   AWAITING_UPLOAD: ['UPLOADED_NO_METADATA', 'READY_FOR_OCR', 'REJECTED', 'EXPIRED', 'INDEX_FAILED', 'TRASHED', 'DELETING'],
   UPLOADED_NO_METADATA: ['READY_FOR_OCR', 'EXPIRED', 'TRASHED', 'DELETING'],
@@ -10,7 +10,7 @@ export const ALLOWED_TRANSITIONS: Record<Status, readonly Status[]> = {
   OCR_DONE: ['READY_FOR_OCR', 'METADATA_SAVED', 'INDEX_FAILED', 'TRASHED', 'DELETING'],
   METADATA_SAVED: ['READY_FOR_OCR', 'OCR_DONE', 'VECTOR_PENDING', 'VECTOR_DONE', 'INDEX_FAILED', 'TRASHED', 'DELETING'],
   VECTOR_PENDING: ['READY_FOR_OCR', 'OCR_DONE', 'METADATA_SAVED', 'VECTOR_DONE', 'INDEX_FAILED', 'TRASHED', 'DELETING'],
-  VECTOR_DONE: ['READY_FOR_OCR', 'OCR_DONE', 'INDEXED', 'INDEX_FAILED', 'TRASHED', 'DELETING'],
+  VECTOR_DONE: ['READY_FOR_OCR', 'OCR_DONE', 'METADATA_SAVED', 'INDEXED', 'INDEX_FAILED', 'TRASHED', 'DELETING'],
   INDEXED: ['READY_FOR_OCR', 'OCR_DONE', 'METADATA_SAVED', 'VECTOR_DONE', 'TRASHED', 'DELETING'],
   INDEX_FAILED: ['READY_FOR_OCR', 'OCR_DONE', 'AWAITING_UPLOAD', 'METADATA_SAVED', 'VECTOR_DONE', 'TRASHED', 'DELETING'],
   REJECTED: ['TRASHED', 'DELETING'],

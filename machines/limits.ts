@@ -45,6 +45,8 @@ export const RESOURCE_LIMITS = {
   purge_deadline_ms: 5 * MINUTE,
   /** Runs of one step that may miss their deadline before a person is told: transient trouble is over by the third. */
   max_runs: 3,
+  /** Results that are gone and are made again, since the picture was INDEXED or a person's order: each of the three may be gone, no more. */
+  max_remakes: 3,
   /** Retries by the service itself of what an outage has stopped, since the last new fact: whatever fails longer than that, a person looks at. */
   max_service_retries: 5,
 };

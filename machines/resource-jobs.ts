@@ -3,7 +3,7 @@ import type { EmbedInput, IndexInput, InspectInput, JobId, OcrInput, PurgeInput,
 import type { ResourceContext } from './resource-setup.ts';
 
 type Given = { context: ResourceContext };
-/** Names no row: the service that reads it fails with FACT_MISSING, where a person can see it. */
+/** Names no row: the service that reads it fails with FACT_MISSING, and what it lacks is made again. */
 const NO_ROW = '';
 
 const whose = ({ resource_id, org_id }: ResourceContext) => ({ resource_id, org_id });

@@ -17,7 +17,7 @@ const text_first = resourceSetup.createStateConfig({
         id: 'text',
         src: 'index',
         input: INPUT_OF_JOB.text,
-        onError: 'paused',
+        onError: [{ guard: 'isMissing', target: 'idle', actions: 'forgetMissing' }, { target: 'paused' }],
         onDone: [
           { guard: 'indexIsAhead', target: 'writing', reenter: true, actions: 'overtake' },
           { target: 'idle', actions: 'establishText' },

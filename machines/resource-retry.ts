@@ -15,8 +15,9 @@ const isOfService = ({ failure, service_retries }: Failed): boolean =>
   failure !== null && isOutage(failure) && service_retries < RESOURCE_LIMITS.max_service_retries;
 const byOf = (event: Event): RetriedBy | undefined => ('by_service' in event ? event.by_service : undefined);
 
+export const isByPerson = (event: Event): boolean => byOf(event) === undefined;
 export const mayRetry = ({ context, event }: { context: Failed; event: Event }): boolean =>
-  byOf(event) === undefined || isOfService(context);
+  isByPerson(event) || isOfService(context);
 
 /** One that only finds out whether an outage is over is not counted: it fails for what it found. */
 export function retriesAfter({ context: { service_retries }, event }: { context: Failed; event: Event }): number {

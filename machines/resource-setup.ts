@@ -5,9 +5,10 @@ import type { Failure, ServiceFailure } from '../contract/failures.ts';
 import type { Json } from '../contract/json.ts';
 import type { Phase } from '../contract/statuses.ts';
 import type { StepKind } from '../contract/step-kinds.ts';
-import { type Claimed, FACTS, type Fact, type FactIds, type Put, type ReprocessFrom, type Verdict } from '../contract/steps.ts';
+import type { Claimed, Fact, FactIds, Put, ReprocessFrom, Verdict } from '../contract/steps.ts';
 import { RESOURCE_LIMITS, type ResourceLimits } from './limits.ts';
-import { mayRetry, retriesAfter } from './resource-retry.ts';
+import { carried, isMissing, mayRemake, missingIn, textIsRemade, withoutRow } from './resource-facts.ts';
+import { isByPerson, mayRetry, retriesAfter } from './resource-retry.ts';
 
 export type ResourceInput = { resource_id: string; org_id: string; user_id: string; described: boolean; claimed: Claimed };
 export type ResourceContext = {
@@ -40,6 +41,8 @@ export type ResourceContext = {
   /** Deadlines missed since the last new fact. */
   runs: number;
   failure: Failure | null;
+  /** Facts that were found gone, and forgotten, since it was INDEXED or a person's order. */
+  remakes: number;
   /** By the service itself, since the last new fact or a person's order. */
   service_retries: number;
 };
@@ -58,6 +61,8 @@ const NO_IDS: FactIds = { recognition: null, correction: null, saved: null, embe
 
 /** After a new fact, or a person's order. */
 const ANEW = { runs: 0, failure: null, service_retries: 0 };
+/** After a person's order, and once it is INDEXED: a new fact does not show that it stays. */
+const ALL_ANEW = { ...ANEW, remakes: 0 };
 
 export const blankContext = (input: ResourceInput): ResourceContext => ({
   resource_id: input.resource_id,
@@ -76,7 +81,7 @@ export const blankContext = (input: ResourceInput): ResourceContext => ({
   has_vector: false,
   vector_late: false,
   orders: 0,
-  ...ANEW,
+  ...ALL_ANEW,
 });
 
 /** An effect declared by its types only: it never runs inside XState. */
@@ -90,12 +95,6 @@ const madeOf = (event: object) => (event as { output: { fact_id?: string | null 
 const errorOf = (event: object) => event as { error: ServiceFailure; attempts: number } & Stamped;
 const atOf = (event: object) => (event as Stamped).at;
 
-/** The facts at a new revision: what still holds is carried along, the rest stays of an older one. */
-function carried({ facts, revision }: ResourceContext, stays: readonly Fact[], to: number): ResourceContext['facts'] {
-  const next = { ...facts };
-  for (const fact of FACTS) if (facts[fact] === revision && stays.includes(fact)) next[fact] = to;
-  return next;
-}
 /** The text of this revision is saved, its vector is out, and the index does not hold it. */
 const textIsWanted = ({ facts, revision, vector_late, withdrawn }: ResourceContext) =>
   vector_late && !withdrawn && facts.saved === revision && facts.embedded !== revision && facts.indexed !== revision;
@@ -161,6 +160,9 @@ export const resourceSetup = setup({
     isTakenBack: ({ event }) => event.type === 'TEXT_CORRECTED' && event.correction_id === null,
     runsLeft: ({ context }) => runsLeft(context, RESOURCE_LIMITS),
     mayRetry,
+    isMissing: ({ event }) => isMissing(event),
+    mayRemake: ({ context, event }) => mayRemake(context, event, RESOURCE_LIMITS),
+    textIsRemade: ({ context, event }) => textIsRemade(context, event, RESOURCE_LIMITS),
     verdict: ({ event }, verdict: Verdict['verdict']) => verdictOf(event).verdict === verdict,
     /** What came may have come after the look. */
     absentUntilReport: ({ context, event }) => verdictOf(event).verdict === 'absent' && context.look_again,
@@ -189,7 +191,7 @@ export const resourceSetup = setup({
     /** A new revision. What the change does not touch holds for the new one too; the rest is of an older one. */
     revise: assign(({ context }, kept: readonly Fact[]) => {
       const revision = context.revision + 1;
-      return { revision, facts: carried(context, kept, revision), vector_late: false, ...ANEW };
+      return { revision, facts: carried(context, kept, revision), vector_late: false, ...ALL_ANEW };
     }),
     /** As said: from where, and whether a person's correction goes too. It outlives recognition otherwise. */
     reprocess: assign(({ context, event }) => {
@@ -199,7 +201,7 @@ export const resourceSetup = setup({
       const discards = event.from === 'ocr' && event.discard_corrections === true;
       const fact_ids = discards ? { ...context.fact_ids, correction: null } : context.fact_ids;
       const orders = context.orders + (event.from === 'ocr' ? 1 : 0);
-      return { revision, facts, fact_ids, orders, vector_late: false, ...ANEW };
+      return { revision, facts, fact_ids, orders, vector_late: false, ...ALL_ANEW };
     }),
     /** The text alone was written at this revision, or may still be: the vector makes a new one, so no late write can undo it. */
     outrunText: assign(({ context }) => {
@@ -221,7 +223,7 @@ export const resourceSetup = setup({
     establishEntry: assign(({ context: { facts, revision } }) => ({
       facts: { ...facts, indexed: revision },
       has_vector: true,
-      ...ANEW,
+      ...ALL_ANEW,
     })),
     /** Neither runs nor failure are touched: they are of the step that the text does not wait for. */
     establishText: assign(({ context }) => ({ facts: { ...context.facts, indexed: context.revision }, has_vector: false })),
@@ -233,12 +235,17 @@ export const resourceSetup = setup({
     }),
     forget: assign({ sha256: null, original_key: null, facts: NO_FACTS, fact_ids: NO_IDS, has_vector: false }),
     forgetIndex: assign({ facts: ({ context }) => ({ ...context.facts, indexed: null }), has_vector: false }),
+    /** Of what the step did not find. */
+    forgetMissing: assign(({ context, event }) => {
+      const missing = missingIn(event);
+      return missing ? withoutRow(context, missing) : {};
+    }),
     markOverdue: assign({ upload_overdue: true }),
     lookAgain: assign({ look_again: true }),
     beginLook: assign({ look_again: false }),
     awaitAgain: assign({ upload_overdue: false }),
     withdraw: assign({ withdrawn: true }),
-    readmit: assign({ withdrawn: false, ...ANEW }),
+    readmit: assign({ withdrawn: false, ...ALL_ANEW }),
     countRun: assign({ runs: ({ context }) => context.runs + 1 }),
     startAfresh: assign({ ...ANEW }),
     /** As said of what failed. Work that a provider never ends is not waited for again: it is ordered anew. */
@@ -246,6 +253,7 @@ export const resourceSetup = setup({
       orders: orders + (failure?.step === 'ocr' && failure.code === 'DEADLINE_EXCEEDED' ? 1 : 0),
       ...ANEW,
       service_retries: retriesAfter({ context, event }),
+      remakes: isByPerson(event) ? 0 : context.remakes,
     })),
     reject: assign(({ event }) => {
       const verdict = verdictOf(event);

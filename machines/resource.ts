@@ -4,6 +4,7 @@ import type { Json } from '../contract/json.ts';
 import type { StepKind } from '../contract/step-kinds.ts';
 import type { Fact, FactIds, JobId } from '../contract/steps.ts';
 import { type ResourceLimits, resourceLimits } from './limits.ts';
+import { mayRemake, textIsRemade } from './resource-facts.ts';
 import { INPUT_OF_JOB } from './resource-jobs.ts';
 import { readers } from './resource-readers.ts';
 import { blankContext, delaysOf, type ResourceContext, resourceSetup, runsLeft } from './resource-setup.ts';
@@ -36,6 +37,19 @@ const invoke = <Src extends StepKind>(job: JobId, src: Src, failed = '#INDEX_FAI
   src,
   input: inputOf(job),
   onError: { target: failed, actions: { type: 'fail' as const, params: src } },
+});
+/** What an earlier step has made may be gone: then that is forgotten, and made again. RETRY begins there too. */
+const reading = <Src extends StepKind>(job: JobId, src: Src) => ({
+  ...invoke(job, src),
+  onError: [
+    { guard: 'mayRemake' as const, target: '#resume', actions: 'forgetMissing' as const },
+    {
+      guard: 'isMissing' as const,
+      target: '#INDEX_FAILED',
+      actions: [{ type: 'fail' as const, params: src }, 'forgetMissing' as const],
+    },
+    { target: '#INDEX_FAILED', actions: { type: 'fail' as const, params: src } },
+  ],
 });
 /** `row`: which of `fact_ids` the step's answer names. */
 const established = (fact: Fact, row?: keyof FactIds) => ({ type: 'establish' as const, params: row ? { fact, row } : { fact } });
@@ -137,14 +151,19 @@ const indexing = resourceSetup.createStateConfig({
     OCR_DONE: {
       tags: 'working',
       ...step({ job: 'save', src: 'save' }),
-      invoke: { ...invoke('save', 'save'), onDone: { target: 'embedding', actions: established('saved', 'saved') } },
+      invoke: { ...reading('save', 'save'), onDone: { target: 'embedding', actions: established('saved', 'saved') } },
     },
     embedding: {
       tags: 'working',
       ...step({ job: 'embed', src: 'embed', waiting: 'METADATA_SAVED', working: 'VECTOR_PENDING' }),
       after: { embed_grace: { actions: 'markVectorLate' } },
+      /** Found gone by the text that goes beside it. */
+      always: [
+        { guard: 'textIsRemade', target: '#resume' },
+        { guard: lacks('saved'), target: '#INDEX_FAILED', actions: { type: 'fail', params: 'index' } },
+      ],
       invoke: {
-        ...invoke('embed', 'embed'),
+        ...reading('embed', 'embed'),
         onDone: [
           { guard: 'vectorIsLate', target: 'VECTOR_DONE', actions: ['outrunText', established('embedded', 'embedded')] },
           { target: 'VECTOR_DONE', actions: established('embedded', 'embedded') },
@@ -155,7 +174,7 @@ const indexing = resourceSetup.createStateConfig({
       tags: 'working',
       ...step({ job: 'index', src: 'index' }),
       invoke: {
-        ...invoke('index', 'index'),
+        ...reading('index', 'index'),
         onDone: [
           { guard: 'indexIsAhead', target: '#resume', actions: 'overtake' },
           { target: 'INDEXED', actions: 'establishEntry' }, // written and read back
@@ -169,6 +188,7 @@ const indexing = resourceSetup.createStateConfig({
     INDEX_FAILED: {
       id: 'INDEX_FAILED',
       tags: ['rest', 'failed'],
+      always: { guard: 'textIsRemade', target: '#resume', actions: 'startAfresh' },
       on: { RETRY: { guard: 'mayRetry', target: '#resume', actions: 'retry' }, REPROCESS },
     },
   },
@@ -251,5 +271,12 @@ export const resourceMachine = resourceSetup.createMachine({
 /** The same machine with other limits: for a trash that empties at once, or a test that will not wait for three runs. */
 export function resourceMachineWith(changed: Partial<ResourceLimits>): typeof resourceMachine {
   const limits = resourceLimits(changed);
-  return resourceMachine.provide({ delays: delaysOf(limits), guards: { runsLeft: ({ context }) => runsLeft(context, limits) } });
+  return resourceMachine.provide({
+    delays: delaysOf(limits),
+    guards: {
+      runsLeft: ({ context }) => runsLeft(context, limits),
+      mayRemake: ({ context, event }) => mayRemake(context, event, limits),
+      textIsRemade: ({ context, event }) => textIsRemade(context, event, limits),
+    },
+  });
 }

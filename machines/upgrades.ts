@@ -47,7 +47,7 @@ export const RESOURCE_UPGRADES: Upgrades = {
 function withOrders({ snapshot, jobs, timers }: InstanceBody): InstanceBody {
   const { ocr } = jobs;
   return {
-    snapshot: { ...snapshot, context: { ...snapshot.context, orders: 0, service_retries: 0, look_again: false } },
+    snapshot: { ...snapshot, context: { ...snapshot.context, orders: 0, service_retries: 0, remakes: 0, look_again: false } },
     jobs: ocr ? { ...jobs, ocr: { ...ocr, input: withOrder(ocr.input) } } : jobs,
     timers,
   };

@@ -1,6 +1,6 @@
 /** What is owed to a picture, and the task that is at it. */
 
-import type { Failure } from '../../contract/failures.ts';
+import type { Failure, ServiceFailure } from '../../contract/failures.ts';
 import type { StepKind } from '../../contract/step-kinds.ts';
 import { isJobId, STEP_OF_JOB } from '../../contract/steps.ts';
 import type { Task } from '../../contract/task.ts';
@@ -79,6 +79,11 @@ function seenOf(record: TaskRecord): Pick<Work, 'task' | 'again_at' | 'failure'>
       give_up_at: timer('give_up'),
     },
     again_at: next_due_at,
-    failure: failure && { step: kind, ...failure, attempts: attempt, at: updated_at },
+    failure: failure && failedWith(kind, failure, { attempts: attempt, at: updated_at }),
   };
 }
+
+const failedWith = (step: StepKind, { code, retryable, detail }: ServiceFailure, when: { attempts: number; at: number }) => ({
+  ...{ step, code, retryable, detail },
+  ...when,
+});

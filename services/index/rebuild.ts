@@ -20,7 +20,10 @@ const PAGE = 200;
 const MOST_PASSES = 100;
 
 type Parts = { facts: Facts; index: SearchIndex; clock: Clock };
-/** missing: promised entries whose text is not in the facts any more; they are in no index. */
+/**
+ * missing: promised entries whose text or vector is not in the facts any more. They are in no index until the service, which finds that
+ * they are lost, has made again what they are of.
+ */
 export type Rebuilt = { name: string; filled: number; missing: string[] };
 export class CannotRebuild extends Error {}
 
@@ -127,5 +130,6 @@ async function entryOf(
   const text = await facts.texts.textOf(scope, resource_id, indexed_revision);
   if (!text) return null;
   const embedding = has_vector ? await facts.texts.embeddingOf(scope, text.text_id) : null;
+  if (has_vector && !embedding) return null;
   return { resource_id, org_id, revision: indexed_revision, saved: text.saved, vector: embedding?.vector ?? null };
 }

@@ -15,7 +15,7 @@ type EmbedOutput = Made & { model: string; vector: number[] };
 export const embed: StepHandler<EmbedInput, EmbedOutput> = {
   async run({ org_id, text_id }, { task_id, facts, embedder, signal }) {
     const text = await facts.texts.text({ org_id }, text_id);
-    if (!text) throw missingFact('the saved text', text_id);
+    if (!text) throw missingFact('the saved text', text_id, 'saved');
     const [vector] = await embedder.embed([wordsOf(text.saved)], signal);
     if (!vector) throw new StepError(failureOf('PROVIDER_BAD_RESULT', `${embedder.model} answered no vector`));
     return { fact_id: task_id, model: embedder.model, vector: [...vector] };

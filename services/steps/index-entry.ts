@@ -16,9 +16,9 @@ export const indexEntry: StepHandler<IndexInput, Written> = {
   async run({ resource_id, org_id, revision, text_id, embedding_id }, { facts, index }) {
     const scope = { org_id };
     const text = await facts.texts.text(scope, text_id);
-    if (!text) throw missingFact('the saved text', text_id);
+    if (!text) throw missingFact('the saved text', text_id, 'saved');
     const embedding = embedding_id && (await facts.texts.embedding(scope, embedding_id));
-    if (embedding_id && !embedding) throw missingFact('the vector', embedding_id);
+    if (embedding_id && !embedding) throw missingFact('the vector', embedding_id, 'embedded');
     const into = await facts.index_targets.get();
     const entry = { resource_id, org_id, revision, saved: text.saved, vector: embedding ? embedding.vector : null };
     return { ...(await index.put(entry, into)), into };

@@ -21,9 +21,9 @@ export const save: StepHandler<SaveInput, SaveOutput> = {
     const resource = await facts.resources.get(scope, resource_id);
     if (!resource) throw missingFact('the resource', resource_id);
     const recognition = recognition_id && (await facts.texts.recognition(scope, recognition_id));
-    if (recognition_id && !recognition) throw missingFact('the recognised text', recognition_id);
+    if (recognition_id && !recognition) throw missingFact('the recognised text', recognition_id, 'recognition');
     const correction = correction_id && (await facts.texts.correction(scope, correction_id));
-    if (correction_id && !correction) throw missingFact('the correction', correction_id);
+    if (correction_id && !correction) throw missingFact('the correction', correction_id, 'correction');
     const { metadata, filename, batch_id, created_at } = resource;
     const { title, description, tags, taken_at } = metadata;
     const pages = pagesOf(recognition ? recognition.pages : [], correction ? correction.pages : []);

@@ -14,6 +14,10 @@ export const CONFIGS: Config[] = [
   { name: 'people, late', people: true, late: true },
   { name: 'people, late, slow embedding', people: true, late: true, grace: true },
   { name: 'faults', faults: true },
+  { name: 'rows vanish', rows_vanish: true },
+  { name: 'rows vanish, slow embedding', rows_vanish: true, grace: true },
+  { name: 'rows vanish, embed refuses for ever', rows_vanish: true, down: { job: 'embed', how: 'refuses' } },
+  { name: 'people, rows vanish', people: true, rows_vanish: true },
   { name: 'outages', outages: true },
   ...['ocr', 'save', 'embed', 'index', 'purge', 'discard'].map(
     (job): Config => ({

@@ -1,10 +1,11 @@
 /** What can happen next to the task of a world, and to the work it stands for. */
 import type { ServiceFailure } from '../../contract/failures.ts';
 import type { Json } from '../../contract/json.ts';
+import { FACT_ROWS, type FactRow } from '../../contract/step-kinds.ts';
 import type { Inbound } from '../../machines/interpreter.ts';
 import { type TaskEvent, type TaskOutcome, taskContext, taskStatus } from '../../machines/task.ts';
 import { LIVE, type Remembered } from './remembered.ts';
-import { OUTAGE, PERMANENT, TRANSIENT } from './said.ts';
+import { missingRow, OUTAGE, PERMANENT, READS, TRANSIENT } from './said.ts';
 import { type Age, type Config, type Edge, jobOf, type Message, messageKey, ticketOf, type World } from './world.ts';
 
 type Given = { config: Config; tasks: Remembered; repeats_accepted: boolean };
@@ -21,8 +22,14 @@ const failed = (w: World, failure: ServiceFailure): Inbound => {
   const { attempt, losses } = w.task ? taskContext(w.task) : { attempt: 0, losses: 0 };
   return toldTask({ type: 'FAILED', attempt, losses, failure });
 };
+const isRow = (says: string): says is FactRow => FACT_ROWS.some((row) => row === says);
+/** Of what the job reads, a row that is gone. */
+const goneOf = ({ rows }: World, job: string): FactRow | undefined =>
+  (READS[job] ?? []).find((row) => row !== 'correction' && rows[row === 'recognition' ? 'text' : row] === 'gone');
+const failureBy = ({ says }: World, is: string): ServiceFailure =>
+  isRow(says) ? missingRow(says) : is === 'refuses' ? PERMANENT : TRANSIENT;
 const sent = (kind: Message['kind'], job: string, world: World): World => {
-  const m: Message = { kind, job, made: world.made, says: kind === 'done' ? world.says : '' };
+  const m: Message = { kind, job, made: world.made, says: kind === 'done' || isRow(world.says) ? world.says : '' };
   return world.net.some((n) => messageKey(n) === messageKey(m)) ? world : { ...world, net: [...world.net, m] };
 };
 
@@ -54,7 +61,7 @@ export function taskEdges(w: World, given: Given): Edge[] {
   }
   if (w.provider === 'working') edges.push(...workEdges(w, job, is, config));
   if (w.provider === 'ok' && !w.silent) add('result', 'own', go(toldTask({ type: 'SUCCEEDED', output: null })));
-  if (w.provider === 'err' && !w.silent) add('failure', 'own', go(failed(w, is === 'refuses' ? PERMANENT : TRANSIENT)));
+  if (w.provider === 'err' && !w.silent) add('failure', 'own', go(failed(w, failureBy(w, is))));
   for (const id of Object.keys(task.timers))
     if (!id.includes('give_up') || is === 'unavailable')
       add(`task ${id.split('.')[2]}`, 'own', go({ kind: 'timer', id, token: LIVE }));
@@ -96,7 +103,7 @@ function answered(w: World, job: string, is: string): { says: string; inbound: I
     none: { status: 'unknown' },
     working: { status: 'working' },
     ok: { status: 'done', output: null },
-    err: { status: 'failed', failure: is === 'refuses' ? PERMANENT : TRANSIENT },
+    err: { status: 'failed', failure: failureBy(w, is) },
   };
   const answer = answers[w.provider];
   return done(answer.status, answer);
@@ -104,6 +111,8 @@ function answered(w: World, job: string, is: string): { says: string; inbound: I
 
 function workEdges(w: World, job: string, is: string, config: Config): Edge[] {
   const own = (label: string, change: Partial<World>): Edge => ({ label, cause: 'own', world: { ...w, ...change } });
+  const gone = goneOf(w, job);
+  if (gone) return [own('a row is not there', { provider: 'err', says: gone })];
   if (is === 'hangs') return [];
   if (is === 'forgets') return [own('provider forgets', { provider: 'none' })];
   if (is === 'errors' || is === 'refuses') return [own('provider fails', { provider: 'err' })];

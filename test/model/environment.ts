@@ -1,12 +1,14 @@
 /** Everything that can happen next in a world: by our own doing, by a fault, or by a person. */
 import type { ResourceEvent } from '../../contract/events.ts';
+import { FACT_ROWS } from '../../contract/step-kinds.ts';
 import { delayOf, type Inbound, type Instance } from '../../machines/interpreter.ts';
 import { resourceMachineWith } from '../../machines/resource.ts';
 import { resourceContext, statusOf } from '../../machines/resource-view.ts';
 import { taskMachineWith } from '../../machines/task.ts';
 import { put, taskEdges } from './environment-task.ts';
+import { MAX_REMAKES } from './laws.ts';
 import { LIVE, remembered } from './remembered.ts';
-import { ALWAYS, AT_WILL, INPUT, label, OUTPUTS, outputOf, TRANSIENT } from './said.ts';
+import { ALWAYS, AT_WILL, INPUT, label, missingRow, OUTPUTS, outputOf, TRANSIENT } from './said.ts';
 import {
   type Age,
   type Config,
@@ -24,7 +26,7 @@ import {
 
 /** Two instead of what runs in service: two show all behaviour, and keep the exploration small. */
 export const MAX = 2;
-export const resourceForModel = resourceMachineWith({ max_runs: MAX });
+export const resourceForModel = resourceMachineWith({ max_runs: MAX, max_remakes: MAX_REMAKES });
 export const taskForModel = taskMachineWith({ max_attempts: MAX, max_losses: MAX });
 
 const BY_SERVICE: ResourceEvent = { type: 'RETRY', by_service: 'mended' };
@@ -58,8 +60,10 @@ export function environment(config: Config) {
   }
   function delivered(w: World, m: Message, token: string): World[] {
     const fact = FACT_OF[m.job];
+    const remade = m.kind === 'error' && m.says !== '';
     const rows = m.kind === 'done' && fact && fact !== 'indexed' ? { ...w.rows, [fact]: m.made } : w.rows;
-    const answer = m.kind === 'done' && w.answer === m.job ? null : w.answer; // now a fact
+    // now a fact; or of a text that is gone
+    const answer = (m.kind === 'done' && w.answer === m.job) || (remade && w.answer === 'embed') ? null : w.answer;
     return told(w, inboundOf(m, token)).map((after) => ({ ...after, rows, answer })); // its rows come in the same transaction
   }
 
@@ -108,6 +112,8 @@ export function environment(config: Config) {
     const fault = config.faults === true;
     const accepted = (): World[] => told(w, { kind: 'accepted', ...to, provider_job_id: null });
     const written = (): World[] => told({ ...w, index }, { kind: 'done', ...to, output: OUTPUTS[says] ?? null });
+    if (w.rows.saved === 'gone')
+      return edgesTo('the text finds no row', 'own', told(w, { kind: 'error', ...to, failure: missingRow('saved') }));
     return [
       ...(job.accepted ? [] : edgesTo('accepted text', 'own', accepted())),
       ...(down?.job === 'text' ? [] : edgesTo(`text ${says}`, 'own', written())),
@@ -118,6 +124,7 @@ export function environment(config: Config) {
   function auditEdges(w: World): Edge[] {
     const { facts, sha256, withdrawn } = resourceContext(w.resource);
     const edges: Edge[] = [];
+    if (config.rows_vanish) edges.push(...vanishEdges(w));
     if (config.retries) edges.push(...edgesTo('the service retries', 'own', told(w, { kind: 'event', event: BY_SERVICE })));
     const read = facts.text !== null && sha256 !== null;
     if (config.restored && read && w.index !== 'ahead' && w.index !== 'gone')
@@ -128,6 +135,15 @@ export function environment(config: Config) {
     if (config.faults && ['now', 'text', 'old'].includes(w.index))
       edges.push(...edgesTo('the index loses the entry', 'fault', [{ ...w, index: 'lost' }]));
     return edges;
+  }
+  /** A row is gone behind the service's back, read by a step or not. A recognition, where there is one. */
+  function vanishEdges(w: World): Edge[] {
+    const { facts, fact_ids, revision } = resourceContext(w.resource);
+    return (['text', 'saved', 'embedded'] as const)
+      .filter((fact) => facts[fact] === revision && w.rows[fact] === 'now' && (fact !== 'text' || fact_ids.recognition !== null))
+      .flatMap((fact) =>
+        edgesTo(`the row of ${fact} is gone`, 'fault', [{ ...w, rows: { ...w.rows, [fact]: 'gone' as const } }]),
+      );
   }
   function personEdges(w: World): Edge[] {
     const edges: Edge[] = [];
@@ -192,5 +208,6 @@ function inboundOf(m: Message, token: string): Inbound {
   if (m.kind === 'accepted') return { kind: 'accepted', id: m.job, token, provider_job_id: ticketOf(m.job) };
   if (m.kind === 'released') return { kind: 'released', id: m.job, token };
   if (m.kind === 'done') return { kind: 'done', id: m.job, token, output: outputOf(m.job, m.says) };
-  return { kind: 'error', id: m.job, token, failure: TRANSIENT };
+  const missing = FACT_ROWS.find((row) => row === m.says);
+  return { kind: 'error', id: m.job, token, failure: missing ? missingRow(missing) : TRANSIENT };
 }

@@ -11,6 +11,8 @@ const SOUND = [
   'slow embedding, late',
   'people',
   'people, restored',
+  'rows vanish, slow embedding',
+  'rows vanish, embed refuses for ever',
   'faults, inspect hangs for ever',
   'faults, ocr unavailable for ever',
   'faults, embed refuses for ever',

@@ -5,8 +5,8 @@
 import type { FactIds } from '../../contract/steps.ts';
 import type { Inbound, Instance } from '../../machines/interpreter.ts';
 import type { ResourceContext } from '../../machines/resource-setup.ts';
-import { type ResourceInstance, resourceContext } from '../../machines/resource-view.ts';
-import { MADE, OUTPUTS } from './said.ts';
+import { type ResourceInstance, resourceContext, statusOf } from '../../machines/resource-view.ts';
+import { MADE, OUTPUTS, READS } from './said.ts';
 
 export const NOW = 7;
 export const NEW = 'new';
@@ -52,6 +52,7 @@ export function wrongStep(before: Instance, inbound: Inbound, after: Instance): 
   const is_order = inbound.kind === 'event' && isOrder(inbound.event);
   says(is.orders !== was.orders + (is_order ? 1 : 0), `${is.orders} orders, after ${was.orders}`);
   says(is.failure !== null && is.failure !== was.failure && is.failure.at !== NOW, 'a failure at another time than now');
+  says(isAskedInVain(before, inbound, after), 'a row that is gone is not made again');
   says(isUnheard(before, inbound, after), 'a report that no look follows');
   for (const [id, job] of Object.entries(after.jobs)) {
     if (job.token !== NEW) continue;
@@ -62,6 +63,19 @@ export function wrongStep(before: Instance, inbound: Inbound, after: Instance): 
   }
   return wrong;
 }
+
+/** What a step makes is made again, as often as it may be; what was found gone is read by no job after it. */
+function isAskedInVain(before: Instance, inbound: Inbound, after: Instance): boolean {
+  const missing = inbound.kind === 'error' ? inbound.failure.missing : undefined;
+  if (inbound.kind !== 'error' || !missing) return false;
+  const [was, is] = [resourceContext(before), resourceContext(after)];
+  const may = missing !== 'correction' && was.remakes < MAX_REMAKES;
+  const reads_it = Object.keys(after.jobs).some((id) => READS[id]?.includes(missing) && missing !== 'correction');
+  const rests = statusOf(after.snapshot.value) === 'INDEX_FAILED';
+  return reads_it || (may && rests) || is.remakes !== was.remakes + 1 || is.remakes > MAX_REMAKES + 1;
+}
+/** Of the machine of the model. */
+export const MAX_REMAKES = 1;
 
 /** A report is followed by a look that begins after it, or is kept until the look under way ends; and one that was kept, by a look. */
 function isUnheard(before: Instance, inbound: Inbound, after: Instance): boolean {
@@ -81,6 +95,7 @@ function expectedIds(ids: FactIds, inbound: Inbound): FactIds {
   if (inbound.kind === 'done' && inbound.id === 'ocr') return { ...ids, recognition: MADE };
   if (inbound.kind === 'done' && inbound.id === 'save') return { ...ids, saved: MADE };
   if (inbound.kind === 'done' && inbound.id === 'embed') return { ...ids, embedded: MADE };
+  if (inbound.kind === 'error' && inbound.failure.missing) return { ...ids, [inbound.failure.missing]: null };
   if (inbound.kind !== 'event') return ids;
   const { type, correction_id, discard_corrections } = inbound.event as {
     type: string;

@@ -1,5 +1,6 @@
 /** Mutants of what the facts name and what jobs are told, and of the task. */
 import { assign } from 'xstate';
+import { isMissing, missingIn, withoutRow } from '../../machines/resource-facts.ts';
 import type { ResourceContext } from '../../machines/resource-setup.ts';
 import { resourceForModel, taskForModel } from './environment.ts';
 import { edited, isNode, listIn, nodeIn, on, onDone, told, withActions } from './mutation.ts';
@@ -94,6 +95,47 @@ export const ROWS: Config[] = [
       `${INDEXING}.OCR_DONE`,
       told(({ correction_id: _, ...input }) => input),
     ),
+  },
+  {
+    name: 'a row that is gone is asked for again',
+    rows_vanish: true,
+    machine: edited(`${INDEXING}.VECTOR_DONE`, (node) => {
+      const [again, ...others] = listIn(nodeIn(node, 'invoke'), 'onError');
+      nodeIn(node, 'invoke').onError = [withActions(again, []), ...others];
+    }),
+  },
+  {
+    name: 'a row that is gone ends in INDEX_FAILED',
+    rows_vanish: true,
+    machine: edited(`${INDEXING}.embedding`, (node) => {
+      const [, ...others] = listIn(nodeIn(node, 'invoke'), 'onError');
+      nodeIn(node, 'invoke').onError = others;
+    }),
+  },
+  {
+    name: 'rows that vanish are made again without end',
+    rows_vanish: true,
+    machine: resourceForModel.provide({ guards: { mayRemake: ({ event }) => isMissing(event) } }),
+  },
+  {
+    name: 'a vector is kept whose text is gone',
+    rows_vanish: true,
+    machine: resourceForModel.provide({
+      actions: {
+        forgetMissing: assign(({ context, event }) => {
+          const without = withoutRow(context, missingIn(event) ?? 'saved');
+          return { ...without, facts: { ...without.facts, embedded: without.revision } };
+        }),
+      },
+    }),
+  },
+  {
+    name: 'the text alone is asked for a row that is gone again and again',
+    rows_vanish: true,
+    grace: true,
+    machine: edited('text_first.writing', (node) => {
+      nodeIn(node, 'invoke').onError = 'paused';
+    }),
   },
   {
     name: 'a report during a look is forgotten',

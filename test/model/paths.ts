@@ -145,7 +145,7 @@ export function inboundsFor(instance: Instance, subject: Subject): Inbound[] {
     { kind: 'accepted', id, token: LIVE, provider_job_id: 'p' },
     { kind: 'released', id, token: LIVE },
     ...(subject.outputs[id] ?? [null]).map((output): Inbound => ({ kind: 'done', id, token: LIVE, output })),
-    { kind: 'error', id, token: LIVE, failure: TRANSIENT },
+    ...[TRANSIENT, ...(subject.failures?.[id] ?? [])].map((failure): Inbound => ({ kind: 'error', id, token: LIVE, failure })),
   ]);
   const timers = Object.keys(instance.timers).map((id): Inbound => ({ kind: 'timer', id, token: LIVE }));
   return [...subject.events.map((event): Inbound => ({ kind: 'event', event })), ...jobs, ...timers];

@@ -103,7 +103,7 @@ const settled = (w: World, env: Environment, { down }: Config): boolean =>
 /** The text is known, only the vector is missing, and yet no search finds it. */
 function textWaits(w: World): boolean {
   const { facts, failure, revision } = resourceContext(w.resource);
-  return failure?.step === 'embed' && facts.indexed !== revision;
+  return failure?.step === 'embed' && facts.saved === revision && facts.indexed !== revision;
 }
 
 /** States from which our own doing alone leads to no settled state. */
@@ -141,7 +141,10 @@ function wrongIn(w: World, env: Environment): string[] {
   const failed = status === 'INDEX_FAILED' || status === 'PURGE_FAILED' || status === 'REJECTED';
   says(failed !== (failure !== null), `${status} ${failure ? 'with' : 'without'} a failure`);
   for (const fact of ['text', 'saved', 'embedded'] as const)
-    says(facts[fact] === revision && w.rows[fact] !== 'now', `${fact} believed current, but made from an older revision`);
+    says(
+      facts[fact] === revision && w.rows[fact] !== 'now' && w.rows[fact] !== 'gone',
+      `${fact} believed current, but made from an older revision`,
+    );
   says(groundless(w), 'a current fact made from one that is not');
   says(['now', 'text', 'old', 'ahead'].includes(w.index) && w.bytes !== 'legal', 'an index entry without its picture');
   says(

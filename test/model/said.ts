@@ -2,12 +2,22 @@
 import type { ResourceEvent } from '../../contract/events.ts';
 import { failureOf, type ServiceFailure } from '../../contract/failures.ts';
 import type { Json } from '../../contract/json.ts';
+import type { FactRow } from '../../contract/step-kinds.ts';
 import type { Verdict } from '../../contract/steps.ts';
 import type { ResourceInput } from '../../machines/resource-setup.ts';
 
 export const TRANSIENT: ServiceFailure = failureOf('OCR_CRASHED', 'it crashed');
 export const PERMANENT: ServiceFailure = failureOf('PROVIDER_REFUSED', 'it refused');
 export const OUTAGE: ServiceFailure = failureOf('PROVIDER_UNAVAILABLE', 'connection refused');
+
+/** Which rows each job reads that another step, or a person, has made. */
+export const READS: Record<string, readonly FactRow[]> = {
+  save: ['recognition', 'correction'],
+  embed: ['saved'],
+  index: ['saved', 'embedded'],
+  text: ['saved'],
+};
+export const missingRow = (missing: FactRow): ServiceFailure => ({ ...failureOf('FACT_MISSING', 'it is not there'), missing });
 
 export const INPUT: ResourceInput = {
   resource_id: 'r',

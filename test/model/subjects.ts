@@ -7,7 +7,7 @@ import type { Instance } from '../../machines/interpreter.ts';
 import { statusOf } from '../../machines/resource-view.ts';
 import type { TaskEvent } from '../../machines/task.ts';
 import { resourceForModel, taskForModel } from './environment.ts';
-import { ALWAYS, AT_WILL, INPUT, MADE, OUTAGE, OUTPUTS, PERMANENT, TRANSIENT } from './said.ts';
+import { ALWAYS, AT_WILL, INPUT, MADE, missingRow, OUTAGE, OUTPUTS, PERMANENT, READS, TRANSIENT } from './said.ts';
 
 export type Subject = {
   machine: AnyStateMachine;
@@ -15,6 +15,8 @@ export type Subject = {
   events: EventObject[];
   /** Of each job whose output is looked at. */
   outputs: Record<string, Json[]>;
+  /** Of each job, beside those of any. */
+  failures?: Record<string, ServiceFailure[]>;
   ends: (instance: Instance) => string;
 };
 
@@ -38,6 +40,7 @@ export const RESOURCE: Subject = {
     index: puts,
     text: puts,
   },
+  failures: Object.fromEntries(Object.entries(READS).map(([job, rows]) => [job, rows.map(missingRow)])),
   ends: (instance) => statusOf(instance.snapshot.value),
 };
 

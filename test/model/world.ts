@@ -34,8 +34,8 @@ export type World = {
    * than ours, after facts were restored from an older backup; gone: removed, and older puts are refused.
    */
   index: 'none' | Age | 'text' | 'lost' | 'ahead' | 'gone';
-  /** What the rows in SQL were really made from. */
-  rows: Record<Exclude<Fact, 'indexed'>, 'none' | Age>;
+  /** What the rows in SQL were really made from. gone: by a fault. */
+  rows: Record<Exclude<Fact, 'indexed'>, 'none' | Age | 'gone'>;
 };
 
 export type Edge = { label: string; cause: 'own' | 'fault' | 'person'; world: World };
@@ -56,6 +56,8 @@ export type Config = {
   late?: boolean;
   /** A fault: facts restored from an older backup, so that the index is ahead of them. */
   restored?: boolean;
+  /** A fault: rows of facts are gone. */
+  rows_vanish?: boolean;
   /** Embedding may be slower than `embed_grace` (always so when it is down). */
   grace?: boolean;
   sweep?: boolean;

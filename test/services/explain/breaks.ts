@@ -7,7 +7,12 @@ import { openDatabase } from '../../../persistence/sqlite/database.ts';
 import type { WholeWorld } from '../../worlds/whole-world.ts';
 
 /** Another connection to the file, as somebody with a shell would have it. */
-function sql(w: WholeWorld, file: 'facts' | 'search', statement: string, ...binds: (string | number)[]): void {
+export function sql(
+  w: Pick<WholeWorld, 'folder'>,
+  file: 'facts' | 'search',
+  statement: string,
+  ...binds: (string | number)[]
+): void {
   const db = openDatabase(path.join(w.folder, `${file}.sqlite`));
   try {
     db.exec('PRAGMA busy_timeout = 5000');
