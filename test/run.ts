@@ -1,5 +1,8 @@
-/** Runs the compiled tests: `node dist/test/run.js [folder…]`, all but the slow folders unless named. Node's own runner, a process a file. */
-import { readdirSync } from 'node:fs';
+/**
+ * Runs the compiled tests: `node dist/test/run.js [folder…]`, all but the slow folders unless named. Node's own runner, a process a file.
+ * A compiled test whose source has moved or is gone does not run.
+ */
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
@@ -10,9 +13,11 @@ const SLOW = ['mutants', 'faults', 'servers/', 'poison'];
 const AT_ONCE = 2;
 
 const here = path.dirname(fileURLToPath(import.meta.url));
+const sources = path.resolve(here, '../../test');
+const hasSource = (compiled: string): boolean => existsSync(path.join(sources, compiled.replace(/\.js$/, '.ts')));
 const named = process.argv.slice(2);
 const files = readdirSync(here, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.test.js'))
+  .filter((file) => file.endsWith('.test.js') && hasSource(file))
   .filter((file) => (named.length > 0 ? named : [...SLOW]).some((folder) => file.startsWith(folder)) === named.length > 0)
   .sort()
   .map((file) => path.join(here, file));

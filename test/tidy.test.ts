@@ -86,6 +86,23 @@ describe('the house rules', () => {
     );
   });
 
+  test('the map in HACKING.md has every folder, with what it really imports', () => {
+    const [, map = ''] = /## The map\n([\s\S]*?)\n## /.exec(readFileSync('HACKING.md', 'utf8')) ?? [];
+    const rows = [...map.matchAll(/^\| `(\w+)\/` \|.*\| ([^|]*) \|$/gm)].map(([, folder = '', imports = '']) => ({
+      folder,
+      imports,
+    }));
+    const folders = new Set(shipped.filter(({ file }) => file.includes('/')).map(({ file }) => folderOf(file)));
+    assert.deepEqual(new Set(rows.map(({ folder }) => folder)), folders);
+    for (const { folder, imports } of rows) {
+      if (imports === 'all') continue;
+      const real = shipped.filter(({ file }) => folderOf(file) === folder).flatMap(importsOf);
+      const used = new Set(real.map(folderOf).filter((to) => to !== folder));
+      if (imports === 'all but `cli/`') assert.ok(!used.has('cli'), folder);
+      else assert.deepEqual(new Set([...imports.matchAll(/`(\w+)\/`/g)].map(([, to]) => to)), used, folder);
+    }
+  });
+
   test('time, chance and the environment come in from outside', () => {
     const leaky = shipped.filter(({ file, source }) => !MAY_LEAK.has(file) && !file.startsWith('cli/') && LEAKS.test(source));
     assert.deepEqual(

@@ -223,7 +223,7 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
     },
     stop: async () => {
       await server.stop(1_000);
-      relay.stop();
+      await relay.stop();
       await feed.stop();
       await dump.destroy();
       await facts.close();
