@@ -56,7 +56,7 @@ test('names every list of bad requests, and every test of what is hostile', () =
   const hostile = execFileSync('git', ['ls-files', 'test'], { encoding: 'utf8' })
     .split('\n')
     .filter((file) =>
-      /\/(hostile\/(?!hostile|requests)[\w-]+\.ts|hostile[\w-]*\.test\.ts|foreign[\w-]*\.test\.ts|refused[\w-]*\.test\.ts)$/.test(
+      /\/(hostile\/(?!hostile|requests)[\w-]+\.ts|foreign[\w-]*\.test\.ts|refused[\w-]*\.test\.ts|hostile-[\w-]*\.test\.ts)$/.test(
         file,
       ),
     );
