@@ -48,7 +48,12 @@ async function statuses(folder: string) {
   const ports = await openWorld(folder);
   try {
     const rows = await all(ports);
-    return rows.map(({ filename, status, failure }) => ({ number: Number.parseInt(filename, 10), status, failure }));
+    return rows.map(({ resource_id, filename, status, failure }) => ({
+      resource_id,
+      number: Number.parseInt(filename, 10),
+      status,
+      failure,
+    }));
   } finally {
     await ports.close();
   }
@@ -70,7 +75,9 @@ describe('a picture that kills its process', () => {
         assert.match(killer?.failure?.detail ?? '', new RegExp(`^${TASK_LIMITS.max_losses} processes were lost`));
         const others = seen.filter(({ number }) => number !== KILLER).map(({ status }) => status);
         assert.deepEqual(others, Array(PICTURES - 1).fill('INDEXED'));
-        assert.deepEqual(await readdir(path.join(folder, 'starts')), [], 'nothing is left of the count');
+        // An innocent picture's mark may be left, when its process was killed between its last commit and the removal.
+        const marks = await readdir(path.join(folder, 'starts'));
+        assert.ok(!marks.includes(`${killer?.resource_id}.${kills_in}`), 'nothing is left of the count');
       });
     });
 
