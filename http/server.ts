@@ -133,7 +133,7 @@ function application(deps: RequestDeps): Koa<State> {
 
 /** Logs a response that could not be sent whole: a warning, but debug where the client closed the connection, which it may. */
 function logSendError({ log }: RequestDeps, err: unknown, ctx?: Koa.ParameterizedContext<State>): void {
-  const line = { err, request_id: ctx?.state.request_id, method: ctx?.method, path: ctx?.path };
+  const line = { err, request_id: ctx?.state.request_id, method: ctx?.method, path: ctx?.req.url?.split('?')[0] };
   if (hasClientLeft(err, ctx))
     log.debug({ event: 'response.client_left', ...line }, 'the client left before the response was sent');
   else log.warn({ event: 'response.failed', ...line }, 'could not send a response');

@@ -41,8 +41,10 @@ export function respondToErrors({ log, limits }: Pick<RequestDeps, 'log' | 'limi
     } catch (error) {
       const problem = asProblem(error, limits);
       const { request_id, language } = ctx.state;
-      const { method, path } = ctx;
-      if (problem.status >= 500) log.error({ event: 'request.failed', err: error, request_id, method, path }, 'request failed');
+      if (problem.status >= 500) {
+        const { method, path } = ctx; // read only here: the path of an address that can't be parsed throws
+        log.error({ event: 'request.failed', err: error, request_id, method, path }, 'request failed');
+      }
       for (const name of ['etag', 'content-range', 'content-disposition', 'preference-applied']) ctx.remove(name);
       ctx.status = problem.status;
       ctx.body = JSON.stringify(problemBody(problem, language, request_id));
