@@ -67,7 +67,7 @@ export async function ownRedis(...options: string[]): Promise<OwnRedis> {
     async stop() {
       client.disconnect();
       await kill();
-      await rm(dir, { recursive: true, force: true });
+      await rm(dir, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
