@@ -74,21 +74,27 @@ async function compose(
   const ports = changed(await openPorts(config, public_url, world, closers));
   await prepareIndex({ ...ports, clock }).catch((error: unknown) => {
     if (!isAway(error)) throw error;
-    log.warn({ err: error }, 'the search index is away; pictures wait for it');
+    log.warn({ event: 'index.unavailable', err: error }, 'the search index is unavailable; pictures wait for it');
   });
   await warnOfOldIndex(ports, log);
   const service = createService(ports, { config, kinds: config.worker_kinds, ...options }, world);
   const warm = async () => {
     if (!config.worker_kinds.includes('ocr')) return;
-    await ports.recogniser.ready().catch((error: unknown) => log.error({ err: error }, 'recognition is not ready'));
+    await ports.recogniser
+      .ready()
+      .catch((error: unknown) => log.error({ event: 'ocr.not_ready', err: error }, 'the OCR engine could not get ready'));
   };
   return { ports, service, warm };
 }
 
 async function closeDataFolder({ data_dir }: Config, log: Logger): Promise<void> {
   const { changed, warnings } = await closeFolder(data_dir);
-  if (changed > 0) log.warn({ changed }, `the data folder ${data_dir} could be read by other users; it is closed to them now`);
-  for (const warning of warnings) log.warn(warning);
+  if (changed > 0)
+    log.warn(
+      { event: 'data_folder.closed', changed },
+      `the data folder ${data_dir} could be read by other users; it is closed to them now`,
+    );
+  for (const warning of warnings) log.warn({ event: 'data_folder.warning' }, warning);
 }
 
 export async function startWorker(config: Config, options: AppOptions = {}): Promise<WorkerApp> {
@@ -176,8 +182,14 @@ async function readinessOf({ facts, index }: Ports, conditions: Conditions) {
 async function warnOfOldIndex({ facts, index }: Ports, log: Logger): Promise<void> {
   const targets = await facts.index_targets.get();
   const outdated = targets && index.generations?.outdated(targets.live);
-  const old = await outdated?.catch((error: unknown) => log.warn({ err: error }, 'the search index was not looked at'));
-  if (old) log.warn('the search index was made by another version of tuodi or for another embedder: run `tuodi reindex`');
+  const old = await outdated?.catch((error: unknown) =>
+    log.warn({ event: 'index.check_failed', err: error }, 'could not check whether the search index is outdated'),
+  );
+  if (old)
+    log.warn(
+      { event: 'index.outdated' },
+      'the search index was made by another version of tuodi or for another embedder: run `tuodi reindex`',
+    );
 }
 
 type Service = ReturnType<typeof createService>;

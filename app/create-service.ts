@@ -76,7 +76,7 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
     ...{ facts, clock, lifecycle, limits, log },
     dispatch: (owed) => runs.dispatch(owed),
     notified: relay.nudge,
-    unreadable: set_asides.found,
+    unreadable: set_asides.report,
   });
   const feed = createFeed(given, tellEngine(engine));
   const task_lifecycle = taskLifecycle(options.task_limits);

@@ -150,12 +150,12 @@ async function recogniserOf(config: Config, { public_url, signer }: Place, world
       pages_per_worker: PAGES_PER_OCR_WORKER,
       language_dir: path.join(config.data_dir, 'languages'),
       clock,
-      log: (event, detail) => log.debug(detail, event),
+      log: (event, detail) => log.debug({ event, ...detail }, event.replaceAll('_', ' ')),
     });
   const { remoteOcr } = await import('../providers/remote-ocr/client.ts');
   const callback_url = (of: CallbackGrant) =>
     `${public_url()}/v1/callbacks/${of.resource_id}/${of.task_id}?${callbackQuery(signer, of)}`;
-  const warn = (message: string) => log.warn(message);
+  const warn = (message: string) => log.warn({ event: 'ocr.warning' }, message);
   return remoteOcr({
     ...{ ...watched(world, 'ocr'), url, api_key: ocr_api_key ?? null, clock, warn },
     callback_url: ocr_callback_secret ? callback_url : null,
@@ -180,7 +180,7 @@ async function storeOf(config: Config, given: Place, world: World): Promise<Stor
     ...{
       upload_method: config.s3_upload_method,
       clock,
-      log: (event, detail) => log.warn(detail, event),
+      log: (message, detail) => log.warn({ event: 's3.warning', ...detail }, message),
       ...watched(world, 's3'),
     },
   }).catch((error: unknown) => {
@@ -198,7 +198,7 @@ async function workOf(config: Config, world: World): Promise<Work> {
     const { openRedisPorts } = await import('../persistence/redis/open.ts');
     const { inspectRedis } = await import('../persistence/redis/inspect.ts');
     const { warning } = await named(() => inspectRedis(wanted));
-    if (warning) log.warn(warning);
+    if (warning) log.warn({ event: 'redis.warning' }, warning);
     return named(() => openRedisPorts({ ...wanted, ...watched(world, 'redis') }));
   }
   const [tasks, announcements] = [memoryTasks(), memoryAnnouncements()];
@@ -264,7 +264,7 @@ async function takePlace(config: Config, world: World, closers: Closers): Promis
   const where = mysqlOf(config, url);
   await named(() => migrateMysqlFacts({ ...where, clock }, false));
   const onLost = (error: Error) => {
-    log.fatal({ err: error }, 'another process has taken the database that this one worked on: it stops');
+    log.fatal({ event: 'database.taken_over', err: error }, 'another process took over this database; shutting down');
     lost?.(error);
   };
   const onAway = (why: Error | null) => {

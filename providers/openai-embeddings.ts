@@ -65,7 +65,7 @@ export function openAiEmbeddings(options: OpenAiEmbeddingsOptions): Embedder {
       async (some) => (await vectorsOf(some.map(({ text }) => text))).map((vector) => ({ vector })),
       { failsAll: (error) => error instanceof ProviderAway, failed: (_, error) => ({ error }) },
     );
-  const embedded = batched(batch, { most: MOST_TEXTS, key: ({ key }) => key });
+  const embedded = batched(batch, { max: MOST_TEXTS, key: ({ key }) => key });
 
   async function vectorOf(text: string): Promise<Float32Array> {
     const outcome = await embedded({ key: clock.randomUuid(), text });

@@ -58,7 +58,7 @@ export async function openElasticsearchIndex(options: ElasticsearchOptions): Pro
     }
   }
   const write = batched<Write, Written>(writer(elastic), {
-    most: BATCH,
+    max: BATCH,
     key: (one) => {
       const { org_id, resource_id } = one.write === 'put' ? one.entry : one;
       return documentId(org_id, resource_id);

@@ -45,7 +45,7 @@ export async function openSqliteIndex(path: string, options: SqliteIndexOptions)
 
   /** One write an entry in a batch: of two at once, the later one meets what the first has written. */
   const write = batched<Write, Written>((writes) => thread.ask({ ask: 'write', writes }), {
-    most: BATCH,
+    max: BATCH,
     key: (one) => (one.write === 'put' ? one.entry.resource_id : one.resource_id),
   });
   return {

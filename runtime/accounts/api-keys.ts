@@ -28,7 +28,7 @@ export function parseKey(text: string): { key_id: string; secret: string } | nul
 
 /** Takes the same time whatever the difference is. */
 export function isSecret(secret: string, secret_hash: string): boolean {
-  const given = Buffer.from(hashSecret(secret));
+  const actual = Buffer.from(hashSecret(secret));
   const stored = Buffer.from(secret_hash);
-  return given.length === stored.length && timingSafeEqual(given, stored);
+  return actual.length === stored.length && timingSafeEqual(actual, stored);
 }

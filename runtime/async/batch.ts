@@ -3,7 +3,7 @@ import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 
 export type Batched<Item, Result> = (item: Item) => Promise<Result>;
 /** Turns of the event loop that a batch waits at most, two at a time, while more keeps coming: with nothing to do they take microseconds. */
-const TURNS = 32;
+const MAX_TURNS = 32;
 
 type Waiting<Item, Result> = { item: Item; resolve(result: Result): void; reject(error: unknown): void };
 
@@ -13,27 +13,27 @@ type Waiting<Item, Result> = { item: Item; resolve(result: Result): void; reject
  */
 export function batched<Item, Result>(
   work: (items: Item[]) => Promise<Result[]>,
-  { most, key }: { most: number; key: (item: Item) => string },
+  { max, key }: { max: number; key: (item: Item) => string },
 ): Batched<Item, Result> {
   let waiting: Waiting<Item, Result>[] = [];
   let working = false;
 
-  function take(): Waiting<Item, Result>[] {
+  function takeBatch(): Waiting<Item, Result>[] {
     const batch = new Map<string, Waiting<Item, Result>>();
-    const left: Waiting<Item, Result>[] = [];
-    for (const one of waiting) {
-      const id = key(one.item);
-      if (batch.size < most && !batch.has(id)) batch.set(id, one);
-      else left.push(one);
+    const rest: Waiting<Item, Result>[] = [];
+    for (const waiter of waiting) {
+      const id = key(waiter.item);
+      if (batch.size < max && !batch.has(id)) batch.set(id, waiter);
+      else rest.push(waiter);
     }
-    waiting = left;
+    waiting = rest;
     return [...batch.values()];
   }
   /** Those whom the last batch has set going arrive in time for this one: until two turns bring no more. */
-  async function quiet() {
-    let came = 0;
-    for (let turns = 0; turns < TURNS && came < waiting.length && waiting.length < most; turns += 2) {
-      came = waiting.length;
+  async function waitForQuiet() {
+    let count = 0;
+    for (let turns = 0; turns < MAX_TURNS && count < waiting.length && waiting.length < max; turns += 2) {
+      count = waiting.length;
       await turnOfTheLoop();
       await turnOfTheLoop();
     }
@@ -41,8 +41,8 @@ export function batched<Item, Result>(
   async function run() {
     working = true;
     while (waiting.length > 0) {
-      await quiet();
-      const batch = take();
+      await waitForQuiet();
+      const batch = takeBatch();
       try {
         const results = await work(batch.map(({ item }) => item));
         for (const [i, { resolve, reject }] of batch.entries()) {

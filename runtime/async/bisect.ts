@@ -11,23 +11,23 @@ export type Bisection<Item, Result> = {
 export async function bisect<Item, Result>(
   items: readonly Item[],
   work: (items: Item[]) => Promise<Result[]>,
-  { failsAll: isOfAll, failed }: Bisection<Item, Result>,
+  { failsAll, failed }: Bisection<Item, Result>,
 ): Promise<Result[]> {
-  let ended: { error: unknown } | null = null;
-  async function done(some: readonly Item[]): Promise<Result[]> {
-    if (ended) {
-      const { error } = ended;
-      return some.map((item) => failed(item, error));
+  let failure: { error: unknown } | null = null;
+  async function run(part: readonly Item[]): Promise<Result[]> {
+    if (failure) {
+      const { error } = failure;
+      return part.map((item) => failed(item, error));
     }
     try {
-      return await work([...some]);
+      return await work([...part]);
     } catch (error) {
-      if (isOfAll(error)) ended = { error };
-      if (ended || some.length === 1) return some.map((item) => failed(item, error));
-      const middle = Math.ceil(some.length / 2);
-      const first = await done(some.slice(0, middle));
-      return [...first, ...(await done(some.slice(middle)))];
+      if (failsAll(error)) failure = { error };
+      if (failure || part.length === 1) return part.map((item) => failed(item, error));
+      const middle = Math.ceil(part.length / 2);
+      const first = await run(part.slice(0, middle));
+      return [...first, ...(await run(part.slice(middle)))];
     }
   }
-  return done(items);
+  return run(items);
 }

@@ -16,7 +16,7 @@ export interface Clock {
   /** Wall time that no step forward has moved, for removing what is old: it lags by the time in which the machine was suspended. */
   steady(): number;
   /** Told how far the database's clock is ahead of `wall`, which goes by it from now on, so that all processes agree. */
-  setSkew(ahead_ms: number): void;
+  setSkew(by_ms: number): void;
   /** Milliseconds that only rise, for measuring durations. */
   elapsed(): number;
   /** Resolves after `ms`; rejects with the signal's reason when it is aborted first. */
@@ -36,27 +36,27 @@ export type ClockSources = { now(): number; monotonic(): number };
 const MACHINE: ClockSources = { now: () => Date.now(), monotonic: () => performance.now() };
 
 export function systemClock({ now: read, monotonic: elapsed }: ClockSources = MACHINE): Clock {
-  let ahead = 0;
+  let skew_ms = 0;
   let tick: Tick | null = null;
   let reached = Number.NEGATIVE_INFINITY;
   const began = { wall: read(), elapsed: elapsed() };
-  const wall = () => read() + ahead;
+  const now = () => read() + skew_ms;
   /** Never back: after a tick that is behind what was read, it stands still until the tick's time is there. */
-  function service(): number {
-    if (!tick) return wall();
-    const { service_at, max_ms: most_ms, elapsed: from } = tick;
-    return Math.max(Math.min(reached, service_at + most_ms), Math.floor(service_at + Math.min(elapsed() - from, most_ms)));
+  function serviceTime(): number {
+    if (!tick) return now();
+    const { service_at, max_ms, elapsed: from } = tick;
+    return Math.max(Math.min(reached, service_at + max_ms), Math.floor(service_at + Math.min(elapsed() - from, max_ms)));
   }
   return {
-    now: wall,
-    serviceTime: service,
+    now,
+    serviceTime,
     setServiceTime: (next) => {
-      if (tick) reached = service();
+      if (tick) reached = serviceTime();
       tick = next;
     },
-    steady: () => Math.min(wall(), Math.floor(began.wall + elapsed() - began.elapsed)),
-    setSkew: (ahead_ms) => {
-      ahead += Math.round(ahead_ms);
+    steady: () => Math.min(now(), Math.floor(began.wall + elapsed() - began.elapsed)),
+    setSkew: (by_ms) => {
+      skew_ms += Math.round(by_ms);
     },
     elapsed,
     sleep: async (ms, signal) => {

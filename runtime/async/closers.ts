@@ -37,10 +37,10 @@ class CloseFailed extends Error {
   readonly too_long: boolean;
   constructor(part: string, cause: unknown) {
     super(`${part} was not closed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
-    this.too_long = cause instanceof TooLong;
+    this.too_long = cause instanceof CloseTimeout;
   }
 }
-class TooLong extends Error {
+class CloseTimeout extends Error {
   override name = 'TooLong';
 }
 
@@ -50,7 +50,7 @@ export function createClosers({ clock, log, limits }: Parts): Closers {
   const { closer_ms, stop_ms } = { ...STOP_LIMITS, ...limits };
   const stack: { name: string; close: () => unknown }[] = [];
   let closing: Promise<void> | null = null;
-  const late = (ms: number) => new TooLong(`it did not end within ${ms} ms`);
+  const timedOut = (ms: number) => new CloseTimeout(`it did not end within ${ms} ms`);
 
   async function closeAll(): Promise<void> {
     const over_at = clock.elapsed() + stop_ms;
@@ -59,11 +59,14 @@ export function createClosers({ clock, log, limits }: Parts): Closers {
       const { name, close } = one;
       const left_ms = Math.max(1, Math.round(over_at - clock.elapsed())); // with no time left it is tried all the same
       try {
-        await withTimeout({ clock, limit_ms: Math.min(closer_ms, left_ms), onTimeout: late }, async () => close());
+        await withTimeout({ clock, limit_ms: Math.min(closer_ms, left_ms), onTimeout: timedOut }, async () => close());
       } catch (error) {
         const failure = new CloseFailed(name, error);
         failures.push(failure);
-        log.error({ err: failure, part: name }, 'a part of the service was not closed; the others are');
+        log.error(
+          { event: 'service.close_failed', err: failure, part: name },
+          'could not close a part of the service; closing the others',
+        );
       }
     }
     if (failures.length > 0) throw new StopFailed(failures);

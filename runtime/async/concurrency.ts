@@ -7,9 +7,9 @@ export type LimitedConcurrency = ReturnType<typeof limitConcurrency>;
 const MAX_WAITING = 10_000;
 
 /** `most`: under way at once; whoever comes then waits for one to end, so that their number has a bound. */
-export function limitConcurrency(most: number) {
-  const places = createPool(
-    Array.from({ length: most }, (_, n) => n),
+export function limitConcurrency(max: number) {
+  const slots = createPool(
+    Array.from({ length: max }, (_, n) => n),
     MAX_WAITING,
     () => new Error(`${MAX_WAITING} questions wait already`),
   );
@@ -17,19 +17,19 @@ export function limitConcurrency(most: number) {
   const stopping = new AbortController();
   return {
     /** Resolves once the question is on its way. `ask` never throws. */
-    async begin(ask: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    async begin(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
       const { signal } = stopping;
       if (signal.aborted) return; // asked again by whoever comes after us
-      const place = await places.acquire(signal).catch((error: unknown) => {
+      const slot = await slots.acquire(signal).catch((error: unknown) => {
         if (!signal.aborted) throw error;
         return null;
       });
-      if (place === null) return;
-      const asking = ask(signal).finally(() => {
-        places.release(place);
-        under_way.delete(asking);
+      if (slot === null) return;
+      const running = work(signal).finally(() => {
+        slots.release(slot);
+        under_way.delete(running);
       });
-      under_way.add(asking);
+      under_way.add(running);
     },
     async stop(): Promise<void> {
       stopping.abort(new Error('the process stops'));

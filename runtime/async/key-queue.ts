@@ -6,19 +6,19 @@ export class KeyQueueFull extends Error {
 
 /** `max`: waiting for one key; beyond, TooManyInLine. The work of one key must not wait for more work of the same key. */
 export function createKeyQueue(max: number) {
-  const lines = new Map<string, { waiting: number; last: Promise<unknown> }>();
-  return async function inLine<Value>(key: string, work: () => Promise<Value>): Promise<Value> {
-    const line = lines.get(key) ?? { waiting: 0, last: Promise.resolve() };
-    if (line.waiting >= max) throw new KeyQueueFull(`${max} wait for ${key}`);
-    line.waiting += 1;
-    const mine = line.last.then(work);
-    line.last = mine.catch(() => undefined); // told to who asked for it; the next goes on
-    lines.set(key, line);
+  const queues = new Map<string, { waiting: number; last: Promise<unknown> }>();
+  return async function inOrder<Value>(key: string, work: () => Promise<Value>): Promise<Value> {
+    const queue = queues.get(key) ?? { waiting: 0, last: Promise.resolve() };
+    if (queue.waiting >= max) throw new KeyQueueFull(`${max} wait for ${key}`);
+    queue.waiting += 1;
+    const own = queue.last.then(work);
+    queue.last = own.catch(() => undefined); // told to who asked for it; the next goes on
+    queues.set(key, queue);
     try {
-      return await mine;
+      return await own;
     } finally {
-      line.waiting -= 1;
-      if (line.waiting === 0) lines.delete(key);
+      queue.waiting -= 1;
+      if (queue.waiting === 0) queues.delete(key);
     }
   };
 }

@@ -20,7 +20,7 @@ export type Bounds = {
 export type Bounded = { signal: AbortSignal; abort(reason: unknown): void; release(): void };
 
 /** For work that stops by its signal and cleans up by itself. Whoever calls this calls `release`. */
-export function bounded({ clock, limit_ms, onTimeout: late = noAnswer, signals = [] }: Bounds): Bounded {
+export function bounded({ clock, limit_ms, onTimeout = timedOut, signals = [] }: Bounds): Bounded {
   const over = new AbortController();
   const follow = new Map(signals.map((source) => [source, () => over.abort(source.reason)]));
   for (const [source, abort] of follow) {
@@ -28,7 +28,7 @@ export function bounded({ clock, limit_ms, onTimeout: late = noAnswer, signals =
     if (source.aborted) abort();
     else source.addEventListener('abort', abort, { once: true });
   }
-  const timer = limit_ms === undefined ? null : clock.after(limit_ms, () => over.abort(late(limit_ms)), { holds: true });
+  const timer = limit_ms === undefined ? null : clock.after(limit_ms, () => over.abort(onTimeout(limit_ms)), { holds: true });
   return {
     signal: over.signal,
     abort: (reason) => over.abort(reason),
@@ -45,18 +45,18 @@ export function bounded({ clock, limit_ms, onTimeout: late = noAnswer, signals =
  */
 export async function withTimeout<Value>(bounds: Bounds, work: (signal: AbortSignal) => Promise<Value>): Promise<Value> {
   const { signal, release } = bounded(bounds);
-  let leave = (): void => {};
+  let onAbort = (): void => {};
   try {
     signal.throwIfAborted();
     return await new Promise<Value>((resolve, reject) => {
-      leave = () => reject(signal.reason);
-      signal.addEventListener('abort', leave, { once: true });
+      onAbort = () => reject(signal.reason);
+      signal.addEventListener('abort', onAbort, { once: true });
       work(signal).then(resolve, reject);
     });
   } finally {
-    signal.removeEventListener('abort', leave);
+    signal.removeEventListener('abort', onAbort);
     release();
   }
 }
 
-const noAnswer = (limit_ms: number) => new Error(`no answer within ${limit_ms} ms`);
+const timedOut = (limit_ms: number) => new Error(`no answer within ${limit_ms} ms`);

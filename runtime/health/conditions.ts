@@ -25,16 +25,19 @@ export function createConditions({ clock, log }: { clock: Pick<Clock, 'now'>; lo
   const conditions = new Map<string, Condition>();
   return {
     set(name, detail) {
-      const before = conditions.get(name);
-      if (!before && conditions.size >= MAX_CONDITIONS) throw new RangeError(`more than ${MAX_CONDITIONS} conditions: ${name}`);
-      conditions.set(name, { name, detail, since: before?.since ?? clock.now() });
-      if (!before) log.warn({ condition: name }, detail);
+      const previous = conditions.get(name);
+      if (!previous && conditions.size >= MAX_CONDITIONS) throw new RangeError(`more than ${MAX_CONDITIONS} conditions: ${name}`);
+      conditions.set(name, { name, detail, since: previous?.since ?? clock.now() });
+      if (!previous) log.warn({ event: 'condition.began', condition: name }, detail);
     },
     clear(name) {
-      const before = conditions.get(name);
-      if (!before) return;
+      const previous = conditions.get(name);
+      if (!previous) return;
       conditions.delete(name);
-      log.info({ condition: name, lasted_ms: clock.now() - before.since }, `over: ${before.detail}`);
+      log.info(
+        { event: 'condition.ended', condition: name, lasted_ms: clock.now() - previous.since },
+        `over: ${previous.detail}`,
+      );
     },
     has: (name) => conditions.has(name),
     list: () => [...conditions.values()],

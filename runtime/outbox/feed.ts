@@ -30,54 +30,63 @@ export interface Feed {
 type Parts = { facts: Pick<Facts, 'outbox'>; announcements: Announcements; clock: Clock; limits: RuntimeLimits; log: Logger };
 
 /** `told` is called with each message, once, in order. */
-export function createFeed({ facts, announcements, clock, limits, log }: Parts, told: (message: PositionedMessage) => void) {
+export function createFeed({ facts, announcements, clock, limits, log }: Parts, onMessage: (message: PositionedMessage) => void) {
   const { outbox } = facts;
-  const grown = new EventEmitter().setMaxListeners(0);
-  let kept: PositionedMessage[] = [];
+  const arrivals = new EventEmitter().setMaxListeners(0);
+  let buffer: PositionedMessage[] = [];
   /** `kept` holds all that is after this position. */
   let since = 0;
   let position = 0;
   let stopped = false;
-  let looking: Promise<void> | null = null;
+  let polling: Promise<void> | null = null;
   let again = false;
-  let next_look: { cancel(): void } | null = null;
+  let next_poll: { cancel(): void } | null = null;
 
   async function read(): Promise<void> {
     while (!stopped) {
       const page = await outbox.afterAll(position, limits.feed_page);
       const last = page.at(-1);
       if (!last) return;
-      kept.push(...page);
+      buffer.push(...page);
       position = last.position;
-      if (kept.length > 2 * limits.feed_kept) {
-        kept = kept.slice(-limits.feed_kept);
-        since = (kept[0]?.position ?? position + 1) - 1;
+      if (buffer.length > 2 * limits.feed_kept) {
+        buffer = buffer.slice(-limits.feed_kept);
+        since = (buffer[0]?.position ?? position + 1) - 1;
       }
-      grown.emit('grown');
+      arrivals.emit('grown');
       for (const message of page)
-        if (message.payload !== null) told(message);
-        else log.error({ position: message.position, id: message.id }, 'a message cannot be read and is passed over');
+        if (message.payload !== null) onMessage(message);
+        else
+          log.error(
+            { event: 'outbox.message_unreadable', position: message.position, id: message.id },
+            'a message of the outbox cannot be read; skipping it',
+          );
       if (page.length < limits.feed_page) return;
       await turnOfTheLoop();
     }
   }
   /** One look at a time; what is announced during one is looked for after it. */
-  function look(): Promise<void> {
+  function poll(): Promise<void> {
     again = true;
-    looking ??= (async () => {
+    polling ??= (async () => {
       while (again && !stopped) {
         again = false;
         await read();
       }
     })()
-      .catch((error: unknown) => log.warn({ err: error }, 'the outbox could not be read; it is read again soon'))
+      .catch((error: unknown) =>
+        log.warn(
+          { event: 'outbox.read_failed', err: error, retry_ms: limits.feed_look_ms },
+          'could not read the outbox; it is read again',
+        ),
+      )
       .finally(() => {
-        looking = null;
+        polling = null;
       });
-    return looking;
+    return polling;
   }
-  function lookFromTimeToTime(): void {
-    next_look = clock.after(limits.feed_look_ms, () => void look().finally(() => stopped || lookFromTimeToTime()));
+  function schedulePoll(): void {
+    next_poll = clock.after(limits.feed_look_ms, () => void poll().finally(() => stopped || schedulePoll()));
   }
 
   const feed: Feed = {
@@ -85,7 +94,7 @@ export function createFeed({ facts, announcements, clock, limits, log }: Parts, 
     async after(scope, from, limit) {
       const upTo = position;
       if (from >= since && from <= upTo) {
-        const own = kept.slice(indexAfter(kept, from)).filter(({ org_id }) => org_id === scope.org_id);
+        const own = buffer.slice(indexAfter(buffer, from)).filter(({ org_id }) => org_id === scope.org_id);
         return pageOf(own, { limit, upTo });
       }
       const stored = await outbox.after(scope, from, limit + 1);
@@ -96,21 +105,21 @@ export function createFeed({ facts, announcements, clock, limits, log }: Parts, 
     async more(from, wait_ms, signal) {
       if (position > from || signal.aborted) return;
       const waiting = { clock, limit_ms: wait_ms, signals: [signal] };
-      await withTimeout(waiting, (over) => once(grown, 'grown', { signal: over })).catch(() => undefined); // the reader looks in any case
+      await withTimeout(waiting, (over) => once(arrivals, 'grown', { signal: over })).catch(() => undefined); // the reader looks in any case
     },
   };
   return {
     ...feed,
     async start(): Promise<void> {
-      await announcements.listen(() => void look());
+      await announcements.listen(() => void poll());
       position = (await outbox.bounds()).last;
       since = position;
-      lookFromTimeToTime();
+      schedulePoll();
     },
     async stop(): Promise<void> {
       stopped = true;
-      next_look?.cancel();
-      await looking;
+      next_poll?.cancel();
+      await polling;
     },
   };
 }

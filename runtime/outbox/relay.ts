@@ -35,36 +35,36 @@ export function createRelay({ facts, announcements, clock, limits, log }: Parts)
     return alone;
   }
   /** One at a time in this process: whoever comes meanwhile waits for its end. */
-  function one(): Promise<boolean> {
+  function runOnce(): Promise<boolean> {
     running ??= relayAll().finally(() => {
       running = null;
     });
     return running;
   }
-  function later(): void {
+  function schedule(): void {
     if (waiting || !started) return;
-    waiting = clock.after(limits.relay_gather_ms, () => void soon());
+    waiting = clock.after(limits.relay_gather_ms, () => void runScheduled());
   }
   /** What was committed while one was running here is numbered by the next. `waiting` until this one begins, so that few wait for it. */
-  async function soon(): Promise<void> {
+  async function runScheduled(): Promise<void> {
     try {
       await running?.catch(() => undefined); // told by whoever began it
       waiting = null;
       if (!started) return;
-      busy_tries = (await one()) ? 0 : busy_tries + 1;
-      if (busy_tries > 0 && busy_tries <= limits.relay_busy_tries) later();
+      busy_tries = (await runOnce()) ? 0 : busy_tries + 1;
+      if (busy_tries > 0 && busy_tries <= limits.relay_busy_tries) schedule();
       else busy_tries = 0;
     } catch (error) {
-      log.warn({ err: error }, 'the outbox was not relayed; the sweep does it');
+      log.warn({ event: 'outbox.relay_failed', err: error }, 'could not number messages of the outbox; the sweep will');
     }
   }
   return {
     /** Numbers what waits. Throws what the stores throw. */
     async run(): Promise<void> {
-      await one();
+      await runOnce();
     },
     /** Something was committed: numbered soon, together with what else comes meanwhile. */
-    nudge: later,
+    nudge: schedule,
     start(): void {
       started = true;
     },

@@ -2,6 +2,6 @@
 export interface Announcements {
   publish(): Promise<void>;
   /** Resolves once what is published from now on is heard. */
-  listen(heard: () => void): Promise<void>;
+  listen(onPublished: () => void): Promise<void>;
   close(): Promise<void>;
 }

@@ -16,7 +16,7 @@ export interface Queue {
   /** Calls `handle` for each ring, at most `concurrency` at a time. `handle` never throws. */
   consume(kind: StepKind, concurrency: number, handle: (ring: Notification) => Promise<void>): void;
   /** From now on this process handles at most so many rings of the kind at a time; 0: none is taken until it is allowed. Other processes go on. */
-  allow(kind: StepKind, most: number): void;
+  allow(kind: StepKind, max: number): void;
   /** Into the retry queue: it rings after `delay_ms`, for `consumeRetries`. `n` differs at each entry of a task into `retrying`. */
   retryLater(task_id: string, n: number, delay_ms: number): Promise<void>;
   /** Calls `handle` for each task whose time in the retry queue is over. `handle` never throws. */

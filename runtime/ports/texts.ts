@@ -34,7 +34,7 @@ export interface Texts {
   correction(scope: Scope, correction_id: string): Promise<Correction | null>;
   text(scope: Scope, text_id: string): Promise<Text | null>;
   /** In the order of `ids`, as far as they have `most` characters as they are stored, all together; the rest is left out. At most 200 ids. */
-  texts(scope: Scope, ids: string[], most: number): Promise<Text[]>;
+  texts(scope: Scope, ids: string[], max_chars: number): Promise<Text[]>;
   /**
    * Pages of recognitions, by their places there (from 0). A recognition of more than `most` characters as it is stored is left out: its
    * pages are all looked through for one. At most 200 ids.
@@ -42,7 +42,7 @@ export interface Texts {
   recognisedPages(
     scope: Scope,
     of: { recognition_id: string; places: number[] }[],
-    most: number,
+    max_chars: number,
   ): Promise<{ recognition_id: string; pages: Page[] }[]>;
   embedding(scope: Scope, embedding_id: string): Promise<Embedding | null>;
   /** What a revision is found by: the text saved last at or before it. */

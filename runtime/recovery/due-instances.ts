@@ -20,20 +20,21 @@ export function createDueInstances(parts: Parts): (stopped: () => boolean) => Pr
       const until = now + limits.claim_ms;
       const limit = limits.sweep_batch;
       const unreadable: UnreadableError[] = [];
-      const aside = (error: UnreadableError) => void unreadable.push(error);
-      const claimed = await facts.instances.claimDue({ now, until, limit, of: kernel.served, unreadable: aside });
-      await each(unreadable, (error) => set_asides.setAside(error.id, error));
-      await each(claimed, lookOrSetAside);
+      const onUnreadable = (error: UnreadableError) => void unreadable.push(error);
+      const claimed = await facts.instances.claimDue({ now, until, limit, of: kernel.served, unreadable: onUnreadable });
+      const aside = unreadable.map((error) => ({ instance_id: error.id, error }));
+      await each(aside, ({ instance_id, error }) => set_asides.setAside(instance_id, error));
+      await each(claimed, checkOrSetAside);
       if (claimed.length + unreadable.length < limit) return;
     }
   }
   /** One that can't be read or stepped is set aside for itself. */
-  async function lookOrSetAside(claimed: StoredInstance): Promise<void> {
+  async function checkOrSetAside(claimed: StoredInstance): Promise<void> {
     try {
       if (!kernel.knowsState(claimed.instance))
         throw new UnreadableError('instances', claimed.instance_id, 'its state is unknown');
       if (claimed.set_aside) await takeBack(claimed);
-      await look(claimed);
+      await check(claimed);
     } catch (error) {
       if (!(error instanceof UnreadableError)) throw error;
       await set_asides.setAside(claimed.instance_id, error);
@@ -45,7 +46,7 @@ export function createDueInstances(parts: Parts): (stopped: () => boolean) => Pr
     await set_asides.takeBack(claimed);
   }
   /** One instance: its timers that are due are heard, its jobs are checked. If it did not move, it is looked at again later. */
-  async function look(claimed: StoredInstance): Promise<void> {
+  async function check(claimed: StoredInstance): Promise<void> {
     const stored = { ...claimed, instance: kernel.upgraded(claimed.instance) };
     const { instance_id, instance } = stored;
     const now = clock.serviceTime();

@@ -5,19 +5,24 @@ import type { Clock } from '../async/clock.ts';
 export type PeriodicJob = { name: string; interval_ms: number; work: () => Promise<unknown> };
 
 /** Each chore begins anew `interval_ms` after its last end. Stopped, none begins; one under way is left to end. */
-export function createPeriodicJobs(chores: PeriodicJob[], { clock, log }: { clock: Clock; log: Logger }) {
+export function createPeriodicJobs(jobs: PeriodicJob[], { clock, log }: { clock: Clock; log: Logger }) {
   let stopped = false;
   const waiting = new Map<PeriodicJob, { cancel(): void }>();
-  function later(chore: PeriodicJob): void {
+  function schedule(job: PeriodicJob): void {
     const begin = () =>
-      void chore
+      void job
         .work()
-        .catch((error: unknown) => log.warn({ err: error, chore: chore.name }, 'upkeep failed; it comes again'))
-        .finally(() => stopped || later(chore));
-    waiting.set(chore, clock.after(chore.interval_ms, begin));
+        .catch((error: unknown) =>
+          log.warn(
+            { event: 'periodic_job.failed', err: error, job: job.name, retry_ms: job.interval_ms },
+            'a periodic job failed; it runs again at its next interval',
+          ),
+        )
+        .finally(() => stopped || schedule(job));
+    waiting.set(job, clock.after(job.interval_ms, begin));
   }
   return {
-    start: () => chores.forEach(later),
+    start: () => jobs.forEach(schedule),
     stop: () => {
       stopped = true;
       for (const timer of waiting.values()) timer.cancel();
@@ -30,7 +35,7 @@ export function createPeriodicJobs(chores: PeriodicJob[], { clock, log }: { cloc
  * removed faster than it can grow, with half of one connection at most.
  */
 export async function inPages(
-  { clock, limit, most_ms }: { clock: Clock; limit: number; most_ms: number },
+  { clock, limit, max_ms }: { clock: Clock; limit: number; max_ms: number },
   page: (limit: number) => Promise<number>,
 ): Promise<number> {
   const began = clock.elapsed();
@@ -40,7 +45,7 @@ export async function inPages(
     const found = await page(limit);
     removed += found;
     const now = clock.elapsed();
-    if (found < limit || now - began >= most_ms) return removed;
+    if (found < limit || now - began >= max_ms) return removed;
     await clock.sleep(now - at);
   }
 }
@@ -48,6 +53,6 @@ export async function inPages(
 /** Sets the clock by the database's, which is asked in the middle of the question's way there and back. */
 export async function setClock(clock: Clock, databaseTime: () => Promise<number | null>): Promise<void> {
   const asked_at = clock.now();
-  const theirs = await databaseTime();
-  if (theirs !== null) clock.setSkew(theirs - (asked_at + clock.now()) / 2);
+  const database_time = await databaseTime();
+  if (database_time !== null) clock.setSkew(database_time - (asked_at + clock.now()) / 2);
 }

@@ -27,11 +27,11 @@ type Parts = {
   log: Logger;
   /** The versions whose jobs are looked after here. */
   served: Served;
-  set_asides: Pick<SetAsides, 'found'>;
+  set_asides: Pick<SetAsides, 'report'>;
   /** Of the chore; the same at each start where no other process can be, so that what the last one had is free at once. */
   owner: () => string;
 };
-type Look = (page: StoredInstance[], doubt: boolean) => Promise<void>;
+type CheckPage = (page: StoredInstance[], doubt: boolean) => Promise<void>;
 
 /** until: where the circle ends, as an id; null: at the end of the list. wrapped: it has begun again from the first id. */
 const Doubt = z.object({ epoch: z.string(), until: z.string().nullable(), wrapped: z.boolean(), seen: z.number() });
@@ -40,10 +40,10 @@ const State = z.object({ open: z.boolean(), after: z.string().nullable(), began_
 type State = z.infer<typeof State>;
 const NEVER: State = { open: false, after: null, began_at: 0, doubt: null };
 
-const CHORE = 'jobs';
+const JOB_NAME = 'jobs';
 
 /** A round of the passes: does its pages, if there is something to be done and no other process does it. */
-export function createTaskRebuild(parts: Parts, look: Look): (stopped: () => boolean) => Promise<void> {
+export function createTaskRebuild(parts: Parts, checkPage: CheckPage): (stopped: () => boolean) => Promise<void> {
   const { facts, tasks, clock, limits, log, owner } = parts;
   let held: State | null = null;
   const not_before = { calm: Number.NEGATIVE_INFINITY, doubt: Number.NEGATIVE_INFINITY };
@@ -52,19 +52,19 @@ export function createTaskRebuild(parts: Parts, look: Look): (stopped: () => boo
   async function epochInDoubt(): Promise<string | null> {
     const kept = await tasks.epoch();
     if (kept !== null) return kept === (await facts.upkeep.epoch()) ? null : kept;
-    const begun = clock.newId();
-    await tasks.setEpoch(begun);
-    return begun;
+    const started = clock.newId();
+    await tasks.setEpoch(started);
+    return started;
   }
   async function take(): Promise<State | null> {
     const now = clock.now();
-    const taken = await facts.chores.take(CHORE, { owner: owner(), now, until: now + limits.job_pass_hold_ms });
+    const taken = await facts.chores.take(JOB_NAME, { owner: owner(), now, until: now + limits.job_pass_hold_ms });
     return taken === 'taken' ? null : (State.safeParse(taken.state).data ?? NEVER);
   }
   /** Kept, and held on to while the pass is under way. */
   async function keep(state: State): Promise<void> {
     const until = clock.now() + (state.open ? limits.job_pass_hold_ms : 0);
-    const kept = await facts.chores.keep(CHORE, { owner: owner(), until, state });
+    const kept = await facts.chores.keep(JOB_NAME, { owner: owner(), until, state });
     held = kept && state.open ? state : null;
   }
   /** When this process looks again whether there is something to be done. */
@@ -72,11 +72,11 @@ export function createTaskRebuild(parts: Parts, look: Look): (stopped: () => boo
     not_before[what] = clock.elapsed() + ms;
   };
 
-  async function pages(begun: State, stopped: () => boolean): Promise<State> {
-    let state = begun;
-    const most = state.doubt ? limits.job_pass_pages : 1;
-    for (let page = 0; page < most && state.open && !stopped(); page++) {
-      const next = await onePage(parts, state, look);
+  async function checkPages(started: State, stopped: () => boolean): Promise<State> {
+    let state = started;
+    const max = state.doubt ? limits.job_pass_pages : 1;
+    for (let page = 0; page < max && state.open && !stopped(); page++) {
+      const next = await checkNextPage(parts, state, checkPage);
       if (!next) return state; // in doubt again: this page comes once more
       state = next;
     }
@@ -87,14 +87,17 @@ export function createTaskRebuild(parts: Parts, look: Look): (stopped: () => boo
     const epoch = await epochInDoubt();
     const what = epoch === null ? 'calm' : 'doubt';
     if (held === null && clock.elapsed() < not_before[what]) return;
-    const known = held ?? (await take());
-    if (!known) return pause(what, epoch === null ? limits.job_check_min_ms : limits.job_pass_again_ms);
-    const state = begin(known, epoch, { now: clock.serviceTime(), limits });
-    const done = state.open ? await pages(state, stopped) : state;
+    const current = held ?? (await take());
+    if (!current) return pause(what, epoch === null ? limits.job_check_min_ms : limits.job_pass_again_ms);
+    const state = begin(current, epoch, { now: clock.serviceTime(), limits });
+    const done = state.open ? await checkPages(state, stopped) : state;
     if (!done.open && done.doubt) {
       await facts.upkeep.setEpoch(done.doubt.epoch);
       if (done.doubt.seen > 0)
-        log.info({ instances: done.doubt.seen }, 'the store of tasks was new or in doubt: all tasks were looked at');
+        log.info(
+          { event: 'tasks.rebuilt', instances: done.doubt.seen },
+          'the task store was new or may have lost data; all tasks were checked',
+        );
     }
     await keep(done.open ? done : { ...done, doubt: null });
     if (!done.open) pause('calm', Math.max(0, done.began_at + limits.job_check_min_ms - clock.serviceTime()));
@@ -104,7 +107,7 @@ export function createTaskRebuild(parts: Parts, look: Look): (stopped: () => boo
 /** When the next pass over all jobs begins, or goes on (service time). */
 export async function nextPassAt({ chores }: Pick<Facts, 'chores'>, clock: Pick<Clock, 'serviceTime'>): Promise<number> {
   const now = clock.serviceTime();
-  const { open, began_at } = State.safeParse(await chores.state(CHORE)).data ?? NEVER;
+  const { open, began_at } = State.safeParse(await chores.state(JOB_NAME)).data ?? NEVER;
   return open ? now : Math.max(now, began_at + RUNTIME_LIMITS.job_check_min_ms);
 }
 
@@ -120,14 +123,18 @@ function begin(state: State, epoch: string | null, { now, limits }: { now: numbe
 }
 
 /** After the next page; null: the store was lost again, or may have been, while it was looked at. */
-async function onePage({ facts, tasks, limits, served, set_asides }: Parts, state: State, look: Look): Promise<State | null> {
+async function checkNextPage(
+  { facts, tasks, limits, served, set_asides }: Parts,
+  state: State,
+  checkPage: CheckPage,
+): Promise<State | null> {
   const { after, doubt } = state;
   const unreadable: string[] = [];
   const page = await facts.instances.withJobs(after, limits.sweep_batch, served, (error) => {
     unreadable.push(error.id);
-    set_asides.found(error.id, error);
+    set_asides.report(error.id, error);
   });
-  await look(page, doubt !== null);
+  await checkPage(page, doubt !== null);
   if (doubt && (await tasks.epoch()) !== doubt.epoch) return null;
   const ids = [...page.map(({ instance_id }) => instance_id), ...unreadable].sort();
   const last = ids.length < limits.sweep_batch ? null : (ids.at(-1) ?? null);

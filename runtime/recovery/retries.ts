@@ -39,47 +39,54 @@ export function createRetries(parts: Parts) {
   const { facts, engine, queue, gates, probe, clock, limits, log, origin } = parts;
   const progress = new Map<StepKind, Progress>();
   const progressOf = (kind: StepKind): Progress => {
-    const known = progress.get(kind) ?? { after: null, probe_at: Number.NEGATIVE_INFINITY, pause_ms: limits.retry_probe_min_ms };
-    progress.set(kind, known);
-    return known;
+    const existing = progress.get(kind) ?? {
+      after: null,
+      probe_at: Number.NEGATIVE_INFINITY,
+      pause_ms: limits.retry_probe_min_ms,
+    };
+    progress.set(kind, existing);
+    return existing;
   };
 
   /** From where the last page ended, and then from the first: one that is refused does not stand in the way of the others. */
-  async function next(kind: StepKind, at: Progress, most: number): Promise<Stopped[]> {
-    const page = await facts.resources.toRetry(kind, at.after, most);
+  async function nextPage(kind: StepKind, at: Progress, max: number): Promise<Stopped[]> {
+    const page = await facts.resources.toRetry(kind, at.after, max);
     if (page.length === 0 && at.after !== null) {
       at.after = null;
-      return facts.resources.toRetry(kind, null, most);
+      return facts.resources.toRetry(kind, null, max);
     }
     return page;
   }
-  async function retry(kind: StepKind, at: Progress, most: number, by_service: RetriedBy): Promise<void> {
-    const page = await next(kind, at, most);
+  async function retry(kind: StepKind, at: Progress, max: number, by_service: RetriedBy): Promise<void> {
+    const page = await nextPage(kind, at, max);
     for (const { resource_id, org_id } of page)
       await engine.send({ scope: { org_id }, resource_id }, () => ({ event: { type: 'RETRY', by_service } }), origin);
     at.after = page.at(-1)?.resource_id ?? null;
     if (page.length > 0)
-      log.info({ kind, count: page.length, by_service }, 'pictures that an outage has stopped are tried again');
+      log.info(
+        { event: 'step.retried_after_outage', kind, count: page.length, by_service },
+        'retrying pictures that an outage had stopped',
+      );
   }
-  async function isThere(kind: StepKind): Promise<boolean> {
+  async function isAvailable(kind: StepKind): Promise<boolean> {
     if (!probe) return true;
     return withTimeout({ clock, limit_ms: limits.retry_ask_ms }, (signal) => probe(kind, signal)).then(
       () => true,
       () => false, // asked again the next time; that it is away has been said by the gate
     );
   }
-  async function findOut(kind: StepKind, at: Progress): Promise<void> {
+  async function retryOneAsProbe(kind: StepKind, at: Progress): Promise<void> {
     if (clock.elapsed() < at.probe_at || (await queue.depth(kind)).waiting > 0) return; // one that waits finds out as well
-    if (!(await isThere(kind))) return;
+    if (!(await isAvailable(kind))) return;
     at.probe_at = clock.elapsed() + at.pause_ms;
     at.pause_ms = Math.min(2 * at.pause_ms, limits.retry_probe_max_ms);
     await retry(kind, at, 1, 'probe');
   }
   async function look(kind: StepKind): Promise<void> {
     const at = progressOf(kind);
-    if ((await next(kind, at, 1)).length === 0) return;
+    if ((await nextPage(kind, at, 1)).length === 0) return;
     const works_ms = gates.isOpen(kind) ? gates.worksFor(kind) : null;
-    if (works_ms === null) return findOut(kind, at);
+    if (works_ms === null) return retryOneAsProbe(kind, at);
     at.pause_ms = limits.retry_probe_min_ms;
     if (works_ms < limits.retry_after_ms) return;
     const { waiting } = await queue.depth(kind);

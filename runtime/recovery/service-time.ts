@@ -27,12 +27,12 @@ const ATTEMPTS = 20;
 export const INTERVALS_AHEAD = 2;
 
 /** What a sweeper that reads `row` at `now` does. Pure. */
-export function decide(row: TimeRow, seen: ObservedTick | null, now: Reading, limits: Limits): Decision {
+export function decide(row: TimeRow, observed: ObservedTick | null, now: Reading, limits: Limits): Decision {
   const { tick_interval_ms, max_gap_ms, settle_ms } = limits;
   if (row.ticked_at === null) return { write: after(row, now.wall, now.wall, 0), silent: false, doubtful: false };
-  const since = seen && isSame(seen.row, row) ? seen : null;
+  const since = observed && isSame(observed.row, row) ? observed : null;
   const from_row = now.wall - row.ticked_at;
-  if (seen && !since) return { write: null, silent: false, doubtful: Math.abs(from_row) > max_gap_ms };
+  if (observed && !since) return { write: null, silent: false, doubtful: Math.abs(from_row) > max_gap_ms };
   const wall_passed = since ? now.wall - since.at.wall : from_row;
   const monotonic_passed = since ? now.elapsed - since.at.elapsed : Math.abs(from_row);
   const silent = Math.max(Math.abs(wall_passed), monotonic_passed) > max_gap_ms;
@@ -56,33 +56,37 @@ type Parts = { upkeep: Pick<ServiceState, 'time' | 'moveTime'>; clock: Clock; li
 export type ServiceTime = ReturnType<typeof createServiceTime>;
 
 export function createServiceTime({ upkeep, clock, limits, log }: Parts) {
-  let seen: ObservedTick | null = null;
-  let looked: Reading | null = null;
+  let observed: ObservedTick | null = null;
+  let last_reading: Reading | null = null;
   let doubted_until = Number.NEGATIVE_INFINITY;
   const reading = (): Reading => ({ wall: clock.now(), elapsed: clock.elapsed() });
 
-  function know(row: TimeRow, at: Reading, own: boolean): void {
-    seen = { row, at, own };
+  function observe(row: TimeRow, at: Reading, own: boolean): void {
+    observed = { row, at, own };
     clock.setServiceTime({ service_at: row.service_at, elapsed: at.elapsed, max_ms: INTERVALS_AHEAD * limits.tick_interval_ms });
   }
   /** One attempt; false when another sweeper was first. */
   async function attempt(): Promise<boolean> {
     const row = await upkeep.time();
     const now = reading();
-    const { write, silent, doubtful } = decide(row, seen, now, limits);
+    const { write, silent, doubtful } = decide(row, observed, now, limits);
     if (write && !(await upkeep.moveTime(row, write))) return false;
-    if (silent) log.warn(passedOf(row, seen, now), 'a silence or a step of the clock: service time stood still');
-    if (write) know(write, now, true);
-    else if (!seen || !isSame(seen.row, row)) know(row, now, false);
+    if (silent)
+      log.warn(
+        { event: 'clock.gap', ...clockDifferences(row, observed, now) },
+        'no sweep ran for a while, or the clock was changed; service time was not advanced',
+      );
+    if (write) observe(write, now, true);
+    else if (!observed || !isSame(observed.row, row)) observe(row, now, false);
     if (doubtful) doubted_until = clock.serviceTime() + limits.settle_ms;
     return true;
   }
   /** An interval has passed; or the wall clock was moved, or the machine suspended, which has to be known before anything fires. */
   function isDue(): boolean {
-    if (!looked) return true;
+    if (!last_reading) return true;
     const { wall, elapsed } = reading();
-    const passed = elapsed - looked.elapsed;
-    const stepped = Math.abs(wall - looked.wall - passed) >= limits.tick_interval_ms;
+    const passed = elapsed - last_reading.elapsed;
+    const stepped = Math.abs(wall - last_reading.wall - passed) >= limits.tick_interval_ms;
     return passed >= limits.tick_interval_ms || stepped;
   }
   return {
@@ -92,18 +96,18 @@ export function createServiceTime({ upkeep, clock, limits, log }: Parts) {
       const began = reading();
       for (let tried = 0; tried < ATTEMPTS; tried++)
         if (await attempt()) {
-          looked = began;
+          last_reading = began;
           return;
         }
       throw new Error(`service time was moved by others ${ATTEMPTS} times in a row`);
     },
     /** Until when (service time) no timer of a picture fires: what was under way before a silence is told first. */
-    quietUntil: (): number => Math.max(seen?.row.settle_until ?? Number.NEGATIVE_INFINITY, doubted_until),
+    quietUntil: (): number => Math.max(observed?.row.settle_until ?? Number.NEGATIVE_INFINITY, doubted_until),
   };
 }
 
 /** For the log: how far each clock says that it went. */
-function passedOf({ ticked_at }: TimeRow, seen: ObservedTick | null, now: Reading) {
-  const wall_passed_ms = now.wall - (seen?.at.wall ?? ticked_at ?? now.wall);
-  return { wall_passed_ms, monotonic_passed_ms: seen ? Math.round(now.elapsed - seen.at.elapsed) : null };
+function clockDifferences({ ticked_at }: TimeRow, observed: ObservedTick | null, now: Reading) {
+  const wall_passed_ms = now.wall - (observed?.at.wall ?? ticked_at ?? now.wall);
+  return { wall_passed_ms, monotonic_passed_ms: observed ? Math.round(now.elapsed - observed.at.elapsed) : null };
 }

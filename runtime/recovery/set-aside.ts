@@ -20,52 +20,63 @@ export type SetAsides = ReturnType<typeof createSetAsides>;
 const CONDITION = 'pictures_set_aside';
 
 export function createSetAsides({ instances, clock, limits, log, conditions }: Parts) {
-  const { set_aside_look_min_ms: least, set_aside_look_max_ms: most } = limits;
+  const { set_aside_look_min_ms: min, set_aside_look_max_ms: max } = limits;
   /** By id: when this process found it so. Bounded by what is looked at meanwhile. */
-  const found = new Map<string, number>();
+  const first_found = new Map<string, number>();
 
   function nextLook(instance_id: string): number {
     const now = clock.serviceTime();
-    const since = found.get(instance_id) ?? now;
-    if (found.size < limits.remembered_instances) found.set(instance_id, since);
-    return now + Math.min(Math.max(now - since, least), most); // at doubling distances
+    const since = first_found.get(instance_id) ?? now;
+    if (first_found.size < limits.remembered_instances) first_found.set(instance_id, since);
+    return now + Math.min(Math.max(now - since, min), max); // at doubling distances
   }
   async function setAside(instance_id: string, error: unknown): Promise<void> {
     const at = clock.now();
     const reason = error instanceof Error ? error.message : String(error);
     const is_new = await instances.setAside(instance_id, { at, reason, next_due_at: nextLook(instance_id) });
     if (!is_new) return; // told before
-    log.error({ err: error, resource_id: instance_id }, 'a picture is set aside: its row cannot be read; the others go on');
+    log.error(
+      { event: 'resource.set_aside', err: error, resource_id: instance_id },
+      'a picture is set aside: its row cannot be read; the others go on',
+    );
     await review();
   }
   /** What an operator is told of all that are set aside. */
   async function review(): Promise<void> {
-    const all = await instances.listSetAside(null, NAMED + 1);
+    const all = await instances.listSetAside(null, MAX_NAMED + 1);
     if (all.length === 0) conditions.clear(CONDITION);
-    else conditions.set(CONDITION, sentence(all.map(({ instance_id }) => instance_id)));
+    else conditions.set(CONDITION, describe(all.map(({ instance_id }) => instance_id)));
   }
   return {
     review,
     /** Throws what the facts throw. */
     setAside,
     /** From within what goes on without it: a failure is logged, and the next look sets it aside. */
-    found(instance_id: string, error: unknown): void {
-      setAside(instance_id, error).catch((err: unknown) => log.warn({ err, resource_id: instance_id }, 'not set aside yet'));
+    report(instance_id: string, error: unknown): void {
+      setAside(instance_id, error).catch((err: unknown) =>
+        log.warn(
+          { event: 'resource.set_aside_failed', err, resource_id: instance_id },
+          'could not set a picture aside whose row cannot be read; the sweep will',
+        ),
+      );
     },
     /** It is read again. */
     async takeBack({ instance_id }: StoredInstance): Promise<void> {
       await instances.takeBack(instance_id);
-      found.delete(instance_id);
-      log.info({ resource_id: instance_id }, 'a picture that was set aside is read again, and goes on');
+      first_found.delete(instance_id);
+      log.info(
+        { event: 'resource.taken_back', resource_id: instance_id },
+        'a picture that was set aside can be read again, and goes on',
+      );
       await review();
     },
   };
 }
 
 /** Ids named in the sentence. */
-const NAMED = 3;
-function sentence(ids: string[]): string {
-  const named = ids.slice(0, NAMED).join(', ');
-  const more = ids.length > NAMED ? ' and more' : '';
+const MAX_NAMED = 3;
+function describe(ids: string[]): string {
+  const named = ids.slice(0, MAX_NAMED).join(', ');
+  const more = ids.length > MAX_NAMED ? ' and more' : '';
   return `pictures are set aside since their rows cannot be read (${named}${more}): see \`tuodi explain\`; restore the rows from a backup or mend them`;
 }

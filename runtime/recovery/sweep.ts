@@ -1,9 +1,8 @@
 /**
- * The sweep: the backstop of everything. It fires what is due, and makes again what was lost: tasks gone with their store,
- * a commit whose dispatch never came, a worker that died, a message that was never heard.
+ * The sweep: the backstop of everything. It fires timers that are due, and redoes what was lost: tasks that vanished with their store, a
+ * dispatch that did not follow its commit, work of a worker that died, a message that was not received.
  */
 
-import type { Logger } from 'pino';
 import { concurrently } from '../async/each.ts';
 import { createDueInstances } from './due-instances.ts';
 import { createTaskRebuild } from './rebuild-tasks.ts';
@@ -12,17 +11,17 @@ import type { Parts } from './sweep-parts.ts';
 export type Sweep = ReturnType<typeof createSweep>;
 
 export function createSweep(parts: Parts) {
-  const { tasks, kernel, runs, time, relay, clock, limits, log } = parts;
+  const { tasks, kernel, runs, time, relay, clock, limits } = parts;
   let stopped = false;
   let sweeping: Promise<void> = Promise.resolve();
   const pause = new AbortController();
   const each = concurrently(parts);
   const dueInstances = createDueInstances({ ...parts, each });
   let owner = parts.owner;
-  const jobPass = createTaskRebuild({ ...parts, served: kernel.served, owner: () => owner }, (page, doubt) =>
+  const rebuildTasks = createTaskRebuild({ ...parts, served: kernel.served, owner: () => owner }, (page, doubt) =>
     each(page, async (stored) => runs.check({ ...stored, instance: kernel.upgraded(stored.instance) }, doubt)),
   );
-  const tell = teller(log);
+  const logOutcome = createOutcomeLog(parts);
 
   async function dueTasks(): Promise<void> {
     for (let batch = 0; batch < limits.sweep_batches && !stopped; batch++) {
@@ -33,27 +32,34 @@ export function createSweep(parts: Parts) {
       if (claimed.length < limits.sweep_batch) return;
     }
   }
-  /** Without its store of tasks the rest of a round goes on: timers of instances are facts. */
-  async function once(): Promise<void> {
-    const failed: unknown[] = [];
-    const apart = (part: () => Promise<void>) => part().catch((error: unknown) => failed.push(error));
-    await time.tick();
-    await apart(() => jobPass(() => stopped));
-    await dueInstances(() => stopped);
-    await apart(dueTasks);
-    await apart(relay.run); // its announcement goes through Redis too
-    if (failed.length > 0) throw failed[0];
+  /** One round; returns the parts that failed. Timers of instances are facts, so the round goes on when the task store fails. */
+  async function round(): Promise<FailedPart[]> {
+    const failed: FailedPart[] = [];
+    const tryPart = async (part: string, work: () => Promise<void>): Promise<boolean> => {
+      const before = failed.length;
+      await work().catch((error: unknown) => failed.push({ part, error }));
+      return failed.length === before;
+    };
+    if (!(await tryPart('service_time', time.tick))) return failed;
+    await tryPart('rebuild_tasks', () => rebuildTasks(() => stopped));
+    if (!(await tryPart('due_instances', () => dueInstances(() => stopped)))) return failed;
+    await tryPart('due_tasks', dueTasks);
+    await tryPart('outbox', relay.run); // its announcement goes through Redis too
+    return failed;
   }
 
   return {
-    /** One round. Throws what the stores throw, once all is done that can be. */
-    once,
-    /** `alone`: no other process is on these facts, so that what one before this one had is free at once. */
+    /** One round. Does all that can be done, then throws the first error of the stores. */
+    async once(): Promise<void> {
+      const [first] = await round();
+      if (first) throw first.error;
+    },
+    /** `alone`: no other process uses these facts, so that what an earlier process held is free at once. */
     start(alone: boolean): void {
       if (alone) owner = ALONE;
       sweeping = (async () => {
         while (!stopped) {
-          await once().then(() => tell(null), tell);
+          logOutcome(await round());
           await clock.sleep(limits.sweep_interval_ms, pause.signal).catch(() => undefined); // woken to stop
         }
       })();
@@ -68,14 +74,23 @@ export function createSweep(parts: Parts) {
 
 const ALONE = 'alone';
 
-/** Each trouble is said once, however many rounds it lasts. `null`: a round without any. */
-function teller(log: Logger) {
-  let ailing: string | null = null;
-  return (error: unknown): void => {
-    const now = error === null ? null : String(error);
-    if (now === ailing) return;
-    if (now) log.error({ err: error }, 'a sweep failed; the next one comes');
-    else log.info('the sweep is whole again');
-    ailing = now;
+type FailedPart = { part: string; error: unknown };
+
+/** Logs a failure once, however many rounds it lasts, and its end. */
+function createOutcomeLog({ log, limits }: Pick<Parts, 'log' | 'limits'>) {
+  let last: string | null = null;
+  return (failed: FailedPart[]): void => {
+    const [first] = failed;
+    const current = first ? `${first.part}: ${String(first.error)}` : null;
+    if (current === last) return;
+    const parts = failed.map(({ part }) => part);
+    const retry_ms = limits.sweep_interval_ms;
+    if (first)
+      log.error(
+        { event: 'sweep.failed', err: first.error, parts, retry_ms },
+        `the sweep failed in ${parts.join(', ')}; it is retried`,
+      );
+    else log.info({ event: 'sweep.recovered' }, 'the sweep works again');
+    last = current;
   };
 }

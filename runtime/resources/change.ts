@@ -23,28 +23,28 @@ export type Stepped = {
   quota?: Usage | undefined;
   origin: Origin;
 };
-type Given = { clock: Clock; lifecycle: Lifecycle };
+type ChangeDeps = { clock: Clock; lifecycle: Lifecycle };
 
 export function changeOf(
-  { step, event, current: before, named, writes, expects, quota, origin }: Stepped,
-  { clock, lifecycle }: Given,
+  { step, event, current: previous, named, writes, expects, quota, origin }: Stepped,
+  { clock, lifecycle }: ChangeDeps,
 ): Change {
   const { instance } = step;
   const at = clock.now();
-  const lived = lifecycle.columns(instance);
-  const indexed_at = lived.indexed_revision !== (before?.indexed_revision ?? null) ? at : before?.indexed_at;
+  const lifecycle_columns = lifecycle.columns(instance);
+  const indexed_at = lifecycle_columns.indexed_revision !== (previous?.indexed_revision ?? null) ? at : previous?.indexed_at;
   const resource = {
-    ...before,
+    ...previous,
     ...named,
-    ...lived,
+    ...lifecycle_columns,
     seq: instance.seq,
     rests: Object.keys(instance.jobs).length === 0,
-    indexed_at: lived.indexed_revision === null ? null : (indexed_at ?? at),
-    created_at: before?.created_at ?? at,
+    indexed_at: lifecycle_columns.indexed_revision === null ? null : (indexed_at ?? at),
+    created_at: previous?.created_at ?? at,
     updated_at: at,
   } as ResourceColumns; // whole: a new resource names every column, and an old one has them
-  const expected_seq = before?.seq ?? null;
-  const add = usageAdded(before, resource);
+  const expected_seq = previous?.seq ?? null;
+  const add = usageAdded(previous, resource);
   return {
     commit_id: clock.newId(),
     instance_id: resource.resource_id,
@@ -57,28 +57,28 @@ export function changeOf(
     journal: {
       at,
       event,
-      from: before?.status ?? null,
+      from: previous?.status ?? null,
       to: resource.status,
       revision: resource.revision,
       ...origin,
-      failure: resource.failure?.at === before?.failure?.at ? null : resource.failure,
+      failure: resource.failure?.at === previous?.failure?.at ? null : resource.failure,
     },
-    outbox: messagesOf(before, resource, step.emitted, { clock, lifecycle, at }),
+    outbox: messagesOf(previous, resource, step.emitted, { clock, lifecycle, at }),
     ...(expects ? { expects } : {}),
     ...(add ? { usage: { add, quota: quota ?? null } } : {}),
   };
 }
 
 function messagesOf(
-  before: ResourceColumns | null,
+  previous: ResourceColumns | null,
   resource: ResourceColumns,
   emitted: EventObject[],
   { clock, lifecycle, at }: { clock: Clock; lifecycle: Lifecycle; at: number },
 ): OutboxMessage[] {
-  const types = lifecycle.messages(before, resource, emitted);
+  const types = lifecycle.messages(previous, resource, emitted);
   if (types.length === 0) return [];
   const { resource_id, batch_id, seq, revision, phase, viewable, searchable, failure } = resource;
-  const from = before?.status ?? null;
+  const from = previous?.status ?? null;
   const payload: Json = { resource_id, batch_id, seq, revision, from, to: resource.status, phase, viewable, searchable, failure };
   return types.map((type) => ({ id: clock.newId(), type, at, payload }));
 }

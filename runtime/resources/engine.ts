@@ -24,7 +24,7 @@ import { waitUntilSettled } from './wait-until-settled.ts';
 
 export type { Origin } from './change.ts';
 export type { NewResource } from './lifecycle.ts';
-export type { PendingJob as Owed } from './step-loop.ts';
+export type { PendingJob } from './step-loop.ts';
 
 /** An event for the machine, with the rows it brings. `columns` of the resource that are no part of its lifecycle. */
 export type EventToSend = {
@@ -42,7 +42,7 @@ export interface Engine {
    */
   send(
     ref: ResourceRef,
-    say: (now: ResourceRow) => EventToSend | Promise<EventToSend>,
+    build: (current: ResourceRow) => EventToSend | Promise<EventToSend>,
     origin: Origin,
   ): Promise<{ outcome: 'moved' | 'refused'; resource: ResourceRow }>;
   /** A timer, an acceptance or a result: believed only by its token. outdated: the step must be run again; nothing was changed. */
@@ -58,31 +58,31 @@ export interface Engine {
 export function createEngine(parts: Parts): Engine {
   const { clock, lifecycle } = parts;
   const news = new EventEmitter().setMaxListeners(0);
-  const { turn, settle, known } = createStepLoop(parts, news);
+  const { turn, settle, cache: known } = createStepLoop(parts, news);
   /** Each of many senders to one picture has its turn: racing, most would lose, again and again. */
-  const inLine = createKeyQueue(parts.limits.senders_waiting);
+  const inOrder = createKeyQueue(parts.limits.senders_waiting);
   return {
     async create(resource, origin) {
       const { idempotency, metadata, claimed, quota, ...rest } = resource;
       const { resource_id, org_id } = rest;
       const owner = { resource_id, org_id, at: clock.now() };
       const step = lifecycle.kernel.start(lifecycle.input(resource), environmentOf(clock));
-      const named = { ...NEW_COLUMNS, ...rest, byte_size: claimed.byte_size, sha256: claimed.sha256 };
+      const columns_of_new = { ...NEW_COLUMNS, ...rest, byte_size: claimed.byte_size, sha256: claimed.sha256 };
       const writes: FactWrite[] = [{ into: 'metadata', row: { ...owner, metadata } }];
       if (idempotency) writes.push({ into: 'idempotency_keys', row: { ...owner, ...idempotency } });
       const created = await settle(
         null,
-        changeOf({ step, event: 'CREATED', current: null, named, writes, quota, origin }, parts),
+        changeOf({ step, event: 'CREATED', current: null, named: columns_of_new, writes, quota, origin }, parts),
       );
       if (!created) throw new Error(`${resource_id} exists already`);
       return created;
     },
-    async send({ scope, resource_id }, say, origin) {
-      const saying = async ({ resource }: CachedInstance): Promise<Command> => {
-        const { event, writes = [], columns = {} } = await say(resource);
+    async send({ scope, resource_id }, build, origin) {
+      const toCommand = async ({ resource }: CachedInstance): Promise<Command> => {
+        const { event, writes = [], columns = {} } = await build(resource);
         return { inbound: { kind: 'event', event }, writes, columns };
       };
-      const sent = inLine(resource_id, () => turn(resource_id, saying, origin, scope));
+      const sent = inOrder(resource_id, () => turn(resource_id, toCommand, origin, scope));
       const [outcome, resource] = await sent.catch((error: unknown) => {
         throw error instanceof KeyQueueFull ? conflict() : error;
       });
@@ -90,7 +90,7 @@ export function createEngine(parts: Parts): Engine {
     },
     async deliver(instance_id, inbound, origin) {
       try {
-        const [outcome] = await turn(instance_id, (now) => heard(now, inbound, parts), origin);
+        const [outcome] = await turn(instance_id, (current) => commandFor(current, inbound, parts), origin);
         return outcome;
       } catch (error) {
         if (error instanceof Outdated) return 'outdated';
@@ -98,9 +98,9 @@ export function createEngine(parts: Parts): Engine {
       }
     },
     async pendingJob(instance_id, job_id, token) {
-      const now = await known(instance_id, ({ instance }) => instance.jobs[job_id]?.token === token);
-      const job = now?.instance.jobs[job_id];
-      return now && job?.token === token ? { resource: now.resource, job_id, job } : null;
+      const current = await known(instance_id, ({ instance }) => instance.jobs[job_id]?.token === token);
+      const job = current?.instance.jobs[job_id];
+      return current && job?.token === token ? { resource: current.resource, job_id, job } : null;
     },
     waitUntilSettled: (ref, wait_ms, signal) => waitUntilSettled({ ...parts, news }, ref, wait_ms, signal),
     notifyMoved: (resource_id, seq) => void news.emit(resource_id, seq),
@@ -108,13 +108,13 @@ export function createEngine(parts: Parts): Engine {
 }
 
 /** What an inbound brings: a result brings the rows of its service, made from what is read now. */
-async function heard({ instance }: CachedInstance, inbound: Inbound, { lifecycle, facts, clock }: Parts): Promise<Command> {
+async function commandFor({ instance }: CachedInstance, inbound: Inbound, { lifecycle, facts, clock }: Parts): Promise<Command> {
   const job = inbound.kind === 'done' ? instance.jobs[inbound.id] : undefined;
   if (inbound.kind !== 'done' || job?.token !== inbound.token) return { inbound, writes: [], columns: {} };
   const result = { job_id: inbound.id, input: job.input, output: inbound.output, at: clock.now() };
-  const brought = await lifecycle.writes(result, facts);
-  if (brought === 'outdated') throw new Outdated();
-  const { facts: writes, columns = {}, expects } = brought;
+  const result_rows = await lifecycle.writes(result, facts);
+  if (result_rows === 'outdated') throw new Outdated();
+  const { facts: writes, columns = {}, expects } = result_rows;
   return { inbound, writes, columns, expects };
 }
 /** Leaves the turn with nothing said. */

@@ -27,7 +27,7 @@ export type NewResource = {
 /** A result that is to be believed, and what it was asked. `at`: wall time. */
 export type Result = { job_id: string; input: Json; output: Json; at: number };
 
-type Whose = { resource_id: string; org_id: string };
+type ResourceIds = { resource_id: string; org_id: string };
 export type Lifecycle = {
   kernel: Durable;
   /** What the machine is begun with. */
@@ -39,7 +39,7 @@ export type Lifecycle = {
   /** The rows that a result brings, computed from what is read now; or that its step must be run again. */
   writes(result: Result, facts: Facts): Promise<Writes | 'outdated'>;
   /** The rows of a step that leaves runs behind which nobody wants any more. `at`: wall time. Absent: there are none. */
-  abandoned?(step: { resource: Whose; before: Instance; after: Instance; inbound: Inbound; at: number }): FactWrite[];
+  abandoned?(step: { resource: ResourceIds; before: Instance; after: Instance; inbound: Inbound; at: number }): FactWrite[];
   /** The types of the messages that a step is worth. */
   messages(before: ResourceColumns | null, after: ResourceColumns, emitted: EventObject[]): string[];
 };

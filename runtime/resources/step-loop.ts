@@ -30,7 +30,7 @@ export type Parts = {
   limits: RuntimeLimits;
   log: Logger;
   /** Makes tasks of new jobs. */
-  dispatch: (owed: PendingJob[]) => Promise<void>;
+  dispatch: (pending: PendingJob[]) => Promise<void>;
   /** Told of each picture whose rows can't be read. */
   unreadable?: (instance_id: string, error: UnreadableError) => void;
   /** Told of each commit that others are told of. */
@@ -42,11 +42,11 @@ export type StepLoop = ReturnType<typeof createStepLoop>;
 export function createStepLoop(parts: Parts, news: EventEmitter) {
   const { facts, clock, lifecycle, limits } = parts;
   const commit = batched<Change, Committed>((changes) => facts.commit(changes), {
-    most: limits.commit_batch,
+    max: limits.commit_batch,
     key: ({ instance_id }) => instance_id,
   });
-  const known = createLru<CachedInstance>(limits.remembered_instances);
-  const ofThisVersion = upgrading(parts);
+  const cache = createLru<CachedInstance>(limits.remembered_instances);
+  const upgrade = upgrading(parts);
 
   /** Both as one commit left them: another process may commit between the two reads. Throws LATER_VERSION, UnreadableError. */
   async function load(instance_id: string): Promise<CachedInstance | null> {
@@ -62,78 +62,92 @@ export function createStepLoop(parts: Parts, news: EventEmitter) {
       const stored = await facts.instances.load(instance_id);
       const resource = stored && (await facts.resources.get({ org_id: stored.org_id }, instance_id));
       if (!stored || !resource) return null;
-      if (resource.seq === stored.instance.seq) return { instance: ofThisVersion(stored.instance), resource };
+      if (resource.seq === stored.instance.seq) return { instance: upgrade(stored.instance), resource };
     }
     throw conflict();
   }
 
   /** Commits a step and does what follows; null when somebody else was first. */
-  async function settle(before: CachedInstance | null, change: Change): Promise<ResourceRow | null> {
+  async function commitStep(before: CachedInstance | null, change: Change): Promise<ResourceRow | null> {
     const id = change.instance_id;
     const committed = await commit(change);
-    if (committed.outcome !== 'committed') known.forget(id);
+    if (committed.outcome !== 'committed') cache.forget(id);
     if (committed.outcome === 'failed') throw committed.error;
     if (committed.outcome === 'lost') return null;
     const resource = { ...change.resource, metadata: metadataOf(before, change) };
-    known.keep(id, { instance: change.instance, resource });
-    const owed = newJobs(before?.instance ?? null, change.instance).map(([job_id, job]) => ({ resource, job_id, job }));
-    if (owed.length > 0)
-      await parts.dispatch(owed).catch((error: unknown) => {
-        parts.log.warn({ err: error, resource_id: id }, 'dispatch failed; the sweep makes the task');
+    cache.keep(id, { instance: change.instance, resource });
+    const pending = newJobs(before?.instance ?? null, change.instance).map(([job_id, job]) => ({ resource, job_id, job }));
+    if (pending.length > 0)
+      await parts.dispatch(pending).catch((error: unknown) => {
+        const fields = { event: 'resource.dispatch_failed', err: error, resource_id: id, org_id: resource.org_id };
+        parts.log.warn(fields, 'could not create the tasks of a picture; the sweep will');
       });
+    if (resource.rests && before?.resource.rests === false) logSettled(parts.log, resource);
     news.emit(id, resource);
     if (change.outbox.length > 0) parts.notified?.();
     return resource;
   }
 
   /** A remembered state is never the reason for a refusal: what is refused by it is said again to what is stored. */
-  async function turn(
+  async function runCommand(
     id: string,
-    say: (now: CachedInstance) => Promise<Command>,
+    build: (current: CachedInstance) => Promise<Command>,
     origin: Origin,
     scope?: Scope,
   ): Promise<[Outcome, ResourceRow]> {
     for (let attempt = 0; attempt < limits.commit_attempts; attempt++) {
-      const cached = attempt === 0 ? known.get(id) : undefined;
-      const now = cached ?? (await load(id));
-      if (!now || (scope && now.resource.org_id !== scope.org_id)) throw notFound();
-      const said = await say(now).catch((refusal: unknown) => {
+      const cached = attempt === 0 ? cache.get(id) : undefined;
+      const current = cached ?? (await load(id));
+      if (!current || (scope && current.resource.org_id !== scope.org_id)) throw notFound();
+      const command = await build(current).catch((refusal: unknown) => {
         if (!cached) throw refusal;
         return null;
       });
-      const step = said && lifecycle.kernel.step(now.instance, said.inbound, environmentOf(clock));
-      if (said && step?.outcome === 'moved') {
-        const { metadata: _, ...before } = now.resource;
-        const event = eventName(said.inbound);
-        const { columns: named, expects } = said;
-        const stepped = { resource: now.resource, before: now.instance, after: step.instance, inbound: said.inbound };
-        const left = lifecycle.abandoned?.({ ...stepped, at: clock.now() }) ?? [];
-        const writes = [...said.writes, ...left];
-        const resource = await settle(now, changeOf({ step, event, current: before, named, writes, expects, origin }, parts));
+      const step = command && lifecycle.kernel.step(current.instance, command.inbound, environmentOf(clock));
+      if (command && step?.outcome === 'moved') {
+        const { metadata: _, ...before } = current.resource;
+        const event = eventName(command.inbound);
+        const { columns: named, expects } = command;
+        const stepped = { resource: current.resource, before: current.instance, after: step.instance, inbound: command.inbound };
+        const abandoned = lifecycle.abandoned?.({ ...stepped, at: clock.now() }) ?? [];
+        const writes = [...command.writes, ...abandoned];
+        const resource = await commitStep(
+          current,
+          changeOf({ step, event, current: before, named, writes, expects, origin }, parts),
+        );
         if (resource) return ['moved', resource];
-      } else if (step && !cached) return [step.outcome, now.resource];
-      else known.forget(id);
+      } else if (step && !cached) return [step.outcome, current.resource];
+      else cache.forget(id);
     }
     throw conflict();
   }
 
   return {
-    turn,
-    settle,
+    turn: runCommand,
+    settle: commitStep,
     /** As it is known here, which others may have changed since; else as it is stored. */
-    async known(instance_id: string, fits: (known: CachedInstance) => boolean): Promise<CachedInstance | null> {
-      const cached = known.get(instance_id);
+    async cache(instance_id: string, fits: (cache: CachedInstance) => boolean): Promise<CachedInstance | null> {
+      const cached = cache.get(instance_id);
       return cached && fits(cached) ? cached : load(instance_id);
     },
   };
+}
+
+/** No work of the service is under way any more: it is done, has failed, or waits for a person. */
+function logSettled(
+  log: Logger,
+  { resource_id, org_id, status, seq, revision, failure, created_at, updated_at }: ResourceRow,
+): void {
+  const fields = { event: 'resource.settled', resource_id, org_id, status, seq, revision, failure: failure?.code ?? null };
+  log.info({ ...fields, age_ms: updated_at - created_at }, `picture settled as ${status}`);
 }
 
 /** What a machine can't make itself. */
 export const environmentOf = (clock: Clock) => ({ now: clock.serviceTime(), wall: clock.now(), newId: clock.newId });
 
 function metadataOf(before: CachedInstance | null, { writes }: Change): ResourceRow['metadata'] {
-  const said = writes.find(({ into }) => into === 'metadata');
-  const metadata = said?.into === 'metadata' ? said.row.metadata : before?.resource.metadata;
+  const command = writes.find(({ into }) => into === 'metadata');
+  const metadata = command?.into === 'metadata' ? command.row.metadata : before?.resource.metadata;
   if (!metadata) throw new Error('a new resource comes without metadata');
   return metadata;
 }
@@ -145,14 +159,18 @@ export const conflict = () =>
   });
 /** Throws LATER_VERSION; logged once. */
 function upgrading({ lifecycle, log }: Pick<Parts, 'lifecycle' | 'log'>): (stored: Instance) => Instance {
-  let noted = false;
+  let is_logged = false;
   return (stored) => {
     try {
       return lifecycle.kernel.upgraded(stored);
     } catch (error) {
       if (!(error instanceof UnservedError)) throw error;
-      if (!noted) log.info({ version: stored.version }, 'pictures of a later version are left to its own processes');
-      noted = true;
+      if (!is_logged)
+        log.info(
+          { event: 'resource.later_version', version: stored.version },
+          'pictures of a later version of the service are left to its processes',
+        );
+      is_logged = true;
       throw laterVersion(error);
     }
   };

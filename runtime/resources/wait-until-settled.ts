@@ -20,37 +20,37 @@ export async function waitUntilSettled(
   const until = clock.elapsed() + wait_ms;
   let committed: ResourceRow | null = null;
   let known_seq = -1;
-  let heard = false;
+  let has_news = false;
   let wake = (): void => {};
-  const told = (news: ResourceRow | number): void => {
+  const onNews = (news: ResourceRow | number): void => {
     const seq = typeof news === 'number' ? news : news.seq;
     if (seq <= Math.max(known_seq, committed?.seq ?? -1)) return; // its own commit, told again
     committed = typeof news === 'number' ? null : news;
-    heard = true;
+    has_news = true;
     wake();
   };
-  const end = () => wake();
-  news.on(resource_id, told); // before the first look, so that nothing is missed between the two
+  const onAbort = () => wake();
+  news.on(resource_id, onNews); // before the first look, so that nothing is missed between the two
   setMaxListeners(0, signal); // as many as wait: each takes its own away again
-  signal.addEventListener('abort', end, { once: true });
+  signal.addEventListener('abort', onAbort, { once: true });
   try {
-    for (let now = await read(); ; now = committed ?? (await read())) {
-      if (!now || now.rests) return now;
-      known_seq = now.seq;
-      const left = until - clock.elapsed();
-      if (left <= 0 || signal.aborted) return await read(); // over: as it then is
-      if (!heard) await woken(Math.min(left, limits.rested_look_ms));
-      heard = false;
+    for (let current = await read(); ; current = committed ?? (await read())) {
+      if (!current || current.rests) return current;
+      known_seq = current.seq;
+      const left_ms = until - clock.elapsed();
+      if (left_ms <= 0 || signal.aborted) return await read(); // over: as it then is
+      if (!has_news) await waitForNews(Math.min(left_ms, limits.rested_look_ms));
+      has_news = false;
     }
   } finally {
-    news.off(resource_id, told);
-    signal.removeEventListener('abort', end);
+    news.off(resource_id, onNews);
+    signal.removeEventListener('abort', onAbort);
   }
 
-  async function woken(most_ms: number): Promise<void> {
+  async function waitForNews(max_ms: number): Promise<void> {
     committed = null;
     await new Promise<void>((resolve) => {
-      const timer = clock.after(most_ms, resolve);
+      const timer = clock.after(max_ms, resolve);
       wake = () => {
         timer.cancel();
         resolve();

@@ -22,12 +22,12 @@ export type Passage = {
   /** Why its task is not run but given up; null: it is run. */
   refusal(): StepError | null;
   /** What came of its run; null: it went well. */
-  ran(failure: ServiceFailure | null): void;
+  recordRun(failure: ServiceFailure | null): void;
   leave(): void;
 };
 /** `give_up_ms`: what an outage is granted. `outage_pause_ms`: between two looks whether it is over, at the longest. */
 export type OutageLimits = { give_up_ms: number; outage_pause_ms: number };
-export type GateParts = {
+export type GateDeps = {
   queue: Pick<Queue, 'allow'>;
   /** False while something that the step needs is known to be away. */
   isAvailable: (kind: StepKind) => boolean;
@@ -39,7 +39,7 @@ export type GateParts = {
 
 export class Gate {
   readonly #kind: StepKind;
-  readonly #parts: GateParts;
+  readonly #parts: GateDeps;
   readonly #shortest_pause_ms: number;
   readonly #longest_pause_ms: number;
   is_open = true;
@@ -59,7 +59,7 @@ export class Gate {
   #probe_pause_ms = 0;
   #timer: { cancel(): void } | null = null;
 
-  constructor(kind: StepKind, parts: GateParts) {
+  constructor(kind: StepKind, parts: GateDeps) {
     this.#kind = kind;
     this.#parts = parts;
     this.#allowed = parts.limits.concurrency[kind];
@@ -67,7 +67,7 @@ export class Gate {
     this.#shortest_pause_ms = Math.min(parts.limits.probe_min_ms, this.#longest_pause_ms);
   }
 
-  get away(): UnavailableFor | null {
+  get outage(): UnavailableFor | null {
     if (this.#since === null) return null;
     const ms = Math.max(0, this.#parts.clock.serviceTime() - this.#since);
     return { ms, since: this.#since, from_start: this.#from_start };
@@ -80,19 +80,19 @@ export class Gate {
     const probes = !this.is_open && this.#probe === 'wanted';
     let has_run = false;
     if (probes) this.#probe = 'running';
-    if (!this.is_open && !this.#isOverlong()) this.#allow(0); // this one and no other
+    if (!this.is_open && !this.#isOverlong()) this.#setConcurrency(0); // this one and no other
     return {
-      refusal: () => (!this.is_open && !probes && this.#isOverlong() ? this.#givenUp() : null),
-      ran: (failure) => {
+      refusal: () => (!this.is_open && !probes && this.#isOverlong() ? this.#giveUpError() : null),
+      recordRun: (failure) => {
         has_run = true;
-        if (failure === null || FAILURE_CODES[failure.code].fault === 'picture') this.#works();
-        else if (waits(failure.code)) this.#fails(failure);
+        if (failure === null || FAILURE_CODES[failure.code].fault === 'picture') this.#recordSuccess();
+        else if (waits(failure.code)) this.#recordFailure(failure);
         if (probes && !this.is_open) this.#probeLater();
       },
       leave: () => {
         if (!probes || has_run || this.is_open) return;
         this.#probe = 'wanted'; // nobody wanted it any more: the next one finds out
-        this.#allow(1);
+        this.#setConcurrency(1);
       },
     };
   }
@@ -101,25 +101,25 @@ export class Gate {
   look(): void {
     if (!this.#parts.isAvailable(this.#kind)) {
       this.#is_unreachable = true;
-      this.#begins();
+      this.#beginOutage();
       if (this.is_open) this.#close();
-    } else if (this.#is_unreachable) this.#works(); // an adapter was answered, whoever called it
-    const most = this.#parts.limits.concurrency[this.#kind];
-    if (this.is_open) this.#allow(Math.min(2 * Math.max(this.#allowed, 1), most));
-    else if (this.#isOverlong()) this.#allow(1);
+    } else if (this.#is_unreachable) this.#recordSuccess(); // an adapter was answered, whoever called it
+    const max = this.#parts.limits.concurrency[this.#kind];
+    if (this.is_open) this.#setConcurrency(Math.min(2 * Math.max(this.#allowed, 1), max));
+    else if (this.#isOverlong()) this.#setConcurrency(1);
   }
 
   stop(): void {
     this.#timer?.cancel();
   }
 
-  #allow(most: number): void {
-    if (this.#allowed === most) return;
-    this.#allowed = most;
-    this.#parts.queue.allow(this.#kind, most);
+  #setConcurrency(max: number): void {
+    if (this.#allowed === max) return;
+    this.#allowed = max;
+    this.#parts.queue.allow(this.#kind, max);
   }
 
-  #begins(): void {
+  #beginOutage(): void {
     if (this.#since === null) {
       this.#since = this.#parts.clock.serviceTime();
       this.#from_start = this.#works_since !== null;
@@ -127,15 +127,15 @@ export class Gate {
     this.#works_since = null;
   }
 
-  #fails(failure: ServiceFailure): void {
-    this.#begins();
+  #recordFailure(failure: ServiceFailure): void {
+    this.#beginOutage();
     this.#last_failure = failure;
     this.#failures += 1;
-    const { limits, isAvailable: reachable } = this.#parts;
-    if (this.is_open && (this.#failures >= limits.failures_to_close || !reachable(this.#kind))) this.#close();
+    const { limits, isAvailable } = this.#parts;
+    if (this.is_open && (this.#failures >= limits.failures_to_close || !isAvailable(this.#kind))) this.#close();
   }
 
-  #works(): void {
+  #recordSuccess(): void {
     this.#failures = 0;
     this.#is_unreachable = false;
     this.#works_since ??= this.#parts.clock.elapsed();
@@ -146,9 +146,12 @@ export class Gate {
   #close(): void {
     this.is_open = false;
     this.#probe_pause_ms = this.#shortest_pause_ms;
-    const said = { kind: this.#kind, failure: this.#last_failure };
-    this.#parts.log.warn(said, 'what this step needs is away: its pictures wait, and lose nothing by it');
-    this.#allow(0);
+    const fields = { event: 'step.paused', kind: this.#kind, failure: this.#last_failure };
+    this.#parts.log.warn(
+      fields,
+      'a provider or store that this step needs is unavailable: its pictures wait, and no attempts are spent',
+    );
+    this.#setConcurrency(0);
     this.#probeLater();
   }
 
@@ -157,8 +160,11 @@ export class Gate {
     this.#timer?.cancel();
     this.is_open = true;
     this.#probe = 'none';
-    this.#parts.log.info({ kind: this.#kind, away_ms: this.away?.ms }, 'what this step needs is back: its pictures go on');
-    this.#allow(1);
+    this.#parts.log.info(
+      { event: 'step.resumed', kind: this.#kind, unavailable_ms: this.outage?.ms },
+      'what this step needs is available again: its pictures go on',
+    );
+    this.#setConcurrency(1);
   }
 
   #probeLater(): void {
@@ -166,17 +172,17 @@ export class Gate {
     this.#timer?.cancel();
     this.#timer = this.#parts.clock.after(this.#probe_pause_ms, () => {
       this.#probe = 'wanted';
-      this.#allow(1);
+      this.#setConcurrency(1);
     });
     this.#probe_pause_ms = Math.min(2 * this.#probe_pause_ms, this.#longest_pause_ms);
   }
 
   #isOverlong(): boolean {
-    return (this.away?.ms ?? 0) >= this.#parts.outage.give_up_ms;
+    return (this.outage?.ms ?? 0) >= this.#parts.outage.give_up_ms;
   }
 
   /** In the words of the last run that failed. */
-  #givenUp(): StepError {
+  #giveUpError(): StepError {
     const detail = `what ${this.#kind} needs has been away for too long`;
     return new StepError(this.#last_failure ?? failureOf('PROVIDER_UNAVAILABLE', detail));
   }

@@ -24,35 +24,35 @@ export type InFlight = {
 
 export function createInFlight(parts: Parts): InFlight {
   const { tasks, limits } = parts;
-  const lines = new Map<StepKind, (signal: AbortSignal) => Promise<(() => void) | null>>();
-  const underWay = async (kind: StepKind) => {
+  const queues = new Map<StepKind, (signal: AbortSignal) => Promise<(() => void) | null>>();
+  const listInFlight = async (kind: StepKind) => {
     const limit = limits.in_flight + 1;
     const found = await Promise.all((['running', 'asking'] as const).map((status) => tasks.list({ kind, status, limit })));
     return found.flat();
   };
   return {
-    running: underWay,
+    running: listInFlight,
     enter(kind, signal) {
-      const line = lines.get(kind) ?? lineOf(() => underWay(kind), parts);
-      lines.set(kind, line);
-      return line(signal);
+      const queue = queues.get(kind) ?? createEntryQueue(() => listInFlight(kind), parts);
+      queues.set(kind, queue);
+      return queue(signal);
     },
   };
 }
 
-function lineOf(underWay: () => Promise<TaskRecord[]>, { clock, limits }: Omit<Parts, 'tasks'>) {
+function createEntryQueue(listInFlight: () => Promise<TaskRecord[]>, { clock, limits }: Omit<Parts, 'tasks'>) {
   const room = adaptiveLimit(limits);
   /** Let in, and not yet among the tasks that run. */
   let entering = 0;
   let last: Promise<unknown> = Promise.resolve();
 
-  async function admitted(signal: AbortSignal): Promise<(() => void) | null> {
-    const over = clock.elapsed() + limits.in_flight_wait_ms;
+  async function waitForRoom(signal: AbortSignal): Promise<(() => void) | null> {
+    const deadline = clock.elapsed() + limits.in_flight_wait_ms;
     for (;;) {
       signal.throwIfAborted();
-      const ids = new Set((await underWay()).map(({ task_id }) => task_id));
+      const ids = new Set((await listInFlight()).map(({ task_id }) => task_id));
       if (ids.size + entering < room.now(ids, clock.elapsed())) break;
-      if (clock.elapsed() >= over) return null;
+      if (clock.elapsed() >= deadline) return null;
       await clock.sleep(limits.in_flight_look_ms, signal);
     }
     entering += 1;
@@ -63,15 +63,15 @@ function lineOf(underWay: () => Promise<TaskRecord[]>, { clock, limits }: Omit<P
     };
   }
   return (signal: AbortSignal): Promise<(() => void) | null> => {
-    const turn = last.then(() => admitted(signal));
-    last = turn.catch(() => undefined); // told to the one who waited; the next has its turn all the same
-    return turn;
+    const admitted = last.then(() => waitForRoom(signal));
+    last = admitted.catch(() => undefined); // told to the one who waited; the next has its turn all the same
+    return admitted;
   };
 }
 
 /** How many may be there, by how long those took that were seen. */
-export function adaptiveLimit({ in_flight: most, in_flight_first, in_flight_target_ms: target_ms }: RuntimeLimits) {
-  let room = Math.min(most, in_flight_first);
+export function adaptiveLimit({ in_flight: max, in_flight_first, in_flight_target_ms: target_ms }: RuntimeLimits) {
+  let room = Math.min(max, in_flight_first);
   let cut_at = Number.NEGATIVE_INFINITY;
   /** By task: when it was first seen there, of `Clock.elapsed`. */
   const since = new Map<string, number>();
@@ -81,7 +81,7 @@ export function adaptiveLimit({ in_flight: most, in_flight_first, in_flight_targ
       for (const [id, begun] of since) {
         if (ids.has(id)) continue;
         since.delete(id);
-        if (was_full && at - begun < target_ms / 2) room = Math.min(most, room + 1);
+        if (was_full && at - begun < target_ms / 2) room = Math.min(max, room + 1);
       }
       for (const id of ids) if (!since.has(id)) since.set(id, at);
       const oldest = Math.min(at, ...since.values());

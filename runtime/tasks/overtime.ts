@@ -7,7 +7,7 @@ import type { Json } from '../../contract/json.ts';
 import { delayOf, type Instance, type Job } from '../../machines/interpreter.ts';
 import type { RuntimeLimits } from '../limits.ts';
 import type { Asked } from '../ports/providers.ts';
-import type { Engine, Owed } from '../resources/engine.ts';
+import type { Engine, PendingJob } from '../resources/engine.ts';
 
 export type Late = { job_id: string; job: Job; provider_job_id: string };
 
@@ -30,35 +30,38 @@ export function lateJob(
 type Parts = {
   engine: Pick<Engine, 'pendingJob'>;
   /** Resolves once the question is on its way. `ask` never throws. */
-  begin(ask: (signal: AbortSignal) => Promise<void>): Promise<void>;
+  beginQuestion(ask: (signal: AbortSignal) => Promise<void>): Promise<void>;
   /** Throws while the provider is away; null: the work of this job is done here. */
-  asked(owed: Owed, provider_job_id: string, signal: AbortSignal): Promise<Asked | null>;
+  statusOf(pending: PendingJob, provider_job_id: string, signal: AbortSignal): Promise<Asked | null>;
   succeeded(whose: { task_id: string; resource_id: string; job_id: string }, output: Json): Promise<unknown>;
   log: Logger;
 };
 
 /** Asks about late work, beside the one who calls. `over`: nobody has it any more, or it failed, so that the deadline holds. */
-export function createOvertime({ engine, begin, asked, succeeded, log }: Parts) {
+export function createOvertime({ engine, beginQuestion, statusOf, succeeded, log }: Parts) {
   return async (resource_id: string, { job_id, job, provider_job_id }: Late, over: () => Promise<unknown>): Promise<void> => {
-    const owed = await engine.pendingJob(resource_id, job_id, job.token);
-    if (!owed) return; // it has moved on meanwhile
+    const pending = await engine.pendingJob(resource_id, job_id, job.token);
+    if (!pending) return; // it has moved on meanwhile
     const task_id = job.token;
-    await begin(async (signal) => {
+    await beginQuestion(async (signal) => {
       try {
-        const answer = await asked(owed, provider_job_id, signal).catch((error: unknown) => {
+        const status_found = await statusOf(pending, provider_job_id, signal).catch((error: unknown) => {
           log.info(
-            { err: error, resource_id, task_id },
-            'a deadline is over, and the provider cannot be asked: it is waited for',
+            { event: 'task.overdue_query_failed', err: error, resource_id, task_id },
+            'the deadline of a run is over and its provider does not answer; asking again later',
           );
-          return WAITED_FOR;
+          return STILL_WORKING;
         });
-        if (answer?.status === 'working') return;
-        if (answer?.status === 'done') await succeeded({ task_id, resource_id, job_id }, answer.output);
+        if (status_found?.status === 'working') return;
+        if (status_found?.status === 'done') await succeeded({ task_id, resource_id, job_id }, status_found.output);
         else await over();
       } catch (error) {
-        log.warn({ err: error, resource_id, task_id }, 'the end of a deadline was not told; it is looked at again');
+        log.warn(
+          { event: 'task.overdue_not_recorded', err: error, resource_id, task_id },
+          'could not record the outcome of an overdue run; it is tried again',
+        );
       }
     });
   };
 }
-const WAITED_FOR: Asked = { status: 'working' };
+const STILL_WORKING: Asked = { status: 'working' };

@@ -10,20 +10,31 @@ import type { TaskRunner } from './task-runner.ts';
 type Parts = { tasks: Tasks; queue: Queue; runs: TaskRunner; clock: Clock; limits: RuntimeLimits; log: Logger };
 
 export function createRedelivery({ tasks, queue, runs, clock, limits, log }: Parts) {
-  const ringLater = (task_id: string, delay_ms: number): Promise<void> =>
+  const redeliverLater = (task_id: string, delay_ms: number): Promise<void> =>
     queue
       .retryLater(task_id, clock.now(), delay_ms)
-      .catch((err: unknown) => log.warn({ err, task_id }, 'it could not be rung again; the sweep goes on with it'));
+      .catch((err: unknown) =>
+        log.warn({ event: 'task.redelivery_failed', err, task_id }, 'redelivery of a task failed; the sweep will retry'),
+      );
   /** A process of a later version has it, or will: one of those answers a ring in time. */
-  const passOn = (task_id: string) => ringLater(task_id, limits.pass_on_ms);
+  const passOn = (task_id: string) => redeliverLater(task_id, limits.pass_on_ms);
 
   return {
     passOn,
     /** One that was answered in vain. */
-    async again(ring: Notification, error: unknown): Promise<void> {
-      if (isLaterVersion(error)) return passOn(ring.task_id);
-      log.error({ err: error, ...ring }, 'a run could not be told; it is rung again');
-      await ringLater(ring.task_id, limits.ring_again_ms);
+    async afterFailure(notification: Notification, error: unknown): Promise<void> {
+      if (isLaterVersion(error)) return passOn(notification.task_id);
+      log.error(
+        {
+          event: 'task.run_not_recorded',
+          err: error,
+          task_id: notification.task_id,
+          again: notification.again,
+          retry_ms: limits.ring_again_ms,
+        },
+        'could not record the result of a run; the task is delivered again',
+      );
+      await redeliverLater(notification.task_id, limits.ring_again_ms);
     },
     /** What is done when the pause before another try is over. */
     async retry(task_id: string): Promise<void> {
@@ -36,7 +47,10 @@ export function createRedelivery({ tasks, queue, runs, clock, limits, log }: Par
         await runs.reportAgain(task);
       } catch (error) {
         if (isLaterVersion(error)) return await passOn(task_id);
-        log.warn({ err: error, task_id }, 'a retry could not be rung; the sweep goes on with it');
+        log.warn(
+          { event: 'task.retry_failed', err: error, task_id },
+          'could not put a task that is due for a retry into its queue; the sweep will',
+        );
       }
     },
   };

@@ -31,28 +31,28 @@ type Parts = {
   clock: Clock;
   limits: RuntimeLimits;
   /** Within the time of a run, and until the process stops. */
-  limited: <T>(kind: StepKind, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+  withRunLimit: <T>(kind: StepKind, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
   /** Why the work was not given: told to its task, unless the process stops. */
-  failed: (task: TaskRecord, error: unknown, passage: Passage | null) => Promise<void>;
+  recordFailure: (task: TaskRecord, error: unknown, passage: Passage | null) => Promise<void>;
   log: Logger;
 };
 
 export function createRemoteSubmitter(parts: Parts) {
-  const { tasks, queue, engine, runs, remote, clock, limits, limited, failed, log } = parts;
+  const { tasks, queue, engine, runs, remote, clock, limits, withRunLimit, recordFailure } = parts;
   const stopping = new AbortController();
   const in_flight = createInFlight(parts);
-  async function submitted(task: TaskRecord, passage: Passage): Promise<Ticket | null> {
+  async function submitWork(task: TaskRecord, passage: Passage): Promise<Ticket | null> {
     try {
-      const ticket = await limited(task.kind, (signal) => remote.submit(task, signal));
-      passage.ran(null);
+      const ticket = await withRunLimit(task.kind, (signal) => remote.submit(task, signal));
+      passage.recordRun(null);
       return ticket;
     } catch (error) {
-      await failed(task, error, passage);
+      await recordFailure(task, error, passage);
       return null;
     }
   }
   /** null: not now. */
-  async function entered(task: TaskRecord): Promise<(() => void) | null> {
+  async function waitForRoom(task: TaskRecord): Promise<(() => void) | null> {
     try {
       const leave = await in_flight.enter(task.kind, stopping.signal);
       if (!leave) await queue.retryLater(task.task_id, clock.now(), limits.ring_again_ms); // its turn comes again
@@ -67,14 +67,10 @@ export function createRemoteSubmitter(parts: Parts) {
     if ((await tasks.get(task_id))?.status !== 'pending') return false;
     return (await engine.pendingJob(resource_id, job_id, task_id)) !== null;
   }
-  async function given(task: TaskRecord, ring: Notification, passage: Passage): Promise<void> {
-    const ticket = await submitted(task, passage);
-    if (!ticket || (await isShared(ticket, task)) || !(await runs.claim(ring, task, ticket.provider_job_id))) return;
-    await runs
-      .accepted(task, ticket.provider_job_id)
-      .catch((error: unknown) =>
-        log.warn({ err: error, task_id: task.task_id }, 'accepted was not told; the sweep says it again'),
-      );
+  async function submitAndClaim(task: TaskRecord, notification: Notification, passage: Passage): Promise<void> {
+    const ticket = await submitWork(task, passage);
+    if (!ticket || (await isShared(ticket, task)) || !(await runs.claim(notification, task, ticket.provider_job_id))) return;
+    await runs.tryAccept(task, ticket.provider_job_id);
   }
   /** One ticket for two pictures: what is answered under it may be of either, so neither believes it. */
   async function isShared({ provider_job_id }: Ticket, task: TaskRecord): Promise<boolean> {
@@ -82,35 +78,35 @@ export function createRemoteSubmitter(parts: Parts) {
       (other) => other.resource_id !== task.resource_id && runs.view(other).provider_job_id === provider_job_id,
     );
     if (others.length === 0) return false;
-    const shared = new StepError({
+    const duplicate_ticket = new StepError({
       code: 'PROVIDER_BAD_RESULT',
       retryable: true,
       detail: `its provider gave one ticket to several pictures: ${provider_job_id}`,
     });
-    for (const one of [task, ...others]) await failed(one, shared, null);
+    for (const one of [task, ...others]) await recordFailure(one, duplicate_ticket, null);
     return true;
   }
-  async function give(task: TaskRecord, ring: Notification, passage: Passage): Promise<void> {
+  async function submit(task: TaskRecord, notification: Notification, passage: Passage): Promise<void> {
     if (task.status !== 'pending') {
-      await runs.claim(ring, task); // one that runs is asked about, others have their own timers
+      await runs.claim(notification, task); // one that runs is asked about, others have their own timers
       return;
     }
-    const answer = await remote.storedResult(task);
-    if (answer !== null) {
-      await runs.succeeded(task, answer);
+    const stored = await remote.storedResult(task);
+    if (stored !== null) {
+      await runs.succeeded(task, stored);
       return;
     }
-    const refused = passage.refusal();
-    if (refused) return failed(task, refused, null);
-    const leave = await entered(task);
+    const refusal = passage.refusal();
+    if (refusal) return recordFailure(task, refusal, null);
+    const leave = await waitForRoom(task);
     try {
-      if (leave && (await isWanted(task))) await given(task, ring, passage);
+      if (leave && (await isWanted(task))) await submitAndClaim(task, notification, passage);
     } finally {
       leave?.();
     }
   }
   return {
-    give,
+    submit,
     /** Who waits for room holds up no stop. */
     stop: () => stopping.abort(new Error('the process stops')),
   };

@@ -14,7 +14,7 @@ import type { Asked } from '../ports/providers.ts';
 import type { Queue } from '../ports/queue.ts';
 import type { TaskRecord, Tasks } from '../ports/tasks.ts';
 import type { Origin } from '../resources/change.ts';
-import type { Engine, Owed } from '../resources/engine.ts';
+import type { Engine, PendingJob } from '../resources/engine.ts';
 import type { RemoteRun, RemoteWork } from './remote-work.ts';
 import { StepError } from './step-handler.ts';
 import { createTaskStore, type TaskLifecycle, type TaskView } from './task-store.ts';
@@ -38,30 +38,21 @@ export function createTaskEffects(parts: TaskEffectsDeps) {
   const { tasks, queue, engine, lifecycle, clock, limits, log, origin, remote } = parts;
   const { view } = lifecycle;
   const { recordOf, step, serves } = createTaskStore({ tasks, lifecycle, clock, limits, log });
-  const asks: LimitedConcurrency = limitConcurrency(limits.asks_at_once);
+  const questions: LimitedConcurrency = limitConcurrency(limits.asks_at_once);
 
-  /** A task for each job, unless it has one. */
-  async function dispatch(owed: Owed[]): Promise<void> {
-    for (const one of owed) {
-      const record = recordOf(one, await isAnswered(one));
+  const { hasStoredResult, statusOf } = createJobLookup(parts);
+
+  /** Creates a task for each job that has none. */
+  async function dispatch(pending: PendingJob[]): Promise<void> {
+    for (const one of pending) {
+      const record = recordOf(one, await hasStoredResult(one));
       if (await tasks.create(record)) await follow(record); // the record first: a ring that overtakes it rings for nobody
     }
   }
-  async function isAnswered({ resource, job_id, job }: Owed): Promise<boolean> {
-    const kind = lifecycle.kindOf(job_id);
-    if (!remote?.isRemote(kind)) return false;
-    return (await remote.storedResult({ ...resource, kind, task_id: job.token, input: job.input })) !== null;
-  }
-  /** Of a job whose task may be gone. null: its work is done here. */
-  async function askedOf({ resource, job_id, job }: Owed, provider_job_id: string, signal: AbortSignal): Promise<Asked | null> {
-    const kind = lifecycle.kindOf(job_id);
-    if (!remote?.isRemote(kind)) return null;
-    return asked(remote, { ...resource, kind, task_id: job.token, input: job.input }, provider_job_id, signal);
-  }
 
-  const say = async (
+  const send = async (
     task_id: string,
-    inbound: (now: TaskRecord, seen: TaskView) => Inbound | null,
+    inbound: (now: TaskRecord, view: TaskView) => Inbound | null,
   ): Promise<TaskRecord | null> => {
     const next = await step(task_id, inbound);
     if (next) await follow(next);
@@ -71,59 +62,93 @@ export function createTaskEffects(parts: TaskEffectsDeps) {
   /** Does what a status asks for. */
   async function follow(record: TaskRecord): Promise<void> {
     const { kind, task_id, status, instance, ring, next_due_at } = record;
-    if (status === 'retrying' && view(instance).in_outage) await release(record);
+    if (status === 'retrying' && view(instance).in_outage) await release(parts, record);
     if (status === 'pending') await queue.push(kind, task_id, ring, record);
     if (status === 'retrying' && next_due_at !== null)
       await queue.retryLater(task_id, instance.seq, Math.max(0, next_due_at - clock.serviceTime()));
     if (status === 'asking') await ask(record);
     if (isEnd(status)) await report(record);
   }
-  /** An outage uses up no deadline: the job waits again. Best effort: else its deadline has it run again. */
-  async function release({ task_id: token, resource_id, job_id: id }: TaskRecord): Promise<void> {
-    await engine.deliver(resource_id, { kind: 'released', id, token }, origin).catch((error: unknown) => {
-      log.warn({ err: error, resource_id, task_id: token }, 'a job that waits again could not be told so; its deadline goes on');
-    });
-  }
   /** Of work in our own processes the queue knows what became of it; of other work its provider does, asked beside whoever calls. */
   async function ask(record: TaskRecord): Promise<void> {
     const { kind, task_id, ring } = record;
-    if (remote?.isRemote(kind)) await asks.begin((signal) => askProvider(remote, record, signal));
-    else await answer(task_id, { status: (await queue.knows(kind, task_id, ring)) ? 'working' : 'unknown' });
+    if (remote?.isRemote(kind)) await questions.begin((signal) => askProvider(remote, record, signal));
+    else await recordAnswer(task_id, { status: (await queue.knows(kind, task_id, ring)) ? 'working' : 'unknown' });
   }
   async function askProvider(provider: RemoteWork, record: TaskRecord, signal: AbortSignal): Promise<void> {
-    const { task_id } = record;
+    const { task_id, resource_id } = record;
     try {
-      await answer(task_id, await asked(provider, record, view(record.instance).provider_job_id, signal));
+      await recordAnswer(task_id, await fetchStatus(provider, record, view(record.instance).provider_job_id, signal));
     } catch (error) {
       if (signal.aborted) return; // the process stops; the task is asked about by whoever comes after
-      log.info({ err: error, task_id }, 'what became of a run could not be asked; it is asked again after a lease');
-      await heardOfAsk(task_id, (ask) => ({ kind: 'error', ...ask, failure: AWAY })).catch((untold: unknown) =>
-        log.warn({ err: untold, task_id }, 'the end of a question was not told; its deadline does it'),
+      log.info(
+        { event: 'task.status_query_failed', err: error, resource_id, task_id },
+        'provider did not answer a status query; asking again when the lease expires',
+      );
+      await resolveQuestion(task_id, (ask) => ({ kind: 'error', ...ask, failure: AWAY })).catch((not_recorded: unknown) =>
+        log.warn(
+          { event: 'task.status_query_not_recorded', err: not_recorded, resource_id, task_id },
+          'could not record a failed status query; its deadline will',
+        ),
       );
     }
   }
-  const answer = (task_id: string, output: Asked) => heardOfAsk(task_id, (ask) => ({ kind: 'done', ...ask, output }));
-  const heardOfAsk = (task_id: string, inbound: (ask: { id: string; token: string }) => Inbound) =>
-    say(task_id, ({ instance }) => {
+  const recordAnswer = (task_id: string, output: Asked) => resolveQuestion(task_id, (ask) => ({ kind: 'done', ...ask, output }));
+  const resolveQuestion = (task_id: string, inbound: (ask: { id: string; token: string }) => Inbound) =>
+    send(task_id, ({ instance }) => {
       const token = instance.jobs.ask?.token;
       return token ? inbound({ id: 'ask', token }) : null;
     });
   /** Tells the resource how the run ended. The record is kept until it has answered; if the step must be run again, it gets a new one. */
   async function report({ task_id: token, resource_id, job_id: id, instance }: TaskRecord): Promise<void> {
     const { status, output, failure, attempt } = view(instance);
-    const said = status === 'succeeded' ? { kind: 'done' as const, id, token, output } : failed({ id, token, failure, attempt });
-    const outcome = await engine.deliver(resource_id, said, origin);
+    const result =
+      status === 'succeeded' ? { kind: 'done' as const, id, token, output } : failed({ id, token, failure, attempt });
+    const outcome = await engine.deliver(resource_id, result, origin);
     await tasks.remove(token);
     if (outcome !== 'outdated') return;
-    const owed = await engine.pendingJob(resource_id, id, token);
-    if (owed) await dispatch([owed]);
+    const pending = await engine.pendingJob(resource_id, id, token);
+    if (pending) await dispatch([pending]);
   }
 
-  return { dispatch, serves, say, step, follow, ask, askedOf, begin: asks.begin, answer, report, stop: asks.stop };
+  const beginQuestion = questions.begin;
+  return { dispatch, serves, send, step, follow, ask, statusOf, beginQuestion, recordAnswer, report, stop: questions.stop };
 }
 
-/** A stored answer comes first: a callback to an earlier run of the same work. */
-async function asked(provider: RemoteWork, run: RemoteRun, provider_job_id: string | null, signal: AbortSignal): Promise<Asked> {
+/** An outage spends no deadline: the job waits again. Best effort: otherwise its deadline has it run again. */
+async function release({ engine, origin, log }: TaskEffectsDeps, record: TaskRecord): Promise<void> {
+  const { task_id, resource_id, job_id: id } = record;
+  await engine.deliver(resource_id, { kind: 'released', id, token: task_id }, origin).catch((error: unknown) => {
+    const fields = { event: 'task.release_failed', err: error, resource_id, task_id };
+    log.warn(fields, 'could not record that a job waits again; its deadline goes on');
+  });
+}
+
+/** What a provider knows of the work of a job, whether or not its task still exists. */
+function createJobLookup({ lifecycle, remote }: Pick<TaskEffectsDeps, 'lifecycle' | 'remote'>) {
+  const runOf = ({ resource, job_id, job }: PendingJob): RemoteRun => {
+    return { ...resource, kind: lifecycle.kindOf(job_id), task_id: job.token, input: job.input };
+  };
+  return {
+    async hasStoredResult(pending: PendingJob): Promise<boolean> {
+      const run = runOf(pending);
+      return remote?.isRemote(run.kind) === true && (await remote.storedResult(run)) !== null;
+    },
+    /** Returns null if the work is done in our own processes. */
+    async statusOf(pending: PendingJob, provider_job_id: string, signal: AbortSignal): Promise<Asked | null> {
+      const run = runOf(pending);
+      return remote?.isRemote(run.kind) ? fetchStatus(remote, run, provider_job_id, signal) : null;
+    },
+  };
+}
+
+/** Returns a stored result first: that of a callback to an earlier run of the same work. */
+async function fetchStatus(
+  provider: RemoteWork,
+  run: RemoteRun,
+  provider_job_id: string | null,
+  signal: AbortSignal,
+): Promise<Asked> {
   const output = await provider.storedResult(run);
   if (output !== null) return { status: 'done', output };
   try {

@@ -34,13 +34,17 @@ type Parts = { tasks: Tasks; lifecycle: TaskLifecycle; clock: Clock; limits: Run
 
 export function createTaskStore({ tasks, lifecycle, clock, limits, log }: Parts) {
   const { kernel, view } = lifecycle;
-  let noted = false;
+  let is_logged = false;
 
   /** False: it is of a later version of the task machine, and is left to a process of that version. Logged once. */
   function serves({ task_id, instance }: TaskRecord): boolean {
     if (kernel.serves(instance)) return true;
-    if (!noted) log.info({ task_id, version: instance.version }, 'tasks of a later version are left to its own processes');
-    noted = true;
+    if (!is_logged)
+      log.info(
+        { event: 'task.later_version', task_id, version: instance.version },
+        'tasks of a later version of the service are left to its processes',
+      );
+    is_logged = true;
     return false;
   }
 
@@ -54,11 +58,11 @@ export function createTaskStore({ tasks, lifecycle, clock, limits, log }: Parts)
       environmentOf(clock),
     );
     const at = clock.now();
-    const whose = { resource_id, org_id, user_id, key_id };
+    const owner = { resource_id, org_id, user_id, key_id };
     const times = { next_due_at: dueAt(instance), created_at: at, updated_at: at };
     const { status } = view(instance);
     const work = { job_id, kind, input: job.input };
-    return { task_id: job.token, ...whose, ...work, status, instance, ring: instance.seq, ...times };
+    return { task_id: job.token, ...owner, ...work, status, instance, ring: instance.seq, ...times };
   }
 
   /**
@@ -67,30 +71,30 @@ export function createTaskStore({ tasks, lifecycle, clock, limits, log }: Parts)
    */
   async function step(
     task_id: string,
-    inbound: (now: TaskRecord, seen: TaskView) => Inbound | null,
-    read: TaskRecord | null = null,
+    inbound: (current: TaskRecord, view: TaskView) => Inbound | null,
+    cached: TaskRecord | null = null,
   ): Promise<TaskRecord | null> {
     for (let attempt = 0; attempt < limits.commit_attempts; attempt++) {
-      const now = attempt === 0 && read ? read : await tasks.get(task_id);
-      if (!now || !serves(now)) return null;
-      if (!kernel.knowsState(now.instance)) return await forget(now);
-      const said = inbound(now, view(now.instance));
-      if (!said) return null;
-      const { outcome, instance } = kernel.step(now.instance, said, environmentOf(clock));
+      const current = attempt === 0 && cached ? cached : await tasks.get(task_id);
+      if (!current || !serves(current)) return null;
+      if (!kernel.knowsState(current.instance)) return await discard(current);
+      const command = inbound(current, view(current.instance));
+      if (!command) return null;
+      const { outcome, instance } = kernel.step(current.instance, command, environmentOf(clock));
       if (outcome !== 'moved') return null;
       const { status } = view(instance);
       // Rung again while it waits: the same ring, which a queue that still holds it does not double.
-      const ring = status === 'pending' && now.status !== 'pending' ? instance.seq : now.ring;
-      const next = { ...now, instance, status, ring, next_due_at: dueAt(instance), updated_at: clock.now() };
-      if (await tasks.replace(next, now.instance.seq)) return next;
+      const ring = status === 'pending' && current.status !== 'pending' ? instance.seq : current.ring;
+      const next = { ...current, instance, status, ring, next_due_at: dueAt(instance), updated_at: clock.now() };
+      if (await tasks.replace(next, current.instance.seq)) return next;
     }
     throw new Error(`task ${task_id} kept changing`);
   }
   /** A record that nothing can be done with is made again from its job. */
-  async function forget({ task_id, instance }: TaskRecord): Promise<null> {
+  async function discard({ task_id, resource_id, instance }: TaskRecord): Promise<null> {
     log.error(
-      { task_id, state: instance.snapshot.value },
-      'a task is in an unknown state: it is removed, and made again from its job',
+      { event: 'task.unknown_state', task_id, resource_id, state: instance.snapshot.value },
+      'a task is in an unknown state; removing it, to be created again from its job',
     );
     await tasks.remove(task_id);
     return null;

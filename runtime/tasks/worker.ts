@@ -1,6 +1,6 @@
 /**
- * The worker: takes a task, runs the service of its step, says what came of it.
- * It holds nothing that matters: when it dies, the task's lease, the job's deadline and the sweep bring the work back.
+ * The worker takes a task, runs the handler of its step and records the outcome.
+ * It holds no state that matters: when it dies, the task's lease, the job's deadline and the sweep run the work again.
  */
 import type { Logger } from 'pino';
 import { failureOf, type ServiceFailure, waits } from '../../contract/failures.ts';
@@ -23,16 +23,16 @@ import type { Suspects } from './suspects.ts';
 import type { TaskRunner } from './task-runner.ts';
 import type { TaskView } from './task-store.ts';
 
-/** `signal` is aborted when the time of the run is over or the process stops. */
+/** `signal` is aborted at the time limit of the run, or when the process stops. */
 export type Run = { kind: StepKind; task_id: string; input: Json; signal: AbortSignal };
 export type StepHandlers = {
   run(run: Run): Promise<Json>;
   cleanUp(run: Run, output: Json): Promise<void>;
-  /** False while something that the step needs is known to be away: its work does not begin yet, and neither does its deadline. */
+  /** Returns false while something that the step needs is known to be unavailable: neither its work nor its deadline begins. */
   isAvailable(kind: StepKind): boolean;
-  /** Rejects while something that the step needs is not there. Absent: that is found out by its work alone. */
+  /** Rejects while something that the step needs is unavailable. Absent: only its work shows that. */
   probe?(kind: StepKind, signal: AbortSignal): Promise<void>;
-  /** Absent: the work of all steps is done here. */
+  /** Absent: all steps run in this process. */
   remote?: RemoteWork;
 };
 type Parts = {
@@ -52,108 +52,129 @@ type Parts = {
 export function createWorker({ tasks, queue, engine, runs, services, gates, suspects, clock, limits, log }: Parts) {
   const stopping = new AbortController();
   const { remote } = services;
-  const rings = createRedelivery({ tasks, queue, runs, clock, limits, log });
-  const give =
+  const withRunLimit = createRunLimit({ clock, limits, stopping: stopping.signal });
+  const redelivery = createRedelivery({ tasks, queue, runs, clock, limits, log });
+  const submitter =
     remote &&
     createRemoteSubmitter({
-      ...{ tasks, queue, engine, runs, remote, clock, limits, log, limited },
-      failed: (task, error, passage) => failed(task, runs.view(task), error, passage),
+      ...{ tasks, queue, engine, runs, remote, clock, limits, log, withRunLimit },
+      recordFailure: (task, error, passage) => recordFailure(task, runs.view(task), error, passage),
     });
 
-  async function handle(kind: StepKind, ring: Notification): Promise<void> {
+  async function handle(kind: StepKind, notification: Notification): Promise<void> {
     const passage = gates.enter(kind);
     try {
-      await work(ring, passage);
+      await work(notification, passage);
     } catch (error) {
-      if (!isLaterVersion(error)) passage.ran(failureIn(error)); // a store of ours may be away too
-      await rings.again(ring, error); // a queue's handler never throws
+      if (!isLaterVersion(error)) passage.recordRun(failureFrom(error)); // one of our own stores may be unavailable too
+      await redelivery.afterFailure(notification, error); // a queue's handler never throws
     } finally {
       passage.leave();
     }
   }
-  async function work(ring: Notification, passage: Passage): Promise<void> {
-    const task = await tasks.get(ring.task_id);
-    if (!task) return; // rung for a task that has ended
-    if (!runs.serves(task)) return rings.passOn(task.task_id);
-    if (!(await engine.pendingJob(task.resource_id, task.job_id, task.task_id))) return tasks.remove(task.task_id); // nobody wants it any more
-    if (give && remote.isRemote(task.kind)) return give.give(task, ring, passage);
-    const claimed = await runs.claim(ring, task);
+  async function work(notification: Notification, passage: Passage): Promise<void> {
+    const { task_id } = notification;
+    const task = await tasks.get(task_id);
+    if (!task) return; // the task has ended
+    if (!runs.serves(task)) return redelivery.passOn(task_id);
+    if (!(await engine.pendingJob(task.resource_id, task.job_id, task_id))) return tasks.remove(task_id); // its job was cancelled
+    if (submitter && remote.isRemote(task.kind)) return submitter.submit(task, notification, passage);
+    const claimed = await runs.claim(notification, task);
     if (!claimed) return;
-    const refused = passage.refusal();
-    if (refused) return failed(task, claimed, refused, null);
+    const refusal = passage.refusal();
+    if (refusal) return recordFailure(task, claimed, refusal, null);
     const begin = () => run(task, claimed, passage);
-    const refuse = (error: Error) => failed(task, claimed, error, null);
+    const refuse = (error: Error) => recordFailure(task, claimed, error, null);
     await (suspects ? suspects.run(task, stopping.signal, { begin, refuse }) : begin());
   }
-  /** Its result, or its failure, is told. */
+  /** Runs the task until its result or its failure is recorded. */
   async function run(task: TaskRecord, claimed: TaskView, passage: Passage): Promise<void> {
-    let accepting: Promise<unknown> = Promise.resolve();
-    const begun = clock.after(limits.accept_after_ms, () => {
-      if (!services.isAvailable(task.kind) || !gates.isOpen(task.kind)) return;
-      accepting = runs.accepted(task, null).catch(noted(log, task, 'accepted was not told; the sweep says it again'));
+    let accepted: Promise<unknown> = Promise.resolve();
+    const accept_timer = clock.after(limits.accept_after_ms, () => {
+      if (services.isAvailable(task.kind) && gates.isOpen(task.kind)) accepted = runs.tryAccept(task, null);
     });
+    const began = clock.elapsed();
     try {
-      const output = await done(task, passage);
-      begun.cancel();
-      const cleaned = limited(task.kind, (signal) => services.cleanUp({ ...task, signal }, output));
-      await cleaned.catch(noted(log, task, 'not tidied'));
+      const output = await runUntilRecorded(task, passage);
+      accept_timer.cancel();
+      logRun(log, 'info', task, { attempt: claimed.attempt, ms: clock.elapsed() - began, outcome: 'succeeded' });
+      await withRunLimit(task.kind, (signal) => services.cleanUp({ ...task, signal }, output)).catch(logCleanUp(log, task));
     } catch (error) {
-      begun.cancel();
-      await accepting; // else it would be told after its release
-      await failed(task, claimed, error, passage);
+      accept_timer.cancel();
+      await accepted; // else it would be recorded after its release
+      await recordFailure(task, claimed, error, passage, clock.elapsed() - began);
     }
   }
-  /** Run until its result is told: more than once only while what it was done for keeps changing. */
-  async function done(task: TaskRecord, passage: Passage): Promise<Json> {
+  /** Runs the step until its result is recorded: more than once only while its inputs keep changing. */
+  async function runUntilRecorded(task: TaskRecord, passage: Passage): Promise<Json> {
     for (let round = 0; round < limits.outdated_rounds; round++) {
       const { kind, task_id, input } = task;
-      const output = await limited(kind, (signal) => services.run({ kind, task_id, input, signal }));
-      passage.ran(null);
-      if ((await runs.succeeded(task, output)) === 'told') return output;
+      const output = await withRunLimit(kind, (signal) => services.run({ kind, task_id, input, signal }));
+      passage.recordRun(null);
+      if ((await runs.succeeded(task, output)) === 'recorded') return output;
     }
     throw new Error(`what the step is done for changed ${limits.outdated_rounds} times in a row`);
   }
-  /** passage: null: it was given up without a run. */
-  async function failed(task: TaskRecord, claimed: TaskView, error: unknown, passage: Passage | null): Promise<void> {
-    if (stopping.signal.aborted) return; // handed back: the task is made again from its job
-    const failure = failureIn(error);
-    passage?.ran(failure);
-    const { task_id, resource_id, kind } = task;
-    const level = waits(failure.code) ? 'debug' : error instanceof StepError ? 'info' : 'error'; // of an outage the gate tells
-    log[level]({ err: error, task_id, resource_id, kind, attempt: claimed.attempt }, 'a run failed');
-    await runs.failed(task_id, failure, claimed, gates.away(kind));
-  }
-  /** A service that does not answer in time is left to itself: its run is over, whatever it does. */
-  function limited<T>(kind: StepKind, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const limit_ms = limits.run_time_limit_ms[kind];
-    return withTimeout({ clock, limit_ms, onTimeout: tooLong(kind), signals: [stopping.signal] }, work);
+  /** passage: null: it was given up without a run. ms: how long it ran; 0: it did not. */
+  async function recordFailure(
+    task: TaskRecord,
+    claimed: TaskView,
+    error: unknown,
+    passage: Passage | null,
+    ms = 0,
+  ): Promise<void> {
+    if (stopping.signal.aborted) return; // handed back: the task is created again from its job
+    const failure = failureFrom(error);
+    passage?.recordRun(failure);
+    const level = waits(failure.code) ? 'debug' : error instanceof StepError ? 'info' : 'error'; // the gate logs an outage
+    logRun(log, level, task, { err: error, attempt: claimed.attempt, ms, outcome: failure.code });
+    await runs.failed(task.task_id, failure, claimed, gates.outageOf(task.kind));
   }
 
   return {
     start(kinds: readonly StepKind[] = STEP_KINDS): void {
-      for (const kind of kinds) queue.consume(kind, limits.concurrency[kind], (ring) => handle(kind, ring));
+      for (const kind of kinds) queue.consume(kind, limits.concurrency[kind], (notification) => handle(kind, notification));
       gates.start(kinds);
-      queue.consumeRetries(rings.retry);
+      queue.consumeRetries(redelivery.retry);
     },
-    /** Takes no more work; what is in hand may end within the grace, then it is handed back. */
+    /** Takes no more work; runs under way may end within the grace period, then they are handed back. */
     async stop(): Promise<void> {
       gates.stop();
-      give?.stop();
+      submitter?.stop();
       await queue.stop(limits.stop_grace_ms).finally(() => stopping.abort(new Error('the process stops')));
     },
   };
 }
 
-const noted =
-  (log: Logger, { task_id }: TaskRecord, what: string) =>
-  (error: unknown) =>
-    log.warn({ err: error, task_id }, what);
+type RunLimit = <T>(kind: StepKind, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+/** A handler that does not return in time is abandoned: its run is over, whatever it does. */
+function createRunLimit({ clock, limits, stopping }: Pick<Parts, 'clock' | 'limits'> & { stopping: AbortSignal }): RunLimit {
+  return (kind, work) => {
+    const limit_ms = limits.run_time_limit_ms[kind];
+    return withTimeout({ clock, limit_ms, onTimeout: runTimeout(kind), signals: [stopping] }, work);
+  };
+}
 
-/** A picture may take too long to be decoded; the other steps only wait for what they need, so that is as good as away. */
-const tooLong = (kind: StepKind) => (limit_ms: number) =>
+const logCleanUp =
+  (log: Logger, { resource_id, task_id, kind }: TaskRecord) =>
+  (error: unknown) =>
+    log.warn({ event: 'task.cleanup_failed', err: error, resource_id, task_id, kind }, 'could not clean up after a run');
+
+/** `outcome`: `succeeded`, or the code of the failure. */
+type RunEnd = { attempt: number; ms: number; outcome: string; err?: unknown };
+function logRun(log: Logger, level: 'debug' | 'info' | 'error', task: TaskRecord, { ms, ...end }: RunEnd): void {
+  const { task_id, resource_id, org_id, kind } = task;
+  const has_succeeded = end.outcome === 'succeeded';
+  const event = has_succeeded ? 'task.run_succeeded' : 'task.run_failed';
+  const fields = { event, resource_id, org_id, task_id, kind, ...end, ms: Math.round(ms) };
+  log[level](fields, has_succeeded ? 'run succeeded' : 'run failed');
+}
+
+/** Decoding a picture may take too long; the other steps only wait for stores and providers, so a timeout means unavailable. */
+const runTimeout = (kind: StepKind) => (limit_ms: number) =>
   new StepError(failureOf(DECODES.has(kind) ? 'DEADLINE_EXCEEDED' : 'PROVIDER_UNAVAILABLE', `no result within ${limit_ms} ms`));
 
-function failureIn(error: unknown): ServiceFailure {
+function failureFrom(error: unknown): ServiceFailure {
   if (error instanceof StepError) return error.failure;
   const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return failureOf('UNEXPECTED', detail.slice(0, 500));

@@ -17,7 +17,7 @@ export async function removeOld({ facts, clock, limits, owner }: Parts): Promise
   if ((await facts.chores.take(CHORE, { owner, now, until })) === 'taken') return 0;
   let removed = 0;
   for (const { batch, page } of KINDS) {
-    const paced = { clock, limit: limits[batch], most_ms: limits.prune_time_ms };
+    const paced = { clock, limit: limits[batch], max_ms: limits.prune_time_ms };
     removed += await inPages(paced, (limit) => page(facts, { limits, now: clock.steady() }, limit));
   }
   return removed;

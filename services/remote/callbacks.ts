@@ -33,7 +33,7 @@ export type CallbackReceiver = {
 
 type Parts = {
   context: RemoteContext;
-  runs: Pick<TaskRunner, 'calledBack'>;
+  runs: Pick<TaskRunner, 'onCallback'>;
   /** Signed by us for exactly this. */
   isOurs: (of: { org_id: string } & Omit<CallbackAddress, 'signature'>, signature: string) => boolean;
   log: Logger;
@@ -95,7 +95,7 @@ export function callbackReceiver({ context, runs, isOurs, log }: Parts): Callbac
       if (!is_new) return { outcome: 'known' };
       if (!job) return { outcome: 'kept' };
       await runs
-        .calledBack({ task_id: job.token, resource_id, job_id }, said.asked, said.provider_job_id)
+        .onCallback({ task_id: job.token, resource_id, job_id }, said.asked, said.provider_job_id)
         .catch((error: unknown) => {
           log.warn(
             { event: 'callback.delivery_failed', err: error, resource_id, task_id },

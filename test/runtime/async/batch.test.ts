@@ -12,7 +12,7 @@ function gathered(most = 100) {
     await turnOfTheLoop();
     return items.map((item) => `${item} done`);
   };
-  return { batches, one: batched(work, { most, key: (item) => item.split(' ')[0] ?? '' }) };
+  return { batches, one: batched(work, { max: most, key: (item) => item.split(' ')[0] ?? '' }) };
 }
 async function afterTurns(turns: number): Promise<void> {
   for (let turn = 0; turn < turns; turn++) await turnOfTheLoop();

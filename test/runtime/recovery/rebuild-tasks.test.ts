@@ -50,7 +50,7 @@ async function world(t: TestContext) {
       seen.push(...ids.map((id) => (doubt ? id : `${id} calmly`)));
       during?.(ids);
     };
-    const given = { facts, tasks, clock, limits: LIMITS, log, served, set_asides: { found: () => {} }, owner: () => owner };
+    const given = { facts, tasks, clock, limits: LIMITS, log, served, set_asides: { report: () => {} }, owner: () => owner };
     const round = createTaskRebuild(given, look);
     const then = (work: typeof during) => {
       during = work;

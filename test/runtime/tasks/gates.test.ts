@@ -38,7 +38,7 @@ function begin(run_ms = 0): void {
       seen.runs += 1;
       if (run_ms > 0) await clock.sleep(run_ms);
       seen.done += there.answers ? 1 : 0;
-      passage.ran(there.answers ? null : failureOf(there.code, ''));
+      passage.recordRun(there.answers ? null : failureOf(there.code, ''));
     }
     running -= 1;
     passage.leave();
@@ -89,14 +89,14 @@ describe('while what a step needs is away', () => {
 
   test('a failure of a picture says that all is there', async () => {
     there.answers = false;
-    for (let n = 1; n < failures_to_close; n++) gates.enter('index').ran(failureOf('PROVIDER_UNAVAILABLE', ''));
-    gates.enter('index').ran(failureOf('DECODE_LIMIT', ''));
-    gates.enter('index').ran(failureOf('PROVIDER_UNAVAILABLE', ''));
+    for (let n = 1; n < failures_to_close; n++) gates.enter('index').recordRun(failureOf('PROVIDER_UNAVAILABLE', ''));
+    gates.enter('index').recordRun(failureOf('DECODE_LIMIT', ''));
+    gates.enter('index').recordRun(failureOf('PROVIDER_UNAVAILABLE', ''));
     assert.equal(gates.isOpen('index'), true);
   });
 
   test('one that nobody wants any more does not find out: the next one does', async () => {
-    for (let n = 0; n < failures_to_close; n++) gates.enter('index').ran(failureOf('PROVIDER_UNAVAILABLE', ''));
+    for (let n = 0; n < failures_to_close; n++) gates.enter('index').recordRun(failureOf('PROVIDER_UNAVAILABLE', ''));
     await clock.pass(RUNTIME_LIMITS.probe_min_ms);
     gates.enter('index').leave();
     await wait(1);
@@ -107,7 +107,7 @@ describe('while what a step needs is away', () => {
 
 test('work is taken up again by one, then by twice as many at each look', async () => {
   begin(10 * gate_look_ms); // runs that are longer than the looks
-  for (let n = 0; n < failures_to_close; n++) gates.enter('index').ran(failureOf('PROVIDER_UNAVAILABLE', ''));
+  for (let n = 0; n < failures_to_close; n++) gates.enter('index').recordRun(failureOf('PROVIDER_UNAVAILABLE', ''));
   await wait(300);
   await clock.pass(RUNTIME_LIMITS.probe_min_ms + 10 * gate_look_ms); // the one that finds out
   const at_once: number[] = [];
@@ -149,17 +149,17 @@ describe('after the time that an outage is granted', () => {
 });
 
 test('tasks are told how long it has been away, and whether it was seen to work before', async () => {
-  const fail = () => gates.enter('index').ran(failureOf('PROVIDER_UNAVAILABLE', ''));
-  assert.equal(gates.away('index'), null);
+  const fail = () => gates.enter('index').recordRun(failureOf('PROVIDER_UNAVAILABLE', ''));
+  assert.equal(gates.outageOf('index'), null);
   fail();
   const since = clock.serviceTime();
   await clock.pass(MINUTE);
-  assert.deepEqual(gates.away('index'), { ms: MINUTE, since, from_start: false });
-  gates.enter('index').ran(null);
-  assert.equal(gates.away('index'), null);
+  assert.deepEqual(gates.outageOf('index'), { ms: MINUTE, since, from_start: false });
+  gates.enter('index').recordRun(null);
+  assert.equal(gates.outageOf('index'), null);
   await clock.pass(MINUTE);
   assert.equal(gates.worksFor('index'), MINUTE);
   fail();
-  assert.deepEqual(gates.away('index'), { ms: 0, since: clock.serviceTime(), from_start: true });
+  assert.deepEqual(gates.outageOf('index'), { ms: 0, since: clock.serviceTime(), from_start: true });
   assert.equal(gates.worksFor('index'), null);
 });

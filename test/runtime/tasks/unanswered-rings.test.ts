@@ -58,7 +58,7 @@ test('a result for a picture that a later version has taken over is kept with it
   await tasks.create(task);
   const ring = { task_id: 't', again: false };
   assert.ok(await runs.claim(ring, task));
-  assert.equal(await runs.succeeded(task, { fact_id: 'made' }), 'told');
+  assert.equal(await runs.succeeded(task, { fact_id: 'made' }), 'recorded');
   const kept = await tasks.get('t');
   assert.deepEqual([kept?.status, kept && runs.view(kept).output, passed], ['succeeded', { fact_id: 'made' }, ['t']]);
   await assert.rejects(runs.reportAgain(kept ?? task), isLaterVersion); // by this process in vain, by one of the later version not

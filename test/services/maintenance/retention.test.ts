@@ -57,7 +57,7 @@ test('a removal that has much to do ends after its time, and goes on at the next
     slept += ms;
   };
   const clock = { ...world.clock, elapsed: () => now, sleep };
-  const removed = await inPages({ clock, limit: 10, most_ms: 100 }, async (limit) => {
+  const removed = await inPages({ clock, limit: 10, max_ms: 100 }, async (limit) => {
     now += 10;
     return limit;
   });
