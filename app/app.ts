@@ -25,14 +25,14 @@ import { type Config, checkTogether, SERVICE_FILE } from './config.ts';
 import { createService, type ServiceOptions } from './create-service.ts';
 import { type OpenedPorts, openPorts, type Ports } from './open-ports.ts';
 
-/** `first_key`: of the first start only. `local_key`: for commands on this machine, until the service stops. */
+/** `first_key`: only at the first start. `local_key`: for commands on this machine, until the service stops. */
 export type App = {
   url: string;
   first_key: string | null;
   local_key: string;
-  /** Gets ready to recognise, so that the first picture does not wait for it. */
+  /** Prepares OCR, so that the first picture does not wait for it. */
   warm(): Promise<void>;
-  /** Once the index was compared with the facts, and what it lacked was made again: how many entries those were. */
+  /** Resolves once the index was compared with the facts and repaired: to the number of entries that it lacked. */
   audited: Promise<number>;
   /** Aborted, with the reason, when another process has taken what this one works on: it must stop, and not be started again. */
   taken: AbortSignal;
@@ -49,8 +49,8 @@ export type AppOptions = Partial<ServiceOptions> & {
   closers?: (made: Closers) => Closers;
 };
 
-/** What stands before the first part is opened. */
-function foundation(config: Config, { closers: changed = (same) => same, lifecycle }: AppOptions) {
+/** Clock, log and conditions, made before the first part is opened. */
+function createFoundation(config: Config, { closers: changed = (same) => same, lifecycle }: AppOptions) {
   const clock = systemClock();
   const log = processLog(config.log_level);
   const conditions = createConditions({ clock, log });
@@ -60,9 +60,9 @@ function foundation(config: Config, { closers: changed = (same) => same, lifecyc
   const world = { clock, log, conditions, lost, ...(kernels ? { kernels } : {}) };
   return { world, taken: taken.signal, closers: changed(createClosers(world)) };
 }
-type Foundation = ReturnType<typeof foundation>;
+type Foundation = ReturnType<typeof createFoundation>;
 
-/** What `serve` and `worker` have alike: the ports, and the service around them. */
+/** The common part of `serve` and `worker`: the ports, and the service around them. */
 async function compose(
   config: Config,
   public_url: () => string,
@@ -73,7 +73,7 @@ async function compose(
   await closeDataFolder(config, log);
   const ports = changed(await openPorts(config, public_url, world, closers));
   await prepareIndex({ ...ports, clock }).catch((error: unknown) => {
-    if (!isAway(error)) throw error;
+    if (!isUnavailable(error)) throw error;
     log.warn({ event: 'index.unavailable', err: error }, 'the search index is unavailable; pictures wait for it');
   });
   await warnOfOldIndex(ports, log);
@@ -99,7 +99,7 @@ async function closeDataFolder({ data_dir }: Config, log: Logger): Promise<void>
 
 export async function startWorker(config: Config, options: AppOptions = {}): Promise<WorkerApp> {
   checkTogether(config, 'worker');
-  const base = foundation(config, options);
+  const base = createFoundation(config, options);
   const { closers, taken } = base;
   return closeOnFailure(closers, async () => {
     const { service, warm } = await compose(config, () => config.public_url ?? '', base, options);
@@ -110,7 +110,7 @@ export async function startWorker(config: Config, options: AppOptions = {}): Pro
 
 export async function startApp(config: Config, version: string, options: AppOptions = {}): Promise<App> {
   checkTogether(config, 'serve');
-  const base = foundation(config, options);
+  const base = createFoundation(config, options);
   const { closers, taken, world } = base;
   const { clock } = world;
   return closeOnFailure(closers, async () => {
@@ -130,8 +130,8 @@ export async function startApp(config: Config, version: string, options: AppOpti
     const service_file = path.join(config.data_dir, SERVICE_FILE);
     closers.add(SERVICE_FILE, () => rm(service_file, { force: true }));
     await writePrivate(service_file, JSON.stringify({ url: address, api_key: local.key.text, pid: process.pid }));
-    const told = { first_key: (await firstKey(ports.facts, clock))?.text ?? null, local_key: local.key.text };
-    return { url: address, ...told, warm, audited: service.audited, taken, stop: () => closers.close() };
+    const keys = { first_key: (await firstKey(ports.facts, clock))?.text ?? null, local_key: local.key.text };
+    return { url: address, ...keys, warm, audited: service.audited, taken, stop: () => closers.close() };
   });
 }
 
@@ -178,7 +178,7 @@ async function readinessOf({ facts, index }: Ports, conditions: Conditions) {
   return { ready: Object.values(checks).every(({ ok }) => ok), checks, degraded: conditions.list() };
 }
 
-/** Tokens of another analyser find wrongly, and say nothing of it. */
+/** An index with tokens of another analyser returns wrong results without an error. */
 async function warnOfOldIndex({ facts, index }: Ports, log: Logger): Promise<void> {
   const targets = await facts.index_targets.get();
   const outdated = targets && index.generations?.outdated(targets.live);
@@ -193,7 +193,7 @@ async function warnOfOldIndex({ facts, index }: Ports, log: Logger): Promise<voi
 }
 
 type Service = ReturnType<typeof createService>;
-/** Of a remote engine that was given a secret to sign with. */
+/** Callbacks of a remote engine with a configured secret; null without one. */
 function callbacksOf(config: Config, { signer }: OpenedPorts, { context, runs }: Service, log: Logger): Callbacks | null {
   const { ocr_callback_secret: current, ocr_callback_secret_previous: previous } = config;
   if (!current || !context.recogniser.remote) return null;
@@ -205,4 +205,4 @@ const storageEventsOf = (config: Config): StorageEvents | null => {
   return current && bucket ? { tokens: secretsOf({ current, previous }), bucket } : null;
 };
 
-const isAway = (error: unknown) => error instanceof StepError && error.failure.code === 'PROVIDER_UNAVAILABLE';
+const isUnavailable = (error: unknown) => error instanceof StepError && error.failure.code === 'PROVIDER_UNAVAILABLE';

@@ -8,7 +8,7 @@ import { STEP_KINDS } from '../contract/step-kinds.ts';
 import { nearestName } from './nearest-name.ts';
 import { isExample, Secret, secretsIn, WebhookSecret } from './secrets.ts';
 
-const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 const listed = (text: string) =>
   text
     .split(',')
@@ -19,12 +19,12 @@ const web = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$
 const DAY_MS = 24 * 60 * 60_000;
 const delay = whole(0, 30 * DAY_MS);
 
-const areNetworks = (said: string[]): boolean => {
+const areNetworks = (networks: string[]): boolean => {
   try {
-    proxyaddr.compile(said);
+    proxyaddr.compile(networks);
     return true;
   } catch {
-    return false; // said by the schema
+    return false; // reported by the schema
   }
 };
 
@@ -41,17 +41,17 @@ const Listen = z
 const Variables = z.strictObject({
   /** Where the service listens. Port 0 takes a free one. */
   listen: Listen.default({ host: '127.0.0.1', port: 8787 }),
-  /** What links begin with, when a proxy stands in front. */
+  /** Base URL of links, when a proxy stands in front. */
   public_url: web.optional(),
-  /** Origins of pages that may call the API from a browser, separated by commas. None unless said. */
+  /** Origins of pages that may call the API from a browser, separated by commas. Default: none. */
   cors_origins: z.string().default('').transform(listed),
-  /** Proxies in front, as addresses and networks (10.0.0.0/8), separated by commas: what they say of a client's address is believed. */
+  /** Proxies in front, as addresses and networks (10.0.0.0/8), separated by commas: their headers with a client's address are trusted. */
   trusted_proxies: z.string().default('').transform(listed).refine(areNetworks, 'addresses or networks, such as 10.0.0.0/8,::1'),
   data_dir: z.string().min(1).default('tuodi-data'),
   log_level: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  /** Signs links; made and kept in the data folder unless said. At least 32 characters. */
+  /** Signs links; by default created and kept in the data folder. At least 32 characters. */
   link_secret: Secret.optional(),
-  /** The one before it, while it is being replaced: what it signed holds. */
+  /** The previous link secret, while it is being replaced: links signed with it stay valid. */
   link_secret_previous: Secret.optional(),
   /** The fields a picture must have before it is indexed. */
   required_metadata: z
@@ -69,101 +69,101 @@ const Variables = z.strictObject({
   quota_pictures: whole(0, 1_000_000_000).default(1_000_000),
   /** Bytes of their originals, and of those that are announced. */
   quota_bytes: whole(0, Number.MAX_SAFE_INTEGER).default(1_024 ** 4),
-  /** Of one upload. */
+  /** Maximum bytes of one upload. */
   max_bytes: whole(1, 2 ** 31).default(50 * 1024 * 1024),
   /** Kept free on the disk of the data folder for what is in already: uploads are refused before it is touched. At most a tenth of the disk. */
   disk_reserve_bytes: whole(0, 2 ** 40).default(256 * 1024 * 1024),
-  /** Of one page, read from its header before it is decoded. */
+  /** Maximum pixels of one page, read from its header before it is decoded. */
   max_pixels: whole(1, 1_000_000_000).default(80_000_000),
-  /** Of one document. 100 pages that must be recognised take about 5 minutes on two processors, of the 25 that a run has. */
+  /** Maximum pages of one document. 100 pages that must be recognised take about 5 minutes on two processors, of the 25 that a run has. */
   max_pages: whole(1, 1_000).default(100),
-  /** Of all pages of one document together: 100 pages of A4 at 400 dpi. They are decoded in a minute, of the 4 that inspection has. */
+  /** Maximum pixels of all pages of one document together: 100 pages of A4 at 400 dpi. They are decoded in a minute, of the 4 that inspection has. */
   max_document_pixels: whole(1, 100_000_000_000).default(1_500_000_000),
-  /** Of a decoder over one page: 80 megapixels of the slowest format take 3 s, a page of a full magazine 1 s. */
+  /** Time limit of decoding one page: 80 megapixels of the slowest format take 3 s, a page of a full magazine 1 s. */
   decode_time_limit_ms: whole(1_000, 120_000).default(30_000),
-  /** Of decoders over all pages of a small document; each MiB adds 3.5 s. Twice as long when it is drawn for recognition. */
+  /** Time limit of decoding all pages of a small document; each MiB adds 3.5 s. Twice as long when it is drawn for recognition. */
   document_time_limit_ms: whole(1_000, 180_000).default(60_000),
-  /** Threads that recognise. */
+  /** OCR threads. */
   ocr_workers: whole(1, 64).default(Math.min(availableParallelism(), 4)),
   ocr_page_time_limit_ms: whole(1_000, 30 * 60_000).default(120_000),
-  /** How long a picture waits for its bytes; a day unless said. The five here are at most 30 days: what the sweep looks ahead. */
+  /** How long a picture waits for its bytes; default a day. The five here are at most 30 days, the horizon of the sweep. */
   upload_deadline_ms: delay.optional(),
-  /** And for what is required of its metadata; 30 days unless said. A person is warned 7 days before, or at half of a short one. */
+  /** How long a picture waits for required metadata; default 30 days. A person is warned 7 days before, or at half of a short one. */
   metadata_deadline_ms: delay.optional(),
-  /** How long bytes are kept that a person may still want, each 30 days unless said; 0 removes them at once. */
+  /** Retention of bytes that a person may still want, each 30 days by default; 0 removes them at once. */
   trash_retention_ms: delay.optional(),
   rejected_retention_ms: delay.optional(),
   expired_retention_ms: delay.optional(),
 
   /** mysql://user:password@host:3306/database: MySQL 8.4, or MariaDB from 10.6 on. Without it the facts are in the data folder. */
   database_url: z.url({ protocol: /^(mysql|mariadb)$/ }).optional(),
-  /** Certificates (PEM) of the authority that the database's own is signed by; then TLS is used, as with `?ssl=true`. */
+  /** Certificates (PEM) of the authority of the database's certificate; then TLS is used, as with `?ssl=true`. */
   database_ca_file: z.string().min(1).optional(),
   /** redis://[user:password@]host:6379/0, or rediss://. Without it tasks and queue are in this process. */
   redis_url: z.url({ protocol: /^rediss?$/ }).optional(),
-  /** Certificates (PEM) of the authority that Redis' own is signed by, for rediss://. */
+  /** Certificates (PEM) of the authority of Redis' certificate, for rediss://. */
   redis_ca_file: z.string().min(1).optional(),
   /** Elasticsearch 9. Without it the index is in the data folder. */
   elasticsearch_url: web.optional(),
   elasticsearch_api_key: z.string().min(1).optional(),
-  /** Instead of a key. */
+  /** User and password, instead of an API key. */
   elasticsearch_user: z.string().min(1).optional(),
   elasticsearch_password: z.string().min(1).optional(),
-  /** Certificates (PEM) of the authority that its own is signed by: its default install has one of its own (`http_ca.crt`). */
+  /** Certificates (PEM) of the authority of its certificate: a default install has its own (`http_ca.crt`). */
   elasticsearch_ca_file: z.string().min(1).optional(),
-  /** What searches read, and the beginning of the names of its indexes: another for each database that shares the cluster. */
+  /** Alias that searches read, and prefix of the names of its indexes: another for each database that shares the cluster. */
   elasticsearch_alias: z
     .string()
     .regex(/^[a-z0-9][a-z0-9_-]{0,60}$/, 'small letters, digits, - and _')
     .default('tuodi'),
-  /** Its name makes the store S3; it must be there. Without it pictures are in the data folder. */
+  /** Bucket of the S3 store; it must exist. Without it pictures are in the data folder. */
   s3_bucket: z.string().min(3).max(63).optional(),
-  /** Of MinIO, Ceph, R2, OSS …; AWS itself needs none. */
+  /** Endpoint of MinIO, Ceph, R2, OSS …; AWS itself needs none. */
   s3_endpoint: web.optional(),
-  /** What links begin with, where clients reach the store by another address than we do. */
+  /** Base URL of links, where clients reach the store by another address than the service. */
   s3_public_endpoint: web.optional(),
   s3_region: z.string().min(1).default('us-east-1'),
   s3_access_key: z.string().min(1).optional(),
   s3_secret_key: z.string().min(1).optional(),
-  /** The bucket in the path, not in the host's name: what most stores other than AWS want. */
+  /** The bucket is in the path, not in the host name, as stores other than AWS usually require. */
   s3_path_style: yes.default(true),
   /** How clients upload: a form (the store bounds the size of what comes), or a PUT (for stores that have no forms). */
   s3_upload_method: z.enum(['POST', 'PUT']).default('POST'),
-  /** What the store shows (`Authorization: Bearer …`) when it tells of uploads by itself. Without it nothing is taken. */
+  /** Token (`Authorization: Bearer …`) of upload notifications from the store. Without it none is accepted. */
   s3_events_token: Secret.optional(),
-  /** Taken as well, while the token is being replaced. */
+  /** Previous token, accepted as well while it is being replaced. */
   s3_events_token_previous: Secret.optional(),
   /** A remote OCR engine; see docs/providers.md. Without it recognition is in this process. */
   ocr_url: web.optional(),
-  /** Shown to the engine. */
+  /** API key of the engine. */
   ocr_api_key: z.string().min(1).optional(),
-  /** whsec_…: signs the engine's callbacks (Standard Webhooks). Without it the engine is asked. */
+  /** whsec_…: signs the engine's callbacks (Standard Webhooks). Without it the engine is polled. */
   ocr_callback_secret: WebhookSecret.optional(),
-  /** Taken as well, while the secret is being replaced. */
+  /** Previous secret, accepted as well while it is being replaced. */
   ocr_callback_secret_previous: WebhookSecret.optional(),
-  /** Jobs at the remote OCR engine at once, of all processes; fewer are given while it takes long over them. */
+  /** Maximum jobs of all processes at the remote OCR engine at once; fewer while it is slow. */
   ocr_in_flight: whole(1, 1_000).default(16),
-  /** Of any OpenAI-compatible API, such as https://api.openai.com/v1. Without it vectors are hashed n-grams. */
+  /** Base URL of an OpenAI-compatible embeddings API, such as https://api.openai.com/v1. Without it vectors are hashed n-grams. */
   embedding_url: web.optional(),
   embedding_api_key: z.string().min(1).optional(),
   embedding_model: z.string().min(1).max(200).default('text-embedding-3-small'),
-  /** Of its vectors: one that answers another is refused. */
+  /** Vector length; a model that returns another is refused. */
   embedding_dimension: whole(2, 4_096).default(1_536),
-  /** The least cosine at which a hybrid search lets in what no word finds; a model's own. */
+  /** Minimum cosine at which a hybrid search includes what no word finds; depends on the model. */
   embedding_floor: z.coerce.number().min(-1).max(1).default(0.45),
-  /** The steps that this process runs: all unless said; `none` leaves them to workers. */
+  /** The steps that this process runs; default all; `none` leaves them to workers. */
   worker_kinds: z
     .string()
     .default(STEP_KINDS.join(','))
     .transform((text) => (text.trim() === 'none' ? [] : listed(text)))
     .pipe(z.array(z.enum(STEP_KINDS))),
-  /** For commands: a running service, and a key to it. */
+  /** For commands: URL of a running service, and an API key. */
   url: z.url({ protocol: /^https?$/ }).optional(),
   api_key: z.string().min(1).optional(),
 });
 export type Config = z.infer<typeof Variables>;
 type Name = keyof Config;
-/** Of all settings. */
+/** Names of all settings. */
 export const NAMES = Object.keys(Variables.shape) as Name[];
 /** Secrets may come from a file: TUODI_LINK_SECRET_FILE. */
 const SECRETS: readonly string[] = [
@@ -189,7 +189,7 @@ export class ConfigError extends Error {
   override name = 'ConfigError';
 }
 
-/** `flags` win over the environment. Answers warnings about names nobody knows. */
+/** `flags` win over the environment. Returns warnings about unknown names. */
 export function readConfig(
   env: NodeJS.ProcessEnv,
   flags: Partial<Record<Name, string>> = {},
@@ -255,7 +255,7 @@ export function checkTogether(config: Config, command: 'serve' | 'worker'): void
       );
 }
 
-/** What is allowed, and most probably not what is meant: said aloud at each start, a line each. */
+/** Warnings about settings that are allowed but probably not intended: logged at each start, a line each. */
 export function warningsOf(config: Config): string[] {
   const { listen, public_url } = config;
   const warnings = exampleSecrets(config).map(
@@ -268,7 +268,7 @@ export function warningsOf(config: Config): string[] {
   return warnings;
 }
 
-/** Of secrets for other services: theirs to refuse, but known to everybody all the same. */
+/** Settings with example secrets of other services, which must refuse them themselves. */
 const exampleSecrets = (config: Config): Name[] =>
   NAMES.filter((name) => {
     const value = config[name];

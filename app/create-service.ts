@@ -43,21 +43,21 @@ const OCR_RUNS_PER_WORKER = 2;
 const CLEAR_INTERVAL_MS = 10 * 60_000;
 const INCOMING_KEPT_MS = 24 * 60 * 60_000;
 
-/** What the payload of every message says. */
+/** What the payload of every message has. */
 const Moved = z.object({ resource_id: z.string(), seq: z.number() });
 
 export type ServiceOptions = {
   config: Pick<Config, Exclude<keyof StepLimits, 'ocr_pixels'> | 'ocr_workers'> &
     Partial<Pick<Config, 'ocr_in_flight' | (typeof LIFE_SETTINGS)[number]>>;
-  /** The steps that are run here: all unless said. */
+  /** The steps that run here; default all. */
   kinds?: readonly StepKind[];
   limits?: Partial<RuntimeLimits>;
-  /** Above what the configuration says. */
+  /** Overrides the configuration. */
   resource_limits?: Partial<ResourceLimits>;
   task_limits?: Partial<TaskLimits>;
-  /** Another lifecycle: of a test, with something wrong in it. */
+  /** Another lifecycle, for a test with a fault in it. */
   lifecycle?: Lifecycle;
-  /** Other work of the steps: of a bench, that measures what is around it. */
+  /** Other step handlers, for a benchmark of everything around them. */
   services?: StepHandlers;
 };
 
@@ -69,43 +69,45 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
   const process_id = `${hostname()}-${process.pid}-${clock.randomUuid().slice(0, 8)}`.slice(-64);
   const origin = (kind: 'worker' | 'sweep'): Origin => ({ by: { kind, id: process_id }, request_id: null });
   const lifecycle = options.lifecycle ?? resourceLifecycle(resourceLimitsOf(options));
-  const given = { facts, tasks, queue, announcements, clock, limits, log, conditions };
-  const relay = createRelay(given);
-  const set_asides = createSetAsides({ ...given, instances: facts.instances });
+  const deps = { facts, tasks, queue, announcements, clock, limits, log, conditions };
+  const relay = createRelay(deps);
+  const set_asides = createSetAsides({ ...deps, instances: facts.instances });
   const engine: Engine = createEngine({
     ...{ facts, clock, lifecycle, limits, log },
-    dispatch: (owed) => runs.dispatch(owed),
+    dispatch: (pending) => runs.dispatch(pending),
     notified: relay.nudge,
     unreadable: set_asides.report,
   });
-  const feed = createFeed(given, tellEngine(engine));
+  const feed = createFeed(deps, notifyEngine(engine));
   const task_lifecycle = taskLifecycle(options.task_limits);
-  const services = options.services ?? realServices(ports, service_limits, clock);
+  const services = options.services ?? stepHandlers(ports, service_limits, clock);
   const remote = services.remote ?? null;
   const { give_up_ms, outage_pause_ms, max_losses } = { ...TASK_LIMITS, ...options.task_limits };
-  const { isAvailable: reachable } = services;
-  const gates = createGates({ ...given, isAvailable: reachable, outage: { give_up_ms, outage_pause_ms } });
+  const gates = createGates({ ...deps, isAvailable: services.isAvailable, outage: { give_up_ms, outage_pause_ms } });
   const runs: TaskRunner = createTaskRunner({
-    ...given,
+    ...deps,
     engine,
     lifecycle: task_lifecycle,
     origin: origin('worker'),
     remote,
-    isAvailable: (kind) => reachable(kind) && gates.isOpen(kind),
+    isAvailable: (kind) => services.isAvailable(kind) && gates.isOpen(kind),
   });
   const { run_marks: marks } = ports;
   const suspects = marks && createSuspects({ marks, clock, gather_ms: limits.suspects_gather_ms, max_losses });
-  const worker = createWorker({ ...given, engine, runs, services, gates, suspects });
+  const worker = createWorker({ ...deps, engine, runs, services, gates, suspects });
   const time = createServiceTime({ upkeep: facts.upkeep, clock, limits, log });
   const sweeping = { kernel: lifecycle.kernel, set_asides, runs, time, relay, origin: origin('sweep'), owner: process_id };
-  const sweep = createSweep({ ...given, ...sweeping, engine });
+  const sweep = createSweep({ ...deps, ...sweeping, engine });
   const watch = createIndexWatch({
-    ...given,
+    ...deps,
     ...{ index: ports.index, engine, origin: origin('sweep'), owner: process_id },
   });
   const later_versions = laterVersions(ports, { lifecycle, conditions, limits });
-  const retried = retriesOf({ ...given, engine, gates, probe: services.probe, origin: origin('sweep') }, options.kinds);
-  const upkeep = createPeriodicJobs([...choresOf(ports, limits, process_id, world), later_versions, retried], { clock, log });
+  const retried = retriesOf({ ...deps, engine, gates, probe: services.probe, origin: origin('sweep') }, options.kinds);
+  const upkeep = createPeriodicJobs([...periodicJobsOf(ports, limits, process_id, world), later_versions, retried], {
+    clock,
+    log,
+  });
   const closers = createClosers({ clock, log });
   return {
     engine,
@@ -113,10 +115,10 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
     feed,
     sweep,
     runs,
-    /** How many entries the index was found to lack at the start: see the watch. */
+    /** How many entries the index lacked at the start: see the watch. */
     audited: watch.first,
     context: { ...ports, clock, limits: service_limits },
-    /** `into`: takes what stops each part, and is closed by whoever gave it, also when this rejects. */
+    /** `into` receives the closer of each part; its owner closes it, also when this rejects. */
     async start(into: Closers = closers): Promise<void> {
       await setClock(clock, facts.upkeep.databaseTime);
       await time.tick();
@@ -132,13 +134,13 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
         ['upkeep', upkeep.start, upkeep.stop],
       ]);
     },
-    /** Work in hand ends or is handed back; the ports stay open. Of a service that was started without closers. */
+    /** Stops a service that was started without closers: running work ends or is handed back; the ports stay open. */
     stop: () => closers.close(),
   };
 }
 
 type Part = [name: string, start: () => unknown, stop: () => unknown];
-/** A part whose start fails halfway is stopped too. */
+/** Starts the parts in order. A part whose start fails halfway is stopped too. */
 async function startInTurn(into: Closers, parts: Part[]): Promise<void> {
   for (const [name, start, stop] of parts) {
     into.add(name, stop);
@@ -146,15 +148,15 @@ async function startInTurn(into: Closers, parts: Part[]): Promise<void> {
   }
 }
 
-/** Those who wait in this process for a picture are told of every commit, whoever made it. */
-const tellEngine =
+/** Notifies callers that wait in this process for a picture of every commit, of any process. */
+const notifyEngine =
   (engine: Engine) =>
   ({ payload }: PositionedMessage): void => {
     const moved = Moved.safeParse(payload);
     if (moved.success) engine.notifyMoved(moved.data.resource_id, moved.data.seq);
   };
 
-/** What the configuration says of the life of pictures. */
+/** Settings of the lifecycle of pictures. */
 const LIFE_SETTINGS = [
   'upload_deadline_ms',
   'metadata_deadline_ms',
@@ -163,8 +165,8 @@ const LIFE_SETTINGS = [
   'expired_retention_ms',
 ] as const satisfies (keyof Config & keyof ResourceLimits)[];
 function resourceLimitsOf({ config, resource_limits }: ServiceOptions): Partial<ResourceLimits> {
-  const said = LIFE_SETTINGS.flatMap((name) => (config[name] === undefined ? [] : [[name, config[name]]]));
-  return { ...Object.fromEntries(said), ...resource_limits };
+  const configured = LIFE_SETTINGS.flatMap((name) => (config[name] === undefined ? [] : [[name, config[name]]]));
+  return { ...Object.fromEntries(configured), ...resource_limits };
 }
 function runtimeLimits({ config, limits }: ServiceOptions): RuntimeLimits {
   const { ocr_workers, ocr_in_flight: in_flight = RUNTIME_LIMITS.in_flight } = config;
@@ -177,8 +179,8 @@ function serviceLimits({ config }: ServiceOptions): StepLimits {
   return { ...of_file, decode_time_limit_ms, document_time_limit_ms, ocr_pixels: OCR_PIXELS };
 }
 
-type Told = { lifecycle: Lifecycle; conditions: Conditions; limits: RuntimeLimits };
-const laterVersions = ({ facts }: Ports, { lifecycle, conditions, limits }: Told): PeriodicJob => ({
+type LaterVersionDeps = { lifecycle: Lifecycle; conditions: Conditions; limits: RuntimeLimits };
+const laterVersions = ({ facts }: Ports, { lifecycle, conditions, limits }: LaterVersionDeps): PeriodicJob => ({
   name: 'pictures of a later version are looked for',
   interval_ms: limits.later_versions_interval_ms,
   work: () => noteLaterVersions(facts.instances, lifecycle.kernel, conditions),
@@ -190,7 +192,7 @@ function retriesOf(parts: Parameters<typeof createRetries>[0], kinds: readonly S
   return { name, interval_ms: parts.limits.retry_interval_ms, work: () => retries.once(kinds) };
 }
 
-function choresOf(ports: Ports, limits: RuntimeLimits, owner: string, { clock, log }: World): PeriodicJob[] {
+function periodicJobsOf(ports: Ports, limits: RuntimeLimits, owner: string, { clock, log }: World): PeriodicJob[] {
   const { facts } = ports;
   let after: string | null = null;
   const clear = async () => {
@@ -206,20 +208,20 @@ function choresOf(ports: Ports, limits: RuntimeLimits, owner: string, { clock, l
   ];
 }
 
-/** The database is in this process, and with it everything that others would share. */
+/** True if the database is in this process: then no other process shares anything. */
 const isAlone = async ({ upkeep }: Facts): Promise<boolean> => (await upkeep.databaseTime()) === null;
 
-/** Every input of a step names its resource; the token of a job that is owed is in the instance. Read anew: others move it too. */
-async function isOwed({ instances }: Facts, input: Json, token: string): Promise<boolean> {
+/** Every input of a step names its resource; the token of a pending job is in the instance. Read anew: other processes move it too. */
+async function isStillWanted({ instances }: Facts, input: Json, token: string): Promise<boolean> {
   const { resource_id } = OfResource.parse(input);
   const stored = await instances.load(resource_id);
   return Object.values(stored?.instance.jobs ?? {}).some((job) => job.token === token);
 }
 const OfResource = z.object({ resource_id: z.string() });
 
-const realServices = (ports: Ports, limits: StepLimits, clock: Clock): StepHandlers => ({
+const stepHandlers = (ports: Ports, limits: StepLimits, clock: Clock): StepHandlers => ({
   run: ({ kind, input, ...run }) => {
-    const wanted = () => isOwed(ports.facts, input, run.task_id);
+    const wanted = () => isStillWanted(ports.facts, input, run.task_id);
     return runStep(kind, input, { ...ports, ...run, clock, limits, isWanted: wanted });
   },
   cleanUp: ({ kind, input, ...run }, output) => cleanUpStep(kind, output, input, { ...ports, ...run, clock, limits }),

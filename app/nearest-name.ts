@@ -1,9 +1,9 @@
-/** The name that was most probably meant. */
+/** Returns the known name with the smallest edit distance. */
 export function nearestName(name: string, names: readonly string[]): string {
   return names.reduce((best, known) => (distance(name, known) < distance(name, best) ? known : best));
 }
 
-/** Levenshtein's. */
+/** Levenshtein distance. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {

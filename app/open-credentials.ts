@@ -1,4 +1,4 @@
-/** What becomes of credentials: those that are refused at a start stop it, with the variable; later they are a condition of the process. */
+/** Checks of credentials: refused at a start they stop it, with the variable; later they are a condition of the process. */
 
 import type { Clock } from '../runtime/async/clock.ts';
 import { withTimeout } from '../runtime/async/timeout.ts';
@@ -21,9 +21,9 @@ export function certificatesOf(
   return text;
 }
 
-/** Where the database is, and whose certificates it shows. */
+/** The address of the database, and the authority of its certificates. */
 export const mysqlOf = (config: Config, url: string) => ({ url, ca: certificatesOf(config, 'database_ca_file') });
-/** At a start, or of a command: credentials that are refused stop it, and the variable is named. */
+/** For a start or a command: refused credentials stop it with a ConfigError that names the variable. */
 export async function named<Opened>(open: () => Promise<Opened>): Promise<Opened> {
   try {
     return await open();
@@ -33,11 +33,11 @@ export async function named<Opened>(open: () => Promise<Opened>): Promise<Opened
   }
 }
 type Watching = { conditions?: Conditions; clock?: Clock };
-/** Later they are a condition of the process. */
+/** For later: refused credentials are a condition of the process. */
 export const watched = ({ conditions, clock }: Watching, part: string): { credentials?: Credentials } =>
   conditions && clock ? { credentials: credentialsOf({ conditions, clock }, part) } : {};
 
-/** Whether providers take our keys, asked at a start: all else that they may answer is for later, when there is work. */
+/** Checks at a start whether providers accept our keys. All other errors are left for later, when there is work. */
 export async function checkKeys(
   { recogniser, embedder }: { recogniser: Recogniser; embedder: Embedder },
   config: Config,
@@ -48,12 +48,12 @@ export async function checkKeys(
     ...(config.embedding_url === undefined ? [] : [(signal: AbortSignal) => embedder.embed([KEY_CHECK], signal)]),
   ];
   const work = asked.map((ask) => withTimeout<unknown>({ clock, limit_ms: KEY_CHECK_LIMIT_MS }, ask));
-  for (const answer of await Promise.allSettled(work)) {
-    const refusal = answer.status === 'rejected' ? refusalIn(answer.reason) : null;
+  for (const result of await Promise.allSettled(work)) {
+    const refusal = result.status === 'rejected' ? refusalIn(result.reason) : null;
     if (refusal !== null) throw new ConfigError(refusal);
   }
 }
-/** The least text that has a vector. */
+/** A short text that has a vector. */
 const KEY_CHECK = 'tuodi';
-/** A start does not wait for longer: a provider that is slow or away is waited for by pictures. */
+/** A start waits no longer: pictures wait for a slow or unavailable provider. */
 const KEY_CHECK_LIMIT_MS = 5_000;

@@ -42,12 +42,12 @@ import { type Config, ConfigError, inProcess } from './config.ts';
 import { certificatesOf, checkKeys, mysqlOf, named, watched } from './open-credentials.ts';
 import { secretFault } from './secrets.ts';
 
-/** A thread of the OCR engine keeps what it once took: a new one after so many pages. */
+/** Pages of an OCR thread before it is replaced: a thread never returns memory. */
 const PAGES_PER_OCR_WORKER = 200;
-/** Of a secret that we make: 256 bits, as the HMAC has. */
+/** Bytes of a generated secret: 256 bits, as the HMAC has. */
 const SECRET_BYTES = 32;
 
-/** A condition: see there. */
+/** Name of a condition. */
 const PRESENCE = 'database_presence';
 
 export type Ports = {
@@ -63,8 +63,8 @@ export type Ports = {
   run_marks?: RunMarks | undefined;
 };
 /**
- * `lost`: told, with the reason, when another process has taken what this one works on: it must stop. `conditions`: of the whole
- * process; without it nobody is told of them. `kernels`: others than this program's: of a test.
+ * `lost`: called with the reason when another process has taken over what this one works on: it must stop. `conditions`: of the whole
+ * process; without it none are recorded. `kernels`: other machines than this program's, for a test.
  */
 export type World = {
   clock: Clock;
@@ -86,10 +86,10 @@ export type OpenedPorts = Ports & {
 export async function openFacts(config: Config, world: Pick<World, 'clock'> & Partial<World>): Promise<Facts> {
   const { database_url, data_dir } = config;
   const { clock, log } = world;
-  const told = log ? { log } : {};
-  if (database_url === undefined) return openSqliteFacts(data_dir, told);
+  const logging = log ? { log } : {};
+  if (database_url === undefined) return openSqliteFacts(data_dir, logging);
   const { openMysqlFacts } = await import('../persistence/mysql/facts.ts');
-  return named(() => openMysqlFacts({ ...mysqlOf(config, database_url), ...watched(world, 'database'), clock, ...told }));
+  return named(() => openMysqlFacts({ ...mysqlOf(config, database_url), ...watched(world, 'database'), clock, ...logging }));
 }
 
 /** Names of migrations: see the adapters. */
@@ -227,7 +227,7 @@ export function openPorts(
       closers.add(name, () => port.close());
       return port;
     };
-    await takePlace(config, world, closers);
+    await acquireStores(config, world, closers);
     checkRestored(config.data_dir);
     const signer = await signerOf(config);
     const facts = keep('the facts', await openFacts(config, world));
@@ -248,7 +248,7 @@ export function openPorts(
  * The right to be here: of the folder where anything of ours is in it, of the database where the facts are there. The tables of a
  * database are made first, since the right to it is a row.
  */
-async function takePlace(config: Config, world: World, closers: Closers): Promise<void> {
+async function acquireStores(config: Config, world: World, closers: Closers): Promise<void> {
   const { clock, log, lost, conditions } = world;
   const alone = inProcess(config).length > 0;
   if (alone) {
@@ -280,11 +280,11 @@ async function takePlace(config: Config, world: World, closers: Closers): Promis
 }
 
 async function signerOf({ link_secret, link_secret_previous: previous, data_dir }: Config): Promise<Signer> {
-  return createSigner({ current: link_secret ?? (await keptSecret(path.join(data_dir, SECRET_FILE))), previous });
+  return createSigner({ current: link_secret ?? (await loadOrCreateSecret(path.join(data_dir, SECRET_FILE))), previous });
 }
 
-/** Made at the first start: links given out before a restart still hold after it. Throws ConfigError for one that is not to be believed. */
-async function keptSecret(file: string): Promise<string> {
+/** Created at the first start, so that links stay valid after a restart. Throws ConfigError for a file that is not trusted. */
+async function loadOrCreateSecret(file: string): Promise<string> {
   const kept = await readPrivate(file).catch((error: unknown) => {
     throw error instanceof UnsafeFile ? new ConfigError(`${error.message}: remove it, and a new secret is made`) : error;
   });

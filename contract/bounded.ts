@@ -1,4 +1,4 @@
-/** Collections whose size is looked at before their elements: checking each of 100,000 wrong ones would cost more than the answer. */
+/** Collections whose size is checked before their elements: checking 100,000 wrong ones would be expensive. */
 import { z } from 'zod';
 
 /** An array of `min` to `max` elements. */

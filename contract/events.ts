@@ -1,8 +1,8 @@
-/** What may be said to a resource, by whom, and in which statuses it is taken. HTTP answers 409 in all others. */
+/** The events of a resource, who may send them, and the statuses that accept them. In all others HTTP returns 409. */
 import type { Status, Text } from './statuses.ts';
 import type { ReprocessFrom } from './steps.ts';
 
-/** by_person: false is said by our own audit only. accepted_in: a guard may still refuse it there; see `allowed_events`. */
+/** by_person: false: only our own audit sends it. accepted_in: a guard may still refuse it there; see `allowed_events`. */
 export type EventRow = { by_person: boolean; accepted_in: readonly Status[] } & Text;
 
 const INDEXING = [
@@ -85,7 +85,7 @@ export const isResourceEvent = (type: string): type is ResourceEventType => Obje
 export const EVENT_TYPES = Object.keys(RESOURCE_EVENTS).filter(isResourceEvent);
 export const PERSON_EVENTS = EVENT_TYPES.filter((type) => RESOURCE_EVENTS[type].by_person);
 
-/** Of a retry by the service itself. mended: the step works for others; probe: to find out whether it does. */
+/** The reason of a retry by the service itself. mended: the step works for others; probe: to test whether it does. */
 export type RetriedBy = 'mended' | 'probe';
 
 /**

@@ -1,4 +1,4 @@
-/** Why a picture can or cannot be found: what was looked at there and then, what is owed to it, and what would make it move. */
+/** Why a picture can or cannot be found: the facts as checked at that moment, its pending jobs and timers, and what would make it move. */
 import { z } from 'zod';
 import { FailureAnswer } from './resource.ts';
 import type { Text } from './statuses.ts';

@@ -1,4 +1,4 @@
-/** Failures of steps: one shape everywhere, and a closed list of codes that says what each means for a person. */
+/** Failures of steps: one shape everywhere, and a closed list of codes with their meaning for a person. */
 import { z } from 'zod';
 import type { Text } from './statuses.ts';
 import { DECODES, FACT_ROWS, STEP_KINDS } from './step-kinds.ts';
@@ -8,7 +8,7 @@ export const FAULTS = ['picture', 'provider', 'service'] as const;
 export type Fault = (typeof FAULTS)[number];
 
 /**
- * fault: whose it is. retryable: may the same step of the same picture succeed if it is run again? waits: it lasts as long as an outage
+ * fault: what caused it. retryable: may the same step of the same picture succeed if it is run again? waits: it lasts as long as an outage
  * does, so it spends no attempts; a step that gives up on it is run again by the service once what it needs works.
  */
 type FailureEntry = { fault: Fault; retryable: boolean; waits?: true } & Text;
@@ -198,11 +198,11 @@ export type Failure = z.infer<typeof Failure>;
 /** A failure of all pictures alike, which ends without them: an outage. */
 export const waits = (code: FailureCode): boolean => 'waits' in FAILURE_CODES[code];
 
-/** Of a step that opens no picture, a lost worker is one too: no picture can be why it died. */
+/** A lost worker of a step that opens no picture is an outage too: no picture can be the cause. */
 export const isOutage = ({ code, step }: Pick<Failure, 'code' | 'step'>): boolean =>
   isFailureCode(code) && (waits(code) || (code === 'WORKER_LOST' && !DECODES.has(step)));
 
-/** A failure by its code, retryable or not as the table says. */
+/** Makes a failure by its code; the table defines whether it is retryable. */
 export const failureOf = (code: FailureCode, detail: string): ServiceFailure => ({
   code,
   retryable: FAILURE_CODES[code].retryable,

@@ -1,2 +1,2 @@
-/** What survives being written as JSON and read again: everything that is stored or sent is of this type. */
+/** A JSON value: everything that is stored or sent is of this type. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };

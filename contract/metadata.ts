@@ -1,9 +1,9 @@
-/** What a person says of a picture. */
+/** The metadata that people enter for a picture. */
 import { z } from 'zod';
 import { boundedArray } from './bounded.ts';
 import type { Json } from './json.ts';
 
-/** What comes out of JSON.parse is JSON already, and need not be looked through value by value. */
+/** The output of JSON.parse is JSON already, and need not be checked value by value. */
 const json = z.custom<Json>((value) => value !== undefined);
 /** Printable, no control characters: titles and tags are shown, stored and searched as they are. */
 const line = (max: number) =>
@@ -34,7 +34,7 @@ const fields = {
   extra: extraWithin(16),
 };
 
-/** Its size is looked at before its names. */
+/** Its size is checked before its names. */
 function extraWithin(kib: number) {
   return z
     .record(z.string(), z.unknown())
@@ -43,7 +43,7 @@ function extraWithin(kib: number) {
     .pipe(z.record(line(60), json));
 }
 
-/** A JSON merge patch (RFC 7396): null takes a field back to what it was before anything was said. */
+/** A JSON merge patch (RFC 7396): null resets a field to its initial value. */
 export const MetadataPatch = z.strictObject({
   title: fields.title.nullable().optional(),
   description: fields.description.nullable().optional(),
@@ -73,14 +73,14 @@ export type MetadataField = (typeof METADATA_FIELDS)[number];
 /** The metadata after a patch. `extra` is merged key by key, as RFC 7396 says. */
 export function patched(metadata: Metadata, patch: MetadataPatch): Metadata {
   const { extra, ...rest } = patch;
-  const said = Object.fromEntries(
+  const changed = Object.fromEntries(
     Object.entries(rest)
       .filter(([, value]) => value !== undefined)
       .map(([field, value]) => [field, value ?? NO_METADATA[field as MetadataField]]),
   );
   return {
     ...metadata,
-    ...said,
+    ...changed,
     extra: extra === undefined ? metadata.extra : extra === null ? {} : merged(metadata.extra, extra),
   };
 }

@@ -61,27 +61,27 @@ export type ProblemCode = keyof typeof PROBLEMS;
 /** `pointer`: a JSON pointer (RFC 6901) into the body, or the name of a query parameter. */
 export type FieldError = { pointer: string; detail: string };
 
-/** An error that a person can meet: `detail` says what happened, what it means for their picture, and what to do. */
+/** An error that a person can meet: `detail`: what happened, what it means for their picture, and what to do. */
 export class Problem extends Error {
   readonly code: ProblemCode;
   readonly detail: Text;
   readonly errors: FieldError[];
-  /** Members beside the standard ones, such as `status` and `allowed_events` of ILLEGAL_TRANSITION, and headers to answer with. */
+  /** Members beside the standard ones, such as `status` and `allowed_events` of ILLEGAL_TRANSITION, and response headers. */
   readonly more: Record<string, unknown>;
   readonly headers: Record<string, string>;
 
   constructor(
     code: ProblemCode,
     detail: Text,
-    given: { errors?: FieldError[]; more?: Record<string, unknown>; headers?: Record<string, string>; cause?: unknown } = {},
+    options: { errors?: FieldError[]; more?: Record<string, unknown>; headers?: Record<string, string>; cause?: unknown } = {},
   ) {
-    super(detail.en, { cause: given.cause });
+    super(detail.en, { cause: options.cause });
     this.name = 'Problem';
     this.code = code;
     this.detail = detail;
-    this.errors = given.errors ?? [];
-    this.more = given.more ?? {};
-    this.headers = given.headers ?? {};
+    this.errors = options.errors ?? [];
+    this.more = options.more ?? {};
+    this.headers = options.headers ?? {};
   }
 
   get status(): number {

@@ -14,7 +14,7 @@ export const Sha256 = z
   .regex(/^[0-9a-fA-F]{64}$/, '64 hexadecimal digits')
   .transform((hex) => hex.toLowerCase());
 
-/** What is read, and how its files are usually called. A client may say any of these; what counts is what `inspect` sees. */
+/** Supported types, and their usual file extensions. A client may declare any of these; what counts is what `inspect` finds. */
 const EXTENSIONS = {
   'image/jpeg': ['jpg', 'jpeg'],
   'image/png': ['png'],
@@ -29,9 +29,9 @@ const EXTENSIONS = {
 export type ContentType = keyof typeof EXTENSIONS;
 export const isContentType = (type: string): type is ContentType => Object.hasOwn(EXTENSIONS, type);
 export const CONTENT_TYPES = Object.keys(EXTENSIONS).filter(isContentType);
-/** What a file of this type is usually called, without the dot. */
+/** The usual extension of this type, without the dot. */
 export const extensionOf = (type: ContentType): string => EXTENSIONS[type][0];
-/** Of file names, without the dot, in small letters. */
+/** Supported file extensions, without the dot, in lower case. */
 export const FILE_EXTENSIONS: readonly string[] = Object.values(EXTENSIONS).flat();
 
 /** A name to show, never a path: no separators, no control characters. What else is not seen in it is taken out. */
@@ -60,7 +60,7 @@ export const CreateResource = z.strictObject({
 });
 export type CreateResource = z.infer<typeof CreateResource>;
 
-/** What a person orders to be done again. `discard_corrections`: what people corrected goes too. */
+/** A person's order to reprocess. `discard_corrections`: corrections are dropped too. */
 export const Reprocess = z
   .strictObject({ from: z.enum(REPROCESS_FROM), discard_corrections: z.boolean().default(false) })
   .refine(({ from, discard_corrections }) => from === 'ocr' || !discard_corrections, {
@@ -135,7 +135,7 @@ export const Upload = z.strictObject({
 });
 export type Upload = z.infer<typeof Upload>;
 
-/** `by.kind`: who said it. */
+/** `by.kind`: the kind of its author. */
 export const HistoryItem = z.strictObject({
   seq: z.int(),
   at: Time,

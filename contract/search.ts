@@ -1,4 +1,4 @@
-/** Searching: what may be asked, and what a hit is. */
+/** Search requests and hits. */
 import { z } from 'zod';
 import { Resource } from './resource.ts';
 import { PHASES } from './statuses.ts';

@@ -204,6 +204,6 @@ export function statusRow(status: string): StatusRow {
 }
 
 const LATER: Text = { en: 'a later version of the service', zh: '更新版本的服务' };
-/** Of the status of a row, which a later version may have written: the words of one that is not known say so. */
+/** The texts for the status of a row, which a later version may have written; an unknown one has a text of its own. */
 export const waitsFor = (status: string): Text => ROWS.get(status)?.waits_for ?? LATER;
 export const meaningOf = (status: string): Text => ROWS.get(status)?.meaning ?? LATER;

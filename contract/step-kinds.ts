@@ -1,4 +1,4 @@
-/** One kind of work each: a queue, a concurrency and a service. */
+/** The kinds of steps; each has a queue, a concurrency and a handler. */
 export const STEP_KINDS = ['inspect', 'ocr', 'save', 'embed', 'index', 'purge'] as const;
 
 export type StepKind = (typeof STEP_KINDS)[number];

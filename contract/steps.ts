@@ -1,10 +1,10 @@
-/** The steps of the lifecycle: which there are, which job runs which, what each reads and what it answers. */
+/** The steps of the lifecycle: the jobs that run them, their inputs and outputs. */
 
 import type { FailureCode } from './failures.ts';
 import type { Json } from './json.ts';
 import type { FactRow, StepKind } from './step-kinds.ts';
 
-/** The jobs that a resource may owe, and the step that each runs: two jobs beside the plain ones share a step. */
+/** The jobs of a resource, and the step that each runs: two additional jobs share a step. */
 export const STEP_OF_JOB = {
   inspect: 'inspect',
   ocr: 'ocr',
@@ -26,23 +26,23 @@ export type Fact = (typeof FACTS)[number];
 
 export type FactIds = Record<FactRow, string | null>;
 
-/** From where a person may have it done again. */
+/** The steps from which a person may reprocess. */
 export const REPROCESS_FROM = ['ocr', 'embed', 'index'] as const;
 export type ReprocessFrom = (typeof REPROCESS_FROM)[number];
 
-/** What the uploader said the bytes would be; null where nothing was said. */
+/** What the uploader declared about the bytes; null where nothing was declared. */
 export type Claimed = { byte_size: number | null; sha256: string | null };
 
-type Whose = { resource_id: string; org_id: string };
-export type InspectInput = Whose & { claimed: Claimed };
+type ResourceIds = { resource_id: string; org_id: string };
+export type InspectInput = ResourceIds & { claimed: Claimed };
 /** order: how often a person has ordered the picture to be read again. */
-export type OcrInput = Whose & { original_key: string; order: number };
-export type SaveInput = Whose & { revision: number; recognition_id: string | null; correction_id: string | null };
-export type EmbedInput = Whose & { text_id: string };
+export type OcrInput = ResourceIds & { original_key: string; order: number };
+export type SaveInput = ResourceIds & { revision: number; recognition_id: string | null; correction_id: string | null };
+export type EmbedInput = ResourceIds & { text_id: string };
 /** embedding_id: null writes the text alone. */
-export type IndexInput = Whose & { revision: number; text_id: string; embedding_id: string | null };
+export type IndexInput = ResourceIds & { revision: number; text_id: string; embedding_id: string | null };
 /** index_revision: where the index is known to hold an entry. The removal goes past whatever it holds. */
-export type PurgeInput = Whose & { revision: number; index_revision: number | null };
+export type PurgeInput = ResourceIds & { revision: number; index_revision: number | null };
 
 export type StepInputs = {
   inspect: InspectInput;
@@ -53,7 +53,7 @@ export type StepInputs = {
   purge: PurgeInput;
 };
 
-/** original_key: where the frozen copy is, which no upload link can write. */
+/** original_key: the key of the immutable copy, which no upload link can write. */
 export type LegalPicture = {
   verdict: 'legal';
   sha256: string;
@@ -68,7 +68,7 @@ export type LegalPicture = {
 export type Verdict = { verdict: 'absent' } | { verdict: 'illegal'; code: FailureCode; detail: string } | LegalPicture;
 /** seen: a search finds this revision; ahead: the index holds a later one, as after facts were restored from a backup. */
 export type Put = { put: 'seen' } | { put: 'ahead'; found: number };
-/** The row that was made. Services may answer more beside it; a machine reads only this. */
+/** The row that was created. Handlers may return more beside it; a machine reads only this. */
 export type Made = { fact_id: string };
 
 export type StepOutputs = { inspect: Verdict; ocr: Made; save: Made; embed: Made; index: Put; purge: Json };

@@ -35,16 +35,16 @@ export const CorrectedPage = z.strictObject({
 });
 export type CorrectedPage = z.infer<typeof CorrectedPage>;
 
-/** Pages corrected in one call: the body's own limit ends most of them sooner. */
+/** Maximum pages corrected in one call; the limit of the body is usually reached sooner. */
 const PAGES_A_CALL = 1_000;
-/** Characters of all corrected pages together, however many calls they came by: one row of a database with room to spare. */
+/** Maximum characters of all corrected pages of a picture together: one row of a database with room to spare. */
 export const CORRECTION_CHARS = 2_000_000;
-/** Pages that are not named keep what a person said of them before. */
+/** Pages that are not named keep their earlier corrections. */
 export const CorrectText = z.strictObject({ pages: boundedArray(CorrectedPage, { min: 1, max: PAGES_A_CALL }) });
 export type CorrectText = z.infer<typeof CorrectText>;
 
 const Source = z.enum(['machine', 'person']);
-/** `source`: of the text; a person's when that of any page is. */
+/** `source`: `person` if that of any page is. */
 export const TextAnswer = z.strictObject({
   revision: z.int(),
   source: Source,

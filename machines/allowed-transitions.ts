@@ -1,7 +1,7 @@
-/** What may follow what, said independently of the machine: the exploration judges the machine by it, and the docs draw it. */
+/** The allowed transitions, written independently of the machine: the exploration checks the machine against them, and the docs draw them. */
 import type { Status } from '../contract/statuses.ts';
 
-/** Back from a later step: what it reads is gone, or a correction is taken back of what was never read. */
+/** Back from a later step: what it reads is gone, or a correction is withdrawn of a picture that was never recognised. */
 export const ALLOWED_TRANSITIONS: Record<Status, readonly Status[]> = {
   AWAITING_UPLOAD: ['UPLOADED_NO_METADATA', 'READY_FOR_OCR', 'REJECTED', 'EXPIRED', 'INDEX_FAILED', 'TRASHED', 'DELETING'],
   UPLOADED_NO_METADATA: ['READY_FOR_OCR', 'EXPIRED', 'TRASHED', 'DELETING'],

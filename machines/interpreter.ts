@@ -1,6 +1,6 @@
 /**
  * The durable interpreter: XState as a pure function around one plain JSON instance. No actor ever runs.
- * A step goes: believe the inbound or not → the machine's transition → obligations taken on and dropped → the liveness rule.
+ * A step: accept the inbound or not → the machine's transition → add and remove jobs and timers → the liveness rule.
  */
 import type { AnyActorScope, AnyMachineSnapshot, AnyStateMachine, AnyStateNode, EventObject, StateValue } from 'xstate';
 import { createActor, getNextTransitions, initialTransition } from 'xstate';
@@ -10,7 +10,7 @@ import type { Upgrades } from './upgrades.ts';
 
 /** `at`: epoch ms. */
 export type Acceptance = { provider_job_id: string | null; at: number };
-/** `since`: when the token was minted. */
+/** `since`: when the token was made. */
 export type Job = { src: string; input: Json; token: string; since: number; accepted: Acceptance | null };
 export type Timer = { event: EventObject; due_at: number; token: string };
 
@@ -24,7 +24,7 @@ export type Instance = {
   timers: Record<string, Timer>;
 };
 
-/** `released`: accepted no more, since it waits again. `attempts`: runs that the task made before it gave up; 1 unless said. */
+/** `released`: no longer accepted, since it waits again. `attempts`: runs of the task before it gave up; default 1. */
 export type Inbound =
   | { kind: 'event'; event: EventObject }
   | { kind: 'timer'; id: string; token: string }
@@ -37,14 +37,14 @@ export type Inbound =
 export type Outcome = 'moved' | 'refused' | 'stale';
 /**
  * What a machine can't make itself. `now`: service time (ms), which timers go by. `wall`: wall time (epoch ms), which is shown; `now`
- * unless said. `mint` answers a new token, never twice the same (the engine's are UUIDv7).
+ * by default. `newId` returns a new token, never the same twice (the engine's are UUIDv7).
  */
 export type Environment = { now: number; wall?: number; newId: () => string };
 /** `emitted` goes to the outbox. Jobs to dispatch are found by `newJobs`. */
 export type Step = { outcome: Outcome; instance: Instance; emitted: EventObject[] };
 export type Durable = ReturnType<typeof durable>;
 
-/** An instance of a version that this program does not know: of a later program, which sees to it. It is left as it is. */
+/** An instance of a version that this program does not know: a later program handles it. It is left unchanged. */
 export class UnservedError extends Error {
   constructor(of: Pick<Instance, 'machine' | 'version'>, known: readonly string[]) {
     super(`an instance of ${of.machine} ${of.version} is left alone: this version of tuodi serves ${known.join(', ')}`);
@@ -52,7 +52,7 @@ export class UnservedError extends Error {
   }
 }
 
-/** A step whose result nobody would ever touch again. It is a bug of the machine and is never committed. */
+/** A step after which nothing would ever happen to the instance. It is a bug of the machine and is never committed. */
 export class LimboError extends Error {}
 
 /** What our commit reads of XState's built-in actions, which does not export the types of their params. */
@@ -87,23 +87,23 @@ export function durable(machine: AnyStateMachine, upgrades: Upgrades = {}) {
     },
 
     /**
-     * Pure: answers the next instance and leaves this one alone. Refused or stale answers the same instance object.
+     * Pure: returns the next instance and leaves this one unchanged. If refused or stale, it returns the same instance object.
      * Throws UnservedError for an instance of a version that is not known here.
      */
     step(instance: Instance, inbound: Inbound, given: Environment): Step {
       const current = upgraded(instance);
-      const believed = believe(current, inbound, given.wall ?? given.now);
-      if (typeof believed === 'string') return { outcome: believed, instance, emitted: [] };
+      const accepted = acceptInbound(current, inbound, given.wall ?? given.now);
+      if (typeof accepted === 'string') return { outcome: accepted, instance, emitted: [] };
       const before = revive(current);
       const actions: Action[] = [];
       // both are of this machine, and what it calls an action is what Action says
       const actionExecutor = (action: unknown) => void actions.push(action as Action);
-      const after = machine.transition(before as never, believed.event as never, { ...scope, actionExecutor });
+      const after = machine.transition(before as never, accepted.event as never, { ...scope, actionExecutor });
       const untouched = (after as unknown) === before && actions.length === 0;
       if (untouched && inbound.kind === 'event') return { outcome: 'refused', instance, emitted: [] };
       if (untouched && inbound.kind !== 'accepted' && inbound.kind !== 'released')
-        throw new LimboError(`${machine.id}: nothing answers ${believed.event.type} in ${JSON.stringify(before.value)}`);
-      return commit(believed.rest, after, actions, given);
+        throw new LimboError(`${machine.id}: nothing answers ${accepted.event.type} in ${JSON.stringify(before.value)}`);
+      return commit(accepted.rest, after, actions, given);
     },
 
     /** The machine and the versions of it whose instances can be stepped: the present one, and those that lead to it. */
@@ -166,13 +166,13 @@ export const delayOf = (timer_id: string): string => timer_id.split('.')[2] ?? t
 /** Names that only the interpreter may send: nobody outside can forge a result, a timer or an acceptance, or its end. */
 const isReserved = (type: string) => /^(xstate|ACCEPTED|RELEASED)\./.test(type);
 
-type Believed = { event: EventObject; rest: Instance };
+type Accepted = { event: EventObject; rest: Instance };
 
 /**
- * Is the inbound to be believed? Then: the event it is for the machine, and the instance without what it used up.
+ * Checks whether the inbound is accepted. If so, returns the event for the machine, and the instance without the used job or timer.
  * Every event is stamped with `at` (wall time), since a machine has no clock.
  */
-function believe(instance: Instance, inbound: Inbound, at: number): 'refused' | 'stale' | Believed {
+function acceptInbound(instance: Instance, inbound: Inbound, at: number): 'refused' | 'stale' | Accepted {
   if (inbound.kind === 'event')
     return isReserved(inbound.event.type) ? 'refused' : { event: stamped(inbound.event, at), rest: instance };
   const { id, token } = inbound;
@@ -185,7 +185,7 @@ function believe(instance: Instance, inbound: Inbound, at: number): 'refused' | 
   if (job?.token !== token) return 'stale';
   if (inbound.kind === 'accepted') {
     const accepted = { provider_job_id: inbound.provider_job_id, at };
-    if (job.accepted?.provider_job_id === inbound.provider_job_id) return 'stale'; // said twice
+    if (job.accepted?.provider_job_id === inbound.provider_job_id) return 'stale'; // sent twice
     const rest = { ...instance, jobs: { ...instance.jobs, [id]: { ...job, accepted } } };
     return { event: stamped({ type: `ACCEPTED.${id}`, provider_job_id: inbound.provider_job_id }, at), rest };
   }
@@ -201,32 +201,32 @@ function believe(instance: Instance, inbound: Inbound, at: number): 'refused' | 
 }
 const stamped = <E extends EventObject>(event: E, at: number): E & { at: number } => ({ ...event, at });
 
-/** The next instance: obligations taken on and dropped as the machine's actions say, then the liveness rule. */
+/** The next instance: adds and removes jobs and timers by the machine's actions, then checks the liveness rule. */
 function commit(previous: Omit<Instance, 'snapshot'>, after: AnyMachineSnapshot, actions: Action[], given: Environment): Step {
   if (after.status === 'error')
     throw new LimboError(`${previous.machine} was killed by an unanswered failure: ${String(after.error)}`);
   const jobs = { ...previous.jobs };
   const timers = { ...previous.timers };
   const emitted: EventObject[] = [];
-  for (const action of actions) oblige(action, { jobs, timers, emitted }, given);
+  for (const action of actions) applyAction(action, { jobs, timers, emitted }, given);
   const alive = new Set<string>();
   for (const node of after._nodes) for (const { id } of node.invoke) alive.add(id);
   for (const id of Object.keys(jobs)) if (!alive.has(id)) delete jobs[id];
-  assertOwed(previous.machine, after, jobs, timers);
+  assertLive(previous.machine, after, jobs, timers);
   const snapshot = { value: after.value, context: after.context, status: after.status };
   return { outcome: 'moved', instance: { ...previous, seq: previous.seq + 1, snapshot, jobs, timers }, emitted };
 }
 
 type Obligations = { jobs: Record<string, Job>; timers: Record<string, Timer>; emitted: EventObject[] };
 
-function oblige({ type, params }: Action, { jobs, timers, emitted }: Obligations, { now, newId: mint }: Environment): void {
+function applyAction({ type, params }: Action, { jobs, timers, emitted }: Obligations, { now, newId }: Environment): void {
   switch (type) {
     case 'xstate.spawnChild':
-      jobs[params.id] = { src: params.src, input: params.input, token: mint(), since: now, accepted: null };
+      jobs[params.id] = { src: params.src, input: params.input, token: newId(), since: now, accepted: null };
       return;
     case 'xstate.raise':
       if (typeof params.delay === 'number')
-        timers[params.id] = { event: params.event, due_at: now + params.delay, token: mint() };
+        timers[params.id] = { event: params.event, due_at: now + params.delay, token: newId() };
       else if (params.event.type.startsWith('xstate.after.')) throw new Error(`unknown delay: ${params.event.type}`);
       return;
     case 'xstate.cancel':
@@ -242,8 +242,8 @@ function oblige({ type, params }: Action, { jobs, timers, emitted }: Obligations
   }
 }
 
-/** The liveness rule: active and not at rest, so something must be owed. */
-function assertOwed(machine: string, after: AnyMachineSnapshot, jobs: Obligations['jobs'], timers: Obligations['timers']): void {
+/** The liveness rule: an active instance that is not at rest has a job or a timer. */
+function assertLive(machine: string, after: AnyMachineSnapshot, jobs: Obligations['jobs'], timers: Obligations['timers']): void {
   if (after.status !== 'active' || after.hasTag('rest')) return;
   if (Object.keys(jobs).length + Object.keys(timers).length === 0)
     throw new LimboError(`${machine} would be in limbo in ${JSON.stringify(after.value)}: no job, no timer, not at rest`);

@@ -5,9 +5,9 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Every delay is at most 30 days: what the sweep looks ahead. */
+/** Every delay is at most 30 days, the horizon of the sweep. */
 export const RESOURCE_LIMITS = {
-  /** The store is looked at unasked so long after a link was given: most uploads take seconds, and the page may be closed before it reports. */
+  /** The store is checked without a report so long after a link was issued: uploads usually take seconds, and the page may be closed before it reports. */
   first_look_ms: MINUTE,
   /** A large file on a slow line. */
   second_look_ms: 5 * MINUTE,
@@ -29,7 +29,7 @@ export const RESOURCE_LIMITS = {
   expired_retention_ms: 30 * DAY,
   /** How long text waits for its vector before it is written alone: well above an embedding's usual seconds. */
   embed_grace_ms: 10 * MINUTE,
-  /** Between tries to write the text alone: an index that is down is asked gently. */
+  /** Pause between attempts to write the text alone: an index that is down is not flooded. */
   text_again_ms: 10 * MINUTE,
   /** Reading and decoding one picture of the largest size on a busy machine. */
   inspect_deadline_ms: 5 * MINUTE,
@@ -43,7 +43,7 @@ export const RESOURCE_LIMITS = {
   index_deadline_ms: 5 * MINUTE,
   /** A tombstone, a few objects and a few rows. */
   purge_deadline_ms: 5 * MINUTE,
-  /** Runs of one step that may miss their deadline before a person is told: transient trouble is over by the third. */
+  /** Runs of one step that may miss their deadline before a person is notified: transient trouble is over by the third. */
   max_runs: 3,
   /** Results that are gone and are made again, since the picture was INDEXED or a person's order: each of the three may be gone, no more. */
   max_remakes: 3,
@@ -65,19 +65,19 @@ export function resourceLimits(changed: Partial<ResourceLimits>): ResourceLimits
 
 export const TASK_LIMITS = {
   /**
-   * A task that waits costs a write so often: 100,000 of them two a second. A ring that was lost is rung again by the pass over all jobs;
-   * this is for a task that the pass does not reach, and keeps its record from expiring.
+   * A task that waits costs a write so often: 100,000 of them two a second. A lost notification is sent again by the pass over all
+   * jobs; this is for a task that the pass does not reach, and keeps its record from expiring.
    */
   requeue_ms: 12 * HOUR,
-  /** How long a worker is believed without a word; then it is asked about. */
+  /** How long a worker may work without a sign of life; then its status is queried. */
   lease_ms: MINUTE,
-  /** An answer about a task is a look-up, not the work. */
+  /** Time limit of a status query: a look-up, not the work. */
   ask_deadline_ms: 10 * SECOND,
   /** Doubled with every attempt and loss: 2 s, 4 s, 8 s, … */
   backoff_base_ms: SECOND,
   /** Longer would not help a picture, only delay it. */
   backoff_max_ms: 5 * MINUTE,
-  /** Between tries while a provider is away: as long as a circuit breaker stays open. */
+  /** Pause between attempts while a provider is unavailable: as long as a circuit breaker stays open. */
   outage_pause_ms: 30 * SECOND,
   /** An outage is not the picture's fault, but after a working morning somebody should know. */
   give_up_ms: 6 * HOUR,
@@ -85,7 +85,7 @@ export const TASK_LIMITS = {
   max_attempts: 5,
   /** What a picture itself costs (OCR_TIMEOUT, OCR_CRASHED) it costs again: the second time is for a machine that was busy. */
   max_picture_attempts: 2,
-  /** A picture that kills its workers must end: so many may die of it. */
+  /** Workers that may die of one picture: one that kills its workers must end. */
   max_losses: 5,
 };
 export type TaskLimits = typeof TASK_LIMITS;

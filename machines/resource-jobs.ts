@@ -1,4 +1,4 @@
-/** What each job of the resource machine is told: just what its step reads, as it is when the job begins. */
+/** The input of each job of the resource machine: exactly what its step reads, as of the start of the job. */
 import type { EmbedInput, IndexInput, InspectInput, JobId, OcrInput, PurgeInput, SaveInput } from '../contract/steps.ts';
 import type { ResourceContext } from './resource-setup.ts';
 
@@ -6,33 +6,33 @@ type Given = { context: ResourceContext };
 /** Names no row: the service that reads it fails with FACT_MISSING, and what it lacks is made again. */
 const NO_ROW = '';
 
-const whose = ({ resource_id, org_id }: ResourceContext) => ({ resource_id, org_id });
+const idsOf = ({ resource_id, org_id }: ResourceContext) => ({ resource_id, org_id });
 const indexInput = ({ context }: Given, embedding_id: string | null): IndexInput => ({
-  ...whose(context),
+  ...idsOf(context),
   revision: context.revision,
   text_id: context.fact_ids.saved ?? NO_ROW,
   embedding_id,
 });
 const purgeInput = ({ context }: Given): PurgeInput => ({
-  ...whose(context),
+  ...idsOf(context),
   revision: context.revision,
   index_revision: context.facts.indexed,
 });
 
 export const INPUT_OF_JOB = {
-  inspect: ({ context }: Given): InspectInput => ({ ...whose(context), claimed: context.claimed }),
+  inspect: ({ context }: Given): InspectInput => ({ ...idsOf(context), claimed: context.claimed }),
   ocr: ({ context }: Given): OcrInput => ({
-    ...whose(context),
+    ...idsOf(context),
     original_key: context.original_key ?? NO_ROW,
     order: context.orders,
   }),
   save: ({ context }: Given): SaveInput => ({
-    ...whose(context),
+    ...idsOf(context),
     revision: context.revision,
     recognition_id: context.fact_ids.recognition,
     correction_id: context.fact_ids.correction,
   }),
-  embed: ({ context }: Given): EmbedInput => ({ ...whose(context), text_id: context.fact_ids.saved ?? NO_ROW }),
+  embed: ({ context }: Given): EmbedInput => ({ ...idsOf(context), text_id: context.fact_ids.saved ?? NO_ROW }),
   index: (given: Given) => indexInput(given, given.context.fact_ids.embedded ?? NO_ROW),
   text: (given: Given) => indexInput(given, null),
   purge: purgeInput,

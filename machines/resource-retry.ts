@@ -19,7 +19,7 @@ export const isByPerson = (event: Event): boolean => byOf(event) === undefined;
 export const mayRetry = ({ context, event }: { context: Failed; event: Event }): boolean =>
   isByPerson(event) || isOfService(context);
 
-/** One that only finds out whether an outage is over is not counted: it fails for what it found. */
+/** A probe is not counted: its failure is that of the outage. */
 export function retriesAfter({ context: { service_retries }, event }: { context: Failed; event: Event }): number {
   const by = byOf(event);
   return by === undefined ? 0 : service_retries + (by === 'mended' ? 1 : 0);

@@ -1,4 +1,4 @@
-/** The words of the resource machine: its context, events, guards and actions. The states are in resource.ts. */
+/** The setup of the resource machine: its context, events, guards and actions. The states are in resource.ts. */
 import { assign, emit, fromPromise, setup, stateIn } from 'xstate';
 import type { ResourceEvent } from '../contract/events.ts';
 import type { Failure, ServiceFailure } from '../contract/failures.ts';
@@ -26,17 +26,17 @@ export type ResourceContext = {
   upload_overdue: boolean;
   /** Reported while the store was looked at: if nothing was seen, it is looked at once more. */
   look_again: boolean;
-  /** Readers are promised nothing, any more or until it is restored. */
+  /** Hidden from readers, for ever or until it is restored. */
   withdrawn: boolean;
   /** The revision for which each is known to hold. */
   facts: Record<Fact, number | null>;
-  /** The rows that were made last. Whether they hold for this revision, `facts` says. */
+  /** The rows that were made last. `facts` shows whether they hold for this revision. */
   fact_ids: FactIds;
   /** The entry of `facts.indexed` has one; without: the text alone is in. */
   has_vector: boolean;
   /** Embedding is out for this revision: its text may be written alone, or may have been. */
   vector_late: boolean;
-  /** How often a person has ordered the picture to be read again: what a provider's work of now is told from that of before by. */
+  /** How often a person has ordered the picture to be read again: part of the id of its work at a provider. */
   orders: number;
   /** Deadlines missed since the last new fact. */
   runs: number;
@@ -87,7 +87,7 @@ export const blankContext = (input: ResourceInput): ResourceContext => ({
 /** An effect declared by its types only: it never runs inside XState. */
 const service = <Output>() => fromPromise<Output, Json>(() => Promise.reject(new Error('a service never runs as an actor')));
 
-// XState types no results of jobs in guards and actions that are named apart; the interpreter makes these events, see durable.ts.
+// XState types no results of jobs in guards and actions that are named apart; the interpreter makes these events, see interpreter.ts.
 type Stamped = { at: number };
 const verdictOf = (event: object) => (event as { output: Verdict }).output;
 const putOf = (event: object) => (event as { output: Put }).output;
@@ -167,7 +167,7 @@ export const resourceSetup = setup({
     /** What came may have come after the look. */
     absentUntilReport: ({ context, event }) => verdictOf(event).verdict === 'absent' && context.look_again,
     absentForGood: ({ context, event }) => verdictOf(event).verdict === 'absent' && context.upload_overdue,
-    /** No look under way is of older bytes than the one who says it knows of. */
+    /** A report that adds nothing to a look under way, since the store reports each upload as well. */
     isHint: ({ event }) => event.type === 'UPLOAD_REPORTED' && event.by_store_too === true,
     isProbing: stateIn({ pipeline: { AWAITING_UPLOAD: 'probing' } }),
     indexIsAhead: ({ event }) => putOf(event).put === 'ahead',
@@ -193,7 +193,7 @@ export const resourceSetup = setup({
       const revision = context.revision + 1;
       return { revision, facts: carried(context, kept, revision), vector_late: false, ...ALL_ANEW };
     }),
-    /** As said: from where, and whether a person's correction goes too. It outlives recognition otherwise. */
+    /** The event names the first step, and whether a person's correction is discarded too. It outlives recognition otherwise. */
     reprocess: assign(({ context, event }) => {
       if (event.type !== 'REPROCESS') return {};
       const revision = context.revision + 1;
@@ -214,7 +214,7 @@ export const resourceSetup = setup({
       const revision = Math.max(context.revision, put.put === 'ahead' ? put.found : 0) + 1;
       return { revision, facts: carried(context, MADE_HERE, revision) };
     }),
-    /** A fact holds now: made by a step, whose row it names, or said by a person. */
+    /** A fact holds now: made by a step, whose row it names, or entered by a person. */
     establish: assign(({ context, event }, { fact, row }: { fact: Fact; row?: keyof FactIds }) => ({
       facts: { ...context.facts, [fact]: context.revision },
       fact_ids: row ? { ...context.fact_ids, [row]: madeOf(event) } : context.fact_ids,

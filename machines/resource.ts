@@ -51,15 +51,15 @@ const reading = <Src extends StepKind>(job: JobId, src: Src) => ({
     { target: '#INDEX_FAILED', actions: { type: 'fail' as const, params: src } },
   ],
 });
-/** `row`: which of `fact_ids` the step's answer names. */
+/** `row`: the entry of `fact_ids` that the step's output names. */
 const established = (fact: Fact, row?: keyof FactIds) => ({ type: 'establish' as const, params: row ? { fact, row } : { fact } });
 const lacks = (fact: Fact) => ({ type: 'lacks' as const, params: fact });
 const revise = (...kept: Fact[]) => ({ type: 'revise' as const, params: kept });
 const described = ['describe' as const, revise('text')];
-/** Runs are counted anew on the way in, never in `entry`: a run again enters too, and would go on for ever. */
+/** The count of runs is reset by transitions, never in `entry`: a repeated run enters too, and would go on for ever. */
 const afresh = (target: string) => ({ target, actions: 'startAfresh' as const });
 const removable = { DELETE: afresh('#DELETING') };
-/** From everywhere a person sees it. Its index entry stays: readers are told `searchable`, and only DELETING takes it away. */
+/** From every status that people see. Its index entry stays: readers see `searchable`, and only DELETING removes it. */
 const trashable = { ...removable, TRASH: afresh('#TRASHED') };
 const RESTORE = { target: '#resume', actions: 'readmit' as const };
 const REPROCESS = { target: '#resume', actions: 'reprocess' as const };

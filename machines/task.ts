@@ -14,32 +14,32 @@ export type TaskInput = {
   decodes?: boolean;
 };
 export type TaskContext = TaskInput & {
-  /** From 1. A failure names it, so that another run's is not believed. */
+  /** From 1. A failure names it, so that another run's is ignored. */
   attempt: number;
-  /** Runs of which nobody knows any more. */
+  /** Lost runs: no worker or provider knows them any more. */
   losses: number;
   /** Failures of the outage that goes on; 0: none does. */
   outage_runs: number;
-  /** When that outage began, as far as its beginning was seen: what tells it from the one before. */
+  /** When that outage began, if its beginning was observed: distinguishes it from the one before. */
   outage_since: number | null;
-  /** How often it was found to be another outage than the one before. */
+  /** How often another outage than the one before was found. */
   outages: number;
   /** The time granted to the outage is over. */
   gives_up: boolean;
-  /** What the step answered, kept until the resource has it; null before, and for steps that answer nothing. */
+  /** The output of the step, kept until the resource has it; null before, and for steps without output. */
   output: Json;
   failure: ServiceFailure | null;
   /** In [0, 1): shortens the next backoff, so that those that failed together do not come back together. */
   jitter: number;
 };
-/** `done` and `failed` as the provider, or our own queue, says; `unknown`: it never heard of it. */
+/** The status that the provider, or our own queue, reports. `unknown`: it does not know the run. */
 export type TaskOutcome =
   | { status: 'done'; output: Json }
   | { status: 'working' }
   | { status: 'failed'; failure: ServiceFailure }
   | { status: 'unknown' };
 /**
- * How long what the step needs has been away, as the one who says it knows: `ms`, since `since` (service time) at the latest.
+ * How long what the step needs has been unavailable, as far as the sender knows: `ms`, since `since` (service time) at the latest.
  * from_start: it was seen to work before that, so that this outage is not the one before.
  */
 export type Unavailable = { ms: number; since: number; from_start: boolean };
@@ -53,7 +53,7 @@ export type TaskEvent =
   | { type: 'FAILED'; attempt: number; losses: number; failure: ServiceFailure; jitter?: number; away?: Unavailable }
   | { type: 'GIVE_UP' };
 
-// The interpreter makes the event of a job that is done; see durable.ts.
+// The interpreter makes the event of a job that is done; see interpreter.ts.
 const answerOf = (event: object) => (event as { output: TaskOutcome }).output;
 const answeredFailure = (answer: TaskOutcome) => (answer.status === 'failed' ? answer.failure : null);
 const FORGOTTEN = failureOf('PROVIDER_FORGOT', 'the provider that took the work knows nothing of it');
@@ -179,7 +179,7 @@ export const taskMachine = words.createMachine({
             id: 'ask',
             src: 'ask',
             input: ({ context }) => ({ task_id: context.task_id, provider_job_id: context.provider_job_id }),
-            onError: 'running', // whoever should know is away: wait a lease, ask again
+            onError: 'running', // the provider or queue is unavailable: wait a lease, ask again
             onDone: [
               { guard: { type: 'answered', params: 'done' }, target: '#succeeded', actions: 'takeAnswer' },
               { guard: { type: 'answered', params: 'working' }, target: 'running' },

@@ -11,8 +11,8 @@
  * - A state that is gone is mapped to the one that takes its place; the jobs and timers of the old one that mean the same keep their
  *   tokens under their new names, others are left out.
  * - A timer that a state has gained is not in an old instance. Where it matters, it is added with a time made from one that is there, and
- *   with the token of that one: a token is believed only together with the id of its timer. An instance that owes nothing is not looked
- *   at by the sweep: to make it owe something takes a SQL migration that sets its `next_due_at` too.
+ *   with the token of that one: a token is accepted only together with the id of its timer. An instance without jobs and timers is not
+ *   checked by the sweep: to give it one takes a SQL migration that sets its `next_due_at` too.
  * - The input of a job that waits is what its service reads: a field that a service has gained is added here as well.
  *
  * Version 2 is not released yet: whoever changes a machine adds to the upgrade from 1 to 2 what the change needs, and leaves the version

@@ -5,7 +5,7 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** What signs now, and what signed before. `previous`: null or absent unless the secret is being replaced. */
+/** The current secret and the one before. `previous`: null or absent unless the secret is being replaced. */
 export type Secrets = { current: string; previous?: string | null | undefined };
 
 /** Begin `parts` with what the signature is for, so that no signature of one use passes for another. */

@@ -1,4 +1,4 @@
-/** What an organisation holds, counted as its pictures move. */
+/** Usage of an organisation, updated as its pictures move. */
 import type { ResourceColumns } from '../ports/resources.ts';
 
 /** awaited: uploads that were announced and have not come; announced: their bytes, which `bytes` has too. */
@@ -8,7 +8,7 @@ export const NO_USAGE: Usage = { pictures: 0, bytes: 0, awaited: 0, announced: 0
 
 type Counted = Pick<ResourceColumns, 'status' | 'byte_size' | 'uploaded_at'>;
 
-/** Of one picture, as long as its bytes or its announcement are kept: in the trash too. Its previews and texts are not counted. */
+/** The usage of one picture, as long as its bytes or its announcement are kept: in the trash too. Its previews and texts are not counted. */
 export function usageOf(row: Counted | null): Usage {
   if (!row || row.status === 'DELETED' || (row.status === 'EXPIRED' && row.uploaded_at === null)) return NO_USAGE;
   const bytes = row.byte_size ?? 0;
@@ -16,7 +16,7 @@ export function usageOf(row: Counted | null): Usage {
   return { pictures: 1, bytes, awaited: is_awaited ? 1 : 0, announced: is_awaited ? bytes : 0 };
 }
 
-/** What a step adds to it, or takes away; null: nothing. */
+/** The change of usage by a step; null: none. */
 export function usageAdded(before: Counted | null, after: Counted): Usage | null {
   const [was, is] = [usageOf(before), usageOf(after)];
   const added = minus(is, was);

@@ -1,14 +1,14 @@
-/** Work that arrives together is done together: what comes while a batch is under way is the next batch. */
+/** Batching: items that arrive while a batch is under way form the next batch. */
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 
 export type Batched<Item, Result> = (item: Item) => Promise<Result>;
-/** Turns of the event loop that a batch waits at most, two at a time, while more keeps coming: with nothing to do they take microseconds. */
+/** Maximum turns of the event loop that a batch waits while more items arrive, two at a time: idle turns take microseconds. */
 const MAX_TURNS = 32;
 
 type Waiting<Item, Result> = { item: Item; resolve(result: Result): void; reject(error: unknown): void };
 
 /**
- * `work` answers one result an item, in order. No two items of a batch have the same `key`; the later one waits for the next batch.
+ * `work` returns one result an item, in order. No two items of a batch have the same `key`; the later one waits for the next batch.
  * A rejection of `work` is that of every item in the batch.
  */
 export function batched<Item, Result>(
@@ -29,7 +29,7 @@ export function batched<Item, Result>(
     waiting = rest;
     return [...batch.values()];
   }
-  /** Those whom the last batch has set going arrive in time for this one: until two turns bring no more. */
+  /** Waits until two turns bring no more items: callers that the last batch has released arrive in time for this one. */
   async function waitForQuiet() {
     let count = 0;
     for (let turns = 0; turns < MAX_TURNS && count < waiting.length && waiting.length < max; turns += 2) {

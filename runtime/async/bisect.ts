@@ -1,9 +1,9 @@
-/** A batch that is refused as a whole because of one in it: the one is found, and the others are done. */
+/** Isolates the failing items of a batch that is refused as a whole, and completes the others. */
 
 export type Bisection<Item, Result> = {
-  /** True for a failure that all items alike would meet: nothing more is tried, and the rest fail with it. */
+  /** Returns true for a failure that applies to all items: nothing more is tried, and the rest fail with it. */
   failsAll: (error: unknown) => boolean;
-  /** The result of an item that failed, alone or with the rest. */
+  /** Makes the result of an item that failed, alone or with the rest. */
   failed: (item: Item, error: unknown) => Result;
 };
 

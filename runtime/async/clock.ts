@@ -1,9 +1,9 @@
-/** Time and chance come in from here and from nowhere else, so that a test can hold them. */
+/** The only source of time and randomness, so that a test can control them. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 } from 'uuid';
 
-/** Service time was `service_at` when `elapsed` was read, and is read at most `most_ms` further. */
+/** Service time was `service_at` at `elapsed`, and advances at most `max_ms` beyond it. */
 export type Tick = { service_at: number; elapsed: number; max_ms: number };
 
 export interface Clock {
@@ -11,11 +11,11 @@ export interface Clock {
   now(): number;
   /** For all deadlines: goes on from the last tick by `elapsed`, for so long as the tick allows. Wall time before the first. */
   serviceTime(): number;
-  /** Told of each tick of service time that this process made or has seen. */
+  /** Sets service time by a tick that this process made or has read. */
   setServiceTime(tick: Tick): void;
   /** Wall time that no step forward has moved, for removing what is old: it lags by the time in which the machine was suspended. */
   steady(): number;
-  /** Told how far the database's clock is ahead of `wall`, which goes by it from now on, so that all processes agree. */
+  /** Moves `now` by how far the database's clock is ahead of it, so that all processes agree. */
   setSkew(by_ms: number): void;
   /** Milliseconds that only rise, for measuring durations. */
   elapsed(): number;
@@ -25,9 +25,9 @@ export interface Clock {
   after(ms: number, then: () => void, options?: { holds: boolean }): { cancel(): void };
   /** A UUIDv7: sortable by time, never the same twice. */
   newId(): string;
-  /** An identifier that tells nothing of time. */
+  /** A random UUID, which reveals no time. */
   randomUuid(): string;
-  /** In [0, 1): jitter. */
+  /** A number in [0, 1), for jitter. */
   random(): number;
 }
 

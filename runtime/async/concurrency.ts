@@ -1,12 +1,12 @@
-/** Questions to providers, beside whoever has them asked: a slow provider does not hold up the sweep. */
+/** Runs work in the background with limited concurrency: a slow provider does not delay the sweep. */
 import { createPool } from './pool.ts';
 
 export type LimitedConcurrency = ReturnType<typeof limitConcurrency>;
 
-/** Who waits for a place: a page of the sweep and the retries of the queue; more is a mistake. */
+/** Maximum callers that wait for a slot: a page of the sweep and the retries of the queue; more is a bug. */
 const MAX_WAITING = 10_000;
 
-/** `most`: under way at once; whoever comes then waits for one to end, so that their number has a bound. */
+/** `max`: work that runs at once; further callers wait for a free slot. */
 export function limitConcurrency(max: number) {
   const slots = createPool(
     Array.from({ length: max }, (_, n) => n),
@@ -16,10 +16,10 @@ export function limitConcurrency(max: number) {
   const under_way = new Set<Promise<void>>();
   const stopping = new AbortController();
   return {
-    /** Resolves once the question is on its way. `ask` never throws. */
+    /** Resolves once the work has started. `work` never throws. */
     async begin(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
       const { signal } = stopping;
-      if (signal.aborted) return; // asked again by whoever comes after us
+      if (signal.aborted) return; // the next process does it
       const slot = await slots.acquire(signal).catch((error: unknown) => {
         if (!signal.aborted) throw error;
         return null;

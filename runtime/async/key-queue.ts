@@ -1,4 +1,4 @@
-/** Work on one key at a time, in the order in which it came; on different keys at once. */
+/** Serialises work by key: work on one key runs in order of arrival, work on different keys concurrently. */
 
 export class KeyQueueFull extends Error {
   override name = 'TooManyInLine';
@@ -12,7 +12,7 @@ export function createKeyQueue(max: number) {
     if (queue.waiting >= max) throw new KeyQueueFull(`${max} wait for ${key}`);
     queue.waiting += 1;
     const own = queue.last.then(work);
-    queue.last = own.catch(() => undefined); // told to who asked for it; the next goes on
+    queue.last = own.catch(() => undefined); // the caller gets the error; the next goes on
     queues.set(key, queue);
     try {
       return await own;

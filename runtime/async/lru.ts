@@ -1,4 +1,4 @@
-/** The last few things that were kept: the one used longest ago goes first. */
+/** An LRU cache of at most `max` entries. */
 export function createLru<Value>(max: number) {
   const entries = new Map<string, Value>();
   return {

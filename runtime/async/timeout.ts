@@ -8,9 +8,9 @@ import type { Clock } from './clock.ts';
 
 export type Bounds = {
   clock: Clock;
-  /** None unless given. */
+  /** Absent: no limit. */
   limit_ms?: number;
-  /** What it ends with at the limit. */
+  /** The error at the limit. */
   onTimeout?: (limit_ms: number) => Error;
   /** The first that is aborted ends it, with its own reason. They may live as long as the process. */
   signals?: readonly AbortSignal[];
@@ -40,8 +40,8 @@ export function bounded({ clock, limit_ms, onTimeout = timedOut, signals = [] }:
 }
 
 /**
- * What `work` returns, unless it takes longer or a signal is aborted first: then it rejects at once, `work` is told by its signal and
- * ends by itself, and its end is told to nobody.
+ * Resolves to what `work` returns, unless it takes longer or a signal is aborted first: then it rejects at once, the signal of `work` is
+ * aborted, and the result of `work` is dropped.
  */
 export async function withTimeout<Value>(bounds: Bounds, work: (signal: AbortSignal) => Promise<Value>): Promise<Value> {
   const { signal, release } = bounded(bounds);

@@ -1,17 +1,17 @@
 /**
- * What is known to be wrong with the service as a whole, by name, until it is over: for `/readyz`, the log, and whoever is called.
+ * Known problems of the service as a whole, by name, until they end: for `/readyz` and the log.
  * A condition is no fact: each process finds out by itself, and a new process begins with none.
  */
 import type { Logger } from 'pino';
 import type { Clock } from '../async/clock.ts';
 
-/** `detail`: one sentence that says what is wrong and what to do. `since`: wall time. */
+/** `detail`: one sentence with the problem and what to do. `since`: wall time. */
 export type Condition = { name: string; detail: string; since: number };
 
 export interface Conditions {
   /** Begins the condition, or renews the sentence of one that is there: `since` stays. Logged when it begins. */
   set(name: string, detail: string): void;
-  /** Ends it, which is logged; one that is not there is let be. */
+  /** Ends the condition and logs that. No effect if it is not there. */
   clear(name: string): void;
   has(name: string): boolean;
   /** The oldest first. */

@@ -1,6 +1,6 @@
 /**
- * Credentials that a service refuses are no outage: nobody but a person ends it. At a start they stop it, with the name of the variable;
- * later pictures wait as in an outage, and the condition says whom to call.
+ * Credentials that a service refuses are not an outage: only a person can end it. At a start they stop it, with the name of the variable;
+ * later pictures wait as in an outage, and the condition names the variable.
  */
 import { failureOf } from '../../contract/failures.ts';
 import type { Clock } from '../async/clock.ts';
@@ -16,7 +16,7 @@ export class CredentialsRefused extends StepError {
   }
 }
 
-/** The sentence of a refusal; null for any other error. */
+/** Returns the sentence of a refusal; null for any other error. */
 export function refusalIn(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
   if (error instanceof StepError && error.failure.code === 'CREDENTIALS_REFUSED') return error.failure.detail;
@@ -30,7 +30,7 @@ export type Credentials = {
   accepted(): void;
 };
 
-/** After a refusal they count as good once they were accepted and not refused for so long: some calls may be allowed, and others not. */
+/** After a refusal credentials count as good once they were accepted and not refused for so long: only some calls may be allowed. */
 const GOOD_AFTER_MS = 30_000;
 
 /** `part`: of the name of the condition, such as `database`. */
@@ -59,10 +59,10 @@ export function credentialsOf(
   };
 }
 
-/** For adapters that nobody has told otherwise. */
+/** Default of adapters. */
 export const UNWATCHED: Credentials = { failed: () => {}, accepted: () => {} };
 
-/** Of TLS: a certificate that is not trusted, or is another's (https://nodejs.org/api/tls.html#x509-certificate-error-codes). */
+/** Codes of TLS errors: a certificate that is not trusted, or belongs to another host (https://nodejs.org/api/tls.html#x509-certificate-error-codes). */
 const CERTIFICATE =
   /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT(_LOCALLY)?|CERT_(HAS_EXPIRED|NOT_YET_VALID|UNTRUSTED|REVOKED|SIGNATURE_FAILURE)|INVALID_CA|ERR_TLS_CERT_ALTNAME_INVALID|ERR_SSL_.*|HOSTNAME_MISMATCH)$/;
 export function certificateFault(error: unknown): string | null {

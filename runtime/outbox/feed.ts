@@ -1,10 +1,10 @@
 /**
- * The feed: what this process tells its own listeners of all commits, its own and others'.
+ * The feed of messages of all commits, this process' and others', for listeners in this process.
  *
- * 1. An announcement, or a look from time to time, says that there may be more.
- * 2. What comes after the last known position is read once for all listeners, in order, and the newest of it is kept.
- * 3. A reader asks for what comes after its own position: from what is kept, or from the facts when it is further behind.
- *    Nothing is held for a reader, so a slow one costs nothing.
+ * 1. An announcement, or a periodic poll, signals that there may be more.
+ * 2. Messages after the last known position are read once for all listeners, in order, and the newest are buffered.
+ * 3. A reader reads from its own position: from the buffer, or from the facts when it is further behind. Nothing is held for a reader,
+ *    so a slow one costs nothing.
  */
 import { EventEmitter, once } from 'node:events';
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
@@ -17,24 +17,24 @@ import type { Facts } from '../ports/facts.ts';
 import type { PositionedMessage } from '../ports/outbox.ts';
 import type { Scope } from '../ports/scope.ts';
 
-/** A page of messages, and the position to go on from: messages of others were passed over. gone: some between were removed. */
+/** A page of messages, and the position to continue from. expired: messages after the reader's position were removed. */
 export type FeedPage = { messages: PositionedMessage[]; position: number; expired: boolean };
 export interface Feed {
   /** The newest position known here. */
   position(): number;
-  /** What a reader at `position` is told next. Fewer than `limit`: there is no more yet. */
+  /** Returns what comes after `position`. Fewer than `limit`: there is no more yet. */
   after(scope: Scope, position: number, limit: number): Promise<FeedPage>;
   /** Resolves when there may be more after `position`, at the latest after `wait_ms`; or when the signal is aborted. */
   more(position: number, wait_ms: number, signal: AbortSignal): Promise<void>;
 }
 type Parts = { facts: Pick<Facts, 'outbox'>; announcements: Announcements; clock: Clock; limits: RuntimeLimits; log: Logger };
 
-/** `told` is called with each message, once, in order. */
+/** `onMessage` is called with each message, once, in order. */
 export function createFeed({ facts, announcements, clock, limits, log }: Parts, onMessage: (message: PositionedMessage) => void) {
   const { outbox } = facts;
   const arrivals = new EventEmitter().setMaxListeners(0);
   let buffer: PositionedMessage[] = [];
-  /** `kept` holds all that is after this position. */
+  /** `buffer` holds all messages after this position. */
   let since = 0;
   let position = 0;
   let stopped = false;
@@ -65,7 +65,7 @@ export function createFeed({ facts, announcements, clock, limits, log }: Parts, 
       await turnOfTheLoop();
     }
   }
-  /** One look at a time; what is announced during one is looked for after it. */
+  /** One poll at a time; an announcement during one causes another. */
   function poll(): Promise<void> {
     again = true;
     polling ??= (async () => {
@@ -128,7 +128,7 @@ export function createFeed({ facts, announcements, clock, limits, log }: Parts, 
 function pageOf(found: PositionedMessage[], { limit, upTo }: { limit: number; upTo: number }): FeedPage {
   const page = found.slice(0, limit);
   const last = page.at(-1)?.position ?? upTo;
-  const messages = page.filter(({ payload }) => payload !== null); // one that can't be read keeps its place, and nobody is told of it
+  const messages = page.filter(({ payload }) => payload !== null); // one that can't be read keeps its position, and is not sent
   return { messages, position: found.length > limit ? last : Math.max(last, upTo), expired: false };
 }
 

@@ -1,7 +1,7 @@
 /**
- * The relay: what was committed gets its place in the one order that all readers go by, and everybody is told that there is more.
- * It runs soon after a commit of this process, and at each sweep for what a dead one has left. One relay at a time: in a process by
- * waiting for its end, among processes by a lock in the facts, which nobody waits for.
+ * The relay numbers committed messages in one order for all readers, and announces that there are more. It runs soon after a commit of
+ * this process, and at each sweep for messages of a process that died. One relay runs at a time: within a process by waiting for its end,
+ * among processes by a lock in the facts, for which none waits.
  */
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -19,7 +19,7 @@ export function createRelay({ facts, announcements, clock, limits, log }: Parts)
   let started = false;
   let busy_tries = 0;
 
-  /** False: another process is at it. */
+  /** Returns false if another process is relaying. */
   async function relayAll(): Promise<boolean> {
     let numbered = 0;
     let alone = true;
@@ -34,7 +34,7 @@ export function createRelay({ facts, announcements, clock, limits, log }: Parts)
     if (numbered > 0) await announcements.publish();
     return alone;
   }
-  /** One at a time in this process: whoever comes meanwhile waits for its end. */
+  /** Runs one at a time in this process: a call during one waits for its end. */
   function runOnce(): Promise<boolean> {
     running ??= relayAll().finally(() => {
       running = null;
@@ -48,7 +48,7 @@ export function createRelay({ facts, announcements, clock, limits, log }: Parts)
   /** What was committed while one was running here is numbered by the next. `waiting` until this one begins, so that few wait for it. */
   async function runScheduled(): Promise<void> {
     try {
-      await running?.catch(() => undefined); // told by whoever began it
+      await running?.catch(() => undefined); // its caller handles the error
       waiting = null;
       if (!started) return;
       busy_tries = (await runOnce()) ? 0 : busy_tries + 1;
@@ -73,7 +73,7 @@ export function createRelay({ facts, announcements, clock, limits, log }: Parts)
       started = false;
       waiting?.cancel();
       waiting = null;
-      await running?.catch(() => undefined); // told by whoever began it
+      await running?.catch(() => undefined); // its caller handles the error
     },
   };
 }

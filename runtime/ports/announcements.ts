@@ -1,7 +1,7 @@
-/** Tells all processes that the outbox has grown. Best effort: who listens looks by itself from time to time. */
+/** Notifies all processes that the outbox has grown. Best effort: listeners also poll. */
 export interface Announcements {
   publish(): Promise<void>;
-  /** Resolves once what is published from now on is heard. */
+  /** Resolves once everything published from then on is received. */
   listen(onPublished: () => void): Promise<void>;
   close(): Promise<void>;
 }

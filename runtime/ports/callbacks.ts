@@ -2,7 +2,7 @@ import type { StepKind } from '../../contract/step-kinds.ts';
 import type { Scope } from './scope.ts';
 
 /**
- * A provider's signed result, as it came. `reads`: the ids of the facts that its run read, as JSON: a stored answer belongs to a step
+ * A provider's signed result, as it came. `reads`: the ids of the facts that its run read, as JSON: a stored result belongs to a step
  * and what it read, so that it outlives the task that asked.
  */
 export type Callback = {
@@ -18,8 +18,8 @@ export type Callback = {
 };
 
 export interface Callbacks {
-  /** Durable when it resolves. False: this message to this task of this resource is known. */
+  /** Stores a callback, durable when it resolves. Returns false if this message to this task of this resource is known. */
   keep(callback: Callback): Promise<boolean>;
-  /** The newest for a step and what it read. */
+  /** Returns the newest for a step and what it read. */
   find(scope: Scope, want: { resource_id: string; kind: StepKind; reads: string }): Promise<Callback | null>;
 }

@@ -24,7 +24,7 @@ import type {
 } from './service-state.ts';
 import type { Correction, Embedding, Recognition, Text, Texts } from './texts.ts';
 
-/** A row that a change brings with it. All but metadata are immutable: said again with the same id, they change nothing. */
+/** A row that a change brings with it. All but metadata are immutable: written again with the same id, they change nothing. */
 export type FactWrite =
   | { into: 'metadata'; row: Owned & { metadata: Metadata } }
   | { into: 'recognitions'; row: Recognition }
@@ -33,11 +33,11 @@ export type FactWrite =
   | { into: 'embeddings'; row: Embedding }
   /** Throws `AlreadyThere` when the organisation has used the key. */
   | { into: 'idempotency_keys'; row: IdempotencyKey }
-  /** Plans a look for what late writers left: see Cleanups. `at`: when it is due. Planned again it is due then, from its first round on. */
+  /** Plans a clean-up of what late writers left: see Cleanups. `at`: when it is due. Planned again it is due then, from its first round on. */
   | { into: 'cleanups'; row: Owned }
-  /** Removes what the resource was read, saved and embedded as before these; what a person said stays. null: those of that kind stay. */
+  /** Removes recognitions, texts and embeddings before these; what people entered stays. null: those of that kind stay. */
   | { into: 'superseded'; row: Owned & { recognition_id: string | null; text_id: string; embedding_id: string } }
-  /** Removes what was read and said of a resource (metadata, recognitions, corrections, texts, embeddings): the last step of a purge. */
+  /** Removes all rows about a resource (metadata, recognitions, corrections, texts, embeddings): the last step of a purge. */
   | { into: 'nothing'; row: Owned };
 
 /** One step of one instance, with all that it brings: all of it is committed, or nothing. */
@@ -93,12 +93,12 @@ export interface Facts {
   readonly retention: Retention;
   readonly promised: Promised;
   /**
-   * Each change with its own compare-and-swap on `seq`, all in one transaction, answered in the order given. At most one change an
+   * Each change with its own compare-and-swap on `seq`, all in one transaction, returned in the order given. At most one change an
    * instance, and at most 100. When the batch fails as a whole, each change is tried in a transaction of its own, so that one bad
    * change fails alone.
    */
   commit(changes: Change[]): Promise<Committed[]>;
-  /** Throws when the database does not answer. */
+  /** Throws when the database is unavailable. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }

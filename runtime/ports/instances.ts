@@ -17,7 +17,7 @@ export class UnreadableError extends Error {
 }
 /** since: the wall time at which it was first found so. */
 export type SetAside = { instance_id: string; org_id: string; since: number; reason: string };
-/** Told of each row of a page that can't be read; the others of the page are returned. */
+/** Called for each row of a page that can't be read; the others of the page are returned. */
 export type OnUnreadable = (error: UnreadableError) => void;
 
 /** Versions of a machine. */
@@ -28,7 +28,7 @@ export interface Instances {
   /** Throws UnreadableError. */
   load(instance_id: string): Promise<StoredInstance | null>;
   /**
-   * Those due at `now`, at most `limit`; none of them is handed to anyone else before `until`. Leaves `seq` alone. `of`: of these
+   * Claims instances due at `now`, at most `limit`; none is handed out again before `until`. Leaves `seq` alone. `of`: of these
    * versions only; the others, and when they are due, are left to processes of theirs. `unreadable`: of the claimed, beside those returned.
    */
   claimDue(want: {
@@ -40,9 +40,9 @@ export interface Instances {
   }): Promise<StoredInstance[]>;
   /** Sets when the sweep looks next, unless the instance has moved on from `seq`. */
   reschedule(instance_id: string, seq: number, next_due_at: number | null): Promise<void>;
-  /** When the sweep looks at it next, in service time; null: nothing is owed, or there is no such instance. */
+  /** When the sweep checks it next, in service time; null: it has no timer, or there is no such instance. */
   nextDueAt(instance_id: string): Promise<number | null>;
-  /** Those that owe a job, by id, a page at a time: what tasks are made from when all tasks are lost. */
+  /** Instances with pending jobs, by id, a page at a time: tasks are rebuilt from them. */
   withJobs(after: string | null, limit: number, of?: Served, unreadable?: OnUnreadable): Promise<StoredInstance[]>;
   /**
    * Notes that it can't be read, for an operator, and when the sweep looks again. `at`: wall time. False: it was set aside before, since

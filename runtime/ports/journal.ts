@@ -2,7 +2,7 @@ import type { Failure } from '../../contract/failures.ts';
 import type { Author } from '../../contract/resource.ts';
 import type { Scope } from './scope.ts';
 
-/** `event`: what was believed, such as METADATA_SUBMITTED, `done ocr`, `accepted ocr`, `timer ocr_deadline`. from, to: statuses. */
+/** `event`: what was accepted, such as METADATA_SUBMITTED, `done ocr`, `accepted ocr`, `timer ocr_deadline`. from, to: statuses. */
 export type JournalEntry = {
   at: number;
   event: string;

@@ -16,7 +16,7 @@ export type UploadLink = {
 
 export class TooManyBytes extends Error {}
 
-/** Where the bytes are. Keys have no `..`; reading what is not there answers null. */
+/** The object store. Keys have no `..`; reading a missing object returns null. */
 export interface Objects extends Available {
   /**
    * A link that lets its holder upload exactly `key`, of at most `max_bytes` and this type, until `expires_at` (wall time).
@@ -28,7 +28,7 @@ export interface Objects extends Available {
     byte_size?: number | null;
     content_type: string;
     expires_at: number;
-    /** The API key that it is given out to: a store whose links lead to the service ends them with it; others can't. */
+    /** The API key that requested the link: links that lead to the service end when the key is revoked; those of other stores can't. */
     granted_to?: string | undefined;
   }): Promise<UploadLink>;
   /** A link to read `key` until `expires_at` (wall time), served with this type and name. */
@@ -43,7 +43,7 @@ export interface Objects extends Available {
   put(key: string, body: AsyncIterable<Uint8Array>, max_bytes: number): Promise<StoredObject>;
   /**
    * Runs `work`, an upload of at most so many bytes. Throws STORAGE_FULL, and runs nothing, when that would leave less room than is kept
-   * for what is in already. Absent: the store itself says when it is full.
+   * for what is in already. Absent: the store itself reports when it is full.
    */
   withRoom?<Value>(byte_size: number, work: () => Promise<Value>): Promise<Value>;
   head(key: string): Promise<ObjectHead | null>;

@@ -8,35 +8,35 @@ export type PictureToRead = { png: Uint8Array; page: number; width: number; heig
 
 export type PageRead = { text: string; confidence: number; words: Word[] };
 
-/** What became of work that a provider took. `unknown`: it never heard of it. */
+/** The status of work at a provider. `unknown`: the provider does not know it. */
 export type Asked =
   | { status: 'done'; output: Json }
   | { status: 'working' }
   | { status: 'failed'; failure: ServiceFailure }
   | { status: 'unknown' };
 
-/** What a provider calls the work that it has taken. */
+/** The provider's id of the work that it has accepted. */
 export type Ticket = { provider_job_id: string };
 
-/** Of which run of which work something is; see work-id.ts. */
+/** Identifies a run and its work; see work-id.ts. */
 export type WorkIdentity = { resource_id: string; task_id: string; work_id: string };
 
-/** What became of pictures that a remote engine took, before it is the output of a step. */
+/** The status of pictures at a remote engine, before it is the output of a step. */
 export type RecogniserAsked = { status: 'done'; pages: (PageRead & { page: number })[] } | Exclude<Asked, { status: 'done' }>;
 
-/** An engine that takes work, is asked about it, and may call back. All throw ServiceError: PROVIDER_UNAVAILABLE while it is away. */
+/** An engine with asynchronous jobs: submit, status queries, and callbacks. All throw ServiceError: PROVIDER_UNAVAILABLE while unavailable. */
 export interface RemoteRecogniser {
   /**
    * Idempotent by `work_id`: work that is under way or done is found again, and `pages` is not called; work that failed begins anew.
-   * `languages`: of the text, as far as somebody said (BCP 47). `order`: goes into the address to call back.
+   * `languages`: of the text, as far as known (BCP 47). `order`: goes into the callback address.
    */
   submit(
     work: WorkIdentity & { org_id: string; order: number; languages: string[]; pages(): Promise<PictureToRead[]> },
     signal: AbortSignal,
   ): Promise<Ticket>;
-  /** By its ticket, or without one by its work. Throws PROVIDER_BAD_RESULT for an answer that names other work. */
+  /** Queries by ticket, or without one by work. Throws PROVIDER_BAD_RESULT for a response that names other work. */
   ask(of: WorkIdentity & { provider_job_id: string | null }, signal: AbortSignal): Promise<RecogniserAsked>;
-  /** What the body of a callback (JSON) says, and of which work by its own words. Throws PROVIDER_BAD_RESULT for what is not of the protocol. */
+  /** Parses the body of a callback (JSON) and the work that it names. Throws PROVIDER_BAD_RESULT for a body outside the protocol. */
   read(body: string): Promise<Ticket & { names: Partial<WorkIdentity>; asked: RecogniserAsked }>;
 }
 
@@ -47,7 +47,7 @@ export interface Recogniser extends Available {
   readonly remote?: RemoteRecogniser;
   /** `owner`: the organisation on whose behalf it is read; where pages wait, organisations take turns. Without it all are of one. */
   recognise(picture: PictureToRead, signal: AbortSignal, owner?: string): Promise<PageRead>;
-  /** Ready to read; rejects when it can't be (say, no language data). */
+  /** Resolves when ready to read; rejects when it can't be (for example without language data). */
   ready(): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
-/** Of everything that may be away: false while it is known to be, so that no deadline begins for work that can't be done. */
+/** A store or provider that may be unavailable. */
 export interface Available {
-  /** Absent: it is always there. */
+  /** Returns false while it is known to be unavailable, so that no deadline begins for work that can't be done. Absent: always available. */
   reachable?(): boolean;
 }

@@ -47,7 +47,7 @@ export type ResourceColumns = {
   indexed_in: string | null;
 };
 
-/** As read: with what a person said of it. */
+/** A row as read, with the metadata that people entered. */
 export type ResourceRow = ResourceColumns & { metadata: Metadata };
 
 export type ResourceFilter = {
@@ -63,12 +63,12 @@ export type ResourceFilter = {
 
 export type ResourceSort = '-created_at' | 'title';
 
-/** The place after a row: its sort key and its id. A title that is missing sorts as ''. */
+/** The position after a row: its sort key and its id. A missing title sorts as ''. */
 export type ResourcePosition = { key: number | string; resource_id: string };
 
 export type Counts = { total: number; by_phase: Partial<Record<Phase, number>>; by_status: Partial<Record<Status, number>> };
 
-/** Whose entry an index lacks, and at which revision the index must have it. */
+/** A resource whose entry an index lacks, and the revision at which the index must have it. */
 export type LackingEntry = { resource_id: string; org_id: string; seq: number; indexed_revision: number; has_vector: boolean };
 
 export interface Resources {
@@ -90,6 +90,6 @@ export interface Resources {
   toRetry(step: StepKind, after: string | null, limit: number): Promise<{ resource_id: string; org_id: string }[]>;
   /** Of all organisations, by id: those that the index holds an entry of, though not the index of this name. For a rebuild. */
   lackingIn(index: string, after: string | null, limit: number): Promise<LackingEntry[]>;
-  /** Says that the index of this name has the entry, unless the resource has moved on from `seq`. */
+  /** Records that the index of this name has the entry, unless the resource has moved on from `seq`. */
   markIn(index: string, resource_id: string, seq: number): Promise<void>;
 }

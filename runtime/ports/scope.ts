@@ -1,4 +1,4 @@
-/** Whose rows a call may touch. */
+/** The organisation whose rows a call may read and write. */
 export type Scope = { org_id: string };
 
 export type Owned = { resource_id: string; org_id: string; at: number };

@@ -10,20 +10,20 @@ export type IndexEntry = { resource_id: string; org_id: string; revision: number
 
 export type PutResult = { put: 'seen' } | { put: 'ahead'; found: number };
 
-/** As a search sees it now. */
+/** An entry as searches see it now. */
 export type EntryHead = { resource_id: string; org_id: string; revision: number; deleted: boolean; has_vector: boolean };
 
 export type IndexQuery = {
   query: ParsedQuery;
   mode: SearchMode;
-  /** Of the query; null in text mode, and for an empty query. */
+  /** The vector of the query; null in text mode, and for an empty query. */
   vector: Float32Array | null;
   tag?: string[];
   batch_id?: string[];
   taken_from?: number;
   taken_to?: number;
   sort: 'relevance' | 'newest';
-  /** Of `newest` only: what comes after this place. null: from the first. */
+  /** For `newest` only: hits after this position. null: from the first. */
   after: IndexPosition | null;
   /** Ids that are neither found nor counted, though the index may hold them: what was withdrawn from readers. At most 1,000. */
   except: string[];
@@ -42,10 +42,10 @@ export type IndexPage = {
   facets: Partial<Record<Facet, { value: string; count: number }[]>>;
 };
 
-/** The search view: a copy of what the facts say, that can be rebuilt from them. */
+/** The search index: a copy of the facts that can be rebuilt from them. */
 export interface SearchIndex extends Available {
   /**
-   * Writes an entry at its revision and answers once a search returns it at that revision. An equal revision overwrites; an older
+   * Writes an entry at its revision and resolves once a search returns it at that revision. An equal revision overwrites; an older
    * one is refused: `ahead`, with the revision found. Throws if the write can't be seen. `into`: the
    * names of all indexes it is written to; without, it is the one that searches read.
    */
@@ -59,18 +59,18 @@ export interface SearchIndex extends Available {
   heads(scope: Scope, ids: string[]): Promise<EntryHead[]>;
   /** All entries, tombstones too, by resource_id. */
   scan(after: string | null, limit: number): Promise<EntryHead[]>;
-  /** How many entries there are, of all organisations, tombstones aside. */
+  /** The number of entries of all organisations, without tombstones. */
   count(): Promise<number>;
   /**
-   * Which index searches read: another name each time it is made anew, or another is put in its place. An index that is gone is made
-   * first, empty.
+   * The name of the index that searches read: it changes each time the index is created anew or replaced. A missing index is first created,
+   * empty.
    */
   identity(): Promise<string>;
-  /** Called from now on each time this process has made the index anew: it is empty then. */
+  /** Registers `then`, called each time this process has created the index anew, empty. */
   onMadeAnew(then: () => void): void;
   ping(): Promise<void>;
   close(): Promise<void>;
-  /** Null where the index can't be made again beside itself. */
+  /** Null where no second index can be built beside the live one. */
   readonly generations: IndexGenerations | null;
 }
 

@@ -1,10 +1,10 @@
-/** Parts of the facts that are about no picture: where entries are written, and the time and tasks of the service itself. */
+/** Parts of the facts that belong to no picture: index targets, retention, periodic jobs and service time. */
 
 import type { Json } from '../../contract/json.ts';
 
 /** Names of indexes that every write goes to: the one that searches read, and one that is being built beside it. */
 export type IndexTargets = { live: string; building: string | null };
-/** The row that says where entries are written, so that no process misses a rebuild. */
+/** The row with the targets of index entries, so that no process misses a rebuild. */
 export interface IndexTargetsRow {
   get(): Promise<IndexTargets | null>;
   /** By compare-and-swap: false if it is no longer `from`. */
@@ -16,21 +16,21 @@ export type PromisedEntry = { resource_id: string; org_id: string; seq: number; 
 /** Of all organisations: what the index must hold. For the comparison of the two. */
 export interface Promised {
   /**
-   * Looks at `limit` resources after this id (by id; `newest`: falling, from the end), and answers what is promised of them, which
-   * may be nothing. next: where to go on; null: there are no more.
+   * Reads `limit` resources after this id (by id; `newest`: falling, from the end), and returns the entries promised of them, which may be
+   * none. next: where to go on; null: there are no more.
    */
   page(want: {
     after: string | null;
     limit: number;
     newest?: boolean;
   }): Promise<{ entries: PromisedEntry[]; next: string | null }>;
-  /** How many pictures are INDEXED: a whole index holds as many entries at least. */
+  /** The number of INDEXED pictures: a whole index holds at least as many entries. */
   count(): Promise<number>;
-  /** The least and the greatest id; null: there is none. */
+  /** The smallest and the greatest id; null: there is none. */
   ends(): Promise<{ first: string; last: string } | null>;
 }
 
-/** Removal of what was kept long enough. Times are wall time. Each call is one short transaction, and answers how many rows it removed. */
+/** Removal of expired rows. Times are wall time. Each call is one short transaction, and returns how many rows it removed. */
 export interface Retention {
   /**
    * Results that no next run can take, received before `superseded_before`: the picture has a later recognition, or is gone. And all that
@@ -38,7 +38,7 @@ export interface Retention {
    */
   callbacks(want: { superseded_before: number; before: number; limit: number }): Promise<number>;
   idempotencyKeys(before: number, limit: number): Promise<number>;
-  /** Keys that were revoked before, whose names begin so. */
+  /** Keys that were revoked before `before`, whose names begin with `name`. */
   revokedKeys(name: string, before: number, limit: number): Promise<number>;
   /** The row of a picture that is gone, its instance, its journal and what else names it. False: it is not gone, or not there. */
   tombstone(scope: { org_id: string }, resource_id: string): Promise<boolean>;
@@ -56,11 +56,11 @@ export interface Cleanups {
 
 /** Periodic work that one process does for all. `until`, `now`: wall time. */
 export interface PeriodicJobs {
-  /** Takes it until `until`, unless another process has it. Answers what was kept of it; 'taken': another has it. */
+  /** Takes the job until `until`, unless another process holds it. Returns its saved state; 'taken': another holds it. */
   take(name: string, want: { owner: string; now: number; until: number }): Promise<{ state: Json } | 'taken'>;
-  /** Keeps the state and has it until `until`. False: others have it, and nothing was kept. */
+  /** Saves the state and holds the job until `until`. Returns false if another process holds it, and nothing was saved. */
   keep(name: string, want: { owner: string; until: number; state: Json }): Promise<boolean>;
-  /** What was kept last, by whomever. null: nothing yet. */
+  /** The state saved last, by any process. null: nothing yet. */
   state(name: string): Promise<Json>;
 }
 
@@ -80,7 +80,7 @@ export interface ServiceState {
   /** The epoch of the task store that all tasks were last made in. */
   epoch(): Promise<string | null>;
   setEpoch(epoch: string): Promise<void>;
-  /** For which machines all instances were last looked at; null: never. */
+  /** The fingerprint of the machines for which all instances were last checked; null: never. */
   checkedFor(): Promise<string | null>;
   setCheckedFor(machines: string): Promise<void>;
 }

@@ -33,11 +33,11 @@ export interface Texts {
   recognition(scope: Scope, recognition_id: string): Promise<Recognition | null>;
   correction(scope: Scope, correction_id: string): Promise<Correction | null>;
   text(scope: Scope, text_id: string): Promise<Text | null>;
-  /** In the order of `ids`, as far as they have `most` characters as they are stored, all together; the rest is left out. At most 200 ids. */
+  /** Texts in the order of `ids`, up to `max_chars` characters as stored, all together; the rest is left out. At most 200 ids. */
   texts(scope: Scope, ids: string[], max_chars: number): Promise<Text[]>;
   /**
-   * Pages of recognitions, by their places there (from 0). A recognition of more than `most` characters as it is stored is left out: its
-   * pages are all looked through for one. At most 200 ids.
+   * Pages of recognitions, by their places there (from 0). A recognition of more than `max_chars` characters as stored is left out:
+   * all its pages would be scanned for one. At most 200 ids.
    */
   recognisedPages(
     scope: Scope,

@@ -1,4 +1,4 @@
-/** The part of the sweep that is about instances: each that is due is looked at, and stands for itself. */
+/** The part of the sweep that checks due instances, each independently of the others. */
 
 import type { Each } from '../async/each.ts';
 import { type StoredInstance, UnreadableError } from '../ports/instances.ts';
@@ -10,7 +10,7 @@ type Parts = Pick<SweepParts, 'facts' | 'engine' | 'kernel' | 'set_asides' | 'ru
   each: Each;
 };
 
-/** Looks at all that are due, some batches at most. */
+/** Returns a function that checks due instances, up to `sweep_batches` batches. */
 export function createDueInstances(parts: Parts): (stopped: () => boolean) => Promise<void> {
   const { facts, engine, kernel, set_asides, runs, time, clock, limits, origin, each } = parts;
 
@@ -28,7 +28,7 @@ export function createDueInstances(parts: Parts): (stopped: () => boolean) => Pr
       if (claimed.length + unreadable.length < limit) return;
     }
   }
-  /** One that can't be read or stepped is set aside for itself. */
+  /** Sets an instance aside that can't be read or stepped. */
   async function checkOrSetAside(claimed: StoredInstance): Promise<void> {
     try {
       if (!kernel.knowsState(claimed.instance))
@@ -45,12 +45,12 @@ export function createDueInstances(parts: Parts): (stopped: () => boolean) => Pr
     if (!row) throw new UnreadableError('resources', claimed.instance_id, 'its row is missing');
     await set_asides.takeBack(claimed);
   }
-  /** One instance: its timers that are due are heard, its jobs are checked. If it did not move, it is looked at again later. */
+  /** Fires the due timers of an instance and checks its jobs. If it did not move, it is checked again later. */
   async function check(claimed: StoredInstance): Promise<void> {
     const stored = { ...claimed, instance: kernel.upgraded(claimed.instance) };
     const { instance_id, instance } = stored;
     const now = clock.serviceTime();
-    const quiet_until = time.quietUntil(); // nothing irreversible happens at once after a silence
+    const quiet_until = time.quietUntil(); // nothing irreversible happens right after a gap
     const quiet = now < quiet_until;
     let not_before = quiet ? quiet_until : now;
     for (const [id, { due_at, token }] of Object.entries(instance.timers)) {

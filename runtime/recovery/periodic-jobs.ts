@@ -1,10 +1,10 @@
-/** What is done from time to time, beside the sweep, by every process: best effort, and again the next time. */
+/** Periodic jobs of every process, beside the sweep: best effort, repeated at the next interval. */
 import type { Logger } from 'pino';
 import type { Clock } from '../async/clock.ts';
 
 export type PeriodicJob = { name: string; interval_ms: number; work: () => Promise<unknown> };
 
-/** Each chore begins anew `interval_ms` after its last end. Stopped, none begins; one under way is left to end. */
+/** Each job starts again `interval_ms` after its last end. After `stop` none starts; a running one may end. */
 export function createPeriodicJobs(jobs: PeriodicJob[], { clock, log }: { clock: Clock; log: Logger }) {
   let stopped = false;
   const waiting = new Map<PeriodicJob, { cancel(): void }>();
@@ -31,8 +31,8 @@ export function createPeriodicJobs(jobs: PeriodicJob[], { clock, log }: { clock:
 }
 
 /**
- * Removes page after page until one is not full, for at most `most_ms`, and rests after each for as long as it took: what grows is
- * removed faster than it can grow, with half of one connection at most.
+ * Removes page after page until one is not full, for at most `max_ms`, and pauses after each for as long as it took: this uses at most half
+ * of one connection, and removes rows faster than they are written.
  */
 export async function inPages(
   { clock, limit, max_ms }: { clock: Clock; limit: number; max_ms: number },
@@ -50,7 +50,7 @@ export async function inPages(
   }
 }
 
-/** Sets the clock by the database's, which is asked in the middle of the question's way there and back. */
+/** Synchronises the clock with the database's, whose time is taken at the middle of the round trip. */
 export async function setClock(clock: Clock, databaseTime: () => Promise<number | null>): Promise<void> {
   const asked_at = clock.now();
   const database_time = await databaseTime();

@@ -1,14 +1,15 @@
 /**
- * Jobs are looked after by passes over all instances that owe one, by their ids, a page at a time. One process at a time does it; where
- * it is, is kept in the facts, so that another goes on from there. A pass reads; it writes only what it has to mend, so a long line
- * that waits costs no write.
+ * Rebuilds lost tasks by passes over all instances with pending jobs, in the order of their ids, a page at a time. One process at a time
+ * does it; its position is kept in the facts, so that another can continue there. A pass writes only repairs, so pictures that wait cost
+ * no write.
  *
- * - A calm pass begins each `job_check_min_ms`, and does a page a round of the sweep: a task that was lost alone, a ring that was not
- *   heard, a result that was not told.
- * - When the store of tasks is not the one that the facts know, all is in doubt: every job is looked at, at once, some pages a round. The
- *   pass goes round from where it is and ends there. A store that is in doubt again meanwhile moves its end, not its place, so that
- *   outages in a row do not keep it from those with a late id.
- * - A new store is begun before its pass (one that takes no writes is known before the work). The facts know it when all were looked at.
+ * - A calm pass starts each `job_check_min_ms`, and checks a page a round of the sweep: it finds a single lost task, a lost notification, a
+ *   result that was not recorded.
+ * - When the task store is not the one that the facts know, all tasks are in doubt: every job is checked at once, some pages a round. The
+ *   pass wraps around from its position and ends there. If the store is in doubt again meanwhile, the end moves, not the position, so that
+ *   repeated outages do not keep the pass from late ids.
+ * - The epoch of a new store is written before its pass (so a store that takes no writes is noticed first). The facts record it when all
+ *   jobs were checked.
  */
 import type { Logger } from 'pino';
 import { z } from 'zod';
@@ -25,10 +26,10 @@ type Parts = {
   clock: Clock;
   limits: RuntimeLimits;
   log: Logger;
-  /** The versions whose jobs are looked after here. */
+  /** The versions whose jobs are checked here. */
   served: Served;
   set_asides: Pick<SetAsides, 'report'>;
-  /** Of the chore; the same at each start where no other process can be, so that what the last one had is free at once. */
+  /** Owner of the job; the same at each start where no other process can be, so that what an earlier process held is free at once. */
   owner: () => string;
 };
 type CheckPage = (page: StoredInstance[], doubt: boolean) => Promise<void>;
@@ -42,13 +43,13 @@ const NEVER: State = { open: false, after: null, began_at: 0, doubt: null };
 
 const JOB_NAME = 'jobs';
 
-/** A round of the passes: does its pages, if there is something to be done and no other process does it. */
+/** Returns a round of the passes, which checks some pages if a pass is due and no other process holds it. */
 export function createTaskRebuild(parts: Parts, checkPage: CheckPage): (stopped: () => boolean) => Promise<void> {
   const { facts, tasks, clock, limits, log, owner } = parts;
   let held: State | null = null;
   const not_before = { calm: Number.NEGATIVE_INFINITY, doubt: Number.NEGATIVE_INFINITY };
 
-  /** The epoch that all tasks must be looked at for; null: the store is the one that the facts know. */
+  /** Returns the epoch for which all tasks must be checked; null: the store is the one that the facts know. */
   async function epochInDoubt(): Promise<string | null> {
     const kept = await tasks.epoch();
     if (kept !== null) return kept === (await facts.upkeep.epoch()) ? null : kept;
@@ -61,13 +62,13 @@ export function createTaskRebuild(parts: Parts, checkPage: CheckPage): (stopped:
     const taken = await facts.chores.take(JOB_NAME, { owner: owner(), now, until: now + limits.job_pass_hold_ms });
     return taken === 'taken' ? null : (State.safeParse(taken.state).data ?? NEVER);
   }
-  /** Kept, and held on to while the pass is under way. */
+  /** Saves the state, and holds the pass while it is under way. */
   async function keep(state: State): Promise<void> {
     const until = clock.now() + (state.open ? limits.job_pass_hold_ms : 0);
     const kept = await facts.chores.keep(JOB_NAME, { owner: owner(), until, state });
     held = kept && state.open ? state : null;
   }
-  /** When this process looks again whether there is something to be done. */
+  /** Sets when this process checks again whether a pass is due. */
   const pause = (what: keyof typeof not_before, ms: number) => {
     not_before[what] = clock.elapsed() + ms;
   };
@@ -111,7 +112,7 @@ export async function nextPassAt({ chores }: Pick<Facts, 'chores'>, clock: Pick<
   return open ? now : Math.max(now, began_at + RUNTIME_LIMITS.job_check_min_ms);
 }
 
-/** What the round goes on with. */
+/** Returns the state that the round continues with. */
 function begin(state: State, epoch: string | null, { now, limits }: { now: number; limits: RuntimeLimits }): State {
   if (epoch !== null && state.doubt?.epoch === epoch) return state;
   if (epoch !== null) {
@@ -122,7 +123,7 @@ function begin(state: State, epoch: string | null, { now, limits }: { now: numbe
   return now - state.began_at < limits.job_check_min_ms ? { ...state, doubt: null } : { ...NEVER, open: true, began_at: now };
 }
 
-/** After the next page; null: the store was lost again, or may have been, while it was looked at. */
+/** Returns the state after the next page; null: the store was, or may have been, lost again meanwhile. */
 async function checkNextPage(
   { facts, tasks, limits, served, set_asides }: Parts,
   state: State,

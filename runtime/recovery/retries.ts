@@ -1,11 +1,11 @@
 /**
- * What a long outage has stopped is tried again by the service itself: a person is for what a person mends.
+ * Retries pictures that a long outage has stopped, without a person.
  *
- * - Once the step has worked here for a minute, page by page, as fast as the step takes them.
- * - While nobody knows whether it works (all that waited was given up, or this process has just begun), what it needs is asked; if that
- *   is there, one picture finds out.
+ * - Once the step has worked here for a minute, page by page, at the throughput of the step.
+ * - While it is unknown whether it works (all waiting tasks were given up, or this process has just started), what it needs is probed; if
+ *   that is available, one picture is retried as a probe.
  *
- * Every process does so for the steps that it runs. Two that try the same picture do no harm: the second is refused.
+ * Every process does so for the steps that it runs. Two that retry the same picture do no harm: the second is refused.
  */
 import type { Logger } from 'pino';
 import type { RetriedBy } from '../../contract/events.ts';
@@ -24,7 +24,7 @@ type Parts = {
   engine: Pick<Engine, 'send'>;
   queue: Pick<Queue, 'depth'>;
   gates: Pick<Gates, 'isOpen' | 'worksFor'>;
-  /** Rejects while something that the step needs is not there. Absent: that is found out by its work alone. */
+  /** Rejects while something that the step needs is unavailable. Absent: only its work shows that. */
   probe?: ((kind: StepKind, signal: AbortSignal) => Promise<void>) | undefined;
   clock: Clock;
   limits: RuntimeLimits;
@@ -48,7 +48,7 @@ export function createRetries(parts: Parts) {
     return existing;
   };
 
-  /** From where the last page ended, and then from the first: one that is refused does not stand in the way of the others. */
+  /** Continues after the last page, then from the first, so that a refused picture does not block the others. */
   async function nextPage(kind: StepKind, at: Progress, max: number): Promise<Stopped[]> {
     const page = await facts.resources.toRetry(kind, at.after, max);
     if (page.length === 0 && at.after !== null) {
@@ -72,11 +72,11 @@ export function createRetries(parts: Parts) {
     if (!probe) return true;
     return withTimeout({ clock, limit_ms: limits.retry_ask_ms }, (signal) => probe(kind, signal)).then(
       () => true,
-      () => false, // asked again the next time; that it is away has been said by the gate
+      () => false, // asked again the next time; the gate has logged the outage
     );
   }
   async function retryOneAsProbe(kind: StepKind, at: Progress): Promise<void> {
-    if (clock.elapsed() < at.probe_at || (await queue.depth(kind)).waiting > 0) return; // one that waits finds out as well
+    if (clock.elapsed() < at.probe_at || (await queue.depth(kind)).waiting > 0) return; // one that waits is a probe as well
     if (!(await isAvailable(kind))) return;
     at.probe_at = clock.elapsed() + at.pause_ms;
     at.pause_ms = Math.min(2 * at.pause_ms, limits.retry_probe_max_ms);

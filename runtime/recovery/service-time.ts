@@ -101,12 +101,12 @@ export function createServiceTime({ upkeep, clock, limits, log }: Parts) {
         }
       throw new Error(`service time was moved by others ${ATTEMPTS} times in a row`);
     },
-    /** Until when (service time) no timer of a picture fires: what was under way before a silence is told first. */
+    /** Until when (service time) no timer of a picture fires: results of work from before a gap are recorded first. */
     quietUntil: (): number => Math.max(observed?.row.settle_until ?? Number.NEGATIVE_INFINITY, doubted_until),
   };
 }
 
-/** For the log: how far each clock says that it went. */
+/** For the log: milliseconds that each clock advanced. */
 function clockDifferences({ ticked_at }: TimeRow, observed: ObservedTick | null, now: Reading) {
   const wall_passed_ms = now.wall - (observed?.at.wall ?? ticked_at ?? now.wall);
   return { wall_passed_ms, monotonic_passed_ms: observed ? Math.round(now.elapsed - observed.at.elapsed) : null };

@@ -1,6 +1,6 @@
 /**
- * Pictures whose rows can't be read: each is set aside by itself, where an operator sees it, and is looked at again from time to time.
- * One that was mended goes on by itself.
+ * Sets aside pictures whose rows can't be read: each alone, visible to an operator, and checked again periodically. A repaired one goes on
+ * without further action.
  */
 import type { Logger } from 'pino';
 import type { Clock } from '../async/clock.ts';
@@ -34,14 +34,14 @@ export function createSetAsides({ instances, clock, limits, log, conditions }: P
     const at = clock.now();
     const reason = error instanceof Error ? error.message : String(error);
     const is_new = await instances.setAside(instance_id, { at, reason, next_due_at: nextLook(instance_id) });
-    if (!is_new) return; // told before
+    if (!is_new) return; // logged before
     log.error(
       { event: 'resource.set_aside', err: error, resource_id: instance_id },
       'a picture is set aside: its row cannot be read; the others go on',
     );
     await review();
   }
-  /** What an operator is told of all that are set aside. */
+  /** Updates the condition that names the pictures that are set aside. */
   async function review(): Promise<void> {
     const all = await instances.listSetAside(null, MAX_NAMED + 1);
     if (all.length === 0) conditions.clear(CONDITION);
@@ -51,7 +51,7 @@ export function createSetAsides({ instances, clock, limits, log, conditions }: P
     review,
     /** Throws what the facts throw. */
     setAside,
-    /** From within what goes on without it: a failure is logged, and the next look sets it aside. */
+    /** Sets it aside in the background: a failure is logged, and the next check sets it aside. */
     report(instance_id: string, error: unknown): void {
       setAside(instance_id, error).catch((err: unknown) =>
         log.warn(
@@ -60,7 +60,7 @@ export function createSetAsides({ instances, clock, limits, log, conditions }: P
         ),
       );
     },
-    /** It is read again. */
+    /** Resumes a picture whose rows can be read again. */
     async takeBack({ instance_id }: StoredInstance): Promise<void> {
       await instances.takeBack(instance_id);
       first_found.delete(instance_id);
@@ -73,7 +73,7 @@ export function createSetAsides({ instances, clock, limits, log, conditions }: P
   };
 }
 
-/** Ids named in the sentence. */
+/** Ids named in the condition. */
 const MAX_NAMED = 3;
 function describe(ids: string[]): string {
   const named = ids.slice(0, MAX_NAMED).join(', ');

@@ -1,4 +1,4 @@
-/** A step of an instance, made into the change that is committed. */
+/** Makes the change to commit from a step of an instance. */
 import type { EventObject } from 'xstate';
 import type { Json } from '../../contract/json.ts';
 import type { Author } from '../../contract/resource.ts';
@@ -83,13 +83,13 @@ function messagesOf(
   return types.map((type) => ({ id: clock.newId(), type, at, payload }));
 }
 
-/** When the sweep must look at an instance: at its next timer. null: it has none. Jobs are looked after by passes: see job-pass.ts. */
+/** When the sweep must check an instance: at its next timer. null: it has none. Jobs are checked by passes: see rebuild-tasks.ts. */
 export function nextDueAt({ timers }: Pick<Instance, 'timers'>): number | null {
   const all = Object.values(timers).map(({ due_at }) => due_at);
   return all.length > 0 ? Math.min(...all) : null;
 }
 
-/** What an inbound is called in the journal. */
+/** The name of an inbound in the journal. */
 export function eventName(inbound: Inbound): string {
   if (inbound.kind === 'event') return inbound.event.type;
   return `${inbound.kind} ${inbound.kind === 'timer' ? delayOf(inbound.id) : inbound.id}`;

@@ -1,6 +1,6 @@
 /**
- * The engine: load, step, commit, dispatch. It knows no concrete machine: what a lifecycle means is told by `Lifecycle`.
- * A step is pure; only its commit counts, and only if nobody else was first. What follows a commit is best effort: the sweep does it again.
+ * The engine: load, step, commit, dispatch. It knows no concrete machine: `Lifecycle` adapts one.
+ * A step is pure; only its commit counts, and only if no other writer was first. The effects of a commit are best effort: the sweep redoes them.
  */
 
 import { EventEmitter } from 'node:events';
@@ -37,7 +37,7 @@ export interface Engine {
   /** Begins a lifecycle. Throws AlreadyThere when the idempotency key was used in this organisation, and OverQuota. */
   create(resource: NewResource, origin: Origin): Promise<ResourceRow>;
   /**
-   * Says an event. `say` is asked again at each attempt, with the row as it is then; what it throws is let go.
+   * Sends an event. `build` is called on each attempt with the current row; its errors propagate.
    * Throws Problem NOT_FOUND when there is no such resource in scope, CONFLICT when others kept winning.
    */
   send(
@@ -47,11 +47,11 @@ export interface Engine {
   ): Promise<{ outcome: 'moved' | 'refused'; resource: ResourceRow }>;
   /** A timer, an acceptance or a result: believed only by its token. outdated: the step must be run again; nothing was changed. */
   deliver(instance_id: string, inbound: Exclude<Inbound, { kind: 'event' }>, origin: Origin): Promise<Outcome | 'outdated'>;
-  /** The job of that token, if the instance still owes it. */
+  /** Returns the job of that token, if it is still pending. */
   pendingJob(instance_id: string, job_id: string, token: string): Promise<PendingJob | null>;
-  /** The resource when nothing of ours is under way, or as it is after `wait_ms`, or when the signal is aborted. null: not in scope. */
+  /** Resolves with the resource once no work of the service is under way, after `wait_ms`, or when the signal is aborted. null: not in scope. */
   waitUntilSettled(ref: ResourceRef, wait_ms: number, signal: AbortSignal): Promise<ResourceRow | null>;
-  /** It was moved, by whomever: those who wait for it here look again, unless they know of it. */
+  /** Another process may have moved it: callers of `waitUntilSettled` read it again, unless they know that `seq`. */
   notifyMoved(resource_id: string, seq: number): void;
 }
 
@@ -59,7 +59,7 @@ export function createEngine(parts: Parts): Engine {
   const { clock, lifecycle } = parts;
   const news = new EventEmitter().setMaxListeners(0);
   const { turn, settle, cache: known } = createStepLoop(parts, news);
-  /** Each of many senders to one picture has its turn: racing, most would lose, again and again. */
+  /** Senders to one picture take turns: racing, all but one would lose each commit. */
   const inOrder = createKeyQueue(parts.limits.senders_waiting);
   return {
     async create(resource, origin) {
@@ -107,7 +107,7 @@ export function createEngine(parts: Parts): Engine {
   };
 }
 
-/** What an inbound brings: a result brings the rows of its service, made from what is read now. */
+/** Builds the command of an inbound. A result brings rows, computed from the present facts. */
 async function commandFor({ instance }: CachedInstance, inbound: Inbound, { lifecycle, facts, clock }: Parts): Promise<Command> {
   const job = inbound.kind === 'done' ? instance.jobs[inbound.id] : undefined;
   if (inbound.kind !== 'done' || job?.token !== inbound.token) return { inbound, writes: [], columns: {} };
@@ -117,10 +117,10 @@ async function commandFor({ instance }: CachedInstance, inbound: Inbound, { life
   const { facts: writes, columns = {}, expects } = result_rows;
   return { inbound, writes, columns, expects };
 }
-/** Leaves the turn with nothing said. */
+/** Ends the loop without a command. */
 class Outdated extends Error {}
 
-/** Of a resource that nobody has looked at yet. */
+/** Columns of a resource before its inspection. */
 const NEW_COLUMNS = {
   key_id: null,
   sha256: null,

@@ -1,4 +1,4 @@
-/** What a machine means, told to an engine that knows no machine's states. */
+/** Adapts a machine to an engine that knows no machine's states. */
 import type { EventObject } from 'xstate';
 import type { Json } from '../../contract/json.ts';
 import type { Metadata } from '../../contract/metadata.ts';
@@ -20,26 +20,26 @@ export type NewResource = {
   metadata: Metadata;
   described: boolean;
   idempotency: { key: string; fingerprint: string } | null;
-  /** What its organisation may hold with it. Absent: as much as it likes. */
+  /** Maximum that its organisation may hold with it. Absent: no limit. */
   quota?: Usage;
 };
 
-/** A result that is to be believed, and what it was asked. `at`: wall time. */
+/** An accepted result of a job, with the job's input. `at`: wall time. */
 export type Result = { job_id: string; input: Json; output: Json; at: number };
 
 type ResourceIds = { resource_id: string; org_id: string };
 export type Lifecycle = {
   kernel: Durable;
-  /** What the machine is begun with. */
+  /** The input that the machine starts with. */
   input(resource: NewResource): Json;
   /** The columns that follow from the instance; the others stay as they are. */
   columns(
     instance: Instance,
   ): Partial<ResourceColumns> & Pick<ResourceColumns, 'status' | 'phase' | 'revision' | 'failure' | 'indexed_revision'>;
-  /** The rows that a result brings, computed from what is read now; or that its step must be run again. */
+  /** The rows of a result, computed from the present facts; 'outdated': its step must be run again. */
   writes(result: Result, facts: Facts): Promise<Writes | 'outdated'>;
-  /** The rows of a step that leaves runs behind which nobody wants any more. `at`: wall time. Absent: there are none. */
+  /** The rows of a step that cancels runs. `at`: wall time. Absent: there are none. */
   abandoned?(step: { resource: ResourceIds; before: Instance; after: Instance; inbound: Inbound; at: number }): FactWrite[];
-  /** The types of the messages that a step is worth. */
+  /** The types of the messages that a step sends. */
   messages(before: ResourceColumns | null, after: ResourceColumns, emitted: EventObject[]): string[];
 };

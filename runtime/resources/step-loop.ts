@@ -1,4 +1,4 @@
-/** A turn of an instance: load, step, commit, and what follows a commit; again while somebody else is first. */
+/** The loop of a command to an instance: load, step, commit, and the effects of a commit; again while another writer is first. */
 import type { EventEmitter } from 'node:events';
 import type { Logger } from 'pino';
 import { Problem } from '../../contract/problems.ts';
@@ -14,14 +14,14 @@ import type { Scope } from '../ports/scope.ts';
 import { changeOf, eventName, type Origin } from './change.ts';
 import type { Lifecycle } from './lifecycle.ts';
 
-/** How soon a client asks again for what a later version has: the next process that answers may be of that one. */
+/** Retry-After of a picture that a later version has: the next process to respond may be of that version. */
 const LATER_VERSION_RETRY_S = 5;
 
-/** A job that needs a task, and whose it is. */
+/** A job that needs a task, with its resource. */
 export type PendingJob = { resource: ResourceRow; job_id: string; job: Job };
 /** An instance with the row that goes with it. */
 export type CachedInstance = { instance: Instance; resource: ResourceRow };
-/** What is said to an instance, and what it brings. */
+/** An inbound for an instance, with the rows and columns it brings. */
 export type Command = { inbound: Inbound; writes: FactWrite[]; columns: Partial<ResourceColumns>; expects?: Change['expects'] };
 export type Parts = {
   facts: Facts;
@@ -29,16 +29,16 @@ export type Parts = {
   lifecycle: Lifecycle;
   limits: RuntimeLimits;
   log: Logger;
-  /** Makes tasks of new jobs. */
+  /** Creates tasks for new jobs. */
   dispatch: (pending: PendingJob[]) => Promise<void>;
-  /** Told of each picture whose rows can't be read. */
+  /** Called for each picture whose rows can't be read. */
   unreadable?: (instance_id: string, error: UnreadableError) => void;
-  /** Told of each commit that others are told of. */
+  /** Called after each commit with messages for the outbox. */
   notified?: () => void;
 };
 export type StepLoop = ReturnType<typeof createStepLoop>;
 
-/** `news` tells of every commit: the id, with the row as it then is. */
+/** `news` emits the row of every commit, by resource_id. */
 export function createStepLoop(parts: Parts, news: EventEmitter) {
   const { facts, clock, lifecycle, limits } = parts;
   const commit = batched<Change, Committed>((changes) => facts.commit(changes), {
@@ -48,7 +48,7 @@ export function createStepLoop(parts: Parts, news: EventEmitter) {
   const cache = createLru<CachedInstance>(limits.remembered_instances);
   const upgrade = upgrading(parts);
 
-  /** Both as one commit left them: another process may commit between the two reads. Throws LATER_VERSION, UnreadableError. */
+  /** Loads instance and row of the same commit: another process may commit between the two reads. Throws LATER_VERSION, UnreadableError. */
   async function load(instance_id: string): Promise<CachedInstance | null> {
     try {
       return await loadBoth(instance_id);
@@ -67,7 +67,7 @@ export function createStepLoop(parts: Parts, news: EventEmitter) {
     throw conflict();
   }
 
-  /** Commits a step and does what follows; null when somebody else was first. */
+  /** Commits a step and performs its effects. Returns null when another writer was first. */
   async function commitStep(before: CachedInstance | null, change: Change): Promise<ResourceRow | null> {
     const id = change.instance_id;
     const committed = await commit(change);
@@ -88,7 +88,7 @@ export function createStepLoop(parts: Parts, news: EventEmitter) {
     return resource;
   }
 
-  /** A remembered state is never the reason for a refusal: what is refused by it is said again to what is stored. */
+  /** Never refuses on cached state: on refusal it reloads and tries once more. */
   async function runCommand(
     id: string,
     build: (current: CachedInstance) => Promise<Command>,
@@ -125,7 +125,7 @@ export function createStepLoop(parts: Parts, news: EventEmitter) {
   return {
     turn: runCommand,
     settle: commitStep,
-    /** As it is known here, which others may have changed since; else as it is stored. */
+    /** Returns the cached instance, which others may have changed since, if it `fits`; else the stored one. */
     async cache(instance_id: string, fits: (cache: CachedInstance) => boolean): Promise<CachedInstance | null> {
       const cached = cache.get(instance_id);
       return cached && fits(cached) ? cached : load(instance_id);
@@ -142,7 +142,7 @@ function logSettled(
   log.info({ ...fields, age_ms: updated_at - created_at }, `picture settled as ${status}`);
 }
 
-/** What a machine can't make itself. */
+/** Time and ids for a step of a machine. */
 export const environmentOf = (clock: Clock) => ({ now: clock.serviceTime(), wall: clock.now(), newId: clock.newId });
 
 function metadataOf(before: CachedInstance | null, { writes }: Change): ResourceRow['metadata'] {
@@ -176,7 +176,7 @@ function upgrading({ lifecycle, log }: Pick<Parts, 'lifecycle' | 'log'>): (store
   };
 }
 
-/** While one version takes over from another: a process of the later one answers, and steps it. */
+/** During a rolling upgrade: a process of the later version handles it. */
 const laterVersion = (cause: UnservedError) =>
   new Problem(
     'LATER_VERSION',
@@ -186,7 +186,7 @@ const laterVersion = (cause: UnservedError) =>
     },
     { cause, headers: { 'retry-after': String(LATER_VERSION_RETRY_S) } },
   );
-/** What it is about is left to a process of a later version. */
+/** Returns true if the error means that a process of a later version must handle it. */
 export const isLaterVersion = (error: unknown): boolean => error instanceof Problem && error.code === 'LATER_VERSION';
 const notFound = () =>
   new Problem('NOT_FOUND', {

@@ -1,4 +1,4 @@
-/** Waiting for a resource to rest: by what is committed here, by what is told of elsewhere, and by a look from time to time. */
+/** Waits for a resource to settle: on commits of this process, on messages of others, and by polling. */
 import { type EventEmitter, setMaxListeners } from 'node:events';
 import type { Clock } from '../async/clock.ts';
 import type { RuntimeLimits } from '../limits.ts';
@@ -6,7 +6,7 @@ import type { Facts } from '../ports/facts.ts';
 import type { ResourceRow } from '../ports/resources.ts';
 import type { ResourceRef } from '../ports/scope.ts';
 
-/** `news`: by resource_id, the row as it was committed here, or the `seq` that somebody has moved it to. */
+/** `news` emits, by resource_id, the row that was committed here, or the `seq` that another process moved it to. */
 type Parts = { facts: Pick<Facts, 'resources'>; clock: Clock; news: EventEmitter; limits: RuntimeLimits };
 
 /** The resource when nothing of ours is under way, or as it is after `wait_ms`, or when the signal is aborted. null: not in scope. */
@@ -24,13 +24,13 @@ export async function waitUntilSettled(
   let wake = (): void => {};
   const onNews = (news: ResourceRow | number): void => {
     const seq = typeof news === 'number' ? news : news.seq;
-    if (seq <= Math.max(known_seq, committed?.seq ?? -1)) return; // its own commit, told again
+    if (seq <= Math.max(known_seq, committed?.seq ?? -1)) return; // its own commit, received again
     committed = typeof news === 'number' ? null : news;
     has_news = true;
     wake();
   };
   const onAbort = () => wake();
-  news.on(resource_id, onNews); // before the first look, so that nothing is missed between the two
+  news.on(resource_id, onNews); // before the first read, so that no news is missed between the two
   setMaxListeners(0, signal); // as many as wait: each takes its own away again
   signal.addEventListener('abort', onAbort, { once: true });
   try {

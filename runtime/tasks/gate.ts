@@ -1,11 +1,11 @@
 /**
- * A gate before one step. While what the step needs is away, nothing of it is taken from the queue, so that waiting costs nothing; but
- * from time to time one task is let through, which finds out whether it is back. Then the step takes up its work at a growing pace.
+ * A gate (circuit breaker) before one step. While what the step needs is unavailable, no task of it is taken from the queue, so that
+ * waiting costs nothing; from time to time one task is let through as a probe. After the outage the concurrency grows step by step.
  *
- * - It closes after some failures of an outage in a row, or when an adapter knows that what it calls is away.
- * - It opens when a run goes well, or when that adapter is answered again.
- * - After the time that an outage is granted, waiting tasks are let through one by one to be given up; the service tries them again
- *   once the step works.
+ * - It closes after consecutive outage failures, or when an adapter knows that what it calls is unavailable.
+ * - It opens when a run succeeds, or when that adapter is available again.
+ * - After `give_up_ms` of an outage waiting tasks are let through one by one to be given up; the service retries them once the step
+ *   works.
  */
 import type { Logger } from 'pino';
 import { FAILURE_CODES, failureOf, type ServiceFailure, waits } from '../../contract/failures.ts';
@@ -15,21 +15,21 @@ import type { RuntimeLimits } from '../limits.ts';
 import type { Queue } from '../ports/queue.ts';
 import { StepError } from './step-handler.ts';
 
-/** How long what a step needs has been away: `ms`, since `since` (service time). from_start: it was seen to work before. */
+/** How long what a step needs has been unavailable: `ms`, since `since` (service time). from_start: it was seen to work before. */
 export type UnavailableFor = { ms: number; since: number; from_start: boolean };
-/** One ring of the step that is being handled. */
+/** One task of the step that is being handled. */
 export type Passage = {
-  /** Why its task is not run but given up; null: it is run. */
+  /** Returns why the task is given up without a run; null: it is run. */
   refusal(): StepError | null;
-  /** What came of its run; null: it went well. */
+  /** Records the outcome of the run; null: it succeeded. */
   recordRun(failure: ServiceFailure | null): void;
   leave(): void;
 };
-/** `give_up_ms`: what an outage is granted. `outage_pause_ms`: between two looks whether it is over, at the longest. */
+/** `give_up_ms`: how long an outage may last. `outage_pause_ms`: longest pause between two probes. */
 export type OutageLimits = { give_up_ms: number; outage_pause_ms: number };
 export type GateDeps = {
   queue: Pick<Queue, 'allow'>;
-  /** False while something that the step needs is known to be away. */
+  /** Returns false while something that the step needs is known to be unavailable. */
   isAvailable: (kind: StepKind) => boolean;
   clock: Clock;
   limits: RuntimeLimits;
@@ -43,17 +43,17 @@ export class Gate {
   readonly #shortest_pause_ms: number;
   readonly #longest_pause_ms: number;
   is_open = true;
-  /** Rings handled at once now; 0: none is taken. */
+  /** Tasks handled at once now; 0: none is taken. */
   #allowed: number;
-  /** Failures of the outage in a row. */
+  /** Consecutive failures of the outage. */
   #failures = 0;
   /** When the outage began (service time); null: there is none. */
   #since: number | null = null;
   #from_start = false;
   #last_failure: ServiceFailure | null = null;
-  /** By `elapsed`: since when the step is seen to work; null: it is not. */
+  /** `elapsed` since when the step has been seen to work; null: it has not. */
   #works_since: number | null = null;
-  /** An adapter has said that what it calls is away. */
+  /** An adapter has reported that what it calls is unavailable. */
   #is_unreachable = false;
   #probe: 'none' | 'wanted' | 'running' = 'none';
   #probe_pause_ms = 0;
@@ -91,13 +91,13 @@ export class Gate {
       },
       leave: () => {
         if (!probes || has_run || this.is_open) return;
-        this.#probe = 'wanted'; // nobody wanted it any more: the next one finds out
+        this.#probe = 'wanted'; // its job was cancelled: the next task probes
         this.#setConcurrency(1);
       },
     };
   }
 
-  /** From time to time. */
+  /** Checks the adapters; called periodically. */
   look(): void {
     if (!this.#parts.isAvailable(this.#kind)) {
       this.#is_unreachable = true;
@@ -155,7 +155,7 @@ export class Gate {
     this.#probeLater();
   }
 
-  /** Work is taken up again one by one, and by twice as many at each look. */
+  /** Resumes with a concurrency of 1, doubled at each check. */
   #open(): void {
     this.#timer?.cancel();
     this.is_open = true;
@@ -181,7 +181,7 @@ export class Gate {
     return (this.outage?.ms ?? 0) >= this.#parts.outage.give_up_ms;
   }
 
-  /** In the words of the last run that failed. */
+  /** Returns the failure of the last run. */
   #giveUpError(): StepError {
     const detail = `what ${this.#kind} needs has been away for too long`;
     return new StepError(this.#last_failure ?? failureOf('PROVIDER_UNAVAILABLE', detail));

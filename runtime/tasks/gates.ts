@@ -1,4 +1,4 @@
-/** The gates before all steps that are run here: see gate.ts. Each process finds out by itself, and begins with all of them open. */
+/** The gates of all steps that run in this process: see gate.ts. Each process has its own, and begins with all of them open. */
 import { STEP_KINDS, type StepKind } from '../../contract/step-kinds.ts';
 import { Gate, type GateDeps, type Passage, type UnavailableFor } from './gate.ts';
 
@@ -15,7 +15,7 @@ export function createGates(deps: GateDeps) {
     timer = clock.after(limits.gate_look_ms, look);
   }
   return {
-    /** Of the steps that are run here, once the queue has been told of them. */
+    /** Starts the gates of the steps that run here, once the queue consumes them. */
     start(kinds: readonly StepKind[]): void {
       local_kinds = kinds;
       timer = clock.after(limits.gate_look_ms, look);
@@ -26,9 +26,9 @@ export function createGates(deps: GateDeps) {
     },
     enter: (kind: StepKind): Passage => gates[kind].enter(),
     isOpen: (kind: StepKind): boolean => gates[kind].is_open,
-    /** null: nothing is known to be away. */
+    /** null: no outage is known. */
     outageOf: (kind: StepKind): UnavailableFor | null => gates[kind].outage,
-    /** For how long the step has worked since its last outage, as far as it was run here; null: that is not known. */
+    /** Milliseconds that the step has worked here since its last outage; null: unknown. */
     worksFor: (kind: StepKind): number | null => gates[kind].works_for_ms,
   };
 }

@@ -1,10 +1,9 @@
 /**
- * How much work is with a provider at once. What waits here waits without a deadline; in the provider's own line it would use up the
- * time that its work is given. Counted from the store of tasks, so that all processes together keep the bound, but for what several
- * submit in the same moment.
+ * Limits the work that a provider has at once. Work that waits here has no deadline yet; in the provider's own queue its deadline would
+ * run. The count comes from the task store, so that all processes together keep the limit, except for simultaneous submissions.
  *
- * The bound adapts to how long work takes: once the oldest work has been there for `in_flight_target_ms`, half as much is given; while
- * work comes back well within that, one more with each that does.
+ * The limit adapts to how long work takes: it is halved once the oldest work has been there for `in_flight_target_ms`, and grows by one
+ * with each piece of work that ends well within that.
  */
 import type { StepKind } from '../../contract/step-kinds.ts';
 import type { Clock } from '../async/clock.ts';
@@ -14,7 +13,7 @@ import type { TaskRecord, Tasks } from '../ports/tasks.ts';
 type Parts = { tasks: Pick<Tasks, 'list'>; clock: Clock; limits: RuntimeLimits };
 export type InFlight = {
   /**
-   * Waits until there is room, in the order of asking; call what it answers once the task runs, or does not. null: no room within
+   * Waits for a free place, first come first served. Call the returned function once the task runs, or does not. null: none within
    * `in_flight_wait_ms`. Rejects with the signal's reason when it is aborted first.
    */
   enter(kind: StepKind, signal: AbortSignal): Promise<(() => void) | null>;
@@ -42,7 +41,7 @@ export function createInFlight(parts: Parts): InFlight {
 
 function createEntryQueue(listInFlight: () => Promise<TaskRecord[]>, { clock, limits }: Omit<Parts, 'tasks'>) {
   const room = adaptiveLimit(limits);
-  /** Let in, and not yet among the tasks that run. */
+  /** Admitted, but not yet among the tasks that run. */
   let entering = 0;
   let last: Promise<unknown> = Promise.resolve();
 
@@ -64,16 +63,16 @@ function createEntryQueue(listInFlight: () => Promise<TaskRecord[]>, { clock, li
   }
   return (signal: AbortSignal): Promise<(() => void) | null> => {
     const admitted = last.then(() => waitForRoom(signal));
-    last = admitted.catch(() => undefined); // told to the one who waited; the next has its turn all the same
+    last = admitted.catch(() => undefined); // the caller gets the error; the next one goes on
     return admitted;
   };
 }
 
-/** How many may be there, by how long those took that were seen. */
+/** The adaptive limit, from how long observed work took. */
 export function adaptiveLimit({ in_flight: max, in_flight_first, in_flight_target_ms: target_ms }: RuntimeLimits) {
   let room = Math.min(max, in_flight_first);
   let cut_at = Number.NEGATIVE_INFINITY;
-  /** By task: when it was first seen there, of `Clock.elapsed`. */
+  /** By task: the `Clock.elapsed` at which it was first observed. */
   const since = new Map<string, number>();
   return {
     now(ids: ReadonlySet<string>, at: number): number {

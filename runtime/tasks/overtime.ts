@@ -1,6 +1,6 @@
 /**
- * A deadline of work that a provider has: the provider is asked first. While it says `working`, or can't be asked, the deadline is
- * looked at again later, for at most `overtime_ms`: what is under way is not given again, and an outage is no fault of the work.
+ * Handles a deadline of work that a provider has: the provider is asked first. While it reports `working`, or is unavailable, the deadline
+ * is extended, by at most `overtime_ms`: running work is not submitted twice, and an outage is not the fault of the work.
  */
 import type { Logger } from 'pino';
 import type { Json } from '../../contract/json.ts';
@@ -11,7 +11,7 @@ import type { Engine, PendingJob } from '../resources/engine.ts';
 
 export type Late = { job_id: string; job: Job; provider_job_id: string };
 
-/** The job whose deadline this timer is, if a provider has it and its time may still be extended. Its delay is named `<step>_deadline`. */
+/** Returns the job whose deadline this timer is, if a provider has it and it may be extended. Its delay is named `<step>_deadline`. */
 export function lateJob(
   instance: Instance,
   timer_id: string,
@@ -31,17 +31,17 @@ type Parts = {
   engine: Pick<Engine, 'pendingJob'>;
   /** Resolves once the question is on its way. `ask` never throws. */
   beginQuestion(ask: (signal: AbortSignal) => Promise<void>): Promise<void>;
-  /** Throws while the provider is away; null: the work of this job is done here. */
+  /** Throws while the provider is unavailable. null: the job runs here. */
   statusOf(pending: PendingJob, provider_job_id: string, signal: AbortSignal): Promise<Asked | null>;
-  succeeded(whose: { task_id: string; resource_id: string; job_id: string }, output: Json): Promise<unknown>;
+  succeeded(task: { task_id: string; resource_id: string; job_id: string }, output: Json): Promise<unknown>;
   log: Logger;
 };
 
-/** Asks about late work, beside the one who calls. `over`: nobody has it any more, or it failed, so that the deadline holds. */
+/** Queries overdue work in the background. `over` is called if no provider has it or it failed, so that the deadline holds. */
 export function createOvertime({ engine, beginQuestion, statusOf, succeeded, log }: Parts) {
   return async (resource_id: string, { job_id, job, provider_job_id }: Late, over: () => Promise<unknown>): Promise<void> => {
     const pending = await engine.pendingJob(resource_id, job_id, job.token);
-    if (!pending) return; // it has moved on meanwhile
+    if (!pending) return; // the picture has moved on
     const task_id = job.token;
     await beginQuestion(async (signal) => {
       try {

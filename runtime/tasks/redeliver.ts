@@ -1,4 +1,4 @@
-/** Rings that can't be answered now: they are rung again, and those for what a later version of the service has are passed on to it. */
+/** Redelivers tasks that could not be handled, and passes those of a later version of the service on to its processes. */
 import type { Logger } from 'pino';
 import type { Clock } from '../async/clock.ts';
 import type { RuntimeLimits } from '../limits.ts';
@@ -16,12 +16,12 @@ export function createRedelivery({ tasks, queue, runs, clock, limits, log }: Par
       .catch((err: unknown) =>
         log.warn({ event: 'task.redelivery_failed', err, task_id }, 'redelivery of a task failed; the sweep will retry'),
       );
-  /** A process of a later version has it, or will: one of those answers a ring in time. */
+  /** For a task that needs a later version of the service: a process of that version takes it from the queue in time. */
   const passOn = (task_id: string) => redeliverLater(task_id, limits.pass_on_ms);
 
   return {
     passOn,
-    /** One that was answered in vain. */
+    /** Redelivers a task whose handling failed. */
     async afterFailure(notification: Notification, error: unknown): Promise<void> {
       if (isLaterVersion(error)) return passOn(notification.task_id);
       log.error(
@@ -36,14 +36,14 @@ export function createRedelivery({ tasks, queue, runs, clock, limits, log }: Par
       );
       await redeliverLater(notification.task_id, limits.ring_again_ms);
     },
-    /** What is done when the pause before another try is over. */
+    /** Handles a task whose pause before the next attempt is over. */
     async retry(task_id: string): Promise<void> {
       try {
         const task = await tasks.get(task_id);
         if (!task) return;
         if (!runs.serves(task)) return await passOn(task_id);
         if (task.status === 'retrying') await runs.fire(task);
-        if (task.status === 'pending') await queue.push(task.kind, task_id, task.ring, task); // its ring was answered, and nothing came of it
+        if (task.status === 'pending') await queue.push(task.kind, task_id, task.ring, task); // it was handled, and nothing came of it
         await runs.reportAgain(task);
       } catch (error) {
         if (isLaterVersion(error)) return await passOn(task_id);

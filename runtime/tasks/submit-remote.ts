@@ -1,12 +1,12 @@
 /**
- * Gives the work of a task to its provider, once there is room for it there. The order is what keeps it from being lost or done twice:
+ * Submits the work of a task to its provider, once the provider has room. The order keeps it from being lost or done twice:
  *
- * 1. Submit, with `work_id` as the idempotency key, while the task is still pending: a crash leaves it to be given again, and the
+ * 1. Submit, with `work_id` as the idempotency key, while the task is still pending: after a crash it is submitted again, and the
  *    provider finds the work that it has.
- * 2. Claim with the ticket: the task runs, and is asked about when its lease is over.
- * 3. Accepted, at once: the ticket is a fact of the resource, and outlives the task.
+ * 2. Claim with the ticket: the task runs, and its status is queried when its lease is over.
+ * 3. Accept, at once: the ticket is a fact of the resource, and outlives the task.
  *
- * Then the worker is free: the result comes by a callback, or by asking.
+ * Then the worker is free: the result comes by a callback or a status query.
  */
 import type { Logger } from 'pino';
 import type { StepKind } from '../../contract/step-kinds.ts';
@@ -30,9 +30,9 @@ type Parts = {
   engine: Pick<Engine, 'pendingJob'>;
   clock: Clock;
   limits: RuntimeLimits;
-  /** Within the time of a run, and until the process stops. */
+  /** Runs work within the time limit of a run, and until the process stops. */
   withRunLimit: <T>(kind: StepKind, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
-  /** Why the work was not given: told to its task, unless the process stops. */
+  /** Records with the task why its work was not submitted, unless the process stops. */
   recordFailure: (task: TaskRecord, error: unknown, passage: Passage | null) => Promise<void>;
   log: Logger;
 };
@@ -55,14 +55,14 @@ export function createRemoteSubmitter(parts: Parts) {
   async function waitForRoom(task: TaskRecord): Promise<(() => void) | null> {
     try {
       const leave = await in_flight.enter(task.kind, stopping.signal);
-      if (!leave) await queue.retryLater(task.task_id, clock.now(), limits.ring_again_ms); // its turn comes again
+      if (!leave) await queue.retryLater(task.task_id, clock.now(), limits.ring_again_ms); // it is redelivered
       return leave;
     } catch (error) {
-      if (stopping.signal.aborted) return null; // it waits in the queue for whoever comes after us
+      if (stopping.signal.aborted) return null; // it waits in the queue for the next process
       throw error;
     }
   }
-  /** False: nobody wants its work any more, or somebody else has given it meanwhile. */
+  /** Returns false if its job was cancelled, or another process has submitted it meanwhile. */
   async function isWanted({ task_id, resource_id, job_id }: TaskRecord): Promise<boolean> {
     if ((await tasks.get(task_id))?.status !== 'pending') return false;
     return (await engine.pendingJob(resource_id, job_id, task_id)) !== null;
@@ -72,7 +72,7 @@ export function createRemoteSubmitter(parts: Parts) {
     if (!ticket || (await isShared(ticket, task)) || !(await runs.claim(notification, task, ticket.provider_job_id))) return;
     await runs.tryAccept(task, ticket.provider_job_id);
   }
-  /** One ticket for two pictures: what is answered under it may be of either, so neither believes it. */
+  /** One ticket for two pictures: a result under it may belong to either, so neither accepts it. */
   async function isShared({ provider_job_id }: Ticket, task: TaskRecord): Promise<boolean> {
     const others = (await in_flight.running(task.kind)).filter(
       (other) => other.resource_id !== task.resource_id && runs.view(other).provider_job_id === provider_job_id,
@@ -88,7 +88,7 @@ export function createRemoteSubmitter(parts: Parts) {
   }
   async function submit(task: TaskRecord, notification: Notification, passage: Passage): Promise<void> {
     if (task.status !== 'pending') {
-      await runs.claim(notification, task); // one that runs is asked about, others have their own timers
+      await runs.claim(notification, task); // the status of one that runs is queried, others have their own timers
       return;
     }
     const stored = await remote.storedResult(task);
@@ -107,7 +107,7 @@ export function createRemoteSubmitter(parts: Parts) {
   }
   return {
     submit,
-    /** Who waits for room holds up no stop. */
+    /** Work that waits for room does not delay a stop. */
     stop: () => stopping.abort(new Error('the process stops')),
   };
 }

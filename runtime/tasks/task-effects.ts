@@ -1,6 +1,6 @@
 /**
- * What each new status of a task asks for, done: pending → ring; retrying → ring later; asking → ask; an end → report to the resource.
- * Whatever is not done here, the sweep does.
+ * The effects of each new status of a task: pending → notify the queue; retrying → notify later; asking → query the provider; an end →
+ * report to the resource. The sweep redoes what fails here.
  */
 import type { Logger } from 'pino';
 import type { ServiceFailure } from '../../contract/failures.ts';
@@ -46,7 +46,7 @@ export function createTaskEffects(parts: TaskEffectsDeps) {
   async function dispatch(pending: PendingJob[]): Promise<void> {
     for (const one of pending) {
       const record = recordOf(one, await hasStoredResult(one));
-      if (await tasks.create(record)) await follow(record); // the record first: a ring that overtakes it rings for nobody
+      if (await tasks.create(record)) await follow(record); // the record first: a notification that overtakes it is ignored
     }
   }
 
@@ -59,7 +59,7 @@ export function createTaskEffects(parts: TaskEffectsDeps) {
     return next;
   };
 
-  /** Does what a status asks for. */
+  /** Performs the effects of a status. */
   async function follow(record: TaskRecord): Promise<void> {
     const { kind, task_id, status, instance, ring, next_due_at } = record;
     if (status === 'retrying' && view(instance).in_outage) await release(parts, record);
@@ -69,7 +69,7 @@ export function createTaskEffects(parts: TaskEffectsDeps) {
     if (status === 'asking') await ask(record);
     if (isEnd(status)) await report(record);
   }
-  /** Of work in our own processes the queue knows what became of it; of other work its provider does, asked beside whoever calls. */
+  /** Queries the state of a run: our own queue knows that of local work; a provider is asked in the background. */
   async function ask(record: TaskRecord): Promise<void> {
     const { kind, task_id, ring } = record;
     if (remote?.isRemote(kind)) await questions.begin((signal) => askProvider(remote, record, signal));
@@ -80,7 +80,7 @@ export function createTaskEffects(parts: TaskEffectsDeps) {
     try {
       await recordAnswer(task_id, await fetchStatus(provider, record, view(record.instance).provider_job_id, signal));
     } catch (error) {
-      if (signal.aborted) return; // the process stops; the task is asked about by whoever comes after
+      if (signal.aborted) return; // the process stops; the next one asks
       log.info(
         { event: 'task.status_query_failed', err: error, resource_id, task_id },
         'provider did not answer a status query; asking again when the lease expires',
@@ -99,7 +99,7 @@ export function createTaskEffects(parts: TaskEffectsDeps) {
       const token = instance.jobs.ask?.token;
       return token ? inbound({ id: 'ask', token }) : null;
     });
-  /** Tells the resource how the run ended. The record is kept until it has answered; if the step must be run again, it gets a new one. */
+  /** Reports the end of a run to its resource, then removes the task. If the step must be run again, it gets a new task. */
   async function report({ task_id: token, resource_id, job_id: id, instance }: TaskRecord): Promise<void> {
     const { status, output, failure, attempt } = view(instance);
     const result =
@@ -155,7 +155,7 @@ async function fetchStatus(
     return await provider.ask({ ...run, provider_job_id }, signal);
   } catch (error) {
     if (!(error instanceof StepError) || error.failure.code === AWAY.code) throw error;
-    return { status: 'failed', failure: error.failure }; // it answered, and that can't be used
+    return { status: 'failed', failure: error.failure }; // it answered with something unusable
   }
 }
 

@@ -1,4 +1,4 @@
-/** Records of tasks, and their steps: each is a compare-and-swap in the store of tasks. */
+/** Task records and their steps: each step is a compare-and-swap in the task store. */
 import type { Logger } from 'pino';
 import type { ServiceFailure } from '../../contract/failures.ts';
 import type { Json } from '../../contract/json.ts';
@@ -10,7 +10,7 @@ import type { RuntimeLimits } from '../limits.ts';
 import type { TaskRecord, Tasks } from '../ports/tasks.ts';
 import { environmentOf, type PendingJob } from '../resources/step-loop.ts';
 
-/** What a task's instance says. `failure` is that of the last run. */
+/** The state of a task. `failure` is that of the last run. */
 export type TaskView = {
   status: TaskStatus;
   attempt: number;
@@ -18,10 +18,10 @@ export type TaskView = {
   provider_job_id: string | null;
   output: Json;
   failure: ServiceFailure | null;
-  /** What it needs is away: it waits for as long as an outage may last. */
+  /** What it needs is unavailable: it waits for as long as an outage may last. */
   in_outage: boolean;
 };
-/** What the task machine means, told to a runtime that knows no machine's states. */
+/** Adapts the task machine to a runtime that knows no machine's states. */
 export type TaskLifecycle = {
   kernel: Durable;
   view(instance: Instance): TaskView;
@@ -36,7 +36,7 @@ export function createTaskStore({ tasks, lifecycle, clock, limits, log }: Parts)
   const { kernel, view } = lifecycle;
   let is_logged = false;
 
-  /** False: it is of a later version of the task machine, and is left to a process of that version. Logged once. */
+  /** Returns false for a task of a later version of the machine, which is left to a process of that version. Logged once. */
   function serves({ task_id, instance }: TaskRecord): boolean {
     if (kernel.serves(instance)) return true;
     if (!is_logged)
@@ -48,7 +48,7 @@ export function createTaskStore({ tasks, lifecycle, clock, limits, log }: Parts)
     return false;
   }
 
-  /** `answered`: an answer is stored for what it would read. */
+  /** `answered`: a result is stored for the inputs that it would read. */
   function recordOf({ resource, job_id, job }: PendingJob, answered: boolean): TaskRecord {
     const { resource_id, org_id, user_id, key_id } = resource;
     const provider_job_id = job.accepted?.provider_job_id ?? null;
@@ -66,8 +66,8 @@ export function createTaskStore({ tasks, lifecycle, clock, limits, log }: Parts)
   }
 
   /**
-   * Steps a task. `inbound` is asked again when somebody else was first; null: nothing is to be said. Answers null if it did not move.
-   * `read`: the record, by one who has just read it.
+   * Steps a task. `inbound` is called again when another writer was first; it returns null to send nothing. Returns null if the task did
+   * not move. `cached`: the record as the caller has just read it.
    */
   async function step(
     task_id: string,
@@ -83,14 +83,14 @@ export function createTaskStore({ tasks, lifecycle, clock, limits, log }: Parts)
       const { outcome, instance } = kernel.step(current.instance, command, environmentOf(clock));
       if (outcome !== 'moved') return null;
       const { status } = view(instance);
-      // Rung again while it waits: the same ring, which a queue that still holds it does not double.
+      // Notified again while it waits: with the same number, which a queue that still holds it does not double.
       const ring = status === 'pending' && current.status !== 'pending' ? instance.seq : current.ring;
       const next = { ...current, instance, status, ring, next_due_at: dueAt(instance), updated_at: clock.now() };
       if (await tasks.replace(next, current.instance.seq)) return next;
     }
     throw new Error(`task ${task_id} kept changing`);
   }
-  /** A record that nothing can be done with is made again from its job. */
+  /** Removes a record that can't be used: it is created again from its job. */
   async function discard({ task_id, resource_id, instance }: TaskRecord): Promise<null> {
     log.error(
       { event: 'task.unknown_state', task_id, resource_id, state: instance.snapshot.value },

@@ -1,11 +1,10 @@
 /**
- * How a provider and we know one piece of work: the same for all runs of it, whatever their tokens are. A person's order to do it
- * again makes another.
+ * The id of a piece of work at a provider: the same for all runs of it, whatever their tokens are. A person's order to redo it makes another.
  */
 import { createHash } from 'node:crypto';
 import type { Json } from '../../contract/json.ts';
 
-/** Of base64url, 6 bits each: 132 bits, so that no two pieces of work ever share one. */
+/** Characters of base64url, 6 bits each: 132 bits, so that ids do not collide. */
 const HASH_CHARS = 22;
 
 /** `order`: how often a person has ordered it again. */

@@ -84,8 +84,8 @@ export function createWorker({ tasks, queue, engine, runs, services, gates, susp
     const refusal = passage.refusal();
     if (refusal) return recordFailure(task, claimed, refusal, null);
     const begin = () => run(task, claimed, passage);
-    const refuse = (error: Error) => recordFailure(task, claimed, error, null);
-    await (suspects ? suspects.run(task, stopping.signal, { begin, refuse }) : begin());
+    if (!suspects) return begin();
+    await suspects.run(task, stopping.signal, { begin, refuse: (error) => recordFailure(task, claimed, error, null) });
   }
   /** Runs the task until its result or its failure is recorded. */
   async function run(task: TaskRecord, claimed: TaskView, passage: Passage): Promise<void> {
@@ -98,7 +98,7 @@ export function createWorker({ tasks, queue, engine, runs, services, gates, susp
       const output = await runUntilRecorded(task, passage);
       accept_timer.cancel();
       logRun(log, 'info', task, { attempt: claimed.attempt, ms: clock.elapsed() - began, outcome: 'succeeded' });
-      await withRunLimit(task.kind, (signal) => services.cleanUp({ ...task, signal }, output)).catch(logCleanUp(log, task));
+      await withRunLimit(task.kind, (signal) => services.cleanUp(runOf(task, signal), output)).catch(logCleanUp(log, task));
     } catch (error) {
       accept_timer.cancel();
       await accepted; // else it would be recorded after its release
@@ -108,8 +108,7 @@ export function createWorker({ tasks, queue, engine, runs, services, gates, susp
   /** Runs the step until its result is recorded: more than once only while its inputs keep changing. */
   async function runUntilRecorded(task: TaskRecord, passage: Passage): Promise<Json> {
     for (let round = 0; round < limits.outdated_rounds; round++) {
-      const { kind, task_id, input } = task;
-      const output = await withRunLimit(kind, (signal) => services.run({ kind, task_id, input, signal }));
+      const output = await withRunLimit(task.kind, (signal) => services.run(runOf(task, signal)));
       passage.recordRun(null);
       if ((await runs.succeeded(task, output)) === 'recorded') return output;
     }
@@ -126,8 +125,7 @@ export function createWorker({ tasks, queue, engine, runs, services, gates, susp
     if (stopping.signal.aborted) return; // handed back: the task is created again from its job
     const failure = failureFrom(error);
     passage?.recordRun(failure);
-    const level = waits(failure.code) ? 'debug' : error instanceof StepError ? 'info' : 'error'; // the gate logs an outage
-    logRun(log, level, task, { err: error, attempt: claimed.attempt, ms, outcome: failure.code });
+    logRun(log, levelOf(failure, error), task, { err: error, attempt: claimed.attempt, ms, outcome: failure.code });
     await runs.failed(task.task_id, failure, claimed, gates.outageOf(task.kind));
   }
 
@@ -146,6 +144,8 @@ export function createWorker({ tasks, queue, engine, runs, services, gates, susp
   };
 }
 
+const runOf = ({ kind, task_id, input }: TaskRecord, signal: AbortSignal): Run => ({ kind, task_id, input, signal });
+
 type RunLimit = <T>(kind: StepKind, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
 /** A handler that does not return in time is abandoned: its run is over, whatever it does. */
 function createRunLimit({ clock, limits, stopping }: Pick<Parts, 'clock' | 'limits'> & { stopping: AbortSignal }): RunLimit {
@@ -159,6 +159,9 @@ const logCleanUp =
   (log: Logger, { resource_id, task_id, kind }: TaskRecord) =>
   (error: unknown) =>
     log.warn({ event: 'task.cleanup_failed', err: error, resource_id, task_id, kind }, 'could not clean up after a run');
+
+const levelOf = ({ code }: ServiceFailure, error: unknown) =>
+  waits(code) ? 'debug' : error instanceof StepError ? 'info' : 'error'; // the gate logs an outage
 
 /** `outcome`: `succeeded`, or the code of the failure. */
 type RunEnd = { attempt: number; ms: number; outcome: string; err?: unknown };
