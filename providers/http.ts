@@ -1,8 +1,8 @@
 /** JSON over HTTP with a provider: bounded answers, and for each status the failure that it stands for. */
 import { failureOf } from '../contract/failures.ts';
+import { isTooDeep } from '../contract/json-shape.ts';
 import { type Credentials, CredentialsRefused, UNWATCHED } from '../runtime/health/credentials.ts';
 import { StepError } from '../runtime/tasks/step-handler.ts';
-import { isTooDeep } from './json-depth.ts';
 import { type Policy, type PolicyOptions, ProviderAway, providerPolicy } from './policy.ts';
 
 /** Of what a provider says, so much is told on: enough for a reason, not enough for a page of HTML. */

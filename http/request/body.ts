@@ -1,14 +1,15 @@
 /** JSON bodies: bounded before they are read, and again before they are parsed: in bytes, depth and values. */
 import rawBody from 'raw-body';
 import type { z } from 'zod';
+import { type Excess, excessOf, type JsonBounds } from '../../contract/json-shape.ts';
 import { Problem } from '../../contract/problems.ts';
 import type { KoaContext, RequestDeps } from '../context.ts';
 import { badRequest } from '../problems/problems.ts';
-import { type Excess, excessOf, type JsonBounds } from './json-shape.ts';
 import { validate } from './validate.ts';
 
 type Reading = { ctx: KoaContext; deps: RequestDeps };
 export const JSON_TYPES = ['application/json'] as const;
+export const FORM_TYPE = 'multipart/form-data';
 export const MERGE_PATCH_TYPES = ['application/json', 'application/merge-patch+json'] as const;
 
 type BodyForm = { types?: readonly string[]; max_json_values?: number };

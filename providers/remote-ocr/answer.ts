@@ -1,11 +1,11 @@
 /** What a remote engine says of a job, asked or by callback: hostile bytes until they are parsed here, the only place. */
 import { z } from 'zod';
 import { failureOf } from '../../contract/failures.ts';
+import { isTooDeep } from '../../contract/json-shape.ts';
 import type { RecogniserAsked, WorkIdentity } from '../../runtime/ports/providers.ts';
 import { StepError } from '../../runtime/tasks/step-handler.ts';
 import { isSameWork } from '../../runtime/tasks/work-id.ts';
 import { badResult } from '../http.ts';
-import { isTooDeep } from '../json-depth.ts';
 
 /** More is no page: the densest of a newspaper has some 20,000 words. */
 const MOST_WORDS = 50_000;

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { z } from 'zod';
+import { excessOf } from '../../../contract/json-shape.ts';
 import { HTTP_LIMITS } from '../../../http/limits.ts';
-import { excessOf } from '../../../http/request/json-shape.ts';
 import { type HttpWorld, httpWorld } from '../../worlds/http-world.ts';
 
 const Said = z.object({ code: z.string(), detail: z.string(), errors: z.array(z.object({ pointer: z.string() })).default([]) });
