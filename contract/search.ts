@@ -8,6 +8,9 @@ export type SearchMode = (typeof SEARCH_MODES)[number];
 export const FACETS = ['tag', 'year'] as const;
 export type Facet = (typeof FACETS)[number];
 
+/** Maximum hits of a page. */
+export const MAX_HITS = 200;
+
 export const SearchRequest = z.strictObject({
   q: z.string().max(500).default(''),
   mode: z.enum(SEARCH_MODES).default('hybrid'),
@@ -20,7 +23,7 @@ export const SearchRequest = z.strictObject({
   facets: z.array(z.enum(FACETS)).default([]),
   /** Holds marks of the hits that were listed before. */
   cursor: z.string().max(4_000).optional(),
-  limit: z.int().min(1).max(200).default(50),
+  limit: z.int().min(1).max(MAX_HITS).default(50),
 });
 export type SearchRequest = z.infer<typeof SearchRequest>;
 

@@ -11,7 +11,7 @@ export type ConcurrencyLimit = {
 type Line = { under_way: number; waiting: Set<() => void> };
 
 /** `max_waiting`: of one caller. A caller of whom nothing is under way is forgotten. */
-export function limitConcurrency({ max, max_waiting }: { max: number; max_waiting: number }): ConcurrencyLimit {
+export function limitRequests({ max, max_waiting }: { max: number; max_waiting: number }): ConcurrencyLimit {
   const lines = new Map<string, Line>();
 
   function leaveOf(subject: string, line: Line): Leave {

@@ -8,10 +8,11 @@
 import { isIPv6 } from 'node:net';
 import { Problem, type ProblemCode } from '../../contract/problems.ts';
 import type { RouteName } from '../../contract/routes.ts';
+import { MAX_HITS } from '../../contract/search.ts';
 import type { RatePolicy } from '../../runtime/ports/rates.ts';
 import type { EarlyContext, FairUse, HttpDeps, KoaContext } from '../context.ts';
-import { mediaType } from '../request/body.ts';
-import { type ConcurrencyLimit, limitConcurrency } from './concurrent-requests.ts';
+import { FORM_TYPE, mediaType } from '../request/body.ts';
+import { type ConcurrencyLimit, limitRequests } from './concurrent-requests.ts';
 
 /** Points of calls that cost much more than the others: an index is asked, or a picture goes through steps. See `pointsOf`. */
 const POINTS: Partial<Record<RouteName, number>> = {
@@ -22,7 +23,6 @@ const POINTS: Partial<Record<RouteName, number>> = {
 };
 /** Points of a form with a file, which goes through all steps. */
 const FORM_POINTS = 5;
-const FORM = 'multipart/form-data';
 /** Never refused for what others do: whoever watches the service would take it down. */
 const PROBES: ReadonlySet<RouteName> = new Set(['healthz', 'readyz']);
 /** Points of an address for a request that shows no key or link that holds, once it was refused. */
@@ -33,12 +33,12 @@ export function createFairUse({ rates = null, limits, log }: Pick<HttpDeps, 'rat
   const by_address: RatePolicy = { name: 'address', points: limits.address_points, window_s: limits.rate_window_s };
   const max_waiting = limits.max_requests_waiting;
   const kinds: Record<'search' | 'upload' | 'other', ConcurrencyLimit> = {
-    search: limitConcurrency({ max: limits.max_searches_under_way, max_waiting }),
-    upload: limitConcurrency({ max: limits.max_uploads_under_way, max_waiting }),
-    other: limitConcurrency({ max: limits.max_requests_under_way, max_waiting }),
+    search: limitRequests({ max: limits.max_searches_under_way, max_waiting }),
+    upload: limitRequests({ max: limits.max_uploads_under_way, max_waiting }),
+    other: limitRequests({ max: limits.max_requests_under_way, max_waiting }),
   };
-  const waits = limitConcurrency({ max: limits.max_waits, max_waiting: 0 });
-  const readers = limitConcurrency({ max: limits.max_event_readers, max_waiting: 0 });
+  const waits = limitRequests({ max: limits.max_waits, max_waiting: 0 });
+  const readers = limitRequests({ max: limits.max_event_readers, max_waiting: 0 });
 
   async function spend(ctx: EarlyContext, policy: RatePolicy, subject: string, points: number): Promise<void> {
     const spent = await rates?.spend(policy, subject, points).catch((error: unknown) => {
@@ -75,7 +75,7 @@ export function createFairUse({ rates = null, limits, log }: Pick<HttpDeps, 'rat
     },
     async keyed(ctx, { name, key_id }, work) {
       await spend(ctx, by_key, key_id, Math.min(pointsOf(ctx, name, limits), by_key.points)); // all there are, at most
-      const kind = name === 'search' ? 'search' : mediaType(ctx) === FORM ? 'upload' : 'other';
+      const kind = name === 'search' ? 'search' : mediaType(ctx) === FORM_TYPE ? 'upload' : 'other';
       await admitted(ctx, kinds[kind], key_id, work);
     },
     refused: (ctx) => spend(ctx, by_address, addressSubject(ctx), REFUSED_POINTS),
@@ -99,13 +99,11 @@ function pointsOf(ctx: KoaContext, name: RouteName, limits: HttpDeps['limits']):
     const hits = Math.min(Number(new URLSearchParams(ctx.querystring).get('limit')) || 0, MAX_HITS);
     return Math.max(points, Math.ceil(hits / limits.hits_a_point));
   }
-  if (mediaType(ctx) === FORM) return FORM_POINTS;
+  if (mediaType(ctx) === FORM_TYPE) return FORM_POINTS;
   const { 'content-length': length = '0', 'transfer-encoding': coding } = ctx.req.headers;
   const bytes = coding === undefined ? Math.min(Number(length), limits.max_json_bytes) : limits.max_json_bytes;
   return points + Math.floor(bytes / limits.body_bytes_a_point);
 }
-/** A page has no more: see the contract. */
-const MAX_HITS = 200;
 
 const callerSubject = (ctx: EarlyContext): string => ctx.state.key_id ?? addressSubject(ctx);
 

@@ -3,7 +3,7 @@ import { CreateResource } from '../../contract/resource.ts';
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { KeyRequest } from '../context.ts';
 import { tooLarge } from '../problems/problems.ts';
-import { checkType, JSON_TYPES, mediaType, parseBody } from '../request/body.ts';
+import { checkType, FORM_TYPE, JSON_TYPES, mediaType, parseBody } from '../request/body.ts';
 import { createOnce, findReplay, idempotencyOf } from '../request/idempotency.ts';
 import { findDuplicate, newResource } from '../request/new-resource.ts';
 import { withRoom } from '../request/room.ts';
@@ -13,13 +13,11 @@ import { respondUploader } from '../response/present.ts';
 import { uploadLink } from '../response/upload-link.ts';
 import { createFromForm } from './resources-create-form.ts';
 
-const FORM = 'multipart/form-data';
-
 export async function createResource(call: KeyRequest): Promise<void> {
   const { ctx, deps } = call;
   validateQuery(call, NO_PARAMETERS, {});
-  if (mediaType(ctx) === FORM) return createFromForm(call);
-  checkType(ctx, [...JSON_TYPES, FORM]);
+  if (mediaType(ctx) === FORM_TYPE) return createFromForm(call);
+  checkType(ctx, [...JSON_TYPES, FORM_TYPE]);
   const request = await parseBody(call, CreateResource);
   if (request.byte_size > deps.limits.max_bytes) throw tooLarge(deps.limits);
 
