@@ -181,15 +181,15 @@ export const isFailureCode = (code: string): code is FailureCode => Object.hasOw
 const codes = Object.keys(FAILURE_CODES).filter(isFailureCode);
 
 /** What a service or a task throws: which step it was, how often and when is known to those who run it. */
-const Told = { code: z.enum(codes), retryable: z.boolean(), detail: z.string() };
+const common = { code: z.enum(codes), retryable: z.boolean(), detail: z.string() };
 /** missing: of FACT_MISSING, which row the step did not find; absent: none that a step makes, or that is known. */
-export const ServiceFailure = z.strictObject({ ...Told, missing: z.enum(FACT_ROWS).optional() });
+export const ServiceFailure = z.strictObject({ ...common, missing: z.enum(FACT_ROWS).optional() });
 export type ServiceFailure = z.infer<typeof ServiceFailure>;
 
 /** attempts: runs that were made of the step since its last success. at: epoch ms. */
 export const Failure = z.strictObject({
   step: z.enum(STEP_KINDS),
-  ...Told,
+  ...common,
   attempts: z.int().min(1),
   at: z.number(),
 });

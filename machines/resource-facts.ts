@@ -4,14 +4,14 @@ import type { FactRow } from '../contract/step-kinds.ts';
 import { FACTS, type Fact, type FactIds } from '../contract/steps.ts';
 import type { ResourceLimits } from './limits.ts';
 
-type Known = { revision: number; facts: Record<Fact, number | null>; fact_ids: FactIds; remakes: number };
+type FactContext = { revision: number; facts: Record<Fact, number | null>; fact_ids: FactIds; remakes: number };
 
 /** The facts at a new revision: what still holds is carried along, the rest stays of an older one. */
 export function carried(
-  { facts, revision }: Pick<Known, 'facts' | 'revision'>,
+  { facts, revision }: Pick<FactContext, 'facts' | 'revision'>,
   stays: readonly Fact[],
   to: number,
-): Known['facts'] {
+): FactContext['facts'] {
   const next = { ...facts };
   for (const fact of FACTS) if (facts[fact] === revision && stays.includes(fact)) next[fact] = to;
   return next;
@@ -27,7 +27,7 @@ const KEPT_WITHOUT: Record<FactRow, Fact[]> = {
 const FACT_OF_ROW = { recognition: 'text', correction: 'text', saved: 'saved', embedded: 'embedded' } as const;
 
 /** Without the row that is gone, at a new revision: what is made again may be another text, and no late write of the old one may undo it. */
-export function withoutRow(context: Known, row: FactRow) {
+export function withoutRow(context: FactContext, row: FactRow) {
   const revision = context.revision + 1;
   const fact_ids = { ...context.fact_ids, [row]: null };
   const is_read = fact_ids.recognition !== null;
@@ -44,8 +44,8 @@ const isRemakeable = (event: object) => isMissing(event) && missingIn(event) !==
 export const missingIn = (event: object): FactRow | undefined =>
   'error' in event ? (event as { error: { missing?: FactRow } }).error.missing : undefined;
 export const isMissing = (event: object): boolean => missingIn(event) !== undefined;
-export const mayRemake = ({ remakes }: Known, event: object, { max_remakes }: ResourceLimits): boolean =>
+export const mayRemake = ({ remakes }: FactContext, event: object, { max_remakes }: ResourceLimits): boolean =>
   isRemakeable(event) && remakes < max_remakes;
 /** The text alone could not be written, since what is saved was gone, and was forgotten. */
-export const textIsRemade = ({ facts, remakes }: Known, event: object, { max_remakes }: ResourceLimits): boolean =>
+export const textIsRemade = ({ facts, remakes }: FactContext, event: object, { max_remakes }: ResourceLimits): boolean =>
   missingIn(event) === 'saved' && facts.saved === null && remakes <= max_remakes;

@@ -48,15 +48,15 @@ export type TesseractOptions = {
 };
 
 /** At most `workers` of these at a time, and a spare one: a place for a thread, with or without one. */
-type Seat = { thread: Thread | null; pages: number; idle: { cancel(): void } | null };
-type Work<T> = (seat: Seat, signal: AbortSignal) => Promise<T>;
+type Slot = { thread: Thread | null; pages: number; idle: { cancel(): void } | null };
+type Work<T> = (slot: Slot, signal: AbortSignal) => Promise<T>;
 
 export function tesseractPool(options: TesseractOptions): Recogniser {
   const { workers, page_time_limit_ms, pages_per_worker, language_dir, languages = LANGUAGES, clock, log = () => {} } = options;
   const { idle_ms = IDLE_LIMIT_MS } = options;
-  const places = Array.from({ length: workers + SPARE }, (): Seat => ({ thread: null, pages: 0, idle: null }));
+  const places = Array.from({ length: workers + SPARE }, (): Slot => ({ thread: null, pages: 0, idle: null }));
   const tooMany = () => unavailable(`${MAX_WAITING} pictures wait for the OCR engine already`);
-  const seats = createPool(places.slice(0, workers), MAX_WAITING, tooMany, places.slice(workers));
+  const slots = createPool(places.slice(0, workers), MAX_WAITING, tooMany, places.slice(workers));
   const closing = new AbortController();
   const { tracked, all } = tracking();
   let installed: Promise<void> | null = null;
@@ -72,57 +72,57 @@ export function tesseractPool(options: TesseractOptions): Recogniser {
     return installed;
   };
 
-  const threadOf = async (seat: Seat, signal: AbortSignal): Promise<Thread> => {
-    if (seat.thread !== null) return seat.thread;
+  const threadOf = async (slot: Slot, signal: AbortSignal): Promise<Thread> => {
+    if (slot.thread !== null) return slot.thread;
     await install();
     const thread = await started(options.start_thread ?? startThread, { language_dir, languages }, signal, clock);
     log('ocr_thread_started', {});
-    seat.thread = thread;
-    seat.pages = 0;
+    slot.thread = thread;
+    slot.pages = 0;
     void thread.ended.then(() => {
-      if (seat.thread === thread) seat.thread = null; // died between two pictures: the next one starts another
+      if (slot.thread === thread) slot.thread = null; // died between two pictures: the next one starts another
     });
     return thread;
   };
-  const dismiss = async (seat: Seat, why: string) => {
-    const { thread } = seat;
-    seat.thread = null;
+  const dismiss = async (slot: Slot, why: string) => {
+    const { thread } = slot;
+    slot.thread = null;
     if (thread === null) return;
-    log('ocr_thread_ended', { why, pages: seat.pages });
+    log('ocr_thread_ended', { why, pages: slot.pages });
     await thread.end();
   };
 
   /** A thread without a page yet has taken nothing, and stays ready. */
-  const endWhenIdle = (seat: Seat) => {
-    if (seat.thread === null || seat.pages === 0) return;
-    seat.idle = clock.after(idle_ms, () => void tracked(dismiss(seat, 'idle')));
+  const endWhenIdle = (slot: Slot) => {
+    if (slot.thread === null || slot.pages === 0) return;
+    slot.idle = clock.after(idle_ms, () => void tracked(dismiss(slot, 'idle')));
   };
 
-  const read = async (seat: Seat, picture: PictureToRead, signal: AbortSignal): Promise<PageRead> => {
-    const thread = await threadOf(seat, signal);
+  const read = async (slot: Slot, picture: PictureToRead, signal: AbortSignal): Promise<PageRead> => {
+    const thread = await threadOf(slot, signal);
     try {
       const page = await withTimeout({ clock, limit_ms: page_time_limit_ms, onTimeout: tooLong, signals: [signal] }, () =>
         readBy(thread, picture),
       );
-      seat.pages += 1;
-      if (seat.pages >= pages_per_worker) await dismiss(seat, 'old');
+      slot.pages += 1;
+      if (slot.pages >= pages_per_worker) await dismiss(slot, 'old');
       return page;
     } catch (error) {
-      await dismiss(seat, String(error));
+      await dismiss(slot, String(error));
       throw failureFrom(error);
     }
   };
 
-  const onSeat = async <T>(signal: AbortSignal, work: Work<T>, owner?: string): Promise<T> => {
+  const onSlot = async <T>(signal: AbortSignal, work: Work<T>, owner?: string): Promise<T> => {
     const either = bounded({ clock, signals: [signal, closing.signal] });
     try {
-      const seat = await seats.acquire(either.signal, owner);
-      seat.idle?.cancel();
+      const slot = await slots.acquire(either.signal, owner);
+      slot.idle?.cancel();
       try {
-        return await work(seat, either.signal);
+        return await work(slot, either.signal);
       } finally {
-        endWhenIdle(seat);
-        seats.release(seat);
+        endWhenIdle(slot);
+        slots.release(slot);
       }
     } finally {
       either.release();
@@ -130,15 +130,15 @@ export function tesseractPool(options: TesseractOptions): Recogniser {
   };
   return {
     engine: `tesseract.js/7 ${languages.join('+')}`,
-    recognise: (picture, signal, owner) => tracked(onSeat(signal, (seat, either) => read(seat, picture, either), owner)),
+    recognise: (picture, signal, owner) => tracked(onSlot(signal, (slot, either) => read(slot, picture, either), owner)),
     ready: async () => {
-      await tracked(onSeat(closing.signal, threadOf));
+      await tracked(onSlot(closing.signal, threadOf));
     },
     close: async () => {
       closing.abort(unavailable('the OCR engine is being stopped'));
       await all();
       for (const { idle } of places) idle?.cancel();
-      await Promise.all(places.map((seat) => dismiss(seat, 'close')));
+      await Promise.all(places.map((slot) => dismiss(slot, 'close')));
     },
   };
 }

@@ -5,8 +5,8 @@
 import { writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ports } from '../../app/open-ports.ts';
-import { endWithParent, orEnd } from '../support/parent.ts';
 import { numberReader } from '../worlds/numbered.ts';
+import { endWithParent, orEnd } from '../worlds/parent.ts';
 import { until } from '../worlds/wait.ts';
 import { KILLER, PICTURES, type Shape } from './killer-shape.ts';
 import { all, openWorld, say, serviceOf, takeIn } from './world.ts';

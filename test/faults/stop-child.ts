@@ -9,7 +9,7 @@ import { stopSignal } from '../../cli/signals.ts';
 import { untilStopped } from '../../cli/until-stopped.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
 import { createClosers } from '../../runtime/async/closers.ts';
-import { endWithParent } from '../support/parent.ts';
+import { endWithParent } from '../worlds/parent.ts';
 
 endWithParent();
 const [folder = '', fault = ''] = process.argv.slice(2);

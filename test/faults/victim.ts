@@ -3,8 +3,8 @@
  * It prints the id of each picture when it was acknowledged, and at the boundary how many were waiting.
  */
 import { writeSync } from 'node:fs';
-import { endWithParent } from '../support/parent.ts';
 import { type Boundary, crashing } from '../worlds/crashing.ts';
+import { endWithParent } from '../worlds/parent.ts';
 import { OPTIONS, openWorld, restIn, say, serviceOf, takeIn } from './world.ts';
 
 /** So many, that 20 still wait when the first batch is through. */

@@ -3,7 +3,7 @@ import { writeSync } from 'node:fs';
 import { openSqliteFacts } from '../../persistence/sqlite/facts.ts';
 import { lockFolder } from '../../persistence/sqlite/lock.ts';
 import { AT, change, everyFact, ORG } from '../ports/facts-rows.ts';
-import { endWithParent } from '../support/parent.ts';
+import { endWithParent } from '../worlds/parent.ts';
 
 const [, , task, dir = ''] = process.argv;
 const say = (line: string) => writeSync(1, `${line}\n`); // synchronous: what was said was said before the kill

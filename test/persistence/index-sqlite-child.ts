@@ -2,8 +2,8 @@
 import { writeSync } from 'node:fs';
 import { openSqliteIndex } from '../../persistence/sqlite-index/open.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
-import { endWithParent } from '../support/parent.ts';
 import { entry } from '../worlds/entries.ts';
+import { endWithParent } from '../worlds/parent.ts';
 
 const [path = '', round = ''] = process.argv.slice(2);
 const MOST = 20_000;

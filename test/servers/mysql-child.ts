@@ -3,7 +3,7 @@ import { writeSync } from 'node:fs';
 import { migrateMysqlFacts } from '../../persistence/mysql/facts.ts';
 import { holdPresence } from '../../persistence/mysql/presence.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
-import { endWithParent } from '../support/parent.ts';
+import { endWithParent } from '../worlds/parent.ts';
 
 const [, , task, url = ''] = process.argv;
 const clock = systemClock();

@@ -3,7 +3,7 @@ import { openRedisPorts } from '../../persistence/redis/open.ts';
 import { RUNTIME_LIMITS } from '../../runtime/limits.ts';
 import { createTaskRunner } from '../../runtime/tasks/task-runner.ts';
 import { taskLifecycle } from '../../services/lifecycles.ts';
-import { endWithParent } from '../support/parent.ts';
+import { endWithParent } from '../worlds/parent.ts';
 import { clock, log } from './redis.ts';
 
 endWithParent();

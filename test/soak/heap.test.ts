@@ -16,7 +16,6 @@ const PICTURES = 2_000;
 const IN_FLIGHT = 16;
 const KEPT = { remembered_instances: 50, feed_kept: 50 };
 /** A picture's outputs are about 80 KB: one listener that keeps one of them is far above this. */
-/** Between 200 and 540 were measured; the heap at rest moves by a megabyte, which is 500 a picture. What it is for leaves 98,000. */
 const MOST_BYTES_A_PICTURE = 1_500;
 
 test(`${PICTURES} pictures through the worker leave at most ${MOST_BYTES_A_PICTURE} bytes each in memory`, async (t) => {
