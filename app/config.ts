@@ -61,7 +61,7 @@ const Variables = z.strictObject({
     .pipe(z.array(z.enum(METADATA_FIELDS))),
   /** Rates by key and by address; see docs/limits.md. Lifted for measuring, and where a gateway in front has its own. */
   rate_limits: yes.default(true),
-  /** Points that a key may spend in 10 s: a request is 1, a search 5. */
+  /** Points that a key may spend in 10 s: a request is 1, a search 5 or more; see docs/limits.md. */
   key_points: whole(10, 10_000_000).default(1_000),
   /** Points that an address may spend in 10 s by requests that show no key: one is 1, one that is refused 5. */
   address_points: whole(10, 10_000_000).default(3_000),
