@@ -82,7 +82,8 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
   const task_lifecycle = taskLifecycle(options.task_limits);
   const services = options.services ?? stepHandlers(ports, service_limits, clock);
   const remote = services.remote ?? null;
-  const { give_up_ms, outage_pause_ms, max_losses } = { ...TASK_LIMITS, ...options.task_limits };
+  const task_limits = { ...TASK_LIMITS, ...options.task_limits };
+  const { give_up_ms, outage_pause_ms } = task_limits;
   const gates = createGates({ ...deps, isAvailable: services.isAvailable, outage: { give_up_ms, outage_pause_ms } });
   const runs: TaskRunner = createTaskRunner({
     ...deps,
@@ -93,7 +94,7 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
     isAvailable: (kind) => services.isAvailable(kind) && gates.isOpen(kind),
   });
   const { run_marks: marks } = ports;
-  const suspects = marks && createSuspects({ marks, clock, gather_ms: limits.suspects_gather_ms, max_losses });
+  const suspects = marks && createSuspects({ marks, clock, gather_ms: limits.suspects_gather_ms, limits: task_limits });
   const worker = createWorker({ ...deps, engine, runs, services, gates, suspects });
   const time = createServiceTime({ upkeep: facts.upkeep, clock, limits, log });
   const sweeping = { kernel: lifecycle.kernel, set_asides, runs, time, relay, origin: origin('sweep'), owner: process_id };

@@ -4,17 +4,29 @@
  * against no other.
  */
 import { DECODES } from '../../contract/step-kinds.ts';
+import type { TaskLimits } from '../../machines/limits.ts';
 import { createAlone } from '../async/alone.ts';
 import type { Clock } from '../async/clock.ts';
 import type { RunMarks } from '../ports/run-marks.ts';
 import type { TaskRecord } from '../ports/tasks.ts';
 import { StepError } from './step-handler.ts';
 
-type Parts = { marks: RunMarks; clock: Pick<Clock, 'after'>; gather_ms: number; max_losses: number };
+type Parts = {
+  marks: RunMarks;
+  clock: Pick<Clock, 'after' | 'sleep'>;
+  gather_ms: number;
+  limits: Pick<TaskLimits, 'max_losses' | 'backoff_base_ms' | 'backoff_max_ms'>;
+};
 type Work = { begin(): Promise<void>; refuse(why: StepError): Promise<void> };
 export type Suspects = ReturnType<typeof createSuspects>;
 
-export function createSuspects({ marks, clock, gather_ms, max_losses }: Parts) {
+export function createSuspects({ marks, clock, gather_ms, limits }: Parts) {
+  const { max_losses, backoff_base_ms, backoff_max_ms } = limits;
+  /** A suspect waits, so that a process lives for longer without it each time: what else kills it, kills it before. */
+  const entered = async (losses: number | null, signal: AbortSignal) => {
+    if (losses !== null) await clock.sleep(Math.min(2 ** losses * backoff_base_ms, backoff_max_ms), signal);
+    return door.enter(losses, signal);
+  };
   const door = createAlone({ clock, gather_ms });
   return {
     /**
@@ -28,7 +40,7 @@ export function createSuspects({ marks, clock, gather_ms, max_losses }: Parts) {
         await refuse(lost(losses, task));
         return marks.end(task, true);
       }
-      const leave = await door.enter(losses, stopping).catch(() => null); // handed back
+      const leave = await entered(losses, stopping).catch(() => null); // handed back
       if (!leave) return;
       try {
         await marks.begin(task, losses !== null);

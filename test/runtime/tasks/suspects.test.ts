@@ -22,7 +22,13 @@ function world(losses: number | null) {
     setImmediate(then);
     return { cancel() {} };
   };
-  return { told, ...createSuspects({ marks, clock: { after }, gather_ms: 1, max_losses: MAX_LOSSES }) };
+  const slept: number[] = [];
+  const sleep = async (ms: number, signal?: AbortSignal) => {
+    signal?.throwIfAborted();
+    slept.push(ms);
+  };
+  const limits = { max_losses: MAX_LOSSES, backoff_base_ms: 1_000, backoff_max_ms: 3_000 };
+  return { told, slept, ...createSuspects({ marks, clock: { after, sleep }, gather_ms: 1, limits }) };
 }
 
 const NEVER = new AbortController().signal;
@@ -39,6 +45,19 @@ test('a run that decodes is marked, beside others unless it is a suspect; failin
   const other = world(null);
   await other.run(taskOf('save'), NEVER, { begin: async () => {}, refuse });
   assert.deepEqual(other.told, []);
+});
+
+test('a suspect waits for longer with each process that was lost with it alone; others do not', async () => {
+  for (const [losses, waited] of [
+    [null, []],
+    [0, [1_000]],
+    [1, [2_000]],
+    [2, [3_000]],
+  ] as const) {
+    const { run, slept } = world(losses);
+    await run(taskOf('ocr'), NEVER, { begin: async () => {}, refuse });
+    assert.deepEqual(slept, waited);
+  }
 });
 
 test('after too many losses it is refused for good, and its count ends when its picture knows', async () => {
