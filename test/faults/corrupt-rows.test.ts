@@ -109,7 +109,7 @@ test(`${CORRUPTIONS.length} rows that can't be read, of every kind: neighbours a
   assert.ok(conditions.has('pictures_set_aside'));
   for (const [n, id] of bad.entries()) {
     assert.equal(
-      lines.filter((line) => line.includes(id) && line.includes('a picture is set aside')).length,
+      lines.filter((line) => line.includes(id) && line.includes('"event":"resource.set_aside"')).length,
       1,
       `${CORRUPTIONS[n]?.name}: told once`,
     );

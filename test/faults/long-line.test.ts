@@ -19,7 +19,8 @@ const WAITING = 10_000;
 const MAX_SILENCE_MS = 5_000;
 /** Of the process: it was 400 MB when it was silent. */
 const MAX_RSS = 450_000_000;
-const LOOKED_AT = 'all tasks were looked at';
+/** Lines of requests and of work that is done: one for each, whatever waits. */
+const OF_WORK = ['request.finished', 'task.run_succeeded', 'resource.settled'];
 const Line = z.looseObject({ url: z.string().optional(), key: z.string().optional(), rss: z.number().optional() });
 
 test(`a start with ${WAITING} waiting: healthz answers throughout, and an outage is one line when it begins and one when it ends`, async (t) => {
@@ -55,8 +56,9 @@ test(`a start with ${WAITING} waiting: healthz answers throughout, and an outage
       await pause(20); // a probe from time to time
     }
   })();
-  const own = () => logged.filter((line) => !line.includes('"msg":"request"'));
-  await until('all of them are in line', async () => own().some((line) => line.includes(LOOKED_AT)), 60_000);
+  const has = (event: string) => (line: string) => line.includes(`"event":"${event}"`);
+  const own = () => logged.filter((line) => !OF_WORK.some((event) => has(event)(line)));
+  await until('all of them are in line', async () => own().some(has('tasks.rebuilt')), 60_000);
   const { rss = 0 } = await ask('memory');
   await ask('back');
   const counts = z.looseObject({ by_phase: z.record(z.string(), z.number()) });
@@ -64,14 +66,14 @@ test(`a start with ${WAITING} waiting: healthz answers throughout, and an outage
     const answer = await fetch(`${url}/v1/resources/counts`, { headers: { authorization: `Bearer ${key}` } });
     return counts.parse(await answer.json()).by_phase;
   };
-  await until('it is back', async () => own().some((line) => line.includes('is back')), 60_000);
+  await until('it is back', async () => own().some(has('step.resumed')), 60_000);
   await ready(); // and the API answers as well
   probing = false;
   await probes;
   t.diagnostic(`longest silence ${silence.toFixed(0)} ms; ${(rss / 1e6).toFixed(0)} MB; ${own().length} lines`);
   assert.ok(silence < MAX_SILENCE_MS, `silent for ${silence} ms`);
   assert.ok(rss < MAX_RSS, `${rss} bytes resident`);
-  const about = (what: string) => own().filter((line) => line.includes(what)).length;
-  assert.deepEqual([about('is away'), about('is back')], [1, 1]);
+  const about = (event: string) => own().filter(has(event)).length;
+  assert.deepEqual([about('step.paused'), about('step.resumed')], [1, 1]);
   assert.ok(own().length < 20, own().slice(0, 30).join('\n'));
 });
