@@ -72,8 +72,9 @@ async function inFacts(ask: Ask, people: People): Promise<Finding[]> {
 }
 const TWICE_JOURNAL =
   'SELECT i.instance_id, i.seq, count(*) AS n FROM instances i LEFT JOIN journal j ON j.instance_id = i.instance_id GROUP BY i.instance_id, i.seq HAVING n <> i.seq';
+/** An entry that the index acknowledged and lost is written again at its revision: once for each INDEX_LOST. */
 const TWICE_INDEXED =
-  "SELECT instance_id, revision, count(*) AS n FROM journal WHERE `to` = 'INDEXED' AND `from` <> 'INDEXED' AND event LIKE 'done %' GROUP BY instance_id, revision HAVING n > 1";
+  "SELECT instance_id, revision, sum(`to` = 'INDEXED' AND `from` <> 'INDEXED' AND event LIKE 'done %') AS n, sum(event = 'INDEX_LOST') AS lost FROM journal GROUP BY instance_id, revision HAVING n > 1 + lost";
 const TWICE_TEXT =
   'SELECT resource_id, revision, count(*) AS n FROM texts GROUP BY resource_id, revision, recognition_id HAVING n > 1';
 const PROJECTION = 'SELECT r.resource_id FROM resources r JOIN instances i ON i.instance_id = r.resource_id WHERE r.seq <> i.seq';
