@@ -2,6 +2,11 @@
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { createConnection } from 'mysql2/promise';
 import { z } from 'zod';
+import { readConfig } from '../../app/config.ts';
+import { openFacts } from '../../app/open-ports.ts';
+import { openS3Objects } from '../../persistence/s3/objects.ts';
+import { systemClock } from '../../runtime/async/clock.ts';
+import { clearIncoming } from '../../services/maintenance/clear-incoming.ts';
 import { wordOf } from '../worlds/numbered.ts';
 import type { Cluster } from './cluster.ts';
 import type { Entry, People } from './people.ts';
@@ -12,6 +17,7 @@ const Rows = z.array(z.record(z.string(), z.union([z.number(), z.string(), z.nul
 const SEARCHED_AT_ONCE = 8;
 const EXAMPLES = 5;
 const OBJECTS_A_PAGE = 1_000;
+const A_DAY_MS = 24 * 60 * 60_000;
 
 const finding = (check: string, bad: string[]): Finding => ({ check, count: bad.length, examples: bad.slice(0, EXAMPLES) });
 
@@ -72,9 +78,9 @@ async function inFacts(ask: Ask, people: People): Promise<Finding[]> {
 }
 const TWICE_JOURNAL =
   'SELECT i.instance_id, i.seq, count(*) AS n FROM instances i LEFT JOIN journal j ON j.instance_id = i.instance_id GROUP BY i.instance_id, i.seq HAVING n <> i.seq';
-/** An entry that the index acknowledged and lost is written again at its revision: once for each INDEX_LOST. */
+/** An entry is written again at its revision when the index lost it (INDEX_LOST), and when its picture comes back (RESTORE). */
 const TWICE_INDEXED =
-  "SELECT instance_id, revision, sum(`to` = 'INDEXED' AND `from` <> 'INDEXED' AND event LIKE 'done %') AS n, sum(event = 'INDEX_LOST') AS lost FROM journal GROUP BY instance_id, revision HAVING n > 1 + lost";
+  "SELECT instance_id, revision, sum(`to` = 'INDEXED' AND `from` <> 'INDEXED' AND event LIKE 'done %') AS n, sum(event IN ('INDEX_LOST', 'RESTORE')) AS again, group_concat(event ORDER BY seq SEPARATOR ', ') AS events FROM journal GROUP BY instance_id, revision HAVING n > 1 + again";
 const TWICE_TEXT =
   'SELECT resource_id, revision, count(*) AS n FROM texts GROUP BY resource_id, revision, recognition_id HAVING n > 1';
 const PROJECTION = 'SELECT r.resource_id FROM resources r JOIN instances i ON i.instance_id = r.resource_id WHERE r.seq <> i.seq';
@@ -117,7 +123,8 @@ async function found(people: People): Promise<Finding[]> {
 }
 
 /** Of each picture that is not deleted only the run that its row names; of deleted ones nothing. */
-async function inBucket({ direct }: Cluster, ask: Ask): Promise<Finding[]> {
+async function inBucket(cluster: Cluster, ask: Ask): Promise<Finding[]> {
+  const { direct } = cluster;
   const client = new S3Client({
     endpoint: direct.TUODI_S3_ENDPOINT ?? '',
     region: 'us-east-1',
@@ -153,12 +160,25 @@ async function inBucket({ direct }: Cluster, ask: Ask): Promise<Finding[]> {
       'originals that are not in the bucket',
       rows.flatMap(({ original_key }) => (there.has(String(original_key)) ? [] : [String(original_key)])),
     ),
-    finding('uploads left of pictures that are in', leftUploads(keys, rows)),
+    finding('uploads left of pictures that are in', await uploadsLeft(cluster)),
   ];
 }
-function leftUploads(keys: string[], rows: Row[]): string[] {
-  const taken = new Set(rows.map(({ resource_id }) => String(resource_id)));
-  return keys.filter((key) => key.startsWith('incoming/') && taken.has(key.split('/')[2] ?? ''));
+/** A process that is killed before it removes an upload leaves it to the periodic job, which is run here as if a day had passed. */
+async function uploadsLeft({ direct }: Cluster): Promise<string[]> {
+  const { config } = readConfig(direct);
+  const clock = systemClock();
+  const facts = await openFacts(config, { clock });
+  const objects = await openS3Objects({
+    ...{ bucket: config.s3_bucket ?? '', endpoint: config.s3_endpoint, public_endpoint: undefined, region: config.s3_region },
+    ...{ access_key: config.s3_access_key, secret_key: config.s3_secret_key, path_style: config.s3_path_style },
+    ...{ upload_method: config.s3_upload_method, clock },
+  });
+  try {
+    await clearIncoming({ objects, facts }, Date.now() + A_DAY_MS);
+    return (await objects.page('incoming/', null, OBJECTS_A_PAGE)).map(({ key }) => key);
+  } finally {
+    await Promise.all([objects.close(), facts.close()]);
+  }
 }
 
 const Hits = z.looseObject({
