@@ -33,7 +33,7 @@ const WAYS: Way[] = [
 /** One thread, as the pool has several; what it has read is remembered, with the time it took. */
 async function ourEngine(language_dir: string) {
   await installLanguages(language_dir, LANGUAGES, systemClock());
-  const thread = await startThread({ language_dir, languages: LANGUAGES }, NEVER);
+  const thread = await startThread({ language_dir, languages: LANGUAGES, priority: 0 }, NEVER);
   const known = new Map<string, { page: EnginePage; ms: number }>();
   const recognise = async (png: Uint8Array) => {
     const key = createHash('sha256').update(png).digest('hex');

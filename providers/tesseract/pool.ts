@@ -9,6 +9,7 @@
  */
 import { failureOf } from '../../contract/failures.ts';
 import type { Clock } from '../../runtime/async/clock.ts';
+import { LOW_PRIORITY, RAISED_PRIORITY } from '../../runtime/async/low-priority.ts';
 import { createPool } from '../../runtime/async/pool.ts';
 import { bounded, withTimeout } from '../../runtime/async/timeout.ts';
 import type { PageRead, PictureToRead, Recogniser } from '../../runtime/ports/providers.ts';
@@ -47,16 +48,18 @@ export type TesseractOptions = {
   start_thread?: StartThread;
 };
 
-/** At most `workers` of these at a time, and a spare one: a place for a thread, with or without one. */
-type Slot = { thread: Thread | null; pages: number; idle: { cancel(): void } | null };
+/** At most `workers` of these at a time, and a spare one, which gets more of busy processors: a place for a thread, with or without one. */
+type Slot = { thread: Thread | null; pages: number; idle: { cancel(): void } | null; priority: number };
+const slotsOf = (length: number, priority: number) =>
+  Array.from({ length }, (): Slot => ({ thread: null, pages: 0, idle: null, priority }));
 type Work<T> = (slot: Slot, signal: AbortSignal) => Promise<T>;
 
 export function tesseractPool(options: TesseractOptions): Recogniser {
   const { workers, page_time_limit_ms, pages_per_worker, language_dir, languages = LANGUAGES, clock, log = () => {} } = options;
   const { idle_ms = IDLE_LIMIT_MS } = options;
-  const places = Array.from({ length: workers + SPARE }, (): Slot => ({ thread: null, pages: 0, idle: null }));
+  const [usual, spare] = [slotsOf(workers, LOW_PRIORITY), slotsOf(SPARE, RAISED_PRIORITY)];
   const tooMany = () => unavailable(`${MAX_WAITING} pictures wait for the OCR engine already`);
-  const slots = createPool(places.slice(0, workers), MAX_WAITING, tooMany, places.slice(workers));
+  const slots = createPool(usual, MAX_WAITING, tooMany, spare);
   const closing = new AbortController();
   const { tracked, all } = tracking();
   let installed: Promise<void> | null = null;
@@ -75,7 +78,12 @@ export function tesseractPool(options: TesseractOptions): Recogniser {
   const threadOf = async (slot: Slot, signal: AbortSignal): Promise<Thread> => {
     if (slot.thread !== null) return slot.thread;
     await install();
-    const thread = await started(options.start_thread ?? startThread, { language_dir, languages }, signal, clock);
+    const thread = await started(
+      options.start_thread ?? startThread,
+      { language_dir, languages, priority: slot.priority },
+      signal,
+      clock,
+    );
     log('ocr_thread_started', {});
     slot.thread = thread;
     slot.pages = 0;
@@ -137,8 +145,8 @@ export function tesseractPool(options: TesseractOptions): Recogniser {
     close: async () => {
       closing.abort(unavailable('the OCR engine is being stopped'));
       await all();
-      for (const { idle } of places) idle?.cancel();
-      await Promise.all(places.map((slot) => dismiss(slot, 'close')));
+      for (const { idle } of [...usual, ...spare]) idle?.cancel();
+      await Promise.all([...usual, ...spare].map((slot) => dismiss(slot, 'close')));
     },
   };
 }

@@ -8,13 +8,13 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
-import { LOW_PRIORITY } from '../../runtime/async/low-priority.ts';
 
 const require = createRequire(import.meta.url);
 /** Neural engine only: also picks the core without the old engine, which needs half of the memory and reads the same. */
 const LSTM_ONLY = 1;
 
-export type ThreadOptions = { language_dir: string; languages: readonly string[] };
+/** `priority`: a nice value, on Linux. */
+export type ThreadOptions = { language_dir: string; languages: readonly string[]; priority: number };
 export type Thread = {
   /** What the engine read. Rejects with ThreadEnded when the thread dies, with EngineRefused when the engine says no. */
   recognise(png: Uint8Array): Promise<EnginePage>;
@@ -42,9 +42,9 @@ export type EngineWord = z.infer<typeof EngineWord>;
 const Answer = z.object({ jobId: z.string(), status: z.enum(['resolve', 'reject', 'progress']), data: z.unknown() });
 
 /** Resolves when it can read. Rejects when it can't start or `signal` is aborted first, and leaves no thread behind. */
-export const startThread: StartThread = async ({ language_dir, languages }, signal) => {
+export const startThread: StartThread = async ({ language_dir, languages, priority }, signal) => {
   signal.throwIfAborted();
-  const { ask, ended, end } = spawn();
+  const { ask, ended, end } = spawn(priority);
   const give_up = () => void end();
   signal.addEventListener('abort', give_up, { once: true });
   try {
@@ -71,15 +71,15 @@ export const startThread: StartThread = async ({ language_dir, languages }, sign
 
 type Waiting = { resolve: (value: unknown) => void; reject: (error: Error) => void };
 
-/** The engine's own script, on a thread of low priority: as lowerThreadPriority, which is of another kind of module. */
-const SCRIPT = `
-  try { if (process.platform === 'linux') require('node:os').setPriority(${LOW_PRIORITY}); } catch {}
+/** The engine's own script, on a thread of that priority: as lowerThreadPriority, which is of another kind of module. */
+const scriptAt = (priority: number) => `
+  try { if (process.platform === 'linux') require('node:os').setPriority(${priority}); } catch {}
   require(${JSON.stringify(require.resolve('tesseract.js/src/worker-script/node/index.js'))});
 `;
 
-function spawn() {
+function spawn(priority: number) {
   // Its own streams, read and dropped: the engine prints warnings, and our output belongs to the commands.
-  const worker = new Worker(SCRIPT, { eval: true, stdout: true, stderr: true });
+  const worker = new Worker(scriptAt(priority), { eval: true, stdout: true, stderr: true });
   worker.stdout.resume();
   worker.stderr.resume();
   worker.unref(); // keeps the process alive only while it owes an answer

@@ -234,7 +234,7 @@ describe('closing', () => {
 
   test('a thread that ended answers at once that it ended', async () => {
     await installLanguages(language_dir, ['eng', 'chi_sim', 'chi_tra'], systemClock());
-    const thread = await startThread({ language_dir, languages: ['eng'] }, never);
+    const thread = await startThread({ language_dir, languages: ['eng'], priority: 0 }, never);
     await thread.end();
     await assert.rejects(thread.recognise((await heading()).png), ThreadEnded);
   });
