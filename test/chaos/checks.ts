@@ -160,8 +160,13 @@ async function inBucket(cluster: Cluster, ask: Ask): Promise<Finding[]> {
       'originals that are not in the bucket',
       rows.flatMap(({ original_key }) => (there.has(String(original_key)) ? [] : [String(original_key)])),
     ),
-    finding('uploads left of pictures that are in', await uploadsLeft(cluster)),
+    finding('uploads left of pictures that are in', uploadsOf(rows, await uploadsLeft(cluster))),
   ];
+}
+/** What waits for RESTORE has no original yet, and keeps its upload. */
+function uploadsOf(taken: Row[], keys: string[]): string[] {
+  const ids = new Set(taken.map(({ resource_id }) => String(resource_id)));
+  return keys.filter((key) => ids.has(key.split('/')[2] ?? ''));
 }
 /** A process that is killed before it removes an upload leaves it to the periodic job, which is run here as if a day had passed. */
 async function uploadsLeft({ direct }: Cluster): Promise<string[]> {
