@@ -8,6 +8,7 @@ import { peerOf } from './access/client-address.ts';
 import { createFairUse, tooMany } from './access/fair-use.ts';
 import type { HttpDeps, RequestDeps, State } from './context.ts';
 import { allowOrigins, checkUrl, requestContext } from './middleware/request-context.ts';
+import { securityHeaders } from './middleware/security-headers.ts';
 import { createLinger } from './problems/linger.ts';
 import { isReset, noTunnel, parserProblem, respondPlain, respondRaw } from './problems/raw-response.ts';
 import { respondToErrors } from './problems/to-response.ts';
@@ -126,7 +127,8 @@ function listening(deps: RequestDeps): Server {
 function application(deps: RequestDeps): Koa<State> {
   const app = new Koa<State>();
   app.on('error', (error: unknown, ctx?: Koa.ParameterizedContext<State>) => logSendError(deps, error, ctx));
-  for (const middleware of [requestContext(deps), allowOrigins(deps), respondToErrors(deps), checkUrl(deps)]) app.use(middleware);
+  const first = [requestContext, securityHeaders, allowOrigins, respondToErrors, checkUrl];
+  for (const middleware of first) app.use(middleware(deps));
   route(app, deps);
   return app;
 }

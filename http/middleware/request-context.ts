@@ -14,24 +14,14 @@ export const requestIdOf = (headers: IncomingMessage['headers'], mint: () => str
   return typeof said === 'string' && SANE_ID.test(said) ? said : mint();
 };
 
-/** `default-src 'none'`: nothing that we answer is a page. HSTS only where clients reach us by https. */
-const HEADERS = {
-  'x-content-type-options': 'nosniff',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'cache-control': 'private, no-cache',
-};
-const HSTS = { 'strict-transport-security': 'max-age=31536000' };
-
-export function requestContext({ clock, log, public_url, stopping, trusted_proxies = [] }: RequestDeps): Middleware<State> {
+export function requestContext({ clock, log, stopping, trusted_proxies = [] }: RequestDeps): Middleware<State> {
   const addressOf = clientAddress(trusted_proxies);
   return async (ctx, next) => {
     const began = clock.elapsed();
     const request_id = requestIdOf(ctx.req.headers, clock.randomUuid);
     const address = addressOf(ctx.req);
     ctx.state = { request_id, language: ctx.acceptsLanguages('en', 'zh') === 'zh' ? 'zh' : 'en', address };
-    ctx.set({ ...HEADERS, ...(public_url().startsWith('https:') ? HSTS : {}), 'x-request-id': request_id });
+    ctx.set({ 'cache-control': 'private, no-cache', 'x-request-id': request_id });
     ctx.vary(['Accept-Language', 'Authorization']);
     try {
       await next();

@@ -99,6 +99,32 @@ test('an error of ours tells its id and nothing else', async () => {
   assert.ok(world.log.some((line) => line.includes('secret detail') && line.includes('find-me')));
 });
 
+test('every response has the security headers; HSTS only where clients reach the service by https', async () => {
+  const named = [
+    ...['content-security-policy', 'cross-origin-resource-policy', 'referrer-policy', 'strict-transport-security'],
+    ...['x-content-type-options', 'x-frame-options', 'x-powered-by'],
+  ];
+  const of = async (given: Parameters<typeof httpWorld>[0], path: string) => {
+    await using world = disposable(await httpWorld(given));
+    const { headers } = await world.call('GET', path, { key: null });
+    return Object.fromEntries(named.map((name) => [name, headers.get(name)]));
+  };
+  const plain = {
+    'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+    'cross-origin-resource-policy': 'same-origin',
+    'referrer-policy': 'no-referrer',
+    'strict-transport-security': null,
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    'x-powered-by': null,
+  };
+  for (const path of ['/healthz', '/v1/resources', '/nowhere']) assert.deepEqual(await of({}, path), plain, path);
+  assert.deepEqual(await of({ public_url: () => 'https://tuodi.example' }, '/healthz'), {
+    ...plain,
+    'strict-transport-security': 'max-age=31536000',
+  });
+});
+
 test('a request id that could not be logged is replaced', async () => {
   await using world = disposable(await httpWorld());
   for (const said of ['a b', 'x'.repeat(65), '<script>']) {
