@@ -1,4 +1,5 @@
 /** JSON bodies: bounded before they are read, and again before they are parsed: in bytes, depth and values. */
+import { parse } from 'content-type';
 import rawBody from 'raw-body';
 import type { z } from 'zod';
 import { type Excess, excessOf, type JsonBounds } from '../../contract/json-shape.ts';
@@ -36,8 +37,8 @@ const hasBody = ({ req }: KoaContext) =>
   req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
 
 export function checkType(ctx: KoaContext, types: readonly string[]): void {
-  const type = mediaType(ctx);
-  const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(ctx.get('content-type'))?.[1]?.toLowerCase() ?? 'utf-8';
+  const { type, parameters } = parse(ctx.get('content-type'));
+  const charset = parameters.charset?.toLowerCase() ?? 'utf-8';
   const encoding = ctx.get('content-encoding').toLowerCase();
   if (types.includes(type) && (charset === 'utf-8' || charset === 'utf8') && (encoding === '' || encoding === 'identity')) return;
   throw new Problem(
@@ -50,7 +51,7 @@ export function checkType(ctx: KoaContext, types: readonly string[]): void {
   );
 }
 /** Lower case, without parameters. */
-export const mediaType = (ctx: KoaContext): string => (ctx.get('content-type').split(';')[0] ?? '').trim().toLowerCase();
+export const mediaType = (ctx: KoaContext): string => parse(ctx.get('content-type')).type;
 
 /** 413 if there are more than `limit`. */
 export async function readBytes({ ctx }: Pick<Reading, 'ctx'>, limit: number): Promise<Uint8Array> {
