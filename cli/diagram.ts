@@ -7,7 +7,6 @@ import { statusTable } from '../visualizer/table.ts';
 import type { Run } from './command.ts';
 import { UsageError } from './errors.ts';
 
-export const FORMATS = ['mermaid', 'table'] as const;
 const MACHINES = { resource: resourceMachine, task: taskMachine };
 const isKnown = (name: string): name is keyof typeof MACHINES => Object.hasOwn(MACHINES, name);
 

@@ -5,22 +5,24 @@ import { ConfigError, readConfig } from '../app/config.ts';
 import { EXIT, type ExitCode } from '../contract/exit-codes.ts';
 import { StopFailed } from '../runtime/async/closers.ts';
 import { printable, printableLine } from '../text/printable.ts';
-import { backupCommand } from './backup.ts';
 import type { Run } from './command.ts';
-import { demoCommand } from './demo-command.ts';
-import { diagram, FORMATS } from './diagram.ts';
 import { TakenOver, UsageError } from './errors.ts';
 import { type WatchFlags, watchCommand } from './ingest/watch-command.ts';
-import { keysCommand } from './keys.ts';
+import {
+  backupCommand,
+  demoCommand,
+  diagram,
+  keysCommand,
+  migrateCommand,
+  reindexCommand,
+  restoreCommand,
+  serve,
+  worker,
+} from './lazy-commands.ts';
 import { exportCommand, importCommand } from './library/commands.ts';
-import { migrateCommand } from './migrate.ts';
 import { output } from './output.ts';
 import { VERSION } from './project.ts';
-import { reindexCommand } from './reindex.ts';
-import { restoreCommand } from './restore.ts';
-import { serve } from './serve.ts';
 import { explainCommand, ingestCommand, searchCommand, statusCommand, textCommand } from './with-service.ts';
-import { worker } from './worker.ts';
 
 export async function run(argv: string[], env: NodeJS.ProcessEnv): Promise<ExitCode> {
   let code: ExitCode = EXIT.OK;
@@ -109,7 +111,7 @@ function addCommands(program: Command, does: (work: Run) => Promise<void>): void
   program
     .command('diagram [machine]')
     .description('a machine drawn: resource (default) or task')
-    .addOption(new Option('--format <format>').choices(FORMATS).default('mermaid'))
+    .addOption(new Option('--format <format>').choices(['mermaid', 'table']).default('mermaid'))
     .action((machine: string | undefined, { format }: { format: string }) => does(diagram(machine ?? 'resource', format)));
   program
     .command('demo')

@@ -1,0 +1,24 @@
+/** Commands that are loaded when they run, so that no command waits for the modules of the others. */
+
+import type { Run } from './command.ts';
+
+type Copying = { copy?: boolean };
+
+const lazy =
+  (load: () => Promise<Run>): Run =>
+  async (config, out) =>
+    (await load())(config, out);
+
+export const serve = lazy(async () => (await import('./serve.ts')).serve);
+export const worker = lazy(async () => (await import('./worker.ts')).worker);
+export const reindexCommand = lazy(async () => (await import('./reindex.ts')).reindexCommand);
+export const demoCommand = lazy(async () => (await import('./demo-command.ts')).demoCommand);
+export const migrateCommand = (check: boolean) => lazy(async () => (await import('./migrate.ts')).migrateCommand(check));
+export const diagram = (machine: string, format: string) =>
+  lazy(async () => (await import('./diagram.ts')).diagram(machine, format));
+export const keysCommand = (action: string, subject?: string) =>
+  lazy(async () => (await import('./keys.ts')).keysCommand(action, subject));
+export const backupCommand = (target: string, options: Copying) =>
+  lazy(async () => (await import('./backup.ts')).backupCommand(target, options));
+export const restoreCommand = (backup: string, options: Copying) =>
+  lazy(async () => (await import('./restore.ts')).restoreCommand(backup, options));
