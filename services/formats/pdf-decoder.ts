@@ -20,6 +20,8 @@ const FLAGS = 0x01 | 0x10;
 const WHITE = 0xffffffff;
 const FLATTEN_AS_SHOWN = 0;
 const RGBA = 4;
+/** Four floats. */
+const ROOM_BYTES = 16;
 
 /** A page without a size is one of US letter, as PDFium has it; a size is at most 200 inches by the standard. */
 const LETTER: Size = { width: 612, height: 792 };
@@ -29,12 +31,14 @@ export async function pdfDecoder(): Promise<Decoder> {
   const pdfium = (await init({ wasmBinary: new Uint8Array(wasm).buffer })) as Pdfium;
   pdfium.PDFiumExt_Init();
   const { malloc, free } = pdfium.pdfium.wasmExports;
+  const room = malloc(ROOM_BYTES);
   let document = 0;
 
   /** `work` with a page that is closed after it. Form fields and notes are part of it, as on paper. */
   const withPage = <Value>(number: number, work: (page: number) => Value): Value => {
     let page = pdfium.FPDF_LoadPage(document, number - 1);
     if (page !== 0 && pdfium.FPDFPage_GetAnnotCount(page) > 0) {
+      keepBox(pdfium, page, room);
       pdfium.FPDFPage_Flatten(page, FLATTEN_AS_SHOWN);
       pdfium.FPDF_ClosePage(page);
       page = pdfium.FPDF_LoadPage(document, number - 1);
@@ -63,6 +67,18 @@ export async function pdfDecoder(): Promise<Decoder> {
     draw: async (number, size) => withPage(number, (page) => drawn(pdfium, page, size)),
     read: (number) => withPage(number, (page) => pageReadOf(charsOf(pdfium, page))),
   };
+}
+
+/** Flattening knows the boxes of the page itself alone, and takes US letter for one that is inherited: so the page gets its own. */
+function keepBox(
+  { FPDF_GetPageBoundingBox, FPDFPage_SetMediaBox, FPDFPage_SetCropBox, pdfium }: Pdfium,
+  page: number,
+  room: number,
+): void {
+  if (!FPDF_GetPageBoundingBox(page, room)) return;
+  const [left = 0, top = 0, right = 0, bottom = 0] = new Float32Array(pdfium.HEAPU8.buffer, room, 4);
+  FPDFPage_SetMediaBox(page, left, bottom, right, top);
+  FPDFPage_SetCropBox(page, left, bottom, right, top);
 }
 
 function refusal(error: number): RejectedFile {
