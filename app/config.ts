@@ -1,10 +1,10 @@
 /** Configuration: environment variables and flags, one strict schema, checked at start. A wrong value stops the start and is named. */
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { closest } from 'fastest-levenshtein';
 import proxyaddr from 'proxy-addr';
 import { z } from 'zod';
 import { METADATA_FIELDS } from '../contract/metadata.ts';
+import { nearestName } from '../contract/nearest-name.ts';
 import { STEP_KINDS } from '../contract/step-kinds.ts';
 import { isExample, Secret, secretsIn, WebhookSecret } from './secrets.ts';
 
@@ -202,7 +202,7 @@ export function readConfig(
     const secret = name.replace(/_file$/, '');
     if (NAMES.some((known) => known === name)) given[name] = value;
     else if (name.endsWith('_file') && SECRETS.includes(secret)) given[secret] = fromFile(variable, value);
-    else warnings.push(`${variable} is not known; the nearest name is ${PREFIX}${closest(name, NAMES).toUpperCase()}`);
+    else warnings.push(`${variable} is not known; the nearest name is ${PREFIX}${nearestName(name, NAMES).toUpperCase()}`);
   }
   const parsed = Variables.safeParse({ ...given, ...flags });
   if (parsed.success) return { config: parsed.data, warnings };

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { boundedArray } from './bounded.ts';
 import type { Json } from './json.ts';
+import { rule } from './rules.ts';
 
 /** The output of JSON.parse is JSON already, and need not be checked value by value. */
 const json = z.custom<Json>((value) => value !== undefined);
@@ -12,15 +13,15 @@ const line = (max: number) =>
     .trim()
     .min(1)
     .max(max)
-    .refine((text) => !/\p{Cc}/u.test(text), 'no control characters')
-    .refine((text) => text.isWellFormed(), 'no lone surrogates');
+    .refine((text) => !/\p{Cc}/u.test(text), rule('no control characters'))
+    .refine((text) => text.isWellFormed(), rule('no lone surrogates'));
 
 const fields = {
   title: line(300),
   description: z
     .string()
     .max(10_000)
-    .refine((text) => text.isWellFormed() && !text.includes('\u0000'), 'no NUL, no lone surrogates'),
+    .refine((text) => text.isWellFormed() && !text.includes('\u0000'), rule('no NUL, no lone surrogates')),
   tags: boundedArray(line(60), { max: 50 }).transform((tags) => [...new Set(tags)]),
   /** RFC 3339 with an offset, or a date alone. */
   taken_at: z.union([z.iso.datetime({ offset: true }), z.iso.date()]),
@@ -28,18 +29,21 @@ const fields = {
     z
       .string()
       .max(35)
-      .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/),
+      .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, rule('a language tag, such as `en` or `zh-Hans`')),
     { max: 10 },
   ).transform((languages) => [...new Set(languages)]),
   extra: extraWithin(16),
 };
 
 /** Its size is checked before its names. */
-function extraWithin(kib: number) {
+function extraWithin(kib: 16 | 64) {
   return z
     .record(z.string(), z.unknown())
-    .refine((extra) => JSON.stringify(extra).length <= kib * 1_024, `at most ${kib} KiB as JSON`)
-    .refine((extra) => !JSON.stringify(extra).includes('\\u0000'), 'no NUL')
+    .refine(
+      (extra) => JSON.stringify(extra).length <= kib * 1_024,
+      rule(kib === 16 ? 'at most 16 KiB as JSON' : 'at most 64 KiB as JSON'),
+    )
+    .refine((extra) => !JSON.stringify(extra).includes('\\u0000'), rule('no NUL'))
     .pipe(z.record(line(60), json));
 }
 

@@ -1,5 +1,7 @@
 /** The whole error policy of the API: each problem a client can meet (RFC 9457), with its status and its words. */
 
+import { z } from 'zod';
+
 type Text = { en: string; zh: string };
 type ProblemEntry = { status: number; title: Text };
 
@@ -60,6 +62,18 @@ export type ProblemCode = keyof typeof PROBLEMS;
 
 /** `pointer`: a JSON pointer (RFC 6901) into the body, or the name of a query parameter. */
 export type FieldError = { pointer: string; detail: string };
+
+/** The body of every problem. Codes may grow within v1; members of a code's own stand beside these. */
+export const ProblemResponse = z.looseObject({
+  type: z.url(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  code: z.string(),
+  request_id: z.string(),
+  errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+});
+export type ProblemResponse = z.infer<typeof ProblemResponse>;
 
 /** An error that a person can meet: `detail`: what happened, what it means for their picture, and what to do. */
 export class Problem extends Error {

@@ -2,16 +2,17 @@
 import { z } from 'zod';
 import { withoutHidden } from './hidden.ts';
 import { Metadata, MetadataPatch } from './metadata.ts';
+import { rule } from './rules.ts';
 import { PHASES, STATUSES } from './statuses.ts';
 import { REPROCESS_FROM } from './steps.ts';
 
 export const Id = z
   .string()
-  .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/, 'a UUIDv7 in lower case');
+  .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/, rule('a UUIDv7 in lower case'));
 const Time = z.iso.datetime();
 export const Sha256 = z
   .string()
-  .regex(/^[0-9a-fA-F]{64}$/, '64 hexadecimal digits')
+  .regex(/^[0-9a-fA-F]{64}$/, rule('64 hexadecimal digits'))
   .transform((hex) => hex.toLowerCase());
 
 /** Supported types, and their usual file extensions. A client may declare any of these; what counts is what `inspect` finds. */
@@ -39,10 +40,10 @@ export const Filename = z
   .string()
   .min(1)
   .max(255)
-  .refine((name) => !/[\p{Cc}/\\]/u.test(name) && name !== '.' && name !== '..', 'a file name, not a path')
-  .refine((name) => name.isWellFormed(), 'no lone surrogates')
+  .refine((name) => !/[\p{Cc}/\\]/u.test(name) && name !== '.' && name !== '..', rule('a file name, not a path'))
+  .refine((name) => name.isWellFormed(), rule('no lone surrogates'))
   .transform(withoutHidden)
-  .refine((name) => name.trim() !== '' && name !== '.' && name !== '..', 'a file name that is seen');
+  .refine((name) => name.trim() !== '' && name !== '.' && name !== '..', rule('a file name that is seen'));
 
 export const CreateResource = z.strictObject({
   filename: Filename,
@@ -54,18 +55,21 @@ export const CreateResource = z.strictObject({
     .string()
     .min(1)
     .max(100)
-    .regex(/^[\w.:-]+$/)
+    .regex(/^[\w.:-]+$/, rule('only letters, digits and . : _ -'))
     .optional(),
   on_duplicate: z.enum(['return', 'keep']).default('return'),
 });
 export type CreateResource = z.infer<typeof CreateResource>;
+/** The parts of a form before its file. */
+export const CreateForm = CreateResource.pick({ metadata: true, batch_id: true, on_duplicate: true });
+export type CreateForm = z.infer<typeof CreateForm>;
 
 /** A person's order to reprocess. `discard_corrections`: corrections are dropped too. */
 export const Reprocess = z
   .strictObject({ from: z.enum(REPROCESS_FROM), discard_corrections: z.boolean().default(false) })
   .refine(({ from, discard_corrections }) => from === 'ocr' || !discard_corrections, {
     path: ['discard_corrections'],
-    error: 'only from `ocr`: the text is not read again otherwise',
+    error: rule('only from `ocr`: the text is not read again otherwise'),
   });
 export type Reprocess = z.infer<typeof Reprocess>;
 
@@ -82,8 +86,17 @@ export const ListResources = z.strictObject({
   limit: z.int().min(1).max(200).default(50),
 });
 export type ListResources = z.infer<typeof ListResources>;
+export const CountResources = ListResources.omit({ sort: true, cursor: true, limit: true });
+export type CountResources = z.infer<typeof CountResources>;
+export const HistoryPage = ListResources.pick({ cursor: true, limit: true });
 
-export const FailureAnswer = z.strictObject({
+export const Counts = z.object({
+  total: z.int(),
+  by_phase: z.record(z.string(), z.int()),
+  by_status: z.record(z.string(), z.int()),
+});
+
+export const FailureAnswer = z.object({
   step: z.string(),
   code: z.string(),
   retryable: z.boolean(),
@@ -92,7 +105,7 @@ export const FailureAnswer = z.strictObject({
   at: Time,
 });
 
-export const Resource = z.strictObject({
+export const Resource = z.object({
   resource_id: Id,
   org_id: z.string(),
   user_id: z.string(),
@@ -125,7 +138,7 @@ export const Resource = z.strictObject({
 export type Resource = z.infer<typeof Resource>;
 
 /** What an uploader needs: fields are of a form POST; `complete_url` is signed and needs no key. */
-export const Upload = z.strictObject({
+export const Upload = z.object({
   method: z.enum(['PUT', 'POST']),
   url: z.string(),
   headers: z.record(z.string(), z.string()),
@@ -136,14 +149,14 @@ export const Upload = z.strictObject({
 export type Upload = z.infer<typeof Upload>;
 
 /** `by.kind`: the kind of its author. */
-export const HistoryItem = z.strictObject({
+export const HistoryItem = z.object({
   seq: z.int(),
   at: Time,
   event: z.string(),
   from: z.string().nullable(),
   to: z.string(),
   revision: z.int(),
-  by: z.strictObject({ kind: z.enum(['user', 'key', 'worker', 'sweep', 'operator']), id: z.string().nullable() }),
+  by: z.object({ kind: z.enum(['user', 'key', 'worker', 'sweep', 'operator']), id: z.string().nullable() }),
   request_id: z.string().nullable(),
   failure: FailureAnswer.nullable(),
 });

@@ -28,17 +28,17 @@ export const SearchRequest = z.strictObject({
 export type SearchRequest = z.infer<typeof SearchRequest>;
 
 /** parts: the passage in pieces, so that no client needs HTML or offsets. */
-export const Highlight = z.strictObject({
+export const Highlight = z.object({
   field: z.enum(['title', 'description', 'tags', 'filename', 'text']),
   page: z.int().nullable(),
-  parts: z.array(z.strictObject({ text: z.string(), match: z.boolean() })),
+  parts: z.array(z.object({ text: z.string(), match: z.boolean() })),
 });
 export type Highlight = z.infer<typeof Highlight>;
 
-export const Box = z.strictObject({ page: z.int(), x: z.number(), y: z.number(), w: z.number(), h: z.number() });
+export const Box = z.object({ page: z.int(), x: z.number(), y: z.number(), w: z.number(), h: z.number() });
 export type Box = z.infer<typeof Box>;
 
-export const SearchHit = z.strictObject({
+export const SearchHit = z.object({
   resource: Resource,
   score: z.number(),
   highlights: z.array(Highlight),
@@ -46,11 +46,11 @@ export const SearchHit = z.strictObject({
 });
 export type SearchHit = z.infer<typeof SearchHit>;
 
-export const SearchAnswer = z.strictObject({
+export const SearchAnswer = z.object({
   items: z.array(SearchHit),
   total: z.int(),
   total_is_exact: z.boolean(),
-  facets: z.partialRecord(z.enum(FACETS), z.array(z.strictObject({ value: z.string(), count: z.int() }))),
+  facets: z.partialRecord(z.enum(FACETS), z.array(z.object({ value: z.string(), count: z.int() }))),
   next_cursor: z.string().nullable(),
   took_ms: z.number(),
 });

@@ -5,7 +5,7 @@ export const TASK_STATUSES = ['pending', 'running', 'succeeded', 'retrying', 'as
 export type TaskStatus = (typeof TASK_STATUSES)[number];
 
 /** As operators see it. */
-export const Task = z.strictObject({
+export const Task = z.object({
   task_id: z.string(),
   resource_id: z.string(),
   user_id: z.string(),

@@ -1,6 +1,7 @@
 /** The text read off a picture, page by page, with the place of each word. */
 import { z } from 'zod';
 import { boundedArray } from './bounded.ts';
+import { rule } from './rules.ts';
 
 /** x, y, w, h: fractions 0–1 of the upright page. confidence: 0–1. */
 export const Word = z.strictObject({
@@ -30,7 +31,7 @@ export const CorrectedPage = z.strictObject({
   text: z
     .string()
     .max(1_000_000)
-    .refine((text) => text.isWellFormed() && !text.includes('\u0000'), 'no NUL, no lone surrogates')
+    .refine((text) => text.isWellFormed() && !text.includes('\u0000'), rule('no NUL, no lone surrogates'))
     .nullable(),
 });
 export type CorrectedPage = z.infer<typeof CorrectedPage>;
@@ -45,7 +46,7 @@ export type CorrectText = z.infer<typeof CorrectText>;
 
 const Source = z.enum(['machine', 'person']);
 /** `source`: `person` if that of any page is. */
-export const TextAnswer = z.strictObject({
+export const TextAnswer = z.object({
   revision: z.int(),
   source: Source,
   pages: z.array(Page.extend({ source: Source })),

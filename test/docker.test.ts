@@ -7,7 +7,7 @@ import { describe, test } from 'node:test';
 import { z } from 'zod';
 import { readConfig } from '../app/config.ts';
 import { isExample } from '../app/secrets.ts';
-import { ROUTES } from '../contract/routes.ts';
+import { ROUTES } from '../contract/routes/table.ts';
 import { allOf, composeText, readCompose, readEnvExample, referredTo, type Service } from './worlds/containers.ts';
 
 const example = readEnvExample();

@@ -23,6 +23,10 @@ const files = readdirSync(here, { recursive: true, encoding: 'utf8' })
   .map((file) => path.join(here, file));
 if (files.length === 0) throw new Error(`no test in ${named.join(', ')}`);
 
+// Also for the processes that tests start: each compares what it sends with what is declared.
+const preload = new URL('worlds/preload.js', import.meta.url);
+process.env.NODE_OPTIONS = [process.env.NODE_OPTIONS ?? '', `--import=${preload}`].join(' ').trim();
+
 const tests = run({ files, concurrency: AT_ONCE, timeout: 10 * 60_000 });
 tests.on('test:fail', () => {
   process.exitCode = 1;

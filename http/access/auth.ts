@@ -55,9 +55,6 @@ export async function callerByLink(
   return { scope: { org_id }, by: { kind: 'user', id: null } }; // whoever holds the link
 }
 
-/** The parameters of a signed link: known to the parser of the call, which refuses unknown ones. */
-export const LINK_PARAMETERS = ['org_id', 'expires', 'key_id', 'signature'] as const;
-
 /** Of the first page, and without a key, they are as they have always been, so that links that were given out hold. */
 const partsOf = ({ call, resource_id, size, page, org_id, expires, key_id }: Granted) => [
   ...[call, org_id, resource_id, size ?? '', expires],

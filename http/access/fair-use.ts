@@ -7,11 +7,12 @@
 
 import { isIPv6 } from 'node:net';
 import { Problem, type ProblemCode } from '../../contract/problems.ts';
-import type { RouteName } from '../../contract/routes.ts';
+import { FORM_TYPE } from '../../contract/routes/shared.ts';
+import type { RouteName } from '../../contract/routes/table.ts';
 import { MAX_HITS } from '../../contract/search.ts';
 import type { RatePolicy } from '../../runtime/ports/rates.ts';
 import type { EarlyContext, FairUse, HttpDeps, KoaContext } from '../context.ts';
-import { FORM_TYPE, mediaType } from '../request/body.ts';
+import { mediaType } from '../request/body.ts';
 import { type ConcurrencyLimit, limitRequests } from './concurrent-requests.ts';
 
 /** Points of calls that cost much more than the others: an index is asked, or a picture goes through steps. See `pointsOf`. */

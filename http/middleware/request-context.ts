@@ -6,6 +6,7 @@ import { clientAddress } from '../access/client-address.ts';
 import type { RequestDeps, State } from '../context.ts';
 import { badRequest } from '../problems/problems.ts';
 import { checkUrlParameters } from '../request/validate.ts';
+import { publishResponse } from '../response/send-reply.ts';
 
 /** One of ours is minted instead of what could not be written to a log as it is. */
 const SANE_ID = /^[\w.:-]{1,64}$/;
@@ -26,6 +27,7 @@ export function requestContext({ clock, log, stopping, trusted_proxies = [] }: R
     try {
       await next();
     } finally {
+      publishResponse(ctx);
       if (stopping.aborted) ctx.set('connection', 'close');
       const ms = Math.round(clock.elapsed() - began);
       // Without the query: it may be a signature, or what somebody looks for.

@@ -5,6 +5,7 @@ import { OverQuota } from '../../runtime/accounts/usage.ts';
 import { UnreadableError } from '../../runtime/ports/instances.ts';
 import { StepError } from '../../runtime/tasks/step-handler.ts';
 import type { Language, RequestDeps, State } from '../context.ts';
+import { inLanguage } from '../request/issue-text.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 const DOCS = 'https://tuodi.dev/problems/';
@@ -29,7 +30,9 @@ export function problemBody(problem: Problem, language: Language, request_id: st
     detail: detail[language],
     code,
     request_id,
-    ...(errors.length > 0 ? { errors } : {}),
+    ...(errors.length > 0
+      ? { errors: errors.map(({ pointer, detail: wrong }) => ({ pointer, detail: inLanguage(wrong, language) })) }
+      : {}),
   };
 }
 

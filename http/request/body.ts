@@ -4,14 +4,12 @@ import rawBody from 'raw-body';
 import type { z } from 'zod';
 import { type Excess, excessOf, type JsonBounds } from '../../contract/json-shape.ts';
 import { Problem } from '../../contract/problems.ts';
+import { JSON_TYPES, NOTHING } from '../../contract/routes/shared.ts';
 import type { KoaContext, RequestDeps } from '../context.ts';
 import { badRequest } from '../problems/problems.ts';
 import { validate } from './validate.ts';
 
 type Reading = { ctx: KoaContext; deps: RequestDeps };
-export const JSON_TYPES = ['application/json'] as const;
-export const FORM_TYPE = 'multipart/form-data';
-export const MERGE_PATCH_TYPES = ['application/json', 'application/merge-patch+json'] as const;
 
 type BodyForm = { types?: readonly string[]; max_json_values?: number };
 
@@ -29,8 +27,8 @@ export async function parseBody<Schema extends z.ZodType>(
 }
 
 /** For calls that say all in their address: no body, or an empty object. */
-export async function rejectBody(reading: Reading, schema: z.ZodType): Promise<void> {
-  if (hasBody(reading.ctx)) await parseBody(reading, schema);
+export async function rejectBody(reading: Reading): Promise<void> {
+  if (hasBody(reading.ctx)) await parseBody(reading, NOTHING);
 }
 
 const hasBody = ({ req }: KoaContext) =>

@@ -1,4 +1,4 @@
-/** `Idempotency-Key`: the same request said again answers what came of the first; another request under it is refused. */
+/** `Idempotency-Key`: the same request sent again returns the result of the first; another request under it is refused. */
 import { createHash } from 'node:crypto';
 import { Problem } from '../../contract/problems.ts';
 import { OverQuota } from '../../runtime/accounts/usage.ts';
@@ -24,11 +24,14 @@ export function idempotencyOf(ctx: KoaContext, request: unknown): Idempotency | 
 }
 
 /** What came of the first request with this key; null if this is the first. Throws IDEMPOTENCY_KEY_REUSED for another request. */
-export async function findReplay({ deps, caller }: AuthenticatedRequest, said: Idempotency | null): Promise<ResourceRow | null> {
+export async function findReplay(
+  { deps, caller }: AuthenticatedRequest,
+  idempotency: Idempotency | null,
+): Promise<ResourceRow | null> {
   const { resources } = deps.facts;
-  const first = said && (await resources.byIdempotencyKey(caller.scope, said.key));
+  const first = idempotency && (await resources.byIdempotencyKey(caller.scope, idempotency.key));
   if (!first) return null;
-  if (first.fingerprint !== said.fingerprint)
+  if (first.fingerprint !== idempotency.fingerprint)
     throw new Problem('IDEMPOTENCY_KEY_REUSED', {
       en: 'This key came with another request before; nothing was done. Use a new key for each new request.',
       zh: '该键此前用于另一个请求，本次未执行。每个新请求请使用新的键。',
@@ -38,7 +41,7 @@ export async function findReplay({ deps, caller }: AuthenticatedRequest, said: I
   return row;
 }
 
-/** Creates, unless the same request was faster. Of two at once the database lets one through, and the other answers that one's. */
+/** Creates, unless the same request was faster: of two at once the database lets one through, and the other returns its row. */
 export async function createOnce(call: KeyRequest, resource: NewResource): Promise<{ row: ResourceRow; first: boolean }> {
   try {
     return { row: await call.deps.engine.create(resource, originOf(call)), first: true };
@@ -52,24 +55,24 @@ export async function createOnce(call: KeyRequest, resource: NewResource): Promi
 }
 
 /**
- * `tell`, and said again under one key it is done once: answers the picture as it is now. `request`: what is asked for; the picture and
- * that it is no creation are added to it here.
+ * `sendEvent`, done once however often it is sent under one key: returns the current picture. `request`: what is asked for; the picture
+ * and that it is no creation are added to it here.
  */
 export async function sendEventOnce(
   call: AuthenticatedRequest,
   resource_id: string,
   request: object,
-  say: BuildEvent,
+  build: BuildEvent,
 ): Promise<ResourceRow> {
   const idempotency = idempotencyOf(call.ctx, { resource_id, ...request });
-  const before = await findReplay(call, idempotency);
-  if (before) return before;
+  const replay = await findReplay(call, idempotency);
+  if (replay) return replay;
   try {
-    return await sendEvent(call, resource_id, async (now) => {
-      const said = await say(now);
-      if (!said || !idempotency) return said;
-      const row = { ...idempotency, resource_id, org_id: now.org_id, at: call.deps.clock.now() };
-      return { ...said, writes: [...(said.writes ?? []), { into: 'idempotency_keys', row }] };
+    return await sendEvent(call, resource_id, async (current) => {
+      const event = await build(current);
+      if (!event || !idempotency) return event;
+      const row = { ...idempotency, resource_id, org_id: current.org_id, at: call.deps.clock.now() };
+      return { ...event, writes: [...(event.writes ?? []), { into: 'idempotency_keys', row }] };
     });
   } catch (error) {
     // The same request was faster, and perhaps has moved the picture to where this one is refused.

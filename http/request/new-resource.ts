@@ -8,13 +8,13 @@ import type { HttpLimits } from '../limits.ts';
 import type { Idempotency } from './idempotency.ts';
 import { validate } from './validate.ts';
 
-/** A picture of this organisation that has these bytes. One that was only announced has none, and may never have: it is no twin. */
+/** A picture of this organisation that has these bytes. One that was only announced has none, and may never have: it is no duplicate. */
 export async function findDuplicate({ deps, caller }: KeyRequest, sha256: string): Promise<ResourceRow | null> {
-  const twin = await deps.facts.resources.alive(caller.scope, sha256);
-  return twin?.viewable ? twin : null;
+  const duplicate = await deps.facts.resources.alive(caller.scope, sha256);
+  return duplicate?.viewable ? duplicate : null;
 }
 
-type Asked = {
+type Wanted = {
   resource_id?: string;
   filename: string;
   content_type: string;
@@ -23,16 +23,16 @@ type Asked = {
   claimed: NewResource['claimed'];
   idempotency: Idempotency | null;
 };
-export function newResource(call: KeyRequest, asked: Asked): NewResource {
+export function newResource(call: KeyRequest, wanted: Wanted): NewResource {
   const { deps, caller } = call;
-  const { filename, content_type, claimed, idempotency } = asked;
-  const metadata = metadataOf(call, NO_METADATA, asked.metadata ?? {});
+  const { filename, content_type, claimed, idempotency } = wanted;
+  const metadata = metadataOf(call, NO_METADATA, wanted.metadata ?? {});
   return {
-    resource_id: asked.resource_id ?? deps.clock.newId(),
+    resource_id: wanted.resource_id ?? deps.clock.newId(),
     org_id: caller.scope.org_id,
     user_id: caller.key.user_id,
     key_id: caller.key.key_id,
-    batch_id: asked.batch_id ?? null,
+    batch_id: wanted.batch_id ?? null,
     ...{ filename, content_type, claimed, metadata, idempotency },
     described: missingOf(metadata, deps.required_metadata).length === 0,
     quota: quotaOf(deps.limits),
@@ -52,8 +52,8 @@ export async function checkQuota({ ctx, deps, caller }: KeyRequest): Promise<voi
   const bytes = Math.max(0, Number(ctx.req.headers['content-length'] ?? 0) - max_form_json_bytes);
   const quota = { ...quotaOf(deps.limits), awaited: Number.POSITIVE_INFINITY, announced: Number.POSITIVE_INFINITY };
   const next = plus(await deps.facts.usage.get(caller.scope), { ...NO_USAGE, pictures: 1, bytes });
-  const most = beyond(next, quota);
-  if (most) throw new OverQuota(most, quota);
+  const exceeded = beyond(next, quota);
+  if (exceeded) throw new OverQuota(exceeded, quota);
 }
 
 /** The metadata after a patch. Each part may be legal and the whole too large: `extra` is checked merged. */

@@ -1,5 +1,6 @@
 /** Bytes as they come from a client. */
 import type { Readable } from 'node:stream';
+import { rule } from '../../contract/rules.ts';
 import { validationFailed } from '../problems/problems.ts';
 
 /** The chunks; throws 422 at the end if there were none, so that the store keeps nothing. A reader who stops leaves the stream open: the client must still be able to read our answer. */
@@ -11,5 +12,5 @@ export async function* nonEmptyStream(stream: Readable, pointer: string): AsyncG
     some ||= bytes.byteLength > 0;
     yield bytes;
   }
-  if (!some) throw validationFailed([{ pointer, detail: 'empty' }]);
+  if (!some) throw validationFailed([{ pointer, detail: rule('empty') }]);
 }

@@ -1,4 +1,4 @@
-/** Saying an event to a picture on behalf of a caller. */
+/** Sends an event to a picture on behalf of a caller. */
 
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { EventToSend, Origin } from '../../runtime/resources/engine.ts';
@@ -11,38 +11,37 @@ export const originOf = ({ ctx, caller }: Pick<AuthenticatedRequest, 'ctx' | 'ca
   request_id: ctx.state.request_id,
 });
 
-/** What is to be said to a picture as it is now; null: it is so already. */
-export type BuildEvent = (now: ResourceRow) => EventToSend | null | Promise<EventToSend | null>;
+/** The event for a picture as it currently is; null: it is in the wanted state already. */
+export type BuildEvent = (current: ResourceRow) => EventToSend | null | Promise<EventToSend | null>;
 
 /**
- * The picture after the event. `say` is asked with the row as it is at each attempt: null, when what is asked for is so already,
- * answers that row. Throws 404, 409 where the status does not take the event, and 412 when `If-Match` names another state.
+ * The picture after the event. `build` is called with the current row at each attempt; if it returns null, that row is the result. Throws 404, 409 where the status does not take the event, and 412 when `If-Match` names another state.
  */
-export async function sendEvent(call: AuthenticatedRequest, resource_id: string, say: BuildEvent): Promise<ResourceRow> {
+export async function sendEvent(call: AuthenticatedRequest, resource_id: string, build: BuildEvent): Promise<ResourceRow> {
   const { ctx, deps, caller } = call;
   const matches = ifMatch(ctx);
-  const saying = async (now: ResourceRow): Promise<EventToSend> => {
-    if (!matches(now)) throw preconditionFailed();
-    const said = await say(now);
-    if (!said) throw new SoAlready(now);
-    return said;
+  const buildChecked = async (current: ResourceRow): Promise<EventToSend> => {
+    if (!matches(current)) throw preconditionFailed();
+    const event = await build(current);
+    if (!event) throw new AlreadyInState(current);
+    return event;
   };
   try {
-    const { outcome, resource } = await deps.engine.send({ scope: caller.scope, resource_id }, saying, originOf(call));
+    const { outcome, resource } = await deps.engine.send({ scope: caller.scope, resource_id }, buildChecked, originOf(call));
     if (outcome === 'refused') throw illegalTransition(resource);
     return resource;
   } catch (error) {
-    if (error instanceof SoAlready) return error.row;
+    if (error instanceof AlreadyInState) return error.row;
     throw error;
   }
 }
 
-/** Leaves the engine's loop with nothing said. */
-class SoAlready extends Error {
+/** Leaves the engine's loop without an event. */
+class AlreadyInState extends Error {
   readonly row: ResourceRow;
   constructor(row: ResourceRow) {
-    super('it is so already');
-    this.name = 'SoAlready';
+    super('already in the wanted state');
+    this.name = 'AlreadyInState';
     this.row = row;
   }
 }

@@ -1,31 +1,55 @@
 /** The edge: unknown input becomes a type once, or a problem that points at what is wrong. */
 import { z } from 'zod';
 import { type FieldError, Problem } from '../../contract/problems.ts';
-import { Id } from '../../contract/resource.ts';
+import { rule } from '../../contract/rules.ts';
 import type { KoaContext, Language, RequestDeps } from '../context.ts';
-import { badRequest, notFound, validationFailed } from '../problems/problems.ts';
+import { badRequest, validationFailed } from '../problems/problems.ts';
+import { issueText, unknownField } from './issue-text.ts';
 
 /** A detail may quote what came in. */
 const MAX_DETAIL_CHARS = 300;
+
+type Reader = { language: Language; max_errors: number };
 
 /** The value as `schema` makes it, or 422 with a JSON pointer for each error. `at`: where in the body the value stands. */
 export function validate<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
-  given: { language: Language; max_errors: number; at?: string },
+  { at = '', ...reader }: Reader & { at?: string },
 ): z.output<Schema> {
-  const result = schema.safeParse(value, { error: WORDS[given.language] });
+  const result = schema.safeParse(value, { error: issueText[reader.language] });
   if (result.success) return result.data;
-  throw validationFailed(errorsOf(result.error.issues, given.at ?? '').slice(0, given.max_errors));
+  throw validationFailed(errorsOf({ issues: result.error.issues, schema, at }, reader));
 }
-const WORDS = { en: z.locales.en().localeError, zh: z.locales.zhCN().localeError };
 
-function errorsOf(issues: readonly z.core.$ZodIssue[], at: string): FieldError[] {
-  return issues.flatMap((issue) => {
+type Issues = { issues: readonly z.core.$ZodIssue[]; schema: z.ZodType; at: string };
+function errorsOf({ issues, schema, at }: Issues, { language, max_errors }: Reader): FieldError[] {
+  const errors: FieldError[] = [];
+  for (const issue of issues) {
     const pointer = at + issue.path.map((step) => `/${escaped(String(step))}`).join('');
-    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => error(`${pointer}/${escaped(key)}`, issue.message));
-    return [error(pointer, issue.message)];
-  });
+    if (issue.code !== 'unrecognized_keys') errors.push(error(pointer, issue.message));
+    else
+      for (const key of issue.keys.slice(0, max_errors)) {
+        const known = fieldsAt(schema, issue.path);
+        errors.push(error(`${pointer}/${escaped(key)}`, unknownField(key, known)[language]));
+      }
+    if (errors.length >= max_errors) break;
+  }
+  return errors.slice(0, max_errors);
+}
+
+/** The names of the fields of the object at `path` in a value of `schema`. */
+function fieldsAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
+  const [step, ...rest] = path;
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault)
+    return fieldsAt(schema.unwrap(), path);
+  if (schema instanceof z.ZodPipe) return fieldsAt(schema.out instanceof z.ZodTransform ? schema.in : schema.out, path);
+  if (schema instanceof z.ZodObject) {
+    if (step === undefined) return Object.keys(schema.shape);
+    const field: z.core.$ZodType | undefined = schema.shape[String(step)];
+    return field ? fieldsAt(field, rest) : [];
+  }
+  return schema instanceof z.ZodArray && step !== undefined ? fieldsAt(schema.element, rest) : [];
 }
 const error = (pointer: string, detail: string): FieldError => ({
   pointer: pointer.slice(0, MAX_DETAIL_CHARS),
@@ -52,39 +76,32 @@ export function validateQuery<Schema extends z.ZodType>(
   form: QueryForm,
 ): z.output<Schema> {
   const { lists = [], commas = [], integers = [], aside = [] } = form;
+  const { language } = ctx.state;
   const all = new URLSearchParams(ctx.querystring);
   const value = new Map<string, unknown>();
   const errors: FieldError[] = [];
   for (const name of new Set(all.keys())) {
-    const said = all.getAll(name);
-    if (said.some((text) => text.includes('\u0000'))) errors.push(error(name, 'no NUL'));
-    if (lists.includes(name)) value.set(name, said);
-    else if (commas.includes(name))
+    const values = all.getAll(name);
+    if (values.some((text) => text.includes('\u0000'))) errors.push(error(name, rule('no NUL')));
+    if (commas.includes(name))
       value.set(
         name,
-        said.flatMap((text) => text.split(',')).filter((text) => text !== ''),
+        values.flatMap((text) => text.split(',')).filter((text) => text !== ''),
       );
-    else if (said.length > 1) errors.push(error(name, 'given more than once'));
-    else if (integers.includes(name)) value.set(name, integer(said[0]));
-    else if (!aside.includes(name)) value.set(name, said[0]);
+    else if (lists.includes(name)) value.set(name, values);
+    else if (values.length > 1) errors.push(error(name, rule('given more than once')));
+    else if (integers.includes(name)) value.set(name, integer(values[0]));
+    else if (!aside.includes(name)) value.set(name, values[0]);
   }
-  const result = schema.safeParse(Object.fromEntries(value), { error: WORDS[ctx.state.language] });
+  const reader = { language, max_errors: deps.limits.max_errors };
+  const result = schema.safeParse(Object.fromEntries(value), { error: issueText[language] });
   if (!result.success)
-    errors.push(...errorsOf(result.error.issues, '').map(({ pointer, detail }) => ({ pointer: pointer.slice(1), detail })));
-  if (errors.length > 0 || !result.success) throw validationFailed(errors.slice(0, deps.limits.max_errors));
+    for (const { pointer, detail } of errorsOf({ issues: result.error.issues, schema, at: '' }, reader))
+      errors.push({ pointer: pointer.slice(1), detail });
+  if (errors.length > 0 || !result.success) throw validationFailed(errors.slice(0, reader.max_errors));
   return result.data;
 }
 const integer = (text = '') => (/^-?\d{1,9}$/.test(text) ? Number(text) : text);
-
-/** For calls whose query is empty. */
-export const NO_PARAMETERS = z.strictObject({});
-
-/** The picture that the path names; what can't be an id is not found. */
-export function resourceId(ctx: KoaContext): string {
-  const id = Id.safeParse(ctx.params.resource_id);
-  if (!id.success) throw notFound();
-  return id.data;
-}
 
 /** An address that can be decoded: percent-encodings that are whole, and UTF-8. */
 export function checkUrlParameters(

@@ -8,7 +8,7 @@ import type { UploadLink } from '../../runtime/ports/objects.ts';
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import { linkQuery } from '../access/auth.ts';
 import type { KoaContext, PublicRequest, RequestDeps } from '../context.ts';
-import { etagOf, isNotModified } from './etag.ts';
+import { etagOf } from './etag.ts';
 
 const HOUR_MS = 3_600_000;
 const timeOf = (ms: number): string => new Date(ms).toISOString();
@@ -76,25 +76,15 @@ function previewUrl({ resource_id, org_id }: ResourceRow, call: PublicRequest): 
   return `${deps.public_url()}/v1/resources/${resource_id}/preview?${query}`;
 }
 
-/** Answers with one picture and its ETag; 304 when the client has it as it is. */
-export function respondResource({ ctx, deps }: PublicRequest, row: ResourceRow): void {
+/** One picture, with its ETag on the response. */
+export function presentChanged({ ctx, deps }: PublicRequest, row: ResourceRow): Resource {
   ctx.set('content-language', ctx.state.language);
-  const read = ctx.method === 'GET' || ctx.method === 'HEAD';
-  if (read && isNotModified(ctx, etagOf(row))) return;
   ctx.set('etag', etagOf(row));
-  ctx.status = 200;
-  ctx.body = presentResource(row, { ctx, deps });
+  return presentResource(row, { ctx, deps });
 }
 
-/** Answers what an uploader asked for. `upload`: null when nothing is left to upload. */
-export function respondUploader(
-  { ctx, deps }: PublicRequest,
-  row: ResourceRow,
-  { status, upload }: { status: 200 | 201; upload: Upload | null },
-): void {
-  ctx.set('etag', etagOf(row));
-  ctx.set('content-language', ctx.state.language);
-  if (status === 201) ctx.set('location', `${deps.public_url()}/v1/resources/${row.resource_id}`);
-  ctx.status = status;
-  ctx.body = { resource: presentResource(row, { ctx, deps }), ...(upload ? { upload } : {}) };
-}
+/** What an uploader gets. `upload`: absent when nothing is left to upload. */
+export const presentForUploader = <Link extends { upload?: Upload }>(call: PublicRequest, row: ResourceRow, link: Link) => ({
+  resource: presentChanged(call, row),
+  ...link,
+});

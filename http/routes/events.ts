@@ -5,58 +5,57 @@ import { Problem } from '../../contract/problems.ts';
 import { bounded } from '../../runtime/async/timeout.ts';
 import type { PositionedMessage } from '../../runtime/ports/outbox.ts';
 import type { KeyRequest, RequestDeps } from '../context.ts';
-import { NO_PARAMETERS, validateQuery } from '../request/validate.ts';
 
 /**
- * Each event has its position as `id`, so that a client that comes back with `Last-Event-ID` misses nothing and is told nothing twice;
+ * Each event has its position as `id`, so that a client that comes back with `Last-Event-ID` misses nothing and gets nothing twice;
  * without it, events begin now. One `reset` event says that what lies between is no longer kept: read the lists anew.
  * A page of events is read when the one before it was taken, so that a slow reader holds no memory; one that takes nothing is cut off
  * by the server's idle timeout.
  */
-export async function streamEvents(call: KeyRequest): Promise<void> {
+export async function streamEvents(call: KeyRequest): Promise<{ status: 200 }> {
   const { ctx, deps } = call;
-  validateQuery(call, NO_PARAMETERS, {});
   const { clock, limits, stopping } = deps;
   if (readersOf(deps) >= limits.event_readers) throw tooMany(limits.retry_after_s);
   const end = deps.fair.reader(ctx);
-  const gone = bounded({ clock, signals: [stopping] });
+  const disconnected = bounded({ clock, signals: [stopping] });
   readers.set(deps.feed, readersOf(deps) + 1);
   ctx.res.once('close', () => {
     end();
     readers.set(deps.feed, readersOf(deps) - 1);
-    gone.release();
-    gone.abort(new Error('the client went away'));
+    disconnected.release();
+    disconnected.abort(new Error('the client disconnected'));
   });
   ctx.set({ 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' });
   ctx.type = 'text/event-stream';
-  ctx.body = Readable.from(told(call, gone.signal), { objectMode: false, highWaterMark: 16 * 1_024 });
+  ctx.body = Readable.from(eventsFor(call, disconnected.signal), { objectMode: false, highWaterMark: 16 * 1_024 });
+  return { status: 200 };
 }
 
 /** Readers of this process. By feed, of which each server has one. */
 const readers = new WeakMap<RequestDeps['feed'], number>();
 const readersOf = ({ feed }: RequestDeps) => readers.get(feed) ?? 0;
 
-async function* told({ ctx, deps, caller }: KeyRequest, gone: AbortSignal): AsyncGenerator<string> {
+async function* eventsFor({ ctx, deps, caller }: KeyRequest, disconnected: AbortSignal): AsyncGenerator<string> {
   const { clock, feed, facts, limits } = deps;
-  const said = ctx.get('last-event-id');
-  const known = Position.safeParse(said);
+  const header = ctx.get('last-event-id');
+  const known = Position.safeParse(header);
   let position = known.success ? known.data : feed.position();
   yield `retry: ${limits.retry_after_s * 1_000}\n\n`;
-  if (said !== '' && !known.success) yield reset(position);
-  let heard_at = clock.elapsed();
-  while (!gone.aborted) {
+  if (header !== '' && !known.success) yield reset(position);
+  let sent_at = clock.elapsed();
+  while (!disconnected.aborted) {
     const page = await feed.after(caller.scope, position, limits.events_page);
     position = page.position;
     if (page.expired) yield reset(position);
     if (page.messages.length > 0) yield page.messages.map(eventOf).join('');
-    const quiet_ms = clock.elapsed() - heard_at;
+    const quiet_ms = clock.elapsed() - sent_at;
     if (quiet_ms >= limits.heartbeat_ms) {
       const key = await facts.accounts.key(caller.key.key_id);
-      if (!key || key.revoked_at !== null) return; // who lost the key hears no more
+      if (!key || key.revoked_at !== null) return; // a revoked key gets no more events
       yield ': still here\n\n';
-      heard_at = clock.elapsed();
+      sent_at = clock.elapsed();
     } else if (!page.expired && page.messages.length < limits.events_page)
-      await feed.more(position, limits.heartbeat_ms - quiet_ms, gone);
+      await feed.more(position, limits.heartbeat_ms - quiet_ms, disconnected);
   }
 }
 /** Ours, or a stranger's text. */

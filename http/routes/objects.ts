@@ -6,6 +6,7 @@ import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { ResourceRef } from '../../runtime/ports/scope.ts';
 import { checkLinkKey, linkProblem } from '../access/auth.ts';
 import type { LinkQuery, PublicRequest, StoreLinks } from '../context.ts';
+import type { Reply } from '../handlers.ts';
 import { badRequest, routeNotFound, tooLarge } from '../problems/problems.ts';
 import { mediaType } from '../request/body.ts';
 import { nonEmptyStream } from '../request/non-empty-stream.ts';
@@ -17,7 +18,7 @@ import { isNotModified } from '../response/etag.ts';
  * The same link twice replaces what it wrote: inspection judges a copy that no link can write. What is stored is reported here, so that
  * nobody has to come back for it.
  */
-export async function putObject({ ctx, deps }: PublicRequest): Promise<void> {
+export async function putObject({ ctx, deps }: PublicRequest): Promise<Reply<'put_object'>> {
   const grant = storeOf({ ctx, deps }).openUpload(keyOf({ ctx, deps }), queryOf({ ctx, deps }));
   if ('refused' in grant) throw linkProblem(grant);
   await stillHolds({ ctx, deps }, grant);
@@ -32,7 +33,7 @@ export async function putObject({ ctx, deps }: PublicRequest): Promise<void> {
     const { sha256, byte_size } = await withRoom(deps.objects, announcedBytes({ ctx }, max_bytes), put);
     await report({ ctx, deps }, key);
     ctx.set('etag', `"${sha256}"`);
-    ctx.body = { byte_size, sha256 };
+    return { status: 200, body: { byte_size, sha256 } };
   } catch (cause) {
     if (cause instanceof TooManyBytes) throw tooLarge({ max_bytes });
     if (ctx.req.destroyed && !ctx.req.complete)
@@ -52,7 +53,7 @@ async function report({ ctx, deps }: PublicRequest, key: string): Promise<void> 
   });
 }
 
-export async function getObject({ ctx, deps }: PublicRequest): Promise<void> {
+export async function getObject({ ctx, deps }: PublicRequest): Promise<Reply<'get_object'>> {
   const grant = storeOf({ ctx, deps }).openRead(keyOf({ ctx, deps }), queryOf({ ctx, deps }));
   if ('refused' in grant) throw linkProblem(grant);
   const row = await stillHolds({ ctx, deps }, grant);
@@ -65,7 +66,7 @@ export async function getObject({ ctx, deps }: PublicRequest): Promise<void> {
   ctx.set('content-disposition', disposition({ content_type, filename }));
   ctx.set('content-security-policy', "default-src 'none'; sandbox");
   ctx.set('cross-origin-resource-policy', 'cross-origin'); // shown by a web app of another origin
-  if (isNotModified(ctx, `"${head.byte_size}-${head.modified_at}"`)) return;
+  if (isNotModified(ctx, `"${head.byte_size}-${head.modified_at}"`)) return { status: 304 };
   ctx.status = 200;
   const range = rangeOf(ctx.get('range'), head);
   const length = range ? range.end - range.start + 1 : head.byte_size;
@@ -78,6 +79,7 @@ export async function getObject({ ctx, deps }: PublicRequest): Promise<void> {
   else if (ctx.method !== 'HEAD') throw routeNotFound();
   ctx.type = content_type;
   ctx.length = length; // last: setting a stream as the body takes it away
+  return { status: range ? 206 : 200 };
 }
 
 /** A link ends with the key that it was given out to, and with its picture: one read of each by its id. Throws 403 or 404. */
@@ -96,7 +98,8 @@ function refOf(key: string): ResourceRef {
   const [org_id = '', resource_id = ''] = key.replace(/^incoming\//, '').split('/');
   return { scope: { org_id }, resource_id };
 }
-function storeOf({ deps }: PublicRequest): StoreLinks {
+/** Throws 404 where the store serves its links itself. */
+export function storeOf({ deps }: PublicRequest): StoreLinks {
   if (!deps.links.store) throw routeNotFound();
   return deps.links.store;
 }

@@ -2,50 +2,43 @@
  * `POST /v1/storage-events`: the store tells of an upload by itself (the event notifications of S3, MinIO and Ceph), for clients that
  * never come back to say so. It is only a hint: inspect looks for itself. Said twice, late or of what is gone, it changes nothing.
  */
-import { z } from 'zod';
-import { boundedArray } from '../../contract/bounded.ts';
 import { Problem } from '../../contract/problems.ts';
 import { Id } from '../../contract/resource.ts';
+import { StorageNotification } from '../../contract/routes/inbound.ts';
 import { hashSecret, isSecret } from '../../runtime/accounts/api-keys.ts';
 import type { ResourceRef } from '../../runtime/ports/scope.ts';
 import type { PublicRequest, StorageEvents } from '../context.ts';
+import type { Reply, RequestOf } from '../handlers.ts';
 import { routeNotFound } from '../problems/problems.ts';
 import { parseBody } from '../request/body.ts';
 import { reportStored } from '../request/report-stored.ts';
-import { NO_PARAMETERS, validateQuery } from '../request/validate.ts';
 
-/** Stores send one or a few; each is a commit. */
-const MOST_RECORDS = 1_000;
-/** Of AWS' event message structure 2.x, which the others follow. Unknown fields are theirs to add; a test message has no Records. */
-const Notification = z.object({
-  Records: boundedArray(
-    z.object({
-      eventName: z.string().max(200).optional(),
-      s3: z.object({ bucket: z.object({ name: z.string().max(200) }), object: z.object({ key: z.string().max(4_096) }) }),
-    }),
-    { max: MOST_RECORDS },
-  ).default([]),
-});
-type Notification = z.infer<typeof Notification>;
-
-export async function takeStorageEvents(call: PublicRequest): Promise<void> {
-  const { ctx, deps } = call;
-  const expected = deps.storage_events;
-  if (!expected) throw routeNotFound();
+/** Throws 404 where no store was given a token, and 401 without it. */
+export function admitStore({ ctx, deps }: PublicRequest): void {
+  const { tokens } = storeOf(deps);
   const [, token = ''] = /^Bearer +(\S+)$/i.exec(ctx.get('authorization').trim()) ?? [];
-  if (!expected.tokens.map((known) => isSecret(token, hashSecret(known))).includes(true)) throw notTheStore();
-  validateQuery(call, NO_PARAMETERS, {});
-  const told = uploadsIn(await parseBody(call, Notification, { max_json_values: deps.limits.max_event_json_values }), expected);
-  for (const ref of told) await reportStored(deps.engine, ref, ctx.state.request_id);
-  ctx.status = 204;
+  if (!tokens.map((known) => isSecret(token, hashSecret(known))).includes(true)) throw notTheStore();
+}
+
+export async function takeStorageEvents(request: RequestOf<'take_storage_events'>): Promise<Reply<'take_storage_events'>> {
+  const { ctx, deps } = request;
+  const { max_event_json_values: max_json_values } = deps.limits;
+  const uploads = uploadsIn(await parseBody(request, StorageNotification, { max_json_values }), storeOf(deps));
+  for (const ref of uploads) await reportStored(deps.engine, ref, ctx.state.request_id);
+  return { status: 204 };
+}
+
+function storeOf({ storage_events }: PublicRequest['deps']): StorageEvents {
+  if (!storage_events) throw routeNotFound();
+  return storage_events;
 }
 
 /** Each picture once, of whatever else the bucket's events tell. */
-function uploadsIn({ Records }: Notification, { bucket }: StorageEvents): ResourceRef[] {
+function uploadsIn({ Records }: StorageNotification, { bucket }: StorageEvents): ResourceRef[] {
   const found = new Map<string, ResourceRef>();
   for (const { eventName, s3 } of Records) {
     if (s3.bucket.name !== bucket || !(eventName ?? 'ObjectCreated').includes('ObjectCreated')) continue;
-    const [, org_id, resource_id] = /^incoming\/([^/]+)\/([^/]+)\/[^/]+$/.exec(decoded(s3.object.key)) ?? [];
+    const [, org_id, resource_id] = /^incoming\/([^/]+)\/([^/]+)\/[^/]+$/.exec(decode(s3.object.key)) ?? [];
     if (org_id && Id.safeParse(resource_id).success && resource_id)
       found.set(`${org_id}/${resource_id}`, { scope: { org_id }, resource_id });
   }
@@ -53,7 +46,7 @@ function uploadsIn({ Records }: Notification, { bucket }: StorageEvents): Resour
 }
 
 /** As in a form: `+` is a space. What can't be decoded is no key of ours. */
-function decoded(key: string): string {
+function decode(key: string): string {
   try {
     return decodeURIComponent(key.replaceAll('+', ' '));
   } catch {

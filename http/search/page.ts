@@ -12,19 +12,19 @@ export type Ranked = Omit<IndexQuery, 'after' | 'except' | 'limit'>;
 export type Found = { row: ResourceRow; score: number };
 /** next: where the next page begins; null at the end. */
 export type SearchPage = Pick<IndexPage, 'total' | 'total_is_exact' | 'facets'> & { found: Found[]; next: SearchPosition | null };
-type Wanted = { ranked: Ranked; place: SearchPosition | null; limit: number; phase: SearchRequest['phase'] };
+type Wanted = { ranked: Ranked; position: SearchPosition | null; limit: number; phase: SearchRequest['phase'] };
 type Hit = IndexPage['hits'][number];
 
 /** How far a page has come. dropped: hits that the facts did not confirm. */
 type Progress = { found: Found[]; dropped: number; marks: Set<string>; by_newest: boolean; after: SearchPosition['after'] };
 
-/** Ends short, with a place to go on from, when too much of the ranking was not confirmed. */
-export async function searchPage(call: KeyRequest, { ranked, place, limit, phase }: Wanted): Promise<SearchPage> {
+/** Ends short, with a position to go on from, when too much of the ranking was not confirmed. */
+export async function searchPage(call: KeyRequest, { ranked, position, limit, phase }: Wanted): Promise<SearchPage> {
   const { deps, caller } = call;
   const { index, limits } = deps;
   const { ids: except, all } = await withdrawn(call);
-  const by_newest = ranked.sort === 'newest' || place?.by_newest === true;
-  const now: Progress = { found: [], dropped: 0, marks: new Set(place?.listed), by_newest, after: place?.after ?? null };
+  const by_newest = ranked.sort === 'newest' || position?.by_newest === true;
+  const now: Progress = { found: [], dropped: 0, marks: new Set(position?.listed), by_newest, after: position?.after ?? null };
   let first: IndexPage | null = null;
   for (let round = 1; ; round += 1) {
     const wanted = limit - now.found.length;
@@ -39,7 +39,7 @@ export async function searchPage(call: KeyRequest, { ranked, place, limit, phase
       const { found, marks: listed, dropped, after } = now;
       const next = over ? null : { listed, by_newest: now.by_newest, after };
       const exact =
-        first.total_is_exact && dropped === 0 && all && phase === undefined && !(place?.by_newest && ranked.mode !== 'text');
+        first.total_is_exact && dropped === 0 && all && phase === undefined && !(position?.by_newest && ranked.mode !== 'text');
       return { found, next, total: Math.max(first.total - dropped, found.length), total_is_exact: exact, facets: first.facets };
     }
   }
@@ -62,7 +62,7 @@ async function taken(
   }
   const whole = page.hits.length < asked && these.length === fresh.length;
   if (now.by_newest) {
-    now.after = placeAfter(page.hits, these, fresh) ?? now.after;
+    now.after = positionAfter(page.hits, these, fresh) ?? now.after;
     return whole;
   }
   now.by_newest = whole || now.marks.size >= call.deps.limits.search_ranked;
@@ -70,7 +70,7 @@ async function taken(
 }
 
 /** After the last that was taken; if all were, after the last of the page, which may have been listed before. */
-function placeAfter(hits: Hit[], these: Hit[], fresh: Hit[]): SearchPosition['after'] {
+function positionAfter(hits: Hit[], these: Hit[], fresh: Hit[]): SearchPosition['after'] {
   const last = these.length === fresh.length ? hits.at(-1) : these.at(-1);
   return last ? { created_at: last.created_at, resource_id: last.resource_id } : null;
 }

@@ -16,7 +16,7 @@ const MARK_CHARS = 8;
 /** Between a cursor and its marks: of neither alphabet. */
 const MARKS = '.';
 
-const Place = z.strictObject({
+const Position = z.strictObject({
   by_newest: z.boolean(),
   after: z.strictObject({ created_at: Milliseconds, resource_id: Id }).nullable(),
 });
@@ -27,13 +27,13 @@ export const markOf = (resource_id: string): string =>
   createHash('sha256').update(resource_id).digest('base64url').slice(0, MARK_CHARS);
 
 export function encodeSearchCursor(of: Listed, { listed, by_newest, after }: SearchPosition): string {
-  const place = encodeCursor(of, { by_newest, after });
-  return listed.size === 0 ? place : place + MARKS + [...listed].join('');
+  const position = encodeCursor(of, { by_newest, after });
+  return listed.size === 0 ? position : position + MARKS + [...listed].join('');
 }
 
 /** null without a cursor. 400 BAD_CURSOR if it was not given out for this search. */
 export function decodeSearchCursor(cursor: string | undefined, of: Listed): SearchPosition | null {
-  const [place, marks = ''] = cursor?.split(MARKS) ?? [];
-  const found = decodeCursor(place, of, Place);
+  const [position, marks = ''] = cursor?.split(MARKS) ?? [];
+  const found = decodeCursor(position, of, Position);
   return found && { ...found, listed: new Set(marks.match(/.{8}/g) ?? []) };
 }

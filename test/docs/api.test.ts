@@ -1,7 +1,7 @@
 /** docs/api.md: every command in it is run as it stands, against real services; it has every call of the API, and no other. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { ROUTES } from '../../contract/routes.ts';
+import { ROUTES } from '../../contract/routes/table.ts';
 import { type Block, blocksOf, callsIn, checkCurl, type Ran, runBlocks, unlike } from '../worlds/document.ts';
 import { type DocumentWorld, documentWorld, engineWorld, storeWorld } from '../worlds/document-worlds.ts';
 

@@ -16,8 +16,8 @@ import { until } from '../worlds/wait.ts';
 import { freshServers } from './places.ts';
 
 const CHILD = fileURLToPath(new URL('./chaos-child.js', import.meta.url));
-const RESOURCES = 1_000;
-const KILLS = 4;
+const RESOURCES = 2_000;
+const KILLS = 6;
 const SEED = 2026;
 /** It takes about a minute alone, and shares the machine with another file. */
 const LIMIT_MS = 300_000;

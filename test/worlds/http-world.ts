@@ -35,6 +35,7 @@ import type { Lifecycle } from '../../runtime/resources/lifecycle.ts';
 import type { Writes } from '../../runtime/tasks/step-handler.ts';
 import { explainer } from '../../services/explain/explain.ts';
 import { only } from './missing.ts';
+import './check-responses.ts';
 
 export type Answer = { status: number; headers: Headers; text: string; json: unknown };
 export type Sending = {

@@ -1,5 +1,5 @@
 /** Callers who may not, and addresses that are none. */
-import { ROUTES } from '../../../contract/routes.ts';
+import { ROUTES } from '../../../contract/routes/table.ts';
 import type { Bad } from './hostile.ts';
 
 const ID = '01890a5d-ac96-774b-bcce-b302099a8057'; // a UUIDv7 of nothing

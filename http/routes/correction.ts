@@ -1,24 +1,12 @@
-/** PATCH /v1/resources/{resource_id}/text: a person's words in place of the machine's, page by page. */
-import { CORRECTION_CHARS, type CorrectedPage, CorrectText } from '../../contract/text.ts';
+/** The event of `PATCH /v1/resources/{resource_id}/text`: a person's words in place of the machine's, page by page. */
+import { CORRECTION_CHARS, type CorrectedPage } from '../../contract/text.ts';
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { EventToSend } from '../../runtime/resources/engine.ts';
 import type { AuthenticatedRequest } from '../context.ts';
 import { validationFailed } from '../problems/problems.ts';
-import { parseBody } from '../request/body.ts';
-import { sendEvent } from '../request/send-event.ts';
-import { NO_PARAMETERS, resourceId, validateQuery } from '../request/validate.ts';
-import { respondResource } from '../response/present.ts';
 
-export async function patchText(call: AuthenticatedRequest): Promise<void> {
-  const resource_id = resourceId(call.ctx);
-  validateQuery(call, NO_PARAMETERS, {});
-  const { pages } = await parseBody(call, CorrectText);
-  checkOnce(call, pages);
-  respondResource(call, await sendEvent(call, resource_id, (now) => corrected(call, now, pages)));
-}
-
-/** Of two texts for one page nobody knows which is meant. */
-function checkOnce(call: AuthenticatedRequest, pages: CorrectedPage[]): void {
+/** 422 for a page that is given twice: nobody knows which of the texts is meant. */
+export function checkPagesOnce(call: AuthenticatedRequest, pages: CorrectedPage[]): void {
   const first = new Map<number, number>();
   for (const [i, { page }] of pages.entries()) if (!first.has(page)) first.set(page, i);
   const twice = pages.flatMap(({ page }, i) => (first.get(page) === i ? [] : [i]));
@@ -26,18 +14,22 @@ function checkOnce(call: AuthenticatedRequest, pages: CorrectedPage[]): void {
 }
 
 /** The event with the row it brings, from the correction as it is now; null if that is not changed by it. */
-async function corrected(call: AuthenticatedRequest, now: ResourceRow, pages: CorrectedPage[]): Promise<EventToSend | null> {
+export async function correctionEvent(
+  call: AuthenticatedRequest,
+  current: ResourceRow,
+  pages: CorrectedPage[],
+): Promise<EventToSend | null> {
   const { deps, caller } = call;
   const correction_id = deps.clock.newId();
-  if (!now.allowed_events.includes('TEXT_CORRECTED')) return { event: { type: 'TEXT_CORRECTED', correction_id } }; // refused
-  const { resource_id, org_id, page_count } = now;
+  if (!current.allowed_events.includes('TEXT_CORRECTED')) return { event: { type: 'TEXT_CORRECTED', correction_id } }; // refused
+  const { resource_id, org_id, page_count } = current;
   const beyond = pages.flatMap(({ page }, i) => (page > (page_count ?? 0) ? [i] : []));
   refuse(call, beyond, '/page', { en: `the picture has ${page_count} pages`, zh: `该图片共 ${page_count} 页` });
-  const before = await said(call, now);
+  const before = await correctedTexts(call, current);
   const after = merged(before, pages);
   if (isSame(before, after)) return null; // no new revision for nothing
   if (after.size === 0) return { event: { type: 'TEXT_CORRECTED', correction_id: null } };
-  checkWhole(call, now, after);
+  checkWhole(call, current, after);
   const kept = [...after].sort(([a], [b]) => a - b).map(([page, text]) => ({ page, text }));
   const row = { correction_id, resource_id, org_id, at: deps.clock.now(), by: caller.by, pages: kept };
   return { event: { type: 'TEXT_CORRECTED', correction_id }, writes: [{ into: 'corrections', row }] };
@@ -46,7 +38,7 @@ async function corrected(call: AuthenticatedRequest, now: ResourceRow, pages: Co
 /** A person's text by its page. */
 type Texts = ReadonlyMap<number, string>;
 
-async function said({ deps, caller }: AuthenticatedRequest, { correction_id }: ResourceRow): Promise<Texts> {
+async function correctedTexts({ deps, caller }: AuthenticatedRequest, { correction_id }: ResourceRow): Promise<Texts> {
   const row = correction_id === null ? null : await deps.facts.texts.correction(caller.scope, correction_id);
   return new Map((row?.pages ?? []).flatMap(({ page, text }) => (text === null ? [] : [[page, text] as const])));
 }

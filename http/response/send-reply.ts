@@ -1,0 +1,27 @@
+/** What a handler returned, as the response. */
+import { channel } from 'node:diagnostics_channel';
+import type { RouteName } from '../../contract/routes/table.ts';
+import type { KoaContext } from '../context.ts';
+
+/** body: undefined where it is not JSON, and on the response already. */
+export function sendReply(ctx: KoaContext, { status, body }: { status: number; body?: unknown }): void {
+  ctx.status = status;
+  if (body !== undefined) ctx.body = body;
+}
+
+/** A response as it is about to be sent. route: undefined where no route took the request. body: before it becomes JSON. */
+export type SentResponse = {
+  route: RouteName | undefined;
+  status: number;
+  type: string;
+  body: unknown;
+};
+/** For whoever watches what the API returns, such as the tests, which compare it with what is declared. */
+export const RESPONSE_CHANNEL = 'tuodi.http.response';
+const responses = channel(RESPONSE_CHANNEL);
+
+export function publishResponse(ctx: Pick<KoaContext, 'state' | 'status' | 'body'> & { response: { type: string } }): void {
+  if (!responses.hasSubscribers) return;
+  const sent: SentResponse = { route: ctx.state.route, status: ctx.status, type: ctx.response.type, body: ctx.body };
+  responses.publish(sent);
+}

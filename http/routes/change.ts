@@ -1,0 +1,44 @@
+/** Changing a picture: its metadata, its text, and its life as a whole. */
+import type { AuthenticatedRequest } from '../context.ts';
+import type { Handlers } from '../handlers.ts';
+import { sendEventOnce } from '../request/idempotency.ts';
+import { sendEvent } from '../request/send-event.ts';
+import { presentChanged } from '../response/present.ts';
+import { checkPagesOnce, correctionEvent } from './correction.ts';
+import { metadataEvent } from './metadata.ts';
+
+type Names = 'patch_metadata' | 'patch_text' | 'retry_resource' | 'reprocess_resource' | 'restore_resource' | 'remove_resource';
+
+export const changeHandlers: Handlers<Names> = {
+  async patch_metadata(request) {
+    const row = await sendEvent(request, request.params.resource_id, (current) => metadataEvent(request, current, request.body));
+    return { status: 200, body: presentChanged(request, row) };
+  },
+
+  async patch_text(request) {
+    const { pages } = request.body;
+    checkPagesOnce(request, pages);
+    const row = await sendEvent(request, request.params.resource_id, (current) => correctionEvent(request, current, pages));
+    return { status: 200, body: presentChanged(request, row) };
+  },
+
+  retry_resource: (request) => sendOnce(request, { type: 'RETRY' }),
+  restore_resource: (request) => sendOnce(request, { type: 'RESTORE' }),
+  reprocess_resource: (request) => sendOnce(request, { type: 'REPROCESS', ...request.body }),
+
+  /** Removing what is gone already is no error: the response is the picture as it is. */
+  async remove_resource(request) {
+    const row = await sendEvent(request, request.params.resource_id, ({ status, phase }) => {
+      if (request.query.purge === 'true')
+        return status === 'DELETING' || status === 'DELETED' ? null : { event: { type: 'DELETE' } };
+      return phase === 'gone' ? null : { event: { type: 'TRASH' } };
+    });
+    return { status: 200, body: presentChanged(request, row) };
+  },
+};
+
+type Once = AuthenticatedRequest & { params: { resource_id: string } };
+async function sendOnce(request: Once, event: { type: string }) {
+  const row = await sendEventOnce(request, request.params.resource_id, event, () => ({ event }));
+  return { status: 200 as const, body: presentChanged(request, row) };
+}

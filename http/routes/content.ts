@@ -1,0 +1,88 @@
+/** What a picture holds: its bytes, a smaller one to show, and its text. */
+import { previewKey } from '../../contract/object-keys.ts';
+import type { Page, TextAnswer } from '../../contract/text.ts';
+import type { ResourceRow } from '../../runtime/ports/resources.ts';
+import type { Correction, Recognition } from '../../runtime/ports/texts.ts';
+import type { Handlers } from '../handlers.ts';
+import { noContentYet, notViewable, pageNotFound } from '../problems/problems.ts';
+import { loadResource } from '../request/load-resource.ts';
+import { isNotModified } from '../response/etag.ts';
+
+export const contentHandlers: Handlers<'get_content' | 'get_preview' | 'get_text'> = {
+  async get_content(request) {
+    const { ctx, deps } = request;
+    const { viewable, original_key: key, content_type, filename } = await loadResource(request);
+    if (!viewable || !key) throw notViewable();
+    const expires_at = deps.clock.now() + deps.limits.read_link_valid_ms;
+    const granted_to = ctx.state.link_key;
+    ctx.set('location', await deps.objects.presignRead({ key, expires_at, content_type, filename, granted_to }));
+    ctx.set('cache-control', 'no-store'); // the link expires
+    return { status: 302 };
+  },
+
+  /** Works in an `<img>`: `preview_url` is signed. Its bytes never change while the picture is the same. */
+  get_preview: {
+    linkUse: (ctx) => {
+      const query = new URLSearchParams(ctx.querystring);
+      const [size, page] = [query.get('size') ?? '', query.get('page') ?? '1'];
+      return { call: 'preview', resource_id: ctx.params.resource_id ?? '', size, page };
+    },
+    async handle(request) {
+      const { ctx, deps } = request;
+      const { size, page } = request.query;
+      const { viewable, original_key, page_count } = await loadResource(request);
+      if (!viewable || !original_key) throw notViewable();
+      if (page_count !== null && page > page_count) throw pageNotFound(page_count);
+      const key = previewKey(original_key, size, page);
+      const head = await deps.objects.head(key);
+      if (!head) throw notViewable();
+      ctx.set('cache-control', `private, max-age=${deps.limits.preview_cache_s}`);
+      ctx.set('cross-origin-resource-policy', 'cross-origin'); // shown by a web app of another origin
+      if (isNotModified(ctx, `"${head.byte_size}-${head.modified_at}"`)) return { status: 304 };
+      ctx.status = 200;
+      ctx.type = 'image/webp';
+      const bytes = ctx.method === 'HEAD' ? null : await deps.objects.read(key);
+      if (bytes) ctx.body = bytes;
+      else if (ctx.method !== 'HEAD') throw notViewable();
+      ctx.length = head.byte_size; // setting a stream as the body takes it away
+      return { status: 200 };
+    },
+  },
+
+  async get_text(request) {
+    const { ctx, deps, caller } = request;
+    const row = await loadResource(request);
+    if (!row.viewable) throw notViewable();
+    const { texts } = deps.facts;
+    const recognition = row.recognition_id === null ? null : await texts.recognition(caller.scope, row.recognition_id);
+    const correction = row.correction_id === null ? null : await texts.correction(caller.scope, row.correction_id);
+    if (!recognition && !correction) throw noContentYet();
+    const text = textOf(row, recognition, correction);
+    if (request.query.format === 'json') return { status: 200, body: text };
+    ctx.body = text.pages.map((page) => page.text).join('\f');
+    ctx.type = 'text/plain; charset=utf-8';
+    return { status: 200 };
+  },
+};
+
+/** What the machine read, with a person's words in their place; the words' boxes stay the machine's. */
+function textOf(
+  { revision, width, height }: ResourceRow,
+  recognition: Recognition | null,
+  correction: Correction | null,
+): TextAnswer {
+  const corrected = new Map(
+    (correction?.pages ?? []).flatMap(({ page, text }) => (text === null ? [] : [[page, text] as const])),
+  );
+  const read = recognition?.pages ?? [];
+  const blank = [...corrected.keys()]
+    .filter((page) => !read.some((one) => one.page === page))
+    .map((page): Page => ({ page, width: width ?? 0, height: height ?? 0, text: '', confidence: 0, words: [] }));
+  const pages = [...read, ...blank]
+    .sort((a, b) => a.page - b.page)
+    .map((page) => {
+      const text = corrected.get(page.page);
+      return text === undefined ? { ...page, source: 'machine' as const } : { ...page, text, source: 'person' as const };
+    });
+  return { revision, source: corrected.size > 0 ? 'person' : 'machine', pages };
+}

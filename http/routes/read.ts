@@ -1,0 +1,92 @@
+/** Reading pictures: one, many, how many, what happened to one, and why it can or cannot be found. */
+import { z } from 'zod';
+import { type CountResources, Id } from '../../contract/resource.ts';
+import type { ResourceFilter, ResourcePosition, ResourceRow, ResourceSort } from '../../runtime/ports/resources.ts';
+import type { Handlers } from '../handlers.ts';
+import { notFound } from '../problems/problems.ts';
+import { decodeCursor, encodeCursor, Milliseconds, Title } from '../request/cursor.ts';
+import { loadResource } from '../request/load-resource.ts';
+import { waitIfPreferred } from '../request/prefer-wait.ts';
+import { etagOf, isNotModified } from '../response/etag.ts';
+import { presentChanged, presentHistory, presentResource } from '../response/present.ts';
+import { contentHandlers } from './content.ts';
+
+type Names = 'list_resources' | 'count_resources' | 'get_resource' | 'list_history' | 'explain_resource';
+
+const handlers: Handlers<Names> = {
+  async get_resource(request) {
+    const row = await waitIfPreferred(request, await loadResource(request));
+    if (isNotModified(request.ctx, etagOf(row))) {
+      request.ctx.set('content-language', request.ctx.state.language);
+      return { status: 304 };
+    }
+    return { status: 200, body: presentChanged(request, row) };
+  },
+
+  async list_resources(request) {
+    const { ctx, deps, caller } = request;
+    const { sort, cursor, limit, ...filters } = request.query;
+    const listed = { list: 'resources', scope: caller.scope, filters: { sort, ...filters } };
+    const after = decodeCursor(cursor, listed, Position[sort]);
+    // What was withdrawn from readers is listed for who asks for it, as a trash is.
+    const wanted = filters.phase || filters.status ? filterOf(filters) : { ...filterOf(filters), not_phase: 'gone' as const };
+    // One more than the limit tells whether there is a next page.
+    const rows = await deps.facts.resources.list(caller.scope, wanted, { sort, after, limit: limit + 1 });
+    const page = rows.slice(0, limit);
+    const last = rows.length > limit ? page.at(-1) : undefined;
+    ctx.set('content-language', ctx.state.language);
+    const items = page.map((row) => presentResource(row, request));
+    return { status: 200, body: { items, next_cursor: last ? encodeCursor(listed, positionOf(last, sort)) : null } };
+  },
+
+  async count_resources({ deps, caller, query }) {
+    return { status: 200, body: await deps.facts.resources.counts(caller.scope, filterOf(query)) };
+  },
+
+  async list_history(request) {
+    const { deps, caller } = request;
+    const { cursor, limit } = request.query;
+    const { resource_id } = await loadResource(request);
+    const listed = { list: 'history', scope: caller.scope, filters: { resource_id } };
+    const after = decodeCursor(cursor, listed, z.int().min(0));
+    const entries = await deps.facts.journal.list(caller.scope, resource_id, { after, limit: limit + 1 });
+    const page = entries.slice(0, limit);
+    const last = entries.length > limit ? page.at(-1) : undefined;
+    return {
+      status: 200,
+      body: { items: page.map(presentHistory), next_cursor: last ? encodeCursor(listed, last.seq) : null },
+    };
+  },
+
+  /** Never 304: every fact is checked anew. */
+  async explain_resource({ ctx, deps, caller, params: { resource_id } }) {
+    const explanation = await deps.explain({ scope: caller.scope, resource_id }, ctx.state.language);
+    if (!explanation) throw notFound();
+    ctx.set('content-language', ctx.state.language);
+    ctx.set('cache-control', 'no-store');
+    return { status: 200, body: explanation };
+  },
+};
+export const readHandlers = { ...handlers, ...contentHandlers };
+
+/** As strict as what we put into one: anybody can make a cursor, and not every number or text is one that a database takes. */
+const Position: Record<ResourceSort, z.ZodType<ResourcePosition>> = {
+  '-created_at': z.strictObject({ key: Milliseconds, resource_id: Id }),
+  title: z.strictObject({ key: Title, resource_id: Id }),
+};
+const positionOf = ({ resource_id, created_at, metadata }: ResourceRow, sort: ResourceSort): ResourcePosition => ({
+  key: sort === 'title' ? (metadata.title ?? '') : created_at,
+  resource_id,
+});
+
+function filterOf({ status, phase, tag, batch_id, sha256, created_from, created_to }: CountResources): ResourceFilter {
+  return {
+    ...(status ? { status } : {}),
+    ...(phase ? { phase } : {}),
+    ...(tag ? { tag } : {}),
+    ...(batch_id ? { batch_id } : {}),
+    ...(sha256 ? { sha256 } : {}),
+    ...(created_from ? { created_from: Date.parse(created_from) } : {}),
+    ...(created_to ? { created_to: Date.parse(created_to) } : {}),
+  };
+}

@@ -1,0 +1,34 @@
+/** For operators: does the process live, and can it do its work? */
+import { callerByKey } from '../access/auth.ts';
+import type { PublicRequest } from '../context.ts';
+import type { Handlers } from '../handlers.ts';
+
+export const serviceHandlers: Handlers<'healthz' | 'readyz'> = {
+  healthz: async () => ({ status: 200, body: { status: 'ok' } }),
+
+  /** Anybody may know which part is unavailable, as a load balancer must; what exactly is wrong names addresses, and takes a key. */
+  async readyz(request) {
+    const { ctx, deps } = request;
+    const { ready, checks, degraded = [] } = await deps.readiness();
+    if (!ready) ctx.set('retry-after', String(deps.limits.retry_after_s));
+    const known = await hasKey(request);
+    const shown = Object.entries(checks).map(([name, { ok, detail }]) => [
+      name,
+      known && detail !== undefined ? { ok, detail } : { ok },
+    ]);
+    const conditions = degraded.map(({ name, detail, since }) =>
+      known ? { name, detail, since: new Date(since).toISOString() } : { name },
+    );
+    const body = { ready, version: deps.version, checks: Object.fromEntries(shown), degraded: conditions };
+    return { status: ready ? 200 : 503, body };
+  },
+};
+
+/** No key, a wrong one, and one that can't be looked up while the facts are away are all one: it is answered all the same. */
+async function hasKey({ ctx, deps }: PublicRequest): Promise<boolean> {
+  if (ctx.get('authorization') === '') return false;
+  return callerByKey(ctx, deps).then(
+    () => true,
+    () => false,
+  );
+}
