@@ -1,5 +1,5 @@
 /**
- * `npm run bench:bodies`: processor time of the main thread for the worst body, query and header of each route that were thought of.
+ * `npm run bench -- bodies`: processor time of the main thread for the worst body, query and header of each route that were thought of.
  * None may cost more than 50 ms: everybody else waits meanwhile. The service runs in a process of its own.
  */
 import { readFile } from 'node:fs/promises';

@@ -1,5 +1,5 @@
 /**
- * `npm run bench:hostile [seconds]`: one good user beside 200 hostile requests a second of six kinds, on an embedded service with its default limits.
+ * `npm run bench -- hostile [seconds]`: one good user beside 200 hostile requests a second of six kinds, on an embedded service with its default limits.
  * The same user is measured before on the same service while it is quiet. The hostile requests come from a process of their own.
  * `-- --only searches`, more than once too: of these kinds alone, each as often as among the six. `--cpu-prof <folder>`: a profile of the service.
  */

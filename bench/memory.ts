@@ -1,5 +1,5 @@
 /**
- * `npm run bench:memory`: resident memory of the whole service before, during and after real work. It takes in the files of samples/,
+ * `npm run bench -- memory`: resident memory of the whole service before, during and after real work. It takes in the files of samples/,
  * each made different by some bytes at its end, and reads them with the real recogniser. Linux alone: it reads /proc.
  *
  *   --files 260          how many files

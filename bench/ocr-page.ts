@@ -1,4 +1,4 @@
-/** What `npm run bench:ocr` prints, and docs/reading.md. */
+/** What `npm run bench -- ocr` prints, and docs/reading.md. */
 import { cpus } from 'node:os';
 import { VERSION } from '../cli/project.ts';
 import type { Native } from './ocr-native.ts';
@@ -37,7 +37,7 @@ export function readingPage(kinds: readonly string[], columns: readonly Column[]
   const date = new Date().toISOString().slice(0, 10);
   return `# How well pictures are read
 
-Made by \`npm run bench:ocr -- --write\`: ${date}, ${machine}; beside it ${beside}. Both with eng+chi_sim+chi_tra.
+Made by \`npm run bench -- ocr --write\`: ${date}, ${machine}; beside it ${beside}. Both with eng+chi_sim+chi_tra.
 
 The pictures are parts of four samples (English, simplified, traditional, mixed), made worse in one way each by \`test/worlds/ocr-pictures.ts\`; lines and words are cut out with 2 pixels around the ink. Errors are edits (Levenshtein) a true character, white space aside. Time is of one picture on one thread, without decoding the upload.
 

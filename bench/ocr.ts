@@ -1,6 +1,6 @@
 /**
- * `npm run bench:ocr`: errors and time of recognition, kind by kind of picture, without any preparation, with each step alone, and as
- * shipped; beside the native tesseract. `npm run bench:ocr -- --write` also makes docs/reading.md of it. Takes some minutes.
+ * `npm run bench -- ocr`: errors and time of recognition, kind by kind of picture, without any preparation, with each step alone, and as
+ * shipped; beside the native tesseract. `npm run bench -- ocr --write` also makes docs/reading.md of it. Takes some minutes.
  *
  * What a step leaves as it was is not read twice: its time is that of the first reading, and of looking.
  */

@@ -1,6 +1,6 @@
 /**
  * At which resolution pages of a PDF are best drawn to be recognised: the samples put on A4 as a scanner would, their smallest lines 8
- * points high, drawn at several resolutions and read by the real recogniser. `npm run bench:pdf`.
+ * points high, drawn at several resolutions and read by the real recogniser. `npm run bench -- pdf`.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,5 @@
 /**
- * `npm run bench:rows`: what readers, the sweep and quotas ask of the facts, with 1,000 to 100,000 pictures there, in one run. Flat means
+ * `npm run bench -- rows`: what readers, the sweep and quotas ask of the facts, with 1,000 to 100,000 pictures there, in one run. Flat means
  * that a service may grow. On SQLite, or where TUODI_DATABASE_URL names an empty database of a server, there.
  */
 import { mkdtemp, rm } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-/** `npm run bench:samples`: the pictures of samples/ read, and looked for by their own phrases among 2,000 other texts; as a table. */
+/** `npm run bench -- samples`: the pictures of samples/ read, and looked for by their own phrases among 2,000 other texts; as a table. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

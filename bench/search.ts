@@ -1,5 +1,5 @@
 /**
- * `npm run bench:search [texts]`: the embedded index at 100,000 generated texts: how fast it fills, how fast it answers each kind of
+ * `npm run bench -- search [texts]`: the embedded index at 100,000 generated texts: how fast it fills, how fast it answers each kind of
  * question, asked directly and over HTTP with its facts, and whether the event loop is free meanwhile.
  */
 import { mkdtemp, rm, stat } from 'node:fs/promises';

@@ -1,5 +1,5 @@
 /**
- * `npm run bench:servers`: server mode on this machine's own servers, beside a floor measured in the same run: a plain script that makes
+ * `npm run bench -- servers`: server mode on this machine's own servers, beside a floor measured in the same run: a plain script that makes
  * as many commits an item as the service, one at a time in each lane.
  */
 import { mkdtemp, rm } from 'node:fs/promises';

@@ -4,11 +4,12 @@
  */
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { finished } from 'node:stream/promises';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
 
-/** Run by name only: `npm run test:mutants`, `npm run test:faults`, `npm run test:poison`; and the real servers' by `npm run test:servers`, which starts them. */
+/** Run by name only, as `npm run suite -- faults`; those in servers/ need their servers, which that suite starts. */
 const SLOW = ['mutants', 'faults', 'servers/', 'poison'];
 const AT_ONCE = 2;
 
@@ -31,4 +32,6 @@ const tests = run({ files, concurrency: AT_ONCE, timeout: 10 * 60_000 });
 tests.on('test:fail', () => {
   process.exitCode = 1;
 });
-tests.compose(new spec()).pipe(process.stdout);
+const report = tests.compose(new spec());
+report.pipe(process.stdout, { end: false });
+await finished(report);

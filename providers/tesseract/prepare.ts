@@ -1,6 +1,6 @@
 /**
  * What is done to a picture before the engine reads it. Each step was measured by itself and is here because it helps: the table is in
- * docs/reading.md, made by `npm run bench:ocr`. A picture that needs none of them is handed on as it came.
+ * docs/reading.md, made by `npm run bench -- ocr`. A picture that needs none of them is handed on as it came.
  */
 import type { PictureToRead } from '../../runtime/ports/providers.ts';
 import { type Draft, draftOf, enlarged, inverted, pngOf, turnedBy, withMargin, withoutSpecks } from './draft.ts';

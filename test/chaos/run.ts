@@ -1,5 +1,5 @@
 /**
- * `npm run test:chaos [-- --seconds 120 --resources 1000 --waiting 200 --seed 2026]`: two services and two workers on real servers
+ * `npm run suite -- chaos [--seconds 120 --resources 1000 --waiting 200 --seed 2026]`: two services and two workers on real servers
  * under a fault a second, with at least so many pictures waiting, people who change them meanwhile, and a reader of events. Then all
  * comes to rest, and every store is compared with what people were promised. Exit code 1 if anything was lost, stuck, wrong or twice.
  */

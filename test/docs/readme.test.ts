@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
+import { BENCHES, SUITES } from '../scripts.ts';
 
 const DOCUMENTS = ['README.md', 'README.zh-CN.md', 'CHANGELOG.md', 'HACKING.md', ...pagesIn('docs')];
 const { scripts }: { scripts: Record<string, string> } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -27,12 +28,21 @@ describe('the documents', () => {
   it('say the same commands in English and in Chinese', () => {
     assert.deepEqual(commands(read('README.zh-CN.md')), commands(read('README.md')));
   });
+  it('npm run shows about 15 scripts', () => {
+    assert.ok(Object.keys(scripts).length <= 15, Object.keys(scripts).join(' '));
+  });
   it('name npm scripts that there are', () => {
     for (const file of DOCUMENTS)
       for (const [, command = '', script = ''] of read(file).matchAll(/(?:`|^ {4}|&& )npm (\w+)(?: ([\w:-]+))?/gm)) {
         if (command === 'run') assert.ok(scripts[script], `${file}: npm run ${script}`);
         else assert.ok(BUILT_IN.has(command), `${file}: npm ${command}`);
       }
+  });
+  it('name suites and benches that there are', () => {
+    const known: Record<string, object> = { suite: SUITES, bench: BENCHES };
+    for (const file of [...DOCUMENTS, 'SECURITY.md', '.ci/run'])
+      for (const [command, runner = '', name = ''] of read(file).matchAll(/npm run (?:--silent )?(suite|bench) -- ([\w-]+)/g))
+        assert.ok(Object.hasOwn(known[runner] ?? {}, name), `${file}: ${command}`);
   });
   it('link to files that are there', () => {
     for (const file of DOCUMENTS)

@@ -1,4 +1,4 @@
-/** A part of the exploration, small enough for every test run; all of it is `npm run explore`. */
+/** A part of the exploration, small enough for every test run; all of it is `npm run suite -- explore`. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CONFIGS } from './configs.ts';

@@ -1,4 +1,4 @@
-/** Writes docs/bad-pictures.md from a run of all of them: `npm run poison`, in the root of the repository. */
+/** Writes docs/bad-pictures.md from a run of all of them: `npm run suite -- bad-pictures`, in the root of the repository. */
 import { writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import sharp from 'sharp';
@@ -69,10 +69,10 @@ await writeFile(
   'docs/bad-pictures.md',
   `# Bad pictures
 
-<!-- Made by \`npm run poison\` from test/fixtures/poison/: change those, not this. -->
+<!-- Made by \`npm run suite -- bad-pictures\` from test/fixtures/poison/: change those, not this. -->
 
 Each was sent to the whole service as a person's program sends it. It ends REJECTED or INDEX_FAILED with a code, or INDEXED where it can
-be read. \`npm run test:poison\` fails where one ends otherwise.
+be read. \`npm run suite -- poison\` fails where one ends otherwise.
 
 ${machine}; Node ${process.version}, libvips ${vips}, libheif ${heif}, libtiff ${tiff}; ${new Date().toISOString().slice(0, 10)}.
 

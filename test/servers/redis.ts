@@ -9,7 +9,7 @@ export const log = pino({ level: process.env.TUODI_TEST_LOG ?? 'silent' }, pino.
 
 export function redisUrl(): string {
   const url = process.env.TUODI_TEST_REDIS_URL;
-  if (!url) throw new Error('TUODI_TEST_REDIS_URL is missing: these tests run on a real Redis (npm run test:servers)');
+  if (!url) throw new Error('TUODI_TEST_REDIS_URL is missing: these tests run on a real Redis (npm run suite -- servers)');
   return url;
 }
 export const newPrefix = (): string => `tuodi:test-${randomUUID()}`;

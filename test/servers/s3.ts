@@ -13,7 +13,7 @@ import { systemClock } from '../../runtime/async/clock.ts';
 
 function needed(name: string): string {
   const value = process.env[name];
-  if (!value) throw new Error(`${name} is not set: run these with npm run test:servers, which starts the servers`);
+  if (!value) throw new Error(`${name} is not set: run these with npm run suite -- servers, which starts the servers`);
   return value;
 }
 

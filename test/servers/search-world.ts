@@ -1,4 +1,4 @@
-/** Indexes on the real Elasticsearch that `npm run test:servers` has started: each with an alias of its own, removed at the end. */
+/** Indexes on the real Elasticsearch that `npm run suite -- servers` has started: each with an alias of its own, removed at the end. */
 import { Client } from '@elastic/elasticsearch';
 import { documentId } from '../../persistence/elasticsearch/mapping.ts';
 import { type ElasticsearchOptions, openElasticsearchIndex } from '../../persistence/elasticsearch/open.ts';

@@ -30,7 +30,7 @@ export function find(program: string): string | null {
 /** Its full path; throws if it is not installed. */
 export function whereIs(program: string): string {
   const file = find(program);
-  if (!file) throw new Error(`${program} is not installed: \`npm run test:servers\` installs what is missing`);
+  if (!file) throw new Error(`${program} is not installed: \`npm run suite -- servers\` installs what is missing`);
   return file;
 }
 

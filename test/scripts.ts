@@ -1,0 +1,61 @@
+/** What is run by a name: the suites that take minutes, and the benches. */
+
+/** A compiled script beside this one, and its arguments. */
+type Step = readonly [file: string, ...args: string[]];
+/** `steps`: run one after the other until one fails; the last gets the arguments of the command line too. */
+export type Script = { does: string; steps: readonly Step[] };
+
+export const SUITES: Record<string, Script> = {
+  faults: {
+    does: 'a process killed at every boundary; full disks; two processes on one folder; backups of a service at work',
+    steps: [['./run.js', 'faults']],
+  },
+  poison: { does: 'every bad picture, through the whole service', steps: [['./run.js', 'poison']] },
+  'bad-pictures': { does: 'the same, written to docs/bad-pictures.md', steps: [['./poison/write.js']] },
+  servers: { does: 'real servers, started without containers: [part of a name…] [--s3 rgw]', steps: [['./servers/run.js']] },
+  chaos: {
+    does: 'real servers under a fault a second: [--seconds 30 --resources 100 --waiting 50 --seed 7]',
+    steps: [['./servers/run.js', '--chaos']],
+  },
+  explore: { does: 'the whole exploration of the machines: [part of a name] [k/n]', steps: [['./model/explore.js']] },
+  mutants: {
+    does: 'planted mistakes, each of which a test must find: [part of a name] [k/n]',
+    steps: [['./run.js', 'mutants'], ['./model/mutants-run.js']],
+  },
+};
+
+export const BENCHES: Record<string, Script> = {
+  service: { does: 'figures of this machine', steps: [['../bench/service.js']] },
+  search: { does: 'searches among 100,000 texts: [texts]', steps: [['../bench/search.js']] },
+  rows: { does: 'lists, counts and the sweep with 1,000 to 100,000 pictures', steps: [['../bench/rows.js']] },
+  bodies: { does: 'the worst body, query and header of each route', steps: [['../bench/bodies.js']] },
+  hostile: {
+    does: 'a good user beside 200 hostile requests a second: [seconds] [--only kind]',
+    steps: [['../bench/hostile.js']],
+  },
+  samples: { does: 'the trial of the samples, as a table', steps: [['../bench/samples.js']] },
+  memory: {
+    does: 'resident memory: [--files 70 --rest 10,60 --with plain --with MALLOC_ARENA_MAX=2]',
+    steps: [['../bench/memory.js']],
+  },
+  pdf: { does: 'at which resolution PDF pages are drawn', steps: [['../bench/pdf-resolution.js']] },
+  ocr: { does: 'errors and time of recognition, beside native tesseract: [--write]', steps: [['../bench/ocr.js']] },
+  servers: { does: 'server mode, beside a floor measured in the same run', steps: [['./servers/run.js', '--bench']] },
+};
+
+/** Runs what is so named in this process. Prints the names, and fails, for an unknown one. */
+export async function runNamed(command: string, scripts: Record<string, Script>, [name = '', ...args]: string[]): Promise<void> {
+  const script = Object.hasOwn(scripts, name) ? scripts[name] : undefined;
+  if (!script) {
+    const rows = Object.entries(scripts).map(([known, { does }]) => `  ${known.padEnd(12)} ${does}`);
+    console.error([`${command} -- <name> [arguments]`, ...rows].join('\n'));
+    process.exitCode = 2;
+    return;
+  }
+  for (const [n, [file, ...own]] of script.steps.entries()) {
+    const url = new URL(file, import.meta.url);
+    process.argv = [process.execPath, url.pathname, ...own, ...(n === script.steps.length - 1 ? args : [])];
+    await import(url.href);
+    if (process.exitCode) return;
+  }
+}
