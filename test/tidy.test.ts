@@ -111,6 +111,20 @@ describe('the house rules', () => {
     );
   });
 
+  test('a test never sleeps: it waits for a condition with a limit', () => {
+    // Worlds, child processes and what drives real servers have a pace of their own; a test says by `letPass` what it needs time for.
+    const tests = files.filter(({ file }) => /^test\/(ports\/|.*\.test\.ts$)/.test(file) && file !== 'test/tidy.test.ts');
+    const wrong = tests.filter(
+      ({ source }) =>
+        /(?<!\.)\bsetTimeout\(|setTimeout( as \w+)? } from 'node:timers/.test(source) ||
+        (/\bclock\.sleep\(/.test(source) && !source.includes('held-clock.ts')),
+    );
+    assert.deepEqual(
+      wrong.map(({ file }) => file),
+      [],
+    );
+  });
+
   test('work is raced against time and signals in one place, which leaves nothing behind', () => {
     const races = /\bAbortSignal\.any\(|\bPromise\.race\(|\bTimeoutStrategy\b/;
     const uncommented = ({ source }: { source: string }) => source.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');

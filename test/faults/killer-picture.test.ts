@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { TASK_LIMITS } from '../../machines/limits.ts';
+import { letPass } from '../worlds/wait.ts';
 import { KILLER, PICTURES, type Shape } from './killer-shape.ts';
 import { all, openWorld } from './world.ts';
 
@@ -30,7 +30,8 @@ async function life(folder: string, shape: Shape, kill_after_ms: number | null =
   for await (const line of createInterface({ input: child.stdout })) {
     const said: { began?: string; ready?: true } = JSON.parse(line);
     if (said.began !== undefined) began += 1;
-    if (said.ready && kill_after_ms !== null) void sleep(kill_after_ms).then(() => child.kill('SIGKILL'));
+    if (said.ready && kill_after_ms !== null)
+      void letPass(kill_after_ms, 'the time of the kill').then(() => child.kill('SIGKILL'));
   }
   const [code, signal] = await ended;
   return { code, signal, began };

@@ -7,11 +7,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { makeLine } from '../worlds/long-line.ts';
-import { until } from '../worlds/wait.ts';
+import { letPass, until } from '../worlds/wait.ts';
 
 const CHILD = fileURLToPath(new URL('./line-child.js', import.meta.url));
 const WAITING = 10_000;
@@ -53,7 +52,7 @@ test(`a start with ${WAITING} waiting: healthz answers throughout, and an outage
       const began = performance.now();
       assert.equal((await fetch(`${url}/healthz`)).status, 200);
       silence = Math.max(silence, performance.now() - began);
-      await pause(20); // a probe from time to time
+      await letPass(20, 'the pace of the probes');
     }
   })();
   const has = (event: string) => (line: string) => line.includes(`"event":"${event}"`);

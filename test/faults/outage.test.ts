@@ -9,8 +9,8 @@ import type { Ports } from '../../app/open-ports.ts';
 import { failureOf } from '../../contract/failures.ts';
 import type { SearchIndex } from '../../runtime/ports/search-index.ts';
 import { StepError } from '../../runtime/tasks/step-handler.ts';
-import { until } from '../worlds/wait.ts';
-import { all, assertWhole, OPTIONS, openWorld, restIn, say, serviceOf, takeIn, world } from './world.ts';
+import { letPass, until } from '../worlds/wait.ts';
+import { all, assertWhole, OPTIONS, openWorld, restIn, say, serviceOf, takeIn } from './world.ts';
 
 const SOON = { backoff_base_ms: 5, outage_pause_ms: 20 } satisfies ServiceOptions['task_limits'];
 /** Of the adapter: how long it waits for an answer. Far above `accept_after_ms`, so that each run would be accepted. */
@@ -24,7 +24,7 @@ function hanging(index: SearchIndex): { index: SearchIndex; calls(): number; ans
   const put: SearchIndex['put'] = async (...args) => {
     calls += 1;
     if (!hangs) return index.put(...args);
-    await world.clock.sleep(CALL_LIMIT_MS);
+    await letPass(CALL_LIMIT_MS, 'the time limit of the adapter');
     throw new StepError(failureOf('PROVIDER_UNAVAILABLE', 'the index did not answer'));
   };
   return {
@@ -72,7 +72,7 @@ describe('an index that hangs', () => {
     await until('all wait for the index', async () => (await all(ports)).every(({ status }) => status === 'VECTOR_DONE'));
     const seen = calls();
     await until('many deadlines have passed', () => calls() >= seen + PICTURES, 60_000);
-    await world.clock.sleep(4 * index_deadline_ms); // of real time: what would have ended them
+    await letPass(4 * index_deadline_ms, 'deadlines that would have ended them');
     assert.deepEqual([...new Set((await all(ports)).map(({ status }) => status))], ['VECTOR_DONE']);
     answers();
     await assertWhole(ports, await restIn(ports, ids, ['INDEXED']));
@@ -109,9 +109,9 @@ test('pictures that wait for what is away cost no turns: their number makes no d
   const ids: string[] = [];
   for (let number = 1; number <= 2 * PICTURES; number++) ids.push(await takeIn(engine, ports, number));
   await until('all wait for the index', async () => (await all(ports)).every(({ status }) => status === 'VECTOR_DONE'));
-  await world.clock.sleep(2 * pause_ms); // those that failed come back, and wait like the others
+  await letPass(2 * pause_ms, 'those that failed come back, and wait like the others');
   const before = steps;
-  await world.clock.sleep(SPAN_MS);
+  await letPass(SPAN_MS, 'the span in which steps are counted');
   const A_PROBE = 3; // claimed, failed, in line again
   const probes = SPAN_MS / pause_ms + 2;
   assert.ok(steps - before <= probes * A_PROBE, `${steps - before} steps of tasks in ${SPAN_MS} ms`);

@@ -1,12 +1,11 @@
 /** A remote engine that is slower than its input: its line is kept short, and work that it is still at is waited for. */
 import assert from 'node:assert/strict';
 import { afterEach, describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { known } from '../model/known.ts';
 import { wordOf } from '../worlds/numbered.ts';
 import type { Knows } from '../worlds/ocr-engine.ts';
 import { type RemoteWorld, remoteWorld, SOON } from '../worlds/remote-world.ts';
-import { until } from '../worlds/wait.ts';
+import { letPass, until } from '../worlds/wait.ts';
 import { BY, SCOPE, search } from './world.ts';
 
 let stops: (() => Promise<void>)[] = [];
@@ -26,7 +25,7 @@ function worksOff({ there }: RemoteWorld, { each_ms, calls_back }: { each_ms: nu
     while (!stopped) {
       const open_jobs = [...there.jobs].filter(([, { result }]) => result === null);
       longest = Math.max(longest, open_jobs.length);
-      await sleep(each_ms);
+      await letPass(each_ms, 'the pace of the engine');
       const [ticket] = open_jobs[0] ?? [];
       if (ticket === undefined || stopped) continue;
       await there.finish(ticket);

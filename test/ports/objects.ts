@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { setTimeout as wait } from 'node:timers/promises';
 import { type Objects, TooManyBytes } from '../../runtime/ports/objects.ts';
+import { letPass, until } from '../worlds/wait.ts';
 
 export async function* chunks(...parts: (string | Uint8Array)[]): AsyncGenerator<Uint8Array> {
   for (const part of parts) yield Buffer.from(part);
@@ -114,13 +114,15 @@ export function objectsSuite(name: string, open: () => Promise<Objects>, { apart
       const gate = new Promise<void>((resolve) => {
         more = resolve;
       });
+      let begun = false;
       const slow = async function* () {
         yield Buffer.from('first');
+        begun = true; // the first was taken
         await gate;
         yield Buffer.from('second');
       };
       const put = objects.put(at('a'), slow(), MAX);
-      await wait(20);
+      await until('the first bytes are taken', () => begun);
       assert.equal(await objects.head(at('a')), null);
       assert.deepEqual(await objects.list(at(''), 10), []);
       more();
@@ -173,7 +175,7 @@ export function objectsSuite(name: string, open: () => Promise<Objects>, { apart
       const { objects, at } = await world();
       for (const name of ['b', 'a', 'c']) {
         await objects.put(at(`list/${name}`), chunks(name), MAX);
-        await wait(apart_ms); // the clock of the store, not ours
+        await letPass(apart_ms, 'the clock of the store moves on');
       }
       await objects.put(at('list2/d'), chunks('d'), MAX);
       assert.deepEqual(

@@ -4,7 +4,6 @@ import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { setTimeout as wait } from 'node:timers/promises';
 import sharp from 'sharp';
 import { installLanguages } from '../../providers/tesseract/languages.ts';
 import { type TesseractOptions, tesseractPool } from '../../providers/tesseract/pool.ts';
@@ -13,6 +12,7 @@ import { pageOf } from '../../providers/tesseract/words.ts';
 import { type Clock, systemClock } from '../../runtime/async/clock.ts';
 import type { PictureToRead, Recogniser } from '../../runtime/ports/providers.ts';
 import { StepError } from '../../runtime/tasks/step-handler.ts';
+import { until } from '../worlds/wait.ts';
 
 const base = await mkdtemp(join(tmpdir(), 'tuodi-tesseract-'));
 after(() => rm(base, { recursive: true, force: true }));
@@ -58,12 +58,6 @@ const failsWith = (code: string, retryable: boolean) => (error: unknown) => {
 const caught = (timers: (() => void)[], then: () => void) => {
   timers.push(then);
   return { cancel: () => {} };
-};
-const until = async (condition: () => boolean) => {
-  for (let tries = 0; !condition(); tries++) {
-    assert.ok(tries < 500, 'waited for too long');
-    await wait(10);
-  }
 };
 
 describe('the tesseract pool reads', () => {
@@ -118,7 +112,7 @@ describe('one picture never hurts the next', () => {
     const recogniser = pool({ clock });
     const slow = recogniser.recognise(await picture('chinese-notice.jpg'), never);
     const failed = assert.rejects(slow, failsWith('OCR_TIMEOUT', true));
-    await until(() => late.length === 1);
+    await until('it takes too long', () => late.length === 1);
     late[0]?.();
     await failed;
     assert.match((await recogniser.recognise(await heading(), never)).text, HEADING);
@@ -152,7 +146,7 @@ describe('one picture never hurts the next', () => {
     const recogniser = pool({ workers: 2, start_thread });
     const slow = recogniser.recognise(await picture('chinese-notice.jpg'), never);
     const failed = assert.rejects(slow, failsWith('OCR_CRASHED', true));
-    await until(() => threads.length === 1);
+    await until('a thread works', () => threads.length === 1);
     const other = recogniser.recognise(await heading(), never);
     await threads[0]?.end(); // as a crash does: nothing is told to the pool but the end
     await failed;
@@ -200,7 +194,7 @@ describe('the start of the engine', () => {
       new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
     const recogniser = pool({ clock, start_thread });
     const failed = assert.rejects(recogniser.ready(), failsWith('PROVIDER_UNAVAILABLE', true));
-    await until(() => late.length === 1);
+    await until('it takes too long', () => late.length === 1);
     late[0]?.();
     await failed;
     await recogniser.close();

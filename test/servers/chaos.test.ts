@@ -7,12 +7,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, test } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createConnection } from 'mysql2/promise';
 import { z } from 'zod';
 import { seeded } from '../worlds/texts.ts';
-import { until } from '../worlds/wait.ts';
+import { letPass, until } from '../worlds/wait.ts';
 import { freshServers } from './places.ts';
 
 const CHILD = fileURLToPath(new URL('./chaos-child.js', import.meta.url));
@@ -86,7 +85,7 @@ describe('two services and two workers', () => {
         async () => {
           const there = await count('resources');
           if (there < RESOURCES) children[0]?.process.stdin?.write(`${RESOURCES - there}\n`);
-          if (there < RESOURCES) await pause(2_000); // not for luck: it is being taken in, and is counted again
+          if (there < RESOURCES) await letPass(2_000, 'what was asked for is being taken in, and is counted again');
           return there >= RESOURCES;
         },
         LIMIT_MS,

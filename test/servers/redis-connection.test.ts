@@ -11,7 +11,7 @@ import { inspectRedis } from '../../persistence/redis/inspect.ts';
 import { bullQueue } from '../../persistence/redis/queue.ts';
 import { redisTasks } from '../../persistence/redis/tasks.ts';
 import { OWNER } from '../worlds/owner.ts';
-import { until } from '../worlds/wait.ts';
+import { letPass, until } from '../worlds/wait.ts';
 import { ownRedis } from './own-redis.ts';
 import { clock, log } from './redis.ts';
 
@@ -70,7 +70,7 @@ describe('the connection to Redis', () => {
       const refused = async () =>
         Number(/errorstat_OOM:count=(\d+)/.exec(String(await server.say('INFO', 'errorstats')))?.[1] ?? 0);
       await until('refused', async () => (await refused()) > 0);
-      await new Promise((resolve) => setTimeout(resolve, 2_000)); // so long it is full
+      await letPass(2_000, 'so long it is full');
       assert.ok((await refused()) < 20, `refused ${await refused()} times`);
       await server.say('CONFIG', 'SET', 'maxmemory', '0');
       await until('all rung', () => rung === 20);

@@ -9,7 +9,7 @@ import { isAway } from '../../persistence/redis/errors.ts';
 import { LOCK_MS, STALLED_INTERVAL_MS } from '../../persistence/redis/queue.ts';
 import { all, say } from '../faults/world.ts';
 import { OWNER } from '../worlds/owner.ts';
-import { until } from '../worlds/wait.ts';
+import { letPass, until } from '../worlds/wait.ts';
 import { type FaultWorld, OCR_AT_ONCE, openFaultWorld } from './redis-world.ts';
 
 const VICTIM = fileURLToPath(new URL('./redis-victim.js', import.meta.url));
@@ -83,7 +83,7 @@ describe('faults of Redis, with a backlog', () => {
       await assert.rejects(redis.queue.push('purge', 'none', 1, OWNER), { name: 'RedisUnavailable', reason: 'refused' });
       await takeIn(5); // acknowledged, though no task can be made
       letGo();
-      await new Promise((resolve) => setTimeout(resolve, FULL_MS));
+      await letPass(FULL_MS, 'so long it is full');
       const refused = Number(/errorstat_OOM:count=(\d+)/.exec(String(await server.say('INFO', 'errorstats')))?.[1]);
       console.log(`full for ${FULL_MS} ms: ${refused} commands refused, ${await count('INDEXED')} INDEXED meanwhile`);
       assert.ok(refused < MOST_REFUSED, `${refused} commands refused: something asks again and again`);

@@ -4,10 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@elastic/elasticsearch';
 import type { SearchIndex } from '../../runtime/ports/search-index.ts';
-import { until } from '../worlds/wait.ts';
+import { letPass, until } from '../worlds/wait.ts';
 import {
   aliasOfTest,
   clientOf,
@@ -61,7 +60,7 @@ describe('what lasts', { concurrency: 2 }, () => {
     const client = clientOf(url);
     const index = await openAt(url, alias);
     await bothGone(index, client, alias);
-    await sleep(FORGOTTEN_MS);
+    await letPass(FORGOTTEN_MS, 'so long the index remembers a delete');
     await onlyOneIsRefused(index);
     await index.close();
     await dropIndexes(client, alias);

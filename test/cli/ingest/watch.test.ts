@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { appendFile, chmod, mkdir, readdir, readFile, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '../../../cli/client.ts';
 import { UsageError } from '../../../cli/errors.ts';
 import { type AfterIngest, disposeOf } from '../../../cli/ingest/after-ingest.ts';
@@ -11,9 +10,10 @@ import { LEAVING, statFile } from '../../../cli/ingest/folder-files.ts';
 import { isPicture } from '../../../cli/ingest/ingest.ts';
 import { WATCH_LIMITS, type WatchLimits, watch } from '../../../cli/ingest/watch.ts';
 import { parseAfterIngest } from '../../../cli/ingest/watch-command.ts';
+import { systemClock } from '../../../runtime/async/clock.ts';
 import { found, inFolder, keptOutput } from '../../worlds/folder-world.ts';
 import { pictureOf, wordOf } from '../../worlds/numbered.ts';
-import { until } from '../../worlds/wait.ts';
+import { letPass, until } from '../../worlds/wait.ts';
 
 const SOON: WatchLimits = { ...WATCH_LIMITS, look_ms: 10, stable_ms: 60, again_ms: 50, again_most_ms: 50 };
 
@@ -26,10 +26,7 @@ afterEach(() => {
 function watching(client: Client | (() => Promise<Client>), folder: string, after: AfterIngest = { do: 'keep' }, limits = SOON) {
   const out = keptOutput();
   const stop = new AbortController();
-  const pace = {
-    elapsed: () => performance.now(),
-    sleep: async (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }),
-  };
+  const pace = systemClock();
   const reach = typeof client === 'function' ? client : async () => client;
   const ended = watch([folder], { client: reach, options: { after }, out, pace, limits, is: isPicture, signal: stop.signal });
   const said = (name: string, times = 1) =>
@@ -95,7 +92,7 @@ describe('a folder that is watched', () => {
       const { said, end, out } = watching(client, inbox, { do: 'keep' }, { ...SOON, stable_ms: 400 });
       for (let at = 20; at < bytes.length; at += 8) {
         await appendFile(file, bytes.subarray(at, at + 8));
-        await sleep(30); // a writer's own pace: always shorter than what counts as stable
+        await letPass(30, 'the pace of a writer: always shorter than what counts as stable');
       }
       assert.equal((await said('slow.png')).status, 'INDEXED');
       assert.equal(await total(client), 1, 'no half of it was taken in');
@@ -184,7 +181,7 @@ describe('a folder that is watched', () => {
       const { said, end } = watching(client, inbox);
       for (let number = 0; number < 10; number++) {
         await writeFile(path.join(inbox, `v${number}.png`), await pictureOf(number));
-        await sleep(7); // anywhere within look and stable
+        await letPass(7, 'anywhere within look and stable');
         await unlink(path.join(inbox, `v${number}.png`));
       }
       await rm(path.join(inbox, 'locked'), { recursive: true });
