@@ -6,8 +6,8 @@ type Copying = { copy?: boolean };
 
 const lazy =
   (load: () => Promise<Run>): Run =>
-  async (config, out) =>
-    (await load())(config, out);
+  async (...args) =>
+    (await load())(...args);
 
 export const serve = lazy(async () => (await import('./serve.ts')).serve);
 export const worker = lazy(async () => (await import('./worker.ts')).worker);

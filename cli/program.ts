@@ -6,6 +6,7 @@ import { EXIT, type ExitCode } from '../contract/exit-codes.ts';
 import { StopFailed } from '../runtime/async/closers.ts';
 import { printable, printableLine } from '../text/printable.ts';
 import type { Run } from './command.ts';
+import { configCommand } from './config.ts';
 import { TakenOver, UsageError } from './errors.ts';
 import { type WatchFlags, watchCommand } from './ingest/watch-command.ts';
 import {
@@ -40,12 +41,13 @@ export async function run(argv: string[], env: NodeJS.ProcessEnv): Promise<ExitC
     const { json = false, dataDir, url } = program.opts<{ json?: boolean; dataDir?: string; url?: string }>();
     const out = output(json);
     const flags = { ...(dataDir ? { data_dir: dataDir } : {}), ...(url ? { url } : {}) };
-    const { config, warnings } = readConfig(env, flags);
+    const { config, warnings, sources } = readConfig(env, flags);
     for (const warning of warnings) out.warn(warning);
-    code = await work(config, out);
+    code = await work(config, out, sources);
   };
   addCommands(program, does);
   addFolderCommands(program, does);
+  addOwnCommands(program, does);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return code;
@@ -108,6 +110,10 @@ function addCommands(program: Command, does: (work: Run) => Promise<void>): void
     .argument('[action]', 'list, create or revoke', 'list')
     .argument('[subject]', 'a name, or a key_id')
     .action((action: string, subject?: string) => does(keysCommand(action, subject)));
+}
+
+/** What concerns the program itself. */
+function addOwnCommands(program: Command, does: (work: Run) => Promise<void>): void {
   program
     .command('diagram [machine]')
     .description('a machine drawn: resource (default) or task')
@@ -117,6 +123,10 @@ function addCommands(program: Command, does: (work: Run) => Promise<void>): void
     .command('demo')
     .description('the whole service on the samples, in a folder of its own')
     .action(() => does(demoCommand));
+  program
+    .command('config')
+    .description('every setting in force, and where it came from; secrets are masked')
+    .action(() => does(configCommand));
   program
     .command('version')
     .description('the version')

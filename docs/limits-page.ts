@@ -135,7 +135,7 @@ const table = (rows: Row[]) =>
 
 export const limitsPage = (): string => `# Limits
 
-<!-- Made by \`npm run docs\` from http/limits.ts and config.ts: change those, not this. -->
+<!-- Made by \`npm run docs\` from http/limits.ts and app/settings/: change those, not this. -->
 
 What has no setting is in [http/limits.ts](../http/limits.ts), with its reason. Codes with a number are answers to requests; those without are failures of a picture ([docs/codes.md](codes.md)).
 

@@ -46,6 +46,8 @@ describe('configuration', () => {
       writeFileSync(file, `${'s'.repeat(40)}\n`);
       assert.equal(readConfig({ TUODI_LINK_SECRET_FILE: file }).config.link_secret, 's'.repeat(40));
       assert.throws(() => readConfig({ TUODI_LINK_SECRET_FILE: path.join(dir, 'none') }), /TUODI_LINK_SECRET_FILE/);
+      const both = { TUODI_LINK_SECRET_FILE: file, TUODI_LINK_SECRET: 't'.repeat(40) };
+      assert.throws(() => readConfig(both), /TUODI_LINK_SECRET and TUODI_LINK_SECRET_FILE are both set/);
     } finally {
       rmSync(dir, { recursive: true });
     }

@@ -35,6 +35,17 @@ describe('the command line on a folder that nothing serves', () => {
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
+  test('config prints what is in force and where it came from, without secrets, and opens nothing', async () => {
+    const untouched = path.join(folder, 'none');
+    const { code, out } = await tuodi(untouched, '--json', 'config');
+    const rows = new Map(jsonLines(out).map((row) => [row.variable, row]));
+    assert.equal(code, 0);
+    assert.deepEqual(rows.get('TUODI_DATA_DIR'), { variable: 'TUODI_DATA_DIR', value: untouched, source: '--data-dir' });
+    assert.equal(rows.get('TUODI_LOG_LEVEL').source, 'TUODI_LOG_LEVEL');
+    assert.equal(rows.get('TUODI_MAX_PAGES').source, 'default');
+    await assert.rejects(stat(untouched), { code: 'ENOENT' });
+  });
+
   test('ingest --json says where each file came to rest, and ends with 3 when one of them failed', async () => {
     const wrong = path.join(folder, 'not-a-picture.png');
     await writeFile(wrong, 'this is text');

@@ -66,7 +66,7 @@ test('wrong usage of a watch is refused before anything is opened', () =>
       [[dir, path.join(dir, '.')]],
     ];
     for (const [folders, then] of wrong)
-      await assert.rejects(watchCommand(folders, then ? { then } : {})(config, keptOutput()), UsageError, String(then));
+      await assert.rejects(watchCommand(folders, then ? { then } : {})(config, keptOutput(), {}), UsageError, String(then));
     await assert.rejects(stat(data), { code: 'ENOENT' });
     assert.equal((await ended(data, 'ingest', dir, '--then', 'delete')).code, 2);
   }));

@@ -20,7 +20,7 @@ const inFacts = (folder: string, work: (db: Sqlite) => void): void => {
 };
 async function checked(folder: string, check = true) {
   const out = keptOutput();
-  const code = await migrateCommand(check)(readConfig({ TUODI_DATA_DIR: folder }).config, out);
+  const code = await migrateCommand(check)(readConfig({ TUODI_DATA_DIR: folder }).config, out, {});
   return { code, line: out.lines[0] as { pending?: string[]; stored: { version: string; state: string; served: boolean }[] } }; // our own answer
 }
 /** A folder with a picture in it, stopped; its instance then changed. */
