@@ -1,6 +1,6 @@
 /** The events of a resource, who may send them, and the statuses that accept them. In all others HTTP returns 409. */
 import type { Status, Text } from './statuses.ts';
-import type { ReprocessFrom } from './steps.ts';
+import type { ReprocessFrom } from './step-kinds.ts';
 
 /** by_person: false: only our own audit sends it. accepted_in: a guard may still refuse it there; see `allowed_events`. */
 export type EventRow = { by_person: boolean; accepted_in: readonly Status[] } & Text;

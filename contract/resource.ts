@@ -4,7 +4,7 @@ import { withoutHidden } from './hidden.ts';
 import { Metadata, MetadataPatch } from './metadata.ts';
 import { rule } from './rules.ts';
 import { PHASES, STATUSES } from './statuses.ts';
-import { REPROCESS_FROM } from './steps.ts';
+import { REPROCESS_FROM } from './step-kinds.ts';
 
 export const Id = z
   .string()

@@ -1,9 +1,14 @@
 /** Every limit of the machines: durations in milliseconds, counts without a unit; each with the reason for its value. */
+import { STEP_KINDS, STEPS, type StepKind } from '../contract/step-kinds.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+
+const DEADLINES = Object.fromEntries(STEP_KINDS.map((kind) => [`${kind}_deadline_ms`, STEPS[kind].deadline_ms])) as {
+  [Kind in StepKind as `${Kind}_deadline_ms`]: number;
+};
 
 /** Every delay is at most 30 days, the horizon of the sweep. */
 export const RESOURCE_LIMITS = {
@@ -31,18 +36,8 @@ export const RESOURCE_LIMITS = {
   embed_grace_ms: 10 * MINUTE,
   /** Pause between attempts to write the text alone: an index that is down is not flooded. */
   text_again_ms: 10 * MINUTE,
-  /** Reading and decoding one picture of the largest size on a busy machine. */
-  inspect_deadline_ms: 5 * MINUTE,
-  /** All attempts of a task with their backoff, at the engine's own time limit each. */
-  ocr_deadline_ms: 30 * MINUTE,
-  /** One transaction, tried again through a database's failover. */
-  save_deadline_ms: 5 * MINUTE,
-  /** As OCR: a remote provider under load. */
-  embed_deadline_ms: 30 * MINUTE,
-  /** A bulk write, its refresh and its read-back, through a restart of the index. */
-  index_deadline_ms: 5 * MINUTE,
-  /** A tombstone, a few objects and a few rows. */
-  purge_deadline_ms: 5 * MINUTE,
+  /** `ocr_deadline_ms` and those of the other steps, each with its reason in contract/step-kinds.ts. */
+  ...DEADLINES,
   /** Runs of one step that may miss their deadline before a person is notified: transient trouble is over by the third. */
   max_runs: 3,
   /** Results that are gone and are made again, since the picture was INDEXED or a person's order: each of the three may be gone, no more. */

@@ -1,5 +1,6 @@
 /** The input of each job of the resource machine: exactly what its step reads, as of the start of the job. */
-import type { EmbedInput, IndexInput, InspectInput, JobId, OcrInput, PurgeInput, SaveInput } from '../contract/steps.ts';
+import type { JobId } from '../contract/step-kinds.ts';
+import type { EmbedInput, IndexInput, InspectInput, OcrInput, PurgeInput, SaveInput } from '../contract/steps.ts';
 import type { ResourceContext } from './resource-setup.ts';
 
 type Given = { context: ResourceContext };

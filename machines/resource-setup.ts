@@ -1,11 +1,11 @@
 /** The setup of the resource machine: its context, events, guards and actions. The states are in resource.ts. */
-import { assign, emit, fromPromise, setup, stateIn } from 'xstate';
+import { assign, emit, fromPromise, type PromiseActorLogic, setup, stateIn } from 'xstate';
 import type { ResourceEvent } from '../contract/events.ts';
 import type { Failure, ServiceFailure } from '../contract/failures.ts';
 import type { Json } from '../contract/json.ts';
 import type { Phase } from '../contract/statuses.ts';
-import type { StepKind } from '../contract/step-kinds.ts';
-import type { Claimed, Fact, FactIds, Put, ReprocessFrom, Verdict } from '../contract/steps.ts';
+import { byStep, FACT_ROWS, FACTS, type Fact, factOf, factsBefore, STEP_KINDS, type StepKind } from '../contract/step-kinds.ts';
+import type { Claimed, FactIds, Put, StepTypes, Verdict } from '../contract/steps.ts';
 import { RESOURCE_LIMITS, type ResourceLimits } from './limits.ts';
 import { carried, isMissing, mayRemake, missingIn, textIsRemade, withoutRow } from './resource-facts.ts';
 import { isByPerson, mayRetry, retriesAfter } from './resource-retry.ts';
@@ -49,15 +49,11 @@ export type ResourceContext = {
 type Events = ResourceEvent | { type: `ACCEPTED.${string}`; provider_job_id: string | null } | { type: `RELEASED.${string}` };
 export type ResourceTag = 'rest' | 'viewable' | 'searchable' | Phase;
 
-/** The facts that stay true when a step and all after it are done again. */
-const KEPT_BY_REPROCESS: Record<ReprocessFrom, Fact[]> = {
-  ocr: [],
-  embed: ['text', 'saved'],
-  index: ['text', 'saved', 'embedded'],
-};
-const MADE_HERE: Fact[] = ['text', 'saved', 'embedded']; // all but what the index holds
-const NO_FACTS: Record<Fact, number | null> = { text: null, saved: null, embedded: null, indexed: null };
-const NO_IDS: FactIds = { recognition: null, correction: null, saved: null, embedded: null };
+const nullFor = <Key extends string>(keys: readonly Key[]) =>
+  Object.fromEntries(keys.map((key) => [key, null])) as Record<Key, null>;
+const MADE_HERE = factsBefore('indexed'); // all but what the index holds
+const NO_FACTS: Record<Fact, number | null> = nullFor(FACTS);
+const NO_IDS: FactIds = nullFor(FACT_ROWS);
 
 /** After a new fact, or a person's order. */
 const ANEW = { runs: 0, failure: null, service_retries: 0 };
@@ -86,6 +82,8 @@ export const blankContext = (input: ResourceInput): ResourceContext => ({
 
 /** An effect declared by its types only: it never runs inside XState. */
 const service = <Output>() => fromPromise<Output, Json>(() => Promise.reject(new Error('a service never runs as an actor')));
+type Services = { [Kind in StepKind]: PromiseActorLogic<StepTypes[Kind]['output'], Json> };
+const SERVICES = byStep(() => service<never>()) as Services;
 
 // XState types no results of jobs in guards and actions that are named apart; the interpreter makes these events, see interpreter.ts.
 type Stamped = { at: number };
@@ -101,6 +99,7 @@ const textIsWanted = ({ facts, revision, vector_late, withdrawn }: ResourceConte
 const showable = ({ context }: { context: ResourceContext }) => context.sha256 !== null && !context.withdrawn;
 const findable = ({ context }: { context: ResourceContext }) => context.facts.indexed !== null && !context.withdrawn;
 
+type Deadlines = { [Kind in StepKind as `${Kind}_deadline`]: number };
 /** Delays and the count that belong to limits. */
 export const delaysOf = (limits: ResourceLimits) => ({
   first_look: limits.first_look_ms,
@@ -115,12 +114,7 @@ export const delaysOf = (limits: ResourceLimits) => ({
   expired_retention: limits.expired_retention_ms,
   embed_grace: limits.embed_grace_ms,
   text_again: limits.text_again_ms,
-  inspect_deadline: limits.inspect_deadline_ms,
-  ocr_deadline: limits.ocr_deadline_ms,
-  save_deadline: limits.save_deadline_ms,
-  embed_deadline: limits.embed_deadline_ms,
-  index_deadline: limits.index_deadline_ms,
-  purge_deadline: limits.purge_deadline_ms,
+  ...(Object.fromEntries(STEP_KINDS.map((kind) => [`${kind}_deadline`, limits[`${kind}_deadline_ms`]])) as Deadlines),
 });
 export const runsLeft = ({ runs }: ResourceContext, { max_runs }: ResourceLimits): boolean => runs + 1 < max_runs;
 
@@ -132,14 +126,7 @@ export const resourceSetup = setup({
     tags: ResourceTag;
     emitted: { type: 'METADATA_DUE'; resource_id: string };
   },
-  actors: {
-    inspect: service<Verdict>(),
-    ocr: service(),
-    save: service(),
-    embed: service(),
-    index: service<Put>(),
-    purge: service(),
-  },
+  actors: SERVICES,
   delays: delaysOf(RESOURCE_LIMITS),
   guards: {
     lacks: ({ context }, fact: Fact) => context.facts[fact] !== context.revision,
@@ -197,7 +184,7 @@ export const resourceSetup = setup({
     reprocess: assign(({ context, event }) => {
       if (event.type !== 'REPROCESS') return {};
       const revision = context.revision + 1;
-      const facts = carried(context, KEPT_BY_REPROCESS[event.from], revision);
+      const facts = carried(context, factsBefore(factOf(event.from)), revision);
       const discards = event.from === 'ocr' && event.discard_corrections === true;
       const fact_ids = discards ? { ...context.fact_ids, correction: null } : context.fact_ids;
       const orders = context.orders + (event.from === 'ocr' ? 1 : 0);

@@ -1,8 +1,16 @@
 /** The lifecycle of one picture. States in CAPITALS are statuses; exactly one is active after every step. */
 import { and } from 'xstate/guards';
 import type { Json } from '../contract/json.ts';
-import type { StepKind } from '../contract/step-kinds.ts';
-import type { Fact, FactIds, JobId } from '../contract/steps.ts';
+import {
+  type Fact,
+  factsBefore,
+  type JobId,
+  type MakingStep,
+  STEP_OF_FACT,
+  STEPS,
+  type StepKind,
+  stepAfter,
+} from '../contract/step-kinds.ts';
 import { type ResourceLimits, resourceLimits } from './limits.ts';
 import { mayRemake, textIsRemade } from './resource-facts.ts';
 import { INPUT_OF_JOB } from './resource-jobs.ts';
@@ -51,11 +59,19 @@ const reading = <Src extends StepKind>(job: JobId, src: Src) => ({
     { target: '#INDEX_FAILED', actions: { type: 'fail' as const, params: src } },
   ],
 });
-/** `row`: the entry of `fact_ids` that the step's output names. */
-const established = (fact: Fact, row?: keyof FactIds) => ({ type: 'establish' as const, params: row ? { fact, row } : { fact } });
+/** A fact that a person enters. */
+const established = (fact: Fact) => ({ type: 'establish' as const, params: { fact } });
+/** The fact of a step, whose output names the row. */
+const made = (kind: MakingStep) => {
+  const { fact, row } = STEPS[kind].makes;
+  return { type: 'establish' as const, params: row ? { fact, row } : { fact } };
+};
+/** Where a step leads: to the one that makes the next fact. The states of steps have their ids. */
+const next = (kind: MakingStep): string => `#${stepAfter(kind)}`;
 const lacks = (fact: Fact) => ({ type: 'lacks' as const, params: fact });
 const revise = (...kept: Fact[]) => ({ type: 'revise' as const, params: kept });
-const described = ['describe' as const, revise('text')];
+/** Metadata are read by `save` first. */
+const described = ['describe' as const, revise(...factsBefore('saved'))];
 /** The count of runs is reset by transitions, never in `entry`: a repeated run enters too, and would go on for ever. */
 const afresh = (target: string) => ({ target, actions: 'startAfresh' as const });
 const removable = { DELETE: afresh('#DELETING') };
@@ -140,7 +156,7 @@ const indexing = resourceSetup.createStateConfig({
     recognising: {
       tags: 'working',
       ...step({ job: 'ocr', src: 'ocr', waiting: 'READY_FOR_OCR', working: 'INIT' }),
-      invoke: { ...invoke('ocr', 'ocr'), onDone: { target: 'OCR_DONE', actions: established('text', 'recognition') } },
+      invoke: { ...invoke('ocr', 'ocr'), onDone: { target: next('ocr'), actions: made('ocr') } },
       on: {
         /** Reading the picture does not depend on metadata: the run goes on, its result holds for the new revision. */
         METADATA_SUBMITTED: { guard: 'staysDescribed', actions: described },
@@ -151,7 +167,7 @@ const indexing = resourceSetup.createStateConfig({
     OCR_DONE: {
       tags: 'working',
       ...step({ job: 'save', src: 'save' }),
-      invoke: { ...reading('save', 'save'), onDone: { target: 'embedding', actions: established('saved', 'saved') } },
+      invoke: { ...reading('save', 'save'), onDone: { target: next('save'), actions: made('save') } },
     },
     embedding: {
       tags: 'working',
@@ -165,8 +181,8 @@ const indexing = resourceSetup.createStateConfig({
       invoke: {
         ...reading('embed', 'embed'),
         onDone: [
-          { guard: 'vectorIsLate', target: 'VECTOR_DONE', actions: ['outrunText', established('embedded', 'embedded')] },
-          { target: 'VECTOR_DONE', actions: established('embedded', 'embedded') },
+          { guard: 'vectorIsLate', target: next('embed'), actions: ['outrunText', made('embed')] },
+          { target: next('embed'), actions: made('embed') },
         ],
       },
     },
@@ -254,9 +270,7 @@ export const resourceMachine = resourceSetup.createMachine({
           always: [
             { guard: 'lacksPicture', target: '#inspect' },
             { guard: 'lacksMetadata', target: 'UPLOADED_NO_METADATA' },
-            { guard: lacks('text'), target: '#ocr' },
-            { guard: lacks('saved'), target: '#save' },
-            { guard: lacks('embedded'), target: '#embed' },
+            ...factsBefore('indexed').map((fact) => ({ guard: lacks(fact), target: `#${STEP_OF_FACT[fact]}` })),
             { target: '#index' }, // INDEXED is entered by a read-back only
           ],
         },

@@ -1,4 +1,5 @@
 /** Every limit of the runtime, with its unit and the reason of its value. Limits of the machines are in machines/limits.ts. */
+import { byStep } from '../contract/step-kinds.ts';
 
 export type RuntimeLimits = typeof RUNTIME_LIMITS;
 export const RUNTIME_LIMITS = {
@@ -115,8 +116,8 @@ export const RUNTIME_LIMITS = {
 
   /** A run shorter than this records no start, only its result, which saves one commit. */
   accept_after_ms: 250,
-  /** Time limit of one run, below the machine's deadline for the step: the worker gives up first, and records why. OCR: of the longest document. */
-  run_time_limit_ms: { inspect: 240_000, ocr: 26 * 60_000, save: 240_000, embed: 240_000, index: 240_000, purge: 240_000 },
+  /** Time limit of one run, by step: see contract/step-kinds.ts. */
+  run_time_limit_ms: byStep(({ run_time_limit_ms }) => run_time_limit_ms),
   /** Delay of redelivering a task whose run could not be recorded: sooner than the sweep, long enough for a store to recover. */
   ring_again_ms: 2_000,
   /** How often pictures that a later version of the service has taken over are looked for: one index look-up. */
@@ -127,8 +128,8 @@ export const RUNTIME_LIMITS = {
   outdated_rounds: 5,
   /** Maximum notifications in the in-process queue; one more is dropped, and sent again by the task's own timer. */
   queue_waiting: 100_000,
-  /** Steps that run at once, a kind. OCR is bound by the processors, the others mostly wait for the disk. */
-  concurrency: { inspect: 2, ocr: 2, save: 8, embed: 8, index: 16, purge: 4 },
+  /** Steps that run at once, a kind: see contract/step-kinds.ts. */
+  concurrency: byStep(({ concurrency }) => concurrency),
   /** Maximum concurrent status queries to providers: each is a look-up, and the sweep waits for a free slot. */
   asks_at_once: 64,
   /** Maximum jobs of all processes at a remote provider at once: enough for several machines, a minute of waiting at a page a second. */

@@ -1,6 +1,5 @@
 /** What the resource and task machines mean to the engine, which knows no machine's states. */
-import { DECODES, type StepKind } from '../contract/step-kinds.ts';
-import { isJobId, STEP_OF_JOB } from '../contract/steps.ts';
+import { DECODES, isJobId, STEP_OF_JOB, type StepKind, WRITES_OBJECTS } from '../contract/step-kinds.ts';
 import { durable, type Instance } from '../machines/interpreter.ts';
 import type { ResourceLimits, TaskLimits } from '../machines/limits.ts';
 import { resourceMachineWith } from '../machines/resource.ts';
@@ -11,7 +10,7 @@ import type { ResourceColumns } from '../runtime/ports/resources.ts';
 import type { Lifecycle } from '../runtime/resources/lifecycle.ts';
 import type { TaskLifecycle } from '../runtime/tasks/task-store.ts';
 import { firstCleanup } from './maintenance/clear-leftovers.ts';
-import { WRITES_OBJECTS, writesOf } from './steps/table.ts';
+import { writesOf } from './steps/table.ts';
 
 export const resourceLifecycle = (limits: Partial<ResourceLimits> = {}): Lifecycle => ({
   kernel: durable(resourceMachineWith(limits), RESOURCE_UPGRADES),

@@ -1,8 +1,7 @@
 /** What is owed to a picture, and the task that is at it. */
 
 import type { Failure, ServiceFailure } from '../../contract/failures.ts';
-import type { StepKind } from '../../contract/step-kinds.ts';
-import { isJobId, STEP_OF_JOB } from '../../contract/steps.ts';
+import { isJobId, STEP_OF_JOB, type StepKind } from '../../contract/step-kinds.ts';
 import type { Task } from '../../contract/task.ts';
 import { delayOf, type Instance, type Job } from '../../machines/interpreter.ts';
 import { taskContext } from '../../machines/task.ts';

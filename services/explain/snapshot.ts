@@ -2,7 +2,8 @@
 import type { Logger } from 'pino';
 import type { MetadataField } from '../../contract/metadata.ts';
 import type { Text } from '../../contract/statuses.ts';
-import type { Fact, FactIds } from '../../contract/steps.ts';
+import type { Fact } from '../../contract/step-kinds.ts';
+import type { FactIds } from '../../contract/steps.ts';
 import type { Durable, Instance } from '../../machines/interpreter.ts';
 import { type ResourceView, resourceContext, viewOf } from '../../machines/resource-view.ts';
 import type { Clock } from '../../runtime/async/clock.ts';

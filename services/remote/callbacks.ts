@@ -8,8 +8,7 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Json } from '../../contract/json.ts';
-import type { StepKind } from '../../contract/step-kinds.ts';
-import { isJobId, STEP_OF_JOB } from '../../contract/steps.ts';
+import { isJobId, STEP_OF_JOB, type StepKind } from '../../contract/step-kinds.ts';
 import type { Job } from '../../machines/interpreter.ts';
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import { type CalledBack, type RemoteStepHandler, StepError } from '../../runtime/tasks/step-handler.ts';

@@ -1,7 +1,7 @@
 /** The steps and what does their work: a new step is a line here. */
 import type { Json } from '../../contract/json.ts';
-import type { StepKind } from '../../contract/step-kinds.ts';
-import type { StepInputs, StepOutputs } from '../../contract/steps.ts';
+import { type Need, STEPS, type StepKind } from '../../contract/step-kinds.ts';
+import type { StepTypes } from '../../contract/steps.ts';
 import type { Facts } from '../../runtime/ports/facts.ts';
 import type { RemoteStepHandler, StepContext, StepHandler, Writes } from '../../runtime/tasks/step-handler.ts';
 import { embed } from './embed.ts';
@@ -12,7 +12,7 @@ import { purge } from './purge.ts';
 import { save } from './save.ts';
 
 const SERVICES = { inspect, ocr, save, embed, index: indexEntry, purge } satisfies {
-  [Kind in StepKind]: StepHandler<StepInputs[Kind], StepOutputs[Kind]>;
+  [Kind in StepKind]: StepHandler<StepTypes[Kind]['input'], StepTypes[Kind]['output']>;
 };
 
 /** Inputs come from the machine and outputs from the service of the same kind: JSON in between, on its way through a queue. */
@@ -34,25 +34,14 @@ export const cleanUpStep = async (kind: StepKind, output: Json, input: Json, con
 /** Of a step whose work may be done by a provider. */
 export const remoteOf = (kind: StepKind): RemoteStepHandler<Json> | undefined => serviceOf(kind).remote;
 
-/** The steps whose runs write below the place of their picture in the store. */
-export const WRITES_OBJECTS: ReadonlySet<StepKind> = new Set(['inspect']);
-
-type Needed = Pick<StepContext, 'objects' | 'index' | 'recogniser' | 'embedder'>;
-const NEEDS: Record<StepKind, (keyof Needed)[]> = {
-  inspect: ['objects'],
-  ocr: ['objects', 'recogniser'],
-  save: [],
-  embed: ['embedder'],
-  index: ['index'],
-  purge: ['index', 'objects'],
-};
+type Needed = Pick<StepContext, Need>;
 /** False while something that the step needs is known to be away. */
 export const isAvailable = (kind: StepKind, ports: Needed): boolean =>
-  NEEDS[kind].every((port) => ports[port].reachable?.() ?? true);
+  STEPS[kind].needs.every((port) => ports[port].reachable?.() ?? true);
 
 /** No picture is there. */
 const NO_KEY = 'incoming/probe';
-const PROBES: { [Port in keyof Needed]: (ports: Needed, signal: AbortSignal) => Promise<unknown> } = {
+const PROBES: { [Port in Need]: (ports: Needed, signal: AbortSignal) => Promise<unknown> } = {
   objects: ({ objects }) => objects.head(NO_KEY),
   index: ({ index }) => index.ping(),
   recogniser: ({ recogniser }) => recogniser.ready(),
@@ -60,5 +49,5 @@ const PROBES: { [Port in keyof Needed]: (ports: Needed, signal: AbortSignal) => 
 };
 /** Asks all that the step needs whether it is there; rejects where it is not. */
 export async function probeStep(kind: StepKind, ports: Needed, signal: AbortSignal): Promise<void> {
-  for (const port of NEEDS[kind]) await PROBES[port](ports, signal);
+  for (const port of STEPS[kind].needs) await PROBES[port](ports, signal);
 }

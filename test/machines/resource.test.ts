@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Failure, type FailureCode, failureOf } from '../../contract/failures.ts';
 import type { Json } from '../../contract/json.ts';
-import type { ReprocessFrom } from '../../contract/steps.ts';
+import type { ReprocessFrom } from '../../contract/step-kinds.ts';
 import { durable, type Inbound, type Instance } from '../../machines/interpreter.ts';
 import { resourceMachineWith } from '../../machines/resource.ts';
 import { resourceContext } from '../../machines/resource-view.ts';

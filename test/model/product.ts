@@ -1,6 +1,6 @@
 /** Visits every state of resource × task × environment, and judges each. */
 import { PHASES, statusRow } from '../../contract/statuses.ts';
-import { FACTS } from '../../contract/steps.ts';
+import { FACTS } from '../../contract/step-kinds.ts';
 import { ALLOWED_TRANSITIONS } from '../../machines/allowed-transitions.ts';
 import type { Inbound } from '../../machines/interpreter.ts';
 import { resourceContext, statusOf } from '../../machines/resource-view.ts';

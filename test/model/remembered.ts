@@ -2,7 +2,7 @@
 import type { AnyStateMachine } from 'xstate';
 import { isOutage } from '../../contract/failures.ts';
 import type { Json } from '../../contract/json.ts';
-import { FACTS } from '../../contract/steps.ts';
+import { FACTS } from '../../contract/step-kinds.ts';
 import { durable, type Environment, type Inbound, type Instance, type Outcome } from '../../machines/interpreter.ts';
 import { resourceContext } from '../../machines/resource-view.ts';
 import { taskContext } from '../../machines/task.ts';

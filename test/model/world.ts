@@ -1,7 +1,7 @@
 /** The world around one resource, made finite: instances without clocks, counters, names of rows and real tokens. */
 import type { AnyStateMachine } from 'xstate';
 import type { ResourceEvent } from '../../contract/events.ts';
-import { FACTS, type Fact } from '../../contract/steps.ts';
+import { FACTS, type Fact } from '../../contract/step-kinds.ts';
 import type { Instance } from '../../machines/interpreter.ts';
 import { resourceContext, statusOf } from '../../machines/resource-view.ts';
 

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import type { Ports } from '../../app/open-ports.ts';
 import type { Json } from '../../contract/json.ts';
-import { isJobId, STEP_OF_JOB } from '../../contract/steps.ts';
+import { isJobId, STEP_OF_JOB } from '../../contract/step-kinds.ts';
 import { openDatabase } from '../../persistence/sqlite/database.ts';
 import { runStep } from '../../services/steps/table.ts';
 import { BY, openWorld, SCOPE, say, serviceOf, takeIn, world } from '../faults/world.ts';
