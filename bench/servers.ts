@@ -136,7 +136,7 @@ async function started(env: Record<string, string>, elasticsearch: boolean) {
   return { ports, service, clock, item, stop };
 }
 /** So many runs of a step at once as there may be items: the bench is of what is around the steps. */
-const CONCURRENCY = { inspect: 64, ocr: 64, save: 64, embed: 64, index: 128, purge: 4 };
+const CONCURRENCY = { ...byStep(() => 64), index: 128, purge: 4 };
 
 async function pipeline(elasticsearch: boolean): Promise<void> {
   await withService(elasticsearch, async ({ item }) => {

@@ -2,6 +2,7 @@
  * The steps of the lifecycle, one declaration each. All tables by step, by fact and by row derive from it, here and in the layers above. What
  * a layer adds of its own (a state, a handler, the columns of a row) it keeps in a table that does not compile while a step is missing.
  */
+import type { Text } from './statuses.ts';
 
 const MINUTE = 60_000;
 
@@ -13,9 +14,9 @@ type StepDeclaration = {
   more_jobs: readonly string[];
   /**
    * The fact that holds once the step is done, and its row, null where the fact is kept elsewhere. stored_as: in the table `${stored_as}s`,
-   * by the key `${stored_as}_id`. superseded: older rows are removed once a later revision is in the index.
+   * by the key `${stored_as}_id`. superseded: older rows are removed once a later revision is in the index. words: where it is missing.
    */
-  makes: { fact: string; row: string; stored_as: string; superseded: boolean } | { fact: string; row: null } | null;
+  makes: { fact: string; row: string; stored_as: string; superseded: boolean; words: Text } | { fact: string; row: null } | null;
   /** The rows that it reads: one that is gone is made again. */
   reads: readonly string[];
   /** A person may order it, and all steps after it, to be done again. */
@@ -52,7 +53,13 @@ export const STEPS = {
   },
   ocr: {
     more_jobs: [],
-    makes: { fact: 'text', row: 'recognition', stored_as: 'recognition', superseded: true },
+    makes: {
+      fact: 'text',
+      row: 'recognition',
+      stored_as: 'recognition',
+      superseded: true,
+      words: { en: 'what was read', zh: '识别结果' },
+    },
     reads: [],
     reprocess: true,
     decodes: true,
@@ -65,7 +72,13 @@ export const STEPS = {
   },
   save: {
     more_jobs: [],
-    makes: { fact: 'saved', row: 'saved', stored_as: 'text', superseded: true },
+    makes: {
+      fact: 'saved',
+      row: 'saved',
+      stored_as: 'text',
+      superseded: true,
+      words: { en: 'the saved text', zh: '已存文字' },
+    },
     reads: ['recognition', 'correction'],
     reprocess: false,
     decodes: false,
@@ -78,7 +91,13 @@ export const STEPS = {
   },
   embed: {
     more_jobs: [],
-    makes: { fact: 'embedded', row: 'embedded', stored_as: 'embedding', superseded: true },
+    makes: {
+      fact: 'embedded',
+      row: 'embedded',
+      stored_as: 'embedding',
+      superseded: true,
+      words: { en: 'the vector', zh: '向量' },
+    },
     reads: ['saved'],
     reprocess: true,
     decodes: false,
@@ -118,7 +137,15 @@ export const STEPS = {
 } as const satisfies Record<string, StepDeclaration>;
 
 /** The rows that people enter, not steps. A correction is, together with the recognition, the fact `text`. */
-const ENTERED = { correction: { fact: 'text', row: 'correction', stored_as: 'correction', superseded: false } } as const;
+const ENTERED = {
+  correction: {
+    fact: 'text',
+    row: 'correction',
+    stored_as: 'correction',
+    superseded: false,
+    words: { en: 'the correction', zh: '人工更正' },
+  },
+} as const;
 
 type Steps = typeof STEPS;
 type MadeRow = Extract<Steps[StepKind]['makes'], { row: string }> | (typeof ENTERED)[keyof typeof ENTERED];
@@ -173,18 +200,25 @@ export function stepAfter(kind: MakingStep): StepKind {
   return STEP_OF_FACT[fact];
 }
 
-type RowPlace = { fact: Fact; table: `${StoredAs}s`; key: `${StoredAs}_id`; superseded: boolean };
+type RowPlace = {
+  fact: Fact;
+  stored_as: StoredAs;
+  table: `${StoredAs}s`;
+  key: `${StoredAs}_id`;
+  superseded: boolean;
+  words: Text;
+};
 /** What is entered stands after what a step has made of the same fact. */
 const allRows = declared.flatMap(([, { makes }]) =>
-  makes ? [makes, ...Object.values(ENTERED).filter(({ fact }) => fact === makes.fact)] : [],
+  makes && makes.row !== null ? [makes, ...Object.values(ENTERED).filter(({ fact }) => fact === makes.fact)] : [],
 );
 /** Which fact each row holds, and where it is stored. */
 export const ROWS = Object.fromEntries(
-  allRows.flatMap((made) =>
-    made.row === null
-      ? []
-      : [[made.row, { fact: made.fact, table: `${made.stored_as}s`, key: `${made.stored_as}_id`, superseded: made.superseded }]],
-  ),
+  allRows.map((row) => {
+    const [fact, stored_as] = [row.fact as Fact, row.stored_as as StoredAs];
+    const place: RowPlace = { ...row, fact, stored_as, table: `${stored_as}s`, key: `${stored_as}_id` };
+    return [row.row, place];
+  }),
 ) as Record<FactRow, RowPlace>;
 export const FACT_ROWS = Object.keys(ROWS) as readonly FactRow[];
 export const isEntered = (row: FactRow): boolean => Object.hasOwn(ENTERED, row);

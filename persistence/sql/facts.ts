@@ -1,9 +1,10 @@
 /** The rows that changes bring with them. */
 import type { Knex } from 'knex';
 import type { Metadata } from '../../contract/metadata.ts';
+import { FACT_ROWS, ROWS } from '../../contract/step-kinds.ts';
 import type { FactWrite } from '../../runtime/ports/facts.ts';
 import type { Dialect } from './database.ts';
-import { vectorBytes } from './row.ts';
+import { FACT_TABLES, factValuesIn } from './fact-rows.ts';
 import {
   type Bound,
   bound,
@@ -19,15 +20,11 @@ import {
 } from './statements.ts';
 
 const OWNED = ['resource_id', 'org_id', 'at'];
+const TABLES_OF_FACTS = FACT_ROWS.map((name) => ROWS[name].table);
 /** What a resource's last step removes. Its row, journal, outbox and idempotency key stay. */
-const FORGOTTEN = ['metadata', 'metadata_tags', 'recognitions', 'corrections', 'texts', 'embeddings', 'callbacks'];
-
+export const FORGOTTEN = ['metadata', 'metadata_tags', ...TABLES_OF_FACTS, 'callbacks'];
 /** Rows of a resource of which one counts, by its key. */
-const SUPERSEDED = [
-  ['recognitions', 'recognition_id'],
-  ['texts', 'text_id'],
-  ['embeddings', 'embedding_id'],
-] as const;
+const SUPERSEDED = FACT_ROWS.map((name) => ROWS[name]).filter(({ superseded }) => superseded);
 
 export type FactStatements = Record<Exclude<FactWrite['into'], 'nothing' | 'superseded'>, Statement> & {
   title: Statement;
@@ -44,19 +41,24 @@ export function factStatements(knex: Knex): FactStatements {
     title: updates(knex, 'resources', ['title'], owner),
     untag: deletes(knex, 'metadata_tags', ['resource_id', 'org_id']),
     tag: inserts(knex, 'metadata_tags', ['resource_id', 'org_id', 'tag']),
-    recognitions: keeps(knex, 'recognitions', ['recognition_id', ...OWNED, 'engine', 'pages'], 'recognition_id'),
-    corrections: keeps(knex, 'corrections', ['correction_id', ...OWNED, 'by_kind', 'by_id', 'pages'], 'correction_id'),
-    texts: keeps(knex, 'texts', ['text_id', ...OWNED, 'revision', 'recognition_id', 'correction_id', 'saved'], 'text_id'),
-    embeddings: keeps(knex, 'embeddings', ['embedding_id', ...OWNED, 'text_id', 'model', 'vector'], 'embedding_id'),
+    ...factTables(knex),
     idempotency_keys: inserts(knex, 'idempotency_keys', ['key', ...OWNED, 'fingerprint']),
     cleanups: upserts(knex, 'cleanups', [...OWNED, 'round'], 'resource_id'),
-    superseded: SUPERSEDED.map(([table, key]) => others(knex, table, key)),
+    superseded: SUPERSEDED.map(({ table, key }) => others(knex, table, key)),
     forget: FORGOTTEN.map((table) => deletes(knex, table, ['resource_id', 'org_id'])),
   };
 }
 
+const factTables = (knex: Knex) =>
+  Object.fromEntries(
+    FACT_ROWS.map((name) => {
+      const { table, key } = ROWS[name];
+      return [table, keeps(knex, table, [key, ...OWNED, ...FACT_TABLES[name].columns], key)];
+    }),
+  ) as Record<(typeof TABLES_OF_FACTS)[number], Statement>;
+
 /** The order of the tables. */
-const TABLES = ['metadata', 'recognitions', 'corrections', 'texts', 'embeddings', 'idempotency_keys', 'cleanups'] as const;
+const TABLES = ['metadata', ...TABLES_OF_FACTS, 'idempotency_keys', 'cleanups'] as const;
 
 /** A row as it is bound. `metadata`: of such a row, for its title and tags. */
 export type FactRow = { into: FactWrite['into']; values: Values; metadata: Metadata | null };
@@ -104,21 +106,13 @@ function factValues(write: FactWrite): Values {
       const { metadata, ...row } = write.row;
       return { ...row, body: JSON.stringify(metadata) };
     }
-    case 'recognitions':
-      return { ...write.row, pages: JSON.stringify(write.row.pages) };
-    case 'corrections': {
-      const { by, pages, ...row } = write.row;
-      return { ...row, by_kind: by.kind, by_id: by.id, pages: JSON.stringify(pages) };
-    }
-    case 'texts':
-      return { ...write.row, saved: JSON.stringify(write.row.saved) };
-    case 'embeddings':
-      return { ...write.row, vector: vectorBytes(write.row.vector) };
     case 'cleanups':
       return { ...write.row, round: 0 };
     case 'superseded':
     case 'idempotency_keys':
     case 'nothing':
       return write.row;
+    default:
+      return factValuesIn(write.into, write.row);
   }
 }

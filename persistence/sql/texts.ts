@@ -1,32 +1,27 @@
 /** Fact rows by their ids: what was read, corrected, saved and embedded. */
-import type { CorrectedPage, Page } from '../../contract/text.ts';
+import { FACT_ROWS, type FactRow, ROWS, type StoredAs } from '../../contract/step-kinds.ts';
+import type { Page } from '../../contract/text.ts';
 import type { Scope } from '../../runtime/ports/scope.ts';
-import type { Embedding, SavedText, Text, Texts } from '../../runtime/ports/texts.ts';
+import type { Text, Texts } from '../../runtime/ports/texts.ts';
 import type { Database } from './database.ts';
-import { author, json, number, type Row, readable, rowOf, text, textOrNull, vector } from './row.ts';
+import { readFact } from './fact-rows.ts';
+import { json, number, type Row, readable, rowOf, text } from './row.ts';
 
-const owned = (row: Row) => ({ resource_id: text(row, 'resource_id'), org_id: text(row, 'org_id'), at: number(row, 'at') });
+type Readers = Pick<Texts, StoredAs>;
 
 export function textsOf({ read, unreadable }: Database): Texts {
-  async function one(table: string, { org_id }: Scope, key: Record<string, string>): Promise<Row | null> {
-    const row: unknown = await read(table)
-      .where({ org_id, ...key })
-      .first();
-    return row === undefined ? null : rowOf(row);
-  }
+  const reader =
+    <Name extends FactRow>(name: Name) =>
+    async ({ org_id }: Scope, id: string) => {
+      const { table, key } = ROWS[name];
+      const row: unknown = await read(table)
+        .where({ org_id, [key]: id })
+        .first();
+      return row === undefined ? null : readFact(name, rowOf(row));
+    };
+  const readers = Object.fromEntries(FACT_ROWS.map((name) => [ROWS[name].stored_as, reader(name)])) as unknown as Readers;
   return {
-    async recognition(scope, recognition_id) {
-      const row = await one('recognitions', scope, { recognition_id });
-      return row && { recognition_id, ...owned(row), engine: text(row, 'engine'), pages: json<Page[]>(row, 'pages') };
-    },
-    async correction(scope, correction_id) {
-      const row = await one('corrections', scope, { correction_id });
-      return row && { correction_id, ...owned(row), by: author(row), pages: json<CorrectedPage[]>(row, 'pages') };
-    },
-    async text(scope, text_id) {
-      const row = await one('texts', scope, { text_id });
-      return row && savedText(row);
-    },
+    ...readers,
     async texts({ org_id }, ids, most) {
       const found = read('texts').where({ org_id }).whereIn('text_id', upTo(ids, MAX_IDS));
       const sizes: unknown[] = await found.clone().select('text_id', read.raw('length(saved) as size'));
@@ -67,10 +62,6 @@ export function textsOf({ read, unreadable }: Database): Texts {
       }
       return found;
     },
-    async embedding(scope, embedding_id) {
-      const row = await one('embeddings', scope, { embedding_id });
-      return row && embedding(row);
-    },
     async textOf({ org_id }, resource_id, revision) {
       const row: unknown = await read('texts')
         .where({ org_id, resource_id })
@@ -82,7 +73,7 @@ export function textsOf({ read, unreadable }: Database): Texts {
     },
     async embeddingOf({ org_id }, text_id) {
       const row: unknown = await read('embeddings').where({ org_id, text_id }).orderBy('at', 'desc').first();
-      return row === undefined ? null : embedding(rowOf(row));
+      return row === undefined ? null : readFact('embedded', rowOf(row));
     },
   };
 }
@@ -107,18 +98,4 @@ function firstOf(ids: string[], size: (id: string) => number, most: number): str
   });
 }
 
-const savedText = (row: Row): Text => ({
-  text_id: text(row, 'text_id'),
-  ...owned(row),
-  revision: number(row, 'revision'),
-  recognition_id: textOrNull(row, 'recognition_id'),
-  correction_id: textOrNull(row, 'correction_id'),
-  saved: json<SavedText>(row, 'saved'),
-});
-const embedding = (row: Row): Embedding => ({
-  embedding_id: text(row, 'embedding_id'),
-  ...owned(row),
-  text_id: text(row, 'text_id'),
-  model: text(row, 'model'),
-  vector: vector(row, 'vector'),
-});
+const savedText = (row: Row): Text => readFact('saved', row);

@@ -4,6 +4,7 @@
  */
 
 import type { Metadata } from '../../contract/metadata.ts';
+import type { FactRow, StoredAs, SupersededRow } from '../../contract/step-kinds.ts';
 import type { Instance } from '../../machines/interpreter.ts';
 import type { Usage } from '../accounts/usage.ts';
 import type { Accounts } from './accounts.ts';
@@ -22,22 +23,19 @@ import type {
   Retention,
   ServiceState,
 } from './service-state.ts';
-import type { Correction, Embedding, Recognition, Text, Texts } from './texts.ts';
+import type { RowOf, Texts } from './texts.ts';
 
 /** A row that a change brings with it. All but metadata are immutable: written again with the same id, they change nothing. */
 export type FactWrite =
   | { into: 'metadata'; row: Owned & { metadata: Metadata } }
-  | { into: 'recognitions'; row: Recognition }
-  | { into: 'corrections'; row: Correction }
-  | { into: 'texts'; row: Text }
-  | { into: 'embeddings'; row: Embedding }
+  | { [Row in FactRow]: { into: `${StoredAs<Row>}s`; row: RowOf[Row] } }[FactRow]
   /** Throws `AlreadyThere` when the organisation has used the key. */
   | { into: 'idempotency_keys'; row: IdempotencyKey }
   /** Plans a clean-up of what late writers left: see Cleanups. `at`: when it is due. Planned again it is due then, from its first round on. */
   | { into: 'cleanups'; row: Owned }
-  /** Removes recognitions, texts and embeddings before these; what people entered stays. null: those of that kind stay. */
-  | { into: 'superseded'; row: Owned & { recognition_id: string | null; text_id: string; embedding_id: string } }
-  /** Removes all rows about a resource (metadata, recognitions, corrections, texts, embeddings): the last step of a purge. */
+  /** Removes the rows before these, which steps have made; what people entered stays. null: those of that kind stay. */
+  | { into: 'superseded'; row: Owned & { [Row in SupersededRow as `${StoredAs<Row>}_id`]: string | null } }
+  /** Removes all rows about a resource (metadata, and every fact): the last step of a purge. */
   | { into: 'nothing'; row: Owned };
 
 /** One step of one instance, with all that it brings: all of it is committed, or nothing. */

@@ -1,4 +1,5 @@
 import type { Author } from '../../contract/resource.ts';
+import type { FactRow, StoredAs } from '../../contract/step-kinds.ts';
 import type { CorrectedPage, Page } from '../../contract/text.ts';
 import type { Owned, Scope } from './scope.ts';
 
@@ -28,11 +29,14 @@ export type Text = Owned & {
 
 export type Embedding = Owned & { embedding_id: string; text_id: string; model: string; vector: Float32Array };
 
+/** The rows of facts, by the names that the contract gives them. */
+export type RowOf = { recognition: Recognition; correction: Correction; saved: Text; embedded: Embedding };
+
+/** A method for each row, with the name that it is stored by: `recognition(scope, recognition_id)`. */
+type ReadRows = { [Row in FactRow as StoredAs<Row>]: (scope: Scope, id: string) => Promise<RowOf[Row] | null> };
+
 /** Fact rows by their ids. */
-export interface Texts {
-  recognition(scope: Scope, recognition_id: string): Promise<Recognition | null>;
-  correction(scope: Scope, correction_id: string): Promise<Correction | null>;
-  text(scope: Scope, text_id: string): Promise<Text | null>;
+export interface Texts extends ReadRows {
   /** Texts in the order of `ids`, up to `max_chars` characters as stored, all together; the rest is left out. At most 200 ids. */
   texts(scope: Scope, ids: string[], max_chars: number): Promise<Text[]>;
   /**
@@ -44,7 +48,6 @@ export interface Texts {
     of: { recognition_id: string; places: number[] }[],
     max_chars: number,
   ): Promise<{ recognition_id: string; pages: Page[] }[]>;
-  embedding(scope: Scope, embedding_id: string): Promise<Embedding | null>;
   /** What a revision is found by: the text saved last at or before it. */
   textOf(scope: Scope, resource_id: string, revision: number): Promise<Text | null>;
   /** The vector made last of a saved text. */

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Explained } from '../../contract/explain.ts';
 import { incomingPrefix, ownPrefix } from '../../contract/object-keys.ts';
 import type { Text } from '../../contract/statuses.ts';
+import { FACT_ROWS, factsBefore, ROWS } from '../../contract/step-kinds.ts';
 import type { ResourceColumns } from '../../runtime/ports/resources.ts';
 import type { EntryHead } from '../../runtime/ports/search-index.ts';
 import type { CheckResult, ExplainParts, Promised, Snapshot } from './snapshot.ts';
@@ -83,6 +84,9 @@ async function original(
   return { expected, found: both(sized.en + compared.en, sized.zh + compared.zh), ok: same };
 }
 
+/** Of what the saved text is made from. */
+const ROWS_OF_TEXT = FACT_ROWS.filter((name) => factsBefore('saved').includes(ROWS[name].fact));
+
 const text: Look = async ({ facts: { texts } }, { row, promised }) => {
   const scope = { org_id: row.org_id };
   const { facts, fact_ids, revision, leaving } = promised;
@@ -92,11 +96,13 @@ const text: Look = async ({ facts: { texts } }, { row, promised }) => {
     return { expected: NOTHING_LEFT, found: left ? both('a text is left', '尚有残留文字') : NONE, ok: !left };
   }
   const missing: Text[] = [];
-  const { recognition, correction, saved } = fact_ids;
-  if (recognition && !(await texts.recognition(scope, recognition))) missing.push(both('what was read', '识别结果'));
-  if (correction && !(await texts.correction(scope, correction))) missing.push(both('the correction', '人工更正'));
-  const kept = saved ? await texts.text(scope, saved) : null;
-  if (saved && !kept) missing.push(both('the saved text', '已存文字'));
+  for (const name of ROWS_OF_TEXT) {
+    const [id, { stored_as, words }] = [fact_ids[name], ROWS[name]];
+    if (id !== null && !(await texts[stored_as](scope, id))) missing.push(words);
+  }
+  const { correction, saved } = fact_ids;
+  const kept = saved === null ? null : await texts.text(scope, saved);
+  if (saved !== null && !kept) missing.push(ROWS.saved.words);
   const expected =
     facts.saved === revision
       ? both(`saved for revision ${revision}`, `已为版本 ${revision} 保存`)
