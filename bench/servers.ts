@@ -13,6 +13,7 @@ import { readConfig } from '../app/config.ts';
 import { createService } from '../app/create-service.ts';
 import { openPorts } from '../app/open-ports.ts';
 import { VERSION } from '../cli/project.ts';
+import { byStep } from '../contract/step-kinds.ts';
 import { HTTP_LIMITS } from '../http/limits.ts';
 import { createHttpServer } from '../http/server.ts';
 import { systemClock } from '../runtime/async/clock.ts';

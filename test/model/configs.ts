@@ -1,7 +1,10 @@
 /** The explorations: which worlds are visited. All of them must be sound. */
+import { FACT_ROWS, isEntered, ROWS, STEP_OF_FACT, STEP_OF_JOB } from '../../contract/step-kinds.ts';
 import type { Config } from './world.ts';
 
-const JOBS = ['inspect', 'ocr', 'save', 'embed', 'text', 'index', 'purge', 'discard'];
+const JOBS = Object.keys(STEP_OF_JOB);
+/** The steps that make rows. */
+const MAKING = FACT_ROWS.filter((row) => !isEntered(row)).map((row) => STEP_OF_FACT[ROWS[row].fact]);
 
 /** What is down for ever: with faults, with people only where it matters, and with workers that live (their deaths are in 'faults'). */
 export const CONFIGS: Config[] = [
@@ -19,7 +22,7 @@ export const CONFIGS: Config[] = [
   { name: 'rows vanish, embed refuses for ever', rows_vanish: true, down: { job: 'embed', how: 'refuses' } },
   { name: 'people, rows vanish', people: true, rows_vanish: true },
   { name: 'outages', outages: true },
-  ...['ocr', 'save', 'embed', 'index', 'purge', 'discard'].map(
+  ...JOBS.filter((job) => job !== 'inspect' && job !== 'text').map(
     (job): Config => ({
       name: `${job} unavailable for ever, tried again by the service`,
       retries: true,
@@ -42,7 +45,7 @@ export const CONFIGS: Config[] = [
     }),
   ),
   ...(['errors', 'refuses', 'unavailable', 'forgets'] as const).flatMap((how) =>
-    ['ocr', 'save', 'embed'].map(
+    MAKING.map(
       (job): Config => ({ name: `faults, ${job} ${how} for ever`, faults: true, workers_live: true, down: { job, how } }),
     ),
   ),

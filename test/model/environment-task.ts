@@ -1,7 +1,7 @@
 /** What can happen next to the task of a world, and to the work it stands for. */
 import type { ServiceFailure } from '../../contract/failures.ts';
 import type { Json } from '../../contract/json.ts';
-import { FACT_ROWS, type FactRow } from '../../contract/step-kinds.ts';
+import { FACT_ROWS, type FactRow, isEntered, ROWS } from '../../contract/step-kinds.ts';
 import type { Inbound } from '../../machines/interpreter.ts';
 import { type TaskEvent, type TaskOutcome, taskContext, taskStatus } from '../../machines/task.ts';
 import { LIVE, type Remembered } from './remembered.ts';
@@ -25,7 +25,7 @@ const failed = (w: World, failure: ServiceFailure): Inbound => {
 const isRow = (says: string): says is FactRow => FACT_ROWS.some((row) => row === says);
 /** Of what the job reads, a row that is gone. */
 const goneOf = ({ rows }: World, job: string): FactRow | undefined =>
-  (READS[job] ?? []).find((row) => row !== 'correction' && rows[row === 'recognition' ? 'text' : row] === 'gone');
+  (READS[job] ?? []).find((row) => !isEntered(row) && rows[ROWS[row].fact] === 'gone');
 const failureBy = ({ says }: World, is: string): ServiceFailure =>
   isRow(says) ? missingRow(says) : is === 'refuses' ? PERMANENT : TRANSIENT;
 const sent = (kind: Message['kind'], job: string, world: World): World => {

@@ -1,6 +1,6 @@
 /** Everything that can happen next in a world: by our own doing, by a fault, or by a person. */
 import type { ResourceEvent } from '../../contract/events.ts';
-import { FACT_ROWS } from '../../contract/step-kinds.ts';
+import { DECODES, FACT_ROWS, factsBefore, isJobId, STEP_OF_JOB } from '../../contract/step-kinds.ts';
 import { delayOf, type Inbound, type Instance } from '../../machines/interpreter.ts';
 import { resourceMachineWith } from '../../machines/resource.ts';
 import { resourceContext, statusOf } from '../../machines/resource-view.ts';
@@ -20,6 +20,7 @@ import {
   messageKey,
   outdate,
   outrun,
+  rowsOf,
   ticketOf,
   type World,
 } from './world.ts';
@@ -75,7 +76,7 @@ export function environment(config: Config) {
     const job = jobOf(w.resource);
     if (job && !w.task && (sweep || w.undispatched)) {
       const provider_job_id = w.resource.jobs[job]?.accepted?.provider_job_id ?? null;
-      const decodes = job === 'inspect' || job === 'ocr';
+      const decodes = isJobId(job) && DECODES.has(STEP_OF_JOB[job]);
       const task = T.start({ task_id: 't', provider_job_id, answered: w.answer === job, decodes });
       add(`dispatch ${job}`, 'own', [{ ...w, task, undispatched: false }]);
     }
@@ -139,7 +140,7 @@ export function environment(config: Config) {
   /** A row is gone behind the service's back, read by a step or not. A recognition, where there is one. */
   function vanishEdges(w: World): Edge[] {
     const { facts, fact_ids, revision } = resourceContext(w.resource);
-    return (['text', 'saved', 'embedded'] as const)
+    return factsBefore('indexed')
       .filter((fact) => facts[fact] === revision && w.rows[fact] === 'now' && (fact !== 'text' || fact_ids.recognition !== null))
       .flatMap((fact) =>
         edgesTo(`the row of ${fact} is gone`, 'fault', [{ ...w, rows: { ...w.rows, [fact]: 'gone' as const } }]),
@@ -173,7 +174,7 @@ export function environment(config: Config) {
     answer: null,
     bytes: 'none',
     index: 'none',
-    rows: { text: 'none', saved: 'none', embedded: 'none' },
+    rows: rowsOf(() => 'none'),
   };
   return {
     first,
@@ -181,7 +182,7 @@ export function environment(config: Config) {
     T,
     next: (w: World): Edge[] => [...resourceEdges(w), ...taskEdges(w, { config, tasks: T, repeats_accepted })],
     keyOf: (w: World): string =>
-      `${R.idOf(w.resource)}|${w.task ? T.idOf(w.task) : '-'}|${w.provider}|${w.silent}|${w.made}|${w.says}|${sweep || w.undispatched}|${w.net.map(messageKey).sort().join()}|${w.late ? messageKey(w.late) : ''}|${w.answer}|${w.bytes}|${w.index}|${w.rows.text}|${w.rows.saved}|${w.rows.embedded}`,
+      `${R.idOf(w.resource)}|${w.task ? T.idOf(w.task) : '-'}|${w.provider}|${w.silent}|${w.made}|${w.says}|${sweep || w.undispatched}|${w.net.map(messageKey).sort().join()}|${w.late ? messageKey(w.late) : ''}|${w.answer}|${w.bytes}|${w.index}|${Object.values(w.rows).join('|')}`,
   };
 }
 /** Looks come in their order, which the machine does not ask about: fewer states, and nothing is hidden by it. */

@@ -2,15 +2,19 @@
  * What must hold of one step, whatever led to it: which rows the facts name, and what a new job is told to read.
  * The exploration leaves names of rows out of its states; it puts marks in their place for the time of a step.
  */
+import { FACT_ROWS, type FactRow, isEntered, ROWS } from '../../contract/step-kinds.ts';
 import type { FactIds } from '../../contract/steps.ts';
 import type { Inbound, Instance } from '../../machines/interpreter.ts';
 import type { ResourceContext } from '../../machines/resource-setup.ts';
 import { type ResourceInstance, resourceContext, statusOf } from '../../machines/resource-view.ts';
-import { MADE, OUTPUTS, READS } from './said.ts';
+import { MADE, MAKES, OUTPUTS, READS } from './said.ts';
 
 export const NOW = 7;
 export const NEW = 'new';
 const READ = 'recognition';
+
+const idsOf = (of: (row: FactRow) => string | null): FactIds =>
+  Object.fromEntries(FACT_ROWS.map((row) => [row, of(row)])) as FactIds; // of every row
 
 /**
  * Without names, as states of the exploration are. That the machine has read it at all makes a difference to what follows;
@@ -21,7 +25,7 @@ export function nameless(
   exact: boolean,
 ): Pick<ResourceContext, 'fact_ids' | 'original_key'> {
   const recognition = (exact ? fact_ids.recognition : facts.text) === null ? null : READ;
-  return { fact_ids: { recognition, correction: null, saved: null, embedded: null }, original_key: null };
+  return { fact_ids: { ...idsOf(() => null), recognition }, original_key: null };
 }
 
 /** The same instance with a name for each row that it may know of. */
@@ -29,10 +33,8 @@ export function marked(instance: Instance): Instance {
   const { facts, fact_ids: were, sha256 } = resourceContext(instance);
   const name = (there: unknown, mark: string) => (there === null ? null : mark);
   const fact_ids = {
+    ...idsOf((row) => (isEntered(row) ? row : name(facts[ROWS[row].fact], row))),
     recognition: were.recognition,
-    correction: 'correction',
-    saved: name(facts.saved, 'saved'),
-    embedded: name(facts.embedded, 'embedded'),
   };
   const context = { ...instance.snapshot.context, fact_ids, original_key: name(sha256, 'key') };
   return { ...instance, snapshot: { ...instance.snapshot, context } };
@@ -47,8 +49,7 @@ export function wrongStep(before: Instance, inbound: Inbound, after: Instance): 
   const [was, is] = [resourceContext(before), resourceContext(after)];
   const ids = expectedIds(was.fact_ids, inbound);
   const forgot = inbound.kind === 'done' && (inbound.id === 'purge' || inbound.id === 'discard');
-  for (const row of ['recognition', 'correction', 'saved', 'embedded'] as const)
-    says(!forgot && is.fact_ids[row] !== ids[row], `${row} is ${is.fact_ids[row]}, not ${ids[row]}`);
+  for (const row of FACT_ROWS) says(!forgot && is.fact_ids[row] !== ids[row], `${row} is ${is.fact_ids[row]}, not ${ids[row]}`);
   const is_order = inbound.kind === 'event' && isOrder(inbound.event);
   says(is.orders !== was.orders + (is_order ? 1 : 0), `${is.orders} orders, after ${was.orders}`);
   says(is.failure !== null && is.failure !== was.failure && is.failure.at !== NOW, 'a failure at another time than now');
@@ -92,9 +93,8 @@ const isOrder = ({ type, from }: { type: string; from?: unknown }) => type === '
 
 /** A row is named by the answer of its step; a correction by the person, and nothing but a person takes it back. */
 function expectedIds(ids: FactIds, inbound: Inbound): FactIds {
-  if (inbound.kind === 'done' && inbound.id === 'ocr') return { ...ids, recognition: MADE };
-  if (inbound.kind === 'done' && inbound.id === 'save') return { ...ids, saved: MADE };
-  if (inbound.kind === 'done' && inbound.id === 'embed') return { ...ids, embedded: MADE };
+  const row = inbound.kind === 'done' ? MAKES[inbound.id] : undefined;
+  if (row) return { ...ids, [row]: MADE };
   if (inbound.kind === 'error' && inbound.failure.missing) return { ...ids, [inbound.failure.missing]: null };
   if (inbound.kind !== 'event') return ids;
   const { type, correction_id, discard_corrections } = inbound.event as {
@@ -106,15 +106,16 @@ function expectedIds(ids: FactIds, inbound: Inbound): FactIds {
   return discard_corrections ? { ...ids, correction: null } : ids;
 }
 
+/** Beside whose it is, and the rows that it reads. */
 function expectedInput(id: string, after: ResourceInstance): object {
   const { resource_id, org_id, claimed, revision, original_key, orders, fact_ids, facts } = resourceContext(after);
-  const { recognition: recognition_id, correction: correction_id, saved: text_id, embedded: embedding_id } = fact_ids;
-  const whose = { resource_id, org_id };
-  if (id === 'inspect') return { ...whose, claimed };
-  if (id === 'ocr') return { ...whose, original_key, order: orders };
-  if (id === 'save') return { ...whose, revision, recognition_id, correction_id };
-  if (id === 'embed') return { ...whose, text_id };
-  if (id === 'index') return { ...whose, revision, text_id, embedding_id };
-  if (id === 'text') return { ...whose, revision, text_id, embedding_id: null };
-  return { ...whose, revision, index_revision: facts.indexed };
+  const removal = { revision, index_revision: facts.indexed };
+  const own: Record<string, object> = {
+    inspect: { claimed },
+    ocr: { original_key, order: orders },
+    ...{ save: { revision }, index: { revision }, text: { revision } },
+    ...{ purge: removal, discard: removal },
+  };
+  const read = Object.fromEntries((READS[id] ?? []).map((row) => [ROWS[row].key, fact_ids[row]]));
+  return { resource_id, org_id, ...own[id], ...read, ...(id === 'text' ? { embedding_id: null } : {}) };
 }

@@ -1,6 +1,6 @@
 /** Visits every state of resource × task × environment, and judges each. */
 import { PHASES, statusRow } from '../../contract/statuses.ts';
-import { FACTS } from '../../contract/step-kinds.ts';
+import { FACTS, factsBefore } from '../../contract/step-kinds.ts';
 import { ALLOWED_TRANSITIONS } from '../../machines/allowed-transitions.ts';
 import type { Inbound } from '../../machines/interpreter.ts';
 import { resourceContext, statusOf } from '../../machines/resource-view.ts';
@@ -140,7 +140,7 @@ function wrongIn(w: World, env: Environment): string[] {
   says(searchable && !holds(w, facts.indexed === revision, has_vector), 'searchable, but not at the revision it says');
   const failed = status === 'INDEX_FAILED' || status === 'PURGE_FAILED' || status === 'REJECTED';
   says(failed !== (failure !== null), `${status} ${failure ? 'with' : 'without'} a failure`);
-  for (const fact of ['text', 'saved', 'embedded'] as const)
+  for (const fact of factsBefore('indexed'))
     says(
       facts[fact] === revision && w.rows[fact] !== 'now' && w.rows[fact] !== 'gone',
       `${fact} believed current, but made from an older revision`,
@@ -161,8 +161,8 @@ function wrongIn(w: World, env: Environment): string[] {
 function groundless(w: World): boolean {
   const { facts, revision, has_vector } = resourceContext(w.resource);
   const now = (fact: (typeof FACTS)[number]): boolean => facts[fact] === revision;
-  if (now('saved') && !now('text')) return true;
-  if (now('embedded') && !now('saved')) return true;
+  const made_here = factsBefore('indexed');
+  if (made_here.some((fact, i) => now(fact) && made_here.slice(0, i).some((before) => !now(before)))) return true;
   return now('indexed') && !now(has_vector ? 'embedded' : 'saved');
 }
 /** The entry is what the facts say, or newer, unless a fault has hit the index, which the audit finds. */

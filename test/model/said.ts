@@ -2,7 +2,7 @@
 import type { ResourceEvent } from '../../contract/events.ts';
 import { failureOf, type ServiceFailure } from '../../contract/failures.ts';
 import type { Json } from '../../contract/json.ts';
-import type { FactRow } from '../../contract/step-kinds.ts';
+import { FACT_ROWS, type FactRow, isEntered, ROWS, STEP_KINDS, STEP_OF_FACT, STEPS } from '../../contract/step-kinds.ts';
 import type { Verdict } from '../../contract/steps.ts';
 import type { ResourceInput } from '../../machines/resource-setup.ts';
 
@@ -12,11 +12,13 @@ export const OUTAGE: ServiceFailure = failureOf('PROVIDER_UNAVAILABLE', 'connect
 
 /** Which rows each job reads that another step, or a person, has made. */
 export const READS: Record<string, readonly FactRow[]> = {
-  save: ['recognition', 'correction'],
-  embed: ['saved'],
-  index: ['saved', 'embedded'],
+  ...Object.fromEntries(STEP_KINDS.flatMap((kind) => (STEPS[kind].reads.length > 0 ? [[kind, STEPS[kind].reads]] : []))),
   text: ['saved'],
 };
+/** The row that each step makes. */
+export const MAKES: Record<string, FactRow> = Object.fromEntries(
+  FACT_ROWS.filter((row) => !isEntered(row)).map((row) => [STEP_OF_FACT[ROWS[row].fact], row]),
+);
 export const missingRow = (missing: FactRow): ServiceFailure => ({ ...failureOf('FACT_MISSING', 'it is not there'), missing });
 
 export const INPUT: ResourceInput = {
@@ -50,7 +52,7 @@ export const OUTPUTS: Record<string, Json> = {
 };
 /** What a job answers; `says` as in a message. */
 export function outputOf(job: string, says: string): Json {
-  if (job === 'ocr' || job === 'save' || job === 'embed') return { fact_id: MADE };
+  if (MAKES[job]) return { fact_id: MADE };
   return OUTPUTS[says || (job === 'index' ? 'seen' : '')] ?? null;
 }
 

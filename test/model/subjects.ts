@@ -7,7 +7,7 @@ import type { Instance } from '../../machines/interpreter.ts';
 import { statusOf } from '../../machines/resource-view.ts';
 import type { TaskEvent } from '../../machines/task.ts';
 import { resourceForModel, taskForModel } from './environment.ts';
-import { ALWAYS, AT_WILL, INPUT, MADE, missingRow, OUTAGE, OUTPUTS, PERMANENT, READS, TRANSIENT } from './said.ts';
+import { ALWAYS, AT_WILL, INPUT, MADE, MAKES, missingRow, OUTAGE, OUTPUTS, PERMANENT, READS, TRANSIENT } from './said.ts';
 
 export type Subject = {
   machine: AnyStateMachine;
@@ -34,9 +34,7 @@ export const RESOURCE: Subject = {
   events: [...ALWAYS, ...AT_WILL, ...LOST],
   outputs: {
     inspect: [OUTPUTS.legal ?? null, OUTPUTS.illegal ?? null, OUTPUTS.none ?? null],
-    ocr: made,
-    save: made,
-    embed: made,
+    ...Object.fromEntries(Object.keys(MAKES).map((job) => [job, made])),
     index: puts,
     text: puts,
   },

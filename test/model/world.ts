@@ -1,13 +1,16 @@
 /** The world around one resource, made finite: instances without clocks, counters, names of rows and real tokens. */
 import type { AnyStateMachine } from 'xstate';
 import type { ResourceEvent } from '../../contract/events.ts';
-import { FACTS, type Fact } from '../../contract/step-kinds.ts';
+import { BY_PROVIDER, FACTS, type Fact, isJobId, STEP_OF_FACT, STEP_OF_JOB } from '../../contract/step-kinds.ts';
 import type { Instance } from '../../machines/interpreter.ts';
 import { resourceContext, statusOf } from '../../machines/resource-view.ts';
 
 /** What something was made from: the current revision or an older one. */
 export type Age = 'now' | 'old';
 export type Message = { kind: 'accepted' | 'released' | 'done' | 'error' | 'put'; job: string; made: Age; says: string };
+/** `indexed` is always none: `index` has it. */
+export type Rows = Record<Fact, 'none' | Age | 'gone'>;
+export const rowsOf = (of: (fact: Fact) => Rows[Fact]): Rows => Object.fromEntries(FACTS.map((fact) => [fact, of(fact)])) as Rows; // of every fact
 export type World = {
   resource: Instance;
   /** Of the pipeline's only job; the text job beside it is done without one, see `textEdges`. */
@@ -35,7 +38,7 @@ export type World = {
    */
   index: 'none' | Age | 'text' | 'lost' | 'ahead' | 'gone';
   /** What the rows in SQL were really made from. gone: by a fault. */
-  rows: Record<Exclude<Fact, 'indexed'>, 'none' | Age | 'gone'>;
+  rows: Rows;
 };
 
 export type Edge = { label: string; cause: 'own' | 'fault' | 'person'; world: World };
@@ -83,20 +86,24 @@ export function jobOf(instance: Instance): string | null {
   for (const id in instance.jobs) if (id !== 'text') return id;
   return null;
 }
-export const FACT_OF: Record<string, Fact> = { text: 'indexed', ocr: 'text', save: 'saved', embed: 'embedded', index: 'indexed' };
+export const FACT_OF: Record<string, Fact> = {
+  ...Object.fromEntries(FACTS.map((fact) => [STEP_OF_FACT[fact], fact])),
+  text: 'indexed',
+};
 /** A ticket is given by providers only; the other steps run in our own process. */
-export const ticketOf = (job: string): string | null => (job === 'ocr' || job === 'embed' ? 'ticket' : null);
+export const ticketOf = (job: string): string | null => (isJobId(job) && BY_PROVIDER.has(STEP_OF_JOB[job]) ? 'ticket' : null);
 export const messageKey = (m: Message): string => `${m.kind}.${m.job}.${m.made}.${m.says}`;
 
+const from = (fact: Fact) => FACTS.slice(FACTS.indexOf(fact));
 /** What a change of metadata, of text or of mind makes old. Stated here apart from the machine, to judge it. */
 export function outdatedBy(event: ResourceEvent): readonly Fact[] {
   switch (event.type) {
     case 'METADATA_SUBMITTED':
-      return FACTS.slice(1);
+      return from('saved');
     case 'TEXT_CORRECTED': // back to the machine: its recognition is as good, or as old, as before
       return event.correction_id === null ? FACTS.slice(1) : FACTS;
     case 'REPROCESS':
-      return FACTS.slice({ ocr: 0, embed: 2, index: 3 }[event.from]);
+      return from(({ ocr: 'text', embed: 'embedded', index: 'indexed' } as const)[event.from]);
     default:
       return [];
   }
@@ -109,8 +116,7 @@ export function outdate(world: World, event: ResourceEvent): World {
   const aged = <T extends string>(fact: Fact | undefined, age: T): T | 'old' =>
     fact && outdated.includes(fact) && (age === 'now' || age === 'text') ? 'old' : age;
   const message = (m: Message): Message => ({ ...m, made: aged(FACT_OF[m.job], m.made) });
-  const { text, saved, embedded } = world.rows;
-  const rows = { text: aged('text', text), saved: aged('saved', saved), embedded: aged('embedded', embedded) };
+  const rows = rowsOf((fact) => aged(fact, world.rows[fact]));
   if (event.type === 'TEXT_CORRECTED' && event.correction_id !== null) rows.text = 'now';
   const answered = world.answer === null ? undefined : FACT_OF[world.answer];
   return {
