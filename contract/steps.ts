@@ -2,10 +2,16 @@
 
 import type { FailureCode } from './failures.ts';
 import type { Json } from './json.ts';
-import type { FactRow } from './step-kinds.ts';
+import { FACT_ROWS, FACTS, type Fact, type FactRow } from './step-kinds.ts';
 
 /** The rows that were made last. */
 export type FactIds = Record<FactRow, string | null>;
+
+const nullFor = <Key extends string>(keys: readonly Key[]) =>
+  Object.fromEntries(keys.map((key) => [key, null])) as Record<Key, null>; // of every key
+/** Of a picture of which nothing is made yet. */
+export const NO_FACTS: Readonly<Record<Fact, null>> = nullFor(FACTS);
+export const NO_FACT_IDS: Readonly<Record<FactRow, null>> = nullFor(FACT_ROWS);
 
 /** What the uploader declared about the bytes; null where nothing was declared. */
 export type Claimed = { byte_size: number | null; sha256: string | null };

@@ -4,8 +4,8 @@ import type { ResourceEvent } from '../contract/events.ts';
 import type { Failure, ServiceFailure } from '../contract/failures.ts';
 import type { Json } from '../contract/json.ts';
 import type { Phase } from '../contract/statuses.ts';
-import { byStep, FACT_ROWS, FACTS, type Fact, factOf, factsBefore, STEP_KINDS, type StepKind } from '../contract/step-kinds.ts';
-import type { Claimed, FactIds, Put, StepTypes, Verdict } from '../contract/steps.ts';
+import { byStep, type Fact, factOf, factsBefore, STEP_KINDS, type StepKind } from '../contract/step-kinds.ts';
+import { type Claimed, type FactIds, NO_FACT_IDS, NO_FACTS, type Put, type StepTypes, type Verdict } from '../contract/steps.ts';
 import { RESOURCE_LIMITS, type ResourceLimits } from './limits.ts';
 import { carried, isMissing, mayRemake, missingIn, textIsRemade, withoutRow } from './resource-facts.ts';
 import { isByPerson, mayRetry, retriesAfter } from './resource-retry.ts';
@@ -49,11 +49,7 @@ export type ResourceContext = {
 type Events = ResourceEvent | { type: `ACCEPTED.${string}`; provider_job_id: string | null } | { type: `RELEASED.${string}` };
 export type ResourceTag = 'rest' | 'viewable' | 'searchable' | Phase;
 
-const nullFor = <Key extends string>(keys: readonly Key[]) =>
-  Object.fromEntries(keys.map((key) => [key, null])) as Record<Key, null>;
 const MADE_HERE = factsBefore('indexed'); // all but what the index holds
-const NO_FACTS: Record<Fact, number | null> = nullFor(FACTS);
-const NO_IDS: FactIds = nullFor(FACT_ROWS);
 
 /** After a new fact, or a person's order. */
 const ANEW = { runs: 0, failure: null, service_retries: 0 };
@@ -73,7 +69,7 @@ export const blankContext = (input: ResourceInput): ResourceContext => ({
   look_again: false,
   withdrawn: false,
   facts: NO_FACTS,
-  fact_ids: NO_IDS,
+  fact_ids: NO_FACT_IDS,
   has_vector: false,
   vector_late: false,
   orders: 0,
@@ -220,7 +216,7 @@ export const resourceSetup = setup({
       if (verdict.verdict !== 'legal') return {};
       return { sha256: verdict.sha256, original_key: verdict.original_key, ...ANEW };
     }),
-    forget: assign({ sha256: null, original_key: null, facts: NO_FACTS, fact_ids: NO_IDS, has_vector: false }),
+    forget: assign({ sha256: null, original_key: null, facts: NO_FACTS, fact_ids: NO_FACT_IDS, has_vector: false }),
     forgetIndex: assign({ facts: ({ context }) => ({ ...context.facts, indexed: null }), has_vector: false }),
     /** Of what the step did not find. */
     forgetMissing: assign(({ context, event }) => {

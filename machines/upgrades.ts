@@ -23,6 +23,8 @@
  */
 import type { StateValue } from 'xstate';
 import type { Json } from '../contract/json.ts';
+import { isJobId, ROWS, STEP_OF_JOB, STEPS } from '../contract/step-kinds.ts';
+import { NO_FACT_IDS, NO_FACTS } from '../contract/steps.ts';
 
 /** What the interpreter keeps of an instance beside its name, version and `seq`. */
 export type InstanceBody = {
@@ -47,13 +49,34 @@ export const RESOURCE_UPGRADES: Upgrades = {
 function withOrders({ snapshot, jobs, timers }: InstanceBody): InstanceBody {
   const { ocr } = jobs;
   return {
-    snapshot: { ...snapshot, context: { ...snapshot.context, orders: 0, service_retries: 0, remakes: 0, look_again: false } },
-    jobs: ocr ? { ...jobs, ocr: { ...ocr, input: withOrder(ocr.input) } } : jobs,
+    snapshot: {
+      ...snapshot,
+      context: { ...withAllFacts(snapshot.context), orders: 0, service_retries: 0, remakes: 0, look_again: false },
+    },
+    jobs: withAllReads(ocr ? { ...jobs, ocr: { ...ocr, input: withOrder(ocr.input) } } : jobs),
     timers,
   };
 }
-const withOrder = (input: Json): Json =>
-  typeof input === 'object' && input !== null && !Array.isArray(input) ? { ...input, order: 0 } : input;
+
+type Fields = Record<string, Json>;
+const isFields = (value: Json | undefined): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const nulls = (names: readonly string[]): Fields => Object.fromEntries(names.map((name) => [name, null]));
+
+/** Facts and rows that this version has gained are not there yet: they are made when an edit leads the picture past their step. */
+function withAllFacts(context: Fields): Fields {
+  const [facts, fact_ids] = [isFields(context.facts) ? context.facts : {}, isFields(context.fact_ids) ? context.fact_ids : {}];
+  return { ...context, facts: { ...NO_FACTS, ...facts }, fact_ids: { ...NO_FACT_IDS, ...fact_ids } };
+}
+/** A job that waits is told of every row that its step reads now. */
+function withAllReads(jobs: InstanceBody['jobs']): InstanceBody['jobs'] {
+  const told = Object.entries(jobs).map(([id, job]) => {
+    const keys = isJobId(id) ? STEPS[STEP_OF_JOB[id]].reads.map((row) => ROWS[row].key) : [];
+    return [id, isFields(job.input) ? { ...job, input: { ...nulls(keys), ...job.input } } : job] as const;
+  });
+  return Object.fromEntries(told);
+}
+const withOrder = (input: Json): Json => (isFields(input) ? { ...input, order: 0 } : input);
 
 export const TASK_UPGRADES: Upgrades = {
   1: { to: '2', upgrade: outageOfItsOwn },

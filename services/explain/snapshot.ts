@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { MetadataField } from '../../contract/metadata.ts';
 import type { Text } from '../../contract/statuses.ts';
 import type { Fact } from '../../contract/step-kinds.ts';
-import type { FactIds } from '../../contract/steps.ts';
+import { type FactIds, NO_FACT_IDS, NO_FACTS } from '../../contract/steps.ts';
 import type { Durable, Instance } from '../../machines/interpreter.ts';
 import { type ResourceView, resourceContext, viewOf } from '../../machines/resource-view.ts';
 import type { Clock } from '../../runtime/async/clock.ts';
@@ -106,8 +106,8 @@ function byRow(row: ResourceRow): Promised {
   return {
     ...{ status, revision, searchable, has_vector },
     picture: viewable && sha256 !== null && key !== null ? { key, sha256 } : null,
-    facts: { text: null, saved: saved === null ? null : revision, embedded: null, indexed },
-    fact_ids: { recognition, correction, saved, embedded: null },
+    facts: { ...NO_FACTS, saved: saved === null ? null : revision, indexed },
+    fact_ids: { ...NO_FACT_IDS, recognition, correction, saved },
     leaving: status === 'DELETING' || status === 'PURGE_FAILED',
   };
 }

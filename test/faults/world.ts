@@ -5,6 +5,7 @@ import { readConfig } from '../../app/config.ts';
 import { createService, type ServiceOptions } from '../../app/create-service.ts';
 import { type OpenedPorts, openPorts, type Ports, type World } from '../../app/open-ports.ts';
 import type { Status } from '../../contract/statuses.ts';
+import { byStep } from '../../contract/step-kinds.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { Engine, Origin } from '../../runtime/resources/engine.ts';
@@ -22,7 +23,7 @@ export const world: World = {
 };
 /** The store is looked at soon, should nobody report an upload; the sweep comes often, and what a dead one had claimed is soon anybody's; few steps at once, so that many wait. */
 export const OPTIONS = {
-  limits: { sweep_interval_ms: 50, claim_ms: 3_000, concurrency: { inspect: 2, ocr: 2, save: 2, embed: 2, index: 4, purge: 2 } },
+  limits: { sweep_interval_ms: 50, claim_ms: 3_000, concurrency: { ...byStep(() => 2), index: 4 } },
   resource_limits: { link_expiry_ms: 1_000 },
 } satisfies Partial<ServiceOptions>;
 

@@ -10,6 +10,7 @@ import { pino } from 'pino';
 import { readConfig } from '../../app/config.ts';
 import { createService } from '../../app/create-service.ts';
 import { openPorts } from '../../app/open-ports.ts';
+import { byStep } from '../../contract/step-kinds.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
 import type { Origin } from '../../runtime/resources/engine.ts';
 import type { StepHandlers } from '../../runtime/tasks/worker.ts';
@@ -20,7 +21,7 @@ import { VECTOR } from './chaos-shape.ts';
 
 const AT_ONCE = 16;
 /** Steps that do nothing wait for the servers only: many at once, so that commits are shared. */
-const CONCURRENCY = { inspect: 16, ocr: 16, save: 16, embed: 16, index: 32, purge: 4 };
+const CONCURRENCY = { ...byStep(() => 16), index: 32, purge: 4 };
 const BY: Origin = { by: { kind: 'user', id: 'u' }, request_id: null };
 const SCOPE = { org_id: 'org' };
 const role = process.argv[2];

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ServiceOptions } from '../../app/create-service.ts';
 import type { Ports } from '../../app/open-ports.ts';
+import { byStep } from '../../contract/step-kinds.ts';
 import { HTTP_LIMITS } from '../../http/limits.ts';
 import { createHttpServer } from '../../http/server.ts';
 import { type CallbackGrant, callbackQuery, isOurCallback } from '../../persistence/folder/links.ts';
@@ -136,5 +137,5 @@ const PICTURES = { ...SERVICE_LIMITS, max_bytes: 1_000_000, max_pixels: 1_000_00
 const OPTIONS_LIMITS = {
   sweep_interval_ms: 20,
   stop_grace_ms: 50,
-  concurrency: { inspect: 2, ocr: 1, save: 2, embed: 2, index: 4, purge: 2 },
+  concurrency: { ...byStep(() => 2), ocr: 1, index: 4 },
 } satisfies ServiceOptions['limits'];

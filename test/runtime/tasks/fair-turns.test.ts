@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import type { StepKind } from '../../../contract/step-kinds.ts';
+import { byStep } from '../../../contract/step-kinds.ts';
 import type { StepHandlers } from '../../../runtime/tasks/worker.ts';
 import { openWorld, serviceOf, world } from '../../faults/world.ts';
 import { emptySteps } from '../../worlds/empty-steps.ts';
@@ -13,7 +14,7 @@ import { until } from '../../worlds/wait.ts';
 
 const FLOOD = 40;
 /** As the real service has them; see runtime/limits.ts. */
-const PLACES = { inspect: 2, ocr: 2, save: 8, embed: 8, index: 16, purge: 4 };
+const PLACES = byStep(({ concurrency }) => concurrency);
 
 for (const slow of ['inspect', 'ocr'] satisfies StepKind[])
   test(`${slow}: a receipt behind ${FLOOD} slow documents of others`, async () => {
