@@ -63,7 +63,10 @@ const isFields = (value: Json | undefined): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const nulls = (names: readonly string[]): Fields => Object.fromEntries(names.map((name) => [name, null]));
 
-/** Facts and rows that this version has gained are not there yet: they are made when an edit leads the picture past their step. */
+/**
+ * Facts and rows that were gained are not there yet: they are made when an edit leads the picture past their step. This follows the
+ * declaration, also when a later version has declared more: what is null here the upgrade to that version makes null again.
+ */
 function withAllFacts(context: Fields): Fields {
   const [facts, fact_ids] = [isFields(context.facts) ? context.facts : {}, isFields(context.fact_ids) ? context.fact_ids : {}];
   return { ...context, facts: { ...NO_FACTS, ...facts }, fact_ids: { ...NO_FACT_IDS, ...fact_ids } };
