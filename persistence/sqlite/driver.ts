@@ -5,6 +5,7 @@
 import { createRequire } from 'node:module';
 import type { StatementSyncInstance } from '@photostructure/sqlite';
 import knex, { type Knex } from 'knex';
+import { LRUCache } from 'lru-cache';
 import { storageFault } from '../folder/faults.ts';
 import { bindable } from '../sql/bindable.ts';
 import { openDatabase, type Sqlite, systemCode } from './database.ts';
@@ -44,7 +45,7 @@ type Prepared = { statement: StatementSyncInstance; reads: boolean };
 /** What knex's pool holds. knex itself adds its own ids to it. */
 class Connection {
   readonly #db: Sqlite;
-  readonly #prepared = new Map<string, Prepared>();
+  readonly #prepared = new LRUCache<string, Prepared>({ max: STATEMENTS });
 
   constructor(db: Sqlite) {
     this.#db = db;
@@ -54,20 +55,13 @@ class Connection {
     this.#db.exec(sql);
   }
 
-  /** The statement used longest ago makes room for a new one. */
   prepare(sql: string): Prepared {
-    let found = this.#prepared.get(sql);
-    if (found) this.#prepared.delete(sql);
-    else {
-      const statement = this.#db.prepare(sql);
-      found = { statement, reads: statement.columns().length > 0 };
-      for (const [oldest] of this.#prepared) {
-        if (this.#prepared.size < STATEMENTS) break;
-        this.#prepared.delete(oldest);
-      }
-    }
-    this.#prepared.set(sql, found);
-    return found;
+    const cached = this.#prepared.get(sql);
+    if (cached) return cached;
+    const statement = this.#db.prepare(sql);
+    const prepared = { statement, reads: statement.columns().length > 0 };
+    this.#prepared.set(sql, prepared);
+    return prepared;
   }
 
   close(): void {

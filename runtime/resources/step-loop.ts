@@ -1,11 +1,11 @@
 /** The loop of a command to an instance: load, step, commit, and the effects of a commit; again while another writer is first. */
 import type { EventEmitter } from 'node:events';
+import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { Problem } from '../../contract/problems.ts';
 import { type Inbound, type Instance, type Job, newJobs, type Outcome, UnservedError } from '../../machines/interpreter.ts';
 import { batched } from '../async/batch.ts';
 import type { Clock } from '../async/clock.ts';
-import { createLru } from '../async/lru.ts';
 import type { RuntimeLimits } from '../limits.ts';
 import type { Change, Committed, Facts, FactWrite } from '../ports/facts.ts';
 import { UnreadableError } from '../ports/instances.ts';
@@ -45,7 +45,7 @@ export function createStepLoop(parts: Parts, news: EventEmitter) {
     max: limits.commit_batch,
     key: ({ instance_id }) => instance_id,
   });
-  const cache = createLru<CachedInstance>(limits.remembered_instances);
+  const cache = new LRUCache<string, CachedInstance>({ max: limits.remembered_instances });
   const upgrade = upgrading(parts);
 
   /** Loads instance and row of the same commit: another process may commit between the two reads. Throws LATER_VERSION, UnreadableError. */
@@ -71,11 +71,11 @@ export function createStepLoop(parts: Parts, news: EventEmitter) {
   async function commitStep(before: CachedInstance | null, change: Change): Promise<ResourceRow | null> {
     const id = change.instance_id;
     const committed = await commit(change);
-    if (committed.outcome !== 'committed') cache.forget(id);
+    if (committed.outcome !== 'committed') cache.delete(id);
     if (committed.outcome === 'failed') throw committed.error;
     if (committed.outcome === 'lost') return null;
     const resource = { ...change.resource, metadata: metadataOf(before, change) };
-    cache.keep(id, { instance: change.instance, resource });
+    cache.set(id, { instance: change.instance, resource });
     const pending = newJobs(before?.instance ?? null, change.instance).map(([job_id, job]) => ({ resource, job_id, job }));
     if (pending.length > 0)
       await parts.dispatch(pending).catch((error: unknown) => {
@@ -117,7 +117,7 @@ export function createStepLoop(parts: Parts, news: EventEmitter) {
         );
         if (resource) return ['moved', resource];
       } else if (step && !cached) return [step.outcome, current.resource];
-      else cache.forget(id);
+      else cache.delete(id);
     }
     throw conflict();
   }
