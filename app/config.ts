@@ -1,7 +1,7 @@
 /** Configuration: environment variables and flags, one strict schema, checked at start. A wrong value stops the start and is named. */
 import { readFileSync } from 'node:fs';
+import { closest } from 'fastest-levenshtein';
 import type { z } from 'zod';
-import { nearestName } from '../contract/nearest-name.ts';
 import { STEP_KINDS } from '../contract/step-kinds.ts';
 import { isExample, secretsIn } from './secrets.ts';
 import { noteOf, Variables } from './settings/variables.ts';
@@ -45,7 +45,7 @@ export function readConfig(
       if (env[plain]) throw new ConfigError(`${plain} and ${variable} are both set: leave one of them out`);
       given[secret] = fromFile(variable, value);
       sources[secret] = `${variable} (${value})`;
-    } else warnings.push(`${variable} is not known; the nearest name is ${PREFIX}${nearestName(name, NAMES).toUpperCase()}`);
+    } else warnings.push(`${variable} is not known; the nearest name is ${PREFIX}${closest(name, NAMES).toUpperCase()}`);
   }
   for (const flag of Object.keys(flags)) sources[flag] = `--${flag.replaceAll('_', '-')}`;
   const parsed = Variables.safeParse({ ...given, ...flags });

@@ -1,6 +1,5 @@
 /** What is wrong with a field, in a sentence of ours, by the kind of zod's issue. */
 import type { z } from 'zod';
-import { distance, nearestName } from '../../contract/nearest-name.ts';
 import { ruleInChinese } from '../../contract/rules.ts';
 import type { Language } from '../context.ts';
 
@@ -34,7 +33,7 @@ export function unknownField(name: string, known: readonly string[]): Words {
 function nearest(name: string, known: readonly string[]): string | null {
   if (known.length === 0 || name.length > MAX_COMPARED_CHARS) return null;
   const [typed, lower] = [name.toLowerCase(), known.map((one) => one.toLowerCase())];
-  const near = nearestName(typed, lower);
+  const near = closest(typed, lower);
   if (distance(typed, near) > Math.floor((near.length + 1) / 3)) return null;
   return known[lower.indexOf(near)] ?? null;
 }
