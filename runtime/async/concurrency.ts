@@ -1,5 +1,5 @@
 /** Runs work in the background with limited concurrency: a slow provider does not delay the sweep. */
-import { createPool } from './pool.ts';
+import pLimit from 'p-limit';
 
 export type LimitedConcurrency = ReturnType<typeof limitConcurrency>;
 
@@ -7,12 +7,8 @@ export type LimitedConcurrency = ReturnType<typeof limitConcurrency>;
 const MAX_WAITING = 10_000;
 
 /** `max`: work that runs at once; further callers wait for a free slot. */
-export function limitConcurrency(max: number) {
-  const slots = createPool(
-    Array.from({ length: max }, (_, n) => n),
-    MAX_WAITING,
-    () => new Error(`${MAX_WAITING} questions wait already`),
-  );
+export function limitConcurrency(max: number, max_waiting = MAX_WAITING) {
+  const slots = pLimit({ concurrency: max, rejectOnClear: true });
   const under_way = new Set<Promise<void>>();
   const stopping = new AbortController();
   return {
@@ -20,19 +16,23 @@ export function limitConcurrency(max: number) {
     async begin(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
       const { signal } = stopping;
       if (signal.aborted) return; // the next process does it
-      const slot = await slots.acquire(signal).catch((error: unknown) => {
-        if (!signal.aborted) throw error;
-        return null;
+      if (slots.pendingCount >= max_waiting) throw new Error(`${max_waiting} questions wait already`);
+      await new Promise<void>((resolve) => {
+        const running = slots(async () => {
+          resolve();
+          await work(signal);
+        })
+          .catch((error: unknown) => {
+            if (!signal.aborted) throw error;
+            resolve(); // `stop` cleared the queue
+          })
+          .finally(() => under_way.delete(running));
+        under_way.add(running);
       });
-      if (slot === null) return;
-      const running = work(signal).finally(() => {
-        slots.release(slot);
-        under_way.delete(running);
-      });
-      under_way.add(running);
     },
     async stop(): Promise<void> {
       stopping.abort(new Error('the process stops'));
+      slots.clearQueue();
       await Promise.all(under_way);
     },
   };
