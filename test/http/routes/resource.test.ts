@@ -127,6 +127,9 @@ test('the picture, its preview and its text', async () => {
   const part = await world.call('GET', link, { key: null, headers: { range: 'bytes=4-10' } });
   assert.deepEqual([part.status, part.text, part.headers.get('content-range')], [206, 'picture', 'bytes 4-10/18']);
   assert.equal((await world.call('GET', link, { key: null, headers: { range: 'bytes=-6' } })).text, 'itself');
+  const statusOf = async (range: string) => (await world.call('GET', link, { key: null, headers: { range } })).status;
+  assert.equal(await statusOf('bytes=-500'), 206, 'the file is shorter than the suffix: all of it');
+  for (const none of ['bytes=5-2', 'bytes=1x-2y', 'items=0-1']) assert.equal(await statusOf(none), 200, none);
   assert.equal((await world.call('HEAD', link, { key: null })).headers.get('content-length'), '18');
 
   const { preview_url } = resourceOf(await call('GET', resource_id));
