@@ -1,4 +1,5 @@
 /** What is wrong with a field, in a sentence of ours, by the kind of zod's issue. */
+import { closest, distance } from 'fastest-levenshtein';
 import type { z } from 'zod';
 import { ruleInChinese } from '../../contract/rules.ts';
 import type { Language } from '../context.ts';
