@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Client } from '@elastic/elasticsearch';
 import type { SearchIndex } from '../../runtime/ports/search-index.ts';
-import { letPass, until } from '../worlds/wait.ts';
+import { until } from '../worlds/wait.ts';
 import {
   aliasOfTest,
   clientOf,
