@@ -26,7 +26,7 @@ export function recipe(): Change[] {
 /** All tracked sources in `folder`, with what is compiled of them already, and the modules of this checkout. */
 export function copySources(folder: string): void {
   const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: ROOT, encoding: 'utf8' });
-  for (const file of listed.split('\n').filter((name) => /\.(ts|json)$/.test(name) || name.startsWith('text/'))) {
+  for (const file of listed.split('\n').filter((name) => /\.(ts|json)$/.test(name))) {
     mkdirSync(path.join(folder, path.dirname(file)), { recursive: true });
     cpSync(path.join(ROOT, file), path.join(folder, file));
   }
