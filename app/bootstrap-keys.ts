@@ -37,8 +37,10 @@ async function addKey({ accounts }: Pick<Facts, 'accounts'>, name: string, clock
     user_id,
     name,
     role: 'admin',
+    installation: true,
     secret_hash,
     created_at: clock.now(),
+    expires_at: null,
     revoked_at: null,
   });
   return key;

@@ -98,7 +98,7 @@ const facts = url ? await openMysqlFacts({ url, clock: systemClock() }) : await 
 await facts.accounts.ensure({ org_id: ORG, name: ORG, user_id: 'user', user_name: 'user', at: AT });
 await facts.accounts.addKey({
   ...{ key_id: KEY, org_id: ORG, user_id: 'user', name: 'bench', role: 'admin', secret_hash: 'x'.repeat(64) },
-  ...{ created_at: AT, revoked_at: null },
+  ...{ installation: false, created_at: AT, expires_at: null, revoked_at: null },
 });
 const table = new Map<string, string[]>(Object.keys(QUESTIONS).map((name) => [name, []]));
 let there = 0;

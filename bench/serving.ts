@@ -68,7 +68,7 @@ export async function addKeys(
     await facts.accounts.ensure({ org_id, name: org_id, user_id: org_id, user_name: org_id, at });
     for (const name of names) {
       const { text, key_id, secret_hash } = makeKey(clock);
-      const owner = { org_id, user_id: org_id, role: 'admin' as const };
+      const owner = { org_id, user_id: org_id, role: 'admin' as const, installation: false, expires_at: null };
       await facts.accounts.addKey({ key_id, ...owner, name, secret_hash, created_at: at, revoked_at: null });
       added[name] = text;
     }

@@ -1,6 +1,8 @@
 /** Commands that are loaded when they run, so that no command waits for the modules of the others. */
 
+import type { OrgsOptions, UsersOptions } from './accounts.ts';
 import type { Run } from './command.ts';
+import type { KeysOptions } from './keys.ts';
 
 type Copying = { copy?: boolean };
 
@@ -16,8 +18,12 @@ export const demoCommand = lazy(async () => (await import('./demo-command.ts')).
 export const migrateCommand = (check: boolean) => lazy(async () => (await import('./migrate.ts')).migrateCommand(check));
 export const diagram = (machine: string, format: string) =>
   lazy(async () => (await import('./diagram.ts')).diagram(machine, format));
-export const keysCommand = (action: string, subject?: string) =>
-  lazy(async () => (await import('./keys.ts')).keysCommand(action, subject));
+export const keysCommand = (action: string, subject: string | undefined, options: KeysOptions) =>
+  lazy(async () => (await import('./keys.ts')).keysCommand(action, subject, options));
+export const orgsCommand = (action: string, subject: string | undefined, options: OrgsOptions) =>
+  lazy(async () => (await import('./accounts.ts')).orgsCommand(action, subject, options));
+export const usersCommand = (action: string, subject: string | undefined, options: UsersOptions) =>
+  lazy(async () => (await import('./accounts.ts')).usersCommand(action, subject, options));
 export const backupCommand = (target: string, options: Copying) =>
   lazy(async () => (await import('./backup.ts')).backupCommand(target, options));
 export const restoreCommand = (backup: string, options: Copying) =>

@@ -5,6 +5,7 @@ import { ConfigError, readConfig } from '../app/config.ts';
 import { EXIT, type ExitCode } from '../contract/exit-codes.ts';
 import { StopFailed } from '../runtime/async/closers.ts';
 import { printable, printableLine } from '../text/printable.ts';
+import { addAccountCommands } from './account-commands.ts';
 import type { Run } from './command.ts';
 import { configCommand } from './config.ts';
 import { TakenOver, UsageError } from './errors.ts';
@@ -13,7 +14,6 @@ import {
   backupCommand,
   demoCommand,
   diagram,
-  keysCommand,
   migrateCommand,
   reindexCommand,
   restoreCommand,
@@ -46,6 +46,7 @@ export async function run(argv: string[], env: NodeJS.ProcessEnv): Promise<ExitC
     code = await work(config, out, sources);
   };
   addCommands(program, does);
+  addAccountCommands(program, does);
   addFolderCommands(program, does);
   addOwnCommands(program, does);
   try {
@@ -104,12 +105,6 @@ function addCommands(program: Command, does: (work: Run) => Promise<void>): void
     .command('reindex')
     .description('builds the search index again from the facts, while the service goes on')
     .action(() => does(reindexCommand));
-  program
-    .command('keys')
-    .description('API keys: list (default), create <name>, revoke <key_id>')
-    .argument('[action]', 'list, create or revoke', 'list')
-    .argument('[subject]', 'a name, or a key_id')
-    .action((action: string, subject?: string) => does(keysCommand(action, subject)));
 }
 
 /** What concerns the program itself. */

@@ -48,15 +48,17 @@ export const EXPLAINED_WORDS: Record<Explained, { fact: Text; broken: Text }> = 
 const Time = z.iso.datetime();
 
 /** expected, found, because, next.what: in the caller's language. due_at of a job: when all jobs are looked at next. */
-export const Explanation = z.object({
-  searchable: z.boolean(),
-  because: z.string(),
-  facts: z.array(
-    z.object({ fact: z.enum(EXPLAINED), expected: z.string(), found: z.string(), ok: z.boolean(), checked_at: Time }),
-  ),
-  obligations: z.array(z.object({ name: z.string(), kind: z.enum(['job', 'timer']), due_at: Time.nullable() })),
-  task: Task.nullable(),
-  last_failure: FailureAnswer.nullable(),
-  next: z.object({ what: z.string(), when: Time.nullable() }),
-});
+export const Explanation = z
+  .object({
+    searchable: z.boolean(),
+    because: z.string(),
+    facts: z.array(
+      z.object({ fact: z.enum(EXPLAINED), expected: z.string(), found: z.string(), ok: z.boolean(), checked_at: Time }),
+    ),
+    obligations: z.array(z.object({ name: z.string(), kind: z.enum(['job', 'timer']), due_at: Time.nullable() })),
+    task: Task.nullable(),
+    last_failure: FailureAnswer.nullable(),
+    next: z.object({ what: z.string(), when: Time.nullable() }),
+  })
+  .meta({ id: 'Explanation' });
 export type Explanation = z.infer<typeof Explanation>;

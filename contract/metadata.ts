@@ -48,25 +48,29 @@ function extraWithin(kib: 16 | 64) {
 }
 
 /** A JSON merge patch (RFC 7396): null resets a field to its initial value. */
-export const MetadataPatch = z.strictObject({
-  title: fields.title.nullable().optional(),
-  description: fields.description.nullable().optional(),
-  tags: fields.tags.nullable().optional(),
-  taken_at: fields.taken_at.nullable().optional(),
-  languages: fields.languages.nullable().optional(),
-  /** Larger than what is kept: a patch may take away as much as it gives. */
-  extra: extraWithin(64).nullable().optional(),
-});
+export const MetadataPatch = z
+  .strictObject({
+    title: fields.title.nullable().optional(),
+    description: fields.description.nullable().optional(),
+    tags: fields.tags.nullable().optional(),
+    taken_at: fields.taken_at.nullable().optional(),
+    languages: fields.languages.nullable().optional(),
+    /** Larger than what is kept: a patch may take away as much as it gives. */
+    extra: extraWithin(64).nullable().optional(),
+  })
+  .meta({ id: 'MetadataPatch' });
 export type MetadataPatch = z.infer<typeof MetadataPatch>;
 
-export const Metadata = z.strictObject({
-  title: fields.title.nullable(),
-  description: fields.description.nullable(),
-  tags: fields.tags,
-  taken_at: fields.taken_at.nullable(),
-  languages: fields.languages,
-  extra: fields.extra,
-});
+export const Metadata = z
+  .strictObject({
+    title: fields.title.nullable(),
+    description: fields.description.nullable(),
+    tags: fields.tags,
+    taken_at: fields.taken_at.nullable(),
+    languages: fields.languages,
+    extra: fields.extra,
+  })
+  .meta({ id: 'Metadata' });
 export type Metadata = z.infer<typeof Metadata>;
 
 export const NO_METADATA: Metadata = { title: null, description: null, tags: [], taken_at: null, languages: [], extra: {} };

@@ -64,15 +64,17 @@ export type ProblemCode = keyof typeof PROBLEMS;
 export type FieldError = { pointer: string; detail: string };
 
 /** The body of every problem. Codes may grow within v1; members of a code's own stand beside these. */
-export const ProblemResponse = z.looseObject({
-  type: z.url(),
-  title: z.string(),
-  status: z.int(),
-  detail: z.string(),
-  code: z.string(),
-  request_id: z.string(),
-  errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
-});
+export const ProblemResponse = z
+  .looseObject({
+    type: z.url(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.string(),
+    request_id: z.string(),
+    errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem' });
 export type ProblemResponse = z.infer<typeof ProblemResponse>;
 
 /** An error that a person can meet: `detail`: what happened, what it means for their picture, and what to do. */

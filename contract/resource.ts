@@ -45,20 +45,22 @@ export const Filename = z
   .transform(withoutHidden)
   .refine((name) => name.trim() !== '' && name !== '.' && name !== '..', rule('a file name that is seen'));
 
-export const CreateResource = z.strictObject({
-  filename: Filename,
-  content_type: z.enum(CONTENT_TYPES),
-  byte_size: z.int().min(1),
-  sha256: Sha256.optional(),
-  metadata: MetadataPatch.optional(),
-  batch_id: z
-    .string()
-    .min(1)
-    .max(100)
-    .regex(/^[\w.:-]+$/, rule('only letters, digits and . : _ -'))
-    .optional(),
-  on_duplicate: z.enum(['return', 'keep']).default('return'),
-});
+export const CreateResource = z
+  .strictObject({
+    filename: Filename,
+    content_type: z.enum(CONTENT_TYPES),
+    byte_size: z.int().min(1),
+    sha256: Sha256.optional(),
+    metadata: MetadataPatch.optional(),
+    batch_id: z
+      .string()
+      .min(1)
+      .max(100)
+      .regex(/^[\w.:-]+$/, rule('only letters, digits and . : _ -'))
+      .optional(),
+    on_duplicate: z.enum(['return', 'keep']).default('return'),
+  })
+  .meta({ id: 'CreateResource' });
 export type CreateResource = z.infer<typeof CreateResource>;
 /** The parts of a form before its file. */
 export const CreateForm = CreateResource.pick({ metadata: true, batch_id: true, on_duplicate: true });
@@ -96,69 +98,84 @@ export const Counts = z.object({
   by_status: z.record(z.string(), z.int()),
 });
 
-export const FailureAnswer = z.object({
-  step: z.string(),
-  code: z.string(),
-  retryable: z.boolean(),
-  detail: z.string(),
-  attempts: z.int(),
-  at: Time,
-});
+export const FailureAnswer = z
+  .object({
+    step: z.string(),
+    code: z.string(),
+    retryable: z.boolean(),
+    detail: z.string(),
+    attempts: z.int(),
+    at: Time,
+  })
+  .meta({ id: 'Failure' });
 
-export const Resource = z.object({
-  resource_id: Id,
-  org_id: z.string(),
-  user_id: z.string(),
-  batch_id: z.string().nullable(),
-  status: z.enum(STATUSES.map(({ status }) => status)),
-  phase: z.enum(PHASES),
-  waits_for: z.string(),
-  deadline_at: Time.nullable(),
-  viewable: z.boolean(),
-  searchable: z.boolean(),
-  revision: z.int(),
-  indexed_revision: z.int().nullable(),
-  has_vector: z.boolean(),
-  filename: z.string(),
-  content_type: z.string(),
-  byte_size: z.int().nullable(),
-  sha256: z.string().nullable(),
-  page_count: z.int().nullable(),
-  duplicate_of: z.string().nullable(),
-  metadata: Metadata,
-  metadata_missing: z.array(z.string()),
-  failure: FailureAnswer.nullable(),
-  allowed_events: z.array(z.string()),
-  preview_url: z.string().nullable(),
-  created_at: Time,
-  updated_at: Time,
-  uploaded_at: Time.nullable(),
-  indexed_at: Time.nullable(),
-});
+/** A call that sends one of `allowed_events`. */
+export const Action = z
+  .object({ event: z.string(), method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']), href: z.url() })
+  .meta({ id: 'Action' });
+export type Action = z.infer<typeof Action>;
+
+export const Resource = z
+  .object({
+    resource_id: Id,
+    org_id: z.string(),
+    user_id: z.string(),
+    batch_id: z.string().nullable(),
+    status: z.enum(STATUSES.map(({ status }) => status)),
+    phase: z.enum(PHASES),
+    waits_for: z.string(),
+    deadline_at: Time.nullable(),
+    viewable: z.boolean(),
+    searchable: z.boolean(),
+    revision: z.int(),
+    indexed_revision: z.int().nullable(),
+    has_vector: z.boolean(),
+    filename: z.string(),
+    content_type: z.string(),
+    byte_size: z.int().nullable(),
+    sha256: z.string().nullable(),
+    page_count: z.int().nullable(),
+    duplicate_of: z.string().nullable(),
+    metadata: Metadata,
+    metadata_missing: z.array(z.string()),
+    failure: FailureAnswer.nullable(),
+    allowed_events: z.array(z.string()),
+    actions: z.array(Action),
+    preview_url: z.string().nullable(),
+    created_at: Time,
+    updated_at: Time,
+    uploaded_at: Time.nullable(),
+    indexed_at: Time.nullable(),
+  })
+  .meta({ id: 'Resource' });
 export type Resource = z.infer<typeof Resource>;
 
 /** What an uploader needs: fields are of a form POST; `complete_url` is signed and needs no key. */
-export const Upload = z.object({
-  method: z.enum(['PUT', 'POST']),
-  url: z.string(),
-  headers: z.record(z.string(), z.string()),
-  fields: z.record(z.string(), z.string()).optional(),
-  expires_at: Time,
-  complete_url: z.string(),
-});
+export const Upload = z
+  .object({
+    method: z.enum(['PUT', 'POST']),
+    url: z.string(),
+    headers: z.record(z.string(), z.string()),
+    fields: z.record(z.string(), z.string()).optional(),
+    expires_at: Time,
+    complete_url: z.string(),
+  })
+  .meta({ id: 'Upload' });
 export type Upload = z.infer<typeof Upload>;
 
 /** `by.kind`: the kind of its author. */
-export const HistoryItem = z.object({
-  seq: z.int(),
-  at: Time,
-  event: z.string(),
-  from: z.string().nullable(),
-  to: z.string(),
-  revision: z.int(),
-  by: z.object({ kind: z.enum(['user', 'key', 'worker', 'sweep', 'operator']), id: z.string().nullable() }),
-  request_id: z.string().nullable(),
-  failure: FailureAnswer.nullable(),
-});
+export const HistoryItem = z
+  .object({
+    seq: z.int(),
+    at: Time,
+    event: z.string(),
+    from: z.string().nullable(),
+    to: z.string(),
+    revision: z.int(),
+    by: z.object({ kind: z.enum(['user', 'key', 'worker', 'sweep', 'operator']), id: z.string().nullable() }),
+    request_id: z.string().nullable(),
+    failure: FailureAnswer.nullable(),
+  })
+  .meta({ id: 'HistoryItem' });
 export type HistoryItem = z.infer<typeof HistoryItem>;
 export type Author = HistoryItem['by'];

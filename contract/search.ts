@@ -38,12 +38,14 @@ export type Highlight = z.infer<typeof Highlight>;
 export const Box = z.object({ page: z.int(), x: z.number(), y: z.number(), w: z.number(), h: z.number() });
 export type Box = z.infer<typeof Box>;
 
-export const SearchHit = z.object({
-  resource: Resource,
-  score: z.number(),
-  highlights: z.array(Highlight),
-  boxes: z.array(Box),
-});
+export const SearchHit = z
+  .object({
+    resource: Resource,
+    score: z.number(),
+    highlights: z.array(Highlight),
+    boxes: z.array(Box),
+  })
+  .meta({ id: 'SearchHit' });
 export type SearchHit = z.infer<typeof SearchHit>;
 
 export const SearchAnswer = z.object({

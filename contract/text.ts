@@ -41,14 +41,18 @@ const PAGES_A_CALL = 1_000;
 /** Maximum characters of all corrected pages of a picture together: one row of a database with room to spare. */
 export const CORRECTION_CHARS = 2_000_000;
 /** Pages that are not named keep their earlier corrections. */
-export const CorrectText = z.strictObject({ pages: boundedArray(CorrectedPage, { min: 1, max: PAGES_A_CALL }) });
+export const CorrectText = z
+  .strictObject({ pages: boundedArray(CorrectedPage, { min: 1, max: PAGES_A_CALL }) })
+  .meta({ id: 'CorrectText' });
 export type CorrectText = z.infer<typeof CorrectText>;
 
 const Source = z.enum(['machine', 'person']);
 /** `source`: `person` if that of any page is. */
-export const TextAnswer = z.object({
-  revision: z.int(),
-  source: Source,
-  pages: z.array(Page.extend({ source: Source })),
-});
+export const TextAnswer = z
+  .object({
+    revision: z.int(),
+    source: Source,
+    pages: z.array(Page.extend({ source: Source })),
+  })
+  .meta({ id: 'ResourceText' });
 export type TextAnswer = z.infer<typeof TextAnswer>;

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Explanation } from '../contract/explain.ts';
 import type { MetadataField } from '../contract/metadata.ts';
 import type { Author } from '../contract/resource.ts';
+import type { Role } from '../contract/roles.ts';
 import type { RouteName } from '../contract/routes/table.ts';
 import type { Clock } from '../runtime/async/clock.ts';
 import type { Condition } from '../runtime/health/conditions.ts';
@@ -110,13 +111,14 @@ export type HttpDeps = {
 export type RequestDeps = HttpDeps & { stopping: AbortSignal; unverified: ByteBudget; fair: FairUse };
 
 export type Language = 'en' | 'zh';
-/** `route`: the one that took the request. `address`: the client's. `key_id`: of the key that the call came with, or whose link it came by; for the log. `link_key`: with which links that are given out end. `leave`: it is no longer under way, though not answered yet. */
+/** `route`: the one that took the request. `address`: the client's. `key_id`: of the key that the call came with, or whose link it came by; for the log. `role`: of the key that the call came with. `link_key`: with which links that are given out end. `leave`: it is no longer under way, though not answered yet. */
 export type State = {
   request_id: string;
   language: Language;
   address: string;
   route?: RouteName;
   key_id?: string;
+  role?: Role;
   link_key?: string;
   leave?: () => void;
 };

@@ -4,7 +4,7 @@ import type Koa from 'koa';
 import { Problem, type ProblemCode } from '../contract/problems.ts';
 import type { RouteDeclaration } from '../contract/routes/route.ts';
 import { ROUTES, type Route } from '../contract/routes/table.ts';
-import { callerByKey, callerByLink, type LinkUse } from './access/auth.ts';
+import { callerByKey, callerByLink, checkRole, type LinkUse } from './access/auth.ts';
 import type { Caller, KoaContext, PublicRequest, RequestDeps, State } from './context.ts';
 import type { Handlers } from './handlers.ts';
 import { routeNotFound } from './problems/problems.ts';
@@ -12,6 +12,7 @@ import { type Parsed, parseRequest } from './request/parse.ts';
 import { sendReply } from './response/send-reply.ts';
 import { changeHandlers } from './routes/change.ts';
 import { createHandlers } from './routes/create.ts';
+import { documentHandlers } from './routes/documents.ts';
 import { findHandlers } from './routes/find.ts';
 import { inboundHandlers } from './routes/inbound.ts';
 import { readHandlers } from './routes/read.ts';
@@ -23,6 +24,7 @@ const HANDLERS: Handlers = {
   ...changeHandlers,
   ...findHandlers,
   ...inboundHandlers,
+  ...documentHandlers,
   ...serviceHandlers,
 };
 
@@ -53,7 +55,10 @@ async function handle(route: Route, { handle, admit, linkUse }: Bound, ctx: KoaC
   const linked = linkUse ? await countingRefusals(ctx, deps, () => callerByLink(ctx, linkUse, deps)) : null;
   if (linked) return fair.open(ctx, name, () => run(linked));
   const caller = await countingRefusals(ctx, deps, () => callerByKey(ctx, deps));
-  return fair.keyed(ctx, { name, key_id: caller.key.key_id }, () => run(caller));
+  return fair.keyed(ctx, { name, key_id: caller.key.key_id }, async () => {
+    checkRole(caller.key, route);
+    await run(caller);
+  });
 }
 
 /** A caller who shows nothing valid spends more of the share of its address. */

@@ -2,6 +2,7 @@
 import { EVENT_TYPES, RESOURCE_EVENTS } from '../contract/events.ts';
 import { FAILURE_CODES, type Fault, isFailureCode, waits } from '../contract/failures.ts';
 import { PROBLEMS } from '../contract/problems.ts';
+import { callOf } from '../contract/routes/actions.ts';
 import { PHASE_LABELS, STATUSES } from '../contract/statuses.ts';
 
 export type Language = 'en' | 'zh';
@@ -11,7 +12,10 @@ const HEADS = {
     en: ['status', 'phase', 'it means', 'it waits for', 'what guards it'],
     zh: ['状态', '阶段', '含义', '等待', '由谁保障'],
   },
-  events: { en: ['event', 'who says it', 'what it does', 'taken in'], zh: ['事件', '谁发出', '作用', '可在以下状态接受'] },
+  events: {
+    en: ['event', 'who sends it', 'by', 'what it does', 'taken in'],
+    zh: ['事件', '谁发出', '接口', '作用', '可在以下状态接受'],
+  },
   problems: { en: ['code', 'status', 'it means'], zh: ['代码', '状态码', '含义'] },
   failures: {
     en: ['code', 'at fault', 'what the service does', 'what it means, and what you can do'],
@@ -53,7 +57,9 @@ export const eventsTable = (language: Language): string =>
     EVENT_TYPES.map((type) => {
       const row = RESOURCE_EVENTS[type];
       const { person, audit } = WORDS[language];
-      return [`\`${type}\``, row.by_person ? person : audit, row[language], row.accepted_in.join(', ')];
+      const call = callOf(type);
+      const by = call ? `\`${call.method} ${call.path}\`` : '';
+      return [`\`${type}\``, row.by_person ? person : audit, by, row[language], row.accepted_in.join(', ')];
     }),
   );
 

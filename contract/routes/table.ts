@@ -2,6 +2,7 @@
 import type { Text } from '../statuses.ts';
 import { CHANGE_ROUTES } from './change.ts';
 import { CREATE_ROUTES } from './create.ts';
+import { DOCUMENT_ROUTES } from './documents.ts';
 import { FIND_ROUTES } from './find.ts';
 import { INBOUND_ROUTES } from './inbound.ts';
 import { READ_ROUTES } from './read.ts';
@@ -15,6 +16,7 @@ export const ROUTE_GROUPS = [
   { tag: 'change', title: { en: 'Changing pictures', zh: '更改图片' }, routes: CHANGE_ROUTES },
   { tag: 'find', title: { en: 'Finding and following pictures', zh: '搜索与跟踪' }, routes: FIND_ROUTES },
   { tag: 'inbound', title: { en: 'For stores and providers', zh: '供存储与服务方调用' }, routes: INBOUND_ROUTES },
+  { tag: 'documents', title: { en: 'What describes the API', zh: '接口说明' }, routes: DOCUMENT_ROUTES },
   { tag: 'service', title: { en: 'The service itself', zh: '服务本身' }, routes: SERVICE_ROUTES },
 ] as const satisfies readonly { tag: string; title: Text; routes: readonly RouteDeclaration[] }[];
 
@@ -25,6 +27,7 @@ export const ROUTES = [
   ...CHANGE_ROUTES,
   ...FIND_ROUTES,
   ...INBOUND_ROUTES,
+  ...DOCUMENT_ROUTES,
   ...SERVICE_ROUTES,
 ] as const satisfies readonly RouteDeclaration[];
 

@@ -1,15 +1,19 @@
 /** Who calls: by an API key, or by a link that was signed for exactly one call. */
 import { Problem } from '../../contract/problems.ts';
-import { isLocalName, isSecret, parseKey } from '../../runtime/accounts/api-keys.ts';
+import { hasRole } from '../../contract/roles.ts';
+import type { RouteDeclaration } from '../../contract/routes/route.ts';
+import { isInUse, isLocalName, isSecret, parseKey } from '../../runtime/accounts/api-keys.ts';
+import type { ApiKey } from '../../runtime/ports/accounts.ts';
 import type { Caller, KeyCaller, KoaContext, LinkRejection, PublicRequest, RequestDeps } from '../context.ts';
 
-/** The caller by its key. Wrong, unknown and revoked keys are told apart by nobody: all are 401. */
-export async function callerByKey(ctx: KoaContext, { facts }: RequestDeps): Promise<KeyCaller> {
+/** The caller by its key. Wrong, unknown, expired and revoked keys can't be told apart: all are 401. */
+export async function callerByKey(ctx: KoaContext, { facts, clock }: RequestDeps): Promise<KeyCaller> {
   const [scheme = '', text = '', ...rest] = ctx.get('authorization').trim().split(/ +/);
-  const said = scheme.toLowerCase() === 'bearer' && rest.length === 0 ? parseKey(text) : null;
-  const key = said && (await facts.accounts.key(said.key_id));
-  if (!said || !key || key.revoked_at !== null || !isSecret(said.secret, key.secret_hash)) throw unauthenticated();
+  const parsed = scheme.toLowerCase() === 'bearer' && rest.length === 0 ? parseKey(text) : null;
+  const key = parsed && (await facts.accounts.key(parsed.key_id));
+  if (!parsed || !key || !isInUse(key, clock.now()) || !isSecret(parsed.secret, key.secret_hash)) throw unauthenticated();
   ctx.state.key_id = key.key_id;
+  ctx.state.role = key.role;
   if (!isLocalName(key.name)) ctx.state.link_key = key.key_id;
   return { scope: { org_id: key.org_id }, by: { kind: 'key', id: key.key_id }, key };
 }
@@ -63,9 +67,9 @@ const partsOf = ({ call, resource_id, size, page, org_id, expires, key_id }: Gra
 ];
 
 /** A link ends with the key that it was given out to. Throws LINK_EXPIRED. */
-export async function checkLinkKey(ctx: KoaContext, key_id: string, { facts }: RequestDeps): Promise<void> {
+export async function checkLinkKey(ctx: KoaContext, key_id: string, { facts, clock }: RequestDeps): Promise<void> {
   const key = await facts.accounts.key(key_id);
-  if (!key || key.revoked_at !== null)
+  if (!key || !isInUse(key, clock.now()))
     throw new Problem('LINK_EXPIRED', {
       en: 'This link ended with the key that it was given out to. Ask for a fresh one; nothing was changed.',
       zh: '该链接已随其所属密钥的撤销而失效，请重新获取；未作任何更改。',
@@ -84,6 +88,20 @@ export const linkProblem = ({ refused }: LinkRejection): Problem =>
         en: 'This link was not made by us, or was changed on its way. Ask for a fresh one; nothing was changed.',
         zh: '该链接并非由我们签发，或途中被改动，请重新获取；未作任何更改。',
       });
+
+/** Throws FORBIDDEN unless the key may make this call. */
+export function checkRole({ role, installation }: ApiKey, route: RouteDeclaration): void {
+  if (route.role !== null && !hasRole(role, route.role))
+    throw new Problem('FORBIDDEN', {
+      en: `This key has the role ${role}, and this call takes ${route.role}. Nothing was done. Keys are made with \`tuodi keys create --role\`.`,
+      zh: `该密钥的角色为 ${role}，此接口需要 ${route.role}。未执行任何操作。密钥由 \`tuodi keys create --role\` 创建。`,
+    });
+  if (route.installation && !installation)
+    throw new Problem('FORBIDDEN', {
+      en: 'This call is about the whole installation, and takes a key that is marked for it. Nothing was done.',
+      zh: '此接口涉及整个安装，需要带有 installation 标记的密钥。未执行任何操作。',
+    });
+}
 
 const unauthenticated = () =>
   new Problem(

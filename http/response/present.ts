@@ -2,6 +2,7 @@
 import type { Failure } from '../../contract/failures.ts';
 import { missingOf } from '../../contract/metadata.ts';
 import type { HistoryItem, Resource, Upload } from '../../contract/resource.ts';
+import { actionsFor } from '../../contract/routes/actions.ts';
 import { waitsFor } from '../../contract/statuses.ts';
 import type { JournalEntry } from '../../runtime/ports/journal.ts';
 import type { UploadLink } from '../../runtime/ports/objects.ts';
@@ -32,6 +33,7 @@ export function presentResource(row: ResourceRow, { ctx, deps }: { ctx: KoaConte
     metadata_missing: missingOf(metadata, deps.required_metadata),
     failure: presentFailure(row.failure),
     allowed_events,
+    actions: ctx.state.role ? actionsFor(row, { role: ctx.state.role, base: deps.public_url() }) : [],
     preview_url: viewable ? previewUrl(row, { ctx, deps }) : null,
     created_at: timeOf(row.created_at),
     updated_at: timeOf(row.updated_at),

@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { Problem } from '../../contract/problems.ts';
+import { isInUse } from '../../runtime/accounts/api-keys.ts';
 import { bounded } from '../../runtime/async/timeout.ts';
 import type { PositionedMessage } from '../../runtime/ports/outbox.ts';
 import type { KeyRequest, RequestDeps } from '../context.ts';
@@ -51,7 +52,7 @@ async function* eventsFor({ ctx, deps, caller }: KeyRequest, disconnected: Abort
     const quiet_ms = clock.elapsed() - sent_at;
     if (quiet_ms >= limits.heartbeat_ms) {
       const key = await facts.accounts.key(caller.key.key_id);
-      if (!key || key.revoked_at !== null) return; // a revoked key gets no more events
+      if (!key || !isInUse(key, clock.now())) return; // a key that ended gets no more events
       yield ': still here\n\n';
       sent_at = clock.elapsed();
     } else if (!page.expired && page.messages.length < limits.events_page)

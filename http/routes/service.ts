@@ -6,12 +6,12 @@ import type { Handlers } from '../handlers.ts';
 export const serviceHandlers: Handlers<'healthz' | 'readyz'> = {
   healthz: async () => ({ status: 200, body: { status: 'ok' } }),
 
-  /** Anybody may know which part is unavailable, as a load balancer must; what exactly is wrong names addresses, and takes a key. */
+  /** Anybody may know which part is unavailable, as a load balancer must; what exactly is wrong names addresses, and takes a key of the installation. */
   async readyz(request) {
     const { ctx, deps } = request;
     const { ready, checks, degraded = [] } = await deps.readiness();
     if (!ready) ctx.set('retry-after', String(deps.limits.retry_after_s));
-    const known = await hasKey(request);
+    const known = await isForInstallation(request);
     const shown = Object.entries(checks).map(([name, { ok, detail }]) => [
       name,
       known && detail !== undefined ? { ok, detail } : { ok },
@@ -25,10 +25,10 @@ export const serviceHandlers: Handlers<'healthz' | 'readyz'> = {
 };
 
 /** No key, a wrong one, and one that can't be looked up while the facts are away are all one: it is answered all the same. */
-async function hasKey({ ctx, deps }: PublicRequest): Promise<boolean> {
+async function isForInstallation({ ctx, deps }: PublicRequest): Promise<boolean> {
   if (ctx.get('authorization') === '') return false;
   return callerByKey(ctx, deps).then(
-    () => true,
+    ({ key }) => key.installation,
     () => false,
   );
 }

@@ -1,19 +1,37 @@
 /** Organisations, their users and keys. A key's secret is never here, only its hash. */
 
+import { isRole } from '../../contract/roles.ts';
 import { NO_USAGE } from '../../runtime/accounts/usage.ts';
 import type { Accounts, ApiKey } from '../../runtime/ports/accounts.ts';
 import { type Database, portError } from './database.ts';
-import { number, numberOrNull, type Row, rowOf, text, word } from './row.ts';
+import { number, numberOrNull, type Row, rowOf, text, textOrNull, word } from './row.ts';
 
 export function accountsOf({ read, write, dialect }: Database): Accounts {
+  const added = async (inserting: PromiseLike<unknown>): Promise<void> => {
+    try {
+      await inserting;
+    } catch (error) {
+      throw portError(dialect, error);
+    }
+  };
   return {
-    async addKey({ key_id, org_id, user_id, name, role, secret_hash, created_at, revoked_at }) {
-      const row = { key_id, org_id, user_id, name, role, secret_hash, created_at, revoked_at };
-      try {
-        await write('api_keys').insert(row);
-      } catch (error) {
-        throw portError(dialect, error);
-      }
+    async addKey({ role: access_role, ...key }) {
+      const role = access_role === 'admin' ? 'admin' : 'member'; // for a process of a version before roles
+      await added(write('api_keys').insert({ ...key, role, access_role }));
+    },
+
+    async organisations(limit) {
+      const rows: unknown[] = await read('organisations').orderBy('created_at').orderBy('org_id').limit(limit);
+      return rows.map(rowOf).map((row) => ({ org_id: text(row, 'org_id'), ...named(row) }));
+    },
+
+    async addUser({ user_id, org_id, name, created_at }) {
+      await added(write('users').insert({ user_id, org_id, name, created_at }));
+    },
+
+    async users({ org_id }, limit) {
+      const rows: unknown[] = await read('users').where({ org_id }).orderBy('created_at').orderBy('user_id').limit(limit);
+      return rows.map(rowOf).map((row) => ({ user_id: text(row, 'user_id'), org_id, ...named(row) }));
     },
 
     async key(key_id) {
@@ -34,6 +52,13 @@ export function accountsOf({ read, write, dialect }: Database): Accounts {
       return changed === 1;
     },
 
+    async addOrganisation({ org_id, name, created_at }) {
+      await write.transaction(async (trx) => {
+        await added(trx('organisations').insert({ org_id, name, created_at }));
+        await trx('org_usage').insert({ org_id, ...NO_USAGE });
+      });
+    },
+
     async ensure({ org_id, name, user_id, user_name, at }) {
       await write.transaction(async (trx) => {
         await trx('organisations').insert({ org_id, name, created_at: at }).onConflict('org_id').merge(['org_id']);
@@ -47,15 +72,23 @@ export function accountsOf({ read, write, dialect }: Database): Accounts {
   };
 }
 
-const isRole = (role: string): role is ApiKey['role'] => role === 'admin' || role === 'member';
+const named = (row: Row) => ({ name: text(row, 'name'), created_at: number(row, 'created_at') });
+
+/** NULL: of a key that a process of a version before roles has made since. */
+const roleOf = (row: Row): ApiKey['role'] => {
+  if (textOrNull(row, 'access_role') !== null) return word(row, 'access_role', isRole);
+  return text(row, 'role') === 'admin' ? 'admin' : 'editor';
+};
 
 const apiKey = (row: Row): ApiKey => ({
   key_id: text(row, 'key_id'),
   org_id: text(row, 'org_id'),
   user_id: text(row, 'user_id'),
   name: text(row, 'name'),
-  role: word(row, 'role', isRole),
+  role: roleOf(row),
+  installation: numberOrNull(row, 'installation') === 1,
   secret_hash: text(row, 'secret_hash'),
   created_at: number(row, 'created_at'),
+  expires_at: numberOrNull(row, 'expires_at'),
   revoked_at: numberOrNull(row, 'revoked_at'),
 });

@@ -12,6 +12,7 @@ import * as versions from './migrations/0009_versions.ts';
 import * as retention from './migrations/0010_retention.ts';
 import * as retries from './migrations/0011_retries.ts';
 import * as usage from './migrations/0012_usage.ts';
+import * as roles from './migrations/0013_roles.ts';
 
 export type Migration = { name: string; up: (knex: Knex) => Promise<void> };
 export const MIGRATIONS: readonly Migration[] = [
@@ -27,6 +28,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0010_retention', up: retention.up },
   { name: '0011_retries', up: retries.up },
   { name: '0012_usage', up: usage.up },
+  { name: '0013_roles', up: roles.up },
 ];
 
 /** Names, in order. */

@@ -1,6 +1,7 @@
 /** API keys: `tuodi_<key_id>_<secret>`. Only a hash of the secret is stored; 32 random bytes need no slow hash. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../async/clock.ts';
+import type { ApiKey } from '../ports/accounts.ts';
 
 const KEY = /^tuodi_([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})_([A-Za-z0-9_-]{43})$/;
 
@@ -25,6 +26,10 @@ export function parseKey(text: string): { key_id: string; secret: string } | nul
   const [, key_id, secret] = KEY.exec(text) ?? [];
   return key_id && secret ? { key_id, secret } : null;
 }
+
+/** Neither revoked nor expired at `now`, in epoch milliseconds. */
+export const isInUse = ({ revoked_at, expires_at }: Pick<ApiKey, 'revoked_at' | 'expires_at'>, now: number): boolean =>
+  revoked_at === null && (expires_at === null || now < expires_at);
 
 /** Takes the same time whatever the difference is. */
 export function isSecret(secret: string, secret_hash: string): boolean {

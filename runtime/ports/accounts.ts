@@ -1,19 +1,32 @@
 /** Organisations, users and keys, as the facts keep them. */
+import type { Role } from '../../contract/roles.ts';
 import type { Scope } from './scope.ts';
 
+/** installation: it may see and do what concerns all organisations. expires_at: in epoch milliseconds; null: never. */
 export type ApiKey = {
   key_id: string;
   org_id: string;
   user_id: string;
   name: string;
-  role: 'admin' | 'member';
+  role: Role;
+  installation: boolean;
   secret_hash: string;
   created_at: number;
+  expires_at: number | null;
   revoked_at: number | null;
 };
+export type Organisation = { org_id: string; name: string; created_at: number };
+export type User = { user_id: string; org_id: string; name: string; created_at: number };
+
 export interface Accounts {
   /** Makes the organisation and its user unless they are there. */
   ensure(organisation: { org_id: string; name: string; user_id: string; user_name: string; at: number }): Promise<void>;
+  /** Throws AlreadyThere for an id that is taken. */
+  addOrganisation(organisation: Organisation): Promise<void>;
+  organisations(limit: number): Promise<Organisation[]>;
+  /** Throws AlreadyThere for an id that is taken. */
+  addUser(user: User): Promise<void>;
+  users(scope: Scope, limit: number): Promise<User[]>;
   addKey(key: ApiKey): Promise<void>;
   key(key_id: string): Promise<ApiKey | null>;
   keys(scope: Scope, limit: number): Promise<ApiKey[]>;

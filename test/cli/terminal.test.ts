@@ -23,7 +23,16 @@ const resource = {
   ...{ resource_id: ID, org_id: EVIL, user_id: 'u', batch_id: null, status: 'INDEX_FAILED', phase: 'failed', waits_for: EVIL },
   ...{ deadline_at: null, viewable: true, searchable: true, revision: 1, indexed_revision: 1, has_vector: true, filename: EVIL },
   ...{ content_type: 'image/png', byte_size: 1, sha256: 'a'.repeat(64), page_count: 1, duplicate_of: null, metadata_missing: [] },
-  ...{ failure, allowed_events: [], preview_url: null, created_at: AT, updated_at: AT, uploaded_at: AT, indexed_at: null },
+  ...{
+    failure,
+    allowed_events: [],
+    actions: [],
+    preview_url: null,
+    created_at: AT,
+    updated_at: AT,
+    uploaded_at: AT,
+    indexed_at: null,
+  },
   metadata: { title: 'title', description: EVIL, tags: [], taken_at: null, languages: [], extra: {} },
 };
 const hit = { resource, score: 1, boxes: [], highlights: [{ field: 'text', page: 1, parts: [{ text: EVIL, match: true }] }] };

@@ -34,13 +34,14 @@ describe('readiness', () => {
     degraded: [{ name: 'store_is_away', detail, since: 0 }],
   });
 
-  test('names parts to anybody, and tells what is wrong with them to who has a key', () =>
+  test('names parts to anybody, and tells what is wrong with them to a key of the installation', () =>
     inWorld({ readiness }, async (world) => {
       const names = { facts: { ok: false }, index: { ok: true } };
       for (const [what, authorization] of Object.entries({
         none: '',
         wrong: 'Bearer tuodi_01890a5d-ac96-774b-bcce-b302099a8057_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
         revoked: `Bearer ${world.keys.revoked}`,
+        'not of the installation': `Bearer ${world.keys.other}`,
         odd: 'Basic x',
       })) {
         const headers: Record<string, string> = authorization === '' ? {} : { authorization };

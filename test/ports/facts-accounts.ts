@@ -8,7 +8,8 @@ import { AT, ORG, OTHER, type World } from './facts-rows.ts';
 
 const scope = { org_id: ORG };
 const apiKey = (key_id: string, parts: Partial<ApiKey> = {}): ApiKey => ({
-  ...{ key_id, org_id: ORG, user_id: 'user', name: '钥匙', role: 'admin', secret_hash: 'h', created_at: AT, revoked_at: null },
+  ...{ key_id, org_id: ORG, user_id: 'user', name: '钥匙', role: 'admin', secret_hash: 'h', created_at: AT },
+  ...{ installation: false, expires_at: null, revoked_at: null },
   ...parts,
 });
 
@@ -22,9 +23,29 @@ export function accountsTests(world: World): void {
       await Promise.all([accounts.ensure(organisation), accounts.ensure(organisation)]);
     });
 
+    it('organisations and users are added once, and listed; users of one organisation only', async () => {
+      const { accounts } = world.facts();
+      const organisation = { org_id: 'made', name: '学校', created_at: AT };
+      await accounts.addOrganisation(organisation);
+      await assert.rejects(accounts.addOrganisation({ ...organisation, name: 'forged' }), AlreadyThere);
+      assert.deepEqual(
+        (await accounts.organisations(99)).filter(({ org_id }) => org_id === 'made'),
+        [organisation],
+      );
+      assert.equal((await accounts.organisations(1)).length, 1);
+      const user = { user_id: 'u-made', org_id: 'made', name: '小明', created_at: AT };
+      await accounts.addUser(user);
+      await assert.rejects(accounts.addUser({ ...user, org_id: OTHER }), AlreadyThere);
+      assert.deepEqual([await accounts.users({ org_id: 'made' }, 9), await accounts.users({ org_id: OTHER }, 9)], [[user], []]);
+      assert.deepEqual(await world.facts().usage.get({ org_id: 'made' }), { pictures: 0, bytes: 0, awaited: 0, announced: 0 });
+    });
+
     it('keys are found by id, listed by organisation, and revoked once, by their own organisation only', async () => {
       const { accounts } = world.facts();
-      await accounts.addKey(apiKey('k2', { created_at: AT + 1, role: 'member' }));
+      await accounts.addKey(apiKey('k2', { created_at: AT + 1, role: 'viewer', expires_at: AT + 9 }));
+      assert.deepEqual(await accounts.key('k2'), apiKey('k2', { created_at: AT + 1, role: 'viewer', expires_at: AT + 9 }));
+      await accounts.addKey(apiKey('k3', { created_at: AT + 2, installation: true }));
+      assert.equal((await accounts.key('k3'))?.installation, true);
       await accounts.addKey(apiKey('k1'));
       await accounts.addKey(apiKey('x1', { org_id: OTHER }));
       await assert.rejects(accounts.addKey(apiKey('k1', { secret_hash: 'forged' })), AlreadyThere);
@@ -32,7 +53,7 @@ export function accountsTests(world: World): void {
       assert.equal(await accounts.key('nobody'), null);
       assert.deepEqual(
         (await accounts.keys(scope, 9)).map(({ key_id }) => key_id),
-        ['k1', 'k2'],
+        ['k1', 'k2', 'k3'],
       );
       assert.equal((await accounts.keys(scope, 1)).length, 1);
       assert.equal(await accounts.revokeKey({ org_id: OTHER }, 'k1', AT + 5), false);

@@ -21,7 +21,7 @@ export async function keyTo({ accounts }: Facts, org_id: string): Promise<string
   await accounts.ensure({ org_id, name: org_id, user_id, user_name: org_id, at: clock.now() });
   const { key_id, text, secret_hash } = makeKey(clock);
   const named = { name: 'test', role: 'admin' as const, created_at: clock.now(), revoked_at: null };
-  await accounts.addKey({ key_id, org_id, user_id, secret_hash, ...named });
+  await accounts.addKey({ key_id, org_id, user_id, secret_hash, installation: false, expires_at: null, ...named });
   return text;
 }
 

@@ -27,6 +27,7 @@ import { type Clock, systemClock } from '../../runtime/async/clock.ts';
 import { RUNTIME_LIMITS } from '../../runtime/limits.ts';
 import { createFeed } from '../../runtime/outbox/feed.ts';
 import { createRelay } from '../../runtime/outbox/relay.ts';
+import type { ApiKey } from '../../runtime/ports/accounts.ts';
 import type { Facts } from '../../runtime/ports/facts.ts';
 import type { Embedder } from '../../runtime/ports/providers.ts';
 import type { IndexQuery, SearchIndex } from '../../runtime/ports/search-index.ts';
@@ -126,7 +127,11 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
   };
   for (const org_id of ['a', 'b'])
     await facts.accounts.ensure({ org_id, name: org_id, user_id: `${org_id}-user`, user_name: org_id, at: clock.now() });
-  const keys = { a: await keyIn('a', deps), other: await keyIn('b', deps), revoked: await keyIn('a', deps, clock.now()) };
+  const keys = {
+    a: await keyIn('a', deps, { installation: true }),
+    other: await keyIn('b', deps),
+    revoked: await keyIn('a', deps, { revoked_at: clock.now() }),
+  };
   const server = createHttpServer(deps);
   port = (await server.listen('127.0.0.1', 0)).port;
 
@@ -234,17 +239,12 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
   return world;
 }
 
-async function keyIn(org_id: string, { clock, facts }: HttpDeps, revoked_at: number | null = null): Promise<string> {
+/** The text of a new key, an admin's unless said otherwise. */
+export async function keyIn(org_id: string, { clock, facts }: Pick<HttpDeps, 'clock' | 'facts'>, more: Partial<ApiKey> = {}) {
   const { key_id, text, secret_hash } = makeKey(clock);
   await facts.accounts.addKey({
-    key_id,
-    org_id,
-    user_id: `${org_id}-user`,
-    name: 'test',
-    role: 'admin',
-    secret_hash,
-    created_at: clock.now(),
-    revoked_at,
+    ...{ key_id, org_id, user_id: `${org_id}-user`, name: 'test', role: 'admin', secret_hash },
+    ...{ installation: false, created_at: clock.now(), expires_at: null, revoked_at: null, ...more },
   });
   return text;
 }

@@ -21,7 +21,7 @@ async function newKey(name: string): Promise<{ text: string; key_id: string }> {
   const { clock, facts } = world.deps;
   const { key_id, text, secret_hash } = makeKey(clock);
   const row = { key_id, org_id: 'a', user_id: 'a-user', name, role: 'admin' as const, secret_hash };
-  await facts.accounts.addKey({ ...row, created_at: clock.now(), revoked_at: null });
+  await facts.accounts.addKey({ ...row, installation: false, created_at: clock.now(), expires_at: null, revoked_at: null });
   return { key_id, text };
 }
 type Links = { upload: string; complete: string; preview: string; content: string; id: string; waiting: string };

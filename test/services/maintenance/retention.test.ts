@@ -41,7 +41,8 @@ test('old messages, callbacks, idempotency keys and keys of starts are all remov
       await facts.callbacks.keep({ ...callback, webhook_id: `w${n}`, task_id: `t${n}`, received_at: now - days * DAY_MS });
     for (const [n, revoked_at] of [now - 31 * DAY_MS, now - 29 * DAY_MS, null].entries()) {
       const key = { key_id: `k${n}`, org_id: 'org', user_id: 'u', name: `local-${n}`, role: 'admin' as const };
-      await facts.accounts.addKey({ ...key, secret_hash: 'h', created_at: 0, revoked_at });
+      const unmarked = { installation: false, expires_at: null, secret_hash: 'h', created_at: 0 };
+      await facts.accounts.addKey({ ...key, ...unmarked, revoked_at });
     }
     const removed = await removeOld({ facts, clock: world.clock, limits: RUNTIME_LIMITS, owner: 'me' });
     assert.equal(removed, 2_500 + 120 + 1);

@@ -1,0 +1,60 @@
+/** Keys of a database of the first version: members become editors, and those that a service made are marked for the installation. */
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+import { sqliteKnex } from '../../persistence/sqlite/driver.ts';
+import { migrateSqliteFacts, openSqliteFacts } from '../../persistence/sqlite/facts.ts';
+
+const FIXTURE = fileURLToPath(new URL('../../../test/fixtures/upgrade/facts.sqlite.gz', import.meta.url));
+const MADE = [
+  { key_id: 'member', name: 'phone', role: 'member' },
+  { key_id: 'admin', name: 'first of mine', role: 'admin' },
+  { key_id: 'other', name: 'first', role: 'admin', org_id: 'other' },
+  { key_id: 'odd', name: 'local-member', role: 'member' },
+];
+
+test('each key has the role that it had, by its new name, and no more', async () => {
+  const dir = await mkdtemp(path.join(tmpdir(), 'tuodi-roles-'));
+  const file = path.join(dir, 'facts.sqlite');
+  await writeFile(file, gunzipSync(await readFile(FIXTURE)));
+  const before = sqliteKnex(file);
+  const usual = { org_id: 'default', user_id: 'admin', secret_hash: 'h', created_at: 1, revoked_at: null };
+  await before('api_keys').insert(MADE.map((key) => ({ ...usual, ...key })));
+  await before.destroy();
+  await migrateSqliteFacts(dir, false);
+  const facts = await openSqliteFacts(dir);
+  try {
+    const keys = [
+      ...(await facts.accounts.keys({ org_id: 'default' }, 99)),
+      ...(await facts.accounts.keys({ org_id: 'other' }, 99)),
+    ];
+    const shown = keys.map(({ name, role, installation, expires_at }) => [
+      name.startsWith('local-') && name !== 'local-member' ? 'local' : name,
+      ...[role, installation, expires_at],
+    ]);
+    assert.deepEqual(
+      shown.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)),
+      [
+        ['first', 'admin', true, null],
+        ['first', 'admin', false, null],
+        ['first of mine', 'admin', false, null],
+        ['local', 'admin', true, null],
+        ['local-member', 'editor', false, null],
+        ['phone', 'editor', false, null],
+      ],
+    );
+    // One that a process of the earlier version makes beside this one.
+    const beside = sqliteKnex(file);
+    await beside('api_keys').insert({ ...usual, key_id: 'beside', name: 'beside', role: 'member' });
+    await beside.destroy();
+    const { role, installation } = (await facts.accounts.key('beside')) ?? {};
+    assert.deepEqual([role, installation], ['editor', false]);
+  } finally {
+    await facts.close();
+    await rm(dir, { recursive: true });
+  }
+});
