@@ -104,13 +104,16 @@ function walk(subject: Subject) {
   return { starts, edges, cameBy };
 }
 
-function takenAtStart(machine: AnyStateMachine, input: Json): AnyTransitionDefinition[] {
+/** The transitions that the machine takes before its first event. */
+export function takenAtStart(machine: AnyStateMachine, input: Json): AnyTransitionDefinition[] {
   const steps = getInitialMicrosteps(machine, input as never).map(([snapshot]) => snapshot); // input is typed by the machine
   return alwaysTaken(steps, { type: 'xstate.init' });
 }
+/** The transitions one step takes. Rows have no names in instances of the exploration: they get some for this step. */
+const taken = (machine: AnyStateMachine, instance: Instance, event: EventObject): AnyTransitionDefinition[] =>
+  takenBy(machine, machine.id === 'resource' ? marked(instance) : instance, event);
 /** The transitions one step takes: those of the event, then the `always` ones of its microsteps. Instances are of this machine. */
-function taken(machine: AnyStateMachine, instance: Instance, event: EventObject): AnyTransitionDefinition[] {
-  const { snapshot } = machine.id === 'resource' ? marked(instance) : instance;
+export function takenBy(machine: AnyStateMachine, { snapshot }: Instance, event: EventObject): AnyTransitionDefinition[] {
   const before: AnyMachineSnapshot = machine.resolveState(snapshot as never);
   const first = machine.getTransitionData(before as never, event as never) as AnyTransitionDefinition[];
   const steps = getMicrosteps(machine, before as never, event as never).map(([snapshot]) => snapshot);
@@ -125,7 +128,8 @@ function alwaysTaken(steps: AnyMachineSnapshot[], event: EventObject): AnyTransi
   });
 }
 
-function transitionsOf(
+/** Every transition of a machine, with a name for each. */
+export function transitionsOf(
   node: AnyStateNode,
   names = new Map<AnyTransitionDefinition, string>(),
 ): Map<AnyTransitionDefinition, string> {
@@ -150,7 +154,8 @@ export function inboundsFor(instance: Instance, subject: Subject): Inbound[] {
   const timers = Object.keys(instance.timers).map((id): Inbound => ({ kind: 'timer', id, token: LIVE }));
   return [...subject.events.map((event): Inbound => ({ kind: 'event', event })), ...jobs, ...timers];
 }
-function eventOf(instance: Instance, inbound: Inbound): EventObject {
+/** The event that the interpreter makes of an inbound, without its time. */
+export function eventOf(instance: Instance, inbound: Inbound): EventObject {
   if (inbound.kind === 'event') return inbound.event;
   if (inbound.kind === 'timer') return known(instance.timers[inbound.id], inbound.id).event;
   if (inbound.kind === 'accepted') return { type: `ACCEPTED.${inbound.id}` };

@@ -1,0 +1,64 @@
+/**
+ * Leads the service along the paths of the machines: `npm run model -- [--only words] [--list] [--seed N] [--walks N] [--report folder]`.
+ * Exits 1 if the service does something else than the model.
+ */
+import { mkdir } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { INSTEAD } from './instead.ts';
+import { type Path, plan } from './plan.ts';
+import { writeReport } from './report.ts';
+import { type Named, type Result, runAll } from './resource-run.ts';
+import { STORIES } from './stories.ts';
+import { coverageOf, inLines } from './summary.ts';
+import { randomWalk, shrink, type Walk } from './walks.ts';
+import { nameOf } from './words.ts';
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: '' },
+    list: { type: 'boolean', default: false },
+    seed: { type: 'string' },
+    walks: { type: 'string', default: '20' },
+    length: { type: 'string', default: '30' },
+    report: { type: 'string' },
+  },
+});
+const began = performance.now();
+const planned = plan();
+const named = (path: Pick<Path, 'described' | 'steps'>): Named => ({ ...path, name: nameOf(path) });
+const paths = values.seed === undefined ? [...STORIES, ...planned.paths.map(named)] : walksFrom(Number(values.seed));
+const chosen = paths.filter(({ name }) => name.toLowerCase().includes(values.only.toLowerCase()));
+
+if (values.list) for (const { name } of chosen) console.log(name);
+else await runChosen();
+
+async function runChosen(): Promise<void> {
+  if (chosen.length === 0) throw new Error(`no path is called ${values.only}`);
+  const results = await runAll(chosen, {}, ({ path, error }) => console.log(`${error ? '✗' : '✓'} ${path.name}`));
+  for (const failed of results.filter(({ error }) => error)) await tellShortest(failed);
+  const coverage = coverageOf(results, planned, (performance.now() - began) / 1_000);
+  for (const line of inLines(results, coverage)) console.log(line);
+  for (const name of coverage.all.filter((one) => values.only === '' && !planned.reachable.has(one)))
+    console.log(`not reachable: ${name}`);
+  console.log('\nwhere the test stands in for something:');
+  for (const { what, why } of INSTEAD) console.log(`  ${what}: ${why}`);
+  if (values.report !== undefined) {
+    await mkdir(values.report, { recursive: true });
+    console.log(`\n${await writeReport(values.report, results, coverage)}`);
+  }
+  process.exitCode = results.some(({ error }) => error) ? 1 : 0;
+}
+
+function walksFrom(seed: number): Named[] {
+  return Array.from({ length: Number(values.walks) }, (_, n) => {
+    const walk = randomWalk(seed + n, Number(values.length));
+    return { ...walk, name: `walk ${seed + n}: ${nameOf(walk)}` };
+  });
+}
+
+/** A walk that fails is shown as the shortest story that still does. */
+async function tellShortest({ path }: Result): Promise<void> {
+  if (values.seed === undefined) return;
+  const fails = async (walk: Walk) => (await runAll([named(walk)])).some(({ error }) => error);
+  console.log(`\nthe shortest that still fails: ${nameOf(await shrink(path, fails))}`);
+}
