@@ -5,9 +5,8 @@
 import { Worker } from 'node:worker_threads';
 import { failureOf, isFailureCode } from '../../contract/failures.ts';
 import { createPool } from '../../runtime/async/pool.ts';
-import type { PageRead } from '../../runtime/ports/providers.ts';
 import { StepError } from '../../runtime/tasks/step-handler.ts';
-import type { OpenedWith, Size } from './pages.ts';
+import type { OpenedWith, OwnText, Size } from './pages.ts';
 import { RejectedFile } from './rejected-file.ts';
 
 /** JavaScript's own memory of a thread; what decoders take beyond it is bounded in the thread itself. */
@@ -26,7 +25,7 @@ export type DecoderCalls = {
   /** sizes: of each page; none when there are more than `max_pages`, since their number is then all that counts. */
   open: { ask: { bytes: Uint8Array; max_pages: number }; answer: { count: number; sizes: Size[] } };
   draw: { ask: { page: number; size: Size }; answer: Pixels };
-  read: { ask: { page: number }; answer: PageRead | null };
+  read: { ask: { page: number }; answer: OwnText | null };
 };
 export type DecoderCall = keyof DecoderCalls;
 /** illegal: the file's fault. */
@@ -154,5 +153,5 @@ const tooSlow = (limit_ms: number) =>
 export type Decoder = {
   open(bytes: Uint8Array, max_pages: number): Promise<{ count: number; sizes: Size[] }>;
   draw(page: number, size: Size): Promise<Pixels>;
-  read(page: number): PageRead | null;
+  read(page: number): OwnText | null;
 };

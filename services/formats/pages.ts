@@ -12,14 +12,17 @@ export type Size = { width: number; height: number };
 /** What every format is opened with. `owner`: on whose behalf; where files wait for a decoder, owners take turns. Without it all are of one. */
 export type OpenedWith = { limits: StepLimits; clock: Clock; signal: AbortSignal; budget: DecodeBudget; owner?: string };
 
+/** The text of a page that the file itself has. is_whole: the page shows no other, so that it need not be recognised. */
+export type OwnText = { read: PageRead; is_whole: boolean };
+
 /** An open file. Pages are numbered from 1. All that reads a page throws Illegal for what its decoder refuses. */
 export interface Opened {
   /** Of each page, from its header: nothing is decoded for it. */
   readonly sizes: readonly Size[];
   /** Upright, and all of its pixels can be had: as large as `wanted` where the page is drawn, as large as it is elsewhere. */
   picture(page: number, wanted: Size): Promise<Sharp>;
-  /** The text that the file itself has for the page, with places; null where the page must be recognised. */
-  ownText(page: number): Promise<PageRead | null>;
+  /** The text that the file itself has for the page; null where it has none that can be used. */
+  ownText(page: number): Promise<OwnText | null>;
   /** Nothing is asked for a while: what others wait for is given back. */
   rest(): Promise<void>;
   close(): Promise<void>;

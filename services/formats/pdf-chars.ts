@@ -9,16 +9,19 @@ export type Pdfium = WrappedPdfiumModule & { pdfium: { readonly HEAPU8: Uint8Arr
  * is_known: the file says which character its glyph is.
  */
 export type PdfChar = { text: string; box: { x0: number; y0: number; x1: number; y1: number } | null; is_known: boolean };
-/** pictures: share of the page that its largest picture covers. null chars: more than a page can have. */
-export type PdfChars = { chars: PdfChar[] | null; pictures: number };
+export type Box = NonNullable<PdfChar['box']>;
+/** pictures: where pictures are drawn, fractions of the upright page, those inside of forms too. null chars: more than a page can have. */
+export type PdfChars = { chars: PdfChar[] | null; pictures: Box[] };
 
 /** The densest page of a newspaper has some 30,000; what has more is made to keep readers busy. */
 const MOST_CHARS = 50_000;
 /** In points: the hairline of a dash is wider, and what a font without its glyphs draws is not. */
 const LEAST_INK = 0.05;
-/** Of a page; looked at for the size of its pictures. */
-const MOST_OBJECTS = 10_000;
+/** Objects of a page that are looked at for pictures, and how deep forms may stand in forms. */
+const MAX_OBJECTS = 10_000;
+const MAX_DEPTH = 8;
 const OBJECT_IMAGE = 3;
+const OBJECT_FORM = 5;
 /** Whole numbers come back from PDFium: so fine a grid is laid on the page. */
 const GRID = 1_000_000;
 
@@ -54,7 +57,7 @@ function placing({ pdfium, FPDF_PageToDevice }: Pdfium, page: number, room: numb
     room,
     doubles: () => new Float64Array(pdfium.HEAPU8.buffer, room, 4),
     floats: () => new Float32Array(pdfium.HEAPU8.buffer, room, 4),
-    boxOf({ left, top, right, bottom }: Corners): NonNullable<PdfChar['box']> {
+    boxOf({ left, top, right, bottom }: Corners): Box {
       const [[ax, ay], [bx, by]] = [point(left, top), point(right, bottom)];
       return { x0: Math.min(ax, bx), y0: Math.min(ay, by), x1: Math.max(ax, bx), y1: Math.max(ay, by) };
     },
@@ -76,17 +79,45 @@ function charAt(pdfium: Pdfium, text: number, i: number, { room, doubles, floats
   return { ...char, box: boxOf({ left, top, right, bottom }) };
 }
 
-function picturesOf(pdfium: Pdfium, page: number, room: number, { floats, boxOf }: Place): number {
-  const count = Math.min(pdfium.FPDFPage_CountObjects(page), MOST_OBJECTS);
-  let largest = 0;
-  for (let i = 0; i < count; i++) {
-    const object = pdfium.FPDFPage_GetObject(page, i);
-    if (pdfium.FPDFPageObj_GetType(object) !== OBJECT_IMAGE) continue;
-    if (!pdfium.FPDFPageObj_GetBounds(object, room, room + 4, room + 8, room + 12)) continue;
-    const [left = 0, bottom = 0, right = 0, top = 0] = floats();
-    const { x0, y0, x1, y1 } = boxOf({ left, top, right, bottom });
-    const [width, height] = [Math.min(1, x1) - Math.max(0, x0), Math.min(1, y1) - Math.max(0, y0)];
-    if (width > 0 && height > 0) largest = Math.max(largest, width * height);
-  }
-  return largest;
+/** From the space of an object to that of the page: x' = a·x + c·y + e, y' = b·x + d·y + f. */
+type Matrix = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
+const IDENTITY: Matrix = [1, 0, 0, 1, 0, 0];
+/** `inner` first. */
+const combined = ([a, b, c, d, e, f]: Matrix, [A, B, C, D, E, F]: Matrix): Matrix => [
+  ...([a * A + b * C, a * B + b * D, c * A + d * C, c * B + d * D] as const),
+  ...([e * A + f * C + E, e * B + f * D + F] as const),
+];
+
+/** A scan may be cut into strips, and stamping programs put it into a form. */
+function picturesOf(pdfium: Pdfium, page: number, room: number, { floats, boxOf }: Place): Box[] {
+  const pictures: Box[] = [];
+  let left = MAX_OBJECTS;
+  const matrixOf = (object: number): Matrix => {
+    if (!pdfium.FPDFPageObj_GetMatrix(object, room)) return IDENTITY;
+    const [a = 1, b = 0, c = 0, d = 1, e = 0, f = 0] = new Float32Array(pdfium.pdfium.HEAPU8.buffer, room, 6);
+    return [a, b, c, d, e, f];
+  };
+  const look = (object: number, matrix: Matrix, depth: number): void => {
+    left -= 1;
+    const type = pdfium.FPDFPageObj_GetType(object);
+    if (type === OBJECT_FORM && depth < MAX_DEPTH) {
+      const inner = combined(matrixOf(object), matrix);
+      const count = Math.min(pdfium.FPDFFormObj_CountObjects(object), left);
+      for (let i = 0; i < count && left > 0; i++) look(pdfium.FPDFFormObj_GetObject(object, i), inner, depth + 1);
+    }
+    if (type !== OBJECT_IMAGE || !pdfium.FPDFPageObj_GetBounds(object, room, room + 4, room + 8, room + 12)) return;
+    const [x0 = 0, y0 = 0, x1 = 0, y1 = 0] = floats();
+    const box = boxOf(boundsOf(matrix, [x0, y0, x1, y1]));
+    const seen = { x0: Math.max(0, box.x0), y0: Math.max(0, box.y0), x1: Math.min(1, box.x1), y1: Math.min(1, box.y1) };
+    if (seen.x1 > seen.x0 && seen.y1 > seen.y0) pictures.push(seen);
+  };
+  const count = Math.min(pdfium.FPDFPage_CountObjects(page), MAX_OBJECTS);
+  for (let i = 0; i < count && left > 0; i++) look(pdfium.FPDFPage_GetObject(page, i), IDENTITY, 0);
+  return pictures;
+}
+
+function boundsOf([a, b, c, d, e, f]: Matrix, [x0, y0, x1, y1]: readonly [number, number, number, number]): Corners {
+  const corners = [x0, x1].flatMap((x) => [y0, y1].map((y) => [a * x + c * y + e, b * x + d * y + f] as const));
+  const [xs, ys] = [corners.map(([x]) => x), corners.map(([, y]) => y)];
+  return { left: Math.min(...xs), right: Math.max(...xs), bottom: Math.min(...ys), top: Math.max(...ys) };
 }

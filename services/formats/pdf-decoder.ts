@@ -8,7 +8,7 @@ import { init } from '@embedpdf/pdfium';
 import type { Decoder, Pixels } from './isolated.ts';
 import type { Size } from './pages.ts';
 import { charsOf, type Pdfium } from './pdf-chars.ts';
-import { pageReadOf } from './pdf-words.ts';
+import { ownTextOf } from './pdf-words.ts';
 import { RejectedFile } from './rejected-file.ts';
 
 /** FPDF_GetLastError. */
@@ -65,7 +65,7 @@ export async function pdfDecoder(): Promise<Decoder> {
       return { count, sizes };
     },
     draw: async (number, size) => withPage(number, (page) => drawn(pdfium, page, size)),
-    read: (number) => withPage(number, (page) => pageReadOf(charsOf(pdfium, page))),
+    read: (number) => withPage(number, (page) => ownTextOf(charsOf(pdfium, page))),
   };
 }
 

@@ -1,13 +1,15 @@
 /** A page's own text, from its characters: lines, words with their places, and whether it is a text at all. */
 import type { Word } from '../../contract/text.ts';
-import type { PageRead } from '../../runtime/ports/providers.ts';
-import type { PdfChar, PdfChars } from './pdf-chars.ts';
+import type { OwnText } from './pages.ts';
+import type { Box, PdfChar, PdfChars } from './pdf-chars.ts';
 
-/** A page with fewer letters and digits is recognised: a page number is no text, and recognition reads a heading as well. */
+/** A page with less text of its own is recognised as well: a page number is no text. In letters and digits; a Han character counts as three. */
 const LEAST_LETTERS = 16;
-/** On a page that is mostly a picture, so much may be a stamp or a footer that a scanner's program put beside it. */
-const LEAST_LETTERS_ON_PICTURE = 100;
-const MOSTLY_PICTURE = 0.5;
+const HAN_LETTERS = 3;
+/** A picture with so much text over it is a scan whose text a program has put there; with less it may hold words of its own. */
+const LEAST_LETTERS_ON_PICTURES = 100;
+/** Share of the page from which on pictures may hold words: a logo is smaller. */
+const LEAST_PICTURES = 0.05;
 /** More of unknown, private or control characters, and the file does not know what its own glyphs mean. */
 const MOST_GARBAGE = 0.2;
 const GARBAGE = /[\p{Cc}\p{Co}\p{Cn}\p{Cs}\ufffd]/u;
@@ -21,18 +23,39 @@ const NEAR = 1.5;
 const HAN = /\p{sc=Han}/u;
 const chinese = new Intl.Segmenter('zh', { granularity: 'word' });
 
-/** null: the page must be recognised. */
-export function pageReadOf({ chars, pictures }: PdfChars): PageRead | null {
+/** null: the page has no text of its own that can be used. */
+export function ownTextOf({ chars, pictures }: PdfChars): OwnText | null {
   if (!chars) return null;
   const seen = chars.filter(isOnPage);
-  const least = pictures > MOSTLY_PICTURE ? LEAST_LETTERS_ON_PICTURE : LEAST_LETTERS;
   const written = seen.filter(({ text, box }) => box !== null && !SPACE.test(text) && text !== BROKEN_WORD);
   const garbage = written.filter(({ text, is_known }) => !is_known || GARBAGE.test(text)).length;
-  const letters = written.filter(({ text }) => LETTER.test(text)).length;
-  if (letters < least || garbage > MOST_GARBAGE * written.length) return null;
+  if (garbage > MOST_GARBAGE * written.length) return null;
   const text = textOf(seen);
-  return text === '' ? null : { text, confidence: 1, words: pieces(seen).flatMap(inWords).map(wordOf) };
+  if (text === '') return null;
+  const read = { text, confidence: 1, words: pieces(seen).flatMap(inWords).map(wordOf) };
+  return { read, is_whole: lettersOf(written) >= LEAST_LETTERS && !mayHoldMore(pictures, written) };
 }
+
+const lettersOf = (chars: PdfChar[]): number =>
+  chars.reduce((sum, { text }) => sum + (HAN.test(text) ? HAN_LETTERS : LETTER.test(text) ? 1 : 0), 0);
+/** Whether pictures are large enough for words that the text over them does not have. */
+function mayHoldMore(pictures: Box[], written: PdfChar[]): boolean {
+  const area = areaOf(pictures);
+  if (area.share < LEAST_PICTURES) return false;
+  const over = written.filter(({ box }) => box !== null && area.has((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2));
+  return lettersOf(over) < LEAST_LETTERS_ON_PICTURES;
+}
+/** What boxes cover together, on a grid. */
+function areaOf(boxes: Box[]): { share: number; has(x: number, y: number): boolean } {
+  const cells = new Set<number>();
+  const first = (at: number) => Math.max(0, Math.round(at * CELLS));
+  for (const { x0, y0, x1, y1 } of boxes)
+    for (let row = first(y0); row < Math.min(CELLS, first(y1)); row++)
+      for (let column = first(x0); column < Math.min(CELLS, first(x1)); column++) cells.add(row * CELLS + column);
+  const cellOf = (x: number, y: number) => Math.floor(y * CELLS) * CELLS + Math.floor(x * CELLS);
+  return { share: cells.size / CELLS ** 2, has: (x, y) => cells.has(cellOf(x, y)) };
+}
+const CELLS = 100;
 
 /** What lies beside the page is on no paper. */
 const isOnPage = ({ box }: PdfChar): boolean => {

@@ -16,6 +16,7 @@ import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import { type RemoteStepHandler, type StepContext, StepError, type StepHandler } from '../../runtime/tasks/step-handler.ts';
 import { isSameWork, workIdOf } from '../../runtime/tasks/work-id.ts';
 import type { Opened } from '../formats/pages.ts';
+import { mergeText } from './merge-text.ts';
 import { missingFact } from './missing-fact.ts';
 import { checkWords, renderForOcr, withOriginal } from './open-original.ts';
 
@@ -106,7 +107,7 @@ async function picturesOf(file: Opened, { limits }: StepContext, signal: AbortSi
   return pictures;
 }
 
-/** Each page with the text of its own, else with what is read of it; and its size, which no engine knows: it saw a smaller copy. */
+/** Each page with the text of its own, and what is read of it where that is not all; and its size, which no engine knows: it saw a smaller copy. */
 async function outputOf(
   file: Pick<Opened, 'sizes' | 'ownText'>,
   { task_id, recogniser: { engine } }: Pick<StepContext, 'task_id' | 'recogniser'>,
@@ -114,18 +115,21 @@ async function outputOf(
   read: (page: number) => Promise<PageRead>,
 ): Promise<OcrOutput> {
   const pages: Page[] = [];
-  let [own, words] = [0, 0];
+  const read_by = { engine: false, file: false };
+  let words = 0;
   for (const [i, size] of file.sizes.entries()) {
     signal.throwIfAborted();
     const page = i + 1;
-    const own_text = await file.ownText(page);
-    const page_read = own_text ?? (await read(page));
-    own += own_text ? 1 : 0;
+    const own = await file.ownText(page);
+    const recognised = own?.is_whole ? null : await read(page);
+    const page_read = own && recognised ? mergeText(own.read, recognised) : (own?.read ?? recognised ?? NOTHING);
+    read_by.file ||= own !== null;
+    read_by.engine ||= recognised !== null;
     words += page_read.words.length;
     checkWords(words, page);
     pages.push({ ...size, ...page_read, page });
   }
-  const engines = [...(own < pages.length ? [engine] : []), ...(own > 0 ? [OWN_TEXT] : [])];
+  const engines = [...(read_by.engine ? [engine] : []), ...(read_by.file ? [OWN_TEXT] : [])];
   return { fact_id: task_id, engine: engines.join(' + '), pages };
 }
 

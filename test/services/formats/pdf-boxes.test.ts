@@ -37,9 +37,9 @@ async function seen(bytes: Buffer) {
   const decoder = await pdfDecoder();
   const { sizes } = await decoder.open(bytes, 10);
   const [size = { width: 0, height: 0 }] = sizes;
-  const read = await decoder.read(1);
+  const own = await decoder.read(1);
   const { rgba } = await decoder.draw(1, { width: Math.round(size.width), height: Math.round(size.height) });
-  return { size, text: read?.text ?? null, words: read?.words ?? [], rgba: Buffer.from(rgba) };
+  return { size, text: own?.read.text ?? null, words: own?.read.words ?? [], rgba: Buffer.from(rgba) };
 }
 
 const A4 = '/MediaBox[0 0 595 842]';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { desk } from '../../worlds/inspected.ts';
-import { line, type PdfPage, pdf } from '../../worlds/pdf-file.ts';
+import { line, type PdfPage, pdf, pdfOf } from '../../worlds/pdf-file.ts';
 import { plain } from '../../worlds/wrong-pictures.ts';
 
 async function read(pages: PdfPage[], given: Parameters<typeof pdf>[1] = {}) {
@@ -85,12 +85,86 @@ describe('a page is recognised', () => {
 
   test('when its text is next to nothing', async () => {
     const { pages, engine, pictures } = await read([{ content: line(300, 30, 10, 'Page 3') }]);
-    assert.deepEqual([pages[0]?.text, engine, pictures.length], ['seen 1', 'engine', 1]);
+    assert.deepEqual([pages[0]?.text, engine, pictures.length], ['Page 3\nseen 1', 'engine + text of the file', 1]);
   });
-  test('when it is a picture with a stamp beside it', async () => {
+  test('when it is a picture with a stamp beside it, and has the stamp all the same', async () => {
     const content = PICTURE + line(72, 20, 8, 'Scanned with the free version of a scanner');
     const { pages } = await read([{ content, jpeg: await jpegOf() }]);
-    assert.equal(pages[0]?.text, 'seen 1');
+    assert.equal(pages[0]?.text, 'Scanned with the free version of a scanner\nseen 1');
+  });
+  /** Each puts a scan beside a long footer: by strips, inside of a form, turned, on a part of the page. */
+  const FOOTER = line(
+    40,
+    20,
+    8,
+    'This footer says for more than a hundred characters who has scanned the page and when and where it was.',
+  );
+  const strips = Array.from({ length: 8 }, (_, i) => `q 400 0 0 40 100 ${300 + i * 40} cm /Im Do Q\n`).join('');
+  const SCANS: Record<string, Partial<PdfPage> & { content: string }> = {
+    'cut into strips': { content: strips + FOOTER },
+    'on a tenth of the page': { content: `q 250 0 0 200 100 400 cm /Im Do Q\n${FOOTER}` },
+    'turned within the page': { content: `q 0 400 -300 0 450 300 cm /Im Do Q\n${FOOTER}` },
+    'on a page that is turned': { content: `q 400 0 0 300 100 300 cm /Im Do Q\n${FOOTER}`, rotate: 90 },
+  };
+  for (const [name, page] of Object.entries(SCANS))
+    test(`when a scan stands beside a long footer: ${name}`, async () => {
+      const { pages, pictures } = await read([{ ...page, jpeg: await jpegOf() }]);
+      assert.deepEqual([pictures.length, /^This footer .* it was\.\nseen 1$/.test(pages[0]?.text ?? '')], [1, true]);
+    });
+  test('when a scan stands in a form within a form', async () => {
+    const form = (name: string, target: number) =>
+      `/Type/XObject/Subtype/Form/BBox[0 0 1 1]/Resources<</XObject<</${name} ${target} 0 R>>>>/Length ${name.length + 4}>>stream\n/${name} Do\nendstream`;
+    const { bytes, width, height } = await jpegOf();
+    const content = `q 500 0 0 600 50 100 cm /Fm Do Q\n${FOOTER}`;
+    const image = `<</Type/XObject/Subtype/Image/Width ${width}/Height ${height}/ColorSpace/DeviceGray/BitsPerComponent 8/Filter/DCTDecode/Length ${bytes.length}>>stream\n`;
+    const file = pdfOf([
+      '<</Type/Catalog/Pages 2 0 R>>',
+      '<</Type/Pages/Kids[3 0 R]/Count 1>>',
+      '<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>/XObject<</Fm 6 0 R>>>>>>',
+      `<</Length ${content.length}>>stream\n${content}\nendstream`,
+      '<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>',
+      `<<${form('Fn', 7)}`,
+      `<<${form('Im', 8)}`,
+      Buffer.concat([Buffer.from(image), bytes, Buffer.from('\nendstream')]),
+    ]);
+    const { inspected, recognised, pictures } = desk();
+    await inspected(file);
+    const { pages } = await recognised();
+    assert.deepEqual([pictures.length, pages[0]?.text.endsWith('seen 1')], [1, true]);
+  });
+  test('and says each word once, those of the file first', async () => {
+    const page = { content: line(72, 700, 20, 'Registry stamp of the harbour') + `q 400 0 0 300 100 100 cm /Im Do Q\n` };
+    const word = (text: string, x: number, y: number, confidence = 0.9) => ({ text, confidence, x, y, w: 0.1, h: 0.03 });
+    const stamp = [word('Registry', 0.13, 0.095), word('stamp', 0.25, 0.095)];
+    const scan = [
+      word('gearbox', 0.3, 0.6),
+      word('oil', 0.42, 0.6),
+      word('齿轮', 0.3, 0.7),
+      word('箱', 0.42, 0.7),
+      word('~;', 0.3, 0.8, 0.2),
+    ];
+    const { inspected, recognised } = desk({ read: async () => ({ text: '-', confidence: 0.9, words: [...stamp, ...scan] }) });
+    await inspected(pdf([{ ...page, jpeg: await jpegOf() }]));
+    const { pages } = await recognised();
+    assert.equal(pages[0]?.text, 'Registry stamp of the harbour\ngearbox oil\n齿轮箱');
+    assert.deepEqual(
+      pages[0].words.slice(-4).map(({ text }) => text),
+      ['gearbox', 'oil', '齿轮', '箱'],
+    );
+  });
+  test('not for a logo', async () => {
+    const { pictures } = await read([{ content: `${REPORT}q 120 0 0 60 400 700 cm /Im Do Q\n`, jpeg: await jpegOf() }]);
+    assert.equal(pictures.length, 0);
+  });
+  test('not when it has few characters, but Chinese ones', async () => {
+    const { pages, pictures } = await read([{ content: line(72, 700, 24, '会议纪要') + line(72, 640, 24, '采购合同编号甲乙') }]);
+    assert.deepEqual([pages[0]?.text, pictures.length], ['会议纪要\n采购合同编号甲乙', 0]);
+  });
+  test('and what recognition does not see stays: two characters', async () => {
+    const { inspected, recognised } = desk({ read: async () => ({ text: '', confidence: 0, words: [] }) });
+    await inspected(pdf([{ content: line(72, 700, 24, '发票') }]));
+    const { pages } = await recognised();
+    assert.equal(pages[0]?.text, '发票');
   });
   test('unless the picture has its whole text behind it', async () => {
     const text = Array.from({ length: 6 }, (_, i) => line(72, 700 - i * 40, 12, 'The quarterly report of the harbour')).join('');

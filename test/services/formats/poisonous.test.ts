@@ -101,7 +101,7 @@ describe('a thread of its own', () => {
     assert.equal(threads(), 1, 'the others gave up theirs, and each has one at most');
     const drawn = await Promise.all(files.map((file) => file.ask('read', { page: 1 }).finally(() => file.end())));
     assert.deepEqual(
-      drawn.map((page) => page?.text),
+      drawn.map((page) => page?.read.text),
       files.map(() => 'The quarterly report of the harbour'),
     );
     await last.end();

@@ -1,0 +1,60 @@
+/** One page read twice: by the file itself, whose characters are exact, and by recognition, which sees what pictures hold. */
+import type { Word } from '../../contract/text.ts';
+import type { PageRead } from '../../runtime/ports/providers.ts';
+
+/** Below it, what is recognised beside a text is more often a pattern than a word. */
+const MIN_CONFIDENCE = 0.5;
+/** Parts of a word's height: words whose middles are nearer stand on one line. */
+const LINE = 0.6;
+const HAN = /\p{sc=Han}/u;
+
+/** The own text first; of the recognised words those that stand elsewhere, line by line. Says nothing twice. */
+export function mergeText(own: PageRead, recognised: PageRead): PageRead {
+  if (recognised.words.length === 0) return withLines(own, recognised);
+  const more = recognised.words.filter(
+    (word) => word.confidence >= MIN_CONFIDENCE && !own.words.some((one) => covers(one, word)),
+  );
+  if (more.length === 0) return own;
+  const text = [own.text, ...linesOf(more).map(lineText)].join('\n');
+  const words = [...own.words, ...more];
+  return { text, words, confidence: words.reduce((sum, { confidence }) => sum + confidence, 0) / words.length };
+}
+
+/** Without places, a line that the own text has already is the same line. */
+function withLines(own: PageRead, { text, confidence }: PageRead): PageRead {
+  const known = squeezed(own.text);
+  const more = text.split('\n').filter((line) => line.trim() !== '' && !known.includes(squeezed(line)));
+  return more.length === 0 ? own : { ...own, text: [own.text, ...more].join('\n'), confidence };
+}
+const squeezed = (text: string) => text.normalize('NFKC').toLowerCase().replace(/\s+/g, '');
+
+/** The middle of one lies in the box of the other: either may be the longer, as words are cut differently. */
+function covers(own: Word, word: Word): boolean {
+  return holds(own, word) || holds(word, own);
+}
+const holds = (box: Word, { x, y, w, h }: Word): boolean => {
+  const [across, down] = [x + w / 2, y + h / 2];
+  return across >= box.x && across <= box.x + box.w && down >= box.y && down <= box.y + box.h;
+};
+
+/** Words in their order, cut where the next one stands on another line. */
+function linesOf(words: Word[]): Word[][] {
+  const lines: Word[][] = [];
+  let last: Word | null = null;
+  for (const word of words) {
+    const line = lines.at(-1);
+    if (line && last && isBeside(last, word)) line.push(word);
+    else lines.push([word]);
+    last = word;
+  }
+  return lines;
+}
+const isBeside = (a: Word, b: Word): boolean =>
+  Math.abs(a.y + a.h / 2 - b.y - b.h / 2) <= LINE * Math.max(a.h, b.h) && b.x >= a.x;
+
+/** Chinese stands without spaces. */
+const lineText = (words: Word[]): string =>
+  words.reduce(
+    (line, { text }) => line + (line === '' || (HAN.test(line.at(-1) ?? '') && HAN.test(text[0] ?? '')) ? '' : ' ') + text,
+    '',
+  );
