@@ -1,21 +1,19 @@
-/** Language data: copied out of their npm packages into one folder, because the engine reads from one folder only. */
+/** Language data: copied out of our tessdata/ into the data folder, where that of other languages may be put beside it. */
 import { chmod, copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { failureOf } from '../../contract/failures.ts';
 import type { Clock } from '../../runtime/async/clock.ts';
 import { StepError } from '../../runtime/tasks/step-handler.ts';
 
-/** Reads our kind of text as well as `4.0.0`, with a sixth of the bytes to load and half of the memory. */
-const SET = '4.0.0_best_int';
 /** Tried one after the other: with chi_sim before eng, English is lost without a word. */
 export const LANGUAGES = ['eng', 'chi_sim', 'chi_tra'] as const;
 const require = createRequire(import.meta.url);
 
 /**
  * Makes sure that `dir` holds the data of each language; throws ServiceError if one is nowhere, where the engine would wait for ever.
- * Written aside and renamed, so that two processes can do it at once and none reads half a file. A language that has no package
- * installed may be put into the folder by hand.
+ * Written aside and renamed, so that two processes can do it at once and none reads half a file. A language that tuodi
+ * does not bring may be put into the folder by hand.
  */
 export async function installLanguages(dir: string, languages: readonly string[], clock: Clock): Promise<void> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
@@ -40,11 +38,12 @@ async function replace(source: string, target: string, temporary: string): Promi
   }
 }
 
+/** Returns where tuodi's own data of a language is: `#tessdata` is in package.json, so that sources and compiled files find the same. */
 function packaged(language: string): string | null {
   try {
-    return join(dirname(require.resolve(`@tesseract.js-data/${language}/package.json`)), SET, `${language}.traineddata.gz`);
+    return require.resolve(`#tessdata/${language}.traineddata.gz`);
   } catch {
-    return null; // not installed: it may be in the folder
+    return null; // not ours: it may be in the folder
   }
 }
 
@@ -59,8 +58,5 @@ async function sizeOf(path: string): Promise<number | null> {
 
 const missing = (language: string, path: string) =>
   new StepError(
-    failureOf(
-      'PROVIDER_UNAVAILABLE',
-      `the language data of "${language}" is missing: install @tesseract.js-data/${language}, or put it at ${path}`,
-    ),
+    failureOf('PROVIDER_UNAVAILABLE', `the language data of "${language}" is missing: put ${language}.traineddata.gz at ${path}`),
   );

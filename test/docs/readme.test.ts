@@ -8,7 +8,7 @@ import { BENCHES, SUITES } from '../scripts.ts';
 const DOCUMENTS = ['README.md', 'README.zh-CN.md', 'CHANGELOG.md', 'HACKING.md', ...pagesIn('docs')];
 const { scripts }: { scripts: Record<string, string> } = JSON.parse(readFileSync('package.json', 'utf8'));
 /** npm's own. */
-const BUILT_IN = new Set(['ci', 'i', 'install', 'test', 'start', 'run']);
+const BUILT_IN = new Set(['ci', 'i', 'install', 'pack', 'test', 'start', 'run']);
 
 function pagesIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })

@@ -1,11 +1,12 @@
 /** The tesseract pool: what it reads, and that one picture never hurts another. Real threads, but where a fault must be exact. */
 import assert from 'node:assert/strict';
-import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import sharp from 'sharp';
-import { installLanguages } from '../../providers/tesseract/languages.ts';
+import { installLanguages, LANGUAGES } from '../../providers/tesseract/languages.ts';
 import { type TesseractOptions, tesseractPool } from '../../providers/tesseract/pool.ts';
 import { type EnginePage, type StartThread, startThread, type Thread, ThreadEnded } from '../../providers/tesseract/thread.ts';
 import { pageOf } from '../../providers/tesseract/words.ts';
@@ -166,6 +167,23 @@ describe('one picture never hurts the next', () => {
 });
 
 describe('the start of the engine', () => {
+  test('has the language data that tessdata/README.md names, byte for byte', async () => {
+    const folder = join(SAMPLES, '..', 'tessdata');
+    const named = [...(await readFile(join(folder, 'README.md'), 'utf8')).matchAll(/^ {4}([0-9a-f]{64}) {2}(\S+)$/gm)];
+    assert.deepEqual(
+      named.map(([, , file]) => file),
+      LANGUAGES.map((language) => `${language}.traineddata.gz`),
+    );
+    for (const [, sum, file = ''] of named)
+      assert.equal(
+        createHash('sha256')
+          .update(await readFile(join(folder, file)))
+          .digest('hex'),
+        sum,
+        file,
+      );
+  });
+
   test('is refused when language data is missing, and succeeds once it is there', async () => {
     const dir = join(base, 'missing');
     const recogniser = pool({ language_dir: dir, languages: ['eng', 'kli'] });
