@@ -22,7 +22,7 @@ import type { Lifecycle } from '../runtime/resources/lifecycle.ts';
 import { createGates } from '../runtime/tasks/gates.ts';
 import type { StepLimits } from '../runtime/tasks/step-handler.ts';
 import { createSuspects } from '../runtime/tasks/suspects.ts';
-import { createTaskRunner, type TaskRunner } from '../runtime/tasks/task-runner.ts';
+import { createTaskRunner } from '../runtime/tasks/task-runner.ts';
 import { createWorker, type StepHandlers } from '../runtime/tasks/worker.ts';
 import { createIndexWatch } from '../services/index/watch.ts';
 import { resourceLifecycle, taskLifecycle } from '../services/lifecycles.ts';
@@ -72,9 +72,8 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
   const deps = { facts, tasks, queue, announcements, clock, limits, log, conditions };
   const relay = createRelay(deps);
   const set_asides = createSetAsides({ ...deps, instances: facts.instances });
-  const engine: Engine = createEngine({
+  const engine = createEngine({
     ...{ facts, clock, lifecycle, limits, log },
-    dispatch: (pending) => runs.dispatch(pending),
     notified: relay.nudge,
     unreadable: set_asides.report,
   });
@@ -85,7 +84,7 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
   const task_limits = { ...TASK_LIMITS, ...options.task_limits };
   const { give_up_ms, outage_pause_ms } = task_limits;
   const gates = createGates({ ...deps, isAvailable: services.isAvailable, outage: { give_up_ms, outage_pause_ms } });
-  const runs: TaskRunner = createTaskRunner({
+  const runs = createTaskRunner({
     ...deps,
     engine,
     lifecycle: task_lifecycle,
@@ -93,6 +92,7 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
     remote,
     isAvailable: (kind) => services.isAvailable(kind) && gates.isOpen(kind),
   });
+  engine.onJobs(runs.dispatch);
   const { run_marks: marks } = ports;
   const suspects = marks && createSuspects({ marks, clock, gather_ms: limits.suspects_gather_ms, limits: task_limits });
   const worker = createWorker({ ...deps, engine, runs, services, gates, suspects });

@@ -52,6 +52,14 @@ export class UnservedError extends Error {
   }
 }
 
+/** An instance in a state that its machine no longer has. */
+export class UnknownStateError extends Error {
+  constructor(cause: unknown) {
+    super('its state is unknown', { cause });
+    this.name = 'UnknownStateError';
+  }
+}
+
 /** A step after which nothing would ever happen to the instance. It is a bug of the machine and is never committed. */
 export class LimboError extends Error {}
 
@@ -76,8 +84,15 @@ export function durable(machine: AnyStateMachine, upgrades: Upgrades = {}) {
     }
     return instance;
   };
-  // XState's boundary; throws on a state that no longer exists
-  const revive = (instance: Instance): AnyMachineSnapshot => machine.resolveState(upgraded(instance).snapshot as never);
+  /** Throws UnknownStateError. */
+  const revive = (instance: Instance): AnyMachineSnapshot => {
+    const current = upgraded(instance);
+    try {
+      return machine.resolveState(current.snapshot as never); // XState's boundary
+    } catch (error) {
+      throw new UnknownStateError(error);
+    }
+  };
 
   return {
     start(input: Json, given: Environment): Step {
@@ -88,7 +103,7 @@ export function durable(machine: AnyStateMachine, upgrades: Upgrades = {}) {
 
     /**
      * Pure: returns the next instance and leaves this one unchanged. If refused or stale, it returns the same instance object.
-     * Throws UnservedError for an instance of a version that is not known here.
+     * Throws UnservedError for an instance of a version that is not known here, UnknownStateError, and LimboError.
      */
     step(instance: Instance, inbound: Inbound, given: Environment): Step {
       const current = upgraded(instance);
@@ -118,8 +133,8 @@ export function durable(machine: AnyStateMachine, upgrades: Upgrades = {}) {
       try {
         return Boolean(revive(instance));
       } catch (error) {
-        if (error instanceof UnservedError) throw error;
-        return false;
+        if (error instanceof UnknownStateError) return false;
+        throw error;
       }
     },
     hasTag: (instance: Instance, tag: string): boolean => revive(instance).hasTag(tag),

@@ -2,7 +2,7 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { RuntimeLimits } from '../limits.ts';
-import { isLaterVersion } from '../resources/step-loop.ts';
+import { isLaterVersion } from '../resources/problems.ts';
 
 /** What names an item in the log. */
 type Named = { instance_id?: string; resource_id?: string; task_id?: string };

@@ -1,8 +1,9 @@
 /** The part of the sweep that checks due instances, each independently of the others. */
 
 import type { Each } from '../async/each.ts';
+import { type DueWant, inBatches } from '../instances/due.ts';
+import { dueTimers, nextDueAt } from '../instances/timers.ts';
 import { type StoredInstance, UnreadableError } from '../ports/instances.ts';
-import { nextDueAt } from '../resources/change.ts';
 import { lateJob } from '../tasks/overtime.ts';
 import type { Parts as SweepParts } from './sweep-parts.ts';
 
@@ -10,26 +11,21 @@ type Parts = Pick<SweepParts, 'facts' | 'engine' | 'kernel' | 'set_asides' | 'ru
   each: Each;
 };
 
+type Claimed = StoredInstance | { instance_id: string; error: UnreadableError };
+
 /** Returns a function that checks due instances, up to `sweep_batches` batches. */
 export function createDueInstances(parts: Parts): (stopped: () => boolean) => Promise<void> {
   const { facts, engine, kernel, set_asides, runs, time, clock, limits, origin, each } = parts;
 
-  async function dueInstances(stopped: () => boolean): Promise<void> {
-    for (let batch = 0; batch < limits.sweep_batches && !stopped(); batch++) {
-      const now = clock.serviceTime();
-      const until = now + limits.claim_ms;
-      const limit = limits.sweep_batch;
-      const unreadable: UnreadableError[] = [];
-      const onUnreadable = (error: UnreadableError) => void unreadable.push(error);
-      const claimed = await facts.instances.claimDue({ now, until, limit, of: kernel.served, unreadable: onUnreadable });
-      const aside = unreadable.map((error) => ({ instance_id: error.id, error }));
-      await each(aside, ({ instance_id, error }) => set_asides.setAside(instance_id, error));
-      await each(claimed, checkOrSetAside);
-      if (claimed.length + unreadable.length < limit) return;
-    }
+  async function claim(want: DueWant): Promise<Claimed[]> {
+    const unreadable: Claimed[] = [];
+    const onUnreadable = (error: UnreadableError) => void unreadable.push({ instance_id: error.id, error });
+    const claimed = await facts.instances.claimDue({ ...want, of: kernel.served, unreadable: onUnreadable });
+    return [...unreadable, ...claimed];
   }
   /** Sets an instance aside that can't be read or stepped. */
-  async function checkOrSetAside(claimed: StoredInstance): Promise<void> {
+  async function checkOrSetAside(claimed: Claimed): Promise<void> {
+    if ('error' in claimed) return set_asides.setAside(claimed.instance_id, claimed.error);
     try {
       if (!kernel.knowsState(claimed.instance))
         throw new UnreadableError('instances', claimed.instance_id, 'its state is unknown');
@@ -53,10 +49,9 @@ export function createDueInstances(parts: Parts): (stopped: () => boolean) => Pr
     const quiet_until = time.quietUntil(); // nothing irreversible happens right after a gap
     const quiet = now < quiet_until;
     let not_before = quiet ? quiet_until : now;
-    for (const [id, { due_at, token }] of Object.entries(instance.timers)) {
-      if (due_at > now || quiet) continue;
-      const fire = () => engine.deliver(instance_id, { kind: 'timer', id, token }, origin);
-      const late = lateJob(instance, id, now, limits);
+    for (const timer of quiet ? [] : dueTimers(instance, now)) {
+      const fire = () => engine.deliver(instance_id, timer, origin);
+      const late = lateJob(instance, timer.id, now, limits);
       if (late) {
         not_before = now + limits.overtime_look_ms;
         await runs.late(instance_id, late, fire);
@@ -66,5 +61,5 @@ export function createDueInstances(parts: Parts): (stopped: () => boolean) => Pr
     const next = nextDueAt(instance);
     await facts.instances.reschedule(instance_id, instance.seq, next === null ? null : Math.max(next, not_before));
   }
-  return dueInstances;
+  return (stopped) => inBatches(parts, stopped, claim, (batch) => each(batch, checkOrSetAside));
 }

@@ -4,6 +4,7 @@
  */
 
 import { concurrently } from '../async/each.ts';
+import { type DueWant, inBatches } from '../instances/due.ts';
 import { createDueInstances } from './due-instances.ts';
 import { createTaskRebuild } from './rebuild-tasks.ts';
 import type { Parts } from './sweep-parts.ts';
@@ -23,15 +24,14 @@ export function createSweep(parts: Parts) {
   );
   const logOutcome = createOutcomeLog(parts);
 
-  async function dueTasks(): Promise<void> {
-    for (let batch = 0; batch < limits.sweep_batches && !stopped; batch++) {
-      const now = clock.serviceTime();
-      const until = now + limits.claim_ms;
-      const claimed = await tasks.claimDue({ now, until, limit: limits.sweep_batch, versions: runs.versions });
-      await each(claimed, (task) => runs.fire(task));
-      if (claimed.length < limits.sweep_batch) return;
-    }
-  }
+  const claimTasks = (want: DueWant) => tasks.claimDue({ ...want, versions: runs.versions });
+  const dueTasks = () =>
+    inBatches(
+      parts,
+      () => stopped,
+      claimTasks,
+      (batch) => each(batch, runs.fire),
+    );
   /** One round; returns the parts that failed. Timers of instances are facts, so the round goes on when the task store fails. */
   async function round(): Promise<FailedPart[]> {
     const failed: FailedPart[] = [];

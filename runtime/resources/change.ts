@@ -2,9 +2,10 @@
 import type { EventObject } from 'xstate';
 import type { Json } from '../../contract/json.ts';
 import type { Author } from '../../contract/resource.ts';
-import { delayOf, type Inbound, type Instance, type Step } from '../../machines/interpreter.ts';
+import { delayOf, type Inbound, type Step } from '../../machines/interpreter.ts';
 import { type Usage, usageAdded } from '../accounts/usage.ts';
 import type { Clock } from '../async/clock.ts';
+import { nextDueAt } from '../instances/timers.ts';
 import type { Change, FactWrite } from '../ports/facts.ts';
 import type { OutboxMessage } from '../ports/outbox.ts';
 import type { ResourceColumns } from '../ports/resources.ts';
@@ -81,12 +82,6 @@ function messagesOf(
   const from = previous?.status ?? null;
   const payload: Json = { resource_id, batch_id, seq, revision, from, to: resource.status, phase, viewable, searchable, failure };
   return types.map((type) => ({ id: clock.newId(), type, at, payload }));
-}
-
-/** When the sweep must check an instance: at its next timer. null: it has none. Jobs are checked by passes: see rebuild-tasks.ts. */
-export function nextDueAt({ timers }: Pick<Instance, 'timers'>): number | null {
-  const all = Object.values(timers).map(({ due_at }) => due_at);
-  return all.length > 0 ? Math.min(...all) : null;
 }
 
 /** The name of an inbound in the journal. */

@@ -1,30 +1,26 @@
 /**
- * The engine: load, step, commit, dispatch. It knows no concrete machine: `Lifecycle` adapts one.
- * A step is pure; only its commit counts, and only if no other writer was first. The effects of a commit are best effort: the sweep redoes them.
+ * The engine: the commands to resources. A host (runtime/instances/host.ts) loads, steps, commits and dispatches; this adds what a caller
+ * of a resource needs: its organisation, turns of its senders, the rows that a result brings, and waiting for it. It knows no concrete
+ * machine: `Lifecycle` adapts one. The effects of a commit are best effort: the sweep redoes them.
  */
 
 import { EventEmitter } from 'node:events';
+import type { Logger } from 'pino';
 import type { Inbound, Outcome } from '../../machines/interpreter.ts';
 import { createKeyQueue, KeyQueueFull } from '../async/key-queue.ts';
+import type { Command } from '../instances/store.ts';
 import type { FactWrite } from '../ports/facts.ts';
 import type { ResourceColumns, ResourceRow } from '../ports/resources.ts';
 import type { ResourceRef } from '../ports/scope.ts';
-import { changeOf, type Origin } from './change.ts';
+import type { Origin } from './change.ts';
 import type { NewResource } from './lifecycle.ts';
-import {
-  type CachedInstance,
-  type Command,
-  conflict,
-  createStepLoop,
-  environmentOf,
-  type Parts,
-  type PendingJob,
-} from './step-loop.ts';
+import { conflict, notFound, toProblem } from './problems.ts';
+import { createResourceHost, type HostedResource, type Parts, type PendingJob, type ResourceDetail } from './resource-host.ts';
 import { waitUntilSettled } from './wait-until-settled.ts';
 
 export type { Origin } from './change.ts';
 export type { NewResource } from './lifecycle.ts';
-export type { PendingJob } from './step-loop.ts';
+export type { PendingJob } from './resource-host.ts';
 
 /** An event for the machine, with the rows it brings. `columns` of the resource that are no part of its lifecycle. */
 export type EventToSend = {
@@ -49,6 +45,8 @@ export interface Engine {
   deliver(instance_id: string, inbound: Exclude<Inbound, { kind: 'event' }>, origin: Origin): Promise<Outcome | 'outdated'>;
   /** Returns the job of that token, if it is still pending. */
   pendingJob(instance_id: string, job_id: string, token: string): Promise<PendingJob | null>;
+  /** Whoever runs jobs receives those of each commit, to make tasks of them. What it throws is logged; the sweep redoes it. */
+  onJobs(listener: (pending: PendingJob[]) => Promise<void>): void;
   /** Resolves with the resource once no work of the service is under way, after `wait_ms`, or when the signal is aborted. null: not in scope. */
   waitUntilSettled(ref: ResourceRef, wait_ms: number, signal: AbortSignal): Promise<ResourceRow | null>;
   /** Another process may have moved it: callers of `waitUntilSettled` read it again, unless they know that `seq`. */
@@ -56,69 +54,82 @@ export interface Engine {
 }
 
 export function createEngine(parts: Parts): Engine {
-  const { clock, lifecycle } = parts;
+  const { clock, lifecycle, log } = parts;
   const news = new EventEmitter().setMaxListeners(0);
-  const { turn, settle, cache: known } = createStepLoop(parts, news);
+  const host = createResourceHost(parts);
+  host.onCommit(({ resource, has_messages }, before) => {
+    if (resource.rests && before?.resource.rests === false) logSettled(log, resource);
+    news.emit(resource.resource_id, resource);
+    if (has_messages) parts.notified?.();
+  });
   /** Senders to one picture take turns: racing, all but one would lose each commit. */
   const inOrder = createKeyQueue(parts.limits.senders_waiting);
+  const asProblem = (error: unknown): never => {
+    throw error instanceof KeyQueueFull ? conflict() : toProblem(error);
+  };
   return {
     async create(resource, origin) {
       const { idempotency, metadata, claimed, quota, ...rest } = resource;
       const { resource_id, org_id } = rest;
       const owner = { resource_id, org_id, at: clock.now() };
-      const step = lifecycle.kernel.start(lifecycle.input(resource), environmentOf(clock));
-      const columns_of_new = { ...NEW_COLUMNS, ...rest, byte_size: claimed.byte_size, sha256: claimed.sha256 };
+      const columns = { ...NEW_COLUMNS, ...rest, byte_size: claimed.byte_size, sha256: claimed.sha256 };
       const writes: FactWrite[] = [{ into: 'metadata', row: { ...owner, metadata } }];
       if (idempotency) writes.push({ into: 'idempotency_keys', row: { ...owner, ...idempotency } });
-      const created = await settle(
-        null,
-        changeOf({ step, event: 'CREATED', current: null, named: columns_of_new, writes, quota, origin }, parts),
-      );
+      const created = await host.create(resource_id, lifecycle.input(resource), { writes, columns, quota, origin });
       if (!created) throw new Error(`${resource_id} exists already`);
-      return created;
+      return created.resource;
     },
     async send({ scope, resource_id }, build, origin) {
-      const toCommand = async ({ resource }: CachedInstance): Promise<Command> => {
+      const toCommand = async ({ resource }: HostedResource): Promise<Command<ResourceDetail> | null> => {
+        if (resource.org_id !== scope.org_id) return null;
         const { event, writes = [], columns = {} } = await build(resource);
-        return { inbound: { kind: 'event', event }, writes, columns };
+        return { inbound: { kind: 'event', event }, detail: { writes, columns, origin } };
       };
-      const sent = inOrder(resource_id, () => turn(resource_id, toCommand, origin, scope));
-      const [outcome, resource] = await sent.catch((error: unknown) => {
-        throw error instanceof KeyQueueFull ? conflict() : error;
-      });
-      return { outcome: outcome === 'moved' ? 'moved' : 'refused', resource };
+      const sent = await inOrder(resource_id, () => host.send(resource_id, toCommand)).catch(asProblem);
+      if (!sent || sent.outcome === 'unsent') throw notFound();
+      return { outcome: sent.outcome === 'moved' ? 'moved' : 'refused', resource: sent.record.resource };
     },
     async deliver(instance_id, inbound, origin) {
-      try {
-        const [outcome] = await turn(instance_id, (current) => commandFor(current, inbound, parts), origin);
-        return outcome;
-      } catch (error) {
-        if (error instanceof Outdated) return 'outdated';
-        throw error;
-      }
+      const sent = await host.send(instance_id, (current) => commandFor(current, inbound, origin, parts)).catch(asProblem);
+      if (!sent) throw notFound();
+      return sent.outcome === 'unsent' ? 'outdated' : sent.outcome;
     },
     async pendingJob(instance_id, job_id, token) {
-      const current = await known(instance_id, ({ instance }) => instance.jobs[job_id]?.token === token);
+      const isPending = ({ instance }: HostedResource) => instance.jobs[job_id]?.token === token;
+      const current = await host.loadCached(instance_id, isPending).catch(asProblem);
       const job = current?.instance.jobs[job_id];
       return current && job?.token === token ? { resource: current.resource, job_id, job } : null;
     },
+    onJobs: (listener) => host.onJobs(({ resource }, jobs) => listener(jobs.map(([job_id, job]) => ({ resource, job_id, job })))),
     waitUntilSettled: (ref, wait_ms, signal) => waitUntilSettled({ ...parts, news }, ref, wait_ms, signal),
     notifyMoved: (resource_id, seq) => void news.emit(resource_id, seq),
   };
 }
 
-/** Builds the command of an inbound. A result brings rows, computed from the present facts. */
-async function commandFor({ instance }: CachedInstance, inbound: Inbound, { lifecycle, facts, clock }: Parts): Promise<Command> {
+/** Builds the command of an inbound. A result brings rows, computed from the present facts; null: it is outdated. */
+async function commandFor(
+  { instance }: HostedResource,
+  inbound: Inbound,
+  origin: Origin,
+  { lifecycle, facts, clock }: Parts,
+): Promise<Command<ResourceDetail> | null> {
   const job = inbound.kind === 'done' ? instance.jobs[inbound.id] : undefined;
-  if (inbound.kind !== 'done' || job?.token !== inbound.token) return { inbound, writes: [], columns: {} };
+  if (inbound.kind !== 'done' || job?.token !== inbound.token) return { inbound, detail: { writes: [], columns: {}, origin } };
   const result = { job_id: inbound.id, input: job.input, output: inbound.output, at: clock.now() };
   const result_rows = await lifecycle.writes(result, facts);
-  if (result_rows === 'outdated') throw new Outdated();
+  if (result_rows === 'outdated') return null;
   const { facts: writes, columns = {}, expects } = result_rows;
-  return { inbound, writes, columns, expects };
+  return { inbound, detail: { writes, columns, expects, origin } };
 }
-/** Ends the loop without a command. */
-class Outdated extends Error {}
+
+/** No work of the service is under way any more: it is done, has failed, or waits for a person. */
+function logSettled(
+  log: Logger,
+  { resource_id, org_id, status, seq, revision, failure, created_at, updated_at }: ResourceRow,
+): void {
+  const fields = { event: 'resource.settled', resource_id, org_id, status, seq, revision, failure: failure?.code ?? null };
+  log.info({ ...fields, age_ms: updated_at - created_at }, `picture settled as ${status}`);
+}
 
 /** Columns of a resource before its inspection. */
 const NEW_COLUMNS = {

@@ -4,7 +4,7 @@ import type { Clock } from '../async/clock.ts';
 import type { RuntimeLimits } from '../limits.ts';
 import type { Notification, Queue } from '../ports/queue.ts';
 import type { Tasks } from '../ports/tasks.ts';
-import { isLaterVersion } from '../resources/step-loop.ts';
+import { isLaterVersion } from '../resources/problems.ts';
 import type { TaskRunner } from './task-runner.ts';
 
 type Parts = { tasks: Tasks; queue: Queue; runs: TaskRunner; clock: Clock; limits: RuntimeLimits; log: Logger };

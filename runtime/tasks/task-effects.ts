@@ -37,7 +37,7 @@ export type TaskEffectsDeps = {
 export function createTaskEffects(parts: TaskEffectsDeps) {
   const { tasks, queue, engine, lifecycle, clock, limits, log, origin, remote } = parts;
   const { view } = lifecycle;
-  const { recordOf, step, serves } = createTaskStore({ tasks, lifecycle, clock, limits, log });
+  const { create, step, serves } = createTaskStore({ tasks, lifecycle, clock, limits, log });
   const questions: LimitedConcurrency = limitConcurrency(limits.asks_at_once);
 
   const { hasStoredResult, statusOf } = createJobLookup(parts);
@@ -45,8 +45,8 @@ export function createTaskEffects(parts: TaskEffectsDeps) {
   /** Creates a task for each job that has none. */
   async function dispatch(pending: PendingJob[]): Promise<void> {
     for (const one of pending) {
-      const record = recordOf(one, await hasStoredResult(one));
-      if (await tasks.create(record)) await follow(record); // the record first: a notification that overtakes it is ignored
+      const record = await create(one, await hasStoredResult(one));
+      if (record) await follow(record); // the record first: a notification that overtakes it is ignored
     }
   }
 

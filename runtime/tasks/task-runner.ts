@@ -4,11 +4,12 @@ import type { ServiceFailure } from '../../contract/failures.ts';
 import type { Json } from '../../contract/json.ts';
 import type { TaskStatus } from '../../contract/task.ts';
 import type { Inbound } from '../../machines/interpreter.ts';
+import { dueTimers } from '../instances/timers.ts';
 import type { StoredInstance } from '../ports/instances.ts';
 import type { Asked } from '../ports/providers.ts';
 import type { Notification, Queue } from '../ports/queue.ts';
 import type { TaskRecord } from '../ports/tasks.ts';
-import { isLaterVersion } from '../resources/step-loop.ts';
+import { isLaterVersion } from '../resources/problems.ts';
 import type { UnavailableFor } from './gate.ts';
 import { createOvertime } from './overtime.ts';
 import { createTaskEffects, isEnd, type TaskEffectsDeps } from './task-effects.ts';
@@ -109,10 +110,7 @@ export function createTaskRunner(parts: TaskEffectsDeps) {
 
     /** Fires the timers of a task that are due. */
     async fire(due: TaskRecord): Promise<void> {
-      const now = clock.serviceTime();
-      for (const [id, { due_at, token }] of Object.entries(due.instance.timers))
-        if (due_at <= now)
-          await send(due.task_id, ({ instance }) => (instance.timers[id]?.token === token ? { kind: 'timer', id, token } : null));
+      for (const timer of dueTimers(due.instance, clock.serviceTime())) await send(due.task_id, () => timer);
     },
     check: createTaskCheck(parts, effects, accepted),
     /** Handles a deadline of work that a provider has. */

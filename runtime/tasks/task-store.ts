@@ -1,14 +1,18 @@
-/** Task records and their steps: each step is a compare-and-swap in the task store. */
+/** Tasks as a host has them: each step is a compare-and-swap in the task store. */
 import type { Logger } from 'pino';
 import type { ServiceFailure } from '../../contract/failures.ts';
 import type { Json } from '../../contract/json.ts';
 import type { StepKind } from '../../contract/step-kinds.ts';
 import type { TaskStatus } from '../../contract/task.ts';
-import type { Durable, Inbound, Instance } from '../../machines/interpreter.ts';
+import { type Durable, type Inbound, type Instance, UnknownStateError, UnservedError } from '../../machines/interpreter.ts';
 import type { Clock } from '../async/clock.ts';
+import { ConflictError, createHost } from '../instances/host.ts';
+import type { InstanceStore } from '../instances/store.ts';
+import { nextDueAt } from '../instances/timers.ts';
 import type { RuntimeLimits } from '../limits.ts';
+import { UnreadableError } from '../ports/instances.ts';
 import type { TaskRecord, Tasks } from '../ports/tasks.ts';
-import { environmentOf, type PendingJob } from '../resources/step-loop.ts';
+import type { PendingJob } from '../resources/resource-host.ts';
 
 /** The state of a task. `failure` is that of the last run. */
 export type TaskView = {
@@ -31,38 +35,28 @@ export type TaskLifecycle = {
 };
 
 type Parts = { tasks: Tasks; lifecycle: TaskLifecycle; clock: Clock; limits: RuntimeLimits; log: Logger };
+/** The work of a new task; null for a step. */
+type TaskDetail = Pick<TaskRecord, 'resource_id' | 'org_id' | 'user_id' | 'key_id' | 'job_id' | 'kind' | 'input'> | null;
 
 export function createTaskStore({ tasks, lifecycle, clock, limits, log }: Parts) {
   const { kernel, view } = lifecycle;
-  let is_logged = false;
-
-  /** Returns false for a task of a later version of the machine, which is left to a process of that version. Logged once. */
-  function serves({ task_id, instance }: TaskRecord): boolean {
-    if (kernel.serves(instance)) return true;
-    if (!is_logged)
+  const host = createHost<TaskRecord, TaskDetail>({
+    ...{ kernel, clock, attempts: limits.commit_attempts, store: hostedTasks({ tasks, lifecycle, clock }) },
+    unserved: ({ task_id, instance: { version } }) =>
       log.info(
-        { event: 'task.later_version', task_id, version: instance.version },
+        { event: 'task.later_version', task_id, version },
         'tasks of a later version of the service are left to its processes',
-      );
-    is_logged = true;
-    return false;
-  }
+      ),
+    unreadable: (_, __, task) => (task ? discard(task) : undefined),
+  });
 
-  /** `answered`: a result is stored for the inputs that it would read. */
-  function recordOf({ resource, job_id, job }: PendingJob, answered: boolean): TaskRecord {
+  /** `answered`: a result is stored for the inputs that it would read. Returns null if the job has a task. */
+  function create({ resource, job_id, job }: PendingJob, answered: boolean): Promise<TaskRecord | null> {
     const { resource_id, org_id, user_id, key_id } = resource;
     const provider_job_id = job.accepted?.provider_job_id ?? null;
     const kind = lifecycle.kindOf(job_id);
-    const { instance } = kernel.start(
-      lifecycle.input({ kind, task_id: job.token, provider_job_id, answered }),
-      environmentOf(clock),
-    );
-    const at = clock.now();
-    const owner = { resource_id, org_id, user_id, key_id };
-    const times = { next_due_at: dueAt(instance), created_at: at, updated_at: at };
-    const { status } = view(instance);
-    const work = { job_id, kind, input: job.input };
-    return { task_id: job.token, ...owner, ...work, status, instance, ring: instance.seq, ...times };
+    const input = lifecycle.input({ kind, task_id: job.token, provider_job_id, answered });
+    return host.create(job.token, input, { resource_id, org_id, user_id, key_id, job_id, kind, input: job.input });
   }
 
   /**
@@ -74,35 +68,50 @@ export function createTaskStore({ tasks, lifecycle, clock, limits, log }: Parts)
     inbound: (current: TaskRecord, view: TaskView) => Inbound | null,
     cached: TaskRecord | null = null,
   ): Promise<TaskRecord | null> {
-    for (let attempt = 0; attempt < limits.commit_attempts; attempt++) {
-      const current = attempt === 0 && cached ? cached : await tasks.get(task_id);
-      if (!current || !serves(current)) return null;
-      if (!kernel.knowsState(current.instance)) return await discard(current);
+    const toCommand = (current: TaskRecord) => {
+      if (!kernel.knowsState(current.instance)) throw new UnknownStateError(current.instance.snapshot.value);
       const command = inbound(current, view(current.instance));
-      if (!command) return null;
-      const { outcome, instance } = kernel.step(current.instance, command, environmentOf(clock));
-      if (outcome !== 'moved') return null;
-      const { status } = view(instance);
-      // Notified again while it waits: with the same number, which a queue that still holds it does not double.
-      const ring = status === 'pending' && current.status !== 'pending' ? instance.seq : current.ring;
-      const next = { ...current, instance, status, ring, next_due_at: dueAt(instance), updated_at: clock.now() };
-      if (await tasks.replace(next, current.instance.seq)) return next;
+      return command && { inbound: command, detail: null };
+    };
+    try {
+      const sent = await host.send(task_id, toCommand, cached);
+      return sent?.outcome === 'moved' ? sent.record : null;
+    } catch (error) {
+      if (error instanceof UnservedError || error instanceof UnreadableError) return null;
+      throw error instanceof ConflictError ? new Error(`task ${task_id} kept changing`, { cause: error }) : error;
     }
-    throw new Error(`task ${task_id} kept changing`);
   }
   /** Removes a record that can't be used: it is created again from its job. */
-  async function discard({ task_id, resource_id, instance }: TaskRecord): Promise<null> {
+  async function discard({ task_id, resource_id, instance }: TaskRecord): Promise<void> {
     log.error(
       { event: 'task.unknown_state', task_id, resource_id, state: instance.snapshot.value },
       'a task is in an unknown state; removing it, to be created again from its job',
     );
     await tasks.remove(task_id);
-    return null;
   }
-  return { recordOf, step, serves };
+  return { create, step, serves: host.serves };
 }
 
-const dueAt = ({ timers }: Instance) => {
-  const all = Object.values(timers).map(({ due_at }) => due_at);
-  return all.length > 0 ? Math.min(...all) : null;
-};
+function hostedTasks({
+  tasks,
+  lifecycle: { view },
+  clock,
+}: Pick<Parts, 'tasks' | 'lifecycle' | 'clock'>): InstanceStore<TaskRecord, TaskDetail> {
+  return {
+    load: tasks.get,
+    async commit({ id, before, step: { instance }, detail }) {
+      const { status } = view(instance);
+      const at = clock.now();
+      const state = { status, instance, next_due_at: nextDueAt(instance), updated_at: at };
+      if (detail) {
+        const task = { task_id: id, ...detail, ...state, ring: instance.seq, created_at: at };
+        return (await tasks.create(task)) ? task : null;
+      }
+      if (!before) throw new Error(`the new task ${id} comes without its work`);
+      // Notified again while it waits: with the same number, which a queue that still holds it does not double.
+      const ring = status === 'pending' && before.status !== 'pending' ? instance.seq : before.ring;
+      const next = { ...before, ...state, ring };
+      return (await tasks.replace(next, before.instance.seq)) ? next : null;
+    },
+  };
+}

@@ -12,7 +12,7 @@ import type { RuntimeLimits } from '../limits.ts';
 import type { Notification, Queue } from '../ports/queue.ts';
 import type { TaskRecord, Tasks } from '../ports/tasks.ts';
 import type { Engine } from '../resources/engine.ts';
-import { isLaterVersion } from '../resources/step-loop.ts';
+import { isLaterVersion } from '../resources/problems.ts';
 import type { Passage } from './gate.ts';
 import type { Gates } from './gates.ts';
 import { createRedelivery } from './redeliver.ts';

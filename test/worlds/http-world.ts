@@ -99,7 +99,6 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
     lifecycle,
     limits: RUNTIME_LIMITS,
     log: logger,
-    dispatch: async () => {},
     notified: relay.nudge,
   });
   const ranking: HttpWorld['ranking'] = { ids: [], asked: [] };

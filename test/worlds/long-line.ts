@@ -42,7 +42,7 @@ async function onePicture(dir: string): Promise<{ resource_id: string; token: st
   const clock = systemClock();
   const facts = await openSqliteFacts(dir);
   const given = { facts, clock, lifecycle: resourceLifecycle(), limits: RUNTIME_LIMITS, log: pino({ level: 'silent' }) };
-  const engine = createEngine({ ...given, dispatch: async () => {} });
+  const engine = createEngine(given);
   const resource_id = clock.newId();
   const metadata = { title: 'a', description: null, tags: [], taken_at: null, languages: [], extra: {} };
   const named = { user_id: 'u', batch_id: null, filename: 'f', content_type: 'image/png', metadata, described: true };

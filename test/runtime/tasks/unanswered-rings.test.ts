@@ -7,7 +7,7 @@ import { memoryQueue } from '../../../persistence/memory/queue.ts';
 import { memoryTasks } from '../../../persistence/memory/tasks.ts';
 import { systemClock } from '../../../runtime/async/clock.ts';
 import { RUNTIME_LIMITS } from '../../../runtime/limits.ts';
-import { isLaterVersion } from '../../../runtime/resources/step-loop.ts';
+import { isLaterVersion } from '../../../runtime/resources/problems.ts';
 import { createTaskRunner } from '../../../runtime/tasks/task-runner.ts';
 import { taskLifecycle } from '../../../services/lifecycles.ts';
 import { record } from '../../ports/tasks.ts';

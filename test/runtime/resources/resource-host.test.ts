@@ -9,17 +9,22 @@ import { openSqliteFacts } from '../../../persistence/sqlite/facts.ts';
 import { systemClock } from '../../../runtime/async/clock.ts';
 import { RUNTIME_LIMITS } from '../../../runtime/limits.ts';
 import type { Facts } from '../../../runtime/ports/facts.ts';
+import { UnreadableError } from '../../../runtime/ports/instances.ts';
 import { createEngine, type Origin } from '../../../runtime/resources/engine.ts';
 import { resourceLifecycle } from '../../../services/lifecycles.ts';
 
 const BY: Origin = { by: { kind: 'user', id: 'u' }, request_id: null };
 const SCOPE = { org_id: 'org' };
 const clock = systemClock();
-const engineOf = (facts: Facts) =>
+const engineOf = (facts: Facts, unreadable: (id: string) => void = () => {}) =>
   createEngine({
-    ...{ facts, clock, lifecycle: resourceLifecycle(), limits: RUNTIME_LIMITS, log: pino({ level: 'silent' }) },
-    dispatch: async () => {},
+    ...{ facts, clock, lifecycle: resourceLifecycle(), limits: RUNTIME_LIMITS, log: pino({ level: 'silent' }), unreadable },
   });
+const newPicture = () => {
+  const metadata = { title: 'a', description: null, tags: [], taken_at: null, languages: [], extra: {} };
+  const named = { user_id: 'u', batch_id: null, filename: 'f', content_type: 'image/png', metadata, described: true };
+  return { resource_id: clock.newId(), ...SCOPE, ...named, claimed: { byte_size: null, sha256: null }, idempotency: null };
+};
 
 test('an instance and its row are taken as one commit left them, though another process commits between the two reads', async () => {
   const dir = await mkdtemp(path.join(tmpdir(), 'tuodi-turn-'));
@@ -38,10 +43,7 @@ test('an instance and its row are taken as one commit left them, though another 
       },
     },
   });
-  const resource_id = clock.newId();
-  const metadata = { title: 'a', description: null, tags: [], taken_at: null, languages: [], extra: {} };
-  const named = { user_id: 'u', batch_id: null, filename: 'f', content_type: 'image/png', metadata, described: true };
-  await other.create({ resource_id, ...SCOPE, ...named, claimed: { byte_size: null, sha256: null }, idempotency: null }, BY);
+  const { resource_id } = await other.create(newPicture(), BY);
   const say = (type: string) => () => ({ event: { type } });
   const ref = { scope: SCOPE, resource_id };
   between = () => other.send(ref, say('UPLOAD_LINK_ISSUED'), BY);
@@ -51,6 +53,28 @@ test('an instance and its row are taken as one commit left them, though another 
   assert.deepEqual(
     journal.map(({ event }) => event),
     ['CREATED', 'UPLOAD_LINK_ISSUED', 'UPLOAD_REPORTED'],
+  );
+  await facts.close();
+  await rm(dir, { recursive: true });
+});
+
+test('an event to a picture in a state that its machine does not have is refused as unreadable, and reported for the sweep', async () => {
+  const dir = await mkdtemp(path.join(tmpdir(), 'tuodi-state-'));
+  const facts = await openSqliteFacts(dir);
+  const { resource_id } = await engineOf(facts).create(newPicture(), BY);
+  const load: Facts['instances']['load'] = async (id) => {
+    const stored = await facts.instances.load(id);
+    assert.ok(stored);
+    const { instance } = stored;
+    return { ...stored, instance: { ...instance, snapshot: { ...instance.snapshot, value: 'elsewhere' } } };
+  };
+  const reported: string[] = [];
+  const engine = engineOf({ ...facts, instances: { ...facts.instances, load } }, (id) => void reported.push(id));
+  const send = engine.send({ scope: SCOPE, resource_id }, () => ({ event: { type: 'UPLOAD_REPORTED' } }), BY);
+  await assert.rejects(send, UnreadableError);
+  assert.deepEqual(
+    [reported, (await facts.journal.list(SCOPE, resource_id, { after: null, limit: 10 })).length],
+    [[resource_id], 1],
   );
   await facts.close();
   await rm(dir, { recursive: true });
