@@ -18,6 +18,10 @@ export const SUITES: Record<string, Script> = {
     steps: [['./servers/run.js', '--chaos']],
   },
   explore: { does: 'the whole exploration of the machines: [part of a name] [k/n]', steps: [['./model/explore.js']] },
+  planted: {
+    does: 'planted mistakes of the service outside its machines, and by what each is found: [part of a name]',
+    steps: [['./conformance/planted-run.js']],
+  },
   mutants: {
     does: 'planted mistakes, each of which a test must find: [part of a name] [k/n]',
     steps: [['./run.js', 'mutants'], ['./model/mutants-run.js']],

@@ -10,6 +10,7 @@ import { writeReport } from './report.ts';
 import { type Named, type Result, runAll } from './resource-run.ts';
 import { STORIES } from './stories.ts';
 import { coverageOf, inLines } from './summary.ts';
+import { runTaskStories, taskInWords } from './task-stories.ts';
 import { randomWalk, shrink, type Walk } from './walks.ts';
 import { nameOf } from './words.ts';
 
@@ -36,7 +37,9 @@ async function runChosen(): Promise<void> {
   if (chosen.length === 0) throw new Error(`no path is called ${values.only}`);
   const results = await runAll(chosen, {}, ({ path, error }) => console.log(`${error ? '✗' : '✓'} ${path.name}`));
   for (const failed of results.filter(({ error }) => error)) await tellShortest(failed);
-  const coverage = coverageOf(results, planned, (performance.now() - began) / 1_000);
+  const tasks = values.only === '' && values.seed === undefined ? await runTaskStories() : null;
+  const seconds = (performance.now() - began) / 1_000;
+  const coverage = coverageOf(results, planned, seconds, tasks ? taskInWords(tasks) : '');
   for (const line of inLines(results, coverage)) console.log(line);
   for (const name of coverage.all.filter((one) => values.only === '' && !planned.reachable.has(one)))
     console.log(`not reachable: ${name}`);
@@ -46,7 +49,9 @@ async function runChosen(): Promise<void> {
     await mkdir(values.report, { recursive: true });
     console.log(`\n${await writeReport(values.report, results, coverage)}`);
   }
-  process.exitCode = results.some(({ error }) => error) ? 1 : 0;
+  for (const what of [...(tasks?.failed ?? []), ...(tasks?.moves.unknown ?? [])]) console.log(`✗ task: ${what}`);
+  const is_task_wrong = tasks !== null && tasks.failed.length + tasks.moves.unknown.length > 0;
+  process.exitCode = is_task_wrong || results.some(({ error }) => error) ? 1 : 0;
 }
 
 function walksFrom(seed: number): Named[] {

@@ -30,9 +30,11 @@ const refusedIn = (model: Parameters<typeof stepsFrom>[0]): Step[] =>
     .filter((step) => stepModel(model, step).outcome !== 'moved');
 /** Work goes on more often than not, and a picture is seldom removed: else most walks would end early. */
 const weighted = (steps: Step[]): Step[] =>
-  steps.flatMap((step) => Array<Step>(step.do === 'end' || step.do === 'accept' ? ONWARD : isRemoval(step) ? 1 : 3).fill(step));
+  steps.flatMap((step) => Array<Step>(isOnward(step) ? ONWARD : isEnd(step) ? 1 : 3).fill(step));
 const ONWARD = 50;
-const isRemoval = (step: Step): boolean => step.do === 'send' && (step.event.type === 'DELETE' || step.event.type === 'TRASH');
+const isOnward = (step: Step): boolean => step.do === 'accept' || (step.do === 'end' && ['done', 'legal'].includes(step.ending));
+const isEnd = (step: Step): boolean =>
+  step.do === 'send' ? ['DELETE', 'TRASH'].includes(step.event.type) : step.do === 'end' && step.ending === 'illegal';
 
 /** Leaves steps out for as long as it still fails. Steps that the model can no longer take are left out with them. */
 export async function shrink(walk: Walk, fails: (walk: Walk) => Promise<boolean>, max_runs = 60): Promise<Walk> {
