@@ -18,7 +18,7 @@ import { quantile } from './measure.ts';
 const SIZES = [1_000, 10_000, 100_000];
 const BATCH = 100;
 const TIMES = 200;
-/** Of all pictures: due for the sweep at any time. */
+/** One in so many pictures is due for the sweep at any time. */
 const DUE_SHARE = 100;
 const PICTURES_A_BATCH = 100;
 const MINUTE_MS = 60_000;

@@ -7,7 +7,7 @@ import { savedText, seeded } from '../test/worlds/texts.ts';
 export const SEED = 20261123;
 export const ORG = 'a';
 const embedder = hashedNgrams();
-/** Of vectors here. */
+/** The length of vectors here. */
 export const { dimension } = embedder;
 const chance = seeded(SEED);
 export const print = (line: Record<string, unknown>) => console.log(JSON.stringify(line));

@@ -25,7 +25,7 @@ const TEXTS = Number(process.argv[2] ?? 100_000);
 const MADE_AT_ONCE = 2_000;
 /** As many as the index step has at once, with some to spare, so that batches fill. */
 const IN_FLIGHT = 64;
-/** Of a commit. */
+/** Changes of one commit. */
 const CHANGES = 100;
 /** Somebody looks at the newest pictures while others search. */
 const LOOK_EVERY_MS = 25;

@@ -30,7 +30,7 @@ const ITEMS = 1_000;
 /** Not measured: compilers and caches warm up on them. */
 const WARM_UP = 200;
 const IN_FLIGHT = [1, 8, 32, 128];
-/** Of one item: CREATED, UPLOAD_REPORTED, and a result each of inspect, ocr, save, embed and index. */
+/** Commits of one item: CREATED, UPLOAD_REPORTED, and a result each of inspect, ocr, save, embed and index. */
 const COMMITS = 7;
 const REDIS = 3;
 const BY: Origin = { by: { kind: 'user', id: 'u' }, request_id: null };

@@ -20,7 +20,7 @@ export type Client = {
   request(method: string, route: string, options?: RequestOptions): Promise<{ status: number; body: unknown }>;
   /** Gives `take` the bytes of an answer, as they come, and ends with it. Throws ApiError on a problem. */
   download(route: string, signal: AbortSignal, take: (body: ReadableStream<Uint8Array>) => Promise<void>): Promise<void>;
-  /** Of what was opened for this command: aborted when another process has taken over. */
+  /** Aborted when another process has taken over what was opened for this command. */
   taken: AbortSignal | null;
   /** Ends what was opened for this command. */
   close(): Promise<void>;

@@ -4,7 +4,7 @@ import { printableLine } from '../text/printable.ts';
 import type { Client } from './client.ts';
 import { cut, type Output, table } from './output.ts';
 
-/** Of a cell: a row fits on a wide terminal. */
+/** Maximum characters of a cell: a row fits on a wide terminal. */
 const CELL = 70;
 
 /** Answers whether every fact is as it should be. */

@@ -5,7 +5,7 @@ import { type Credentials, CredentialsRefused, UNWATCHED } from '../runtime/heal
 import { StepError } from '../runtime/tasks/step-handler.ts';
 import { type Policy, type PolicyOptions, ProviderAway, providerPolicy } from './policy.ts';
 
-/** Of what a provider says, so much is told on: enough for a reason, not enough for a page of HTML. */
+/** Maximum characters of a provider's response in an error: enough for a reason, not for a page of HTML. */
 const TOLD_CHARS = 200;
 /** When a provider limits us and does not say for how long. */
 const UNNAMED_PAUSE_MS = 5_000;

@@ -16,7 +16,7 @@ const MOST_TEXTS = 16;
 const TIME_LIMIT_MS = 30_000;
 /** A pause of a rate limit that is waited for: they are mostly of seconds. */
 const PATIENCE_MS = 10_000;
-/** Of a text, with those that are before it. Below the time of a run, whose end would be counted against the picture. */
+/** Maximum wait of a text, in ms, with those ahead of it. Below the time of a run, whose end would be counted against the picture. */
 export const MOST_WAIT_MS = 3 * 60_000;
 /** 16 vectors of 4,096 numbers of 22 characters are 1.5 MB. */
 const MOST_ANSWER_BYTES = 16 * 1024 * 1024;

@@ -30,7 +30,7 @@ export class ProviderAway extends StepError {
 }
 
 export type PolicyOptions = {
-  /** Of the provider, for people. */
+  /** The provider's name, for people. */
   name: string;
   clock: Clock;
   /** A pause of at most so long is waited for within the call; a longer one fails it. */

@@ -7,7 +7,7 @@ import type { ParsedQuery } from './query.ts';
 
 /** Passages of a hit: what a person reads before opening it. */
 const PASSAGES = 6;
-/** Of one page or description. */
+/** Maximum passages of one page or description. */
 const PASSAGES_OF_ONE = 2;
 /** Characters shown on either side of a match. */
 const AROUND = 40;

@@ -22,7 +22,7 @@ export const printableLine = (text: string): string => printable(text).replace(/
 /** One line of JSON that means the same and is printable. */
 export const printableJson = (value: unknown): string => escapedJson(JSON.stringify(value));
 
-/** Of what is JSON already, a line of a log for instance. */
+/** Escapes what is JSON already, a line of a log for instance. */
 export const escapedJson = (json: string): string =>
   json.replace(OBEYED_IN_JSON, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 

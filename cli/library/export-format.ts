@@ -40,7 +40,7 @@ export const Exported = z.object({
   page_count: z.int().nullable(),
   /** What people said in place of the machine. */
   corrections: z.array(CorrectedPage).max(10_000),
-  /** Of its original, and of its text (null: nothing was read yet), within the folder. */
+  /** Paths of the original and of the text (null: nothing was read yet), within the folder. */
   original: Within,
   text: Within.nullable(),
 });

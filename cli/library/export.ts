@@ -24,7 +24,7 @@ import { readableName } from './readable-name.ts';
 const PAGE = 200;
 /** Pictures that may come while an export goes on: a day at one a second. More are a list without end. */
 const MAX_NEW = 86_400;
-/** Of one picture: no service takes a larger one. */
+/** Maximum bytes of one picture: no service takes a larger one. */
 const MAX_BYTES = 2 ** 31;
 /** Pictures under way at once: mostly they wait for the disk. */
 const IN_FLIGHT = 4;

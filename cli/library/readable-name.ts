@@ -1,6 +1,6 @@
 /** A file name that people can read and every file system takes. */
 
-/** Of the middle part, in bytes of UTF-8: with date and id it stays below 143, the shortest limit in use (an encrypted folder's). */
+/** Maximum bytes of the middle part, in UTF-8: with date and id it stays below 143, the shortest limit in use (an encrypted folder's). */
 const MOST_BYTES = 80;
 /** Separators, wildcards and what Windows refuses; characters that are not seen; and a space or dot at an end. */
 const UNSAFE = /[<>:"/\\|?*\p{C}\p{Zl}\p{Zp}]+/gu;

@@ -62,7 +62,7 @@ async function checkPlain(file: string): Promise<void> {
     throw new BadBackup(`${file} is no file but a link or the like: the backup is not restored. Take another`);
 }
 
-/** Of what is refused: enough to look for. */
+/** Maximum refused names that are shown: enough to look for. */
 const MOST_SHOWN = 5;
 
 /** What a process leaves behind that only looked for a service, or that found the folder in use. */

@@ -8,7 +8,7 @@ const PAGE = 500;
 /** For another process' short locks, such as when the write-ahead log is folded in. */
 const BUSY_TIMEOUT_MS = 10_000;
 
-/** Of keys for commands on this machine: they are another folder's, and a service that starts makes its own. */
+/** Revokes the keys for commands on this machine: they are another folder's, and a service that starts makes its own. */
 const REVOKE_LOCAL = "UPDATE api_keys SET revoked_at = ? WHERE name GLOB 'local-*' AND revoked_at IS NULL";
 
 /** The bytes of a picture that is shown, or that a person may have back. */

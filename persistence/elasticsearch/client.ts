@@ -16,7 +16,7 @@ const AGAIN = 1;
 const BREAK_AFTER = 5;
 /** How long nobody asks then; the next one who does is let through alone. */
 const ASK_AGAIN_MS = 2_000;
-/** Of what a failure tells: the rest of an answer is a stack of causes. */
+/** Maximum characters of a failure in an error: the rest of a response is a stack of causes. */
 const DETAIL_CHARS = 500;
 
 export type Elastic = {
@@ -96,7 +96,7 @@ const VARIABLES = 'TUODI_ELASTICSEARCH_API_KEY, or TUODI_ELASTICSEARCH_USER and 
 export const unavailable = (detail: string, cause?: unknown): StepError =>
   new StepError(failureOf('PROVIDER_UNAVAILABLE', detail.slice(0, DETAIL_CHARS)), cause);
 
-/** Of one item of a bulk, or of a whole call. */
+/** The error of one item of a bulk request, or of a whole call. */
 export function refusal(status: number, type: string, reason: string, cause?: unknown): StepError {
   const said = `Elasticsearch answered ${status} ${type}: ${reason}`.slice(0, DETAIL_CHARS);
   if (isRefused(status, type))

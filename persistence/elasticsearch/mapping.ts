@@ -88,7 +88,7 @@ export function documentOf({ resource_id, org_id, revision, saved, vector }: Ind
   };
 }
 
-/** Of the picture, else of its arrival; in UTC. */
+/** The year of the picture, else of its arrival, in UTC. */
 const yearOf = (at: number): string => String(new Date(at).getUTCFullYear()).padStart(4, '0');
 
 /**

@@ -4,7 +4,7 @@
  */
 import type { IndexTargets } from '../../runtime/ports/service-state.ts';
 
-/** Of an alias and of a generation: what Elasticsearch takes anywhere in a name, and no wildcard. */
+/** Pattern of the names of an alias and a generation: what Elasticsearch takes anywhere in a name, and no wildcard. */
 const NAME = /^[a-z0-9][a-z0-9_-]{0,99}$/;
 
 export type Names = {

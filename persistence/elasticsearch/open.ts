@@ -23,7 +23,7 @@ const HEADS = 200;
 export const FIRST_GENERATION = 'first';
 
 export type ElasticsearchOptions = ElasticOptions & {
-  /** Of all vectors that come. */
+  /** The length of every vector. */
   dimension: number;
   /** The least cosine at which a hybrid search lets in what the words do not find: a model's own. */
   vector_floor: number;

@@ -40,7 +40,7 @@ const excluded = ({ query: { none, no_tags }, except }: Filters): Query[] => [
   ...(except.length > 0 ? [{ terms: { resource_id: except } }] : []),
 ];
 
-/** Of what a query finds, those with these ids. */
+/** Narrows a query to these ids. */
 export const ofThese = (found: Query, ids: string[]): Query => ({ bool: { filter: [found, { terms: { resource_id: ids } }] } });
 
 /** What a query finds, and these of the organisation. */

@@ -62,7 +62,7 @@ export function verifyRead(signer: Signer, key: string, query: LinkQuery, now: n
   return refused ?? { key, content_type: said.content_type, filename: said.filename, ...grantedIn(query) };
 }
 
-/** Of one run of one order for one picture. It does not expire: with its picture gone it is worth nothing, and what it lets in is signed. */
+/** Grants one result of one run for one picture. It does not expire: with its picture gone it is worth nothing, and what it lets in is signed. */
 export type CallbackGrant = { org_id: string; resource_id: string; task_id: string; order: number };
 
 /** The query of the address that a provider calls back. */

@@ -36,7 +36,7 @@ export type FolderOptions = {
   dir: string;
   /** Where clients reach this service, without a slash at the end. A function where the port is known only after listening. */
   public_url: string | (() => string);
-  /** Of the links: with another secret every link given out before is invalid. */
+  /** Signs the links: with another secret every link given out before is invalid. */
   signer: Signer;
   clock: Clock;
   /** Kept free on the disk; none unless said. */

@@ -6,7 +6,7 @@ import { statfs } from 'node:fs/promises';
 import { failureOf } from '../../contract/failures.ts';
 import { StepError } from '../../runtime/tasks/step-handler.ts';
 
-/** Of a small disk, so much is kept free at most: a tenth. */
+/** The largest share of a small disk that is kept free. */
 const LARGEST_SHARE = 0.1;
 const MIB = 1024 * 1024;
 
@@ -28,7 +28,7 @@ export class NoRoom extends StepError {
 
 /** Runs `work`, which stores at most `byte_size`, if there is room for it beside all others that run. Throws NoRoom. */
 export function roomOn({ dir, reserve_bytes, shortage }: RoomOptions) {
-  /** Of uploads under way: what of it is on the disk already is counted twice, which errs on the safe side. */
+  /** Bytes of uploads in progress: those on the disk already are counted twice, which errs on the safe side. */
   let promised = 0;
 
   async function shortageFor(byte_size: number): Promise<string | null> {

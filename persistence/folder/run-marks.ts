@@ -58,7 +58,7 @@ async function isOld(file: string, now: number): Promise<boolean> {
     throw error;
   }
 }
-/** Of a file that was cut short: its process died as it began the run beside others, as far as anybody knows. */
+/** Reads a mark. One that was cut short counts as a run beside others: its process died as it began it. */
 function readMark(text: string): Mark {
   try {
     return Mark.parse(JSON.parse(text));

@@ -111,7 +111,7 @@ export function memoryQueue({ clock, most_waiting }: { clock: Clock; most_waitin
   };
 }
 
-/** Of an organisation that holds no place; where one holds them all, of a key of it that holds none. */
+/** Whether it may take a spare place: its organisation holds none, or, where one organisation holds all, its key holds none. */
 function mayHaveSpare({ org_id, key }: Turn, places: Turn[]): boolean {
   const own = places.filter((held) => held.org_id === org_id);
   return own.length === 0 || (own.length === places.length && own.every((held) => held.key !== key));

@@ -13,7 +13,7 @@ export const RECONNECT_LIMIT_MS = 5_000;
 /** Between attempts, doubling from the first to the second. */
 const BACKOFF_MIN_MS = 50;
 const BACKOFF_MAX_MS = 1_000;
-/** Of one statement, in the server or on the way. Ours take milliseconds; the slowest, a count of a million rows, about a second. */
+/** Time limit of one statement in ms, in the server or on the way. Ours take milliseconds; the slowest, a count of a million rows, about a second. */
 export const STATEMENT_LIMIT_MS = 10_000;
 /** How long a statement waits for another transaction's lock: ours hold theirs for milliseconds. Below the statement's own limit. */
 const LOCK_LIMIT_S = 5;

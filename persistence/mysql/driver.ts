@@ -11,7 +11,7 @@ const ACQUIRE_LIMIT_MS = RECONNECT_LIMIT_MS + 5_000;
 /** A connection that nobody used for so long is closed by us; the server would close it later, unasked. */
 const IDLE_MS = 30_000;
 
-/** Of a statement, in its errors: a page of rows has thousands of placeholders. */
+/** Maximum characters of a statement in its errors: a page of rows has thousands of placeholders. */
 const SAID_OF_A_STATEMENT = 120;
 
 /** What tables are made with, whatever the server's defaults. (The connections themselves are made by the client.) */
@@ -22,12 +22,12 @@ export type MysqlOptions = {
   clock: Clock;
   /** Connections, at most. */
   connections: number;
-  /** Of new tables: one that compares as SQLite does. */
+  /** The collation of new tables: one that compares as SQLite does. */
   collation?: string;
   statement_limit_ms?: number;
   /** Several statements may be sent as one: for the connections that commit. */
   takes_several?: boolean;
-  /** Of every new connection, before its first use. */
+  /** Called with every new connection before its first use. */
   prepare?: (connection: Connection) => Promise<void>;
   /** Stands around every statement. */
   around?: (connection: Connection, sql: string, ask: () => Promise<unknown>) => Promise<unknown>;

@@ -58,7 +58,7 @@ const COLLISIONS = new Set([1020, 1205, 1213, 3572]);
  * (1053), no answer or no packet (1158 to 1161), read only (1290, 1792, 1836), killed (1317, 1927, 3168), gone (2006, 2013), idle (4031).
  */
 const AWAY = new Set([1040, 1053, 1158, 1159, 1160, 1161, 1203, 1290, 1317, 1792, 1836, 1927, 2006, 2013, 3168, 4031]);
-/** Of the driver and of the network. */
+/** Codes of the driver and of the network for an unavailable server. */
 const AWAY_CODES = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENOENT'],
   ...['ENOTFOUND', 'EAI_AGAIN', 'PROTOCOL_CONNECTION_LOST', 'PROTOCOL_SEQUENCE_TIMEOUT', 'POOL_TIMEOUT', 'CONNECTION_CLOSED'],

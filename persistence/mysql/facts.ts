@@ -24,7 +24,7 @@ export async function openMysqlFacts({ url, clock, log, ...trust }: MysqlFactsOp
   return factsAt(target, clock, log);
 }
 
-/** Of a database whose tables are there. */
+/** Opens the facts of a database whose tables exist. */
 export function factsAt(target: Target, clock: Clock, log?: Logger): Facts {
   const write = mysqlKnex({ target, clock, connections: WRITERS, takes_several: true });
   const read = mysqlKnex({ target, clock, connections: READERS });

@@ -19,7 +19,7 @@ import type { Target } from './target.ts';
 /** How long one migrator waits for another: a migration of a large table takes minutes. */
 const LOCK_LIMIT_S = 600;
 const LOCK_MARGIN_MS = 5_000;
-/** Of one statement of a migration: it may write a large table anew. */
+/** Time limit of one statement of a migration, in ms: it may write a large table anew. */
 const STATEMENT_LIMIT_MS = 60 * 60_000;
 /** Locks are the server's: the name is of this database alone, and short enough for MySQL (64 characters). */
 const LOCK = `SELECT GET_LOCK(CONCAT('tuodi-migrate-', SHA1(DATABASE())), ${LOCK_LIMIT_S}) AS held`;

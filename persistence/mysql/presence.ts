@@ -11,7 +11,7 @@ import { type Target, targetOf } from './target.ts';
 /** The least that the server can wait: who holds the row holds it for long, so waiting is of no use. */
 const LOCK_LIMIT_S = 1;
 /**
- * Of the connection that holds the row: the server ends it, and frees the row, after so long without a word. Far above any pause of
+ * Timeout of the connection that holds the row, in s: the server ends it, and frees the row, after so long without a word. Far above any pause of
  * ours, and short, since it is also how long a connection that we have lost may still hold the row.
  */
 const SILENCE_LIMIT_S = 20;
@@ -19,7 +19,7 @@ export type PresenceLimits = typeof PRESENCE_LIMITS;
 export const PRESENCE_LIMITS = {
   /** How often the connection says that it lives: well within the server's limit for silence. */
   ask_interval_ms: 5_000,
-  /** Of that question. */
+  /** Time limit of that query. */
   ask_limit_ms: 5_000,
   /** Between tries to have the row again, which have no end while it is away. */
   regain_pause_ms: 1_000,

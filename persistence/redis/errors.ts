@@ -4,7 +4,7 @@ import { CredentialsRefused, certificateFault } from '../../runtime/health/crede
 /** away: no connection, or it loads. refused: it answers, but takes no writes (full, read-only) or does not know us. */
 export type Reason = 'away' | 'refused';
 
-/** Of `refused`: it is about who we are. */
+/** The codes of `refused` that are about credentials. */
 const DENIED = new Set(['NOAUTH', 'WRONGPASS', 'NOPERM']);
 
 /** Redis can't do it now; nothing is wrong with what was asked. Holds neither the command nor its arguments: they may be secret. */
@@ -38,7 +38,7 @@ const SOCKET = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOST|ENET)/;
 /** What ioredis says itself. */
 const CLIENT = /Connection is closed|Command timed out|Stream isn't writeable|max retries per request/i;
 
-/** Of older servers, and of ones without a password that are shown one. */
+/** The messages of older servers, and of servers without a password that are sent one. */
 const WRONG_PASSWORD = /ERR (invalid password|AUTH .*called without any password)/i;
 
 function denied(detail: string): RedisUnavailable {

@@ -41,7 +41,7 @@ export function bullQueue(link: RedisLink): Queue {
   const { prefix, clock, log, reach } = link;
   const queues = new Map<string, BullQueue<Ring>>();
   const workers = new Map<string, Worker<Ring>>();
-  /** Of which this process takes none. */
+  /** Steps of which this process takes no work. */
   const held = new Set<string>();
   let stopped = false;
   const patient = link.patient('workers');

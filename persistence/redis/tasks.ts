@@ -13,7 +13,7 @@ import { CLAIM, LIST, READ, REMOVE, WRITE } from './task-scripts.ts';
  * to exceed the time in which nothing sweeps: a night's outage. What expires is made again from its job.
  */
 const KEPT_MS = 24 * 60 * 60_000;
-/** Of the task machine: its tasks were kept in a set without a version in its name. */
+/** The version of the task machine whose tasks have no version in their keys: its tasks were kept in a set without a version in its name. */
 const FIRST_VERSION = '1';
 /** JSON of an output longer than this is no part of the record: most reads of a record don't want it. */
 const LARGE_OUTPUT = 64 * 1024;

@@ -34,7 +34,7 @@ function fused<Id extends number | string>(
   for (const list of [words, near]) {
     for (const [i, { id }] of list.entries()) scores.set(id, (scores.get(id) ?? 0) + 1 / (RRF_K + i + 1));
   }
-  /** Of two alike, what the words put first: two that change places in the two lists have the same score. */
+  /** Breaks ties by the order of the words: two hits that change places in the two lists have the same score. */
   const place = (id: Id) => named.get(id) ?? words.length;
   const order = (a: Ranked<Id>, b: Ranked<Id>) => b.score - a.score || place(a.id) - place(b.id) || (b.id > a.id ? 1 : -1);
   return [...scores].map(([id, score]) => ({ id, score })).sort(order);

@@ -4,7 +4,7 @@ import type { Callback, Callbacks } from '../../runtime/ports/callbacks.ts';
 import type { Database } from './database.ts';
 import { number, type Row, readable, text, word } from './row.ts';
 
-/** Of these the first that can be read is taken: one that can't hides no other. */
+/** The newest results that are looked at: the first readable one is taken, so an unreadable one hides no other. */
 const NEWEST = 5;
 
 export function callbacksOf({ read, write, dialect, unreadable }: Database): Callbacks {

@@ -26,9 +26,9 @@ import { countedUsage, usageStatement } from './usage.ts';
 
 /** In one transaction: as many as the port allows. */
 const MAX_CHANGES = 100;
-/** Of what is bound, in one transaction: a larger change goes alone, so that it holds no lock of others while it travels. */
+/** Maximum characters bound in one transaction: a larger change goes alone, so that it holds no lock of others while it travels. */
 const MAX_CHARACTERS = 1_000_000;
-/** Of one transaction that gives way to others, or whose connection breaks: then it is told as it is. */
+/** Attempts of one transaction that gives way to others or loses its connection; then its error propagates. */
 const ATTEMPTS = 3;
 
 type Statements = {

@@ -154,7 +154,7 @@ function summed(groups: Row[]): Counts {
   return counts;
 }
 
-/** Of this version or a later one: statuses may grow while processes of two versions share the database. */
+/** A status of this version or a later one: statuses may grow while processes of two versions share the database. */
 const isStatusWord = (name: string): name is Status => /^[A-Z_]+$/.test(name);
 const isPhase = (name: string): name is Phase => PHASES.some((phase) => phase === name);
 

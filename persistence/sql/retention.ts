@@ -3,7 +3,7 @@ import type { Retention } from '../../runtime/ports/service-state.ts';
 import type { Database } from './database.ts';
 import { rowOf, text } from './row.ts';
 
-/** Of which nothing is to be recognised any more. */
+/** Statuses in which nothing is recognised any more. */
 const GONE = ['DELETING', 'PURGE_FAILED', 'DELETED', 'EXPIRED'];
 /** The tables that name a picture that is gone, but for its row: that one goes last. */
 const NAMED_BY = ['journal', 'instances'];

@@ -31,7 +31,7 @@ export const numberOrNull = (row: Row, name: string): number | null => (row[name
 /** Booleans are 0 and 1 in both databases. */
 export const flag = (row: Row, name: string): boolean => number(row, name) !== 0;
 
-/** Of a closed set. */
+/** Reads a column whose values are a closed set. */
 export function word<T extends string>(row: Row, name: string, is: (value: string) => value is T): T {
   const value = text(row, name);
   if (!is(value)) throw new TypeError(`column ${name} holds an unknown word: ${value}`);

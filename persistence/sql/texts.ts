@@ -80,7 +80,7 @@ export function textsOf({ read, unreadable }: Database): Texts {
 
 /** Ids in one question: the longest page of hits. */
 const MAX_IDS = 200;
-/** Of several paths a database answers a list, of one its value: a list it is always. */
+/** For several paths a database returns a list, for one its value: one more path makes it always a list. */
 const ONE_MORE = '$[0].page';
 
 function upTo<One>(list: One[], most: number): One[] {

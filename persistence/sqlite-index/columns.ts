@@ -84,7 +84,7 @@ export class Columns {
     return found;
   }
 
-  /** Of these entries the newest after a place, newest first. */
+  /** Returns the newest of these entries after a position, newest first. */
   newest(ids: Int32Array, after: IndexPosition | null, most: number): number[] {
     const behind = (id: number) => after === null || this.#before(after.created_at, after.resource_id, id);
     const order = (a: number, b: number) => (this.#before(this.#created_at[a] ?? 0, this.#resource_ids[a] ?? '', b) ? -1 : 1);
@@ -122,7 +122,7 @@ export class Columns {
     return counts;
   }
 
-  /** Of the picture, else of its arrival; in UTC. */
+  /** Counts by the year of the picture, else of its arrival, in UTC. */
   #perYear(ids: Int32Array): Map<string, number> {
     const counts = new Map<number, number>();
     for (const id of ids) counts.set(this.#years[id] ?? 0, (counts.get(this.#years[id] ?? 0) ?? 0) + 1);

@@ -42,13 +42,13 @@ export const ofFilters = (org_id: string, filters: Filters): string => without(a
 export const ofQuery = (org_id: string | null, filters: Filters): string =>
   without(all([...filters.query.all.map((one) => term(one)), ...scopes(org_id, filters)]), filters.query);
 
-/** Of what `ofQuery` finds, that which has the words as they were typed, one after the other; null where that says nothing. */
+/** Narrows `ofQuery` to entries that have the words as they were typed, one after the other; null where that says nothing. */
 export function ofQueryAsTyped(org_id: string | null, filters: Filters): string | null {
   const asTyped = adjacent(filters.query);
   return asTyped && without(all([phrase(asTyped, everyColumn), ...scopes(org_id, filters)]), filters.query);
 }
 
-/** Of what `ofQuery` finds, that which has one of the words elsewhere than in its text: in its title, say. */
+/** Narrows `ofQuery` to entries that have one of the words elsewhere than in the text, for example in the title. */
 export const ofQueryNamed = (org_id: string | null, filters: Filters): string =>
   without(
     all([

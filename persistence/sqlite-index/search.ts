@@ -185,7 +185,7 @@ function idsOf(db: Sqlite, { id, sql, binds }: Whole): Int32Array {
 }
 const [COMMA, ZERO] = [44, 48];
 
-/** Of the words alone where they decide alone, since they hold the organisation too: to look up each entry takes twice as long. */
+/** Selects by the words alone where these decide alone, since they hold the organisation too: looking up each entry takes twice as long. */
 function wholeOf({ org_id, query: { taken_from, taken_to }, except }: World, match: string | null): Whole {
   const conditions: string[] = [];
   const binds: (string | number)[] = [];

@@ -21,7 +21,7 @@ export function openDatabase(file: string): Sqlite {
   return db;
 }
 
-/** Of the system, by the result code of SQLite: what to do about each is known by that name. */
+/** Names of the system's errors by SQLite's result code: callers decide by these names. */
 const SYSTEM: Record<number, string> = { 8: 'EROFS', 10: 'EIO', 13: 'ENOSPC' };
 /** The code of the system for a disk that is full, read-only or broken; null for any other error. */
 export function systemCode(error: unknown): string | null {

@@ -14,7 +14,7 @@ import { openDatabase, type Sqlite, systemCode } from './database.ts';
 const STATEMENTS = 256;
 /** How long a statement waits for another process (a backup, a person's sqlite3) that holds the lock. */
 const BUSY_TIMEOUT_MS = 5_000;
-/** Of the page cache, in KiB, a connection: the indexes of 100,000 resources fit. */
+/** Size of the page cache of a connection, in KiB: the indexes of 100,000 resources fit. */
 const CACHE_KIB = 32_768;
 
 /** Of 4 KiB each, in the write-ahead log before it is folded in: each folding costs fsyncs (four times SQLite's own: a fifth faster). */

@@ -7,7 +7,7 @@ import { isRow, textOrNull } from '../sql/row.ts';
 import { openDatabase } from './database.ts';
 import { sqliteKnex } from './driver.ts';
 
-/** Of tables and indexes the name is enough: versions of a library write the same table in several ways. */
+/** Objects whose SQL is compared too. For tables and indexes the name is enough: versions of a library write the same table in several ways. */
 const RUNS = new Set(['trigger', 'view']);
 const ALL = 'SELECT type, name, tbl_name, sql FROM sqlite_schema';
 

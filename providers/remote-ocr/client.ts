@@ -55,7 +55,7 @@ export function remoteOcr(options: RemoteOcrOptions): Recogniser {
   const engine = `remote ${new URL(url).host}`;
   const reader = answerReader(clock);
   let is_warned = warn === undefined;
-  /** Of this work, as far as the answer says of which it is. */
+  /** Checks that a response belongs to this work, as far as it says. */
   function checked(names: Names, of: WorkIdentity): void {
     checkNames(names, of);
     if (names.work_id !== undefined || is_warned) return;

@@ -10,7 +10,7 @@ const MOST_SIZE = 4;
 const MOST_LETTERS = 4_000;
 /** Between two letters or words of one line, in letter heights: the space between two lines is wider. */
 const GAP = 0.5;
-/** Of the lower letter's height, what is beside its neighbour in one line. */
+/** Share of the lower letter's height by which neighbours of one line overlap. */
 const BESIDE = 0.4;
 /** Lines that run down a page are so many times as long as those that run across, if its text lies. Measured: 10 to 30 times. */
 const LYING = 2;
@@ -29,7 +29,7 @@ export function lettersOf(pieces: readonly Box[]): Box[] {
   return shaped.filter((piece) => sizeOf(piece) <= MOST_SIZE * usual).slice(0, MOST_LETTERS);
 }
 
-/** Of capitals and whole characters: three in four pieces are lower. 0 without any. */
+/** The height of capitals and whole characters: three in four pieces are lower. 0 without any. */
 export const letterHeight = (letters: readonly Box[]): number => upperQuartile(letters.map(heightOf));
 
 const upperQuartile = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length * 0.75)] ?? 0;

@@ -32,7 +32,7 @@ const IDLE_LIMIT_MS = 30_000;
 
 export type TesseractOptions = {
   workers: number;
-  /** Of one picture, from when it has a thread: it does not include waiting. */
+  /** Time limit of one picture once it has a thread, in ms: waiting is not included. */
   page_time_limit_ms: number;
   pages_per_worker: number;
   /** A thread that has read something is ended after so long without a picture. */

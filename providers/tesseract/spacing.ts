@@ -9,7 +9,7 @@ const WIDE = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\u3001-\u303
 /** The engine takes 、and ： for these; they have a square of their own all the same. */
 const MARK = /^[\p{P}\p{S}]$/u;
 const HAN_END = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]$/u;
-/** Of a square: what the ink of a character leaves free beside it, and where that of a mark at its left ends. */
+/** Shares of a square: what the ink of a character leaves free beside it, and where that of a mark at its left ends. */
 const FREE = 0.08;
 const MARK_INK = 0.35;
 /** Squares wider or narrower than this, beside the height of their ink, are no plain line: it is left as it was read. */

@@ -9,7 +9,7 @@ export type ResourceColumns = {
   resource_id: string;
   org_id: string;
   user_id: string;
-  /** Of the key that began it; null: before keys were kept, or by the service itself. */
+  /** The key that began it; null: before keys were kept, or by the service itself. */
   key_id: string | null;
   batch_id: string | null;
   status: Status;
@@ -86,9 +86,9 @@ export interface Resources {
   /** Ids of those whose entries an index still holds, though they were withdrawn from readers: the trash, and removals under way. */
   withdrawn(scope: Scope, limit: number): Promise<string[]>;
   byIdempotencyKey(scope: Scope, key: string): Promise<IdempotencyKey | null>;
-  /** Of all organisations, by id: those whose failed step the service tries again by itself. */
+  /** Lists, by id and in all organisations, those whose failed step the service tries again by itself. */
   toRetry(step: StepKind, after: string | null, limit: number): Promise<{ resource_id: string; org_id: string }[]>;
-  /** Of all organisations, by id: those that the index holds an entry of, though not the index of this name. For a rebuild. */
+  /** Lists, by id and in all organisations, those that the index holds an entry of, though not the index of this name. For a rebuild. */
   lackingIn(index: string, after: string | null, limit: number): Promise<LackingEntry[]>;
   /** Records that the index of this name has the entry, unless the resource has moved on from `seq`. */
   markIn(index: string, resource_id: string, seq: number): Promise<void>;

@@ -13,7 +13,7 @@ export interface IndexTargetsRow {
 
 /** An entry that the index is promised to hold: of a picture that a search is to find. */
 export type PromisedEntry = { resource_id: string; org_id: string; seq: number; revision: number; indexed_revision: number };
-/** Of all organisations: what the index must hold. For the comparison of the two. */
+/** What the index must hold, in all organisations. For the comparison of the two. */
 export interface Promised {
   /**
    * Reads `limit` resources after this id (by id; `newest`: falling, from the end), and returns the entries promised of them, which may be

@@ -15,7 +15,7 @@ export type Parts = {
   facts: Facts;
   tasks: Tasks;
   engine: Pick<Engine, 'deliver'>;
-  /** Of the instances: those of versions that it does not serve are left alone. */
+  /** The kernel of the instances: those of versions that it does not serve are left alone. */
   kernel: Pick<Durable, 'served' | 'upgraded' | 'knowsState'>;
   set_asides: SetAsides;
   runs: TaskRunner;
@@ -25,6 +25,6 @@ export type Parts = {
   limits: RuntimeLimits;
   log: Logger;
   origin: Origin;
-  /** Of the pass over all jobs. */
+  /** Owner of the pass over all jobs. */
   owner: string;
 };

@@ -20,7 +20,7 @@ export type Stepped = {
   named: Partial<ResourceColumns>;
   writes: FactWrite[];
   expects?: Change['expects'];
-  /** Of the organisation, where the change may be refused for it. */
+  /** The organisation's quota, where the change may be refused for it. */
   quota?: Usage | undefined;
   origin: Origin;
 };

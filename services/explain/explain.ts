@@ -15,7 +15,7 @@ import { becauseOf, type Checked, nextOf } from './wording.ts';
 /** null: no such picture in scope. */
 export type Explainer = (ref: ResourceRef, language: keyof Text) => Promise<Explanation | null>;
 
-/** Of one look: a layer that takes longer is as good as away to somebody who waits. */
+/** Time limit of one look, in ms: a layer that takes longer counts as unavailable to a caller who waits. */
 const LOOK_MS = 3_000;
 /** A picture that moves while it is looked at is looked at again: facts of two moments do not agree. */
 const ROUNDS = 3;
@@ -61,7 +61,7 @@ async function look(
   }
 }
 const ANSWER: Text = { en: 'an answer', zh: '有应答' };
-/** Of what a layer says went wrong. */
+/** Maximum characters of a layer's error that are shown. */
 const MOST_CHARS = 200;
 
 function presented(

@@ -31,7 +31,7 @@ export type ExplainParts = {
   clock: Clock;
   log: Logger;
   required_metadata: readonly MetadataField[];
-  /** Of the resource machine. */
+  /** The kernel of the resource machine. */
   kernel: Pick<Durable, 'serves' | 'upgraded'>;
 };
 /** What a layer holds, beside what it should hold. */

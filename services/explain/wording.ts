@@ -78,7 +78,7 @@ function failureWords(failure: Failure | null): Text | null {
   return both(`${step} failed with ${code} (${detail}). ${en}`, `${step} 失败：${code}（${detail}）。${zh}`);
 }
 
-/** Of one that may have killed its process, or was only in hand then. */
+/** Wording for a picture that may have killed its process, or was only in progress then. */
 function lossWords({ step, losses }: State['work']): Text | null {
   if (losses === null) return null;
   return both(

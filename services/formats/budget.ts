@@ -6,7 +6,7 @@ export type DecodeBudget = {
   /** Throws DECODE_LIMIT when nothing is left. */
   leftMs(): number;
   spend(ms: number): void;
-  /** Of one that was stopped when its budget was spent. */
+  /** The error of work that was stopped when its budget was spent. */
   late(): StepError;
 };
 

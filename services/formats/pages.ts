@@ -17,7 +17,7 @@ export type OwnText = { read: PageRead; is_whole: boolean };
 
 /** An open file. Pages are numbered from 1. All that reads a page throws Illegal for what its decoder refuses. */
 export interface Opened {
-  /** Of each page, from its header: nothing is decoded for it. */
+  /** The size of each page, from its header: nothing is decoded for it. */
   readonly sizes: readonly Size[];
   /** Upright, and all of its pixels can be had: as large as `wanted` where the page is drawn, as large as it is elsewhere. */
   picture(page: number, wanted: Size): Promise<Sharp>;
@@ -36,7 +36,7 @@ export function checkPageCount(count: number, { max_pages }: StepLimits): void {
   if (count > max_pages) throw new RejectedFile('TOO_MANY_PAGES', `it has ${count} pages; at most ${max_pages} are taken`);
 }
 
-/** Of a side, in pixels: the most that a JPEG can have. What is longer is a line, and was made to harm: rows cost more than pixels. */
+/** Maximum length of a side, in pixels, as in a JPEG. What is longer is a line, and was made to harm: rows cost more than pixels. */
 const MOST_SIDE = 65_535;
 
 /** Each page, and all together: many pages within the limit of one are a bomb as well. */

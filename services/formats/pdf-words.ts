@@ -18,7 +18,7 @@ const SPACE = /^\s$/u;
 const LINE_END = /^[\r\n]$/;
 /** PDFium's own sign for a hyphen at the end of a line, where the word goes on. */
 const BROKEN_WORD = '\u0002';
-/** Of a character's size: one that is further from the last stands on another line. Spaces within a line are found by PDFium. */
+/** Distance to the last character, in character sizes, beyond which a character stands on another line. Spaces within a line are found by PDFium. */
 const NEAR = 1.5;
 const HAN = /\p{sc=Han}/u;
 const chinese = new Intl.Segmenter('zh', { granularity: 'word' });

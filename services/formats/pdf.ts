@@ -5,7 +5,7 @@ import { type Open, type Size, scaleWithin } from './pages.ts';
 /** A letter of 10 points is 28 pixels high then, as on a good scan. */
 export const PDF_DPI = 200;
 const POINTS_PER_INCH = 72;
-/** Of a side, in pixels: what encoders of previews and recognition take. A strip of paper is drawn smaller. */
+/** Maximum length of a side, in pixels: what encoders of previews and recognition take. A strip of paper is drawn smaller. */
 const MOST_SIDE = 16_000;
 
 export const pdf: Open = (bytes, given) => {

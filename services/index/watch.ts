@@ -22,7 +22,7 @@ type Parts = Omit<HealParts, 'stopping'> & {
   index: SearchIndex;
   log: Logger;
   conditions: Conditions;
-  /** Of this process, among those that take turns. */
+  /** Names this process among those that take turns. */
   owner: string;
 };
 

@@ -5,7 +5,7 @@ import type { Facts } from '../../runtime/ports/facts.ts';
 import { inPages } from '../../runtime/recovery/periodic-jobs.ts';
 
 const CHORE = 'retention';
-/** Of the keys that a start of the service makes for commands on its machine. */
+/** Prefix of the names of keys that a start of the service makes for commands on its machine. */
 const LOCAL_KEYS = 'local-';
 
 type Parts = { facts: Facts; clock: Clock; limits: RuntimeLimits; owner: string };

@@ -43,7 +43,7 @@ export class UnservedInstances extends Error {
   }
 }
 
-/** Of what can't be served, in an error: the rest is what `migrate --check` is for. */
+/** Maximum versions that an error names: the rest is what `migrate --check` is for. */
 const MOST_NAMED = 5;
 
 /**

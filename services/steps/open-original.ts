@@ -13,13 +13,13 @@ import { readObject } from './read-object.ts';
 
 /** As long as a single picture may take at most: opening it, waiting for a recogniser, recognising. */
 const FIRST_PAGE_MS = 4 * 60_000;
-/** Of each further page: recognition takes 1 to 4 s, and others take turns. 100 pages are below the limit of a run. */
+/** Time granted for each further page, in ms: recognition takes 1 to 4 s, and others take turns. 100 pages are below the limit of a run. */
 const EACH_MORE_MS = 13_000;
 /** Pages are drawn larger for recognition than for a preview, and a file may be opened again between two of them. */
 const LARGER = 2;
-/** Of a side, in pixels: tesseract counts them in 16 bits, and fails beyond. */
+/** Maximum length of a side, in pixels: tesseract counts them in 16 bits, and fails beyond. */
 const MOST_READ_SIDE = 32_000;
-/** Of one document: what a row of the database holds (16 MB as JSON), and three times 100 full pages. */
+/** Maximum words of one document: what a row of the database holds (16 MB as JSON), and three times 100 full pages. */
 const MOST_WORDS = 150_000;
 
 /** Throws ServiceError for what makes the file no legal picture: it was one when it was inspected, so limits have changed since. */

@@ -43,7 +43,7 @@ export const save: StepHandler<SaveInput, SaveOutput> = {
 };
 
 /**
- * Of two pictures with the same bytes that were inspected at once, neither inspection saw the other. By now both are in, and the later
+ * When two pictures with the same bytes are inspected at once, neither inspection sees the other. By now both are in, and the later
  * one says whose twin it is, unless the elder has said so meanwhile: never each of the other.
  */
 async function elderTwin({ resource_id, org_id, sha256, duplicate_of, created_at }: ResourceRow, { resources }: Facts) {

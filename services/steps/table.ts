@@ -31,7 +31,7 @@ export async function writesOf(
 export const cleanUpStep = async (kind: StepKind, output: Json, input: Json, context: StepContext): Promise<void> =>
   serviceOf(kind).tidy?.(output, input, context);
 
-/** Of a step whose work may be done by a provider. */
+/** The remote handler of a step whose work may be done by a provider. */
 export const remoteOf = (kind: StepKind): RemoteStepHandler<Json> | undefined => serviceOf(kind).remote;
 
 type Needed = Pick<StepContext, Need>;

@@ -122,7 +122,7 @@ async function found(people: People): Promise<Finding[]> {
   return [finding('not found, or found though it is gone', bad)];
 }
 
-/** Of each picture that is not deleted only the run that its row names; of deleted ones nothing. */
+/** The bucket holds only the run that the row of a picture names, and nothing of deleted pictures. */
 async function inBucket(cluster: Cluster, ask: Ask): Promise<Finding[]> {
   const { direct } = cluster;
   const client = new S3Client({

@@ -4,7 +4,7 @@ import type { Lie } from './engine.ts';
 
 export type Fault = { name: string; weight: number; does(cluster: Cluster, chance: () => number): Promise<void> };
 
-/** Of what lasts: one to three seconds. */
+/** The duration of a fault that lasts: one to three seconds. */
 const lasting = (chance: () => number) => new Promise((resolve) => setTimeout(resolve, 1_000 + 2_000 * chance()));
 
 const index =

@@ -32,7 +32,7 @@ const LOOK_EVERY_MS = 250;
 /** Acts of people a second, beside what they add. */
 const ACTS_A_LOOK = 1;
 const ADDS_AT_ONCE = 24;
-/** Of the number that must wait: below it the engine is held, up to the second pictures are added. */
+/** Shares of the number that must wait: below the first the engine is held, up to the second pictures are added. */
 const HELD_BELOW = 1.2;
 const ADDED_UP_TO = 1.6;
 

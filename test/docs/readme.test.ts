@@ -16,7 +16,7 @@ function pagesIn(folder: string): string[] {
     .map((file) => path.join(folder, file));
 }
 const read = (file: string) => readFileSync(file, 'utf8');
-/** Of the indented blocks: each line without its comment. */
+/** The lines of the indented blocks, without their comments. */
 const commands = (text: string): string[] =>
   text
     .split('\n')

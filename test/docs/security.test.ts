@@ -13,7 +13,7 @@ const rows = lines.map((line) => {
   const [, attack = '', answer = '', file = '', name = ''] = ROW.exec(line) ?? [];
   return { line, attack, answer, file, name: name.replaceAll('\\|', '|') };
 });
-/** Of one test file: itself, and those of ours that it is made of. */
+/** A test file itself, and the files of ours that it imports. */
 function madeOf(file: string, found = new Set<string>()): Set<string> {
   if (found.has(file) || !existsSync(file)) return found;
   found.add(file);

@@ -31,7 +31,7 @@ async function filled(folder: string, serve: Serve) {
 }
 
 describe('backup and restore', () => {
-  /** Of a service that has stopped, and its backup: nothing of them is changed by a test. */
+  /** A service that has stopped, and its backup: nothing of them is changed by a test. */
   const still = { dir: '', data: '', backup: '', ids: [] as string[], first_key: '', local_key: '', preview: '' };
   before(async () => {
     still.dir = await mkdtemp(path.join(tmpdir(), 'tuodi-backup-'));

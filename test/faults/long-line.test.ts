@@ -16,7 +16,7 @@ const CHILD = fileURLToPath(new URL('./line-child.js', import.meta.url));
 const WAITING = 10_000;
 /** A liveness probe gives up after about so long. It was silent for a minute. */
 const MAX_SILENCE_MS = 5_000;
-/** Of the process: it was 400 MB when it was silent. */
+/** Maximum memory of the process, in bytes: it was 400 MB when it was silent. */
 const MAX_RSS = 450_000_000;
 /** Lines of requests and of work that is done: one for each, whatever waits. */
 const OF_WORK = ['request.finished', 'task.run_succeeded', 'resource.settled'];

@@ -13,7 +13,7 @@ import { letPass, until } from '../worlds/wait.ts';
 import { all, assertWhole, OPTIONS, openWorld, restIn, say, serviceOf, takeIn } from './world.ts';
 
 const SOON = { backoff_base_ms: 5, outage_pause_ms: 20 } satisfies ServiceOptions['task_limits'];
-/** Of the adapter: how long it waits for an answer. Far above `accept_after_ms`, so that each run would be accepted. */
+/** How long the adapter waits for a response, in ms. Far above `accept_after_ms`, so that each run would be accepted. */
 const CALL_LIMIT_MS = 60;
 const PICTURES = 20;
 

@@ -23,7 +23,7 @@ const failed = (w: World, failure: ServiceFailure): Inbound => {
   return toldTask({ type: 'FAILED', attempt, losses, failure });
 };
 const isRow = (says: string): says is FactRow => FACT_ROWS.some((row) => row === says);
-/** Of what the job reads, a row that is gone. */
+/** A row that the job reads and that is gone. */
 const goneOf = ({ rows }: World, job: string): FactRow | undefined =>
   (READS[job] ?? []).find((row) => !isEntered(row) && rows[ROWS[row].fact] === 'gone');
 const failureBy = ({ says }: World, is: string): ServiceFailure =>

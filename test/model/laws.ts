@@ -75,7 +75,7 @@ function isAskedInVain(before: Instance, inbound: Inbound, after: Instance): boo
   const rests = statusOf(after.snapshot.value) === 'INDEX_FAILED';
   return reads_it || (may && rests) || is.remakes !== was.remakes + 1 || is.remakes > MAX_REMAKES + 1;
 }
-/** Of the machine of the model. */
+/** Maximum rebuilds of a task in the model's machine. */
 export const MAX_REMAKES = 1;
 
 /** A report is followed by a look that begins after it, or is kept until the look under way ends; and one that was kept, by a look. */

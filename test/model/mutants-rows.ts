@@ -14,7 +14,7 @@ const forgetWhen = assign(({ context }: { context: ResourceContext }) => ({
   failure: context.failure && { ...context.failure, at: 0 },
 }));
 
-/** Of which rows the facts are, and what a job is told to read. */
+/** Mistakes in which rows the facts are, and in what a job is given to read. */
 export const ROWS: Config[] = [
   {
     name: 'a correction is lost on reprocess',
@@ -175,7 +175,7 @@ export const ROWS: Config[] = [
   },
 ];
 
-/** Of the task: in a world where only it has gone wrong. */
+/** Mistakes of the task machine: in a world where only it has gone wrong. */
 export const TASK: Config[] = [
   {
     name: 'an outage is waited out for ever; OCR is unavailable',

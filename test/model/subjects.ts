@@ -13,9 +13,9 @@ export type Subject = {
   machine: AnyStateMachine;
   inputs: Json[];
   events: EventObject[];
-  /** Of each job whose output is looked at. */
+  /** The outputs of each job that are explored. */
   outputs: Record<string, Json[]>;
-  /** Of each job, beside those of any. */
+  /** The failures of each job, beside those of any. */
   failures?: Record<string, ServiceFailure[]>;
   ends: (instance: Instance) => string;
 };

@@ -13,7 +13,7 @@ export type Rows = Record<Fact, 'none' | Age | 'gone'>;
 export const rowsOf = (of: (fact: Fact) => Rows[Fact]): Rows => Object.fromEntries(FACTS.map((fact) => [fact, of(fact)])) as Rows; // of every fact
 export type World = {
   resource: Instance;
-  /** Of the pipeline's only job; the text job beside it is done without one, see `textEdges`. */
+  /** The task of the pipeline's only job; the text job beside it is done without one, see `textEdges`. */
   task: Instance | null;
   /** What the one who does the work knows of it. */
   provider: 'none' | 'working' | 'ok' | 'err';
@@ -27,7 +27,7 @@ export type World = {
   undispatched: boolean;
   /** Under way to the resource, in any order. */
   net: Message[];
-  /** Of a run that is no longer wanted. */
+  /** The message of a run that is no longer wanted. */
   late: Message | null;
   /** The step whose stale result is stored and, made from what still holds, may be taken by its next run. */
   answer: string | null;
@@ -51,7 +51,7 @@ export type Config = {
   outages?: boolean;
   /** The service tries again by itself what an outage has stopped, too early every time where it is down for ever. */
   retries?: boolean;
-  /** Of the faults leave out: workers dead, tasks delivered again, providers that forget, callbacks lost. */
+  /** Faults that are left out: workers dead, tasks delivered again, providers that forget, callbacks lost. */
   workers_live?: boolean;
   /** Retries, edits, reprocessing, deletion at any time; without: one upload, one description. */
   people?: boolean;

@@ -7,7 +7,7 @@ import { MIGRATIONS } from '../../persistence/sql/migrate.ts';
 import { released, statementsOf } from './migration-statements.ts';
 
 const SOURCES = fileURLToPath(new URL('../../../persistence/sql/migrations/', import.meta.url));
-/** Of databases that exist. A later migration is added when the version that has it is released. */
+/** Migrations of databases that exist. A later migration is added when the version that has it is released. */
 const RELEASED = ['0001_facts', '0002_servers', '0003_counts'];
 
 describe('migrations', () => {

@@ -8,7 +8,7 @@ import { taskLifecycle } from '../../services/lifecycles.ts';
 let minted = 0;
 const given = { now: 0, newId: () => `token-${++minted}` };
 const { kernel, input } = taskLifecycle();
-/** Of the tasks that are claimed. */
+/** The versions of the tasks that are claimed. */
 export const { versions } = kernel.served;
 
 export function record(task_id: string, change: Partial<TaskRecord> = {}): TaskRecord {

@@ -27,7 +27,7 @@ after(async () => {
 const never = new AbortController().signal;
 const PART = { 'mixed-slide.webp': 3 };
 const LEAST_RIGHT = 0.97;
-/** Of the page; or pixels, of pictures that are a few letters large. */
+/** Tolerance as a share of the page; or in pixels, for pictures that are a few letters large. */
 const NEAR = 0.01;
 const NEAR_PX = 4;
 /** Long ones, that stand once in the part, and are not next to what the engine may take for a piece of them. */

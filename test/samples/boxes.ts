@@ -6,7 +6,7 @@ import { matchBoxes } from '../../text/highlight.ts';
 import { matches } from '../../text/matches.ts';
 import { parseQuery } from '../../text/query.ts';
 
-/** Of the page: what the eye does not see. */
+/** Tolerance as a share of the page: what the eye does not see. */
 export const NEAR = 0.01;
 
 type Edges = { left: number; top: number; right: number; bottom: number };

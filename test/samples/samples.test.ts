@@ -5,10 +5,10 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { SEED, trial, trialTable } from './trial.ts';
 
-/** Of characters, and of phrases. The samples are pictures that read well: what is misread can't be found. */
+/** Minimum share of characters and of phrases that are right. The samples are pictures that read well: what is misread can't be found. */
 const LEAST_RIGHT = 0.97;
 const LEAST_FIRST = 1;
-/** Of boxes, within 1 % of the page. What is beside other writing in a short line may be half a character off. */
+/** Minimum share of boxes within 1 % of the page. What is beside other writing in a short line may be half a character off. */
 const LEAST_NEAR = 0.9;
 
 test(`the samples are read, and found in first place by their own phrases among 2,000 other texts (seed ${SEED})`, async (t) => {

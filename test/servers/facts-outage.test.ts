@@ -12,9 +12,9 @@ import { until } from '../worlds/wait.ts';
 import { clock, sayServer, type TestDatabase, testDatabase } from './mysql.ts';
 import { type OwnServer, ownMariadb } from './own-mariadb.ts';
 
-/** Of a call while the server is not there: it is asked again for 5 s, and an attempt lasts 3 s at most; and time for a slow machine. */
+/** Time limit of a call while the server is unavailable, in ms: retries for 5 s, attempts of 3 s at most, and time for a slow machine. */
 const AWAY_MS = 5_000 + 3_000 + 4_000;
-/** Of a call to a server that hangs: its statement's limit, then the same for another connection. */
+/** Time limit of a call to a server that hangs, in ms: its statement's limit, then the same for another connection. */
 const HANGS_MS = 10_000 + AWAY_MS;
 /** Until the first call after a restart goes well. */
 const BACK_MS = 3_000;

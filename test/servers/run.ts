@@ -26,7 +26,7 @@ import { S3_ACCESS_KEY, S3_SECRET_KEY, startS3proxy } from './start/s3.ts';
 const BENCH = fileURLToPath(new URL('../../bench/servers.js', import.meta.url));
 const CHAOS = fileURLToPath(new URL('../chaos/run.js', import.meta.url));
 const FILES_AT_ONCE = 2;
-/** Of one file. */
+/** Time limit of one file. */
 const FILE_LIMIT_MS = 8 * 60_000;
 
 /** The SDK of S3 would say once a process that its later versions want a later Node. */

@@ -20,7 +20,7 @@ const uploadLink = ({ objects }: OpenedPorts): Promise<UploadLink> =>
     ...{ key: 'incoming/org/res/1', max_bytes: 1_000, byte_size: 10, content_type: 'image/png' },
     expires_at: Date.now() + 60_000,
   });
-/** Of a form's policy, as AWS says (Signature Version 4). */
+/** The signature of a form's policy, as AWS defines it (Signature Version 4). */
 function signatureOf(fields: Record<string, string>, secret: string): string {
   const [, ...parts] = (fields['X-Amz-Credential'] ?? '').split('/');
   const sign = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();

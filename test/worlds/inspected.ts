@@ -45,7 +45,7 @@ export function desk(given: Given = {}) {
       await objects.put('incoming/org/res/upload-1', one(bytes), LIMITS.max_bytes);
       return inspect.run({ ...whose, claimed: { byte_size: null, sha256: null } }, context);
     },
-    /** Of what was inspected. */
+    /** Recognises what was inspected. */
     recognised: () => ocr.run({ ...whose, original_key: ORIGINAL, order: 0 }, context),
   };
 }

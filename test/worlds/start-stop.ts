@@ -14,7 +14,7 @@ import { type Closers, createClosers, StopFailed } from '../../runtime/async/clo
 import { until } from './wait.ts';
 
 type Env = Record<string, string>;
-/** Of one part that hangs: far above what a healthy one takes. */
+/** Time limit of one part that hangs, in ms: far above what a healthy one takes. */
 const CLOSER_MS = 1_500;
 const quick = () =>
   createClosers({ clock: systemClock(), log: pino({ level: 'silent' }), limits: { closer_ms: CLOSER_MS, stop_ms: 20_000 } });

@@ -8,7 +8,7 @@ export type Bad = {
   name: string;
   method: string;
   path: string;
-  /** Of the organisation `a` unless said; `none` sends no key. */
+  /** The key that is sent: of the organisation `a` by default; `none` sends no key. */
   key?: 'a' | 'other' | 'revoked' | 'none';
   headers?: Record<string, string>;
   /** Sent as JSON. */

@@ -16,7 +16,7 @@ const log = pino({ level: 'silent' });
 
 let clock: HeldClock;
 let gates: Gates;
-/** Of the index: whether it answers, and what its adapter knows of that. */
+/** Whether the index responds, and what its adapter knows of that. */
 let there: { answers: boolean; code: FailureCode; reachable: boolean };
 let seen: { runs: number; given_up: string[]; most_at_once: number; done: number };
 let queue: ReturnType<typeof memoryQueue>;

@@ -13,7 +13,7 @@ export type Server = {
   version: string;
   url: string;
   port: number;
-  /** Of the process that runs now; a restart changes it. */
+  /** The pid of the process that runs now; a restart changes it. */
   readonly pid: number;
   /** Asks it to end, and makes it end after a while. Resolves once it has ended; does nothing if it already has. */
   stop(): Promise<void>;
@@ -100,7 +100,7 @@ export async function launch(of: Launch): Promise<Server> {
   return server;
 }
 
-/** Of every server that this process started and has not ended. */
+/** Stops every server that this process started and has not ended. */
 export async function stopAll(): Promise<void> {
   await Promise.all([...running].map((server) => server.stop()));
 }

@@ -5,7 +5,7 @@ import { classPath, type Jdk, sourcesOf } from './java.ts';
 import { freePort, launch, type Server } from './process.ts';
 import type { Say } from './programs.ts';
 
-/** Of every S3 server of the tests. */
+/** The access key of every S3 server of the tests. */
 export const S3_ACCESS_KEY = 'tuodi-test';
 export const S3_SECRET_KEY = 'tuodi-test-secret';
 
@@ -25,7 +25,7 @@ export async function startS3proxy(folder: string, jdk: Jdk, say: Say): Promise<
       's3proxy.authorization=aws-v2-or-v4',
       `s3proxy.identity=${S3_ACCESS_KEY}`,
       `s3proxy.credential=${S3_SECRET_KEY}`,
-      // Of the server, not of a bucket: what a browser on this page may do.
+      // A setting of the server, not of a bucket: what a browser on this page may do.
       String.raw`s3proxy.cors-allow-origins=https://app\\.example`,
       's3proxy.cors-allow-methods=GET HEAD PUT POST',
       's3proxy.cors-allow-headers=content-type',
