@@ -202,7 +202,7 @@ async function workOf(config: Config, world: World): Promise<Work> {
     return named(() => openRedisPorts({ ...wanted, ...watched(world, 'redis') }));
   }
   const [tasks, announcements] = [memoryTasks(), memoryAnnouncements()];
-  const queue = memoryQueue({ clock, most_waiting: RUNTIME_LIMITS.queue_waiting });
+  const queue = memoryQueue({ clock, max_waiting: RUNTIME_LIMITS.queue_waiting });
   const close = async () => {
     await tasks.close();
     await announcements.close();
@@ -267,11 +267,11 @@ async function acquireStores(config: Config, world: World, closers: Closers): Pr
     log.fatal({ event: 'database.taken_over', err: error }, 'another process took over this database; shutting down');
     lost?.(error);
   };
-  const onAway = (why: Error | null) => {
+  const onUnavailable = (why: Error | null) => {
     if (why === null) conditions?.clear(PRESENCE);
     else conditions?.set(PRESENCE, `the database does not say that no other process works on it: ${why.message}. Waited for`);
   };
-  const presence = await holdPresence({ ...where, ...watched(world, 'database'), alone, clock, onLost, onAway }).catch(
+  const presence = await holdPresence({ ...where, ...watched(world, 'database'), alone, clock, onLost, onUnavailable }).catch(
     (error: unknown) => {
       throw error instanceof Error && error.name === 'NotAlone' ? new ConfigError(error.message) : error;
     },

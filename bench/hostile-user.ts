@@ -113,8 +113,8 @@ async function indexed(place: Place, bytes: Buffer): Promise<string> {
   let body = await response.text();
   if (!response.ok) return `upload ${response.status}`;
   for (;;) {
-    const said = JSON.parse(body);
-    const { resource_id, status } = said.resource ?? said;
+    const reported = JSON.parse(body);
+    const { resource_id, status } = reported.resource ?? reported;
     if (status === 'INDEXED') return '';
     if (performance.now() > latest || /FAILED|REJECTED/.test(status)) return `upload ended as ${status}`;
     const headers = { authorization: `Bearer ${place.api_key}`, prefer: 'wait=30' };

@@ -120,8 +120,8 @@ async function measure(env: Record<string, string>): Promise<Measured> {
   }
 }
 
-const environmentOf = (said: string): Record<string, string> =>
-  said === 'plain' ? {} : Object.fromEntries(said.split(',').map((pair) => pair.split(/=(.*)/s).slice(0, 2)));
+const environmentOf = (reported: string): Record<string, string> =>
+  reported === 'plain' ? {} : Object.fromEntries(reported.split(',').map((pair) => pair.split(/=(.*)/s).slice(0, 2)));
 const megabytes = (bytes: number) => (bytes / MB).toFixed(0);
 
 const [cpu] = cpus();
@@ -132,10 +132,10 @@ console.log(
   `| environment | idle MB | peak MB | ${rests_s.map((s) => `after ${s} s`).join(' | ')} | last above idle | seconds of work | ended as |`,
 );
 console.log(`|${'---|'.repeat(rests_s.length + 6)}`);
-for (const said of values.with) {
-  const { idle, peak, rests, seconds, statuses } = await measure(environmentOf(said));
+for (const reported of values.with) {
+  const { idle, peak, rests, seconds, statuses } = await measure(environmentOf(reported));
   const ends = Object.entries(statuses).map(([status, count]) => `${count} ${status}`);
   const above = megabytes((rests.at(-1) ?? 0) - idle);
-  const cells = [said, ...[idle, peak, ...rests].map(megabytes), above, seconds.toFixed(0), ends.join(', ')];
+  const cells = [reported, ...[idle, peak, ...rests].map(megabytes), above, seconds.toFixed(0), ends.join(', ')];
   console.log(`| ${cells.join(' | ')} |`);
 }

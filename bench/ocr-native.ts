@@ -9,7 +9,7 @@ import sharp from 'sharp';
 import { LANGUAGES } from '../providers/tesseract/languages.ts';
 
 const run = promisify(execFile);
-const MOST_OUTPUT_BYTES = 16 * 1024 * 1024;
+const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 const STARTS = 5;
 
 /** start_ms: of each time, what passes before it reads; the least of some runs on an empty picture. */
@@ -19,14 +19,14 @@ export const HOW_TO_INSTALL = 'apt-get install tesseract-ocr tesseract-ocr-chi-s
 
 /** Null if it is not installed, or lacks a language. */
 export async function nativeTesseract(folder: string): Promise<Native | null> {
-  const said = await run('tesseract', ['--version']).catch(() => null); // not installed: the caller says so
-  if (said === null) return null;
+  const reported = await run('tesseract', ['--version']).catch(() => null); // not installed: the caller says so
+  if (reported === null) return null;
   const { stdout: listed } = await run('tesseract', ['--list-langs']);
   if (LANGUAGES.some((language) => !listed.split('\n').includes(language))) return null;
   const read = async (file: string) => {
     const began = performance.now();
     const { stdout } = await run('tesseract', [file, '-', '-l', LANGUAGES.join('+')], {
-      maxBuffer: MOST_OUTPUT_BYTES,
+      maxBuffer: MAX_OUTPUT_BYTES,
       env: { ...process.env, OMP_THREAD_LIMIT: '1' },
     });
     return { text: stdout, ms: performance.now() - began };
@@ -37,5 +37,5 @@ export async function nativeTesseract(folder: string): Promise<Native | null> {
     .toFile(empty);
   let start_ms = Infinity;
   for (let n = 0; n < STARTS; n++) start_ms = Math.min(start_ms, (await read(empty)).ms);
-  return { version: said.stdout.split('\n')[0] ?? '', start_ms, read };
+  return { version: reported.stdout.split('\n')[0] ?? '', start_ms, read };
 }

@@ -21,8 +21,8 @@ const { kernel, input } = taskLifecycle();
 
 function record(task_id: string): TaskRecord {
   const { instance } = kernel.start(input({ task_id, provider_job_id: null, answered: false }), { now: 0, newId: clock.newId });
-  const whose = { resource_id: task_id, org_id: 'o', user_id: 'u', job_id: 'ocr', kind: 'ocr' as const, input: { page: 1 } };
-  return { task_id, ...whose, status: 'pending', instance, ring: 1, next_due_at: 1, created_at: 1, updated_at: 1 };
+  const ids = { resource_id: task_id, org_id: 'o', user_id: 'u', job_id: 'ocr', kind: 'ocr' as const, input: { page: 1 } };
+  return { task_id, ...ids, status: 'pending', instance, ring: 1, next_due_at: 1, created_at: 1, updated_at: 1 };
 }
 
 type Figures = { per_second: number; cpu_ms: number };
@@ -51,11 +51,11 @@ async function cycles(tasks: Tasks, count: number): Promise<void> {
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
 }
 
-async function rings(queue: Queue, count: number, heard: { ring: () => void }): Promise<void> {
-  let rung = 0;
+async function deliveries(queue: Queue, count: number, received: { ring: () => void }): Promise<void> {
+  let delivered = 0;
   const all = new Promise<void>((resolve) => {
-    heard.ring = () => {
-      if (++rung === count) resolve();
+    received.ring = () => {
+      if (++delivered === count) resolve();
     };
   });
   const left = Array.from({ length: count }, () => clock.newId()).values();
@@ -69,21 +69,21 @@ async function rings(queue: Queue, count: number, heard: { ring: () => void }): 
 async function row(name: string, tasks: Tasks, queue: Queue): Promise<void> {
   await cycles(tasks, WARM_UP);
   const cycled = await measured(ROUNDS, () => cycles(tasks, ROUNDS));
-  const heard = { ring: () => {} };
-  queue.consume('ocr', AT_ONCE, async () => heard.ring());
-  await rings(queue, WARM_UP, heard);
-  const rung = await measured(ROUNDS, () => rings(queue, ROUNDS, heard));
+  const received = { ring: () => {} };
+  queue.consume('ocr', AT_ONCE, async () => received.ring());
+  await deliveries(queue, WARM_UP, received);
+  const delivered = await measured(ROUNDS, () => deliveries(queue, ROUNDS, received));
   const idle = await measured(10_000, () => clock.sleep(10_000));
   const idle_percent = idle.cpu_ms * 100;
   console.log(
-    `${name}: tasks ${JSON.stringify(cycled)}, queue ${JSON.stringify(rung)}, idle ${idle_percent.toFixed(2)} % of a core`,
+    `${name}: tasks ${JSON.stringify(cycled)}, queue ${JSON.stringify(delivered)}, idle ${idle_percent.toFixed(2)} % of a core`,
   );
   await queue.stop(1_000);
 }
 
 const url = process.env.TUODI_TEST_REDIS_URL;
 if (!url) throw new Error('TUODI_TEST_REDIS_URL is missing');
-await row('memory', memoryTasks(), memoryQueue({ clock, most_waiting: 100_000 }));
+await row('memory', memoryTasks(), memoryQueue({ clock, max_waiting: 100_000 }));
 const link = await openRedis({ url, clock, log: pino({ level: 'silent' }), prefix: `tuodi:bench-${randomUUID()}` });
 await row('Redis', redisTasks(link), bullQueue(link));
 for await (const keys of link.redis.scanStream({ match: `${link.prefix}:*` })) if (keys.length > 0) await link.redis.del(keys);

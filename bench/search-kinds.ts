@@ -17,8 +17,8 @@ export type Kind = { kind: string; typed: string[] };
 
 /** The same for each run. A space at the end says that the last word is done. */
 export function kindsOfQuestion(): Kind[] {
-  const chance = seeded(SEED);
-  const texts = Array.from({ length: SAMPLE }, () => savedText(chance).pages[0]?.text ?? '');
+  const random = seeded(SEED);
+  const texts = Array.from({ length: SAMPLE }, () => savedText(random).pages[0]?.text ?? '');
   const counts = { word: new Map<string, number>(), han: new Map<string, number>(), pair: new Map<string, number>() };
   const runs: string[][] = [];
   for (const text of texts) {
@@ -33,7 +33,7 @@ export function kindsOfQuestion(): Kind[] {
       for (const one of seen[of]) counts[of].set(one, (counts[of].get(one) ?? 0) + 1);
     runs.push(text.match(/[a-z]+(?: [a-z]+){3,}|\p{Script=Han}{4,}/gu) ?? []);
   }
-  const some = <One>(list: One[]): One[] => Array.from({ length: QUERIES }, () => pick(list, chance));
+  const some = <One>(list: One[]): One[] => Array.from({ length: QUERIES }, () => pick(list, random));
   const by = (of: keyof typeof counts, right: (count: number) => boolean) =>
     [...counts[of]].filter(([, count]) => right(count)).map(([one]) => one);
   const frequent = (count: number) => count >= SAMPLE * FREQUENT;
@@ -41,7 +41,7 @@ export function kindsOfQuestion(): Kind[] {
   const rare = (count: number) => count === RARE;
   const pieces = (right: RegExp, between_: string, length: () => number) =>
     some(runs.flat().filter((run) => right.test(run))).map((run) =>
-      pieceOf(between_ === '' ? [...run] : run.split(' '), between_, length(), chance),
+      pieceOf(between_ === '' ? [...run] : run.split(' '), between_, length(), random),
     );
   const words = (n: number) => pieces(/^[a-z]/, ' ', () => n).map((one) => `${one} `);
   return [
@@ -58,20 +58,20 @@ export function kindsOfQuestion(): Kind[] {
     { kind: '2 Han, frequent', typed: some(by('pair', (count) => count > SAMPLE / 20)) },
     { kind: '2 Han', typed: some(by('pair', between)) },
     { kind: '2 Han, rare', typed: some(by('pair', rare)) },
-    { kind: '4 to 6 Han', typed: pieces(/^\p{Script=Han}/u, '', () => 4 + Math.floor(chance() * 3)) },
-    { kind: '2 Han and 1 word', typed: some(by('pair', between)).map((one) => `${one} ${pick(by('word', between), chance)} `) },
+    { kind: '4 to 6 Han', typed: pieces(/^\p{Script=Han}/u, '', () => 4 + Math.floor(random() * 3)) },
+    { kind: '2 Han and 1 word', typed: some(by('pair', between)).map((one) => `${one} ${pick(by('word', between), random)} `) },
     { kind: 'a number', typed: some(texts.flatMap((text) => text.match(/\d+\.\d+/g) ?? [])) },
   ];
 }
 
-const pick = <One>(list: One[], chance: () => number): One => {
-  const one = list[Math.floor(chance() * list.length)];
+const pick = <One>(list: One[], random: () => number): One => {
+  const one = list[Math.floor(random() * list.length)];
   if (one === undefined) throw new Error('nothing to choose from');
   return one;
 };
 
-function pieceOf(pieces: string[], between: string, length: number, chance: () => number): string {
-  const first = Math.floor(chance() * Math.max(pieces.length - length + 1, 1));
+function pieceOf(pieces: string[], between: string, length: number, random: () => number): string {
+  const first = Math.floor(random() * Math.max(pieces.length - length + 1, 1));
   return pieces.slice(first, first + length).join(between);
 }
 

@@ -9,7 +9,7 @@ export const ORG = 'a';
 const embedder = hashedNgrams();
 /** The length of vectors here. */
 export const { dimension } = embedder;
-const chance = seeded(SEED);
+const random = seeded(SEED);
 export const print = (line: Record<string, unknown>) => console.log(JSON.stringify(line));
 export const rounded = (value: number) => Math.round(value * 10) / 10;
 export const at = (sorted: number[], part: number) =>
@@ -23,7 +23,7 @@ export async function vectorOf(text: string): Promise<Float32Array | null> {
 export async function entries(from: number, count: number): Promise<IndexEntry[]> {
   return Promise.all(
     Array.from({ length: count }, async (_, i) => {
-      const saved = savedText(chance);
+      const saved = savedText(random);
       const vector = await vectorOf(`${saved.title}\n${saved.pages[0]?.text}`);
       return entry(ORG, `r${String(from + i).padStart(8, '0')}`, saved, { vector });
     }),

@@ -10,9 +10,9 @@ const CELL = 70;
 /** Answers whether every fact is as it should be. */
 export async function explain(client: Client, resource_id: string, out: Output): Promise<boolean> {
   const { body } = await client.request('GET', `/v1/resources/${encodeURIComponent(resource_id)}/explain`);
-  const said = Explanation.parse(body);
-  out.result({ resource_id, ...said }, () => textOf(said));
-  return said.facts.every(({ ok }) => ok);
+  const explanation = Explanation.parse(body);
+  out.result({ resource_id, ...explanation }, () => textOf(explanation));
+  return explanation.facts.every(({ ok }) => ok);
 }
 
 function textOf({ because, facts, obligations, task, last_failure, next }: Explanation): string {

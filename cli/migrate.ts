@@ -12,10 +12,10 @@ export const migrateCommand =
     const migrations = await migrateFacts(config, clock, check);
     const stored = await lookAtStored(config, clock);
     const unserved = stored.filter(({ served }) => !served);
-    const said = check ? 'to be done' : 'done';
+    const verb = check ? 'to be done' : 'done';
     out.result({ [check ? 'pending' : 'done']: migrations, stored }, () =>
       [
-        ...(migrations.length === 0 ? ['The database is at this version.'] : migrations.map((name) => `${said}: ${name}`)),
+        ...(migrations.length === 0 ? ['The database is at this version.'] : migrations.map((name) => `${verb}: ${name}`)),
         ...versionsOf(stored).map((version) => `stored: ${version}`),
         ...unserved.map((state) => `cannot be served: ${stateWords(state)}`),
         ...(unserved.length > 0

@@ -41,7 +41,7 @@ function bar(total: number, label: string, shown: boolean) {
 /** Columns as wide as their widest cell; a Han character is two cells wide. */
 export function table(cells_of: string[][]): string {
   const rows = cells_of.map((row) => row.map(printableLine));
-  const widths = rows.reduce<number[]>((most, row) => row.map((cell, i) => Math.max(most[i] ?? 0, cells(cell))), []);
+  const widths = rows.reduce<number[]>((max, row) => row.map((cell, i) => Math.max(max[i] ?? 0, cells(cell))), []);
   const line = (row: string[]) =>
     row
       .map((cell, i) => cell + ' '.repeat((widths[i] ?? 0) - cells(cell)))
@@ -53,11 +53,11 @@ export function table(cells_of: string[][]): string {
 const cells = (text: string) => [...text].reduce((sum, char) => sum + (WIDE.test(char) ? 2 : 1), 0);
 const WIDE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6]/u;
 /** At most so many cells. */
-export function cut(text: string, most: number): string {
-  if (cells(text) <= most) return text;
+export function cut(text: string, max: number): string {
+  if (cells(text) <= max) return text;
   let kept = '';
   for (const char of text) {
-    if (cells(kept + char) >= most) break;
+    if (cells(kept + char) >= max) break;
     kept += char;
   }
   return `${kept}…`;

@@ -3,14 +3,14 @@ import { failureOf } from '../contract/failures.ts';
 import { isTooDeep } from '../contract/json-shape.ts';
 import { type Credentials, CredentialsRefused, UNWATCHED } from '../runtime/health/credentials.ts';
 import { StepError } from '../runtime/tasks/step-handler.ts';
-import { type Policy, type PolicyOptions, ProviderAway, providerPolicy } from './policy.ts';
+import { type Policy, type PolicyOptions, ProviderUnavailable, providerPolicy } from './policy.ts';
 
 /** Maximum characters of a provider's response in an error: enough for a reason, not for a page of HTML. */
-const TOLD_CHARS = 200;
+const MAX_DETAIL_CHARS = 200;
 /** When a provider limits us and does not say for how long. */
 const UNNAMED_PAUSE_MS = 5_000;
 /** Statuses that say of the provider, and not of what was sent, that it can't answer now. */
-const isAway = (status: number) => status === 408 || status === 425 || status === 429 || status >= 500;
+const isUnavailable = (status: number) => status === 408 || status === 425 || status === 429 || status >= 500;
 
 export type Sent = {
   method: 'GET' | 'POST';
@@ -18,11 +18,11 @@ export type Sent = {
   path: string;
   body?: FormData | string;
   time_limit_ms: number;
-  most_bytes: number;
+  max_bytes: number;
   /** Statuses that are an answer, beside 2xx. */
   also?: readonly number[];
 };
-/** `text`: null where it is longer than `most_bytes`, or no UTF-8. `json`: parsed when it is read; undefined where it is none. */
+/** `text`: null where it is longer than `max_bytes`, or no UTF-8. `json`: parsed when it is read; undefined where it is none. */
 export type Answered = { status: number; text: string | null; readonly json: unknown };
 export type ProviderHttp = Pick<Policy, 'reachable'> & { send(sent: Sent, signal: AbortSignal): Promise<Answered> };
 
@@ -62,21 +62,24 @@ export function providerHttp(options: PolicyOptions & KeyOptions): ProviderHttp 
     return answer.status === 401 || answer.status === 403;
   }
   async function ask(sent: Sent, signal: AbortSignal): Promise<Answered> {
-    const { most_bytes, also = [] } = sent;
+    const { max_bytes, also = [] } = sent;
     const answer = await fetched(sent, signal);
     const { status } = answer;
-    const text = await textOf(answer, most_bytes);
+    const text = await textOf(answer, max_bytes);
     if (answer.ok || also.includes(status)) return answered(status, text);
-    const told = `${name} answered ${status}: ${discreet(text ?? '')
+    const detail = `${name} answered ${status}: ${discreet(text ?? '')
       .replace(/\s+/g, ' ')
-      .slice(0, TOLD_CHARS)}`;
+      .slice(0, MAX_DETAIL_CHARS)}`;
     if (await isOfKey(status, signal))
       throw new CredentialsRefused(
-        `${name} refuses our key (${status}): correct ${variable}, or call whoever runs it. ${told}`.slice(0, 2 * TOLD_CHARS),
+        `${name} refuses our key (${status}): correct ${variable}, or call whoever runs it. ${detail}`.slice(
+          0,
+          2 * MAX_DETAIL_CHARS,
+        ),
       );
-    if (!isAway(status)) throw new StepError(failureOf('PROVIDER_REFUSED', told));
+    if (!isUnavailable(status)) throw new StepError(failureOf('PROVIDER_REFUSED', detail));
     const pause_ms = retryAfter(answer.headers.get('retry-after'), clock.now()) ?? (status === 429 ? UNNAMED_PAUSE_MS : null);
-    throw new ProviderAway(told, { pause_ms });
+    throw new ProviderUnavailable(detail, { pause_ms });
   }
   return {
     reachable: policy.reachable,
@@ -102,13 +105,13 @@ function headersOf(name: string, api_key: string | null): Record<string, string>
   return { authorization: `Bearer ${api_key}` };
 }
 
-/** null: more than `most_bytes`, or no UTF-8. Nothing beyond the limit is read. */
-async function textOf(answer: Response, most_bytes: number): Promise<string | null> {
+/** null: more than `max_bytes`, or no UTF-8. Nothing beyond the limit is read. */
+async function textOf(answer: Response, max_bytes: number): Promise<string | null> {
   const parts: Uint8Array[] = [];
   let length = 0;
   for await (const part of answer.body ?? []) {
     length += part.byteLength;
-    if (length > most_bytes) return null; // leaving the loop ends the connection
+    if (length > max_bytes) return null; // leaving the loop ends the connection
     parts.push(part);
   }
   try {
@@ -136,8 +139,8 @@ function jsonOf(text: string): unknown {
 }
 
 /** In seconds, or a date (RFC 9110, 10.2.3). */
-function retryAfter(said: string | null, now: number): number | null {
-  if (said === null) return null;
-  const at = /^\d{1,9}$/.test(said.trim()) ? now + Number(said) * 1_000 : Date.parse(said);
+function retryAfter(header: string | null, now: number): number | null {
+  if (header === null) return null;
+  const at = /^\d{1,9}$/.test(header.trim()) ? now + Number(header) * 1_000 : Date.parse(header);
   return Number.isNaN(at) ? null : Math.max(0, at - now);
 }

@@ -8,18 +8,18 @@ import { withTimeout } from '../runtime/async/timeout.ts';
 import type { Credentials } from '../runtime/health/credentials.ts';
 import type { Embedder } from '../runtime/ports/providers.ts';
 import { badResult, providerHttp } from './http.ts';
-import { ProviderAway } from './policy.ts';
+import { ProviderUnavailable } from './policy.ts';
 
 /** Texts a request: 16 of the longest that a step sends are below the usual limits of tokens, and of what small servers batch. */
-const MOST_TEXTS = 16;
+const MAX_TEXTS = 16;
 /** A batch takes a second at most providers; a busy small server takes ten. */
 const TIME_LIMIT_MS = 30_000;
 /** A pause of a rate limit that is waited for: they are mostly of seconds. */
 const PATIENCE_MS = 10_000;
 /** Maximum wait of a text, in ms, with those ahead of it. Below the time of a run, whose end would be counted against the picture. */
-export const MOST_WAIT_MS = 3 * 60_000;
+export const MAX_WAIT_MS = 3 * 60_000;
 /** 16 vectors of 4,096 numbers of 22 characters are 1.5 MB. */
-const MOST_ANSWER_BYTES = 16 * 1024 * 1024;
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
 /** A text that no provider refuses. */
 const KEY_CHECK = 'tuodi';
@@ -43,7 +43,7 @@ type Outcome = { vector: Float32Array } | { error: unknown };
 
 export function openAiEmbeddings(options: OpenAiEmbeddingsOptions): Embedder {
   const { url, api_key, model, dimension, clock, credentials, limits = {} } = options;
-  const { time_ms: time_limit_ms = TIME_LIMIT_MS, patience_ms = PATIENCE_MS, wait_ms = MOST_WAIT_MS, probe_after_ms } = limits;
+  const { time_ms: time_limit_ms = TIME_LIMIT_MS, patience_ms = PATIENCE_MS, wait_ms = MAX_WAIT_MS, probe_after_ms } = limits;
   const probe = probe_after_ms === undefined ? {} : { probe_after_ms };
   const http = providerHttp({
     ...{ name: `the embedder ${model}`, url, api_key, clock, patience_ms, variable: 'TUODI_EMBEDDING_API_KEY', ...probe },
@@ -55,7 +55,7 @@ export function openAiEmbeddings(options: OpenAiEmbeddingsOptions): Embedder {
 
   async function vectorsOf(texts: string[]): Promise<Float32Array[]> {
     const body = JSON.stringify({ model, input: texts, encoding_format: 'float' });
-    const sent = { method: 'POST', path: '/embeddings', body, time_limit_ms, most_bytes: MOST_ANSWER_BYTES } as const;
+    const sent = { method: 'POST', path: '/embeddings', body, time_limit_ms, max_bytes: MAX_ANSWER_BYTES } as const;
     return parsed((await http.send(sent, unending)).json, { model, dimension, count: texts.length });
   }
   /** A refusal, or an answer that can't be used, may be because of one text among them: the others have their vectors. */
@@ -63,9 +63,9 @@ export function openAiEmbeddings(options: OpenAiEmbeddingsOptions): Embedder {
     bisect<Waiting, Outcome>(
       waiting,
       async (some) => (await vectorsOf(some.map(({ text }) => text))).map((vector) => ({ vector })),
-      { failsAll: (error) => error instanceof ProviderAway, failed: (_, error) => ({ error }) },
+      { failsAll: (error) => error instanceof ProviderUnavailable, failed: (_, error) => ({ error }) },
     );
-  const embedded = batched(batch, { max: MOST_TEXTS, key: ({ key }) => key });
+  const embedded = batched(batch, { max: MAX_TEXTS, key: ({ key }) => key });
 
   async function vectorOf(text: string): Promise<Float32Array> {
     const outcome = await embedded({ key: clock.randomUuid(), text });
@@ -76,7 +76,7 @@ export function openAiEmbeddings(options: OpenAiEmbeddingsOptions): Embedder {
     model,
     dimension,
     async embed(texts, signal) {
-      const late = (ms: number) => new ProviderAway(`${model} had no vector within ${ms} ms`);
+      const late = (ms: number) => new ProviderUnavailable(`${model} had no vector within ${ms} ms`);
       // What was asked for goes on; only this caller leaves.
       return withTimeout({ clock, limit_ms: wait_ms, onTimeout: late, signals: [signal] }, () =>
         Promise.all(texts.map(vectorOf)),

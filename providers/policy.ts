@@ -16,12 +16,12 @@ const FAILURES_TO_OPEN = 5;
 /** Between two tries of an open breaker: below the task's `outage_pause_ms`, so that tasks that come back find it willing to try. */
 const PROBE_AFTER_MS = 10_000;
 /** A pause that a provider asks for and that is longer is cut: who means longer says so again. */
-const MOST_PAUSE_MS = 10 * 60_000;
+const MAX_PAUSE_MS = 10 * 60_000;
 /** How often one call is made when it is answered by asking for a pause: whoever is limited that often is one of too many. */
-const MOST_TRIES = 2;
+const MAX_TRIES = 2;
 
 /** pause_ms: what it asked to be left alone for; null: it said nothing. */
-export class ProviderAway extends StepError {
+export class ProviderUnavailable extends StepError {
   readonly pause_ms: number | null;
   constructor(detail: string, { pause_ms = null, cause }: { pause_ms?: number | null; cause?: unknown } = {}) {
     super(failureOf('PROVIDER_UNAVAILABLE', detail), cause);
@@ -47,7 +47,7 @@ export type Policy = {
 
 export function providerPolicy({ name, clock, patience_ms, probe_after_ms = PROBE_AFTER_MS }: PolicyOptions): Policy {
   const breaker = circuitBreaker(
-    handleWhen((error) => error instanceof ProviderAway && error.pause_ms === null),
+    handleWhen((error) => error instanceof ProviderUnavailable && error.pause_ms === null),
     { halfOpenAfter: probe_after_ms, breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN) },
   );
   /** By `clock.elapsed()`: until then it is left alone. */
@@ -56,28 +56,29 @@ export function providerPolicy({ name, clock, patience_ms, probe_after_ms = PROB
   async function pauseOver(signal: AbortSignal): Promise<void> {
     const pause_ms = Math.ceil(paused_until - clock.elapsed());
     if (pause_ms <= 0) return;
-    if (pause_ms > patience_ms) throw new ProviderAway(`${name} asked to be left alone for ${pause_ms} ms more`, { pause_ms });
+    if (pause_ms > patience_ms)
+      throw new ProviderUnavailable(`${name} asked to be left alone for ${pause_ms} ms more`, { pause_ms });
     await clock.sleep(pause_ms, signal);
   }
   async function once<T>(work: (signal: AbortSignal) => Promise<T>, time_limit_ms: number, signal: AbortSignal): Promise<T> {
     try {
       return await breaker.execute(() => bounded(work, time_limit_ms, signal));
     } catch (error) {
-      if (error instanceof BrokenCircuitError) throw new ProviderAway(`${name} is away: it failed several times in a row`);
-      if (error instanceof ProviderAway && error.pause_ms !== null)
-        paused_until = Math.max(paused_until, clock.elapsed() + Math.min(error.pause_ms, MOST_PAUSE_MS));
+      if (error instanceof BrokenCircuitError) throw new ProviderUnavailable(`${name} is away: it failed several times in a row`);
+      if (error instanceof ProviderUnavailable && error.pause_ms !== null)
+        paused_until = Math.max(paused_until, clock.elapsed() + Math.min(error.pause_ms, MAX_PAUSE_MS));
       throw error;
     }
   }
   async function bounded<T>(work: (signal: AbortSignal) => Promise<T>, limit_ms: number, signal: AbortSignal): Promise<T> {
-    const late = () => new ProviderAway(`${name} did not answer within ${limit_ms} ms`);
+    const late = () => new ProviderUnavailable(`${name} did not answer within ${limit_ms} ms`);
     try {
       return await withTimeout({ clock, limit_ms, onTimeout: late, signals: [signal] }, work);
     } catch (error) {
       if (error instanceof StepError) throw error;
       signal.throwIfAborted(); // given up by the caller: that says nothing of the provider
       const reason = networkFault(error);
-      throw reason === null ? error : new ProviderAway(`${name} cannot be reached: ${reason}`, { cause: error });
+      throw reason === null ? error : new ProviderUnavailable(`${name} cannot be reached: ${reason}`, { cause: error });
     }
   }
   return {
@@ -88,7 +89,7 @@ export function providerPolicy({ name, clock, patience_ms, probe_after_ms = PROB
         try {
           return await once(work, time_limit_ms, signal);
         } catch (error) {
-          if (!(error instanceof ProviderAway) || error.pause_ms === null || tries === MOST_TRIES) throw error;
+          if (!(error instanceof ProviderUnavailable) || error.pause_ms === null || tries === MAX_TRIES) throw error;
         }
       }
     },

@@ -54,8 +54,8 @@ describe('the containers and the code agree', () => {
   test('what the example of the environment sets is what docker-compose.yml reads, and no secret has a value there', () => {
     assert.deepEqual(new Set(Object.keys(example)), referredTo());
     const secret = /^\s*\w*(PASSWORD|SECRET|CREDENTIAL|ACCESS_KEY|IDENTITY)\w*:\s*(?!\$\{\w+:\?)(\S.*)$/gm;
-    const told = [...composeText().matchAll(secret)].map(([line]) => line.trim());
-    assert.deepEqual(told, ['MYSQL_RANDOM_ROOT_PASSWORD: "yes"']);
+    const notified = [...composeText().matchAll(secret)].map(([line]) => line.trim());
+    assert.deepEqual(notified, ['MYSQL_RANDOM_ROOT_PASSWORD: "yes"']);
     assert.equal(execFileSync('git', ['check-ignore', '.env'], { encoding: 'utf8' }).trim(), '.env');
   });
 
@@ -65,8 +65,8 @@ describe('the containers and the code agree', () => {
   });
 
   test('the processes share what they must: every server, and the secret of the links', () => {
-    const told = ours.map(([, { environment }]) => ({ ...environment, TUODI_WORKER_KINDS: '' }));
-    for (const environment of told) assert.deepEqual(environment, told[0]);
+    const notified = ours.map(([, { environment }]) => ({ ...environment, TUODI_WORKER_KINDS: '' }));
+    for (const environment of notified) assert.deepEqual(environment, notified[0]);
   });
 
   test('ports that are exposed, published and asked are those that the service listens on', () => {

@@ -72,12 +72,12 @@ export function stored(texts: readonly string[]): Record<Stream, string> {
 
 /** Stems that were asked for: emptied when full, since what is rare may be anything. */
 const stems = new Map<string, string>();
-const STEMS_MOST = 20_000;
+const MAX_STEMS = 20_000;
 function stem(word: string): string {
   const found = stems.get(word);
   if (found !== undefined) return found;
   const made = /^[a-z]{3,}$/.test(word) ? stemmer(word) : word;
-  if (stems.size >= STEMS_MOST) stems.clear();
+  if (stems.size >= MAX_STEMS) stems.clear();
   stems.set(word, made);
   return made;
 }

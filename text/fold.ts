@@ -59,14 +59,14 @@ function placeOf(at: number, folded: number[], origins: number[]): Place {
 
 /** Folded clusters: texts are made of few thousand different ones. Emptied when full, since what is rare may be anything. */
 const known = new Map<string, string>();
-const KNOWN_MOST = 50_000;
+const MAX_KNOWN = 50_000;
 
 function foldCluster(cluster: string): string {
   const found = known.get(cluster);
   if (found !== undefined) return found;
   const plain = cluster.normalize('NFKC').toLowerCase().replaceAll('ς', 'σ').replace(UNSEEN, '');
   const folded = Array.from(plain, simplified).join('');
-  if (known.size >= KNOWN_MOST) known.clear();
+  if (known.size >= MAX_KNOWN) known.clear();
   known.set(cluster, folded);
   return folded;
 }
@@ -79,12 +79,12 @@ const converters = [Converter({ from: 't', to: 'cn' }), Converter({ from: 'hk', 
 /** Left alone by OpenCC, because it depends on the word: 著名, but 穿着. */
 const ALSO: Record<string, string> = { 著: '着' };
 /** 薴 → 苧 → 苎 is the longest chain there is. */
-const CHAIN_MOST = 3;
+const MAX_CHAIN = 3;
 
 export function simplified(character: string): string {
   let now = character;
-  for (let i = 0; i < CHAIN_MOST; i += 1) {
-    const next = converters.reduce((said, convert) => convert(said), ALSO[now] ?? now);
+  for (let i = 0; i < MAX_CHAIN; i += 1) {
+    const next = converters.reduce((folded, convert) => convert(folded), ALSO[now] ?? now);
     if (next === now) break;
     now = next;
   }

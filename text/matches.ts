@@ -6,16 +6,16 @@ import type { Phrase, QueryTerm } from './query.ts';
 export type Span = { start: number; end: number };
 
 /** In order, those that touch made one. At most `most`. */
-export function matches(text: string, terms: readonly QueryTerm[], most: number): Span[] {
+export function matches(text: string, terms: readonly QueryTerm[], max: number): Span[] {
   const streams = analyse(text);
   const phrases = terms.flatMap(({ any }) => any);
-  return joined(phrases.flatMap((phrase) => placesOf(phrase, streams[phrase.stream], most))).slice(0, most);
+  return joined(phrases.flatMap((phrase) => placesOf(phrase, streams[phrase.stream], max))).slice(0, max);
 }
 
-function placesOf(phrase: Phrase, tokens: Token[], most: number): Span[] {
+function placesOf(phrase: Phrase, tokens: Token[], max: number): Span[] {
   const spans: Span[] = [];
   const length = phrase.tokens.length;
-  for (let i = 0; i + length <= tokens.length && spans.length < most; i += 1) {
+  for (let i = 0; i + length <= tokens.length && spans.length < max; i += 1) {
     const first = tokens[i];
     const last = tokens[i + length - 1];
     if (first && last && standsAt(phrase, tokens, i)) spans.push({ start: first.start, end: last.end });

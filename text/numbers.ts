@@ -10,7 +10,7 @@ import type { Unit } from './units.ts';
 export type Meant = { from: number; to: number; text: string };
 
 /** Fewer digits in pieces are two numbers more often than one; more are a table. */
-const JOINED_DIGITS = { least: 7, most: 20 };
+const JOINED_DIGITS = { least: 7, max: 20 };
 /** Pieces of one number: a card has five. */
 const JOINED_UNITS = 5;
 /** With a space between, shorter pieces are numbers of their own. */
@@ -38,7 +38,7 @@ function joins(unit: Unit, next: Unit | undefined): next is Unit {
   return next.gap.trim() !== '' || ((country || unit.text.length >= SPACED_DIGITS) && next.text.length >= SPACED_DIGITS);
 }
 
-const isNumber = (digits: string): boolean => digits.length >= JOINED_DIGITS.least && digits.length <= JOINED_DIGITS.most;
+const isNumber = (digits: string): boolean => digits.length >= JOINED_DIGITS.least && digits.length <= JOINED_DIGITS.max;
 export const joinedToken = (digits: string): string => `.n${digits}`;
 /** The token of pieces typed with spaces between; null if they are no one number. */
 export function joinedOf(pieces: readonly string[]): string | null {
@@ -101,20 +101,20 @@ export function meanings(units: readonly Unit[]): Meant[] {
 const MONTH_TOKEN = '.d202403'.length;
 
 /** One thing that a number in a question means. `texts`: any of these tokens; `digits`: all its digits, if it is no date of Chinese writing. */
-export type Asked = { from: number; to: number; texts: string[]; digits: string | null };
+export type QueryNumber = { from: number; to: number; texts: string[]; digits: string | null };
 
 /** The dates and the long numbers of what was typed, in order; none is in two. */
-export function askedNumbers(units: readonly Unit[]): Asked[] {
-  const found: Asked[] = [];
+export function queryNumbers(units: readonly Unit[]): QueryNumber[] {
+  const found: QueryNumber[] = [];
   for (let from = 0; from < units.length; ) {
-    const one = askedAt(units, from);
+    const one = queryNumberAt(units, from);
     if (one) found.push(one);
     from = one ? one.to + 1 : from + 1;
   }
   return found;
 }
 
-function askedAt(units: readonly Unit[], from: number): Asked | null {
+function queryNumberAt(units: readonly Unit[], from: number): QueryNumber | null {
   const first = units[from];
   if (!isDigits(first)) return null;
   let to = from;

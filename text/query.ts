@@ -11,7 +11,7 @@
 
 import { type Stream, streams } from './analyse.ts';
 import { foldTag } from './document.ts';
-import { askedNumbers, joinedOf, joinedToken, writings } from './numbers.ts';
+import { joinedOf, joinedToken, queryNumbers, writings } from './numbers.ts';
 import { CONTINENTAL, type Unit, units } from './units.ts';
 
 /** Tokens that stand one after the other in one passage of one field of `stream`; with `prefix` the last one may go on. */
@@ -41,7 +41,7 @@ const PIECE = new RegExp(
 export function parseQuery(typed: string): ParsedQuery {
   const query: ParsedQuery = { all: [], none: [], tags: [], no_tags: [], text: '' };
   const given = typed.slice(0, QUERY_CHARS);
-  const said: string[] = [];
+  const words_left: string[] = [];
   const numbers = numberRuns();
   for (const match of given.matchAll(PIECE)) {
     const { minus, tag, quoted, bare } = match.groups ?? {};
@@ -56,12 +56,12 @@ export function parseQuery(typed: string): ParsedQuery {
     if (minus) query.none.push(...(terms.length > 1 ? quotedTerms(words) : terms));
     else {
       query.all.push(...terms);
-      said.push(words);
+      words_left.push(words);
     }
     numbers.next(minus || quoted !== undefined ? '' : words, terms);
   }
   numbers.next('', []);
-  return bounded({ ...query, text: said.join(' ') });
+  return bounded({ ...query, text: words_left.join(' ') });
 }
 
 /**
@@ -144,7 +144,7 @@ function partsOf(pieces: Unit[]): Part[] {
     apart(pieces.slice(from, to)).map((part) => ({ pieces: part, tokens: [], digits: null }));
   const parts: Part[] = [];
   let at = 0;
-  for (const { from, to, texts, digits } of askedNumbers(pieces)) {
+  for (const { from, to, texts, digits } of queryNumbers(pieces)) {
     parts.push(...words(at, from), { pieces: pieces.slice(from, to + 1), tokens: texts, digits });
     at = to + 1;
   }

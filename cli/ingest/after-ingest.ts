@@ -13,7 +13,7 @@ export type AfterIngest = { do: 'keep' } | { do: 'delete' } | { do: 'move'; to: 
 export type Disposed = { left: 'kept' | 'deleted' | 'changed' } | { left: 'moved'; moved_to: string };
 
 /** Names tried for a file whose own is taken where it moves. */
-const MOST_NAMES = 1_000;
+const MAX_NAMES = 1_000;
 
 /** `root`: the folder that is watched; what lies below a folder of it moves below one of that name. */
 export async function disposeOf(file: string, seen: FileStat, root: string, after: AfterIngest): Promise<Disposed> {
@@ -56,14 +56,14 @@ async function backTo(leaving: string, file: string): Promise<void> {
 async function movedInto(folder: string, from: string, name: string): Promise<string> {
   await makeAsOpenAs(path.dirname(from), folder);
   const { name: stem, ext } = path.parse(name);
-  for (let n = 1; n <= MOST_NAMES; n++) {
+  for (let n = 1; n <= MAX_NAMES; n++) {
     const to = path.join(folder, n === 1 ? name : `${stem} (${n})${ext}`);
     if (await placed(from, to)) {
       await unlink(from);
       return to;
     }
   }
-  throw new Error(`${folder} holds ${MOST_NAMES} files named like ${name}`);
+  throw new Error(`${folder} holds ${MAX_NAMES} files named like ${name}`);
 }
 
 /** People's own folders: as open as the one beside it, whatever this process would make. */

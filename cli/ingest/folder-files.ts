@@ -20,7 +20,7 @@ const IGNORED_FOLDERS = [
   /^lost\+found$/,
 ];
 /** Deeper than any folder that people make; a loop of mounts ends here. */
-const MOST_DEPTH = 64;
+const MAX_DEPTH = 64;
 
 /** A file that is on its way out: see leave.ts. The only hidden one that is looked at, so that a run that was killed is ended. */
 export const LEAVING = '.tuodi-leaving-';
@@ -51,7 +51,7 @@ type Wanted = { is: (name: string) => boolean; except: readonly string[]; unread
  * looked at is told, and the rest goes on; what vanishes meanwhile is left out.
  */
 export async function* filesIn(folder: string, wanted: Wanted, depth = 0): AsyncGenerator<FoundFile> {
-  if (depth > MOST_DEPTH) return wanted.unreadable(folder, new Error(`deeper than ${MOST_DEPTH} folders, and left out`));
+  if (depth > MAX_DEPTH) return wanted.unreadable(folder, new Error(`deeper than ${MAX_DEPTH} folders, and left out`));
   try {
     for await (const entry of await opendir(folder)) {
       const at = path.join(folder, entry.name);

@@ -13,15 +13,15 @@ type Work = { client: Client; signal: AbortSignal; busy: Map<string, Promise<unk
 const Listed = z.object({ items: z.array(Resource) });
 
 /** Pictures that have these bytes, or were refused or removed with them: a few at most. */
-const MOST_TWINS = 20;
+const MAX_DUPLICATES = 20;
 /** What has these is taken in again when it comes again: they have no bytes, or will have none. */
 const GONE_FOR_GOOD = new Set<Resource['status']>(['DELETING', 'PURGE_FAILED', 'DELETED', 'EXPIRED', 'AWAITING_UPLOAD']);
 
 /** Answers when it rests. Nothing is sent of a file that is known: run again, only its hash is compared. */
-export async function ingestFile(work: Work, file: string, said: { title?: string; tag?: string[] }): Promise<Uploaded> {
+export async function ingestFile(work: Work, file: string, fields: { title?: string; tag?: string[] }): Promise<Uploaded> {
   const { busy, signal } = work;
   const sha256 = await sha256Of(file, signal);
-  const mine = Promise.allSettled([busy.get(sha256)]).then(() => takenIn(work, { file, sha256 }, said));
+  const mine = Promise.allSettled([busy.get(sha256)]).then(() => takenIn(work, { file, sha256 }, fields));
   busy.set(sha256, mine);
   try {
     return await mine;
@@ -31,17 +31,20 @@ export async function ingestFile(work: Work, file: string, said: { title?: strin
 }
 
 type Hashed = { file: string; sha256: string };
-async function takenIn(work: Work, { file, sha256 }: Hashed, said: { title?: string; tag?: string[] }): Promise<Uploaded> {
+async function takenIn(work: Work, { file, sha256 }: Hashed, fields: { title?: string; tag?: string[] }): Promise<Uploaded> {
   const { client, signal } = work;
-  const twin = await twinOf(work, sha256);
-  if (twin)
-    return { resource: twin.phase === 'working' ? await waitUntilSettled(client, twin.resource_id, signal) : twin, there: true };
+  const duplicate = await findDuplicate(work, sha256);
+  if (duplicate)
+    return {
+      resource: duplicate.phase === 'working' ? await waitUntilSettled(client, duplicate.resource_id, signal) : duplicate,
+      there: true,
+    };
   const bytes = await openAsBlob(file); // read as it is sent; one that changes meanwhile is an error
-  return uploadForm(client, bytes, { filename: path.basename(file), ...said }, signal);
+  return uploadForm(client, bytes, { filename: path.basename(file), ...fields }, signal);
 }
 
-async function twinOf({ client, signal }: Pick<Work, 'client' | 'signal'>, sha256: string): Promise<Resource | null> {
-  const asked = new URLSearchParams({ sha256, limit: String(MOST_TWINS) });
+async function findDuplicate({ client, signal }: Pick<Work, 'client' | 'signal'>, sha256: string): Promise<Resource | null> {
+  const asked = new URLSearchParams({ sha256, limit: String(MAX_DUPLICATES) });
   for (const phase of PHASES) asked.append('phase', phase);
   const { items } = Listed.parse((await client.request('GET', `/v1/resources?${asked}`, { signal })).body);
   const known = items.filter(({ status }) => !GONE_FOR_GOOD.has(status));

@@ -12,7 +12,7 @@ import { uploadForm } from './upload.ts';
 /** What is picked from a folder; a file that is named is sent whatever it is called. */
 export const isPicture = (name: string): boolean => FILE_EXTENSIONS.includes(path.extname(name).slice(1).toLowerCase());
 /** A larger one is not read into memory, only to be refused by the service. */
-const MOST_BYTES = 512 * 1024 * 1024;
+const MAX_BYTES = 512 * 1024 * 1024;
 /** Files under way at once: the service works on more than one picture at a time. */
 const IN_FLIGHT = 4;
 
@@ -66,9 +66,9 @@ async function picturesIn(named: string, out: Output): Promise<string[]> {
 type End = Omit<Ingested, 'file' | 'duration_ms'>;
 async function oneFile(client: Client, file: string, options: IngestOptions): Promise<End> {
   const { size } = await stat(file);
-  if (size > MOST_BYTES) return refused({ code: 'TOO_MANY_BYTES', detail: `${size} bytes is more than any service takes` });
-  const said = { filename: path.basename(file), ...options };
-  const { resource, there } = await uploadForm(client, new Blob([await readFile(file)]), said);
+  if (size > MAX_BYTES) return refused({ code: 'TOO_MANY_BYTES', detail: `${size} bytes is more than any service takes` });
+  const fields = { filename: path.basename(file), ...options };
+  const { resource, there } = await uploadForm(client, new Blob([await readFile(file)]), fields);
   const { resource_id, status, failure, duplicate_of } = resource;
   return { resource_id, status, duplicate_of: there ? resource_id : duplicate_of, failure };
 }

@@ -8,16 +8,16 @@ import { responseText } from '../response-text.ts';
 const UPLOAD_TIMEOUT_MS = 10 * 60_000;
 const WAIT_S = 30;
 /** What is asked again when nothing has come to rest; a picture that takes longer is reported as it is. */
-const MOST_WAITS = 60;
+const MAX_WAITS = 60;
 
 /** `there`: its bytes were in the library before, and this is the picture that has them. */
 export type Uploaded = { resource: Resource; there: boolean };
-type Said = { filename: string; title?: string; tag?: string[] };
+type UploadFields = { filename: string; title?: string; tag?: string[] };
 const Answer = z.object({ resource: Resource });
 
 /** In one call; answers when it rests. */
-export async function uploadForm(client: Client, bytes: Blob, said: Said, signal?: AbortSignal): Promise<Uploaded> {
-  const { filename, title, tag } = said;
+export async function uploadForm(client: Client, bytes: Blob, fields: UploadFields, signal?: AbortSignal): Promise<Uploaded> {
+  const { filename, title, tag } = fields;
   const body = new FormData();
   body.append('metadata', JSON.stringify({ ...(title ? { title } : {}), ...(tag?.length ? { tags: tag } : {}) }));
   body.append('file', bytes, filename);
@@ -35,9 +35,9 @@ export async function upload(
 ): Promise<void> {
   await withRetryLimit(UPLOAD_TIMEOUT_MS, stop, async (signal) => {
     const answer = await fetch(url, { method, headers, body: fields ? formOf(fields, bytes) : bytes, signal });
-    const said = await responseText(answer);
+    const text = await responseText(answer);
     if (!answer.ok)
-      throw new ApiError(answer.status, 'UPLOAD_REFUSED', `the store answered ${answer.status}: ${said.slice(0, 200)}`);
+      throw new ApiError(answer.status, 'UPLOAD_REFUSED', `the store answered ${answer.status}: ${text.slice(0, 200)}`);
   });
   const { pathname, search } = new URL(complete_url);
   await client.request('POST', `${pathname}${search}`, { signal: stop });
@@ -55,6 +55,6 @@ export async function waitUntilSettled(client: Client, resource_id: string, sign
   for (let waits = 0; ; waits++) {
     const headers = { prefer: `wait=${WAIT_S}` };
     const now = Resource.parse((await client.request('GET', `/v1/resources/${resource_id}`, { headers, signal })).body);
-    if (now.phase !== 'working' || waits >= MOST_WAITS) return now;
+    if (now.phase !== 'working' || waits >= MAX_WAITS) return now;
   }
 }

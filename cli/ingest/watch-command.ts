@@ -37,11 +37,11 @@ export const watchCommand =
     }
   };
 
-export function parseAfterIngest(said = 'keep'): AfterIngest {
-  if (said === 'keep' || said === 'delete') return { do: said };
-  const [, to] = /^move=(.+)$/.exec(said) ?? [];
+export function parseAfterIngest(value = 'keep'): AfterIngest {
+  if (value === 'keep' || value === 'delete') return { do: value };
+  const [, to] = /^move=(.+)$/.exec(value) ?? [];
   if (to) return { do: 'move', to };
-  throw new UsageError(`--then ${said} is not known: keep, move=<folder> or delete`);
+  throw new UsageError(`--then ${value} is not known: keep, move=<folder> or delete`);
 }
 
 async function checkFolders(folders: string[], then: AfterIngest): Promise<void> {
@@ -72,9 +72,9 @@ async function reached(
     },
     warn,
   );
-  const away = async () => {
+  const reopen = async () => {
     throw new Error(`nothing serves ${config.data_dir} just now: files wait until it is there again`);
   };
   const { taken, close } = first;
-  return { client: async () => (opened || config.url ? first : connect(config, away)), taken, close };
+  return { client: async () => (opened || config.url ? first : connect(config, reopen)), taken, close };
 }

@@ -23,10 +23,10 @@ export const WATCH_LIMITS = {
   /** Files under way at once: the service works on more than one picture at a time. */
   in_flight: 4,
   /** Files that are remembered, about 300 bytes each. What is beyond them waits until others have left. */
-  most_files: 500_000,
+  max_files: 500_000,
   /** After a failure that may pass, doubled each time: the service is away, or the file can't be read. */
   again_ms: 5_000,
-  again_most_ms: 5 * 60_000,
+  again_max_ms: 5 * 60_000,
 };
 export type WatchLimits = typeof WATCH_LIMITS;
 
@@ -52,10 +52,10 @@ export async function watch(folders: string[], watched: Watch): Promise<{ taken:
   const given: Watching = { ...watched, busy: new Map() };
   const { pace, limits, signal } = given;
   const known = new Map<string, Known>();
-  const told = new Set<string>();
+  const warned = new Set<string>();
   const counts = { taken: 0, failed: 0 };
   for (let round = 1; !signal.aborted; round++) {
-    const due = await looked(folders, given, { known, told, round });
+    const due = await looked(folders, given, { known, warned, round });
     const left = due.values();
     const take = async () => {
       for (const one of left) if (!signal.aborted) await oneFile(one, given, known, counts);
@@ -73,25 +73,25 @@ type Due = FoundFile & { root: string };
 async function looked(
   folders: string[],
   { options, out, pace, limits, is, signal }: Watch,
-  { known, told, round }: { known: Map<string, Known>; told: Set<string>; round: number },
+  { known, warned, round }: { known: Map<string, Known>; warned: Set<string>; round: number },
 ): Promise<Due[]> {
   const due: Due[] = [];
-  const tellOnce = (said: string) => {
-    const text = printableLine(said);
-    if (told.size < limits.most_files && !told.has(text)) out.warn(text);
-    told.add(text);
+  const warnOnce = (message: string) => {
+    const text = printableLine(message);
+    if (warned.size < limits.max_files && !warned.has(text)) out.warn(text);
+    warned.add(text);
   };
   const wanted = {
     is,
     except: options.after.do === 'move' ? [path.resolve(options.after.to)] : [],
-    unreadable: (at: string, error: Error) => tellOnce(`${at} cannot be looked at: ${error.message}`),
+    unreadable: (at: string, error: Error) => warnOnce(`${at} cannot be looked at: ${error.message}`),
   };
   for (const root of folders)
     for await (const found of filesIn(root, wanted)) {
       if (signal.aborted) return [];
       const before = known.get(found.file);
-      if (!before && known.size >= limits.most_files) {
-        tellOnce(`More than ${limits.most_files} files: the rest is taken in when others have left`);
+      if (!before && known.size >= limits.max_files) {
+        warnOnce(`More than ${limits.max_files} files: the rest is taken in when others have left`);
         continue;
       }
       const { file: _, ...seen } = found;
@@ -128,7 +128,7 @@ async function oneFile(
   const changed = end.left === 'changed' || !isSame(seen, (await statFile(file)) ?? seen);
   if (changed) return again(limits.stable_ms); // told when it has been taken in as it is now
   if (!entry) return;
-  if (end.passing) again(Math.min(limits.again_ms * 2 ** entry.tries, limits.again_most_ms));
+  if (end.passing) again(Math.min(limits.again_ms * 2 ** entry.tries, limits.again_max_ms));
   else entry.due = null;
   entry.tries += 1;
   if (end.passing && entry.tries > 1) return; // told once
@@ -147,13 +147,13 @@ async function ended(
 ): Promise<Ended> {
   const { resource, there } = await ingestFile({ client: await client(), signal, busy }, file, options);
   const { resource_id, status, failure, viewable, phase } = resource;
-  const said = { resource_id, status, failure, duplicate_of: there ? resource_id : resource.duplicate_of };
-  if (phase === 'working') return { ...said, left: 'kept', moved_to: null, passing: true }; // it takes longer than anybody waits
-  if (!viewable) return { ...said, left: 'kept', moved_to: null, passing: false }; // refused, or in the trash: the file may be the only one
+  const settled = { resource_id, status, failure, duplicate_of: there ? resource_id : resource.duplicate_of };
+  if (phase === 'working') return { ...settled, left: 'kept', moved_to: null, passing: true }; // it takes longer than anybody waits
+  if (!viewable) return { ...settled, left: 'kept', moved_to: null, passing: false }; // refused, or in the trash: the file may be the only one
   const now = await statFile(file);
-  if (!now || !isSame(now, seen)) return { ...said, left: 'changed', moved_to: null, passing: false };
+  if (!now || !isSame(now, seen)) return { ...settled, left: 'changed', moved_to: null, passing: false };
   const left = await disposeOf(file, seen, root, options.after);
-  return { ...said, left: left.left, moved_to: left.left === 'moved' ? left.moved_to : null, passing: false };
+  return { ...settled, left: left.left, moved_to: left.left === 'moved' ? left.moved_to : null, passing: false };
 }
 
 /** Statuses of HTTP at which the same again would be refused again. */

@@ -12,7 +12,7 @@ export const LEFT_OUT_FILE = 'left-out.ndjson';
 export const ORIGINALS = 'originals';
 export const TEXTS = 'texts';
 /** A line: the corrected text of all pages, escaped, is the longest thing in it. */
-export const MOST_LINE_BYTES = 16 * 1024 * 1024;
+export const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
 const status = z.enum(STATUSES.map((row) => row.status));
 /** A path within the folder: plain names between slashes, none of which leads elsewhere. */

@@ -123,14 +123,14 @@ async function exported(work: Work, resource: Resource): Promise<One> {
   const extension = isContentType(resource.content_type) ? extensionOf(resource.content_type) : 'bin';
   const original = [ORIGINALS, month, `${name}.${extension}`].join('/');
   try {
-    const said = await textOf(work, resource_id);
-    const text = said && [TEXTS, month, `${name}.txt`].join('/');
-    const corrections = said?.pages
+    const read = await textOf(work, resource_id);
+    const text = read && [TEXTS, month, `${name}.txt`].join('/');
+    const corrections = read?.pages
       .filter(({ source }) => source === 'person')
       .map(({ page, text: words }) => ({ page, text: words }));
     const line = Exported.parse({ ...resource, corrections: corrections ?? [], original, text });
     await originalIn(work, line);
-    if (text) await written(path.join(work.folder, text), Readable.from([said.pages.map((page) => page.text).join('\n\f\n')]));
+    if (text) await written(path.join(work.folder, text), Readable.from([read.pages.map((page) => page.text).join('\n\f\n')]));
     return { line };
   } catch (error) {
     // Removed since it was listed, or lost: one picture, and no reason to end here. A full disk is.

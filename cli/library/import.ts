@@ -17,7 +17,7 @@ import { ApiError, type Client } from '../client.ts';
 import { failureOf, UsageError } from '../errors.ts';
 import { upload, waitUntilSettled } from '../ingest/upload.ts';
 import type { Output } from '../output.ts';
-import { Exported, LIST_FILE, MOST_LINE_BYTES } from './export-format.ts';
+import { Exported, LIST_FILE, MAX_LINE_BYTES } from './export-format.ts';
 import { readLines } from './ndjson.ts';
 
 /** Pictures under way at once: the service works on more than one. */
@@ -43,21 +43,21 @@ export async function importFrom(client: Client, folder: string, out: Output, si
     throw new UsageError(`${folder} is no export: ${LIST_FILE}, which is written last, is not in it`);
   const work = { client, folder: await realpath(folder), signal };
   const done: ImportDone = { imported: 0, there: 0, failed: 0 };
-  const lines = readLines(list, MOST_LINE_BYTES);
+  const lines = readLines(list, MAX_LINE_BYTES);
   const take = async () => {
     for (;;) {
       const { value: line } = await lines.next();
       if (!line || signal.aborted) return;
       const result = await one(work, line);
       done[result.failure ? 'failed' : result.duplicate_of === result.resource_id ? 'there' : 'imported'] += 1;
-      if (out.json || result.failure) out.result(result, () => `line ${result.line}: ${said(result)}`);
+      if (out.json || result.failure) out.result(result, () => `line ${result.line}: ${failureText(result)}`);
     }
   };
   await Promise.all(Array.from({ length: IN_FLIGHT }, take));
   signal.throwIfAborted();
   return done;
 }
-const said = ({ from, failure }: Imported) => printableLine(`${from ?? ''} ${failure?.code}: ${failure?.detail}`.trim());
+const failureText = ({ from, failure }: Imported) => printableLine(`${from ?? ''} ${failure?.code}: ${failure?.detail}`.trim());
 
 async function one(work: Work, { number, text }: { number: number; text: string | null }): Promise<Imported> {
   const result: Imported = { line: number, from: null, resource_id: null, status: null, duplicate_of: null, failure: null };
@@ -83,7 +83,7 @@ class Refused extends Error {
 }
 
 function parsedLine(text: string | null): Exported {
-  if (text === null) throw new Refused('INVALID', `longer than ${MOST_LINE_BYTES} bytes, or not UTF-8`);
+  if (text === null) throw new Refused('INVALID', `longer than ${MAX_LINE_BYTES} bytes, or not UTF-8`);
   const parsed = Exported.safeParse(jsonOf(text));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
@@ -139,14 +139,14 @@ const keyOf = (resource_id: string, body: object): string =>
 async function corrected({ client, signal }: Work, now: Resource, { corrections }: Exported): Promise<Resource> {
   const { resource_id } = now;
   if (corrections.length === 0 || !now.viewable) return now;
-  const said = await client.request('GET', `/v1/resources/${resource_id}/text`, { signal }).then(
+  const failureText = await client.request('GET', `/v1/resources/${resource_id}/text`, { signal }).then(
     ({ body }) => TextAnswer.parse(body).pages,
     (error: unknown) => {
       if (error instanceof ApiError && error.code === 'NOT_FOUND') return []; // nothing was read
       throw error;
     },
   );
-  const there = new Map(said.filter(({ source }) => source === 'person').map(({ page, text }) => [page, text]));
+  const there = new Map(failureText.filter(({ source }) => source === 'person').map(({ page, text }) => [page, text]));
   const lacking = corrections.filter(({ page, text }) => text !== null && there.get(page) !== text);
   if (lacking.length === 0) return now;
   for (const pages of inCalls(lacking))

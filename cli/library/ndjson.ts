@@ -35,20 +35,20 @@ export async function openNdjson(file: string): Promise<Lines> {
 }
 
 const NEW_LINE = 10;
-/** Lines that are not empty, with their numbers from 1. `text` is null of one that is longer than `most_bytes`, or no UTF-8. */
-export async function* readLines(file: string, most_bytes: number): AsyncGenerator<{ number: number; text: string | null }> {
+/** Lines that are not empty, with their numbers from 1. `text` is null of one that is longer than `max_bytes`, or no UTF-8. */
+export async function* readLines(file: string, max_bytes: number): AsyncGenerator<{ number: number; text: string | null }> {
   let number = 0;
   let parts: Buffer[] = [];
   let bytes = 0;
   const taken = () => {
     number += 1;
-    const line = bytes > most_bytes ? null : decoded(Buffer.concat(parts));
+    const line = bytes > max_bytes ? null : decoded(Buffer.concat(parts));
     [parts, bytes] = [[], 0];
     return { number, text: line };
   };
   const keep = (part: Buffer) => {
     bytes += part.length;
-    if (bytes <= most_bytes) parts.push(part);
+    if (bytes <= max_bytes) parts.push(part);
     else parts = []; // what is too long is not kept in memory either
   };
   for await (const chunk of createReadStream(file)) {

@@ -2,7 +2,7 @@
 import type { Stats } from 'node:fs';
 import path from 'node:path';
 import { segmentsOf } from '../shared/object-keys.ts';
-import { type Lacking, MOST_NAMED } from './manifest.ts';
+import { type Lacking, MAX_NAMED } from './manifest.ts';
 import { type Named, namedIn } from './snapshot.ts';
 
 /** named: pictures looked at. first: of those that lack. */
@@ -24,7 +24,7 @@ export async function lackingIn(
     const there = await stat(file);
     if (there?.isFile() && (byte_size === null || there.size === byte_size) && (await isSame(file, named))) continue;
     found.count += 1;
-    if (found.first.length < MOST_NAMED) found.first.push({ resource_id, key, found: there ? there.size : null });
+    if (found.first.length < MAX_NAMED) found.first.push({ resource_id, key, found: there ? there.size : null });
   }
   return found;
 }

@@ -12,9 +12,9 @@ export const SECRET_FILE = 'link-secret';
 /** Raised when a restore of today could not read what a backup then holds. */
 const FORMAT = 1;
 /** Named one by one; more are counted. A longer list is read by nobody. */
-export const MOST_NAMED = 1_000;
+export const MAX_NAMED = 1_000;
 /** Far above what a manifest with its longest list has. */
-const MOST_BYTES = 4 * 1024 * 1024;
+const MAX_BYTES = 4 * 1024 * 1024;
 
 /** What is not as the facts say. `found`: bytes there, or null. */
 export const Lacking = z.strictObject({ resource_id: z.string(), key: z.string(), found: z.int().nullable() });
@@ -27,7 +27,7 @@ export const Manifest = z.strictObject({
   facts: z.strictObject({ byte_size: z.int(), sha256: z.string() }),
   /** Everything below `objects`; `named`: pictures whose bytes the facts name. */
   objects: z.strictObject({ count: z.int(), byte_size: z.int(), named: z.int() }),
-  lacking: z.strictObject({ count: z.int(), first: z.array(Lacking).max(MOST_NAMED) }),
+  lacking: z.strictObject({ count: z.int(), first: z.array(Lacking).max(MAX_NAMED) }),
 });
 export type Manifest = z.infer<typeof Manifest>;
 
@@ -36,8 +36,8 @@ export class BadBackup extends Error {
   override name = 'BadBackup';
 }
 
-export async function writeManifest(dir: string, said: Omit<Manifest, 'format'>): Promise<Manifest> {
-  const manifest: Manifest = { format: FORMAT, ...said };
+export async function writeManifest(dir: string, fields: Omit<Manifest, 'format'>): Promise<Manifest> {
+  const manifest: Manifest = { format: FORMAT, ...fields };
   const file = join(dir, MANIFEST_FILE);
   const handle = await open(`${file}.part`, 'w', 0o600);
   try {
@@ -60,7 +60,7 @@ export async function readManifest(dir: string): Promise<Manifest> {
   );
   if (size === null)
     throw new BadBackup(`${dir} is no whole backup: ${MANIFEST_FILE}, which is written last, is not in it. Take another backup`);
-  if (size > MOST_BYTES) throw new BadBackup(`${file} is ${size} bytes, which no manifest of ours has`);
+  if (size > MAX_BYTES) throw new BadBackup(`${file} is ${size} bytes, which no manifest of ours has`);
   const text = await readFile(file, 'utf8');
   const parsed = Manifest.safeParse(jsonOrNull(text));
   if (parsed.success) return parsed.data;

@@ -51,7 +51,7 @@ async function checkFacts(backup: string, { facts }: Manifest): Promise<void> {
   const unknown = await unknownObjects(file);
   if (unknown.length > 0)
     throw new BadBackup(
-      `the database in ${backup} has what no version of tuodi makes (${unknown.slice(0, MOST_SHOWN).join(', ')}), and would run or show it: it is not restored. Take another`,
+      `the database in ${backup} has what no version of tuodi makes (${unknown.slice(0, MAX_SHOWN).join(', ')}), and would run or show it: it is not restored. Take another`,
     );
 }
 
@@ -63,7 +63,7 @@ async function checkPlain(file: string): Promise<void> {
 }
 
 /** Maximum refused names that are shown: enough to look for. */
-const MOST_SHOWN = 5;
+const MAX_SHOWN = 5;
 
 /** What a process leaves behind that only looked for a service, or that found the folder in use. */
 const HARMLESS = new Set(['lock.sqlite', 'lock.sqlite-journal']);

@@ -10,7 +10,7 @@ import { copyInto, linkInto } from '../folder/write.ts';
 import { UPLOADS } from '../shared/object-keys.ts';
 
 /** Keys have at most five segments; what lies deeper is not ours. */
-const MOST_DEPTH = 8;
+const MAX_DEPTH = 8;
 
 export type Given = { linked: number; copied: number };
 type Giving = Given & { links: boolean; at: (path: string) => void; signal: AbortSignal };
@@ -34,7 +34,7 @@ export async function giveTree(
 
 async function give(from: string, to: string, depth: number, giving: Giving): Promise<void> {
   giving.signal.throwIfAborted();
-  if (depth > MOST_DEPTH) throw new Error(`${from} lies deeper than any object of ours: it is no folder of objects`);
+  if (depth > MAX_DEPTH) throw new Error(`${from} lies deeper than any object of ours: it is no folder of objects`);
   try {
     for await (const entry of await opendir(from)) {
       if (depth === 0 && (entry.name === TEMPORARY || entry.name === UPLOADS.slice(0, -1))) continue;

@@ -59,9 +59,9 @@ export function elasticAt(options: ElasticOptions): Elastic {
         credentials.accepted();
         return answer;
       } catch (error) {
-        const told = failed(error);
-        credentials.failed(told);
-        throw told;
+        const fault = failed(error);
+        credentials.failed(fault);
+        throw fault;
       }
     },
     reachable: () => breaker.state === CircuitState.Closed, // half open, one call tries it: nothing is known yet
@@ -98,19 +98,19 @@ export const unavailable = (detail: string, cause?: unknown): StepError =>
 
 /** The error of one item of a bulk request, or of a whole call. */
 export function refusal(status: number, type: string, reason: string, cause?: unknown): StepError {
-  const said = `Elasticsearch answered ${status} ${type}: ${reason}`.slice(0, DETAIL_CHARS);
+  const detail = `Elasticsearch answered ${status} ${type}: ${reason}`.slice(0, DETAIL_CHARS);
   if (isRefused(status, type))
     return new CredentialsRefused(
       `Elasticsearch refuses our credentials (${status} ${type.slice(0, 60)}): correct ${VARIABLES}, or call whoever runs Elasticsearch; it must allow the indexes of TUODI_ELASTICSEARCH_ALIAS to be made, written and read`,
       cause,
     );
-  return notNow(status, type) ? unavailable(said, cause) : new StepError(failureOf('INDEX_REFUSED', said), cause);
+  return notNow(status, type) ? unavailable(detail, cause) : new StepError(failureOf('INDEX_REFUSED', detail), cause);
 }
 
 function failed(error: unknown): unknown {
   if (error instanceof errors.ResponseError) {
-    const said: unknown = error.body;
-    return refusal(error.statusCode ?? 0, typeIn(said), error.message, error);
+    const body: unknown = error.body;
+    return refusal(error.statusCode ?? 0, typeIn(body), error.message, error);
   }
   if (error instanceof BrokenCircuitError)
     return unavailable('Elasticsearch does not answer; it is asked again in a moment', error);
@@ -127,8 +127,8 @@ function failed(error: unknown): unknown {
 
 /** The client keeps the text of what the connection failed by, and mostly its cause. */
 function certificateIn(error: errors.ConnectionError): string | null {
-  const told = certificateFault(error);
-  if (told !== null) return told;
+  const fault = certificateFault(error);
+  if (fault !== null) return fault;
   return /self-signed|certificate|altname/i.test(error.message) ? error.message.slice(0, 120) : null;
 }
 

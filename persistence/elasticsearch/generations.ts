@@ -78,8 +78,8 @@ export function generationsOf(elastic: Elastic, names: Names, dimension: number)
 async function filled(elastic: Elastic, alias: string, entries: IndexEntry[]): Promise<void> {
   const operations = entries.flatMap((entry) => {
     const { org_id, resource_id, revision } = entry;
-    const whose = { _index: alias, _id: documentId(org_id, resource_id), require_alias: true };
-    return [{ index: { ...whose, version: revision, version_type: 'external_gte' as const } }, documentOf(entry)];
+    const target = { _index: alias, _id: documentId(org_id, resource_id), require_alias: true };
+    return [{ index: { ...target, version: revision, version_type: 'external_gte' as const } }, documentOf(entry)];
   });
   const { items } = await elastic.call((client) => client.bulk({ operations }));
   const failed = items.find(({ index }) => index?.error && index.status !== 409)?.index;

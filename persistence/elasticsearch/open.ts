@@ -42,9 +42,9 @@ export async function openElasticsearchIndex(options: ElasticsearchOptions): Pro
   const { begin, ...generations } = generationsOf(elastic, names, dimension);
 
   let begun: Promise<void> | null = null;
-  const told_of_new = onMadeAnew ? [onMadeAnew] : [];
+  const on_new = onMadeAnew ? [onMadeAnew] : [];
   const made = async () => {
-    if (await begin(live)) for (const then of told_of_new) then();
+    if (await begin(live)) for (const then of on_new) then();
   };
   /** After any failure it is looked at again: a server that comes back may come back empty. */
   async function ready<Answer>(work: () => Promise<Answer>): Promise<Answer> {
@@ -53,7 +53,7 @@ export async function openElasticsearchIndex(options: ElasticsearchOptions): Pro
       await begun;
       return await work();
     } catch (error) {
-      if (isAway(error) || refusalIn(error) !== null) begun = null;
+      if (isUnavailable(error) || refusalIn(error) !== null) begun = null;
       throw error;
     }
   }
@@ -75,7 +75,7 @@ export async function openElasticsearchIndex(options: ElasticsearchOptions): Pro
     });
   const index = names.readers;
   await ready(async () => null).catch((error: unknown) => {
-    if (!isAway(error)) throw error;
+    if (!isUnavailable(error)) throw error;
   });
 
   return {
@@ -112,11 +112,11 @@ export async function openElasticsearchIndex(options: ElasticsearchOptions): Pro
     async identity() {
       const asked = () => ready(() => identityOf(elastic, index));
       return asked().catch((error: unknown) => {
-        if (isAway(error)) return asked(); // gone: it is made by the second call
+        if (isUnavailable(error)) return asked(); // gone: it is made by the second call
         throw error;
       });
     },
-    onMadeAnew: (then) => void told_of_new.push(then),
+    onMadeAnew: (then) => void on_new.push(then),
     ping: () =>
       ready(async () => {
         const { status } = await elastic.call((client) => client.cluster.health({ index }));
@@ -134,4 +134,4 @@ async function identityOf(elastic: Elastic, index: string): Promise<string> {
   return named.sort().join(', ');
 }
 
-const isAway = (error: unknown): boolean => error instanceof StepError && error.failure.code === 'PROVIDER_UNAVAILABLE';
+const isUnavailable = (error: unknown): boolean => error instanceof StepError && error.failure.code === 'PROVIDER_UNAVAILABLE';

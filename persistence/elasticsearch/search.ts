@@ -132,12 +132,12 @@ async function byBoth(world: World, vector: Float32Array): Promise<Result> {
   );
   const known = own > first.length ? await among(world, words, strangers) : new Set<string>(); // found by its words too, but further down
   const extra = strangers.filter((id) => !known.has(id));
-  const whose = new Map([...near, ...first].map((hit) => [hit.id, hit]));
+  const hits_by_id = new Map([...near, ...first].map((hit) => [hit.id, hit]));
   const hits = fused.slice(0, limit).flatMap(({ id, score }) => {
-    const hit = whose.get(id);
+    const hit = hits_by_id.get(id);
     return hit ? [{ ...hit, score }] : [];
   });
-  if (hits.length < limit) hits.push(...rest(list.slice(FUSED), { known, most: limit - hits.length }));
+  if (hits.length < limit) hits.push(...rest(list.slice(FUSED), { known, max: limit - hits.length }));
   const whole = extra.length === 0 ? words : orThese(org_id, words, extra);
   return { hits, total: own + extra.length, exact: strangers.length < FUSED, whole };
 }

@@ -50,10 +50,11 @@ export function writer(elastic: Elastic): (writes: Write[]) => Promise<Written[]
     const later = again.length > 0 && rounds > 1 ? await written(again, rounds - 1) : [];
     return answers.map((answer) => (answer === 'again' ? (later.shift() ?? overtaken) : answer));
   }
-  return (writes) => bisect(writes, (some) => written(some, ROUNDS), { failsAll: isAway, failed: (_, error) => failedBy(error) });
+  return (writes) =>
+    bisect(writes, (some) => written(some, ROUNDS), { failsAll: isUnavailable, failed: (_, error) => failedBy(error) });
 }
 
-const isAway = (error: unknown) => error instanceof StepError && error.failure.code === 'PROVIDER_UNAVAILABLE';
+const isUnavailable = (error: unknown) => error instanceof StepError && error.failure.code === 'PROVIDER_UNAVAILABLE';
 function failedBy(error: unknown): Written {
   if (error instanceof StepError) return { put: 'failed', failure: error };
   return { put: 'failed', failure: new StepError(failureOf('UNEXPECTED', `the index: ${error}`.slice(0, 500)), error) };

@@ -23,43 +23,43 @@ export function verifyLink(
 }
 
 export function uploadQuery(signer: Signer, grant: UploadGrant, expires_at: number): URLSearchParams {
-  const said = {
+  const fields = {
     expires: String(expires_at),
     max_bytes: String(grant.max_bytes),
     content_type: grant.content_type,
     ...named(grant),
   };
-  return new URLSearchParams({ ...said, signature: signer.sign(uploadParts(grant.key, said)) });
+  return new URLSearchParams({ ...fields, signature: signer.sign(uploadParts(grant.key, fields)) });
 }
 
 /** `key`: of the path that was asked for. `now`: wall time. No signature is good for a key that no upload may write. */
 export function verifyUpload(signer: Signer, key: string, query: LinkQuery, now: number): UploadGrant | LinkRefused {
   if (!isUploadKey(key)) return { refused: 'BAD_SIGNATURE' };
-  const said = {
+  const fields = {
     expires: one(query.expires),
     max_bytes: one(query.max_bytes),
     content_type: one(query.content_type),
     ...namedIn(query),
   };
-  const refused = verifyLink(signer, uploadParts(key, said), one(query.signature), { expires_at: Number(said.expires), now });
-  return refused ?? { key, max_bytes: Number(said.max_bytes), content_type: said.content_type, ...grantedIn(query) };
+  const refused = verifyLink(signer, uploadParts(key, fields), one(query.signature), { expires_at: Number(fields.expires), now });
+  return refused ?? { key, max_bytes: Number(fields.max_bytes), content_type: fields.content_type, ...grantedIn(query) };
 }
 
 export function readQuery(signer: Signer, grant: ReadGrant, expires_at: number): URLSearchParams {
-  const said = { expires: String(expires_at), content_type: grant.content_type, filename: grant.filename, ...named(grant) };
-  return new URLSearchParams({ ...said, signature: signer.sign(readParts(grant.key, said)) });
+  const fields = { expires: String(expires_at), content_type: grant.content_type, filename: grant.filename, ...named(grant) };
+  return new URLSearchParams({ ...fields, signature: signer.sign(readParts(grant.key, fields)) });
 }
 
 /** For GET, and for HEAD, which tells less. */
 export function verifyRead(signer: Signer, key: string, query: LinkQuery, now: number): ReadGrant | LinkRefused {
-  const said = {
+  const fields = {
     expires: one(query.expires),
     content_type: one(query.content_type),
     filename: one(query.filename),
     ...namedIn(query),
   };
-  const refused = verifyLink(signer, readParts(key, said), one(query.signature), { expires_at: Number(said.expires), now });
-  return refused ?? { key, content_type: said.content_type, filename: said.filename, ...grantedIn(query) };
+  const refused = verifyLink(signer, readParts(key, fields), one(query.signature), { expires_at: Number(fields.expires), now });
+  return refused ?? { key, content_type: fields.content_type, filename: fields.filename, ...grantedIn(query) };
 }
 
 /** Grants one result of one run for one picture. It does not expire: with its picture gone it is worth nothing, and what it lets in is signed. */
@@ -83,13 +83,13 @@ const callbackParts = ({ org_id, resource_id, task_id, order }: CallbackGrant) =
 ];
 
 type Named = { key_id?: string };
-type UploadSaid = Named & { expires: string; max_bytes: string; content_type: string };
-const uploadParts = (key: string, { expires, max_bytes, content_type, key_id }: UploadSaid) => [
+type UploadFields = Named & { expires: string; max_bytes: string; content_type: string };
+const uploadParts = (key: string, { expires, max_bytes, content_type, key_id }: UploadFields) => [
   ...['PUT', key, expires, max_bytes, content_type],
   ...toPart(key_id),
 ];
-type ReadSaid = Named & { expires: string; content_type: string; filename: string };
-const readParts = (key: string, { expires, content_type, filename, key_id }: ReadSaid) => [
+type ReadFields = Named & { expires: string; content_type: string; filename: string };
+const readParts = (key: string, { expires, content_type, filename, key_id }: ReadFields) => [
   ...['GET', key, expires, content_type, filename],
   ...toPart(key_id),
 ];

@@ -62,7 +62,7 @@ export async function openFolderObjects(options: FolderOptions): Promise<FolderO
   const freezing = new Map<string, Promise<ObjectHead | null>>();
 
   const place = placing(root);
-  const head = (key: string) => told(`look at ${key}`, () => headAt(root, key));
+  const head = (key: string) => withFaults(`look at ${key}`, () => headAt(root, key));
   const freeze = async (from: string, to: string): Promise<ObjectHead | null> => {
     const there = await headAt(root, to);
     if (there !== null) return there;
@@ -85,7 +85,7 @@ export async function openFolderObjects(options: FolderOptions): Promise<FolderO
     openRead: (key, query) => verifyRead(signer, key, query, clock.now()),
     withRoom: roomOn({ dir: root, reserve_bytes, shortage }),
     put: (key, body, max_bytes) =>
-      told(`store ${key}`, async (): Promise<StoredObject> => {
+      withFaults(`store ${key}`, async (): Promise<StoredObject> => {
         segmentsOf(key);
         const file = temporaryFile();
         try {
@@ -98,16 +98,16 @@ export async function openFolderObjects(options: FolderOptions): Promise<FolderO
         }
       }),
     head,
-    read: (key, range) => told(`read ${key}`, () => readAt(root, key, range)),
+    read: (key, range) => withFaults(`read ${key}`, () => readAt(root, key, range)),
     freeze: (from, to) => {
       // Two at once to the same key are one: where links aren't supported, the later copy would replace the earlier.
-      const running = freezing.get(to) ?? told(`freeze ${from}`, () => freeze(from, to)).finally(() => freezing.delete(to));
+      const running = freezing.get(to) ?? withFaults(`freeze ${from}`, () => freeze(from, to)).finally(() => freezing.delete(to));
       freezing.set(to, running);
       return running;
     },
-    page: (prefix, after, limit) => told(`list ${prefix}`, () => pageAfter(root, prefix, after, limit)),
-    list: (prefix, limit) => told(`list ${prefix}`, () => newest(root, prefix, limit)),
-    removePrefix: (prefix) => told(`remove ${prefix}`, () => removeBelow(root, prefix, temporaryFile())),
+    page: (prefix, after, limit) => withFaults(`list ${prefix}`, () => pageAfter(root, prefix, after, limit)),
+    list: (prefix, limit) => withFaults(`list ${prefix}`, () => newest(root, prefix, limit)),
+    removePrefix: (prefix) => withFaults(`remove ${prefix}`, () => removeBelow(root, prefix, temporaryFile())),
     close: async () => {},
   };
 }
@@ -116,7 +116,7 @@ const to = (key_id: string | undefined) => (key_id === undefined ? {} : { grante
 
 /** The folder, with an empty temporary one in it. */
 async function prepared(dir: string): Promise<{ root: string; temporary: string }> {
-  return told(`open the store in ${dir}`, async () => {
+  return withFaults(`open the store in ${dir}`, async () => {
     await mkdir(dir, { recursive: true, mode: 0o700 });
     const root = await realpath(dir); // the store's own folder may be a link; nothing below it is followed
     const temporary = join(root, TEMPORARY);
@@ -192,7 +192,7 @@ async function removeBelow(root: string, prefix: string, grave: string): Promise
   await rm(grave, { recursive: true, force: true });
 }
 
-async function told<T>(doing: string, work: () => Promise<T>): Promise<T> {
+async function withFaults<T>(doing: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

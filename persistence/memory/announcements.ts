@@ -8,8 +8,8 @@ export function memoryAnnouncements(): Announcements {
     async publish() {
       bell.emit('grown');
     },
-    async listen(heard) {
-      bell.on('grown', heard);
+    async listen(listener) {
+      bell.on('grown', listener);
     },
     async close() {
       bell.removeAllListeners();

@@ -24,8 +24,8 @@ type Lane = {
 /** Beside the concurrency of a kind: for who holds no place while others hold them all. */
 const SPARE_PLACES = 1;
 
-/** `most_waiting`: rings held, a kind. One more is dropped: the task's own timer rings again. */
-export function memoryQueue({ clock, most_waiting }: { clock: Clock; most_waiting: number }): Queue {
+/** `max_waiting`: rings held, a kind. One more is dropped: the task's own timer rings again. */
+export function memoryQueue({ clock, max_waiting }: { clock: Clock; max_waiting: number }): Queue {
   const lanes = new Map<StepKind, Lane>();
   const retries = new Map<string, { cancel(): void }>();
   let retry: ((task_id: string) => Promise<void>) | null = null;
@@ -60,7 +60,7 @@ export function memoryQueue({ clock, most_waiting }: { clock: Clock; most_waitin
   return {
     async push(kind, task_id, _n, owner) {
       const lane = laneOf(kind);
-      if (lane.waiting.size < most_waiting || lane.waiting.dropFor(owner.org_id)) lane.waiting.add(task_id, owner);
+      if (lane.waiting.size < max_waiting || lane.waiting.dropFor(owner.org_id)) lane.waiting.add(task_id, owner);
       begin(lane);
     },
     consume(kind, concurrency, handle) {
@@ -68,14 +68,14 @@ export function memoryQueue({ clock, most_waiting }: { clock: Clock; most_waitin
       Object.assign(lane, { usual: concurrency, concurrency, handle });
       begin(lane);
     },
-    allow(kind, most) {
+    allow(kind, max) {
       const lane = laneOf(kind);
-      lane.concurrency = most;
+      lane.concurrency = max;
       begin(lane);
     },
     async retryLater(task_id, _n, delay_ms) {
       retries.get(task_id)?.cancel();
-      if (stopped || retries.size >= most_waiting) return;
+      if (stopped || retries.size >= max_waiting) return;
       const timer = clock.after(delay_ms, () => {
         retries.delete(task_id);
         void retry?.(task_id);

@@ -76,9 +76,9 @@ export function turnsOf(): Turns {
       return null;
     },
     dropFor(org_id) {
-      const [most] = [...organisations].sort(([, a], [, b]) => b.waiting - a.waiting);
-      if (!most || most[1].waiting <= (organisations.get(org_id)?.waiting ?? 0)) return false;
-      const [newest] = [...most[1].keys.values()].map((tasks) => [...tasks].at(-1)).slice(-1);
+      const [max] = [...organisations].sort(([, a], [, b]) => b.waiting - a.waiting);
+      if (!max || max[1].waiting <= (organisations.get(org_id)?.waiting ?? 0)) return false;
+      const [newest] = [...max[1].keys.values()].map((tasks) => [...tasks].at(-1)).slice(-1);
       if (newest === undefined) return false;
       remove(newest);
       return true;

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { createConnection, type Connection as Mysql } from 'mysql2';
 import type { Clock } from '../../runtime/async/clock.ts';
 import { bindable } from '../sql/bindable.ts';
-import { DatabaseError, databaseError, hasErrno, isAway } from './errors.ts';
+import { DatabaseError, databaseError, hasErrno, isUnavailable } from './errors.ts';
 import type { Target } from './target.ts';
 
 /** One attempt to connect. A server that is there answers in milliseconds, also over a continent. */
@@ -46,7 +46,7 @@ export async function connected(target: Target, clock: Clock, settings: Partial<
     try {
       return await opened(target, { ...SETTINGS, ...settings });
     } catch (error) {
-      if (!isAway(error) || clock.elapsed() - began + backoff > RECONNECT_LIMIT_MS) throw error;
+      if (!isUnavailable(error) || clock.elapsed() - began + backoff > RECONNECT_LIMIT_MS) throw error;
     }
     await clock.sleep(backoff * (0.5 + clock.random() / 2));
   }
@@ -98,8 +98,8 @@ async function setUp({ ask }: Connection, { lock_limit_s, silence_limit_s }: Lim
     lock_wait_timeout: lock_limit_s, // of tables, which a migration locks
     wait_timeout: silence_limit_s,
   };
-  const said = Object.entries(settings).map(([name, value]) => `SESSION ${name} = ${value}`);
-  await ask(`SET ${said.join(', ')}`);
+  const settings_sql = Object.entries(settings).map(([name, value]) => `SESSION ${name} = ${value}`);
+  await ask(`SET ${settings_sql.join(', ')}`);
   try {
     await ask('SET SESSION innodb_snapshot_isolation = OFF'); // newer MariaDB: one loser would fail its whole batch
   } catch (error) {
@@ -126,7 +126,7 @@ function wrapped(mysql: Mysql, sockets: Socket[]): Connection {
         mysql.query({ sql, values, timeout: limit_ms }, (thrown, answer) => {
           if (!thrown) return resolve(answer);
           const error = databaseError(thrown, sql, values.length > 0);
-          if (isAway(error)) broke(error); // after a time limit too: its answer may still come, and would be taken for another's
+          if (isUnavailable(error)) broke(error); // after a time limit too: its answer may still come, and would be taken for another's
           reject(error);
         });
       }),

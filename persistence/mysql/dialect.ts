@@ -2,7 +2,7 @@
 import type { Knex } from 'knex';
 import { type Dialect, ofVersions } from '../sql/database.ts';
 import { number, rowOf, text } from '../sql/row.ts';
-import { isAway, isCollision, uniqueViolation } from './errors.ts';
+import { isCollision, isUnavailable, uniqueViolation } from './errors.ts';
 
 /** In one INSERT. As many as a commit has changes. */
 const ROWS = 100;
@@ -39,7 +39,7 @@ export const mysqlDialect: Dialect = {
   tryLock: (query) => query.forUpdate().skipLocked(),
   uniqueViolation,
   collided: isCollision,
-  isAway,
+  isUnavailable,
 };
 
 async function rowsOf(knex: Knex, sql: string, bindings: (string | number)[]): Promise<unknown[]> {

@@ -12,7 +12,7 @@ const ACQUIRE_LIMIT_MS = RECONNECT_LIMIT_MS + 5_000;
 const IDLE_MS = 30_000;
 
 /** Maximum characters of a statement in its errors: a page of rows has thousands of placeholders. */
-const SAID_OF_A_STATEMENT = 120;
+const MAX_STATEMENT_CHARS = 120;
 
 /** What tables are made with, whatever the server's defaults. (The connections themselves are made by the client.) */
 const TABLES = { engine: 'InnoDB', charset: 'utf8mb4' };
@@ -93,7 +93,7 @@ function clientOf({
       try {
         return Object.assign(query, { response: [around ? await around(connection, sql, ask) : await ask(), undefined] });
       } catch (error) {
-        query.sql = sql.slice(0, SAID_OF_A_STATEMENT); // knex puts it before the error's message, whole
+        query.sql = sql.slice(0, MAX_STATEMENT_CHARS); // knex puts it before the error's message, whole
         throw error;
       }
     }

@@ -16,9 +16,9 @@ export class DatabaseError extends StepError {
   readonly code: string;
   readonly table: string | null;
   constructor({ errno, code, table, detail }: { errno: number | null; code: string; table?: string | null; detail?: string }) {
-    const said = [code, ...(errno === null ? [] : [`(${errno})`]), ...(detail ? [detail] : [])].join(' ');
-    super(failureBy(errno, code, said));
-    this.message = said;
+    const message = [code, ...(errno === null ? [] : [`(${errno})`]), ...(detail ? [detail] : [])].join(' ');
+    super(failureBy(errno, code, message));
+    this.message = message;
     this.name = 'DatabaseError';
     this.errno = errno;
     this.code = code;
@@ -26,18 +26,18 @@ export class DatabaseError extends StepError {
   }
 }
 
-function failureBy(errno: number | null, code: string, said: string): ServiceFailure {
+function failureBy(errno: number | null, code: string, message: string): ServiceFailure {
   if (errno !== null && REFUSED.has(errno))
     return failureOf(
       'CREDENTIALS_REFUSED',
-      `the database refuses us (${said}): correct user, password and database in TUODI_DATABASE_URL, or call whoever runs the database`,
+      `the database refuses us (${message}): correct user, password and database in TUODI_DATABASE_URL, or call whoever runs the database`,
     );
   if (code === CERTIFICATE)
     return failureOf(
       'CREDENTIALS_REFUSED',
-      `the database and we do not agree on TLS (${said}): set TUODI_DATABASE_CA_FILE to the certificate of its authority, or call whoever runs the database`,
+      `the database and we do not agree on TLS (${message}): set TUODI_DATABASE_CA_FILE to the certificate of its authority, or call whoever runs the database`,
     );
-  return failureOf(isAwayBy(errno, code) ? 'PROVIDER_UNAVAILABLE' : 'UNEXPECTED', `the database: ${said}`);
+  return failureOf(isUnavailableBy(errno, code) ? 'PROVIDER_UNAVAILABLE' : 'UNEXPECTED', `the database: ${message}`);
 }
 
 const DUPLICATE = 1062;
@@ -57,9 +57,9 @@ const COLLISIONS = new Set([1020, 1205, 1213, 3572]);
  * The server is going, is full, or serves readers only (it has just become a replica): too many connections (1040, 1203), shutting down
  * (1053), no answer or no packet (1158 to 1161), read only (1290, 1792, 1836), killed (1317, 1927, 3168), gone (2006, 2013), idle (4031).
  */
-const AWAY = new Set([1040, 1053, 1158, 1159, 1160, 1161, 1203, 1290, 1317, 1792, 1836, 1927, 2006, 2013, 3168, 4031]);
+const UNAVAILABLE = new Set([1040, 1053, 1158, 1159, 1160, 1161, 1203, 1290, 1317, 1792, 1836, 1927, 2006, 2013, 3168, 4031]);
 /** Codes of the driver and of the network for an unavailable server. */
-const AWAY_CODES = new Set([
+const UNAVAILABLE_CODES = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENOENT'],
   ...['ENOTFOUND', 'EAI_AGAIN', 'PROTOCOL_CONNECTION_LOST', 'PROTOCOL_SEQUENCE_TIMEOUT', 'POOL_TIMEOUT', 'CONNECTION_CLOSED'],
 ]);
@@ -68,12 +68,13 @@ const AWAY_CODES = new Set([
  * The database is away, or the connection broke: what was under way may have happened or not, and a later call may go well. Also of an
  * error whose cause is such a one.
  */
-export function isAway(error: unknown): boolean {
-  if (error instanceof DatabaseError) return isAwayBy(error.errno, error.code);
-  return error instanceof Error && error.cause !== undefined && isAway(error.cause);
+export function isUnavailable(error: unknown): boolean {
+  if (error instanceof DatabaseError) return isUnavailableBy(error.errno, error.code);
+  return error instanceof Error && error.cause !== undefined && isUnavailable(error.cause);
 }
 
-const isAwayBy = (errno: number | null, code: string) => (errno === null ? AWAY_CODES.has(code) : AWAY.has(errno));
+const isUnavailableBy = (errno: number | null, code: string) =>
+  errno === null ? UNAVAILABLE_CODES.has(code) : UNAVAILABLE.has(errno);
 
 export const isCollision = (error: unknown): boolean =>
   error instanceof DatabaseError && error.errno !== null && COLLISIONS.has(error.errno);

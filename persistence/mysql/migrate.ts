@@ -13,7 +13,7 @@ import { MIGRATIONS, type Migration, migrationState } from '../sql/migrate.ts';
 import { number, numberOrNull, rowOf, text } from '../sql/row.ts';
 import { type Connection, connected } from './connection.ts';
 import { mysqlKnex } from './driver.ts';
-import { hasErrno, isAway } from './errors.ts';
+import { hasErrno, isUnavailable } from './errors.ts';
 import type { Target } from './target.ts';
 
 /** How long one migrator waits for another: a migration of a large table takes minutes. */
@@ -110,7 +110,7 @@ function createSteps() {
       connection.ask(`UPDATE migration_steps SET ${column} = ? WHERE name = ?`, [step, running?.name]);
     const answer = await ask().catch(async (error: unknown) => {
       if (step === running?.doubtful && hasErrno(error, ...THERE_ALREADY)) return [];
-      if (!isAway(error)) await note('refused');
+      if (!isUnavailable(error)) await note('refused');
       throw error;
     });
     await note('done');

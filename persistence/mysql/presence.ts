@@ -55,7 +55,7 @@ export type PresenceOptions = {
   /** Another process has the row: this one must not go on. Called once, with the reason, and for nothing else. */
   onLost(reason: NotAlone): void;
   /** Why the row is not held just now, each time that the reason changes; null: it is held again. */
-  onAway?(why: Error | null): void;
+  onUnavailable?(why: Error | null): void;
   limits?: Partial<PresenceLimits>;
 } & Pick<Target, 'ca' | 'credentials'>;
 export type Presence = { release(): Promise<void> };
@@ -65,7 +65,7 @@ export type Presence = { release(): Promise<void> };
  * database answers meanwhile: nobody can take the row of a database that is away.
  */
 export async function holdPresence(options: PresenceOptions): Promise<Presence> {
-  const { url, alone, clock, onLost, onAway = () => {} } = options;
+  const { url, alone, clock, onLost, onUnavailable = () => {} } = options;
   const limits = { ...PRESENCE_LIMITS, ...options.limits };
   const target = targetOf(url, options);
   const over = new AbortController();
@@ -85,7 +85,7 @@ export async function holdPresence(options: PresenceOptions): Promise<Presence> 
       const again = await regained();
       if (!again) return;
       held = again;
-      onAway(null);
+      onUnavailable(null);
     }
   }
   /** null: it is released, or lost for good. */
@@ -105,7 +105,7 @@ export async function holdPresence(options: PresenceOptions): Promise<Presence> 
           return null;
         }
         const why = error instanceof Error ? error : new Error(String(error));
-        if (why.message !== known) onAway(why);
+        if (why.message !== known) onUnavailable(why);
         known = why.message;
       }
       await clock.sleep(limits.regain_pause_ms, over.signal).catch(() => undefined); // woken to stop

@@ -13,20 +13,20 @@ export function redisAnnouncements({ prefix, clock, reach, patient }: RedisLink)
   const listeners = new Set<() => void>();
   let subscriber: Redis | null = null;
   let subscribed: Promise<void> | null = null;
-  const tell = () => {
-    for (const heard of listeners) heard();
+  const notifyAll = () => {
+    for (const listener of listeners) listener();
   };
   /** Also after each reconnection: what was published meanwhile is not known, so all look. */
   function subscribe(): Promise<void> {
     const connection = patient('outbox');
     subscriber = connection;
-    connection.on('message', tell);
+    connection.on('message', notifyAll);
     return new Promise((resolve) => {
       connection.on('ready', () => {
         connection.subscribe(channel).then(
           () => {
             resolve();
-            tell();
+            notifyAll();
           },
           () => undefined, // cut meanwhile: subscribed at the next `ready`
         );
@@ -37,8 +37,8 @@ export function redisAnnouncements({ prefix, clock, reach, patient }: RedisLink)
     async publish() {
       await reach((redis) => redis.publish(channel, ''));
     },
-    async listen(heard) {
-      listeners.add(heard);
+    async listen(listener) {
+      listeners.add(listener);
       subscribed ??= subscribe();
       const ready = subscribed;
       const late = () => new RedisUnavailable('away', 'not subscribed yet');

@@ -93,10 +93,10 @@ export async function openRedis(wanted: RedisWanted): Promise<RedisLink> {
         if (tries > TRIES_WAITED_FOR) throw new RedisUnavailable('away', 'no connection');
         return await command(redis);
       } catch (error) {
-        const told = unavailable(error);
-        credentials.failed(told);
-        if (told instanceof RedisUnavailable) doubted = true;
-        throw told;
+        const translated = unavailable(error);
+        credentials.failed(translated);
+        if (translated instanceof RedisUnavailable) doubted = true;
+        throw translated;
       }
     },
     doubted: () => doubted,
@@ -126,10 +126,10 @@ async function connected(redis: Redis, clock: Clock): Promise<void> {
     new Promise<void>((resolve, reject) => {
       redis.once('ready', resolve);
       redis.on('error', (error) => {
-        const told = unavailable(error);
-        if (!(told instanceof RedisUnavailable)) return;
-        last = told;
-        if (reasonOf(told) === 'refused') reject(told);
+        const translated = unavailable(error);
+        if (!(translated instanceof RedisUnavailable)) return;
+        last = translated;
+        if (reasonOf(translated) === 'refused') reject(translated);
       });
     });
   try {

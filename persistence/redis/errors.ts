@@ -17,7 +17,7 @@ export class RedisUnavailable extends Error {
   }
 }
 export const reasonOf = (error: unknown): Reason | null => (error instanceof RedisUnavailable ? error.reason : null);
-export const isAway = (error: unknown): boolean => reasonOf(error) === 'away';
+export const isUnavailable = (error: unknown): boolean => reasonOf(error) === 'away';
 
 /** The first word of a reply (https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors); a script's error has a dash before it. */
 const REPLIES: Record<string, Reason> = {
@@ -42,8 +42,8 @@ const CLIENT = /Connection is closed|Command timed out|Stream isn't writeable|ma
 const WRONG_PASSWORD = /ERR (invalid password|AUTH .*called without any password)/i;
 
 function denied(detail: string): RedisUnavailable {
-  const told = new CredentialsRefused(`${detail}, or call whoever runs Redis`);
-  return new RedisUnavailable('refused', told.message, told);
+  const translated = new CredentialsRefused(`${detail}, or call whoever runs Redis`);
+  return new RedisUnavailable('refused', translated.message, translated);
 }
 
 /** As one of ours if it is of that kind, else a plain error: without the command, which the client's errors carry. */

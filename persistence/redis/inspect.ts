@@ -16,8 +16,8 @@ export async function inspectRedis(wanted: RedisWanted): Promise<RedisInspection
   const link = await openRedis(wanted);
   try {
     return await link.reach(async (redis) => {
-      const told = await redis.info();
-      const field = (name: string) => new RegExp(`^${name}:(\\S+)`, 'm').exec(told)?.[1] ?? 'unknown';
+      const translated = await redis.info();
+      const field = (name: string) => new RegExp(`^${name}:(\\S+)`, 'm').exec(translated)?.[1] ?? 'unknown';
       const policy = field('maxmemory_policy');
       const persistence = field('aof_enabled') === '1' ? 'append-only file' : await snapshots(redis);
       return { version: field('redis_version'), maxmemory_policy: policy, persistence, warning: warningOf(policy) };

@@ -15,7 +15,7 @@ export const LOCK_MS = 10_000;
 /** How often locks are looked at: a dead worker's ring is given to another at most LOCK_MS + this later. */
 export const STALLED_INTERVAL_MS = 5_000;
 /** Never reached: how often a worker may die of a task is the task's own count. */
-const MOST_STALLS = 1_000_000;
+const MAX_STALLS = 1_000_000;
 /** Retries only ring: a few at once are plenty. */
 const RETRIES_AT_ONCE = 8;
 /** BullMQ's own log of events, which nobody reads. */
@@ -61,21 +61,21 @@ export function bullQueue(link: RedisLink): Queue {
   function work(kind: StepKind | 'retry', concurrency: number, handle: (job: Job<Ring>) => Promise<void>): void {
     const worker = new Worker<Ring>(nameOf(kind), handle, {
       ...{ connection: patient, prefix, concurrency },
-      ...{ lockDuration: LOCK_MS, stalledInterval: STALLED_INTERVAL_MS, maxStalledCount: MOST_STALLS },
+      ...{ lockDuration: LOCK_MS, stalledInterval: STALLED_INTERVAL_MS, maxStalledCount: MAX_STALLS },
     });
     worker.on('error', (error) => complain(worker, kind, error));
     workers.set(kind, worker);
   }
   /** That Redis is away is told once, by its connection. */
   function complain(worker: Worker, kind: string, error: Error): void {
-    const told = unavailable(error);
-    if (told instanceof RedisUnavailable && told.reason === 'away') return;
-    if (!(told instanceof RedisUnavailable)) {
-      log.warn({ event: 'queue.notification_lost', err: told, kind }, 'lost a task notification; the sweep redelivers it');
+    const translated = unavailable(error);
+    if (translated instanceof RedisUnavailable && translated.reason === 'away') return;
+    if (!(translated instanceof RedisUnavailable)) {
+      log.warn({ event: 'queue.notification_lost', err: translated, kind }, 'lost a task notification; the sweep redelivers it');
       return;
     }
     if (worker.isPaused() || stopped) return;
-    log.warn({ event: 'queue.paused', err: told, kind }, 'Redis refused the worker; pausing it briefly');
+    log.warn({ event: 'queue.paused', err: translated, kind }, 'Redis refused the worker; pausing it briefly');
     void worker.pause(true); // only says so to itself
     clock.after(REFUSED_PAUSE_MS, () => {
       if (!stopped && !held.has(kind)) void worker.resume();
@@ -89,15 +89,15 @@ export function bullQueue(link: RedisLink): Queue {
     consume(kind, concurrency, handle) {
       work(kind, concurrency, ({ data: { task_id }, stalledCounter }) => handle({ task_id, again: stalledCounter > 0 }));
     },
-    allow(kind, most) {
+    allow(kind, max) {
       const worker = workers.get(kind);
       if (!worker || stopped) return;
-      if (most === 0) {
+      if (max === 0) {
         held.add(kind);
         void worker.pause(true); // of this process alone; what is in hand goes on
         return;
       }
-      worker.concurrency = most;
+      worker.concurrency = max;
       if (held.delete(kind)) void worker.resume();
     },
     async retryLater(task_id, n, delay) {

@@ -82,9 +82,9 @@ export function calling(
         credentials.accepted();
         return answer;
       } catch (error) {
-        const told = s3Fault(error, doing, store);
-        credentials.failed(told);
-        throw told;
+        const fault = s3Fault(error, doing, store);
+        credentials.failed(fault);
+        throw fault;
       }
     },
     reachable: () => breaker.state === CircuitState.Closed, // half open, one call tries it: nothing is known yet

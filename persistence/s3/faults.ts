@@ -8,7 +8,7 @@ import { StepError } from '../../runtime/tasks/step-handler.ts';
  * What an error of the SDK says of itself. The error is read, and never passed on: it holds the request, and with it the signature,
  * where a log would find them.
  */
-export type Said = { name: string; status: number | null; code: string | null; message: string };
+export type StoreError = { name: string; status: number | null; code: string | null; message: string };
 
 const FULL = /^(XMinioStorageFull|QuotaExceeded|InsufficientStorage|NoSpace)/;
 /** By name, which tells more, or else by status. Each is for an operator to mend, and no fault of a picture. */
@@ -31,7 +31,7 @@ const UNREACHABLE = new Set([
 ]);
 const BUSY = new Set(['SlowDown', 'RequestTimeout', 'TimeoutError', 'Throttling', 'ThrottlingException', 'TooManyRequests']);
 
-export function saidBy(error: unknown): Said {
+export function storeErrorOf(error: unknown): StoreError {
   if (!(error instanceof Error)) return { name: 'Unknown', status: null, code: null, message: String(error) };
   const { name, message } = error;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : null;
@@ -42,13 +42,13 @@ export function saidBy(error: unknown): Said {
 }
 
 export const isMissing = (error: unknown): boolean => {
-  const { name, status } = saidBy(error);
+  const { name, status } = storeErrorOf(error);
   return status === 404 && name !== 'NoSuchBucket';
 };
-export const isNamed = (error: unknown, ...names: string[]): boolean => names.includes(saidBy(error).name);
+export const isNamed = (error: unknown, ...names: string[]): boolean => names.includes(storeErrorOf(error).name);
 
 /** It is about who we are. */
-const isRefused = ({ name, status }: Said): boolean =>
+const isRefused = ({ name, status }: StoreError): boolean =>
   REFUSED.has(name) || status === 401 || (status === 403 && !OF_PLACE.has(name));
 /** Refused with 403 too: a clock that is wrong, a bucket elsewhere. */
 const OF_PLACE = new Set(['RequestTimeTooSkewed', 'PermanentRedirect', 'AuthorizationHeaderMalformed']);
@@ -58,8 +58,8 @@ const REFUSED = new Set([
 ]);
 
 /** Why the store is of no use just now, to any call; null if it answered, or if the fault is not its own. */
-function outage(said: Said): string | null {
-  const { name, status, code } = said;
+function outage(fault: StoreError): string | null {
+  const { name, status, code } = fault;
   const advice = ADVICE[name] ?? (status === null ? undefined : ADVICE[status]);
   if (advice !== undefined) return advice;
   if (code !== null && UNREACHABLE.has(code)) return `it cannot be reached (${code})`;
@@ -68,8 +68,9 @@ function outage(said: Said): string | null {
   return null;
 }
 export const isOutage = (error: unknown): boolean =>
-  error instanceof TaskCancelledError || (!isFull(saidBy(error)) && (isRefused(saidBy(error)) || outage(saidBy(error)) !== null));
-const isFull = ({ name, status }: Said) => FULL.test(name) || status === 507;
+  error instanceof TaskCancelledError ||
+  (!isFull(storeErrorOf(error)) && (isRefused(storeErrorOf(error)) || outage(storeErrorOf(error)) !== null));
+const isFull = ({ name, status }: StoreError) => FULL.test(name) || status === 507;
 
 /** The error as it should be told: never the SDK's own. `store`: its address and bucket. */
 export function s3Fault(error: unknown, doing: string, store: string): Error {
@@ -77,16 +78,16 @@ export function s3Fault(error: unknown, doing: string, store: string): Error {
   if (error instanceof BrokenCircuitError)
     return unavailable(doing, store, 'it did not answer before, and is left alone for a moment');
   if (error instanceof TaskCancelledError) return unavailable(doing, store, 'it gave no answer in time');
-  const said = saidBy(error);
-  if (isFull(said))
-    return new StepError(failureOf('STORAGE_FULL', `cannot ${doing}: ${store} is full: make room (${said.name})`));
-  const why = outage(said);
-  if (isRefused(said))
+  const fault = storeErrorOf(error);
+  if (isFull(fault))
+    return new StepError(failureOf('STORAGE_FULL', `cannot ${doing}: ${store} is full: make room (${fault.name})`));
+  const why = outage(fault);
+  if (isRefused(fault))
     return new CredentialsRefused(
-      `${store} refuses our credentials (${[said.status, said.name].filter(Boolean).join(' ')}): ${why ?? KEYS}; or call whoever runs the store`,
+      `${store} refuses our credentials (${[fault.status, fault.name].filter(Boolean).join(' ')}): ${why ?? KEYS}; or call whoever runs the store`,
     );
   if (why !== null) return unavailable(doing, store, why);
-  const { name, status, message } = said;
+  const { name, status, message } = fault;
   return new Error(`cannot ${doing}: ${store} answered ${[status, name].filter(Boolean).join(' ')}: ${message.slice(0, 300)}`);
 }
 const unavailable = (doing: string, store: string, why: string) =>

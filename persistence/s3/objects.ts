@@ -6,7 +6,7 @@ import type { ObjectHead, Objects } from '../../runtime/ports/objects.ts';
 import { StepError } from '../../runtime/tasks/step-handler.ts';
 import { foldersOf, segmentsOf } from '../shared/object-keys.ts';
 import { type ClientOptions, calling, clientOf, type Store } from './client.ts';
-import { saidBy } from './faults.ts';
+import { storeErrorOf } from './faults.ts';
 import { freeze } from './freeze.ts';
 import { S3_LIMITS, type S3Limits } from './limits.ts';
 import { linksOf } from './links.ts';
@@ -98,7 +98,7 @@ async function bucketProblem({ client, bucket, call, log }: Store): Promise<stri
         await client.send(new HeadBucketCommand({ Bucket: bucket }), { abortSignal });
         return null;
       } catch (error) {
-        const { name, status } = saidBy(error); // of a HEAD: there is no body that says more
+        const { name, status } = storeErrorOf(error); // of a HEAD: there is no body that says more
         if (status === 404) return `the bucket ${bucket} is not there: make it, or correct TUODI_S3_BUCKET`;
         if (status === 301 || status === 400)
           return `the bucket ${bucket} is not in this region, or not at this address (${status} ${name}): correct TUODI_S3_REGION and TUODI_S3_ENDPOINT`;

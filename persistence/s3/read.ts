@@ -18,8 +18,8 @@ export async function headOf(store: Store, key: string): Promise<ObjectHead | nu
 export function taggedHeadOf({ client, bucket, call }: Store, key: string): Promise<TaggedHead | null> {
   return call(`look at ${key}`, async (abortSignal) => {
     try {
-      const said = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }), { abortSignal });
-      return { ...headFrom(key, said.ContentLength, said.LastModified), etag: bare(said.ETag) };
+      const head = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }), { abortSignal });
+      return { ...headFrom(key, head.ContentLength, head.LastModified), etag: bare(head.ETag) };
     } catch (error) {
       if (isMissing(error)) return null;
       throw error;
@@ -53,11 +53,11 @@ export async function read(store: Store, key: string, range?: { start: number; e
     },
     'bytes',
   );
-  return body && told(body, `read ${key}`, bucket);
+  return body && withFaults(body, `read ${key}`, bucket);
 }
 
 /** The same bytes; when they break off, in our words. Whoever lets go of it lets go of the connection. */
-function told(body: Readable, doing: string, bucket: string): Readable {
+function withFaults(body: Readable, doing: string, bucket: string): Readable {
   const stream = Readable.from(
     (async function* () {
       try {

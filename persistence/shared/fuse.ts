@@ -46,8 +46,8 @@ function fused<Id extends number | string>(
  */
 export function rest<Id, One extends { id: Id }>(
   list: One[],
-  { known, most }: { known: ReadonlySet<Id>; most: number },
+  { known, max }: { known: ReadonlySet<Id>; max: number },
 ): (One & { score: number })[] {
-  const own = list.filter(({ id }) => !known.has(id)).slice(0, most);
+  const own = list.filter(({ id }) => !known.has(id)).slice(0, max);
   return own.map((one, i) => ({ ...one, score: 1 / (RRF_K + FUSED + FUSED + i + 1) }));
 }

@@ -146,7 +146,7 @@ async function together(
       return null;
     } catch (thrown) {
       error = thrown;
-      if (dialect.isAway(thrown)) {
+      if (dialect.isUnavailable(thrown)) {
         if (!begun) {
           const gone = doubt ? new OutcomeUnknown(thrown) : portError(dialect, thrown);
           failed(gone);
@@ -160,7 +160,7 @@ async function together(
   }
   const alone = group.map((one) => [one]);
   if (alone.length > 1) await each(db, statements, alone, doubt, answers);
-  else failed(dialect.isAway(error) ? new OutcomeUnknown(error) : portError(dialect, error));
+  else failed(dialect.isUnavailable(error) ? new OutcomeUnknown(error) : portError(dialect, error));
   return null;
 }
 

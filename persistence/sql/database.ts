@@ -33,7 +33,7 @@ export interface Dialect {
   /** The transaction gave way to another: nothing of it is written, and the same again may go well. */
   collided(error: unknown): boolean;
   /** The database is away or the connection broke: a COMMIT that was under way may have happened. */
-  isAway(error: unknown): boolean;
+  isUnavailable(error: unknown): boolean;
 }
 
 /** What the port promises to throw, made of what the driver threw. */

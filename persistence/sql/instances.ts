@@ -50,13 +50,13 @@ export function instancesOf({ read, write, dialect }: Database): Instances {
     },
 
     async setAside(instance_id, { at, reason, next_due_at }) {
-      const said = { set_aside_reason: reason.slice(0, MAX_REASON), next_due_at };
+      const columns = { set_aside_reason: reason.slice(0, MAX_REASON), next_due_at };
       const first: number = await write('instances')
         .where({ instance_id })
         .whereNull('set_aside_at')
-        .update({ ...said, set_aside_at: at });
+        .update({ ...columns, set_aside_at: at });
       if (first === 1) return true;
-      await write('instances').where({ instance_id }).update(said);
+      await write('instances').where({ instance_id }).update(columns);
       return false;
     },
 

@@ -43,6 +43,6 @@ export async function madeBefore(trx: Knex, { instance_id, instance, commit_id }
 
 export function journalValues({ instance_id, org_id, commit_id, instance, journal }: Change): Values {
   const { by, failure, ...entry } = journal;
-  const said = { by_kind: by.kind, by_id: by.id, failure: failure && JSON.stringify(failure) };
-  return { ...entry, ...said, instance_id, org_id, commit_id, seq: instance.seq };
+  const cause = { by_kind: by.kind, by_id: by.id, failure: failure && JSON.stringify(failure) };
+  return { ...entry, ...cause, instance_id, org_id, commit_id, seq: instance.seq };
 }

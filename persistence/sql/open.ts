@@ -21,7 +21,7 @@ import { usageRowsOf } from './usage.ts';
 
 /** The tables must be there: see migrate.ts. `log`: is told of rows that can't be read. */
 export function sqlFacts({ log, ...parts }: Omit<Database, 'unreadable'> & { log?: Logger | undefined }): Facts {
-  const db: Database = { ...parts, unreadable: toldOnce(log) };
+  const db: Database = { ...parts, unreadable: reportedOnce(log) };
   return {
     instances: instancesOf(db),
     resources: resourcesOf(db),
@@ -54,12 +54,12 @@ export function sqlFacts({ log, ...parts }: Omit<Database, 'unreadable'> & { log
 /** Rows told of, so that one that is read again and again fills no log; beyond it none is. */
 const MAX_TOLD = 1_000;
 
-function toldOnce(log: Logger | undefined): Unreadable {
-  const told = new Set<string>();
+function reportedOnce(log: Logger | undefined): Unreadable {
+  const reported = new Set<string>();
   return ({ table, id, error }) => {
     const name = `${table} ${id}`;
-    if (told.has(name) || told.size >= MAX_TOLD) return;
-    told.add(name);
+    if (reported.has(name) || reported.size >= MAX_TOLD) return;
+    reported.add(name);
     log?.error(
       { event: 'database.row_unreadable', err: error, table, id },
       'skipped an unreadable row; restore it from a backup or repair it',

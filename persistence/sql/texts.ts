@@ -22,17 +22,17 @@ export function textsOf({ read, unreadable }: Database): Texts {
   const readers = Object.fromEntries(FACT_ROWS.map((name) => [ROWS[name].stored_as, reader(name)])) as unknown as Readers;
   return {
     ...readers,
-    async texts({ org_id }, ids, most) {
+    async texts({ org_id }, ids, max) {
       const found = read('texts').where({ org_id }).whereIn('text_id', upTo(ids, MAX_IDS));
       const sizes: unknown[] = await found.clone().select('text_id', read.raw('length(saved) as size'));
       const size = new Map(sizes.map(rowOf).map((row) => [text(row, 'text_id'), number(row, 'size')]));
-      const few = firstOf(ids, (id) => size.get(id) ?? 0, most);
+      const few = firstOf(ids, (id) => size.get(id) ?? 0, max);
       const rows: unknown[] = few.length === 0 ? [] : await read('texts').where({ org_id }).whereIn('text_id', few);
       const saved = readable(rows, { table: 'texts', key: 'text_id' }, savedText, unreadable);
       const byId = new Map(saved.map((one) => [one.text_id, one]));
       return few.flatMap((id) => byId.get(id) ?? []);
     },
-    async recognisedPages({ org_id }, of, most) {
+    async recognisedPages({ org_id }, of, max) {
       const groups = new Map<string, typeof of>();
       for (const one of upTo(of, MAX_IDS)) {
         const key = JSON.stringify(one.places);
@@ -47,7 +47,7 @@ export function textsOf({ read, unreadable }: Database): Texts {
             'recognition_id',
             group.map(({ recognition_id }) => recognition_id),
           )
-          .whereRaw('length(pages) <= ?', [most])
+          .whereRaw('length(pages) <= ?', [max])
           .whereRaw('json_valid(pages)') // else one that is not fails the others
           .select(
             'recognition_id',
@@ -83,14 +83,14 @@ const MAX_IDS = 200;
 /** For several paths a database returns a list, for one its value: one more path makes it always a list. */
 const ONE_MORE = '$[0].page';
 
-function upTo<One>(list: One[], most: number): One[] {
-  if (list.length > most) throw new RangeError(`${list.length} at once: at most ${most}`);
+function upTo<One>(list: One[], max: number): One[] {
+  if (list.length > max) throw new RangeError(`${list.length} at once: at most ${max}`);
   return list;
 }
 
 /** Those that fit, one after the other; what does not is passed over. */
-function firstOf(ids: string[], size: (id: string) => number, most: number): string[] {
-  let room = most;
+function firstOf(ids: string[], size: (id: string) => number, max: number): string[] {
+  let room = max;
   return ids.filter((id) => {
     const fits = size(id) <= room;
     if (fits) room -= size(id);

@@ -44,8 +44,8 @@ export async function countedUsage(
     const { org_id, usage: added } = change;
     if (!added) continue;
     const next = plus(now.get(org_id) ?? NO_USAGE, added.add);
-    const most = added.quota && beyond(next, added.quota);
-    if (most && added.quota) over.set(change, new OverQuota(most, added.quota));
+    const max = added.quota && beyond(next, added.quota);
+    if (max && added.quota) over.set(change, new OverQuota(max, added.quota));
     else now.set(org_id, next);
   }
   const values = [...now].map(([org_id, { pictures, bytes, awaited, announced }]) => ({

@@ -35,9 +35,9 @@ export type Answers = {
 /** The thread's settings, given when it starts. */
 export type ThreadOptions = { path: string; vector_floor: number };
 
-export type Asked = { id: number; question: Question };
+export type WorkerRequest = { id: number; question: Question };
 /** ready: each time the file was opened. `made_anew`: it was not there, or held another format; the index is empty until it is filled from the facts. */
-export type Told =
-  | { told: 'ready'; made_anew: boolean }
-  | { told: 'answer'; id: number; answer: Answers[keyof Answers] }
-  | ({ told: 'error'; id: number } & Fault);
+export type WorkerReply =
+  | { kind: 'ready'; made_anew: boolean }
+  | { kind: 'answer'; id: number; answer: Answers[keyof Answers] }
+  | ({ kind: 'error'; id: number } & Fault);

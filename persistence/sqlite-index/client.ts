@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../runtime/async/clock.ts';
-import type { Answers, Question, ThreadOptions, Told } from './calls.ts';
+import type { Answers, Question, ThreadOptions, WorkerReply } from './calls.ts';
 import { errorOf, threadGone } from './faults.ts';
 
 /** Far above any search, batch or start (reading 100,000 vectors takes one to two seconds): a thread silent for longer is given up. */
@@ -37,7 +37,7 @@ export function threadCaller(start: () => Worker, clock: Clock, onReady: (made_a
     if (closed) throw new Error('the search index is closed');
     if (running) return running;
     const mine: Running = { worker: start(), waiting: new Map() };
-    mine.worker.on('message', (told: Told) => (told.told === 'ready' ? onReady(told.made_anew) : settle(mine, told)));
+    mine.worker.on('message', (reply: WorkerReply) => (reply.kind === 'ready' ? onReady(reply.made_anew) : settle(mine, reply)));
     mine.worker.on('error', (error) => end(mine, threadGone(`ended: ${error}`, error)));
     mine.worker.on('exit', (code) => end(mine, threadGone(`ended (${code})`)));
     mine.worker.unref(); // idle, it keeps no process alive
@@ -79,14 +79,14 @@ export function threadCaller(start: () => Worker, clock: Clock, onReady: (made_a
   };
 }
 
-function settle({ worker, waiting }: Running, told: Exclude<Told, { told: 'ready' }>): void {
-  const one = waiting.get(told.id);
+function settle({ worker, waiting }: Running, reply: Exclude<WorkerReply, { kind: 'ready' }>): void {
+  const one = waiting.get(reply.id);
   if (!one) return; // it was failed when the thread was ended
-  waiting.delete(told.id);
+  waiting.delete(reply.id);
   one.limit.cancel();
   if (waiting.size === 0) worker.unref();
-  if (told.told === 'answer') one.resolve(told.answer);
-  else one.reject(errorOf(told));
+  if (reply.kind === 'answer') one.resolve(reply.answer);
+  else one.reject(errorOf(reply));
 }
 
 function failAll({ waiting }: Running, error: Error): void {

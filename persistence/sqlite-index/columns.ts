@@ -32,7 +32,7 @@ export class Columns {
   readonly #counts: number[] = [0];
   readonly #tag_set_numbers = new Map<string, number>();
   readonly #sets: string[][] = [[]];
-  #most = 0;
+  #max = 0;
 
   set({ id, org_id, resource_id, taken_at, created_at, tags }: Row): void {
     this.delete(id);
@@ -47,7 +47,7 @@ export class Columns {
     this.#years[id] = new Date(taken_at ?? created_at).getUTCFullYear();
     this.#created_at[id] = created_at;
     this.#resource_ids[id] = resource_id;
-    this.#most = Math.max(this.#most, id);
+    this.#max = Math.max(this.#max, id);
   }
 
   delete(id: number): void {
@@ -80,12 +80,12 @@ export class Columns {
   ids(org_id: string): Int32Array {
     const found = new Int32Array(this.count(org_id));
     const org = this.#org_numbers.get(org_id) ?? 0;
-    for (let id = 0, n = 0; id <= this.#most && n < found.length; id += 1) if (this.#orgs[id] === org) found[n++] = id;
+    for (let id = 0, n = 0; id <= this.#max && n < found.length; id += 1) if (this.#orgs[id] === org) found[n++] = id;
     return found;
   }
 
   /** Returns the newest of these entries after a position, newest first. */
-  newest(ids: Int32Array, after: IndexPosition | null, most: number): number[] {
+  newest(ids: Int32Array, after: IndexPosition | null, max: number): number[] {
     const behind = (id: number) => after === null || this.#before(after.created_at, after.resource_id, id);
     const order = (a: number, b: number) => (this.#before(this.#created_at[a] ?? 0, this.#resource_ids[a] ?? '', b) ? -1 : 1);
     let kept: number[] = [];
@@ -95,11 +95,11 @@ export class Columns {
       const id = ids[i] ?? 0;
       if ((this.#created_at[id] ?? 0) < least || !behind(id)) continue;
       kept.push(id);
-      if (kept.length < 2 * most) continue;
-      kept = kept.sort(order).slice(0, most);
+      if (kept.length < 2 * max) continue;
+      kept = kept.sort(order).slice(0, max);
       least = this.#created_at[kept.at(-1) ?? 0] ?? 0;
     }
-    return kept.sort(order).slice(0, most);
+    return kept.sort(order).slice(0, max);
   }
 
   #before(created_at: number, resource_id: string, id: number): boolean {

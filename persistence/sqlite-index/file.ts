@@ -99,10 +99,13 @@ function opened(path: string): Sqlite {
     return db;
   } catch (error) {
     db.close();
-    const said = error instanceof Error ? error.message : String(error);
-    throw new Error(`the search index ${path} can't be read (${said}): remove the file, and run verify --heal to fill it again`, {
-      cause: error,
-    });
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `the search index ${path} can't be read (${detail}): remove the file, and run verify --heal to fill it again`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

@@ -144,7 +144,7 @@ function byBoth(world: World, vector: Float32Array): Result {
   const known = further ? among(db, wholeOf(world, ofQuery(world.org, query)), strangers) : new Set<number>();
   const extra = strangers.filter((id) => !known.has(id));
   const hits = fused.slice(0, limit);
-  if (hits.length < limit) hits.push(...rest(list.slice(FUSED), { known, most: limit - hits.length }));
+  if (hits.length < limit) hits.push(...rest(list.slice(FUSED), { known, max: limit - hits.length }));
   const ids = own.ids && Int32Array.from([...own.ids, ...extra]);
   return { hits, total: own.total + extra.length, exact: strangers.length < FUSED, ids };
 }

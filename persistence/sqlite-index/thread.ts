@@ -1,7 +1,7 @@
 /** The search thread: everything that touches the file of the index, away from the event loop that serves people. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Sqlite } from '../sqlite/database.ts';
-import type { Answers, Asked, Question, ThreadOptions, Told } from './calls.ts';
+import type { Answers, Question, ThreadOptions, WorkerReply, WorkerRequest } from './calls.ts';
 import { Columns } from './columns.ts';
 import { faultOf } from './faults.ts';
 import { openFile, watchFile } from './file.ts';
@@ -41,7 +41,7 @@ function serve(port: NonNullable<typeof parentPort>, options: ThreadOptions): vo
     if (now.file.isReplaced()) {
       now.db.close();
       now = reopened();
-      tell({ told: 'ready', made_anew: now.made_anew });
+      send({ kind: 'ready', made_anew: now.made_anew });
     } else if (now.file.isWritten()) now = { ...now, ...loaded(now.db, options.vector_floor) };
     return now.file.identity();
   }
@@ -71,13 +71,13 @@ function serve(port: NonNullable<typeof parentPort>, options: ThreadOptions): vo
         return null;
     }
   }
-  const tell = (told: Told) => port.postMessage(told);
-  port.on('message', ({ id, question }: Asked) => {
+  const send = (reply: WorkerReply) => port.postMessage(reply);
+  port.on('message', ({ id, question }: WorkerRequest) => {
     try {
-      tell({ told: 'answer', id, answer: answer(question) });
+      send({ kind: 'answer', id, answer: answer(question) });
     } catch (error) {
-      tell({ told: 'error', id, ...faultOf(error) });
+      send({ kind: 'error', id, ...faultOf(error) });
     }
   });
-  tell({ told: 'ready', made_anew: now.made_anew });
+  send({ kind: 'ready', made_anew: now.made_anew });
 }

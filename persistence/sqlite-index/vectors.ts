@@ -42,7 +42,7 @@ export class Vectors {
   }
 
   /** The `most` nearest of those `allowed` (null: all), nearest first, with a similarity above 0. Vectors of other dimensions are not seen. */
-  nearest(org_id: string, query: Float32Array, most: number, allowed: ReadonlySet<number> | null): Near[] {
+  nearest(org_id: string, query: Float32Array, max: number, allowed: ReadonlySet<number> | null): Near[] {
     const block = this.#blocks.get(keyOf(org_id, query.length));
     if (!block) return [];
     const similarities = products(block, query);
@@ -53,8 +53,8 @@ export class Vectors {
       const id = block.ids[row];
       if (similarity <= least || id === undefined || (allowed && !allowed.has(id))) continue;
       insert(best, { id, similarity });
-      if (best.length > most) best.pop();
-      if (best.length === most) least = best.at(-1)?.similarity ?? 0;
+      if (best.length > max) best.pop();
+      if (best.length === max) least = best.at(-1)?.similarity ?? 0;
     }
     return best;
   }

@@ -32,5 +32,5 @@ export const sqliteDialect: Dialect = {
   lock: (query) => query,
   uniqueViolation,
   collided: () => false, // the write lock is taken when a transaction begins
-  isAway: () => false,
+  isUnavailable: () => false,
 };

@@ -51,7 +51,7 @@ export function lockFolder(dir: string): { release(): void } {
 }
 
 function unusable(dir: string, error: unknown): unknown {
-  const told = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const advice = adviceOf(systemCode(error) ?? told) ?? (told === 'ENOTDIR' || told === 'EEXIST' ? 'a file is in the way' : null);
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const advice = adviceOf(systemCode(error) ?? code) ?? (code === 'ENOTDIR' || code === 'EEXIST' ? 'a file is in the way' : null);
   return advice === null ? error : new FolderUnusable(resolve(dir), advice, error);
 }

@@ -8,31 +8,31 @@ import { isSameWork } from '../../runtime/tasks/work-id.ts';
 import { badResult } from '../http.ts';
 
 /** More is no page: the densest of a newspaper has some 20,000 words. */
-const MOST_WORDS = 50_000;
-const MOST_WORD_CHARS = 1_000;
+const MAX_WORDS = 50_000;
+const MAX_WORD_CHARS = 1_000;
 /** As much as a person may correct a page to. */
-const MOST_PAGE_CHARS = 1_000_000;
+const MAX_PAGE_CHARS = 1_000_000;
 /** We send fewer. */
-const MOST_PAGES = 1_000;
+const MAX_PAGES = 1_000;
 /** How far beyond the page a box may lie: engines round. */
 const ROUNDING = 0.02;
-const MOST_DETAIL_CHARS = 500;
+const MAX_DETAIL_CHARS = 500;
 
 /** What no text has: control characters other than tab and line end, and halves of characters. */
 const NO_TEXT = /[^\P{Cc}\t\n]|\p{Cs}/gu;
-const text = (most: number) =>
+const text = (max: number) =>
   z
     .string()
-    .max(most)
-    .transform((said) => said.replace(/\r\n?/g, '\n').replace(NO_TEXT, ''));
+    .max(max)
+    .transform((rest) => rest.replace(/\r\n?/g, '\n').replace(NO_TEXT, ''));
 const fraction = z
   .number()
   .min(-ROUNDING)
   .max(1 + ROUNDING)
-  .transform((said) => Math.min(1, Math.max(0, said)));
+  .transform((rest) => Math.min(1, Math.max(0, rest)));
 
 const WordRead = z.object({
-  text: text(MOST_WORD_CHARS),
+  text: text(MAX_WORD_CHARS),
   confidence: fraction,
   x: fraction,
   y: fraction,
@@ -40,23 +40,23 @@ const WordRead = z.object({
   h: fraction,
 });
 const PageRead = z.object({
-  page: z.int().min(1).max(MOST_PAGES),
-  text: text(MOST_PAGE_CHARS),
+  page: z.int().min(1).max(MAX_PAGES),
+  text: text(MAX_PAGE_CHARS),
   confidence: fraction,
-  words: z.array(WordRead).max(MOST_WORDS),
+  words: z.array(WordRead).max(MAX_WORDS),
 });
 /** Printable, and it fits in a path, where `.` and `..` would be no names. */
 export const ProviderJobId = z.string().regex(/^(?!\.{1,2}$)[\x21-\x7e]{1,200}$/);
 
-const MOST_NAME_CHARS = 200;
-const name = z.string().max(MOST_NAME_CHARS).optional();
+const MAX_NAME_CHARS = 200;
+const name = z.string().max(MAX_NAME_CHARS).optional();
 /** Which work it is about, by its own words: an engine of the first version of the protocol does not say. */
 const NAMES = { resource_id: name, task_id: name, work_id: name };
 const OF_A_JOB = { ...NAMES, provider_job_id: ProviderJobId };
 
-const JobSaid = z.discriminatedUnion('status', [
+const JobResponse = z.discriminatedUnion('status', [
   z.object({ ...OF_A_JOB, status: z.literal('working') }),
-  z.object({ ...OF_A_JOB, status: z.literal('done'), pages: z.array(PageRead).max(MOST_PAGES) }),
+  z.object({ ...OF_A_JOB, status: z.literal('done'), pages: z.array(PageRead).max(MAX_PAGES) }),
   z.object({
     ...OF_A_JOB,
     status: z.literal('failed'),
@@ -65,10 +65,10 @@ const JobSaid = z.discriminatedUnion('status', [
 ]);
 
 /** What an engine answers to a submission. */
-export const TicketSaid = z.object(OF_A_JOB);
+export const TicketResponse = z.object(OF_A_JOB);
 
 export type Names = z.infer<z.ZodObject<typeof NAMES>>;
-export type Said = { provider_job_id: string; names: Names; asked: RecogniserAsked };
+export type ParsedResponse = { provider_job_id: string; names: Names; asked: RecogniserAsked };
 
 /**
  * Throws PROVIDER_BAD_RESULT for what names another picture, other work, or another run where it names no work. Work that goes on
@@ -85,7 +85,7 @@ export function checkNames(names: Names, of: WorkIdentity): void {
 }
 
 /** An answer as it came. */
-export function readSaid(text: string): Said {
+export function parseResponse(text: string): ParsedResponse {
   if (isTooDeep(text)) throw badResult("the OCR engine's answer is nested too deep");
   let body: unknown;
   try {
@@ -93,7 +93,7 @@ export function readSaid(text: string): Said {
   } catch (cause) {
     throw new NoJson(cause);
   }
-  return saidOf(body);
+  return parsedResponse(body);
 }
 export class NoJson extends StepError {
   constructor(cause: unknown) {
@@ -102,16 +102,16 @@ export class NoJson extends StepError {
 }
 
 /** Unknown fields are left out. Throws ServiceError PROVIDER_BAD_RESULT for what is not of the protocol. */
-export function saidOf(body: unknown): Said {
-  const parsed = JobSaid.safeParse(body);
+export function parsedResponse(body: unknown): ParsedResponse {
+  const parsed = JobResponse.safeParse(body);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw badResult(`the OCR engine's answer is not of the protocol: /${issue?.path.join('/') ?? ''}: ${issue?.message ?? ''}`);
   }
-  const { provider_job_id, resource_id, task_id, work_id, ...said } = parsed.data;
+  const { provider_job_id, resource_id, task_id, work_id, ...rest } = parsed.data;
   const names = { resource_id, task_id, work_id };
-  if (said.status !== 'failed') return { provider_job_id, names, asked: said };
-  const { retryable, detail } = said.failure;
-  const failure = failureOf(retryable ? 'OCR_CRASHED' : 'PROVIDER_REFUSED', detail.slice(0, MOST_DETAIL_CHARS));
+  if (rest.status !== 'failed') return { provider_job_id, names, asked: rest };
+  const { retryable, detail } = rest.failure;
+  const failure = failureOf(retryable ? 'OCR_CRASHED' : 'PROVIDER_REFUSED', detail.slice(0, MAX_DETAIL_CHARS));
   return { provider_job_id, names, asked: { status: 'failed', failure } };
 }

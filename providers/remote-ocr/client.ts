@@ -12,7 +12,7 @@ import type {
   WorkIdentity,
 } from '../../runtime/ports/providers.ts';
 import { badResult, providerHttp } from '../http.ts';
-import { checkNames, type Names, type Said, TicketSaid } from './answer.ts';
+import { checkNames, type Names, type ParsedResponse, TicketResponse } from './answer.ts';
 import { answerReader } from './reader.ts';
 
 /** A few megabytes of a page over a slow line, and a second for each page more, which are smaller then. */
@@ -21,8 +21,8 @@ const EACH_MORE_PAGE_MS = 1_000;
 /** A look-up. Below `ask_deadline_ms` of the task, so that its machine hears the answer. */
 const ASK_LIMIT_MS = 8_000;
 /** A dense page with its boxes has 0.5 MB, 100 usual ones have 6 MB. */
-export const MOST_ANSWER_BYTES = 8 * 1024 * 1024;
-const MOST_TICKET_BYTES = 64 * 1024;
+export const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+const MAX_TICKET_BYTES = 64 * 1024;
 /** No job has it: what a readiness check asks about. */
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
@@ -63,7 +63,10 @@ export function remoteOcr(options: RemoteOcrOptions): Recogniser {
     warn?.(`${engine} names no work_id: work that outlasts a deadline is given to it again (docs/providers.md)`);
   }
   /** By its ticket, else by its work. null: the engine never heard of it. */
-  async function look(of: WorkIdentity & { provider_job_id: string | null }, signal: AbortSignal): Promise<Said | null> {
+  async function look(
+    of: WorkIdentity & { provider_job_id: string | null },
+    signal: AbortSignal,
+  ): Promise<ParsedResponse | null> {
     const { provider_job_id, task_id, work_id } = of;
     const which =
       provider_job_id === null ? `?${new URLSearchParams({ task_id, work_id })}` : `/${encodeURIComponent(provider_job_id)}`;
@@ -71,16 +74,16 @@ export function remoteOcr(options: RemoteOcrOptions): Recogniser {
       method: 'GET',
       path: `/jobs${which}`,
       time_limit_ms: ask_ms,
-      most_bytes: MOST_ANSWER_BYTES,
+      max_bytes: MAX_ANSWER_BYTES,
       also: [404],
     } as const;
     const { status, text } = await http.send(sent, signal);
     if (status === 404) return null;
-    const said = await reader.read(text ?? '');
-    checked(said.names, of);
-    if (provider_job_id !== null && said.provider_job_id !== provider_job_id)
-      throw badResult(`the OCR engine was asked about ${provider_job_id} and answered about ${said.provider_job_id}`);
-    return said;
+    const parsed = await reader.read(text ?? '');
+    checked(parsed.names, of);
+    if (provider_job_id !== null && parsed.provider_job_id !== provider_job_id)
+      throw badResult(`the OCR engine was asked about ${provider_job_id} and answered about ${parsed.provider_job_id}`);
+    return parsed;
   }
   const remote: RemoteRecogniser = {
     async submit({ org_id, order, languages, pages, ...of }, signal) {
@@ -91,8 +94,8 @@ export function remoteOcr(options: RemoteOcrOptions): Recogniser {
       const pictures = await pages();
       const body = formOf({ ...of, callback_url: to, languages }, pictures);
       const time_limit_ms = submit_ms + (pictures.length - 1) * EACH_MORE_PAGE_MS;
-      const sent = { method: 'POST', path: '/jobs', body, time_limit_ms, most_bytes: MOST_TICKET_BYTES } as const;
-      const ticket = TicketSaid.safeParse((await http.send(sent, signal)).json);
+      const sent = { method: 'POST', path: '/jobs', body, time_limit_ms, max_bytes: MAX_TICKET_BYTES } as const;
+      const ticket = TicketResponse.safeParse((await http.send(sent, signal)).json);
       if (!ticket.success) throw badResult('the OCR engine took the work without a ticket');
       const { provider_job_id, ...names } = ticket.data;
       checked(names, of);

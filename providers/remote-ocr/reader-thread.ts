@@ -3,15 +3,15 @@ import { parentPort } from 'node:worker_threads';
 import { failureOf } from '../../contract/failures.ts';
 import { lowerThreadPriority } from '../../runtime/async/low-priority.ts';
 import { StepError } from '../../runtime/tasks/step-handler.ts';
-import { readSaid } from './answer.ts';
-import type { Asked, Page, PageInPieces, Told } from './reader.ts';
+import { parseResponse } from './answer.ts';
+import type { Page, PageInPieces, ReaderReply, ReaderRequest } from './reader.ts';
 
 /** Words of a page that are parsed at once: some 3 ms. */
 const PIECE = 2_000;
 
 lowerThreadPriority();
 const port = parentPort;
-port?.on('message', ({ id, text }: Asked) => port.postMessage({ id, ...told(text) } satisfies Told));
+port?.on('message', ({ id, text }: ReaderRequest) => port.postMessage({ id, ...reply(text) } satisfies ReaderReply));
 
 const inPieces = ({ words, ...page }: Page): PageInPieces => ({
   page: JSON.stringify({ ...page, words: [] }),
@@ -21,12 +21,12 @@ const inPieces = ({ words, ...page }: Page): PageInPieces => ({
 });
 
 /** Objects take the one who gets them longer to copy than their text to parse; and text can be parsed a piece at a time. */
-function told(text: string): Omit<Told, 'id'> {
+function reply(text: string): Omit<ReaderReply, 'id'> {
   try {
-    const { asked, ...said } = readSaid(text);
-    if (asked.status !== 'done') return { said: { ...said, asked } };
+    const { asked, ...parsed } = parseResponse(text);
+    if (asked.status !== 'done') return { parsed: { ...parsed, asked } };
     const { pages, ...rest } = asked;
-    return { said: { ...said, asked: { ...rest, pages: [] } }, pages: pages.map(inPieces) };
+    return { parsed: { ...parsed, asked: { ...rest, pages: [] } }, pages: pages.map(inPieces) };
   } catch (error) {
     if (error instanceof StepError) return { failure: error.failure };
     return { failure: failureOf('UNEXPECTED', error instanceof Error ? error.message : String(error)) };

@@ -9,7 +9,7 @@ import type { Clock } from '../../runtime/async/clock.ts';
 import type { PageRead } from '../../runtime/ports/providers.ts';
 import { StepError } from '../../runtime/tasks/step-handler.ts';
 import { badResult } from '../http.ts';
-import { readSaid, type Said } from './answer.ts';
+import { type ParsedResponse, parseResponse } from './answer.ts';
 
 /** In characters: up to here parsing and checking take less than some 10 ms. */
 export const LONG_ANSWER = 256 * 1024;
@@ -18,17 +18,17 @@ const READ_LIMIT_MS = 30_000;
 /** 8 MB of the smallest words there are, parsed and checked, take less. */
 const HEAP_LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 64 };
 /** Answers in line hold their text: more than are ever asked for and called back at once. */
-const MOST_WAITING = 256;
+const MAX_WAITING = 256;
 
 export type Page = PageRead & { page: number };
 /** JSON that was checked: of a page without words, and of its words, some at a time. */
 export type PageInPieces = { page: string; words: string[] };
 /** `pages`: of a `done`. */
-export type Told = { id: number; said?: Said; pages?: PageInPieces[]; failure?: ServiceFailure };
-export type Asked = { id: number; text: string };
+export type ReaderReply = { id: number; parsed?: ParsedResponse; pages?: PageInPieces[]; failure?: ServiceFailure };
+export type ReaderRequest = { id: number; text: string };
 export type Reader = {
   /** Throws ServiceError PROVIDER_BAD_RESULT for what is not of the protocol. */
-  read(text: string): Promise<Said>;
+  read(text: string): Promise<ParsedResponse>;
   close(): Promise<void>;
 };
 
@@ -47,15 +47,15 @@ export function answerReader(clock: Clock, start: () => Worker = startThread): R
   let last: Promise<unknown> = Promise.resolve();
 
   /** A thread that failed or is silent is given up, and the answer with it; the next answer gets another. */
-  function asked(text: string): Promise<Told> {
+  function asked(text: string): Promise<ReaderReply> {
     const thread = worker ?? start();
     worker = thread;
     next += 1;
     const id = next;
-    return new Promise<Told>((resolve, reject) => {
+    return new Promise<ReaderReply>((resolve, reject) => {
       const settle = (then: () => void) => {
         limit.cancel();
-        thread.off('message', told).off('error', failed).off('exit', ended);
+        thread.off('message', onMessage).off('error', failed).off('exit', ended);
         thread.unref(); // idle, it keeps no process alive
         then();
       };
@@ -64,26 +64,28 @@ export function answerReader(clock: Clock, start: () => Worker = startThread): R
         settle(() => reject(error));
         void thread.terminate();
       };
-      const told = (answer: Told) => (answer.id === id ? settle(() => resolve(answer)) : undefined);
+      const onMessage = (answer: ReaderReply) => (answer.id === id ? settle(() => resolve(answer)) : undefined);
       const failed = (error: Error) => giveUp(badResult(`the OCR engine's answer cannot be read: ${error.message}`));
       const ended = () => giveUp(badResult("the OCR engine's answer cannot be read: its reader died of it"));
       const limit = clock.after(READ_LIMIT_MS, () =>
         giveUp(badResult(`the OCR engine's answer took more than ${READ_LIMIT_MS} ms to read`)),
       );
-      thread.on('message', told).on('error', failed).on('exit', ended);
+      thread.on('message', onMessage).on('error', failed).on('exit', ended);
       thread.ref();
-      thread.postMessage({ id, text } satisfies Asked);
+      thread.postMessage({ id, text } satisfies ReaderRequest);
     });
   }
-  async function inThread(text: string): Promise<Said> {
-    const { said, pages, failure } = await asked(text);
-    if (!said) throw failure ? new StepError(failure) : badResult('its reader said nothing');
-    return said.asked.status === 'done' ? { ...said, asked: { status: 'done', pages: await parsedPages(pages ?? []) } } : said;
+  async function inThread(text: string): Promise<ParsedResponse> {
+    const { parsed, pages, failure } = await asked(text);
+    if (!parsed) throw failure ? new StepError(failure) : badResult('its reader said nothing');
+    return parsed.asked.status === 'done'
+      ? { ...parsed, asked: { status: 'done', pages: await parsedPages(pages ?? []) } }
+      : parsed;
   }
   return {
     async read(text) {
-      if (text.length <= LONG_ANSWER) return readSaid(text);
-      if (waiting >= MOST_WAITING) throw new StepError(BUSY);
+      if (text.length <= LONG_ANSWER) return parseResponse(text);
+      if (waiting >= MAX_WAITING) throw new StepError(BUSY);
       waiting += 1;
       const turn = last
         .then(() => inThread(text))
@@ -101,7 +103,7 @@ export function answerReader(clock: Clock, start: () => Worker = startThread): R
 }
 const BUSY: ServiceFailure = {
   ...{ code: 'PROVIDER_UNAVAILABLE', retryable: true },
-  detail: `${MOST_WAITING} answers wait to be read already`,
+  detail: `${MAX_WAITING} answers wait to be read already`,
 };
 
 /** One piece at a turn of the event loop: whoever else waits comes in between. */

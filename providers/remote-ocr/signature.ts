@@ -7,11 +7,11 @@ import { type Secrets, secretsOf } from '../../runtime/accounts/signer.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
 
 /** Ids are stored: a longer one is none of ours to keep. */
-const MOST_ID_CHARS = 200;
+const MAX_ID_CHARS = 200;
 /** How far its time may be off ours, as the standard has it. */
 const TOLERANCE_S = 5 * 60;
 /** Several stand side by side while a secret is being changed. */
-const MOST_SIGNATURES = 10;
+const MAX_SIGNATURES = 10;
 /** base64 of 32 bytes. */
 const SIGNATURE = /^v1,([A-Za-z0-9+/]{43}=)$/;
 
@@ -30,10 +30,10 @@ export function callbackVerifier(secrets: Secrets, wall: () => number = systemCl
   const keys = secretsOf(secrets).map(keyOf);
   const signedBy = (headers: SignedHeaders): Signed | null => {
     const [id, time] = [one(headers, 'webhook-id'), one(headers, 'webhook-timestamp')];
-    if (!/^[\x21-\x7e]+$/.test(id) || id.length > MOST_ID_CHARS || !/^\d{1,12}$/.test(time)) return null;
+    if (!/^[\x21-\x7e]+$/.test(id) || id.length > MAX_ID_CHARS || !/^\d{1,12}$/.test(time)) return null;
     if (Math.abs(wall() / 1_000 - Number(time)) > TOLERANCE_S) return null;
-    const said = one(headers, 'webhook-signature').split(' ', MOST_SIGNATURES);
-    const signatures = said.flatMap((text) => SIGNATURE.exec(text)?.slice(1) ?? []).map((text) => Buffer.from(text, 'base64'));
+    const value = one(headers, 'webhook-signature').split(' ', MAX_SIGNATURES);
+    const signatures = value.flatMap((text) => SIGNATURE.exec(text)?.slice(1) ?? []).map((text) => Buffer.from(text, 'base64'));
     return signatures.length > 0 ? { id, time, signatures } : null;
   };
   return {
@@ -55,6 +55,6 @@ function keyOf(secret: string): Buffer {
   return Buffer.from(text, 'base64');
 }
 const one = (headers: SignedHeaders, name: string): string => {
-  const said = headers[name];
-  return typeof said === 'string' ? said : '';
+  const value = headers[name];
+  return typeof value === 'string' ? value : '';
 };

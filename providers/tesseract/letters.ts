@@ -4,10 +4,10 @@ import type { Box } from './ink.ts';
 /** In pixels: smaller is a speck, or the dot of an i. */
 const LEAST_SIZE = 4;
 /** Longer than so many times its width is a rule or a frame; larger than so many times most others, a picture. */
-const MOST_SHAPE = 8;
-const MOST_SIZE = 4;
+const MAX_SHAPE = 8;
+const MAX_SIZE = 4;
 /** A page has a few thousand; the time to find lines grows faster than their number. */
-const MOST_LETTERS = 4_000;
+const MAX_LETTERS = 4_000;
 /** Between two letters or words of one line, in letter heights: the space between two lines is wider. */
 const GAP = 0.5;
 /** Share of the lower letter's height by which neighbours of one line overlap. */
@@ -23,10 +23,10 @@ const sizeOf = (box: Box) => Math.max(widthOf(box), heightOf(box));
 export function lettersOf(pieces: readonly Box[]): Box[] {
   const shaped = pieces.filter((piece) => {
     const [width, height] = [widthOf(piece), heightOf(piece)];
-    return sizeOf(piece) >= LEAST_SIZE && width <= MOST_SHAPE * height && height <= MOST_SHAPE * width;
+    return sizeOf(piece) >= LEAST_SIZE && width <= MAX_SHAPE * height && height <= MAX_SHAPE * width;
   });
   const usual = upperQuartile(shaped.map(sizeOf));
-  return shaped.filter((piece) => sizeOf(piece) <= MOST_SIZE * usual).slice(0, MOST_LETTERS);
+  return shaped.filter((piece) => sizeOf(piece) <= MAX_SIZE * usual).slice(0, MAX_LETTERS);
 }
 
 /** The height of capitals and whole characters: three in four pieces are lower. 0 without any. */
@@ -59,8 +59,8 @@ const LEAST_IN_LINES = 0.4;
 export function areWriting(letters: readonly Box[]): boolean {
   const least = Math.min(LEAST_LINE, letters.length / 2);
   const inLines = (lines: readonly Box[][]) => lines.reduce((sum, { length }) => sum + (length >= least ? length : 0), 0);
-  const most = Math.max(inLines(linesOf(letters)), inLines(linesOf(letters.map(acrossFromDown))));
-  return letters.length > 0 && most >= LEAST_IN_LINES * letters.length;
+  const max = Math.max(inLines(linesOf(letters)), inLines(linesOf(letters.map(acrossFromDown))));
+  return letters.length > 0 && max >= LEAST_IN_LINES * letters.length;
 }
 
 const areBeside = (a: Box, b: Box) =>
@@ -88,7 +88,7 @@ function usualLength(lines: readonly Box[][]): number {
 }
 
 /** Degrees. More is no slip of a hand, and the engine's own way of finding lines would be lost as well. */
-const MOST_TILT = 8;
+const MAX_TILT = 8;
 const COARSE = 0.5;
 const FINE = 0.1;
 /** With fewer letters a chance row of them weighs more than the lines. */
@@ -104,14 +104,14 @@ export function tiltOf(letters: readonly Box[]): number {
     .map(({ left, right, bottom }) => ({ x: (left + right) / 2, y: bottom }));
   if (feet.length < LEAST_FEET) return 0;
   const best = (about: number, reach: number, step: number): number => {
-    let [at, most] = [about, 0];
+    let [at, max] = [about, 0];
     for (let n = -Math.round(reach / step); n <= Math.round(reach / step); n++) {
       const rows = rowsOf(feet, about + n * step, Math.max(2, height / 6));
-      if (rows > most) [at, most] = [about + n * step, rows];
+      if (rows > max) [at, max] = [about + n * step, rows];
     }
     return at;
   };
-  const tilt = best(best(0, MOST_TILT, COARSE), COARSE, FINE);
+  const tilt = best(best(0, MAX_TILT, COARSE), COARSE, FINE);
   const rows = (degrees: number) => rowsOf(feet, degrees, Math.max(2, height / 6));
   return rows(tilt) >= CLEARLY * rows(0) ? tilt : 0;
 }

@@ -20,7 +20,7 @@ const NOISE_SHARE = 4;
 const SMALL = 20;
 const READABLE = 30;
 /** More makes no letter clearer that was drawn with so few pixels. */
-const MOST_ENLARGED = 4;
+const MAX_ENLARGED = 4;
 /** Pixels of the enlarged picture: a page of small print, in twice the time. */
 const ENLARGED_PIXELS = 8_000_000;
 /** Degrees. Less does no harm to reading, and turning softens all edges. */
@@ -39,7 +39,7 @@ export const STEPS = {
     const { width, height } = draft.grey;
     const letter = letterHeight(draft.letters);
     if (letter >= SMALL || !areWriting(draft.letters)) return draft;
-    const by = Math.min(READABLE / letter, MOST_ENLARGED, Math.sqrt(ENLARGED_PIXELS / (width * height)));
+    const by = Math.min(READABLE / letter, MAX_ENLARGED, Math.sqrt(ENLARGED_PIXELS / (width * height)));
     return by > 1 ? enlarged(draft, by) : draft;
   },
   level: (draft) => {

@@ -13,7 +13,7 @@ const HAN_END = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]$/u;
 const FREE = 0.08;
 const MARK_INK = 0.35;
 /** Squares wider or narrower than this, beside the height of their ink, are no plain line: it is left as it was read. */
-const SQUARE = { least: 0.85, most: 1.4 };
+const SQUARE = { least: 0.85, max: 1.4 };
 /** Ink lower than this part of a square is of a flat character, such as 一. */
 const FULL_HEIGHT = 0.75;
 /** A square that differs by less from what the height says is right: ink is not always as high. */
@@ -68,7 +68,7 @@ function squared(run: EngineWord[], { begins, ends: at_end }: { begins: boolean;
     (least, word) => (least && heightOf(least) <= heightOf(word) ? least : word),
     null,
   );
-  if (!lowest || read < SQUARE.least * heightOf(lowest) || read > SQUARE.most * heightOf(lowest)) return run;
+  if (!lowest || read < SQUARE.least * heightOf(lowest) || read > SQUARE.max * heightOf(lowest)) return run;
   const tall = heightOf(lowest) / (1 - FREE);
   const square = begins !== at_end && Math.abs(read - tall) > SURE * tall ? tall : read;
   const left = begins ? first.bbox.x0 : last.bbox.x1 - ends * square;

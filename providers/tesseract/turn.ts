@@ -18,7 +18,7 @@ const SURE = 0.7;
 const LIKELY = 0.55;
 const CLEARLY = 0.25;
 /** Lines that are tried, since one may hold rare words: the longest first. */
-const MOST_LINES = 2;
+const MAX_LINES = 2;
 /** Letter heights of a line that are read: a few words, cut at the widest space between the two. */
 const SHORT = 8;
 const LONG = 13;
@@ -29,7 +29,7 @@ const READABLE = 24;
 export async function upright(draft: Draft, confidenceOf: ConfidenceOf): Promise<Draft> {
   if (draft.letters.length < LEAST_LETTERS || !areWriting(draft.letters)) return draft;
   const standing = areLying(draft.letters) ? await turnedBy(draft, 90) : draft;
-  const lines = linesOf(standing.letters).slice(0, MOST_LINES);
+  const lines = linesOf(standing.letters).slice(0, MAX_LINES);
   let [up, down] = [0, 0];
   for (const line of lines) {
     const strip = await stripOf(standing, line);

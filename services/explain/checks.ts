@@ -32,13 +32,13 @@ const row: Look = async (_, { row, view, instance, unserved }) => {
   if (!view || !instance)
     return { expected: both('its lifecycle', '其生命周期'), found: both('the lifecycle is gone', '生命周期缺失'), ok: false };
   const differing = ALIKE.filter((field) => view[field] !== row[field]);
-  const said = (from: Pick<ResourceColumns, (typeof ALIKE)[number]>) =>
+  const stateOf = (from: Pick<ResourceColumns, (typeof ALIKE)[number]>) =>
     differing.map((field) => `, ${field} ${from[field]}`).join('');
   const { seq } = instance;
   const same = view.status === row.status && view.revision === row.revision && seq === row.seq;
   return {
-    expected: stands({ ...view, seq }, said(view)),
-    found: stands(row, said(row)),
+    expected: stands({ ...view, seq }, stateOf(view)),
+    found: stands(row, stateOf(row)),
     ok: same && differing.length === 0,
   };
 };

@@ -55,14 +55,14 @@ async function look(
   } catch (error) {
     const { resource_id } = subject.row;
     log.warn({ event: 'explain.check_failed', err: error, resource_id, fact }, 'explain could not check a layer');
-    const said = (error instanceof Error ? error.message : String(error)).slice(0, MOST_CHARS);
-    const found = { en: `unreachable: ${said}`, zh: `无法访问：${said}` };
+    const detail = (error instanceof Error ? error.message : String(error)).slice(0, MAX_CHARS);
+    const found = { en: `unreachable: ${detail}`, zh: `无法访问：${detail}` };
     return { fact, expected: ANSWER, found, ok: false, away: true, checked_at: clock.now() };
   }
 }
 const ANSWER: Text = { en: 'an answer', zh: '有应答' };
 /** Maximum characters of a layer's error that are shown. */
-const MOST_CHARS = 200;
+const MAX_CHARS = 200;
 
 function presented(
   given: ExplainParts & { language: keyof Text },

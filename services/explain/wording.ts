@@ -33,7 +33,7 @@ export function becauseOf(state: State): Text {
   const meaning = meaningOf(status);
   const stands = searchable ? foundAt(subject) : both(`It is ${status}: ${meaning.en}.`, `${status}：${meaning.zh}。`);
   return joined(
-    away ? awayWords(away) : null,
+    away ? unavailableWords(away) : null,
     stands,
     waits(state),
     lossWords(state.work),
@@ -58,7 +58,7 @@ const ASK_LATER_VERSION = both(
   '由该版本的进程继续处理；请向其查询。',
 );
 
-function awayWords({ fact, found }: Checked): Text {
+function unavailableWords({ fact, found }: Checked): Text {
   const what = EXPLAINED_WORDS[fact].fact;
   return both(`Nobody can look at ${what.en} just now (${found.en}).`, `暂时无法查看${what.zh}（${found.zh}）。`);
 }

@@ -82,8 +82,8 @@ function paint(rgba: Uint8Array, to: number, width: number, palette: Uint8Array,
 function fieldOf(mask: number): (value: number) => number {
   if (mask === 0) return () => 255;
   const shift = 31 - Math.clz32(mask & -mask);
-  const most = mask >>> shift;
-  return (value) => Math.round((((value & mask) >>> shift) / most) * 255);
+  const max = mask >>> shift;
+  return (value) => Math.round((((value & mask) >>> shift) / max) * 255);
 }
 
 /** Programs that write no alpha write 0: a picture that nobody could see is none. */

@@ -28,7 +28,7 @@ const HEADERS = new Set([CORE_HEADER, 40, 52, 56, 64, 108, 124]);
 const WITH_MASKS = 52;
 const WITH_ALPHA = 56;
 const OS2_HEADER = 64;
-const MOST_COLOURS = 256;
+const MAX_COLOURS = 256;
 const DEFAULT_MASKS: Record<number, Masks> = { 16: [0x7c00, 0x03e0, 0x001f, 0], 32: [0xff0000, 0xff00, 0xff, 0] };
 /** Which compressions there may be, by bits a pixel. */
 const KINDS: Record<number, readonly number[]> = {
@@ -56,7 +56,7 @@ export function headerOf(bytes: Buffer): BmpHeader {
   const masks = with_fields ? masksOf(bytes, length, compression) : (DEFAULT_MASKS[bits] ?? [0, 0, 0, 0]);
   return {
     ...{ width, height: Math.abs(rows), is_top_down: rows < 0, bits, compression, masks },
-    palette: bits <= 8 ? paletteOf(bytes, { bits, length, said: is_core ? 0 : bytes.readUInt32LE(46) }) : new Uint8Array(0),
+    palette: bits <= 8 ? paletteOf(bytes, { bits, length, declared: is_core ? 0 : bytes.readUInt32LE(46) }) : new Uint8Array(0),
     offset: bytes.readUInt32LE(10),
     stride: Math.ceil((width * bits) / 32) * 4,
   };
@@ -76,11 +76,11 @@ function masksOf(bytes: Buffer, length: number, compression: number): Masks {
 }
 
 /** said: 0 means as many as the bits allow. */
-function paletteOf(bytes: Buffer, { bits, length, said }: { bits: number; length: number; said: number }): Uint8Array {
+function paletteOf(bytes: Buffer, { bits, length, declared }: { bits: number; length: number; declared: number }): Uint8Array {
   const each = length === CORE_HEADER ? 3 : 4;
-  const count = Math.min(said || 2 ** bits, 2 ** bits, MOST_COLOURS);
-  const palette = new Uint8Array(MOST_COLOURS * 4); // an index beyond it is black
-  for (let i = 0; i < MOST_COLOURS; i++) {
+  const count = Math.min(declared || 2 ** bits, 2 ** bits, MAX_COLOURS);
+  const palette = new Uint8Array(MAX_COLOURS * 4); // an index beyond it is black
+  for (let i = 0; i < MAX_COLOURS; i++) {
     const at = FILE_HEADER + length + i * each;
     if (i < count) palette.set([bytes.readUInt8(at + 2), bytes.readUInt8(at + 1), bytes.readUInt8(at)], i * 4);
     palette[i * 4 + 3] = 255;

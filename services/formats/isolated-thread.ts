@@ -6,7 +6,7 @@ import type { Decoder, DecoderCall, DecoderCalls, DecoderName, DecoderReply } fr
 import { messageOf, RejectedFile } from './rejected-file.ts';
 
 /** WebAssembly's memory, beyond which the file is refused: a page of 80 megapixels (320 MB) with its parts fits. */
-const MOST_WASM_BYTES = 1024 * 1024 * 1024;
+const MAX_WASM_BYTES = 1024 * 1024 * 1024;
 const PAGE_BYTES = 64 * 1024;
 
 class OutOfMemory extends Error {}
@@ -19,7 +19,7 @@ const { Memory } = (globalThis as unknown as { WebAssembly: { Memory: { prototyp
 let refused = false;
 const { grow } = Memory.prototype;
 Memory.prototype.grow = function (this: Memory, pages: number) {
-  if (this.buffer.byteLength + pages * PAGE_BYTES > MOST_WASM_BYTES) {
+  if (this.buffer.byteLength + pages * PAGE_BYTES > MAX_WASM_BYTES) {
     refused = true;
     throw new OutOfMemory('more memory than allowed');
   }
@@ -62,8 +62,8 @@ function blame(error: unknown): { code: string; detail: string } {
 
 /** Pixels are handed over, not copied. */
 function buffersOf(answer: DecoderReply): ArrayBuffer[] {
-  const said = 'answer' in answer ? answer.answer : null;
-  return said !== null && typeof said === 'object' && 'rgba' in said && said.rgba instanceof Uint8Array
-    ? [said.rgba.buffer as ArrayBuffer] // made by us, of its own
+  const output = 'answer' in answer ? answer.answer : null;
+  return output !== null && typeof output === 'object' && 'rgba' in output && output.rgba instanceof Uint8Array
+    ? [output.rgba.buffer as ArrayBuffer] // made by us, of its own
     : [];
 }

@@ -12,11 +12,11 @@ import { RejectedFile } from './rejected-file.ts';
 /** JavaScript's own memory of a thread; what decoders take beyond it is bounded in the thread itself. */
 const HEAP_LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 64, stackSizeMb: 4 };
 /** Threads at once in this process; each may hold a file and a page of it in full. Inspections and recognitions wait in line for them. */
-const MOST_THREADS = 4;
+const MAX_THREADS = 4;
 /** One more, for a file of an organisation that has none while others have all of them. */
 const SPARE = 1;
 /** Files in line hold their bytes: above what any worker hands out at once. */
-const MOST_WAITING = 64;
+const MAX_WAITING = 64;
 
 export type DecoderName = 'pdf' | 'heic' | 'bmp';
 export type Pixels = Size & { rgba: Uint8Array };
@@ -46,12 +46,12 @@ type Thread = {
   end(): Promise<void>;
 };
 
-const numbers = Array.from({ length: MOST_THREADS + SPARE }, (_, n) => n);
+const numbers = Array.from({ length: MAX_THREADS + SPARE }, (_, n) => n);
 const places = createPool(
-  numbers.slice(0, MOST_THREADS),
-  MOST_WAITING,
-  () => new StepError(failureOf('PROVIDER_UNAVAILABLE', `${MOST_WAITING} files wait to be opened already`)),
-  numbers.slice(MOST_THREADS),
+  numbers.slice(0, MAX_THREADS),
+  MAX_WAITING,
+  () => new StepError(failureOf('PROVIDER_UNAVAILABLE', `${MAX_WAITING} files wait to be opened already`)),
+  numbers.slice(MAX_THREADS),
 );
 /** As it is run: beside this file, in the language of this file. */
 const SCRIPT = new URL(import.meta.url.endsWith('.ts') ? './isolated-thread.ts' : './isolated-thread.js', import.meta.url);

@@ -37,7 +37,7 @@ export function checkPageCount(count: number, { max_pages }: StepLimits): void {
 }
 
 /** Maximum length of a side, in pixels, as in a JPEG. What is longer is a line, and was made to harm: rows cost more than pixels. */
-const MOST_SIDE = 65_535;
+const MAX_SIDE = 65_535;
 
 /** Each page, and all together: many pages within the limit of one are a bomb as well. */
 export function checkPixels(sizes: readonly Size[], { max_pixels, max_document_pixels }: StepLimits): void {
@@ -46,8 +46,8 @@ export function checkPixels(sizes: readonly Size[], { max_pixels, max_document_p
     const which = sizes.length === 1 ? '' : `page ${i + 1} is `;
     if (width * height > max_pixels)
       throw new RejectedFile('TOO_MANY_PIXELS', `${which}${width} × ${height}; at most ${max_pixels} pixels are taken`);
-    if (Math.max(width, height) > MOST_SIDE)
-      throw new RejectedFile('TOO_MANY_PIXELS', `${which}${width} × ${height}; a side has at most ${MOST_SIDE} pixels`);
+    if (Math.max(width, height) > MAX_SIDE)
+      throw new RejectedFile('TOO_MANY_PIXELS', `${which}${width} × ${height}; a side has at most ${MAX_SIDE} pixels`);
     all += width * height;
   }
   if (all > max_document_pixels)

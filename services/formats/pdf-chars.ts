@@ -14,7 +14,7 @@ export type Box = NonNullable<PdfChar['box']>;
 export type PdfChars = { chars: PdfChar[] | null; pictures: Box[] };
 
 /** The densest page of a newspaper has some 30,000; what has more is made to keep readers busy. */
-const MOST_CHARS = 50_000;
+const MAX_CHARS = 50_000;
 /** In points: the hairline of a dash is wider, and what a font without its glyphs draws is not. */
 const LEAST_INK = 0.05;
 /** Objects of a page that are looked at for pictures, and how deep forms may stand in forms. */
@@ -32,7 +32,7 @@ export function charsOf(pdfium: Pdfium, page: number): PdfChars {
   try {
     const count = text === 0 ? 0 : pdfium.FPDFText_CountChars(text);
     const place = placing(pdfium, page, room);
-    const chars = count > MOST_CHARS ? null : Array.from({ length: count }, (_, i) => charAt(pdfium, text, i, place));
+    const chars = count > MAX_CHARS ? null : Array.from({ length: count }, (_, i) => charAt(pdfium, text, i, place));
     return { chars, pictures: picturesOf(pdfium, page, room, place) };
   } finally {
     if (text !== 0) pdfium.FPDFText_ClosePage(text);

@@ -11,7 +11,7 @@ const LEAST_LETTERS_ON_PICTURES = 100;
 /** Share of the page from which on pictures may hold words: a logo is smaller. */
 const LEAST_PICTURES = 0.05;
 /** More of unknown, private or control characters, and the file does not know what its own glyphs mean. */
-const MOST_GARBAGE = 0.2;
+const MAX_GARBAGE = 0.2;
 const GARBAGE = /[\p{Cc}\p{Co}\p{Cn}\p{Cs}\ufffd]/u;
 const LETTER = /[\p{L}\p{N}]/u;
 const SPACE = /^\s$/u;
@@ -97,9 +97,9 @@ function pieces(chars: PdfChar[]): Boxed[][] {
 
 /** In either direction of writing: beside each other, or one below the other. */
 function areNear(a: Boxed['box'], b: Boxed['box']): boolean {
-  const most = NEAR * Math.max(...[a, b].flatMap(({ x0, y0, x1, y1 }) => [x1 - x0, y1 - y0]));
+  const max = NEAR * Math.max(...[a, b].flatMap(({ x0, y0, x1, y1 }) => [x1 - x0, y1 - y0]));
   const gap = Math.max(b.x0 - a.x1, a.x0 - b.x1, b.y0 - a.y1, a.y0 - b.y1);
-  return gap <= most;
+  return gap <= max;
 }
 
 /** Chinese has no spaces: its words are those of a dictionary. A mark belongs to the word before it. */

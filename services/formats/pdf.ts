@@ -6,7 +6,7 @@ import { type Open, type Size, scaleWithin } from './pages.ts';
 export const PDF_DPI = 200;
 const POINTS_PER_INCH = 72;
 /** Maximum length of a side, in pixels: what encoders of previews and recognition take. A strip of paper is drawn smaller. */
-const MOST_SIDE = 16_000;
+const MAX_SIDE = 16_000;
 
 export const pdf: Open = (bytes, given) => {
   const { max_pixels, ocr_pixels } = given.limits;
@@ -15,8 +15,8 @@ export const pdf: Open = (bytes, given) => {
 };
 
 /** At the resolution above, and coarser where that would be too many pixels. */
-function pixelsOf({ width, height }: Size, most: number): Size {
-  const scale = Math.min(PDF_DPI / POINTS_PER_INCH, MOST_SIDE / Math.max(width, height));
+function pixelsOf({ width, height }: Size, max: number): Size {
+  const scale = Math.min(PDF_DPI / POINTS_PER_INCH, MAX_SIDE / Math.max(width, height));
   const size = { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
-  return scaleWithin(size, most);
+  return scaleWithin(size, max);
 }

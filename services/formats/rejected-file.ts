@@ -11,7 +11,7 @@ export class RejectedFile extends Error {
   }
 }
 
-const MOST_DETAIL_CHARS = 200;
+const MAX_DETAIL_CHARS = 200;
 /** In one line: decoders say more. */
 export const messageOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).replace(/\n[\s\S]*/, '').slice(0, MOST_DETAIL_CHARS);
+  (error instanceof Error ? error.message : String(error)).replace(/\n[\s\S]*/, '').slice(0, MAX_DETAIL_CHARS);

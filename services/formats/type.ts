@@ -23,15 +23,15 @@ export async function contentTypeOf(bytes: Uint8Array): Promise<ContentType> {
 async function typeSeen(bytes: Uint8Array): Promise<string> {
   if (bytes.byteLength === 0) return 'empty';
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, TEXT_LOOKED_AT));
-  const said = (await fileTypeFromBuffer(bytes))?.mime;
-  if (said?.startsWith('image/')) return said; // whatever comes behind it
+  const detected = (await fileTypeFromBuffer(bytes))?.mime;
+  if (detected?.startsWith('image/')) return detected; // whatever comes behind it
   if (head.subarray(0, PDF_HEADER_WITHIN).includes('%PDF-')) return 'application/pdf';
-  if (said && said !== 'application/xml') return said;
+  if (detected && detected !== 'application/xml') return detected;
   const begun = BEGINNINGS[head.subarray(0, 4).toString('hex')];
   if (begun) return begun;
   if (head.includes(0)) return `${bytes.byteLength} bytes that begin like no picture`;
   if (/<svg[\s>]/.test(head.toString('latin1'))) return 'image/svg+xml';
-  return said ?? (isText(head) ? 'text/plain' : `${bytes.byteLength} bytes that begin like no picture`);
+  return detected ?? (isText(head) ? 'text/plain' : `${bytes.byteLength} bytes that begin like no picture`);
 }
 
 /** The last character may be cut through. */

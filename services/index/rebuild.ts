@@ -17,7 +17,7 @@ import type { IndexTargets } from '../../runtime/ports/service-state.ts';
 /** Entries filled at once: some megabytes of text and vectors. */
 const PAGE = 200;
 /** Passes over what is lacking: each finds only what an edit of the last moments has set back. */
-const MOST_PASSES = 100;
+const MAX_PASSES = 100;
 
 type Parts = { facts: Facts; index: SearchIndex; clock: Clock };
 /**
@@ -60,7 +60,7 @@ export async function rebuildIndex(
   const missing = new Set<string>();
   let filled = 0;
   for (let pass = 0; ; pass++) {
-    if (pass === MOST_PASSES) throw new Error(`the new index still lacks entries after ${MOST_PASSES} passes`);
+    if (pass === MAX_PASSES) throw new Error(`the new index still lacks entries after ${MAX_PASSES} passes`);
     const found = await fillPass({ facts, generations, building, missing, signal }, (more) => {
       filled += more;
       progress(filled);

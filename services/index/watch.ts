@@ -107,10 +107,10 @@ function firstOf(): First {
 }
 
 /** `wanted`: a comparison of everything. */
-type Asked = { wanted: boolean; owner: string; started_at: number; first: First; stopping: AbortSignal };
+type LookRequest = { wanted: boolean; owner: string; started_at: number; first: First; stopping: AbortSignal };
 
 /** One look. Throws what the stores throw; TakenOver and StillHealing when others, or the next look, go on. */
-async function look(parts: Omit<Parts, 'owner'>, asked: Asked): Promise<void> {
+async function look(parts: Omit<Parts, 'owner'>, asked: LookRequest): Promise<void> {
   const { facts, index, clock, limits, conditions, log } = parts;
   const { owner, stopping } = asked;
   const keep = async (state: State, hold_ms: number): Promise<void> => {
@@ -139,7 +139,7 @@ async function look(parts: Omit<Parts, 'owner'>, asked: Asked): Promise<void> {
 async function beginning(
   { pass, identity, scrub }: State,
   parts: Omit<Parts, 'owner'>,
-  { wanted }: Asked,
+  { wanted }: LookRequest,
 ): Promise<{ begun: Pass | null; scrub: string | null }> {
   const now = await parts.index.identity();
   if (pass) return { begun: pass, scrub };
@@ -150,7 +150,7 @@ async function beginning(
 }
 
 /** Another process looks: what it knows is true here too. */
-function follow({ pass, completed_at }: State, { conditions }: Pick<Parts, 'conditions'>, asked: Asked): void {
+function follow({ pass, completed_at }: State, { conditions }: Pick<Parts, 'conditions'>, asked: LookRequest): void {
   asked.first.settle(0);
   if (completed_at >= asked.started_at) asked.wanted = false;
   if (pass && pass.lost > 0) conditions.set(INDEX_INCOMPLETE, sentence(pass.lost));

@@ -21,7 +21,7 @@ export async function clearIncoming(
   for (let pages = 0; pages < MAX_PAGES; pages++) {
     const uploads = await objects.page('incoming/', next, PAGE);
     const old = uploads.filter(({ modified_at }) => modified_at < before);
-    const prefixes = new Map(old.map(({ key }) => whoseOf(key)).map((whose) => [incomingPrefix(whose), whose]));
+    const prefixes = new Map(old.map(({ key }) => idsOf(key)).map((ids) => [incomingPrefix(ids), ids]));
     for (const [prefix, { org_id, resource_id }] of prefixes) {
       const resource = await facts.resources.get({ org_id }, resource_id);
       const awaited = resource && resource.original_key === null && AWAITS.has(resource.status);
@@ -37,7 +37,7 @@ export async function clearIncoming(
 /** Where an upload may yet be looked at: by the deadline, after RESTORE, or after RETRY. */
 const AWAITS = new Set(['AWAITING_UPLOAD', 'INDEX_FAILED', 'TRASHED', 'EXPIRED']);
 
-function whoseOf(key: string): { org_id: string; resource_id: string } {
+function idsOf(key: string): { org_id: string; resource_id: string } {
   const [, org_id = '', resource_id = ''] = key.split('/');
   return { org_id, resource_id };
 }

@@ -12,7 +12,7 @@ import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { SearchIndex } from '../../runtime/ports/search-index.ts';
 import type { Cleanup } from '../../runtime/ports/service-state.ts';
 
-type Whose = { resource_id: string; org_id: string };
+type ResourceIds = { resource_id: string; org_id: string };
 const MINUTE_MS = 60_000;
 /** After the event, and after the look before: above the limit of a run (4 minutes), a frozen machine, a store that queues for a day. */
 const ROUNDS_MS = [10 * MINUTE_MS, 60 * MINUTE_MS, 24 * 60 * MINUTE_MS] as const;
@@ -27,7 +27,7 @@ const CLAIM_MS = 5 * MINUTE_MS;
 const MAX_OBJECTS = 5_000;
 
 /** What a commit brings when runs are left behind. `at`: wall time. */
-export const firstCleanup = ({ resource_id, org_id }: Whose, at: number): FactWrite => ({
+export const firstCleanup = ({ resource_id, org_id }: ResourceIds, at: number): FactWrite => ({
   into: 'cleanups',
   row: { resource_id, org_id, at: at + ROUNDS_MS[0] },
 });
@@ -61,22 +61,22 @@ export async function clearLeftovers(parts: Parts, limit: number): Promise<numbe
 
 async function look(parts: Parts, { resource_id, org_id, round }: Cleanup) {
   const { facts, objects, clock } = parts;
-  const whose = { resource_id, org_id };
+  const ids = { resource_id, org_id };
   const row = await facts.resources.get({ org_id }, resource_id);
   const now = clock.now();
   if (isGone(row)) {
-    await objects.removePrefix(incomingPrefix(whose));
-    await objects.removePrefix(ownPrefix(whose));
-    if (round >= TOMBSTONE) return forget(parts, whose);
+    await objects.removePrefix(incomingPrefix(ids));
+    await objects.removePrefix(ownPrefix(ids));
+    if (round >= TOMBSTONE) return forget(parts, ids);
     if (round + 1 === TOMBSTONE) return { due_at: now + TOMBSTONE_MS, round: TOMBSTONE };
-  } else if (row?.original_key) await removeOthers(objects, whose, row.original_key);
+  } else if (row?.original_key) await removeOthers(objects, ids, row.original_key);
   else return { due_at: now + OPEN_MS, round: 0 };
   const wait_ms = ROUNDS_MS[round + 1];
   return wait_ms === undefined ? null : { due_at: now + wait_ms, round: round + 1 };
 }
 
 /** Its rows last: a death in between leaves what is looked at again. */
-async function forget({ facts, index }: Parts, { resource_id, org_id }: Whose): Promise<null> {
+async function forget({ facts, index }: Parts, { resource_id, org_id }: ResourceIds): Promise<null> {
   await index.forget({ org_id }, [resource_id], await facts.index_targets.get());
   await facts.retention.tombstone({ org_id }, resource_id);
   return null;
@@ -87,8 +87,8 @@ export const isGone = (row: ResourceRow | null): boolean =>
   row === null || row.status === 'DELETED' || (row.status === 'EXPIRED' && row.rests && !row.allowed_events.includes('RESTORE'));
 
 /** What is not beside the copy that counts is of a run whose result was never believed: nothing leads to it. */
-async function removeOthers(objects: Objects, whose: Whose, original_key: string): Promise<void> {
-  const own = ownPrefix(whose);
+async function removeOthers(objects: Objects, ids: ResourceIds, original_key: string): Promise<void> {
+  const own = ownPrefix(ids);
   const found = await objects.list(own, MAX_OBJECTS);
   const runs = new Set(found.map(({ key }) => runOf(own, key)));
   runs.delete(runOf(own, original_key));

@@ -44,7 +44,7 @@ export class UnservedInstances extends Error {
 }
 
 /** Maximum versions that an error names: the rest is what `migrate --check` is for. */
-const MOST_NAMED = 5;
+const MAX_NAMED = 5;
 
 /**
  * Throws UnservedInstances. Versions are looked at each time. States are looked at once for the machines of a program: no later start of
@@ -57,7 +57,7 @@ export async function checkStored(
   const unknown = (await instances.versions()).filter((stored) => !kernels.some(({ served }) => includes(served, stored)));
   if (unknown.length > 0)
     throw new UnservedInstances(
-      unknown.slice(0, MOST_NAMED).map(({ machine, version }) => `${machine} ${version}`),
+      unknown.slice(0, MAX_NAMED).map(({ machine, version }) => `${machine} ${version}`),
       kernels,
     );
   const machines = createHash('sha256')
@@ -65,7 +65,7 @@ export async function checkStored(
     .digest('hex');
   if ((await upkeep.checkedFor()) === machines) return;
   const unserved = (await storedStates(instances, kernels)).filter(({ served }) => !served);
-  if (unserved.length > 0) throw new UnservedInstances(unserved.slice(0, MOST_NAMED).map(stateWords), kernels);
+  if (unserved.length > 0) throw new UnservedInstances(unserved.slice(0, MAX_NAMED).map(stateWords), kernels);
   await upkeep.setCheckedFor(machines);
 }
 const includes = (served: Kernel['served'], { machine, version }: { machine: string; version: string }) =>
@@ -84,7 +84,7 @@ export async function noteLaterVersions(
 ): Promise<void> {
   const later = (await instances.versions()).filter((stored) => !includes(kernel.served, stored));
   if (later.length === 0) return conditions?.clear(CONDITION);
-  const names = later.slice(0, MOST_NAMED).map(({ machine, version }) => `${machine} ${version}`);
+  const names = later.slice(0, MAX_NAMED).map(({ machine, version }) => `${machine} ${version}`);
   conditions?.set(
     CONDITION,
     `a later version of tuodi works on this database (${names.join(', ')}): its pictures are left to its own processes; end this one when they all run`,

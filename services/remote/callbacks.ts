@@ -79,13 +79,13 @@ export function callbackReceiver({ context, runs, isOurs, log }: Parts): Callbac
       if (!place) return { outcome: 'nobody' };
       const { resource_id, task_id } = address;
       const { org_id, input, job_id, job } = place;
-      const said = await readable(() => saidOf(service, { task_id, body }, place, context));
-      if ('detail' in said) {
+      const parsed = await readable(() => parseBody(service, { task_id, body }, place, context));
+      if ('detail' in parsed) {
         log.warn(
-          { event: 'callback.unusable', resource_id, task_id, webhook_id, detail: said.detail },
+          { event: 'callback.unusable', resource_id, task_id, webhook_id, detail: parsed.detail },
           'rejected an unusable callback; asking the provider about the work instead',
         );
-        return { outcome: 'unusable', detail: said.detail };
+        return { outcome: 'unusable', detail: parsed.detail };
       }
       const received_at = clock.now();
       const callback = { webhook_id, org_id, resource_id, task_id, kind: KIND, reads: service.reads(input), received_at, body };
@@ -94,7 +94,7 @@ export function callbackReceiver({ context, runs, isOurs, log }: Parts): Callbac
       if (!is_new) return { outcome: 'known' };
       if (!job) return { outcome: 'kept' };
       await runs
-        .onCallback({ task_id: job.token, resource_id, job_id }, said.asked, said.provider_job_id)
+        .onCallback({ task_id: job.token, resource_id, job_id }, parsed.asked, parsed.provider_job_id)
         .catch((error: unknown) => {
           log.warn(
             { event: 'callback.delivery_failed', err: error, resource_id, task_id },
@@ -110,22 +110,22 @@ const LONG_BODY = 256 * 1024;
 const NEVER = new AbortController().signal;
 
 /** A result under another ticket than the one that the work was accepted with is another's, or of a run that is over. */
-async function saidOf(
+async function parseBody(
   service: RemoteStepHandler<Json>,
   { task_id, body }: { task_id: string; body: string },
   { input, job }: Place,
   context: RemoteContext,
 ): Promise<CalledBack> {
   const run = { ...context, task_id: job?.token ?? task_id, signal: NEVER };
-  const said = await service.parseCallback(body, task_id, input, run);
-  const ticket = job?.accepted?.provider_job_id ?? said.provider_job_id;
-  if (said.asked.status === 'done' && said.provider_job_id !== ticket)
+  const parsed = await service.parseCallback(body, task_id, input, run);
+  const ticket = job?.accepted?.provider_job_id ?? parsed.provider_job_id;
+  if (parsed.asked.status === 'done' && parsed.provider_job_id !== ticket)
     throw new StepError({
       code: 'PROVIDER_BAD_RESULT',
       retryable: true,
-      detail: `its provider_job_id is ${said.provider_job_id}, but the work was last taken as ${ticket}`,
+      detail: `its provider_job_id is ${parsed.provider_job_id}, but the work was last taken as ${ticket}`,
     });
-  return said;
+  return parsed;
 }
 
 /** Then nothing of it is to be kept any more. */

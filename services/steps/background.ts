@@ -6,7 +6,7 @@ export const BLACK = '#000000';
 /** Pixels of the copy that is looked at: what is asked is an average. */
 const LOOK_SIZE = 256;
 /** Ink is less than half of what is drawn on a page; if most can't be seen through, the picture brings its own ground. */
-const MOST_INK = 0.5;
+const MAX_INK = 0.5;
 /** Of 255, the mean of the ink: between the two, it is grey and reads well on white. */
 const LIGHT = 170;
 
@@ -26,5 +26,5 @@ export async function backgroundOf(picture: Sharp): Promise<typeof WHITE | typeo
     light += alpha * (0.299 * red + 0.587 * green + 0.114 * blue); // the luma of ITU-R BT.601
   }
   const share = ink / (info.width * info.height * 255);
-  return ink > 0 && share < MOST_INK && light / ink > LIGHT ? BLACK : WHITE;
+  return ink > 0 && share < MAX_INK && light / ink > LIGHT ? BLACK : WHITE;
 }

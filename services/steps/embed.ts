@@ -6,7 +6,7 @@ import { StepError, type StepHandler } from '../../runtime/tasks/step-handler.ts
 import { missingFact } from './missing-fact.ts';
 
 /** The beginning of a text says what it is about; providers take about as much. */
-const MOST_CHARACTERS = 8_000;
+const MAX_CHARACTERS = 8_000;
 
 /** The vector as plain numbers: a result is JSON until it is a row. */
 type EmbedOutput = Made & { model: string; vector: number[] };
@@ -29,5 +29,5 @@ export const embed: StepHandler<EmbedInput, EmbedOutput> = {
 /** Never empty, which some providers refuse: a picture of which nothing is known has its file name. Cut between characters. */
 function wordsOf({ title, description, tags, pages, filename }: SavedText): string {
   const words = [title, description, ...tags, ...pages.map(({ text }) => text)].filter(Boolean).join('\n');
-  return (words || filename).slice(0, MOST_CHARACTERS).replace(/[\uD800-\uDBFF]$/, '');
+  return (words || filename).slice(0, MAX_CHARACTERS).replace(/[\uD800-\uDBFF]$/, '');
 }

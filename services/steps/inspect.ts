@@ -18,9 +18,9 @@ import { readObject } from './read-object.ts';
 import { writeIfWanted } from './wanted.ts';
 
 /** Uploads of one picture that are looked at. */
-const MOST_UPLOADS = 100;
+const MAX_UPLOADS = 100;
 /** Objects below the place of one picture: copies and previews of a few runs, each of the most pages that are usual. */
-const MOST_OBJECTS = 2_000;
+const MAX_OBJECTS = 2_000;
 const PREVIEW_MAX_BYTES = 16 * 1024 * 1024;
 /** Of 100: small writing on a page can still be read. */
 const PREVIEW_QUALITY = 80;
@@ -42,29 +42,29 @@ export const inspect: StepHandler<InspectInput, Verdict> = {
     }
   },
   /** The copy is what counts now. A copy of an earlier run would do as well, should this result not have been believed. */
-  async tidy(output, whose, { objects }) {
-    if (output.verdict === 'legal') await objects.removePrefix(incomingPrefix(whose));
+  async tidy(output, ids, { objects }) {
+    if (output.verdict === 'legal') await objects.removePrefix(incomingPrefix(ids));
   },
   async writes(output, { input: { resource_id, org_id }, at, facts }) {
     if (output.verdict === 'absent') return { facts: [] };
     if (output.verdict === 'illegal') return { facts: [], columns: { uploaded_at: at } };
     const { sha256, byte_size, content_type, width, height, page_count } = output;
-    const twin = await facts.resources.alive({ org_id }, sha256, resource_id);
+    const duplicate = await facts.resources.alive({ org_id }, sha256, resource_id);
     const seen = { sha256, byte_size, content_type, width, height, page_count, uploaded_at: at };
-    return { facts: [], columns: { ...seen, duplicate_of: twin ? twin.resource_id : null } };
+    return { facts: [], columns: { ...seen, duplicate_of: duplicate ? duplicate.resource_id : null } };
   },
 };
 
 /** This run's copy; else of the newest upload; else that of an earlier run, if its upload was cleared away since. */
-async function frozenCopy(whose: InspectInput, context: StepContext): Promise<ObjectHead | null> {
+async function frozenCopy(ids: InspectInput, context: StepContext): Promise<ObjectHead | null> {
   const { objects, task_id } = context;
-  const own = originalKey(whose, task_id);
+  const own = originalKey(ids, task_id);
   const there = await objects.head(own);
   if (there) return there;
-  const [newest] = await objects.list(incomingPrefix(whose), MOST_UPLOADS);
-  const frozen = newest ? await writeIfWanted(context, whose, () => objects.freeze(newest.key, own)) : null;
+  const [newest] = await objects.list(incomingPrefix(ids), MAX_UPLOADS);
+  const frozen = newest ? await writeIfWanted(context, ids, () => objects.freeze(newest.key, own)) : null;
   if (frozen) return frozen;
-  const earlier = await objects.list(ownPrefix(whose), MOST_OBJECTS);
+  const earlier = await objects.list(ownPrefix(ids), MAX_OBJECTS);
   return earlier.find(({ key }) => key.endsWith('/original')) ?? null;
 }
 

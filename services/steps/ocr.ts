@@ -41,7 +41,7 @@ const remote: RemoteStepHandler<OcrInput> = {
   async ask(input, provider_job_id, context) {
     const { recogniser, signal } = context;
     const of = identityOf(input, await resourceOf(input, context), context);
-    return told(await given(recogniser).ask({ ...of, provider_job_id }, signal), input, context);
+    return toAsked(await given(recogniser).ask({ ...of, provider_job_id }, signal), input, context);
   },
   async parseCallback(body, task_id, input, context) {
     const { provider_job_id, names, asked } = await given(context.recogniser).read(body);
@@ -49,7 +49,7 @@ const remote: RemoteStepHandler<OcrInput> = {
     if (names.task_id !== task_id) throw ofOther('task_id');
     if (resource_id !== input.resource_id) throw ofOther('resource_id');
     if (!isSameWork(work_id, workOf(input))) throw ofOther('work_id');
-    return { provider_job_id, asked: await told(asked, input, context) };
+    return { provider_job_id, asked: await toAsked(asked, input, context) };
   },
   /** Ids of runs are in the order of time: what answers the run that made the recognition, or one before it, is nothing new. */
   async isCurrent({ org_id, resource_id, task_id }, facts) {
@@ -98,11 +98,11 @@ function given({ engine, remote }: Recogniser): RemoteRecogniser {
 
 /** All pages, so that an engine sees the document whole; the more there are, the coarser. */
 async function picturesOf(file: Opened, { limits }: StepContext, signal: AbortSignal): Promise<PictureToRead[]> {
-  const most_pixels = Math.min(limits.ocr_pixels, SUBMITTED_PIXELS / file.sizes.length);
+  const max_pixels = Math.min(limits.ocr_pixels, SUBMITTED_PIXELS / file.sizes.length);
   const pictures: PictureToRead[] = [];
   for (const i of file.sizes.keys()) {
     signal.throwIfAborted();
-    pictures.push(await renderForOcr(file, i + 1, most_pixels));
+    pictures.push(await renderForOcr(file, i + 1, max_pixels));
   }
   return pictures;
 }
@@ -134,7 +134,7 @@ async function outputOf(
 }
 
 /** What a remote engine said, as the output of this run. */
-async function told(asked: RecogniserAsked, input: OcrInput, context: StepContext): Promise<Asked> {
+async function toAsked(asked: RecogniserAsked, input: OcrInput, context: StepContext): Promise<Asked> {
   if (asked.status !== 'done') return asked;
   const { pages } = asked;
   const readOf = new Map(pages.map((page) => [page.page, page]));

@@ -18,9 +18,9 @@ const EACH_MORE_MS = 13_000;
 /** Pages are drawn larger for recognition than for a preview, and a file may be opened again between two of them. */
 const LARGER = 2;
 /** Maximum length of a side, in pixels: tesseract counts them in 16 bits, and fails beyond. */
-const MOST_READ_SIDE = 32_000;
+const MAX_READ_SIDE = 32_000;
 /** Maximum words of one document: what a row of the database holds (16 MB as JSON), and three times 100 full pages. */
-const MOST_WORDS = 150_000;
+const MAX_WORDS = 150_000;
 
 /** Throws ServiceError for what makes the file no legal picture: it was one when it was inspected, so limits have changed since. */
 export async function withOriginal<Value>(
@@ -56,10 +56,10 @@ async function failing<Value>(work: () => Promise<Value>): Promise<Value> {
 }
 
 /** The picture of a page as it is handed to an engine: as a person holds it, on its ground, in grey, and no larger than it gains by. */
-export async function renderForOcr(file: Opened, page: number, most_pixels: number): Promise<PictureToRead> {
+export async function renderForOcr(file: Opened, page: number, max_pixels: number): Promise<PictureToRead> {
   const size = file.sizes[page - 1];
   if (!size) throw new Error(`there is no page ${page}`);
-  const wanted = fitting(scaleWithin(size, most_pixels), MOST_READ_SIDE);
+  const wanted = fitting(scaleWithin(size, max_pixels), MAX_READ_SIDE);
   const upright = await file.picture(page, wanted);
   const made = async () => {
     const picture = upright.flatten({ background: await backgroundOf(upright) }).greyscale();
@@ -72,7 +72,7 @@ export async function renderForOcr(file: Opened, page: number, most_pixels: numb
 
 /** Throws once a document holds more than may be kept of it. */
 export function checkWords(words: number, page: number): void {
-  if (words > MOST_WORDS) throw serviceError('TOO_MUCH_TEXT', `more than ${MOST_WORDS} words on the first ${page} pages`);
+  if (words > MAX_WORDS) throw serviceError('TOO_MUCH_TEXT', `more than ${MAX_WORDS} words on the first ${page} pages`);
 }
 
 const serviceError = (code: FailureCode, detail: string, cause?: unknown) => new StepError(failureOf(code, detail), cause);

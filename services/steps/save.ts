@@ -29,7 +29,7 @@ export const save: StepHandler<SaveInput, SaveOutput> = {
     const pages = pagesOf(recognition ? recognition.pages : [], correction ? correction.pages : []);
     const taken = taken_at === null ? null : Date.parse(taken_at);
     const saved = { title, description, tags, taken_at: taken, filename, batch_id, created_at, pages };
-    return { fact_id: task_id, saved, duplicate_of: await elderTwin(resource, facts) };
+    return { fact_id: task_id, saved, duplicate_of: await findOlderDuplicate(resource, facts) };
   },
   async writes({ fact_id, saved, duplicate_of }, { input, at }) {
     const { resource_id, org_id, revision, recognition_id, correction_id } = input;
@@ -46,11 +46,13 @@ export const save: StepHandler<SaveInput, SaveOutput> = {
  * When two pictures with the same bytes are inspected at once, neither inspection sees the other. By now both are in, and the later
  * one says whose twin it is, unless the elder has said so meanwhile: never each of the other.
  */
-async function elderTwin({ resource_id, org_id, sha256, duplicate_of, created_at }: ResourceRow, { resources }: Facts) {
-  const twin = sha256 === null || duplicate_of !== null ? null : await resources.alive({ org_id }, sha256, resource_id);
-  if (twin?.duplicate_of === resource_id) return null;
-  const is_elder = twin && (twin.created_at < created_at || (twin.created_at === created_at && twin.resource_id < resource_id));
-  return is_elder ? twin.resource_id : null;
+async function findOlderDuplicate({ resource_id, org_id, sha256, duplicate_of, created_at }: ResourceRow, { resources }: Facts) {
+  const duplicate = sha256 === null || duplicate_of !== null ? null : await resources.alive({ org_id }, sha256, resource_id);
+  if (duplicate?.duplicate_of === resource_id) return null;
+  const is_elder =
+    duplicate &&
+    (duplicate.created_at < created_at || (duplicate.created_at === created_at && duplicate.resource_id < resource_id));
+  return is_elder ? duplicate.resource_id : null;
 }
 
 /** A person's text replaces that of its page; null leaves the machine's. */

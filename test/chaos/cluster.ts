@@ -16,8 +16,8 @@ const RESTART_PAUSE_MS = 1_000;
 type Member = { role: (typeof ROLES)[number]; process: Process | null; starting: Promise<void> };
 export type Cluster = Awaited<ReturnType<typeof startCluster>>;
 
-export async function startCluster(chance: () => number) {
-  const engine: ChaosEngine = await chaosEngine(chance);
+export async function startCluster(random: () => number) {
+  const engine: ChaosEngine = await chaosEngine(random);
   const servers = await freshServers(3);
   const { env } = servers;
   const database = new URL(env.TUODI_DATABASE_URL ?? '');
@@ -45,7 +45,7 @@ export async function startCluster(chance: () => number) {
   const members: Member[] = ROLES.map((role) => ({ role, process: null, starting: Promise.resolve() }));
   const urls = (): number[] =>
     members.flatMap(({ process: running }) => {
-      const { url } = running?.said ?? {};
+      const { url } = running?.reported ?? {};
       return typeof url === 'string' && running && !running.ended() ? [Number(new URL(url).port)] : [];
     });
   async function begin(member: Member): Promise<void> {
@@ -61,7 +61,7 @@ export async function startCluster(chance: () => number) {
   }
   const [first] = members;
   if (first) await begin(first); // makes the tables, and prints the key
-  const { api_key } = first?.process?.said ?? {};
+  const { api_key } = first?.process?.reported ?? {};
   if (typeof api_key !== 'string') throw new Error('the first process printed no key');
   await Promise.all(members.slice(1).map(begin));
 

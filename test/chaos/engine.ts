@@ -20,7 +20,7 @@ const LATE_MS = 15_000;
 const JOBS_A_LOOK = 40;
 const never = new AbortController().signal;
 
-export async function chaosEngine(chance: () => number): Promise<ChaosEngine> {
+export async function chaosEngine(random: () => number): Promise<ChaosEngine> {
   const reader = numberReader();
   const engine = await ocrEngine(async (png) => reader.recognise({ png, page: 1, width: 0, height: 0 }, never));
   const due = new Map<string, number>();
@@ -33,7 +33,7 @@ export async function chaosEngine(chance: () => number): Promise<ChaosEngine> {
   async function finished(id: string): Promise<void> {
     const { lie } = self;
     const others = [...engine.jobs].filter(([other, job]) => other !== id && job.callback_url);
-    const [, other] = others[Math.floor(chance() * others.length)] ?? [];
+    const [, other] = others[Math.floor(random() * others.length)] ?? [];
     count(lie);
     if (lie === 'forgets') return void engine.jobs.delete(id);
     await engine.finish(id);
@@ -67,7 +67,7 @@ export async function chaosEngine(chance: () => number): Promise<ChaosEngine> {
       const now = performance.now();
       const open = [...engine.jobs].filter(([, job]) => job.result === null).slice(0, JOBS_A_LOOK);
       for (const [id] of open) {
-        const wait = self.lie === 'late' ? LATE_MS : LATENCY_MS * (1 + 2 * chance());
+        const wait = self.lie === 'late' ? LATE_MS : LATENCY_MS * (1 + 2 * random());
         if (!due.has(id)) due.set(id, now + wait);
       }
       const ready = engine.mood === 'well' && !self.held ? open.filter(([id]) => (due.get(id) ?? 0) <= now) : [];

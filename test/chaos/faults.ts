@@ -2,48 +2,48 @@
 import type { Cluster } from './cluster.ts';
 import type { Lie } from './engine.ts';
 
-export type Fault = { name: string; weight: number; does(cluster: Cluster, chance: () => number): Promise<void> };
+export type Fault = { name: string; weight: number; does(cluster: Cluster, random: () => number): Promise<void> };
 
 /** The duration of a fault that lasts: one to three seconds. */
-const lasting = (chance: () => number) => new Promise((resolve) => setTimeout(resolve, 1_000 + 2_000 * chance()));
+const lasting = (random: () => number) => new Promise((resolve) => setTimeout(resolve, 1_000 + 2_000 * random()));
 
 const index =
   (mood: Cluster['index']['mood']): Fault['does'] =>
-  async (cluster, chance) => {
+  async (cluster, random) => {
     cluster.index.mood = mood;
-    await lasting(chance);
+    await lasting(random);
     cluster.index.mood = 'well';
   };
 const lie = (name: Lie): Fault => ({
   name: `engine: ${name}`,
   weight: 1,
-  async does({ engine }, chance) {
+  async does({ engine }, random) {
     engine.lie = name;
-    await lasting(chance);
+    await lasting(random);
     engine.lie = 'none';
   },
 });
 const engineMood = (name: string, mood: Cluster['engine']['engine']['mood']): Fault => ({
   name,
   weight: 1,
-  async does({ engine: { engine } }, chance) {
+  async does({ engine: { engine } }, random) {
     engine.mood = mood;
-    await lasting(chance);
+    await lasting(random);
     engine.mood = 'well';
   },
 });
 const silence = (name: string, of: (cluster: Cluster) => { silent: boolean }): Fault => ({
   name,
   weight: 1,
-  async does(cluster, chance) {
+  async does(cluster, random) {
     of(cluster).silent = true;
-    await lasting(chance);
+    await lasting(random);
     of(cluster).silent = false;
   },
 });
 
 export const FAULTS: readonly Fault[] = [
-  { name: 'a process killed', weight: 3, does: async (cluster, chance) => void (await cluster.kill(Math.floor(chance() * 4))) },
+  { name: 'a process killed', weight: 3, does: async (cluster, random) => void (await cluster.kill(Math.floor(random() * 4))) },
   { name: 'FLUSHALL', weight: 1, does: async ({ redis }) => void (await redis.say('FLUSHALL')) },
   {
     name: 'Redis restarted',
@@ -66,18 +66,18 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'store: 503',
     weight: 1,
-    async does({ objects }, chance) {
+    async does({ objects }, random) {
       objects.decide = () => ({ status: 503, code: 'SlowDown' });
-      await lasting(chance);
+      await lasting(random);
       objects.decide = () => undefined;
     },
   },
   {
     name: 'store: replies lost',
     weight: 1,
-    async does({ objects }, chance) {
-      objects.decide = () => (chance() < 0.3 ? 'mute' : undefined);
-      await lasting(chance);
+    async does({ objects }, random) {
+      objects.decide = () => (random() < 0.3 ? 'mute' : undefined);
+      await lasting(random);
       objects.decide = () => undefined;
     },
   },
@@ -86,9 +86,9 @@ export const FAULTS: readonly Fault[] = [
   ...(['forgets', 'twice', 'lost', 'mixed up', 'forged', 'late'] as const).map(lie),
 ];
 
-export function pick(chance: () => number): Fault {
+export function pick(random: () => number): Fault {
   const total = FAULTS.reduce((sum, { weight }) => sum + weight, 0);
-  let at = chance() * total;
+  let at = random() * total;
   for (const fault of FAULTS) {
     at -= fault.weight;
     if (at < 0) return fault;

@@ -34,7 +34,7 @@ const Created = z.looseObject({
 
 export type People = ReturnType<typeof people>;
 
-export function people(api: { url: string; api_key: string }, chance: () => number) {
+export function people(api: { url: string; api_key: string }, random: () => number) {
   const ledger = new Map<string, Entry>();
   const counts: Record<string, number> = {};
   const unexpected: string[] = [];
@@ -108,7 +108,7 @@ export function people(api: { url: string; api_key: string }, chance: () => numb
       if (stored?.ok) break;
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
-    if (chance() < 0.1) count('page closed');
+    if (random() < 0.1) count('page closed');
     else await call('POST', upload.complete_url);
     return resource.resource_id;
   }
@@ -117,7 +117,7 @@ export function people(api: { url: string; api_key: string }, chance: () => numb
     const number = next_number++;
     const title = `picture ${randomUUID()}`;
     const key = randomUUID();
-    const resource_id = await (chance() < 0.5 ? addByForm : addByLink)(number, title, key);
+    const resource_id = await (random() < 0.5 ? addByForm : addByLink)(number, title, key);
     if (resource_id === null) return count('not added');
     count('added');
     ledger.set(resource_id, { resource_id, number, title, wish: 'kept', busy: false });
@@ -129,7 +129,7 @@ export function people(api: { url: string; api_key: string }, chance: () => numb
   };
   async function act(): Promise<void> {
     const entries = [...ledger.values()].filter(({ busy, wish }) => !busy && wish !== 'removed');
-    const entry = entries[Math.floor(chance() * entries.length)];
+    const entry = entries[Math.floor(random() * entries.length)];
     if (!entry) return;
     entry.busy = true;
     try {
@@ -140,7 +140,7 @@ export function people(api: { url: string; api_key: string }, chance: () => numb
   }
   async function actOn(entry: Entry): Promise<void> {
     const { resource_id, wish } = entry;
-    const dice = chance();
+    const dice = random();
     const path = `/v1/resources/${resource_id}`;
     if (wish === 'trashed') {
       const replied = await call('POST', `${path}/restore`, json({}, { 'idempotency-key': randomUUID() }));

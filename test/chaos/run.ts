@@ -39,14 +39,14 @@ const ADDED_UP_TO = 1.6;
 const print = (line: string) => console.log(line);
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-async function faultsFor(cluster: Cluster, chance: () => number, over: () => boolean): Promise<Record<string, number>> {
+async function faultsFor(cluster: Cluster, random: () => number, over: () => boolean): Promise<Record<string, number>> {
   const done: Record<string, number> = {};
   const under_way: Promise<void>[] = [];
   while (!over()) {
-    const fault = pick(chance);
+    const fault = pick(random);
     done[fault.name] = (done[fault.name] ?? 0) + 1;
     under_way.push(
-      fault.does(cluster, chance).catch((error: unknown) => print(`a fault failed itself: ${fault.name}: ${String(error)}`)),
+      fault.does(cluster, random).catch((error: unknown) => print(`a fault failed itself: ${fault.name}: ${String(error)}`)),
     );
     await pause(FAULT_EVERY_MS);
   }
@@ -109,11 +109,11 @@ function report(findings: Finding[], { unexpected }: People): void {
 }
 
 async function main(): Promise<number> {
-  const chance = seeded(seed ?? 0);
-  const cluster = await startCluster(chance);
+  const random = seeded(seed ?? 0);
+  const cluster = await startCluster(random);
   const db = await database(cluster);
   try {
-    const crowded = people(cluster, chance);
+    const crowded = people(cluster, random);
     const events = readAllEvents(cluster.url, cluster.api_key);
     let began: number | null = null;
     const over = () => began !== null && performance.now() - began > (seconds ?? 0) * 1_000;
@@ -128,7 +128,7 @@ async function main(): Promise<number> {
     });
     const breaking = full.then(() => {
       began = performance.now();
-      return faultsFor(cluster, chance, over);
+      return faultsFor(cluster, random, over);
     });
     const [least, faults] = await Promise.all([crowd(cluster, { crowded, waitingNow, over, filled }), breaking]);
     cluster.engine.held = false;

@@ -77,8 +77,8 @@ describe('the command line on a folder that nothing serves', () => {
     assert.match(read, /Pelican Island/);
     assert.equal(jsonLines((await tuodi(folder, '--json', 'status')).out)[0].by_status.INDEXED, 1);
     const explained = await tuodi(folder, '--json', 'explain', resource_id);
-    const [said] = jsonLines(explained.out);
-    assert.deepEqual([explained.code, said.resource_id, said.searchable], [0, resource_id, true], explained.out);
+    const [reported] = jsonLines(explained.out);
+    assert.deepEqual([explained.code, reported.resource_id, reported.searchable], [0, resource_id, true], explained.out);
     const objects = path.join(folder, 'objects', 'default', resource_id);
     await rm(objects, { recursive: true });
     const broken = await tuodi(folder, 'explain', resource_id);

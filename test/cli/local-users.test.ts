@@ -163,20 +163,20 @@ describe('a start', () => {
 describe('a command', () => {
   /** Somebody who waits for keys. */
   async function thief() {
-    const heard: IncomingMessage[] = [];
+    const received: IncomingMessage[] = [];
     const server = createServer((req, res) => {
-      heard.push(req);
+      received.push(req);
       res.setHeader('content-type', 'application/json').end('{"total":0,"by_phase":{},"by_status":{}}');
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo; // it listens on a port
-    return { url: `http://127.0.0.1:${port}`, heard, close: () => new Promise((resolve) => server.close(resolve)) };
+    return { url: `http://127.0.0.1:${port}`, received, close: () => new Promise((resolve) => server.close(resolve)) };
   }
   const KEY = 'tuodi_of-another-service_secret';
   const opened = async () => ({ url: 'http://opened.invalid', api_key: 'opened', stop: async () => undefined });
 
   test('sends TUODI_API_KEY to TUODI_URL alone, and to no address that a folder names', async () => {
-    const { url, heard, close } = await thief();
+    const { url, received, close } = await thief();
     const dir = fresh();
     await mkdir(dir, { mode: 0o700 });
     await writeFile(path.join(dir, 'service.json'), JSON.stringify({ url, api_key: 'theirs', pid: 1 }), { mode: 0o600 });
@@ -186,16 +186,16 @@ describe('a command', () => {
     assert.deepEqual([client.url, client.api_key], [url, 'theirs']);
     const { code } = await tuodi(['--data-dir', dir, 'status'], { TUODI_API_KEY: KEY });
     assert.equal(code, 0);
-    assert.ok(heard.length >= 4);
-    for (const { headers } of heard) assert.ok(!JSON.stringify(headers).includes(KEY));
+    assert.ok(received.length >= 4);
+    for (const { headers } of received) assert.ok(!JSON.stringify(headers).includes(KEY));
     assert.match(warned.join(), /TUODI_API_KEY is not used/);
-    const said = await connect(configOf(dir, { TUODI_API_KEY: KEY, TUODI_URL: url }), opened);
-    assert.deepEqual([said.url, said.api_key], [url, KEY]);
+    const reported = await connect(configOf(dir, { TUODI_API_KEY: KEY, TUODI_URL: url }), opened);
+    assert.deepEqual([reported.url, reported.api_key], [url, KEY]);
     await close();
   });
 
   test('believes no service.json that is a link, that others may write, or that is another user’s', async () => {
-    const { url, heard, close } = await thief();
+    const { url, received, close } = await thief();
     const text = JSON.stringify({ url, api_key: 'theirs', pid: 1 });
     const traps: Record<string, (file: string) => Promise<void>> = {
       link: async (file) => {
@@ -220,17 +220,17 @@ describe('a command', () => {
       await trap(path.join(dir, 'service.json'));
       assert.equal((await connect(configOf(dir), opened)).api_key, 'opened', what);
     }
-    assert.equal(heard.length, 0);
+    assert.equal(received.length, 0);
     await close();
   });
 
   test('takes its key to no other address that TUODI_URL leads on to', async () => {
-    const { url: to, heard, close } = await thief();
+    const { url: to, received, close } = await thief();
     const from = createServer((_, res) => res.writeHead(307, { location: `${to}/v1/resources/counts` }).end());
     await new Promise<void>((resolve) => from.listen(0, 'localhost', resolve));
     const { port } = from.address() as AddressInfo; // it listens on a port
     await tuodi(['status'], { TUODI_URL: `http://localhost:${port}`, TUODI_API_KEY: KEY });
-    for (const { headers } of heard) assert.ok(!JSON.stringify(headers).includes(KEY));
+    for (const { headers } of received) assert.ok(!JSON.stringify(headers).includes(KEY));
     await new Promise((resolve) => from.close(resolve));
     await close();
   });

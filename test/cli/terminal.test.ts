@@ -112,8 +112,8 @@ describe('a command against a server that means no good', { concurrency: 2 }, ()
       });
 
   test('--json keeps what was sent, character by character, and text keeps its lines', async () => {
-    const said = JSON.parse((await tuodi(['--url', url, '--json', 'text', ID])).out);
-    assert.equal(said.text, EVIL);
+    const reported = JSON.parse((await tuodi(['--url', url, '--json', 'text', ID])).out);
+    assert.equal(reported.text, EVIL);
     const found = JSON.parse((await tuodi(['--url', url, '--json', 'search', 'q'])).out);
     assert.deepEqual([found.filename, found.highlights[0].parts[0].text], [EVIL, EVIL]);
     const { out } = await tuodi(['--url', url, 'text', ID]);

@@ -50,8 +50,8 @@ test('it has a heading for every call of the API, once, and none for a call that
 test('every block is run to its end, and each of its requests answers what the document says', () => {
   assert.equal(ran.length, blocks.length);
   for (const { block, exit, out, requests } of ran) {
-    const said = requests.map(({ status }) => status);
-    assert.deepEqual(said, block.statuses, `${at(block)} answered ${out}`);
+    const reported = requests.map(({ status }) => status);
+    assert.deepEqual(reported, block.statuses, `${at(block)} answered ${out}`);
     const cut_off = block.code.includes('--max-time') ? [28] : [0];
     assert.ok(cut_off.includes(exit ?? -1), `${at(block)} ended with ${exit}: ${out}`);
   }

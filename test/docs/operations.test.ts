@@ -28,8 +28,8 @@ test('every block is run to its end, and its requests answer what the document s
   assert.equal(ran.length, blocks.length);
   for (const { block, exit, out, requests } of ran) {
     const at = `${DOCUMENT}:${block.line} answered ${out}`;
-    const said = requests.map(({ status }) => status);
-    assert.deepEqual(said, block.statuses, at);
+    const reported = requests.map(({ status }) => status);
+    assert.deepEqual(reported, block.statuses, at);
     assert.equal(exit, 0, at);
   }
 });
@@ -56,9 +56,11 @@ test('every exit code has a line that says whether to start it again', () => {
 test('it names commands only that there are', () => {
   const help = execFileSync(process.execPath, [MAIN, '--help'], { encoding: 'utf8' });
   const known = new Set([...help.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name));
-  const named = [...page.matchAll(/\btuodi (?:--\S+ \S+ )?([a-z]+)\b/g)].filter(([said]) => !/^tuodi (is|process)$/.test(said));
+  const named = [...page.matchAll(/\btuodi (?:--\S+ \S+ )?([a-z]+)\b/g)].filter(
+    ([reported]) => !/^tuodi (is|process)$/.test(reported),
+  );
   assert.ok(named.length > 10);
-  for (const [said, name = ''] of named) assert.ok(known.has(name), said);
+  for (const [reported, name = ''] of named) assert.ok(known.has(name), reported);
 });
 
 test('its links within the page lead to a heading, and those to files to a file', () => {

@@ -13,7 +13,7 @@ import { until } from '../worlds/wait.ts';
 
 const CHILD = fileURLToPath(new URL('./stop-child.js', import.meta.url));
 
-const ENDS: [fault: string, code: number, told: RegExp][] = [
+const ENDS: [fault: string, code: number, notified: RegExp][] = [
   ['', EXIT.OK, /^$/],
   ['holds', EXIT.OK, /^$/],
   ['fails', EXIT.ERROR, /what fails was not closed: made to fail/],
@@ -21,11 +21,11 @@ const ENDS: [fault: string, code: number, told: RegExp][] = [
   ['taken', EXIT.TAKEN_OVER, /Another process has taken over, and this one ends: made to be so/],
   ['taken and hangs', EXIT.TAKEN_OVER, /Another process has taken over/],
 ];
-for (const [fault, code, told] of ENDS)
+for (const [fault, code, notified] of ENDS)
   test(`a process${fault ? ` (${fault})` : ''} that is told to stop ends with ${code}, and has let go of its folder`, () =>
     inFolder(async (folder) => {
       const child = spawn(process.execPath, [CHILD, folder, fault], { stdio: ['pipe', 'pipe', 'pipe'] });
-      const [exited, said] = [once(child, 'exit'), text(child.stderr)];
+      const [exited, reported] = [once(child, 'exit'), text(child.stderr)];
       try {
         if (!fault.startsWith('taken')) {
           await until('it serves', () => readFile(path.join(folder, 'service.json')).catch(() => null));
@@ -37,7 +37,7 @@ for (const [fault, code, told] of ENDS)
         });
         await until('it has ended', () => end);
         assert.deepEqual(await exited, [code, null]);
-        assert.match((await said).trim(), told);
+        assert.match((await reported).trim(), notified);
         await assert.rejects(readFile(path.join(folder, 'service.json')), { code: 'ENOENT' });
       } finally {
         child.kill('SIGKILL');

@@ -36,8 +36,8 @@ async function victim(folder: string, phase: Phase, boundary: Boundary): Promise
   const child = spawn(process.execPath, [VICTIM, folder, phase, JSON.stringify(boundary)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  const [said, [, signal]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
-  const lines: { created?: string; waiting?: number }[] = said
+  const [reported, [, signal]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+  const lines: { created?: string; waiting?: number }[] = reported
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line));

@@ -11,8 +11,8 @@ import { until } from '../worlds/wait.ts';
 import { KILLER, PICTURES, type Shape } from './killer-shape.ts';
 import { all, openWorld, say, serviceOf, takeIn } from './world.ts';
 
-const [folder = '', told = ''] = process.argv.slice(2);
-const { kills_in, read_ms, backoff_base_ms }: Shape = JSON.parse(told);
+const [folder = '', notified = ''] = process.argv.slice(2);
+const { kills_in, read_ms, backoff_base_ms }: Shape = JSON.parse(notified);
 const REST_LIMIT_MS = 60_000;
 const print = (line: object) => writeSync(1, `${JSON.stringify(line)}\n`);
 

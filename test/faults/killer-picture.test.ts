@@ -28,9 +28,9 @@ async function life(folder: string, shape: Shape, kill_after_ms: number | null =
   const ended = once(child, 'exit');
   let began = 0;
   for await (const line of createInterface({ input: child.stdout })) {
-    const said: { began?: string; ready?: true } = JSON.parse(line);
-    if (said.began !== undefined) began += 1;
-    if (said.ready && kill_after_ms !== null)
+    const reported: { began?: string; ready?: true } = JSON.parse(line);
+    if (reported.began !== undefined) began += 1;
+    if (reported.ready && kill_after_ms !== null)
       void letPass(kill_after_ms, 'the time of the kill').then(() => child.kill('SIGKILL'));
   }
   const [code, signal] = await ended;

@@ -44,12 +44,12 @@ function worksOff({ there }: RemoteWorld, { each_ms, calls_back }: { each_ms: nu
 const PICTURES = 40;
 const DEADLINE_MS = 400;
 const EACH_MS = 100;
-const MOST = 4;
+const MAX = 4;
 /** As in service: a job takes a good part of the deadline, and all jobs together take many of them. */
 const LIMITS = {
   task_limits: { ...SOON, lease_ms: 200 },
   resource_limits: { ocr_deadline_ms: DEADLINE_MS },
-  limits: { in_flight: MOST, in_flight_look_ms: 20, in_flight_target_ms: DEADLINE_MS, overtime_look_ms: 50 },
+  limits: { in_flight: MAX, in_flight_look_ms: 20, in_flight_target_ms: DEADLINE_MS, overtime_look_ms: 50 },
 };
 
 describe('an engine that takes longer for its input than the deadline', () => {
@@ -65,7 +65,7 @@ describe('an engine that takes longer for its input than the deadline', () => {
       const engine = worksOff(w, { each_ms: EACH_MS, calls_back });
       for (const id of ids) await w.at.status(id, 'INDEXED', 60_000);
       assert.equal(w.there.submissions, PICTURES);
-      assert.ok(engine.longest() <= MOST, `${engine.longest()} jobs were with it at once`);
+      assert.ok(engine.longest() <= MAX, `${engine.longest()} jobs were with it at once`);
       assert.deepEqual(await search(w, wordOf(PICTURES)), [known(ids.at(-1), 'id')]);
     });
 });

@@ -36,9 +36,9 @@ describe('a bulk of which the whole is refused', () => {
   }
   before(async () => {
     server = createServer(async (req, res) => {
-      const [status, said] = answerTo(req.url ?? '', await text(req));
+      const [status, reported] = answerTo(req.url ?? '', await text(req));
       res.writeHead(status, { 'content-type': req.headers.accept ?? 'application/json', 'x-elastic-product': 'Elasticsearch' });
-      res.end(JSON.stringify(said));
+      res.end(JSON.stringify(reported));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();

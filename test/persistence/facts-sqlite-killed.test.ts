@@ -29,14 +29,14 @@ const start = (task: 'hold' | 'commit', dir: string): ChildProcess =>
 async function killedAfter(child: ChildProcess, enough: number): Promise<string[]> {
   assert.ok(child.stdout);
   const closed = once(child, 'close');
-  const said: string[] = [];
+  const reported: string[] = [];
   for await (const line of createInterface({ input: child.stdout })) {
-    said.push(line);
-    if (said.length === enough) child.kill('SIGKILL');
+    reported.push(line);
+    if (reported.length === enough) child.kill('SIGKILL');
   }
   await closed;
   assert.equal(child.signalCode, 'SIGKILL');
-  return said;
+  return reported;
 }
 
 describe('a data folder', () => {
@@ -83,8 +83,8 @@ describe('facts of a process that is killed while it commits', () => {
     const acknowledged: string[] = [];
     // 1: while it makes the tables; the others: further and further into the write-ahead log, and past its folding in.
     for (const lines of [1, 2, 40, 15, 300]) {
-      const said = await killedAfter(start('commit', dir), lines);
-      acknowledged.push(...said.filter((line) => line !== 'held'));
+      const reported = await killedAfter(start('commit', dir), lines);
+      acknowledged.push(...reported.filter((line) => line !== 'held'));
       const facts = await openSqliteFacts(dir);
       t.after(() => facts.close());
       const seq = (await facts.instances.load('hot'))?.instance.seq ?? 0;

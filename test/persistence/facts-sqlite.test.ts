@@ -91,14 +91,14 @@ describe('Facts on SQLite', () => {
   it('the counts it keeps are those of the rows, whatever becomes of them', async (t) => {
     const { dir, keep } = await place(t);
     const facts = keep(await openSqliteFacts(dir));
-    const chance = seeded(20261124);
-    const random = (most: number) => Math.floor(chance() * most);
+    const random = seeded(20261124);
+    const below = (max: number) => Math.floor(random() * max);
     const seqs = new Map<string, number>();
     for (let step = 0; step < 300; step++) {
-      const id = `r${random(40)}`;
-      const { status, phase } = STATUSES[random(STATUSES.length)] ?? STATUSES[0];
+      const id = `r${below(40)}`;
+      const { status, phase } = STATUSES[below(STATUSES.length)] ?? STATUSES[0];
       const expected_seq = seqs.get(id) ?? null;
-      const mine = random(5) === 0 ? { expected_seq: 99 } : { expected_seq }; // now and then it loses, and changes nothing
+      const mine = below(5) === 0 ? { expected_seq: 99 } : { expected_seq }; // now and then it loses, and changes nothing
       const [answer] = await facts.commit([change(id, { ...mine, resource: { status, phase } })]);
       if (answer?.outcome === 'committed') seqs.set(id, (expected_seq ?? 0) + 1);
     }

@@ -6,12 +6,12 @@ import { entry } from '../worlds/entries.ts';
 import { endWithParent } from '../worlds/parent.ts';
 
 const [path = '', round = ''] = process.argv.slice(2);
-const MOST = 20_000;
+const MAX = 20_000;
 endWithParent();
 const index = await openSqliteIndex(path, { clock: systemClock() });
 let n = 0;
 async function write(): Promise<void> {
-  while (n < MOST) {
+  while (n < MAX) {
     n += 1;
     const id = `r${round}-${n}`;
     await index.put(entry('o', id, '手机'));

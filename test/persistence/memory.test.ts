@@ -12,10 +12,10 @@ import { OWNER } from '../worlds/owner.ts';
 const clock = systemClock();
 ratesSuite('in memory', async () => memoryRates());
 tasksSuite('in memory', async () => memoryTasks());
-queueSuite('in process', async () => memoryQueue({ clock, most_waiting: 100 }));
+queueSuite('in process', async () => memoryQueue({ clock, max_waiting: 100 }));
 
 test('a ring over the bound is dropped, and may be rung again', async () => {
-  const queue = memoryQueue({ clock, most_waiting: 1 });
+  const queue = memoryQueue({ clock, max_waiting: 1 });
   await queue.push('ocr', 'a', 1, OWNER);
   await queue.push('ocr', 'b', 1, OWNER);
   assert.deepEqual([await queue.knows('ocr', 'a', 1), await queue.knows('ocr', 'b', 1)], [true, false]);

@@ -85,8 +85,8 @@ describe('a signature that fits', () => {
     const signer = createSigner({ current: 'a secret' });
     const objects = await open(folder());
     const query = (key: string) => {
-      const said = { expires: '9999999999999', max_bytes: '10', content_type: 'image/png' };
-      return { ...said, signature: signer.sign(['PUT', key, said.expires, said.max_bytes, said.content_type]) };
+      const reported = { expires: '9999999999999', max_bytes: '10', content_type: 'image/png' };
+      return { ...reported, signature: signer.sign(['PUT', key, reported.expires, reported.max_bytes, reported.content_type]) };
     };
     const fit = 'incoming/org/res/up';
     assert.ok('key' in objects.openUpload(fit, query(fit)));

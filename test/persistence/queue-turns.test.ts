@@ -34,15 +34,15 @@ describe('turns', () => {
   });
 
   test('nothing is lost, doubled or overtaken within a user, and nobody waits longer than a round of all others', () => {
-    const whose = fc.record({ org_id: fc.constantFrom('a', 'b', 'c'), user_id: fc.constantFrom('one', 'two') });
+    const ids = fc.record({ org_id: fc.constantFrom('a', 'b', 'c'), user_id: fc.constantFrom('one', 'two') });
     fc.assert(
-      fc.property(fc.array(fc.option(whose)), (steps) => {
+      fc.property(fc.array(fc.option(ids)), (steps) => {
         const turns = turnsOf();
         const waiting: { task_id: string; org_id: string; user_id: string; passed: number }[] = [];
-        steps.forEach((said, n) => {
-          if (said) {
-            turns.add(`${n}`, said);
-            waiting.push({ task_id: `${n}`, ...said, passed: 0 });
+        steps.forEach((reported, n) => {
+          if (reported) {
+            turns.add(`${n}`, reported);
+            waiting.push({ task_id: `${n}`, ...reported, passed: 0 });
             return;
           }
           const taken = turns.next(new Map(), () => true);
@@ -75,7 +75,7 @@ describe('turns', () => {
 describe('the queue in process', () => {
   for (const kind of KINDS)
     test(`${kind}: while one organisation holds every place, another has one at once`, async () => {
-      const queue = memoryQueue({ clock, most_waiting: 1_000 });
+      const queue = memoryQueue({ clock, max_waiting: 1_000 });
       const { held, handle } = holding();
       queue.consume(kind, 2, handle);
       for (let n = 0; n < 100; n++) await queue.push(kind, `flood-${n}`, 1, owner('flood'));
@@ -88,7 +88,7 @@ describe('the queue in process', () => {
     });
 
   test('so has another user of the same organisation', async () => {
-    const queue = memoryQueue({ clock, most_waiting: 1_000 });
+    const queue = memoryQueue({ clock, max_waiting: 1_000 });
     const { held, handle } = holding();
     queue.consume('inspect', 2, handle);
     for (let n = 0; n < 100; n++) await queue.push('inspect', `flood-${n}`, 1, owner('org', 'flood'));
@@ -97,7 +97,7 @@ describe('the queue in process', () => {
   });
 
   test('keys of one user count apart', async () => {
-    const queue = memoryQueue({ clock, most_waiting: 1_000 });
+    const queue = memoryQueue({ clock, max_waiting: 1_000 });
     const { held, handle } = holding();
     const of = (key_id: string) => ({ org_id: 'org', user_id: 'user', key_id });
     queue.consume('inspect', 2, handle);
@@ -107,7 +107,7 @@ describe('the queue in process', () => {
   });
 
   test('when the place more is taken as well, the next that is free goes to who waits, not to who sends', async () => {
-    const queue = memoryQueue({ clock, most_waiting: 1_000 });
+    const queue = memoryQueue({ clock, max_waiting: 1_000 });
     const { held, handle, handled } = holding();
     queue.consume('ocr', 2, handle);
     for (const org of ['one', 'two']) for (let n = 0; n < 50; n++) await queue.push('ocr', `${org}-${n}`, 1, owner(org));
@@ -123,7 +123,7 @@ describe('the queue in process', () => {
   });
 
   test('while fewer than usual are allowed, nobody has one more', async () => {
-    const queue = memoryQueue({ clock, most_waiting: 1_000 });
+    const queue = memoryQueue({ clock, max_waiting: 1_000 });
     const { held, handle } = holding();
     queue.consume('embed', 8, handle);
     queue.allow('embed', 0);
@@ -136,7 +136,7 @@ describe('the queue in process', () => {
   });
 
   test('one organisation alone has the usual places, and one who fills the queue leaves room for others', async () => {
-    const queue = memoryQueue({ clock, most_waiting: 10 });
+    const queue = memoryQueue({ clock, max_waiting: 10 });
     const { held, handle, letGo, handled } = holding();
     queue.consume('inspect', 2, handle);
     for (let n = 0; n < 50; n++) await queue.push('inspect', `flood-${n}`, 1, owner('flood'));

@@ -22,14 +22,14 @@ const callback = (webhook_id: string, received_at: number): Callback => ({
 
 test('one row that cannot be read is passed over and told of, once, wherever it is', async (t) => {
   const dir = await mkdtemp(path.join(tmpdir(), 'tuodi-unreadable-'));
-  const told: string[] = [];
-  const log = pino({ level: 'error' }, { write: (line) => void told.push(line) });
+  const notified: string[] = [];
+  const log = pino({ level: 'error' }, { write: (line) => void notified.push(line) });
   const facts = await openSqliteFacts(dir, { log });
   const raw = sqliteKnex(path.join(dir, 'facts.sqlite'));
   const clock = systemClock();
-  const heard: string[] = [];
+  const received: string[] = [];
   const given = { facts, announcements: memoryAnnouncements(), clock, limits: { ...RUNTIME_LIMITS, feed_look_ms: 20 }, log };
-  const feed = createFeed(given, ({ id }) => void heard.push(id));
+  const feed = createFeed(given, ({ id }) => void received.push(id));
   t.after(async () => {
     await feed.stop();
     await raw.destroy();
@@ -75,10 +75,10 @@ test('one row that cannot be read is passed over and told of, once, wherever it 
   assert.equal((await facts.callbacks.find(scope, want))?.webhook_id, 'older');
 
   assert.equal((await facts.outbox.relay(9)).length >= 3, true);
-  await until('what comes after it is heard', async () => heard.includes('m-c'));
-  assert.equal(heard.includes('m-b'), false);
+  await until('what comes after it is heard', async () => received.includes('m-c'));
+  assert.equal(received.includes('m-b'), false);
   const { messages, expired: gone } = await feed.after(scope, 0, 9);
   assert.equal(gone, false);
   assert.ok(messages.some(({ id }) => id === 'm-c') && messages.every(({ id }) => id !== 'm-b'));
-  assert.equal(told.filter((line) => line.includes('"table":"resources","id":"b"')).length, 1, 'told once');
+  assert.equal(notified.filter((line) => line.includes('"table":"resources","id":"b"')).length, 1, 'told once');
 });

@@ -10,8 +10,8 @@ import { readConfig } from '../../app/config.ts';
 import { OPTIONS, variables } from './limits.ts';
 
 /** threads: of the process, of every kind. held_ms: the longest that requests had to wait for its event loop. */
-export type Measured = { threads: number; workers: number; resident_mb: number; most_resident_mb: number; held_ms: number };
-export type Told = { listening: { url: string; key: string } } | { measured: Measured };
+export type Measured = { threads: number; workers: number; resident_mb: number; max_resident_mb: number; held_ms: number };
+export type Notified = { listening: { url: string; key: string } } | { measured: Measured };
 
 const [folder = '', limits = ''] = process.argv.slice(2);
 const { config } = readConfig({ ...variables(JSON.parse(limits)), TUODI_DATA_DIR: folder });
@@ -20,13 +20,13 @@ await app.warm();
 const held = monitorEventLoopDelay({ resolution: 10 });
 held.enable();
 
-const tell = (told: Told) => process.send?.(told);
+const tell = (notified: Notified) => process.send?.(notified);
 process.on('message', async () => {
   global.gc?.();
   const status = await readFile('/proc/self/status', 'utf8');
   const number = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1]);
   const workers = process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length;
-  const memory = { resident_mb: Math.round(number('VmRSS') / 1024), most_resident_mb: Math.round(number('VmHWM') / 1024) };
+  const memory = { resident_mb: Math.round(number('VmRSS') / 1024), max_resident_mb: Math.round(number('VmHWM') / 1024) };
   tell({ measured: { threads: number('Threads'), workers, ...memory, held_ms: Math.round(held.max / 1e6) } });
 });
 process.on('disconnect', () => void app.stop().then(() => process.exit(0)));

@@ -17,9 +17,9 @@ const SLACK_MS = 8_000;
  * What a process may have in the end beyond what it had after its first pictures: the engine's threads keep what their largest page
  * took (16 megapixels are about 300 MB in each of two), allocators a part of what they gave out.
  */
-const MOST_GROWTH_MB = 1_000;
+const MAX_GROWTH_MB = 1_000;
 /** libvips keeps threads for a while that nobody needs. */
-const MOST_MORE_THREADS = 12;
+const MAX_MORE_THREADS = 12;
 
 export function poisonSuite(limits: Limits, isIn: (row: Poison) => boolean): void {
   const seen: Ended[] = [];
@@ -80,10 +80,10 @@ export function poisonSuite(limits: Limits, isIn: (row: Poison) => boolean): voi
   test('the process lives, with the threads and the memory that it had', async () => {
     assert.ok(world.lives());
     const now = await world.measure();
-    const said = JSON.stringify({ at_first, now });
-    assert.ok(now.workers <= at_first.workers, said);
-    assert.ok(now.threads <= at_first.threads + MOST_MORE_THREADS, said);
-    assert.ok(now.resident_mb <= at_first.resident_mb + MOST_GROWTH_MB, said);
+    const reported = JSON.stringify({ at_first, now });
+    assert.ok(now.workers <= at_first.workers, reported);
+    assert.ok(now.threads <= at_first.threads + MAX_MORE_THREADS, reported);
+    assert.ok(now.resident_mb <= at_first.resident_mb + MAX_GROWTH_MB, reported);
   });
 }
 

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { Limits } from './limits.ts';
-import type { Measured, Told } from './service.ts';
+import type { Measured, Notified } from './service.ts';
 
 const SCRIPT = fileURLToPath(new URL('./service.js', import.meta.url));
 
@@ -44,7 +44,7 @@ export async function openWorld(limits: Limits): Promise<World> {
     execArgv: ['--expose-gc'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-  const first = await told(child);
+  const first = await notified(child);
   if (!('listening' in first)) throw new Error('it measured before it listened');
   const { url, key } = first.listening;
   const authorization = { authorization: `Bearer ${key}` };
@@ -73,7 +73,7 @@ export async function openWorld(limits: Limits): Promise<World> {
     purge: async (resource_id) => void (await call('DELETE', `/v1/resources/${resource_id}?purge=true`)),
     async measure() {
       child.send('measure');
-      const answer = await told(child);
+      const answer = await notified(child);
       if (!('measured' in answer)) throw new Error('it did not measure');
       return answer.measured;
     },
@@ -88,13 +88,13 @@ export async function openWorld(limits: Limits): Promise<World> {
 }
 
 /** The next that the process says; rejects when it ends instead. */
-function told(child: ChildProcess): Promise<Told> {
+function notified(child: ChildProcess): Promise<Notified> {
   return new Promise((resolve, reject) => {
     const ended = () => reject(new Error('the service ended'));
     child.once('exit', ended);
     child.once('message', (message) => {
       child.off('exit', ended);
-      resolve(message as Told); // our own process
+      resolve(message as Notified); // our own process
     });
   });
 }

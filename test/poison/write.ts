@@ -46,8 +46,8 @@ const kindOf = ({ kind, ended, good }: KindEnded): string =>
     ...ended.map(rowOf),
     '',
   ].join('\n');
-const measured = (when: string, { threads, workers, resident_mb, most_resident_mb, held_ms }: Measured) =>
-  `| ${when} | ${threads} | ${workers} | ${resident_mb} | ${most_resident_mb} | ${held_ms} |`;
+const measured = (when: string, { threads, workers, resident_mb, max_resident_mb, held_ms }: Measured) =>
+  `| ${when} | ${threads} | ${workers} | ${resident_mb} | ${max_resident_mb} | ${held_ms} |`;
 const runOf = (title: string, { limits, kinds, before, after }: Run): string =>
   [
     `## ${title}`,

@@ -27,8 +27,8 @@ function many(): Change[] {
   const of = (n: number, org_id: string): Change => {
     const resource_id = `${org_id}-${String(n).padStart(3, '0')}`;
     const [status, phase] = STATES[n % STATES.length] ?? STATES[0];
-    const told = metadata({ title: TITLES[n % TITLES.length] ?? null, tags: TAGS[n % TAGS.length] ?? [] });
-    const writes: FactWrite[] = n % 7 === 0 ? [] : [{ into: 'metadata', row: { resource_id, org_id, at: AT, metadata: told } }];
+    const stored = metadata({ title: TITLES[n % TITLES.length] ?? null, tags: TAGS[n % TAGS.length] ?? [] });
+    const writes: FactWrite[] = n % 7 === 0 ? [] : [{ into: 'metadata', row: { resource_id, org_id, at: AT, metadata: stored } }];
     const resource = {
       status,
       phase,
@@ -137,13 +137,13 @@ export function listTests(world: World): void {
       const whole = await facts.resources.list(scope, {}, { sort: '-created_at', after: null, limit: MANY });
       for (const filter of [{}, ...EACH, ...BOTH, ...NONE]) {
         const expected = whole.filter((row) => matches(filter, row));
-        const said = JSON.stringify(filter);
-        assert.deepEqual(ids(await paged(facts, filter, '-created_at', 7)), ids(expected), said);
-        assert.deepEqual(ids(await paged(facts, filter, 'title', 7)).sort(), ids(expected).sort(), said);
+        const shown = JSON.stringify(filter);
+        assert.deepEqual(ids(await paged(facts, filter, '-created_at', 7)), ids(expected), shown);
+        assert.deepEqual(ids(await paged(facts, filter, 'title', 7)).sort(), ids(expected).sort(), shown);
         const counts = await facts.resources.counts(scope, filter);
-        assert.equal(counts.total, expected.length, said);
-        assert.deepEqual(counts.by_phase, tally(expected.map(({ phase }) => phase)), said);
-        assert.deepEqual(counts.by_status, tally(expected.map(({ status }) => status)), said);
+        assert.equal(counts.total, expected.length, shown);
+        assert.deepEqual(counts.by_phase, tally(expected.map(({ phase }) => phase)), shown);
+        assert.deepEqual(counts.by_status, tally(expected.map(({ status }) => status)), shown);
       }
     });
 
@@ -184,31 +184,31 @@ export function listTests(world: World): void {
       );
       await facts.outbox.relay(1_000);
       const nobody: Scope = { org_id: 'org-c' };
-      for (const [whose, sees] of [
+      for (const [ids, sees] of [
         [scope, true],
         [nobody, false],
       ] as const) {
         const page = { sort: 'title', after: null, limit: 9 } as const;
         const seen = [
-          await facts.resources.get(whose, 'mine'),
-          (await facts.resources.getMany(whose, ['mine']))[0],
-          (await facts.resources.list(whose, { batch_id: ['mine'] }, page))[0],
-          (await facts.resources.list(whose, { tag: ['m'] }, page))[0],
-          (await facts.resources.counts(whose, {})).total,
-          (await facts.resources.counts(whose, { tag: ['m'] })).total,
-          await facts.resources.alive(whose, 'mine'),
-          await facts.resources.byIdempotencyKey(whose, 'k'),
-          await facts.texts.recognition(whose, 'recognition-m'),
-          await facts.texts.correction(whose, 'correction-m'),
-          await facts.texts.text(whose, 'text-m'),
-          await facts.texts.embedding(whose, 'embedding-m'),
-          (await facts.journal.list(whose, 'mine', { after: null, limit: 9 }))[0],
-          (await facts.outbox.after(whose, 0, 1))[0],
+          await facts.resources.get(ids, 'mine'),
+          (await facts.resources.getMany(ids, ['mine']))[0],
+          (await facts.resources.list(ids, { batch_id: ['mine'] }, page))[0],
+          (await facts.resources.list(ids, { tag: ['m'] }, page))[0],
+          (await facts.resources.counts(ids, {})).total,
+          (await facts.resources.counts(ids, { tag: ['m'] })).total,
+          await facts.resources.alive(ids, 'mine'),
+          await facts.resources.byIdempotencyKey(ids, 'k'),
+          await facts.texts.recognition(ids, 'recognition-m'),
+          await facts.texts.correction(ids, 'correction-m'),
+          await facts.texts.text(ids, 'text-m'),
+          await facts.texts.embedding(ids, 'embedding-m'),
+          (await facts.journal.list(ids, 'mine', { after: null, limit: 9 }))[0],
+          (await facts.outbox.after(ids, 0, 1))[0],
         ];
         assert.deepEqual(
           seen.map(Boolean),
           seen.map(() => sees),
-          whose.org_id,
+          ids.org_id,
         );
       }
     });

@@ -56,8 +56,8 @@ export function severalTests(world: World): void {
       assert.equal(await facts.instances.load('d'), null);
       assert.equal(await facts.texts.text(scope, 'text-2'), null);
       assert.equal((await facts.journal.list(scope, 'b', { after: null, limit: 9 })).length, 1);
-      const told = (await facts.outbox.relay(99)).map(({ id }) => id);
-      assert.deepEqual(told.sort(), ['a-1', 'b-1', 'c-1', 'n-1']);
+      const notified = (await facts.outbox.relay(99)).map(({ id }) => id);
+      assert.deepEqual(notified.sort(), ['a-1', 'b-1', 'c-1', 'n-1']);
     });
   });
 
@@ -170,14 +170,14 @@ export function severalTests(world: World): void {
   });
 
   describe('old messages', () => {
-    const told = (id: string, at: number, org_id = ORG) => change(id, { org_id, outbox: [{ ...message(id), at }] });
+    const notified = (id: string, at: number, org_id = ORG) => change(id, { org_id, outbox: [{ ...message(id), at }] });
     it('are read of all organisations by position, and removed by age, never before they have one', async () => {
       const { outbox, ...facts } = world.facts();
       assert.deepEqual(await outbox.bounds(), { removed: 0, last: 0 });
-      await facts.commit([told('m1', AT)]);
-      await facts.commit([told('m2', AT + 1, OTHER), told('m3', AT + 5)]);
+      await facts.commit([notified('m1', AT)]);
+      await facts.commit([notified('m2', AT + 1, OTHER), notified('m3', AT + 5)]);
       await outbox.relay(9);
-      await facts.commit([told('m0', AT - 99)]); // the oldest, without a position
+      await facts.commit([notified('m0', AT - 99)]); // the oldest, without a position
       const ids = async (position: number, limit = 9) => (await outbox.afterAll(position, limit)).map(({ id }) => id);
       assert.deepEqual(await ids(0), ['m1', 'm2', 'm3']);
       assert.deepEqual(await ids(1, 1), ['m2']);

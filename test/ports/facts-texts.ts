@@ -7,7 +7,7 @@ import type { Recognition, Text } from '../../runtime/ports/texts.ts';
 import { AT, change, commit, ORG, OTHER, type World } from './facts-rows.ts';
 
 const scope: Scope = { org_id: ORG };
-const MOST = 1_000_000;
+const MAX = 1_000_000;
 const page = (n: number, text: string): Page => ({
   ...{ page: n, width: 10, height: 20, text, confidence: 0.9 },
   words: [{ text, confidence: 0.9, x: 0.1, y: 0.1, w: 0.25, h: 0.3 }],
@@ -44,15 +44,15 @@ export function textsTests(world: World): void {
       const made = [written(1, [page(1, '托底 😀')]), long, written(3, [page(1, 'short')])];
       await commit(facts, ...made.map((one) => one.change), written(4, [page(1, 'theirs')], OTHER).change);
       const ids = ['text-3', 'text-4', 'text-2', 'never', 'text-1'];
-      const texts = (most: number) => facts.texts.texts(scope, ids, most);
-      assert.deepEqual(await texts(MOST), [made[2]?.text, long.text, made[0]?.text]);
+      const texts = (max: number) => facts.texts.texts(scope, ids, max);
+      assert.deepEqual(await texts(MAX), [made[2]?.text, long.text, made[0]?.text]);
       assert.deepEqual(await texts(2_000), [made[2]?.text, made[0]?.text]);
-      assert.deepEqual([await texts(1), await facts.texts.texts(scope, [], MOST)], [[], []]);
+      assert.deepEqual([await texts(1), await facts.texts.texts(scope, [], MAX)], [[], []]);
       await assert.rejects(
         facts.texts.texts(
           scope,
           Array.from({ length: 201 }, (_, n) => `${n}`),
-          MOST,
+          MAX,
         ),
         RangeError,
       );
@@ -67,7 +67,7 @@ export function textsTests(world: World): void {
         { recognition_id: 'recognition-2', places: [0] },
         { recognition_id: 'recognition-3', places: [0] },
       ];
-      const read = await facts.texts.recognisedPages(scope, asked, MOST);
+      const read = await facts.texts.recognisedPages(scope, asked, MAX);
       assert.deepEqual(
         read.sort((a, b) => a.recognition_id.localeCompare(b.recognition_id)),
         [
@@ -75,7 +75,7 @@ export function textsTests(world: World): void {
           { recognition_id: 'recognition-2', pages: [page(1, 'one')] },
         ],
       );
-      const far = await facts.texts.recognisedPages(scope, [{ recognition_id: 'recognition-2', places: [0, 7] }], MOST);
+      const far = await facts.texts.recognisedPages(scope, [{ recognition_id: 'recognition-2', places: [0, 7] }], MAX);
       assert.deepEqual(far, [{ recognition_id: 'recognition-2', pages: [page(1, 'one')] }]);
       assert.deepEqual(
         (await facts.texts.recognisedPages(scope, asked, 200)).map(({ recognition_id }) => recognition_id),

@@ -121,29 +121,29 @@ export function queueSuite(name: string, open: () => Promise<Queue>): void {
 
     test('a first ring is no second: again is false', async () => {
       const queue = await open();
-      const rings: Notification[] = [];
-      queue.consume('embed', 2, async (ring) => void rings.push(ring));
+      const deliveries: Notification[] = [];
+      queue.consume('embed', 2, async (ring) => void deliveries.push(ring));
       await queue.push('embed', 'a', 1, OWNER);
-      await until('rung', () => rings.length === 1);
-      assert.deepEqual(rings, [{ task_id: 'a', again: false }]);
+      await until('rung', () => deliveries.length === 1);
+      assert.deepEqual(deliveries, [{ task_id: 'a', again: false }]);
       await queue.stop(GRACE_MS);
     });
 
     test('a retry rings when its time is over, not before, and is no ring of its kind', async () => {
       const queue = await open();
-      const rung: { task_id: string; at: number }[] = [];
+      const delivered: { task_id: string; at: number }[] = [];
       const kinds: Notification[] = [];
-      queue.consumeRetries(async (task_id) => void rung.push({ task_id, at: performance.now() }));
+      queue.consumeRetries(async (task_id) => void delivered.push({ task_id, at: performance.now() }));
       queue.consume('ocr', 1, async (ring) => void kinds.push(ring));
       const began = performance.now();
       await queue.retryLater('late', 1, 400);
       await queue.retryLater('soon', 1, 0);
-      await until('both', () => rung.length === 2);
+      await until('both', () => delivered.length === 2);
       assert.deepEqual(
-        rung.map(({ task_id }) => task_id),
+        delivered.map(({ task_id }) => task_id),
         ['soon', 'late'],
       );
-      const took = (rung[1]?.at ?? 0) - began;
+      const took = (delivered[1]?.at ?? 0) - began;
       assert.ok(took >= 395, `rang after ${took} ms`); // a timer may be up to some ms early
       assert.deepEqual(kinds, []);
       await queue.stop(GRACE_MS);

@@ -30,11 +30,11 @@ export function indexTestRanks(world: () => Promise<IndexWorld>): void {
 
   test(`a small organisation is found among ${OTHERS} entries of another, in every mode`, async () => {
     const { index, put, found, other, id } = await world();
-    const chance = seeded(1);
+    const random = seeded(1);
     const [first] = await Promise.all([
       put('small', '手机', { vector: vectorAt(0.5, 1) }),
       ...Array.from({ length: OTHERS }, (_, i) =>
-        index.put(entry(other, id(`o${i}`), savedText(chance, { title: '手机' }), { vector: vectorAt(0.99, 2) })),
+        index.put(entry(other, id(`o${i}`), savedText(random, { title: '手机' }), { vector: vectorAt(0.99, 2) })),
       ),
     ]);
     assert.deepEqual(first, { put: 'seen' });
@@ -72,12 +72,12 @@ export function indexTestRanks(world: () => Promise<IndexWorld>): void {
 
   test('a longer page begins with the shorter one, in every mode and order', async () => {
     const { index, make, found, search } = await world();
-    const chance = seeded(2);
+    const random = seeded(2);
     const count = 450;
     await Promise.all(
       Array.from({ length: count }, (_, i) =>
         index.put(
-          make(`${i}`, savedText(chance, { title: `手机${i % 7 === 0 ? '手机' : ''}` }), {
+          make(`${i}`, savedText(random, { title: `手机${i % 7 === 0 ? '手机' : ''}` }), {
             vector: vectorAt(0.4 + (i % 50) / 100, 1 + (i % 300)),
           }),
         ),
@@ -227,12 +227,12 @@ export function indexTestRanks(world: () => Promise<IndexWorld>): void {
     const { index, put, org, id } = await world();
     for (const one of ['c', 'a', 'b']) await put(one, '手机', { revision: 3, vector: one === 'a' ? vectorAt(1, 1) : null });
     await index.remove({ org_id: org }, id('b'), 3);
-    const told: string[] = [];
+    const notified: string[] = [];
     assert.equal((await index.scan(null, 2)).length, 2);
     for (let after: string | null = id(''); ; ) {
       // what comes before is of other tests
       const page = await index.scan(after, 2);
-      told.push(
+      notified.push(
         ...page
           .filter((head) => head.org_id === org)
           .map((head) => `${head.resource_id.replace(id(''), '')} ${head.revision} ${head.deleted} ${head.has_vector}`),
@@ -240,7 +240,7 @@ export function indexTestRanks(world: () => Promise<IndexWorld>): void {
       after = page.at(-1)?.resource_id ?? null;
       if (page.length < 2) break;
     }
-    assert.deepEqual(told, ['a 3 false true', 'b 4 true false', 'c 3 false false']);
+    assert.deepEqual(notified, ['a 3 false true', 'b 4 true false', 'c 3 false false']);
     await index.close();
   });
 

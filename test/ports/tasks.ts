@@ -13,7 +13,7 @@ export const { versions } = kernel.served;
 
 export function record(task_id: string, change: Partial<TaskRecord> = {}): TaskRecord {
   const { instance } = kernel.start(input({ task_id, provider_job_id: null, answered: false }), given);
-  const whose = {
+  const ids = {
     resource_id: `r-${task_id}`,
     org_id: 'o',
     user_id: 'u',
@@ -21,7 +21,7 @@ export function record(task_id: string, change: Partial<TaskRecord> = {}): TaskR
     kind: 'ocr' as const,
     input: { page: 1 },
   };
-  return { task_id, ...whose, status: 'pending', instance, ring: 1, next_due_at: 100, created_at: 1, updated_at: 1, ...change };
+  return { task_id, ...ids, status: 'pending', instance, ring: 1, next_due_at: 100, created_at: 1, updated_at: 1, ...change };
 }
 /** The same task one step on. */
 const later = (task: TaskRecord, change: Partial<TaskRecord> = {}): TaskRecord => ({

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { saidOf } from '../../providers/remote-ocr/answer.ts';
+import { parsedResponse } from '../../providers/remote-ocr/answer.ts';
 import { answerReader, LONG_ANSWER, type Reader } from '../../providers/remote-ocr/reader.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
 import { StepError } from '../../runtime/tasks/step-handler.ts';
@@ -52,7 +52,7 @@ describe('an answer', () => {
     const text = JSON.stringify(LONG);
     assert.ok(text.length > 4_000_000);
     const long = await rounds(reader.read(text));
-    assert.deepEqual(long.value, saidOf(LONG));
+    assert.deepEqual(long.value, parsedResponse(LONG));
     assert.ok(long.rounds > 60, `${long.rounds} rounds`);
     const short = await rounds(reader.read(JSON.stringify(answer(1, 2))));
     assert.ok(short.rounds <= 1, 'a short one needs no thread');
@@ -62,7 +62,7 @@ describe('an answer', () => {
     open();
     const one = answer(1, 40_000);
     const { value, rounds: turns } = await rounds(reader.read(JSON.stringify(one)));
-    assert.deepEqual(value, saidOf(one));
+    assert.deepEqual(value, parsedResponse(one));
     assert.ok(turns > 15, `${turns} rounds`);
   });
 

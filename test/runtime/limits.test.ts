@@ -7,7 +7,7 @@ import { CALL_LIMIT_MS } from '../../persistence/elasticsearch/client.ts';
 import { STATEMENT_LIMIT_MS } from '../../persistence/mysql/connection.ts';
 import { S3_LIMITS } from '../../persistence/s3/limits.ts';
 import { ANSWER_LIMIT_MS } from '../../persistence/sqlite-index/client.ts';
-import { MOST_WAIT_MS } from '../../providers/openai-embeddings.ts';
+import { MAX_WAIT_MS } from '../../providers/openai-embeddings.ts';
 import { RUNTIME_LIMITS } from '../../runtime/limits.ts';
 
 const { run_time_limit_ms } = RUNTIME_LIMITS;
@@ -23,10 +23,10 @@ test('what hangs is found out by the call that hangs, and not by the time limit 
     ['index', BATCHES * CALL_LIMIT_MS],
     ['index', ANSWER_LIMIT_MS],
     ['purge', BATCHES * CALL_LIMIT_MS + S3_LIMITS.ask_ms],
-    ['embed', MOST_WAIT_MS],
+    ['embed', MAX_WAIT_MS],
     ['inspect', S3_LIMITS.ask_ms + S3_LIMITS.move_ms],
     ['ocr', S3_LIMITS.move_ms],
     ['save', STATEMENT_LIMIT_MS],
   ];
-  for (const [kind, most_ms] of calls) assert.ok(most_ms < run_time_limit_ms[kind], `${kind}: ${most_ms}`);
+  for (const [kind, max_ms] of calls) assert.ok(max_ms < run_time_limit_ms[kind], `${kind}: ${max_ms}`);
 });

@@ -7,19 +7,19 @@ const WORDS = /[A-Za-z][A-Za-z'-]*(?: [A-Za-z][A-Za-z'-]*)*/g;
 const LEAST_LETTERS = 4;
 
 /** Different ones, none of which another text has too. Fewer than `most` if there are no more. */
-export function drawPhrases(lines: string[], elsewhere: string[], chance: () => number, most: number): string[] {
+export function drawPhrases(lines: string[], elsewhere: string[], random: () => number, max: number): string[] {
   const others = elsewhere.map((text) => fold(text).text); // traditional and simplified are one for a search
   const drawn = new Set<string>();
   const runs = lines.flatMap((line) => [...line.matchAll(HAN), ...line.matchAll(WORDS)].map(([run]) => run));
-  for (let tries = 0; drawn.size < most && tries < most * 20 && runs.length > 0; tries++) {
-    const phrase = part(runs[Math.floor(chance() * runs.length)] ?? '', chance);
+  for (let tries = 0; drawn.size < max && tries < max * 20 && runs.length > 0; tries++) {
+    const phrase = part(runs[Math.floor(random() * runs.length)] ?? '', random);
     if (phrase && !others.some((text) => text.includes(fold(phrase).text))) drawn.add(phrase);
   }
   return [...drawn];
 }
 
-function part(run: string, chance: () => number): string | null {
-  const between = (least: number, top: number) => least + Math.floor(chance() * (top - least + 1));
+function part(run: string, random: () => number): string | null {
+  const between = (least: number, top: number) => least + Math.floor(random() * (top - least + 1));
   if (/\p{Script=Han}/u.test(run)) {
     const characters = [...run];
     if (characters.length < 2) return null;

@@ -71,8 +71,8 @@ export async function trial(folder: string): Promise<Tried[]> {
 
 /** Texts of others, put straight into the index: they have no pictures. */
 async function addOthers({ index, embedder }: Ports): Promise<string[]> {
-  const chance = seeded(SEED);
-  const saved = Array.from({ length: OTHERS }, () => savedText(chance));
+  const random = seeded(SEED);
+  const saved = Array.from({ length: OTHERS }, () => savedText(random));
   const texts = saved.map(({ pages }) => pages.map(({ text }) => text).join('\n'));
   const vectors = await embedder.embed(texts, AbortSignal.timeout(LIMIT_MS));
   const entries = saved.map((one, i) => ({

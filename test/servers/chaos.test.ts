@@ -57,12 +57,12 @@ describe('two services and two workers', () => {
     await children[0]?.ready; // the first one makes the tables
     children.push(...(await Promise.all(roles.slice(1).map((role) => begin(role, env)))));
     await Promise.all(children.map(({ ready }) => ready));
-    const chance = seeded(SEED);
+    const random = seeded(SEED);
     const began = performance.now();
     try {
       for (const i of [0, 2]) children[i]?.process.stdin?.write(`${RESOURCES / 2}\n`);
       for (let kill = 1; kill <= KILLS; kill++) {
-        const i = Math.floor(chance() * roles.length);
+        const i = Math.floor(random() * roles.length);
         const role = roles[i];
         const [old] = [children[i]];
         if (!role || !old) throw new Error('no such process');

@@ -32,9 +32,9 @@ async function begin(url: string, folder: string) {
   await next();
   return {
     async ask(command: string): Promise<z.infer<typeof Line>> {
-      const told = next();
+      const notified = next();
       child.stdin?.write(`${command}\n`);
-      return told;
+      return notified;
     },
     async kill(): Promise<void> {
       if (child.exitCode !== null || child.signalCode !== null) return;

@@ -10,19 +10,19 @@ test('the one-shot service of docker-compose.yml makes the bucket, and is conten
   const [node = '', ...args] = readCompose(readEnvExample()).services['s3-bucket']?.command ?? [];
   assert.equal(node, 'node');
   const bucket = `compose-${process.pid}`;
-  const told = {
+  const notified = {
     TUODI_S3_BUCKET: bucket,
     TUODI_S3_ENDPOINT: env('TUODI_TEST_S3_ENDPOINT'),
     TUODI_S3_ACCESS_KEY: env('TUODI_TEST_S3_ACCESS_KEY'),
     TUODI_S3_SECRET_KEY: env('TUODI_TEST_S3_SECRET_KEY'),
   };
-  const once = () => promisify(execFile)(process.execPath, args, { env: { ...process.env, ...told }, timeout: 60_000 });
+  const once = () => promisify(execFile)(process.execPath, args, { env: { ...process.env, ...notified }, timeout: 60_000 });
   await once();
   const store = new S3Client({
-    endpoint: told.TUODI_S3_ENDPOINT,
+    endpoint: notified.TUODI_S3_ENDPOINT,
     region: 'us-east-1',
     forcePathStyle: true,
-    credentials: { accessKeyId: told.TUODI_S3_ACCESS_KEY, secretAccessKey: told.TUODI_S3_SECRET_KEY },
+    credentials: { accessKeyId: notified.TUODI_S3_ACCESS_KEY, secretAccessKey: notified.TUODI_S3_SECRET_KEY },
   });
   await store.send(new HeadBucketCommand({ Bucket: bucket }));
   await once();

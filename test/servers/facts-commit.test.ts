@@ -57,8 +57,8 @@ describe('a commit whose answer is lost', () => {
       );
       assert.equal((await facts.journal.list(scope, 'a', { after: null, limit: 9 })).length, 2);
       assert.equal((await facts.instances.load('a'))?.instance.seq, 2);
-      const told = (await facts.outbox.relay(99)).map(({ id }) => id);
-      assert.deepEqual(told.sort(), ['a-1', 'm', 'moved-1', 'moved-2', 'n-1']);
+      const notified = (await facts.outbox.relay(99)).map(({ id }) => id);
+      assert.deepEqual(notified.sort(), ['a-1', 'm', 'moved-1', 'moved-2', 'n-1']);
     });
 
   it('is committed also when another has moved the instance on since, and its index targets are others now', async (t) => {
@@ -144,8 +144,8 @@ describe('a change that the server refuses', () => {
     assert.deepEqual([a?.outcome, failed?.outcome, c?.outcome], ['committed', 'failed', 'committed']);
     const error = failure([failed ?? { outcome: 'lost' }]);
     assert.match(error.message, /model/);
-    const said = JSON.stringify([error.message, error.stack, { ...error }]);
-    assert.ok(!said.includes('secret') && !said.includes('秘密'), said);
+    const reported = JSON.stringify([error.message, error.stack, { ...error }]);
+    assert.ok(!reported.includes('secret') && !reported.includes('秘密'), reported);
     assert.equal(await facts.instances.load('b'), null);
     assert.equal(await facts.texts.embedding(scope, 'e-b'), null);
   });

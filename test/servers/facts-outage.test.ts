@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { connected } from '../../persistence/mysql/connection.ts';
-import { isAway, isCollision } from '../../persistence/mysql/errors.ts';
+import { isCollision, isUnavailable } from '../../persistence/mysql/errors.ts';
 import { openMysqlFacts } from '../../persistence/mysql/facts.ts';
 import { holdPresence } from '../../persistence/mysql/presence.ts';
 import { targetOf } from '../../persistence/mysql/target.ts';
@@ -38,10 +38,10 @@ async function took(work: () => Promise<unknown>): Promise<number> {
   await work();
   return performance.now() - began;
 }
-const fails = (call: Promise<unknown>) => assert.rejects(call, (error) => isAway(error));
+const fails = (call: Promise<unknown>) => assert.rejects(call, (error) => isUnavailable(error));
 const commitFails = async (...ids: string[]) => {
   for (const answer of await facts.commit(ids.map((id) => change(id))))
-    assert.ok(answer.outcome === 'failed' && isAway(answer.error));
+    assert.ok(answer.outcome === 'failed' && isUnavailable(answer.error));
 };
 const present = async (t: TestContext) => {
   const lost: Error[] = [];

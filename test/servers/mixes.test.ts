@@ -22,8 +22,8 @@ async function servers(t: TestContext, ...parts: RegExp[]): Promise<Record<strin
 }
 
 /** Takes the sample in, waits until it is INDEXED, and finds it. */
-async function findsOne({ said }: Process): Promise<void> {
-  const { url, api_key } = z.object({ url: z.string(), api_key: z.string() }).parse(said);
+async function findsOne({ reported }: Process): Promise<void> {
+  const { url, api_key } = z.object({ url: z.string(), api_key: z.string() }).parse(reported);
   const headers = { authorization: `Bearer ${api_key}` };
   const form = new FormData();
   form.set('metadata', JSON.stringify({ title: 'Lunch' }));

@@ -54,14 +54,14 @@ describe('a large body', () => {
     };
     const key = `${place()}/original`;
     const base = held();
-    let most_writing = 0;
-    let most_reading = 0;
+    let max_writing = 0;
+    let max_reading = 0;
     const size = 60 * MIB + 7;
     const small = await openS3Objects({ ...bucket.options, limits: { part_bytes: PART } });
     const stored = await small.put(
       key,
       filled(size, (at) => {
-        if (at % MIB === 0) most_writing = Math.max(most_writing, held() - base);
+        if (at % MIB === 0) max_writing = Math.max(max_writing, held() - base);
       }),
       size,
     );
@@ -71,14 +71,12 @@ describe('a large body', () => {
     for await (const chunk of (await small.read(key)) ?? []) {
       assert.ok(Buffer.from(chunk).equals(await slice(at, chunk.length)), `other bytes at ${at}`);
       at += chunk.length;
-      if (at % MIB < 64 * 1024) most_reading = Math.max(most_reading, held() - before_reading);
+      if (at % MIB < 64 * 1024) max_reading = Math.max(max_reading, held() - before_reading);
     }
     assert.equal(at, size);
-    t.diagnostic(
-      `held while writing ${(most_writing / MIB).toFixed(1)} MiB, while reading ${(most_reading / MIB).toFixed(1)} MiB`,
-    );
-    assert.ok(most_writing < 6 * PART, `${most_writing}`); // of 12: those that fill and go, and what the SDK has not let go of yet
-    assert.ok(most_reading < 4 * PART, `${most_reading}`);
+    t.diagnostic(`held while writing ${(max_writing / MIB).toFixed(1)} MiB, while reading ${(max_reading / MIB).toFixed(1)} MiB`);
+    assert.ok(max_writing < 6 * PART, `${max_writing}`); // of 12: those that fill and go, and what the SDK has not let go of yet
+    assert.ok(max_reading < 4 * PART, `${max_reading}`);
     await small.close();
     assert.deepEqual(await bucket.unfinished(), []);
   });
@@ -117,14 +115,14 @@ describe('a large body', () => {
   for (const again of [undefined, { status: 404, code: 'NoSuchUpload' }])
     test(`is there once, though the reply to its completion was lost and the next is ${again?.code ?? "the server's own"}`, async () => {
       const key = `${place()}/original`;
-      let said = 0;
+      let reported = 0;
       way.decide = ({ method, path }) => {
         if (method !== 'POST' || !path.includes('uploadId=')) return undefined;
-        said += 1;
-        return said === 1 ? 'mute' : again;
+        reported += 1;
+        return reported === 1 ? 'mute' : again;
       };
       assert.equal((await objects.put(key, filled(9 * MIB), 10 * MIB)).byte_size, 9 * MIB);
-      assert.ok(said >= 2, 'it was said again');
+      assert.ok(reported >= 2, 'it was said again');
       assert.equal((await objects.head(key))?.byte_size, 9 * MIB);
     });
 
@@ -218,11 +216,16 @@ describe('a store that is away', () => {
   });
 
   test('at the start does not stop it', async () => {
-    const told: string[] = [];
+    const notified: string[] = [];
     await way.down();
-    const mine = await openS3Objects({ ...bucket.options, endpoint: way.url, limits: LIMITS, log: (event) => told.push(event) });
+    const mine = await openS3Objects({
+      ...bucket.options,
+      endpoint: way.url,
+      limits: LIMITS,
+      log: (event) => notified.push(event),
+    });
     await way.up();
-    assert.deepEqual(told, ['the object store does not answer yet']);
+    assert.deepEqual(notified, ['the object store does not answer yet']);
     assert.equal(await looked(mine), null);
     await mine.close();
   });

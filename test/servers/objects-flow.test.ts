@@ -55,8 +55,8 @@ for (const upload_method of ['POST', 'PUT'] as const)
           const [key = ''] = await bucket.keys(`incoming/a/${resource_id}/`);
           const Records = [{ eventName: 's3:ObjectCreated:Put', s3: { bucket: { name: bucket.name }, object: { key } } }];
           const headers = { authorization: `Bearer ${TOKEN}` };
-          const told = await world.call('POST', '/v1/storage-events', { key: null, headers, body: { Records } });
-          assert.equal(told.status, 204);
+          const notified = await world.call('POST', '/v1/storage-events', { key: null, headers, body: { Records } });
+          assert.equal(notified.status, 204);
         }
         assert.equal(await inspected(world, resource_id), 'legal');
         const { status, viewable } = Resource.parse((await world.call('GET', `/v1/resources/${resource_id}`)).json);

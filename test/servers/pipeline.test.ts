@@ -32,8 +32,8 @@ const Created = z.object({
 });
 const Found = z.object({ items: z.array(z.object({ resource: z.object({ filename: z.string() }) })) });
 
-function client({ said }: Process) {
-  const { url, api_key } = z.object({ url: z.string(), api_key: z.string() }).parse(said);
+function client({ reported }: Process) {
+  const { url, api_key } = z.object({ url: z.string(), api_key: z.string() }).parse(reported);
   const headers = { authorization: `Bearer ${api_key}` };
   const ask = async (method: string, route: string, init: RequestInit = {}): Promise<unknown> => {
     const answer = await fetch(url + route, { method, ...init, headers: { ...headers, ...init.headers } });
@@ -113,12 +113,12 @@ describe('a service and a worker on real servers', () => {
   test('each phrase has the same first hit as embedded: the picture that it stands on', { timeout: READ_LIMIT_MS }, async (t) => {
     const ids = await Promise.all(files.map(async (file) => ({ file, id: await embedded.takeIn(file) })));
     for (const { file, id } of ids) await embedded.indexed(id, file);
-    const chance = seeded(SEED);
+    const random = seeded(SEED);
     let [drawn, right] = [0, 0];
     for (const file of files) {
       const lines = (name: string) => (truth[name]?.lines ?? []).map(({ text }) => text);
       const elsewhere = files.filter((other) => other !== file).map((other) => lines(other).join('\n'));
-      for (const phrase of drawPhrases(lines(file), elsewhere, chance, PHRASES_A_SAMPLE)) {
+      for (const phrase of drawPhrases(lines(file), elsewhere, random, PHRASES_A_SAMPLE)) {
         const [here, there] = [await api.first(phrase), await embedded.first(phrase)];
         assert.equal(here, there, `the first hit of “${phrase}”`);
         drawn += 1;

@@ -94,31 +94,31 @@ describe('presence', () => {
     it(`whose table is ${what}, is waited for, since that does not say that another process has it`, async (t) => {
       const server = await tcpBetween(database.url);
       t.after(() => server.close());
-      const told: (string | null)[] = [];
-      await held(t, { url: server.url, alone: true, onAway: (why) => told.push(why?.message ?? null) });
+      const notified: (string | null)[] = [];
+      await held(t, { url: server.url, alone: true, onUnavailable: (why) => notified.push(why?.message ?? null) });
       await server.refuse();
       const admin = await connected(database.target, clock);
       t.after(() => admin.close());
       await admin.ask(before);
       await server.through();
-      await until('it is told why', () => told.some((why) => code.test(why ?? '')));
+      await until('it is told why', () => notified.some((why) => code.test(why ?? '')));
       const since = performance.now();
       await until('its limits are over', () => performance.now() - since > 4 * SMALL.ghost_ms);
       await admin.ask(after);
-      await until('it is held again', () => told.at(-1) === null);
+      await until('it is held again', () => notified.at(-1) === null);
     });
 
   it('is waited for through an outage of many times every limit, and is held again after it', async (t) => {
     const server = await tcpBetween(database.url);
     t.after(() => server.close());
-    const told: (string | null)[] = [];
-    await held(t, { url: server.url, alone: true, onAway: (why) => told.push(why?.message ?? null) });
+    const notified: (string | null)[] = [];
+    await held(t, { url: server.url, alone: true, onUnavailable: (why) => notified.push(why?.message ?? null) });
     await server.refuse();
-    await until('it is missed', () => told.length > 0);
+    await until('it is missed', () => notified.length > 0);
     const since = performance.now();
     await until('many limits are over', () => performance.now() - since > 20 * SMALL.ghost_ms, 60_000);
     await server.through();
-    await until('it is held again', () => told.at(-1) === null);
+    await until('it is held again', () => notified.at(-1) === null);
     await assert.rejects(hold(t, true), NotAlone);
   });
 

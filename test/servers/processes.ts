@@ -13,7 +13,7 @@ const START_LIMIT_MS = 60_000;
 export type Process = {
   pid: number;
   /** The first line that it said, as JSON. */
-  said: Record<string, unknown>;
+  reported: Record<string, unknown>;
   /** SIGTERM; resolves with its exit code. */
   stop(): Promise<number | null>;
   kill(): Promise<void>;
@@ -32,7 +32,7 @@ export async function startProcess(script: string, args: string[], env: Record<s
     await rm(folder, { recursive: true, force: true });
     return code ?? null;
   });
-  const said = await Promise.race([
+  const reported = await Promise.race([
     firstLine(child),
     exited.then((code) => Promise.reject(new Error(`${args.join(' ')} ended with ${code} before it said anything`))),
   ]);
@@ -42,7 +42,7 @@ export async function startProcess(script: string, args: string[], env: Record<s
   };
   return {
     pid: child.pid ?? 0,
-    said,
+    reported,
     stop: () => end('SIGTERM'),
     kill: async () => void (await end('SIGKILL')),
     ended: () => child.exitCode !== null || child.signalCode !== null,

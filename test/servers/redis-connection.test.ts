@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { pino } from 'pino';
 import { openRedis } from '../../persistence/redis/connection.ts';
-import { isAway, reasonOf } from '../../persistence/redis/errors.ts';
+import { isUnavailable, reasonOf } from '../../persistence/redis/errors.ts';
 import { inspectRedis } from '../../persistence/redis/inspect.ts';
 import { bullQueue } from '../../persistence/redis/queue.ts';
 import { redisTasks } from '../../persistence/redis/tasks.ts';
@@ -27,7 +27,7 @@ describe('the connection to Redis', () => {
         () => null,
         (reason: unknown) => reason,
       );
-      assert.ok(isAway(error), String(error));
+      assert.ok(isUnavailable(error), String(error));
       return performance.now() - began;
     };
     try {
@@ -62,18 +62,18 @@ describe('the connection to Redis', () => {
     const server = await ownRedis();
     const link = await openRedis({ url: server.url, clock, log });
     const queue = bullQueue(link);
-    let rung = 0;
+    let delivered = 0;
     try {
       for (let i = 0; i < 20; i++) await queue.push('ocr', `t${i}`, 1, OWNER);
       await server.say('CONFIG', 'SET', 'maxmemory', '1mb');
-      queue.consume('ocr', 4, async () => void rung++);
+      queue.consume('ocr', 4, async () => void delivered++);
       const refused = async () =>
         Number(/errorstat_OOM:count=(\d+)/.exec(String(await server.say('INFO', 'errorstats')))?.[1] ?? 0);
       await until('refused', async () => (await refused()) > 0);
       await letPass(2_000, 'so long it is full');
       assert.ok((await refused()) < 20, `refused ${await refused()} times`);
       await server.say('CONFIG', 'SET', 'maxmemory', '0');
-      await until('all rung', () => rung === 20);
+      await until('all rung', () => delivered === 20);
     } finally {
       await queue.stop(1_000);
       await link.close();
@@ -116,7 +116,7 @@ describe('the connection to Redis', () => {
     const server = await ownRedis();
     await server.kill();
     const error = await openRedis({ url: server.url, clock, log }).catch((reason: unknown) => reason);
-    assert.ok(isAway(error), String(error));
+    assert.ok(isUnavailable(error), String(error));
     await server.stop();
   });
 

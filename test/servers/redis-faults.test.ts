@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { isAway } from '../../persistence/redis/errors.ts';
+import { isUnavailable } from '../../persistence/redis/errors.ts';
 import { LOCK_MS, STALLED_INTERVAL_MS } from '../../persistence/redis/queue.ts';
 import { all, say } from '../faults/world.ts';
 import { OWNER } from '../worlds/owner.ts';
@@ -20,7 +20,7 @@ const RECOVERY_MS = 10_000;
 let undisturbed_ms = 60_000;
 /** How long Redis is full. Each task may be refused a few times, each worker once a second; one that runs hot asks thousands of times. */
 const FULL_MS = 3_000;
-const MOST_REFUSED = 4 * PICTURES;
+const MAX_REFUSED = 4 * PICTURES;
 const limit = () => 2 * undisturbed_ms + RECOVERY_MS;
 
 async function withBacklog(work: (world: FaultWorld) => Promise<void>): Promise<void> {
@@ -86,7 +86,7 @@ describe('faults of Redis, with a backlog', () => {
       await letPass(FULL_MS, 'so long it is full');
       const refused = Number(/errorstat_OOM:count=(\d+)/.exec(String(await server.say('INFO', 'errorstats')))?.[1]);
       console.log(`full for ${FULL_MS} ms: ${refused} commands refused, ${await count('INDEXED')} INDEXED meanwhile`);
-      assert.ok(refused < MOST_REFUSED, `${refused} commands refused: something asks again and again`);
+      assert.ok(refused < MAX_REFUSED, `${refused} commands refused: something asks again and again`);
       await server.say('CONFIG', 'SET', 'maxmemory', '0');
       console.log(`full: all INDEXED after ${await allIndexed(PICTURES + 5, limit())} ms`);
     }));
@@ -111,7 +111,7 @@ describe('without Redis', () => {
       await takeIn(1);
       await until('INDEXED', async () => (await count('INDEXED')) === 1);
       await server.kill();
-      await until('away', () => ports.tasks.epoch().then(() => false, isAway));
+      await until('away', () => ports.tasks.epoch().then(() => false, isUnavailable));
       const [row] = await all(ports);
       await say(service.engine, row?.resource_id ?? '', 'TRASH');
       const began = performance.now();

@@ -47,11 +47,11 @@ describe(`the same ${OTHERS} texts and the samples in both indexes (seed ${SEED}
     const client = clientOf(url);
     await printServer(client);
     await client.close();
-    const chance = seeded(SEED);
+    const random = seeded(SEED);
     const truth = Truth.parse(JSON.parse(await readFile(path.join(SAMPLES, 'truth.json'), 'utf8')));
     for (const [filename, { lines }] of Object.entries(truth))
       samples.push(saved(lines.map(({ text }) => text).join('\n'), { title: 'a picture', filename }));
-    const texts = [...samples, ...Array.from({ length: OTHERS }, () => savedText(chance))];
+    const texts = [...samples, ...Array.from({ length: OTHERS }, () => savedText(random))];
     for (const [i, text] of texts.entries())
       entries.push(entry(ORG, `r${String(i).padStart(6, '0')}`, text, { vector: await vectorOf(wholeOf(text)) }));
     folder = await mkdtemp(path.join(tmpdir(), 'tuodi-same-'));
@@ -87,20 +87,20 @@ describe(`the same ${OTHERS} texts and the samples in both indexes (seed ${SEED}
     }
     return result;
   }
-  const told = (name: string, { asked, sets, first, several, first_of_several }: Compared): void =>
+  const notified = (name: string, { asked, sets, first, several, first_of_several }: Compared): void =>
     console.log(`# ${[name, asked, sets, first, several, first_of_several].join(' | ')}`);
 
   /** Phrases of `texts` that no other text has. */
-  function ownOf(texts: SavedText[], most: number): string[] {
+  function ownOf(texts: SavedText[], max: number): string[] {
     const all = entries.map((one) => wholeOf(one.saved));
     return texts.flatMap((text) => {
       const elsewhere = all.filter((one) => one !== wholeOf(text));
-      return drawPhrases(linesOf(text), elsewhere, seeded(SEED), most);
+      return drawPhrases(linesOf(text), elsewhere, seeded(SEED), max);
     });
   }
   /** Phrases of `texts` that others may have too. */
-  const sharedOf = (texts: SavedText[], most: number): string[] =>
-    texts.flatMap((text) => drawPhrases(linesOf(text), [], seeded(SEED + 1), most));
+  const sharedOf = (texts: SavedText[], max: number): string[] =>
+    texts.flatMap((text) => drawPhrases(linesOf(text), [], seeded(SEED + 1), max));
 
   test('phrases that only one text has: the same set, and the same first', async () => {
     console.log('# questions | asked | same set | same first | with several hits | of these same first');
@@ -116,14 +116,14 @@ describe(`the same ${OTHERS} texts and the samples in both indexes (seed ${SEED}
         ['phrases of other texts, quoted', others.map((one) => `"${one}"`)],
       ] as const) {
         const result = await compared([...typed], { mode });
-        told(`${name}, ${mode}`, result);
+        notified(`${name}, ${mode}`, result);
         assert.ok(result.asked > 100, `${result.asked} phrases`);
         if (mode === 'text') assert.equal(result.sets, result.asked, result.differ.join(', '));
         assert.equal(result.first, result.asked, result.differ.join(', '));
       }
     }
     const loose = await compared(others, { mode: 'text' });
-    told('phrases of other texts, text', loose); // unquoted, their words may stand apart elsewhere: bm25 then differs a little
+    notified('phrases of other texts, text', loose); // unquoted, their words may stand apart elsewhere: bm25 then differs a little
     assert.equal(loose.sets, loose.asked, loose.differ.join(', '));
   });
 
@@ -141,9 +141,9 @@ describe(`the same ${OTHERS} texts and the samples in both indexes (seed ${SEED}
       ['one character', [...'的一是中手机票据合同铁价严']],
     ] as const) {
       const result = await compared([...typed], { mode: 'text' });
-      told(`${name}, text`, result);
+      notified(`${name}, text`, result);
       assert.equal(result.sets, result.asked, result.differ.join(', '));
     }
-    told('shared phrases, hybrid', await compared(shared, { mode: 'hybrid' }));
+    notified('shared phrases, hybrid', await compared(shared, { mode: 'hybrid' }));
   });
 });

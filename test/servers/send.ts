@@ -13,17 +13,17 @@ export async function sendForm(
   const form = new FormData();
   for (const [name, value] of Object.entries({ ...fields, ...changed })) if (value !== undefined) form.append(name, value);
   form.append('file', new Blob([bytes], { type: 'image/png' }), 'picture.png'); // last: a store reads nothing behind it
-  return said(fetch(url, { method: 'POST', body: form, redirect: 'manual' }));
+  return reported(fetch(url, { method: 'POST', body: form, redirect: 'manual' }));
 }
 
 export const sendPut = (
   { url, headers }: Pick<UploadLink, 'url' | 'headers'>,
   bytes: Bytes,
   changed: Record<string, string> = {},
-) => said(fetch(url, { method: 'PUT', body: Buffer.from(bytes), headers: { ...headers, ...changed }, redirect: 'manual' }));
+) => reported(fetch(url, { method: 'PUT', body: Buffer.from(bytes), headers: { ...headers, ...changed }, redirect: 'manual' }));
 
 /** A store may cut the connection instead of reading what it refuses. */
-async function said(sending: Promise<Response>): Promise<Sent> {
+async function reported(sending: Promise<Response>): Promise<Sent> {
   try {
     const answer = await sending;
     return { status: answer.status, code: /<Code>([^<]+)/.exec(await answer.text())?.[1] ?? '' };

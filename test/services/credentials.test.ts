@@ -161,9 +161,9 @@ test('a provider that is away at the start does not stop it', async () => {
 test('403 for what was sent, by a provider that takes the key, is of that picture alone', async () => {
   const vector = { object: 'list', data: [{ index: 0, object: 'embedding', embedding: [1, 0] }], model: 'm' };
   const server = createServer(async (asked, reply) => {
-    const said: Buffer[] = [];
-    for await (const part of asked) said.push(part);
-    json(reply, Buffer.concat(said).includes('forbidden') ? 403 : 200, vector);
+    const reported: Buffer[] = [];
+    for await (const part of asked) reported.push(part);
+    json(reply, Buffer.concat(reported).includes('forbidden') ? 403 : 200, vector);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

@@ -62,9 +62,9 @@ test('every service run twice, one after the other and both at once, and its res
       'moved',
       'stale',
     ]);
-    const told = await everything(folder, ports);
+    const notified = await everything(folder, ports);
     assert.equal(await engine.deliver(resource_id, done, BY), 'stale');
-    assert.deepEqual(await everything(folder, ports), told, `${kind}, told again`);
+    assert.deepEqual(await everything(folder, ports), notified, `${kind}, told again`);
     tried.push(kind);
   };
   try {

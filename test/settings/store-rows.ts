@@ -29,7 +29,7 @@ function signatureOf(fields: Record<string, string>, secret: string): string {
 }
 
 /** What a store with this token is answered. */
-async function told(token: string): Promise<number> {
+async function notified(token: string): Promise<number> {
   const { call } = await rated();
   const headers = { authorization: `Bearer ${token}`, 'x-forwarded-for': '203.0.113.9' };
   return (await call('POST', '/v1/storage-events', { key: null, headers, body: { Records: [] } })).status;
@@ -51,6 +51,6 @@ export const STORE_ROWS: Rows = {
     assert.match(new URL((await uploadLink(await outside())).url).host, /\bstore\.test$/);
   },
   s3_upload_method: async () => assert.equal((await uploadLink(await elsewhere())).method, 'PUT'),
-  s3_events_token: async () => assert.deepEqual([await told(TOKEN), await told(`${TOKEN}x`)], [204, 401]),
-  s3_events_token_previous: async () => assert.equal(await told(TOKEN_BEFORE), 204),
+  s3_events_token: async () => assert.deepEqual([await notified(TOKEN), await notified(`${TOKEN}x`)], [204, 401]),
+  s3_events_token_previous: async () => assert.equal(await notified(TOKEN_BEFORE), 204),
 };

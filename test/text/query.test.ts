@@ -6,11 +6,11 @@ import { parseQuery, QUERY_TERMS, type QueryTerm } from '../../text/query.ts';
 
 const SEED = 20261123;
 /** A term as one line: `手机` in grams, ~ for plain, * for a prefix, | between what may stand for it. */
-const said = (terms: QueryTerm[]) =>
+const reported = (terms: QueryTerm[]) =>
   terms.map(({ any }) =>
     any.map(({ stream, tokens, prefix }) => `${stream === 'plain' ? '~' : ''}${tokens.join('+')}${prefix ? '*' : ''}`).join('|'),
   );
-const all = (typed: string) => said(parseQuery(typed).all);
+const all = (typed: string) => reported(parseQuery(typed).all);
 
 test('words are looked for each alone, Han as it is written', () => {
   assert.deepEqual(all('北京大学 发票 '), ['北京+京大+大学', '发票']);
@@ -38,8 +38,8 @@ test('quotes, minus and tags, in Chinese writing too', () => {
   const query = parseQuery(
     '“年度报告” 「annual report」 -draft －"not this" -tag:Old tag:Receipt 标签：票据 tag:"two words" 100 ',
   );
-  assert.deepEqual(said(query.all), ['年度+度报+报告', '~annual+report', '100']);
-  assert.deepEqual(said(query.none), ['draft', '~not+this']);
+  assert.deepEqual(reported(query.all), ['年度+度报+报告', '~annual+report', '100']);
+  assert.deepEqual(reported(query.none), ['draft', '~not+this']);
   assert.deepEqual([query.tags, query.no_tags], [['receipt', '票据', 'two words'], ['old']]);
   assert.equal(query.text, '年度报告 annual report 100');
 });

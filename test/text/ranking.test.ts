@@ -53,7 +53,7 @@ const KNOWN: SavedText[] = [
 ];
 
 /** Pieces of a line as someone remembers it: 2 to 6 Han characters in a row, or 1 to 3 words. */
-function phrasesOf(document: SavedText, kind: 'han' | 'word', chance: () => number, count: number): string[] {
+function phrasesOf(document: SavedText, kind: 'han' | 'word', random: () => number, count: number): string[] {
   const lines = Object.values(passages(document)).flat();
   const runs = lines.flatMap((line) => {
     const found: { start: number; end: number }[][] = [];
@@ -64,11 +64,11 @@ function phrasesOf(document: SavedText, kind: 'han' | 'word', chance: () => numb
     }
     return found.filter((run) => run.length >= (kind === 'han' ? 2 : 1)).map((run) => ({ line, run }));
   });
-  const [least, most] = kind === 'han' ? [2, 6] : [1, 3];
+  const [least, max] = kind === 'han' ? [2, 6] : [1, 3];
   return Array.from({ length: runs.length === 0 ? 0 : count }, () => {
-    const { line, run } = runs[Math.floor(chance() * runs.length)] ?? { line: '', run: [] };
-    const length = Math.min(least + Math.floor(chance() * (most - least + 1)), run.length);
-    const first = Math.floor(chance() * (run.length - length + 1));
+    const { line, run } = runs[Math.floor(random() * runs.length)] ?? { line: '', run: [] };
+    const length = Math.min(least + Math.floor(random() * (max - least + 1)), run.length);
+    const first = Math.floor(random() * (run.length - length + 1));
     return line.slice(run[first]?.start, run[first + length - 1]?.end);
   });
 }
@@ -84,8 +84,8 @@ let dir = '';
 let index: SearchIndex;
 const embedder = hashedNgrams();
 const vectorOf = async (text: string) => (await embedder.embed([text], new AbortController().signal))[0] ?? null;
-const chance = seeded(SEED);
-const others = Array.from({ length: OTHERS }, () => savedText(chance));
+const random = seeded(SEED);
+const others = Array.from({ length: OTHERS }, () => savedText(random));
 const everything = [...KNOWN, ...others].map(whole);
 
 before(async () => {

@@ -38,8 +38,8 @@ function checkDeclared(
 }
 
 function checkProblem(route: RouteDeclaration | undefined, status: number, body: unknown): void {
-  const { code, status: said } = ProblemResponse.parse(JSON.parse(z.string().parse(body)));
-  deepStrictEqual(said, status);
+  const { code, status: reported } = ProblemResponse.parse(JSON.parse(z.string().parse(body)));
+  deepStrictEqual(reported, status);
   const known = route ? problemsOf(route).find((one) => one === code) : Object.keys(PROBLEMS).find((one) => one === code);
   if (!known) throw new Error(`${route?.name} does not declare ${status} ${code}`);
 }

@@ -103,7 +103,7 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
   });
   const ranking: HttpWorld['ranking'] = { ids: [], asked: [] };
 
-  const [index, tasks, queue] = [rankedIndex(ranking), memoryTasks(), memoryQueue({ clock, most_waiting: 1_000 })];
+  const [index, tasks, queue] = [rankedIndex(ranking), memoryTasks(), memoryQueue({ clock, max_waiting: 1_000 })];
   const embedder: Embedder = { model: 'none', dimension: 2, embed: async (texts) => texts.map(() => new Float32Array([1, 0])) };
   const required_metadata: HttpDeps['required_metadata'] = ['title'];
   const deps: HttpDeps = {

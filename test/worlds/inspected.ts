@@ -10,7 +10,7 @@ import { memoryObjects } from './memory-objects.ts';
 import { only } from './missing.ts';
 import { SERVICE_LIMITS, serviceContext } from './service-context.ts';
 
-const whose = { resource_id: 'res', org_id: 'org' };
+const ids = { resource_id: 'res', org_id: 'org' };
 export const ORIGINAL = 'org/res/task-1/original';
 
 export const LIMITS = { ...SERVICE_LIMITS, max_bytes: 100_000_000 };
@@ -43,10 +43,10 @@ export function desk(given: Given = {}) {
     pictures,
     inspected: async (bytes: Uint8Array): Promise<Verdict> => {
       await objects.put('incoming/org/res/upload-1', one(bytes), LIMITS.max_bytes);
-      return inspect.run({ ...whose, claimed: { byte_size: null, sha256: null } }, context);
+      return inspect.run({ ...ids, claimed: { byte_size: null, sha256: null } }, context);
     },
     /** Recognises what was inspected. */
-    recognised: () => ocr.run({ ...whose, original_key: ORIGINAL, order: 0 }, context),
+    recognised: () => ocr.run({ ...ids, original_key: ORIGINAL, order: 0 }, context),
   };
 }
 async function* one(bytes: Uint8Array) {

@@ -52,8 +52,8 @@ export async function ocrEngine(
     const form = await new Response(new Uint8Array(body), {
       headers: { 'content-type': req.headers['content-type'] ?? '' },
     }).formData();
-    const said = form.get('job');
-    const job = { ...JSON.parse(said instanceof Blob ? await said.text() : '{}'), result: null };
+    const reported = form.get('job');
+    const job = { ...JSON.parse(reported instanceof Blob ? await reported.text() : '{}'), result: null };
     engine.submissions += 1;
     const known = find(job);
     const provider_job_id = engine.one_ticket ?? (known && jobs.get(known)?.result === null ? known : randomUUID());

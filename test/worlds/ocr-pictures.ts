@@ -190,10 +190,10 @@ async function skewed(page: Draft, degrees: number): Promise<Draft> {
 /** Grain of a bad sensor, and specks. */
 async function noisy(page: Draft): Promise<Draft> {
   const { data, info } = await page.image.removeAlpha().raw().toBuffer({ resolveWithObject: true });
-  const chance = seeded(SEED);
+  const random = seeded(SEED);
   for (let i = 0; i < data.length; i++) {
-    const grain = (chance() + chance() + chance() - 1.5) * 110;
-    const speck = chance();
+    const grain = (random() + random() + random() - 1.5) * 110;
+    const speck = random();
     data[i] = speck < 0.004 ? 0 : speck > 0.996 ? 255 : Math.max(0, Math.min(255, (data[i] ?? 0) + grain));
   }
   const { width, height, channels } = info;

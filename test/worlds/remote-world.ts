@@ -117,7 +117,7 @@ export async function remoteWorld({ options = {}, embedder, ports: changed = (sa
     /** The process dies and another one begins, with nothing in memory. */
     async again(): Promise<void> {
       await service.stop();
-      ports = { ...plain, tasks: memoryTasks(), queue: memoryQueue({ clock, most_waiting: 1_000 }) };
+      ports = { ...plain, tasks: memoryTasks(), queue: memoryQueue({ clock, max_waiting: 1_000 }) };
       service = life(ports);
       await service.start();
     },

@@ -1,13 +1,13 @@
 /** A reader of server-sent events, as a client of ours would be. */
 import { request } from 'node:http';
 
-export type Told = { id: string; type: string; envelope: { id: string; type: string } | null };
+export type Notified = { id: string; type: string; envelope: { id: string; type: string } | null };
 /** `events`: in the order in which they came. */
-export type Reader = { events: Told[]; comments: number; ended(): boolean; close(): Promise<void> };
+export type Reader = { events: Notified[]; comments: number; ended(): boolean; close(): Promise<void> };
 
 /** Resolves once the answer has begun. Rejects unless it is 200. */
 export function readEvents(url: string, key: string, last_id?: string): Promise<Reader> {
-  const events: Told[] = [];
+  const events: Notified[] = [];
   let buffer = '';
   let ended = false;
   return new Promise((resolve, reject) => {
@@ -53,10 +53,10 @@ export function readEvents(url: string, key: string, last_id?: string): Promise<
   });
 }
 
-function parsed(block: string): Told | null {
+function parsed(block: string): Notified | null {
   const fields = new Map(block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]));
   const data = fields.get('data');
   if (data === undefined) return null;
-  const envelope: Told['envelope'] = fields.get('event') === 'reset' ? null : JSON.parse(data);
+  const envelope: Notified['envelope'] = fields.get('event') === 'reset' ? null : JSON.parse(data);
   return { id: fields.get('id') ?? '', type: fields.get('event') ?? '', envelope };
 }

@@ -6,7 +6,7 @@ import type { Scope } from '../../runtime/ports/scope.ts';
 import type { Engine, Origin } from '../../runtime/resources/engine.ts';
 
 const BY: Origin = { by: { kind: 'user', id: 'u' }, request_id: null };
-const MOST_BYTES = 100_000_000;
+const MAX_BYTES = 100_000_000;
 type Into = { engine: Engine; objects: Objects; clock: Clock; scope: Scope };
 
 type Picture = { bytes: Uint8Array; filename: string; title: string };
@@ -24,7 +24,7 @@ export async function createWithBytes(
   { bytes, filename, title }: Picture,
 ): Promise<string> {
   const resource_id = clock.newId();
-  await objects.put(`incoming/${scope.org_id}/${resource_id}/1`, Readable.from([bytes]), MOST_BYTES);
+  await objects.put(`incoming/${scope.org_id}/${resource_id}/1`, Readable.from([bytes]), MAX_BYTES);
   const metadata = { title, description: null, tags: [], taken_at: null, languages: [], extra: {} };
   const named = { user_id: 'u', batch_id: null, filename, content_type: 'image/png', metadata, described: true };
   await engine.create({ resource_id, ...scope, ...named, claimed: { byte_size: null, sha256: null }, idempotency: null }, BY);

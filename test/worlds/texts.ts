@@ -25,13 +25,13 @@ const STEMS =
 const ENDS = ['', '', '', 's', 'ing', 'ed', 'er', 'ly', 'ment', 'ness'];
 
 /** Few are common, most rare. (Zipf's law with exponent 1: inverse of its distribution.) */
-const rank = (chance: number, of: number): number => Math.min(Math.floor((of + 1) ** chance) - 1, of - 1);
+const rank = (random: number, of: number): number => Math.min(Math.floor((of + 1) ** random) - 1, of - 1);
 
 export type Texts = { han(): string; word(): string; line(): string; text(lines: number): string };
 
-export function texts(chance: () => number): Texts {
+export function texts(random: () => number): Texts {
   const characters = [...HAN];
-  const pick = (of: number) => rank(chance(), of);
+  const pick = (of: number) => rank(random(), of);
   /** Words of two or three characters; the vocabulary is the same for every seed. */
   const han = () => {
     const n = pick(20_000);
@@ -46,10 +46,10 @@ export function texts(chance: () => number): Texts {
   };
   const many = (n: number, one: () => string, between: string) => Array.from({ length: n }, one).join(between);
   const line = () => {
-    const kind = chance();
-    if (kind < 0.5) return `${many(2 + Math.floor(chance() * 3), han, '')}，${many(2 + Math.floor(chance() * 3), han, '')}。`;
-    if (kind < 0.85) return `${many(4 + Math.floor(chance() * 5), word, ' ')}.`;
-    return `${many(2, han, '')} ${word()} ${Math.floor(chance() * 100_000) / 100}`;
+    const kind = random();
+    if (kind < 0.5) return `${many(2 + Math.floor(random() * 3), han, '')}，${many(2 + Math.floor(random() * 3), han, '')}。`;
+    if (kind < 0.85) return `${many(4 + Math.floor(random() * 5), word, ' ')}.`;
+    return `${many(2, han, '')} ${word()} ${Math.floor(random() * 100_000) / 100}`;
   };
   return { han, word, line, text: (lines) => many(lines, line, '\n') };
 }
@@ -58,17 +58,17 @@ const YEAR_MS = 365 * 24 * 3_600_000;
 const TAGS = ['receipt', 'letter', 'photo', '票据', '合同', 'notes'];
 
 /** A saved text with everything that can be searched and filtered. About 300 characters. */
-export function savedText(chance: () => number, change: Partial<SavedText> = {}): SavedText {
-  const made = texts(chance);
-  const n = Math.floor(chance() * 1_000_000);
+export function savedText(random: () => number, change: Partial<SavedText> = {}): SavedText {
+  const made = texts(random);
+  const n = Math.floor(random() * 1_000_000);
   return {
-    title: chance() < 0.5 ? `${made.han()}${made.han()}` : `${made.word()} ${made.word()}`,
+    title: random() < 0.5 ? `${made.han()}${made.han()}` : `${made.word()} ${made.word()}`,
     description: null,
-    tags: [TAGS[Math.floor(chance() * TAGS.length)] ?? ''],
-    taken_at: chance() < 0.7 ? Math.floor(Date.UTC(2020) + chance() * 6 * YEAR_MS) : null,
+    tags: [TAGS[Math.floor(random() * TAGS.length)] ?? ''],
+    taken_at: random() < 0.7 ? Math.floor(Date.UTC(2020) + random() * 6 * YEAR_MS) : null,
     filename: `IMG_${n}.jpg`,
     batch_id: null,
-    created_at: Math.floor(Date.UTC(2026) + chance() * YEAR_MS),
+    created_at: Math.floor(Date.UTC(2026) + random() * YEAR_MS),
     pages: [{ page: 1, text: made.text(8) }],
     ...change,
   };

@@ -8,12 +8,12 @@ import { until } from './wait.ts';
 
 const MAIN = fileURLToPath(new URL('../../main.js', import.meta.url));
 /** A command on a small folder takes a few seconds. */
-const MOST_MS = 60_000;
+const MAX_MS = 60_000;
 
 export async function tuodi(args: string[], env: NodeJS.ProcessEnv = {}): Promise<{ code: number; out: string; err: string }> {
   const child = spawn(process.execPath, [MAIN, ...args], {
     env: { ...process.env, TUODI_LISTEN: '127.0.0.1:0', TUODI_LOG_LEVEL: 'silent', ...env },
-    timeout: MOST_MS,
+    timeout: MAX_MS,
   });
   child.stdin.end();
   const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);

@@ -58,7 +58,7 @@ export async function watchedLife(opened: Ports & { close(): Promise<void> }, ch
       await until('it is noticed', () => begun.length > 0);
       await until('it is whole again', async () => conditions.list().length === 0 && (await lacking()).length === 0);
     },
-    async told(org_id: string): Promise<string[]> {
+    async notified(org_id: string): Promise<string[]> {
       const messages = await opened.facts.outbox.after({ org_id }, 0, 1_000);
       return messages.map(({ type }) => type).filter((type) => type.startsWith('search.'));
     },

@@ -15,7 +15,7 @@ import { found, inFolder, keptOutput } from '../../worlds/folder-world.ts';
 import { pictureOf, wordOf } from '../../worlds/numbered.ts';
 import { letPass, until } from '../../worlds/wait.ts';
 
-const SOON: WatchLimits = { ...WATCH_LIMITS, look_ms: 10, stable_ms: 60, again_ms: 50, again_most_ms: 50 };
+const SOON: WatchLimits = { ...WATCH_LIMITS, look_ms: 10, stable_ms: 60, again_ms: 50, again_max_ms: 50 };
 
 const running = new Set<AbortController>();
 afterEach(() => {
@@ -29,14 +29,14 @@ function watching(client: Client | (() => Promise<Client>), folder: string, afte
   const pace = systemClock();
   const reach = typeof client === 'function' ? client : async () => client;
   const ended = watch([folder], { client: reach, options: { after }, out, pace, limits, is: isPicture, signal: stop.signal });
-  const said = (name: string, times = 1) =>
+  const reported = (name: string, times = 1) =>
     until(`word of ${name}`, () => out.lines.filter(({ file }) => path.basename(String(file)) === name)[times - 1]);
   running.add(stop);
   const end = () => {
     stop.abort();
     return ended;
   };
-  return { out, said, end };
+  return { out, reported, end };
 }
 const total = async (client: Client): Promise<number> =>
   ((await client.request('GET', '/v1/resources/counts')).body as { total: number }).total; // our own answer
@@ -70,11 +70,11 @@ describe('a folder that is watched', () => {
       await writeFile(path.join(deep, '2.png'), await pictureOf(2));
       await writeFile(path.join(deep, 'same.png'), await pictureOf(2));
       for (const round of [1, 2]) {
-        const { said, end, out } = watching(client, inbox);
-        const [one, two] = [await said('1.png'), await said('2.png')];
+        const { reported, end, out } = watching(client, inbox);
+        const [one, two] = [await reported('1.png'), await reported('2.png')];
         assert.deepEqual([one.status, two.status, one.left], ['INDEXED', 'INDEXED', 'kept']);
         assert.equal(one.duplicate_of, round === 1 ? null : one.resource_id);
-        assert.equal((await said('same.png')).resource_id, two.resource_id, 'the same bytes at once are one picture');
+        assert.equal((await reported('same.png')).resource_id, two.resource_id, 'the same bytes at once are one picture');
         assert.deepEqual(await end(), { taken: 3, failed: 0 });
         assert.equal(out.lines.length, 3);
       }
@@ -89,15 +89,15 @@ describe('a folder that is watched', () => {
       await mkdir(inbox);
       const [file, bytes] = [path.join(inbox, 'slow.png'), await pictureOf(3)];
       await writeFile(file, bytes.subarray(0, 20));
-      const { said, end, out } = watching(client, inbox, { do: 'keep' }, { ...SOON, stable_ms: 400 });
+      const { reported, end, out } = watching(client, inbox, { do: 'keep' }, { ...SOON, stable_ms: 400 });
       for (let at = 20; at < bytes.length; at += 8) {
         await appendFile(file, bytes.subarray(at, at + 8));
         await letPass(30, 'the pace of a writer: always shorter than what counts as stable');
       }
-      assert.equal((await said('slow.png')).status, 'INDEXED');
+      assert.equal((await reported('slow.png')).status, 'INDEXED');
       assert.equal(await total(client), 1, 'no half of it was taken in');
       await writeFile(file, await pictureOf(4));
-      await said('slow.png', 2);
+      await reported('slow.png', 2);
       assert.deepEqual(await end(), { taken: 2, failed: 0 });
       assert.deepEqual([(await found(client, wordOf(3))).length, (await found(client, wordOf(4))).length], [1, 1]);
       assert.deepEqual(out.warnings, []);
@@ -111,11 +111,11 @@ describe('a folder that is watched', () => {
       await writeFile(path.join(inbox, 'good.png'), await pictureOf(5));
       await writeFile(path.join(inbox, 'wrong.png'), 'this is text');
       const first = watching(client, inbox, { do: 'delete' });
-      assert.deepEqual([(await first.said('good.png')).left, (await first.said('wrong.png')).left], ['deleted', 'kept']);
+      assert.deepEqual([(await first.reported('good.png')).left, (await first.reported('wrong.png')).left], ['deleted', 'kept']);
       assert.deepEqual(await first.end(), { taken: 1, failed: 1 });
       assert.deepEqual(await readdir(inbox), ['wrong.png']);
       const again = watching(client, inbox, { do: 'delete' });
-      assert.equal((await again.said('wrong.png')).status, 'REJECTED');
+      assert.equal((await again.reported('wrong.png')).status, 'REJECTED');
       await again.end();
       assert.equal(await total(client), 2, 'what was refused is not sent again');
 
@@ -123,7 +123,7 @@ describe('a folder that is watched', () => {
       await writeFile(path.join(inbox, 'late.png'), await pictureOf(6));
       let reach = client;
       const third = watching(async () => reach, inbox, { do: 'delete' });
-      assert.equal((await third.said('late.png')).status, null);
+      assert.equal((await third.reported('late.png')).status, null);
       assert.ok((await readdir(inbox)).includes('late.png'));
       reach = (await serve(path.join(dir, 'data'))).client;
       await until('taken in when the service is back', async () => !(await readdir(inbox)).includes('late.png'));
@@ -139,13 +139,13 @@ describe('a folder that is watched', () => {
       await mkdir(path.join(done, 'sub'), { recursive: true });
       await writeFile(path.join(done, 'sub', '7.png'), 'mine');
       await writeFile(path.join(inbox, 'sub', '7.png'), await pictureOf(7));
-      const { said, end } = watching(client, inbox, { do: 'move', to: done });
-      const moved = await said('7.png');
+      const { reported, end } = watching(client, inbox, { do: 'move', to: done });
+      const moved = await reported('7.png');
       assert.deepEqual([moved.left, moved.moved_to], ['moved', path.join(done, 'sub', '7 (2).png')]);
       assert.equal(await readFile(path.join(done, 'sub', '7.png'), 'utf8'), 'mine');
       await client.request('DELETE', `/v1/resources/${moved.resource_id}`);
       await rename(path.join(done, 'sub', '7 (2).png'), path.join(inbox, 'again.png'));
-      const trashed = await said('again.png');
+      const trashed = await reported('again.png');
       assert.deepEqual([trashed.status, trashed.left], ['TRASHED', 'kept']);
       await end();
     }));
@@ -167,8 +167,8 @@ describe('a folder that is watched', () => {
         assert.deepEqual([await readFile(file), await readdir(inbox)], [newer, ['scan.png']]);
       }
       await rename(file, path.join(inbox, `${LEAVING}1.png`));
-      const { said, end } = watching(client, inbox, { do: 'delete' });
-      assert.equal((await said(`${LEAVING}1.png`)).left, 'deleted');
+      const { reported, end } = watching(client, inbox, { do: 'delete' });
+      assert.equal((await reported(`${LEAVING}1.png`)).left, 'deleted');
       await end();
       assert.deepEqual([await readdir(inbox), (await found(client, wordOf(9))).length], [[], 1]);
     }));
@@ -178,7 +178,7 @@ describe('a folder that is watched', () => {
       const { client } = await serve(path.join(dir, 'data'));
       const inbox = path.join(dir, 'inbox');
       await mkdir(path.join(inbox, 'locked'), { recursive: true });
-      const { said, end } = watching(client, inbox);
+      const { reported, end } = watching(client, inbox);
       for (let number = 0; number < 10; number++) {
         await writeFile(path.join(inbox, `v${number}.png`), await pictureOf(number));
         await letPass(7, 'anywhere within look and stable');
@@ -187,7 +187,7 @@ describe('a folder that is watched', () => {
       await rm(path.join(inbox, 'locked'), { recursive: true });
       await chmod(inbox, 0o755);
       await writeFile(path.join(inbox, 'last.png'), await pictureOf(99));
-      await said('last.png');
+      await reported('last.png');
       const began = performance.now();
       await end();
       assert.ok(performance.now() - began < 2_000);

@@ -93,7 +93,7 @@ describe('export and import', () => {
     inFolder(async (dir, serve) => {
       const [a, b] = [await serve(path.join(dir, 'a')), await serve(path.join(dir, 'b'))];
       await sent(a.client, 1, { title: 'from a' });
-      await twin(a, 1, 'its twin');
+      await duplicate(a, 1, 'its twin');
       const mine = await sent(b.client, 1, { title: 'from b' });
       const folder = path.join(dir, 'export');
       await exportTo(a.client, folder, keptOutput(), never);
@@ -173,7 +173,7 @@ describe('export and import', () => {
 });
 
 /** The same bytes again, kept as a picture of their own. */
-async function twin({ client }: Service, number: number, title: string): Promise<void> {
+async function duplicate({ client }: Service, number: number, title: string): Promise<void> {
   const form = new FormData();
   form.append('metadata', JSON.stringify({ title }));
   form.append('on_duplicate', 'keep');

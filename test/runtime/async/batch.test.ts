@@ -5,14 +5,14 @@ import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { batched } from '../../../runtime/async/batch.ts';
 
 /** Answers each item; `batches` says what was worked on together. */
-function gathered(most = 100) {
+function gathered(max = 100) {
   const batches: string[][] = [];
   const work = async (items: string[]) => {
     batches.push(items);
     await turnOfTheLoop();
     return items.map((item) => `${item} done`);
   };
-  return { batches, one: batched(work, { max: most, key: (item) => item.split(' ')[0] ?? '' }) };
+  return { batches, one: batched(work, { max, key: (item) => item.split(' ')[0] ?? '' }) };
 }
 async function afterTurns(turns: number): Promise<void> {
   for (let turn = 0; turn < turns; turn++) await turnOfTheLoop();

@@ -47,15 +47,15 @@ test('work that ends in time is told as it is, and leaves neither timer nor list
 test('work that takes longer is left with its own reason, told so, and leaves neither timer nor listener', async () => {
   const { clock, timers, fire } = heldClock();
   const source = new AbortController();
-  let told: AbortSignal | null = null;
+  let notified: AbortSignal | null = null;
   const late = (ms: number) => new Error(`late by ${ms}`);
   const waiting = withTimeout({ clock, limit_ms: 7, onTimeout: late, signals: [source.signal] }, (signal) => {
-    told = signal;
+    notified = signal;
     return pending();
   });
   fire();
   await assert.rejects(waiting, /late by 7/);
-  assert.match(String((told as AbortSignal | null)?.reason), /late by 7/);
+  assert.match(String((notified as AbortSignal | null)?.reason), /late by 7/);
   assert.deepEqual([timers.size, listeners(source.signal)], [0, 0]);
 });
 

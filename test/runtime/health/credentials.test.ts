@@ -53,23 +53,23 @@ test('what is no refusal begins nothing', () => {
   assert.deepEqual(conditions.list(), []);
 });
 
-const said = (error: unknown) => refusalIn(error) ?? 'no refusal';
+const reported = (error: unknown) => refusalIn(error) ?? 'no refusal';
 const mysql = (errno: number, code: string) => databaseError(Object.assign(new Error('text'), { errno, code }), '', false);
 const s3 = (name: string, httpStatusCode: number) =>
   s3Fault(Object.assign(new Error('text'), { name, $metadata: { httpStatusCode } }), 'read a', 'the bucket b');
 
 test('each store names its variables', () => {
   for (const errno of [1044, 1045, 1130, 1142, 1698, 1820, 1862, 4151])
-    assert.match(said(mysql(errno, 'ER_X')), /TUODI_DATABASE_URL/);
+    assert.match(reported(mysql(errno, 'ER_X')), /TUODI_DATABASE_URL/);
   const certificate = Object.assign(new Error('self-signed certificate in chain'), { code: 'HANDSHAKE_SSL_ERROR' });
-  assert.match(said(databaseError(certificate, 'connect', false)), /TUODI_DATABASE_CA_FILE/);
+  assert.match(reported(databaseError(certificate, 'connect', false)), /TUODI_DATABASE_CA_FILE/);
   for (const reply of [
     'NOAUTH Authentication required.',
     'WRONGPASS invalid username-password pair or user is disabled.',
     'NOPERM this user has no permissions to run the set command',
     'ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?',
   ])
-    assert.match(said(unavailable(new Error(reply))), /TUODI_REDIS_URL/, reply);
+    assert.match(reported(unavailable(new Error(reply))), /TUODI_REDIS_URL/, reply);
   for (const [name, status] of [
     ['InvalidAccessKeyId', 403],
     ['SignatureDoesNotMatch', 403],
@@ -77,7 +77,7 @@ test('each store names its variables', () => {
     ['403', 403],
     ['Unauthorized', 401],
   ] as const)
-    assert.match(said(s3(name, status)), /TUODI_S3_ACCESS_KEY|TUODI_S3_SECRET_KEY|s3:GetObject/, name);
+    assert.match(reported(s3(name, status)), /TUODI_S3_ACCESS_KEY|TUODI_S3_SECRET_KEY|s3:GetObject/, name);
 });
 
 test('what is an outage stays one: no connection, too many, a clock that is off, a full server', () => {

@@ -21,12 +21,12 @@ function relayOn(relay: Outbox['relay']) {
 
 test('one at a time in a process, and what is committed meanwhile is numbered by the next', async () => {
   let under_way = 0;
-  let most = 0;
+  let max = 0;
   let calls = 0;
   let end = () => {};
   const relay = relayOn(async () => {
     calls += 1;
-    most = Math.max(most, ++under_way);
+    max = Math.max(max, ++under_way);
     await new Promise<void>((resolve) => {
       end = resolve;
     });
@@ -41,13 +41,13 @@ test('one at a time in a process, and what is committed meanwhile is numbered by
     relay.nudge();
     await turnOfTheLoop();
   }
-  assert.deepEqual([calls, most], [1, 1]);
+  assert.deepEqual([calls, max], [1, 1]);
   end();
   await Promise.all(swept);
   await until('the next one runs', async () => calls === 2);
   end();
   await relay.stop();
-  assert.deepEqual([calls, most], [2, 1]);
+  assert.deepEqual([calls, max], [2, 1]);
 });
 
 test('while another process relays it is tried a few times more, then left to the sweep', async () => {

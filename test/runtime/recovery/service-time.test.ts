@@ -53,7 +53,7 @@ const ROUND_MS = 500;
 
 /** Sweepers on one row, in a time that only this test knows. */
 function several(seed: number) {
-  const chance = seeded(seed);
+  const random = seeded(seed);
   let now = 0;
   let kept: TimeRow = { ticks: 0, ticked_at: null, service_at: 0, settle_until: 0 };
   let ticked = 0;
@@ -63,9 +63,9 @@ function several(seed: number) {
     time: async () => kept,
     async moveTime(from: TimeRow, to: TimeRow) {
       if (from.ticks !== kept.ticks) return false;
-      const most = now - ticked + (ticking?.fresh ? LIMITS.max_gap_ms : 0);
+      const max = now - ticked + (ticking?.fresh ? LIMITS.max_gap_ms : 0);
       if (from.ticked_at !== null)
-        assert.ok(to.service_at - from.service_at <= most, `seed ${seed}: ${to.service_at - from.service_at} > ${most}`);
+        assert.ok(to.service_at - from.service_at <= max, `seed ${seed}: ${to.service_at - from.service_at} > ${max}`);
       assert.ok(to.service_at >= from.service_at, `seed ${seed}: back`);
       kept = to;
       ticked = now;
@@ -92,9 +92,9 @@ function several(seed: number) {
       now += ROUND_MS;
       let fires = false;
       for (const [n, sweeper] of sweepers.entries()) {
-        const fault = faults ? chance() : 1;
-        const far = (chance() - 0.5) * 80 * DAY;
-        const near = chance() * 100_000;
+        const fault = faults ? random() : 1;
+        const far = (random() - 0.5) * 80 * DAY;
+        const near = random() * 100_000;
         if (fault < 0.02) sweeper.machine.stepWall(fault < 0.01 ? far : near);
         else if (fault < 0.03) {
           now += near; // suspended: its monotonic clock stands still meanwhile

@@ -18,20 +18,20 @@ let clock: HeldClock;
 let gates: Gates;
 /** Whether the index responds, and what its adapter knows of that. */
 let there: { answers: boolean; code: FailureCode; reachable: boolean };
-let seen: { runs: number; given_up: string[]; most_at_once: number; done: number };
+let seen: { runs: number; given_up: string[]; max_at_once: number; done: number };
 let queue: ReturnType<typeof memoryQueue>;
 
 function begin(run_ms = 0): void {
   clock = heldClock();
   there = { answers: true, code: 'PROVIDER_UNAVAILABLE', reachable: true };
-  seen = { runs: 0, given_up: [], most_at_once: 0, done: 0 };
-  queue = memoryQueue({ clock, most_waiting: 200_000 });
+  seen = { runs: 0, given_up: [], max_at_once: 0, done: 0 };
+  queue = memoryQueue({ clock, max_waiting: 200_000 });
   gates = createGates({ queue, isAvailable: () => there.reachable, clock, limits: RUNTIME_LIMITS, outage: OUTAGE, log });
   let running = 0;
   queue.consume('index', concurrency.index, async () => {
     const passage = gates.enter('index');
     running += 1;
-    seen.most_at_once = Math.max(seen.most_at_once, running);
+    seen.max_at_once = Math.max(seen.max_at_once, running);
     const refusal = passage.refusal();
     if (refusal) seen.given_up.push(refusal.failure.code);
     else {
@@ -112,9 +112,9 @@ test('work is taken up again by one, then by twice as many at each look', async 
   await clock.pass(RUNTIME_LIMITS.probe_min_ms + 10 * gate_look_ms); // the one that finds out
   const at_once: number[] = [];
   for (let look = 0; look < 6; look++) {
-    seen.most_at_once = 0;
+    seen.max_at_once = 0;
     await clock.pass(gate_look_ms);
-    at_once.push(seen.most_at_once);
+    at_once.push(seen.max_at_once);
   }
   const highest = at_once.filter((most) => most > 0);
   assert.ok(Number(highest[0]) <= 2, String(at_once));
@@ -133,7 +133,7 @@ describe('after the time that an outage is granted', () => {
     assert.equal((await queue.depth('index')).waiting, 0);
     assert.deepEqual([...new Set(seen.given_up)], ['PROVIDER_UNAVAILABLE']);
     assert.ok(seen.runs - before <= (6 * MINUTE) / probe_max_ms, 'few of them are run');
-    assert.equal(seen.most_at_once <= concurrency.index, true);
+    assert.equal(seen.max_at_once <= concurrency.index, true);
   });
 
   test('it is still tried, and goes on', async () => {

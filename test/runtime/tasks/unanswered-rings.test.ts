@@ -42,7 +42,7 @@ test('a result for a picture that a later version has taken over is kept with it
   const clock = systemClock();
   const lines: object[] = [];
   const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
-  const queue = memoryQueue({ clock, most_waiting: 10 });
+  const queue = memoryQueue({ clock, max_waiting: 10 });
   const runs = createTaskRunner({
     ...{ tasks, clock, log, lifecycle: taskLifecycle(), limits: RUNTIME_LIMITS, remote: null, isAvailable: () => true },
     origin: { by: { kind: 'worker', id: null }, request_id: null },

@@ -58,8 +58,8 @@ export async function startRgw(folder: string): Promise<Server> {
 const started = async (): Promise<string> => '';
 
 function versionOfRgw(): string {
-  const said = execFileSync(whereIs('radosgw'), ['--version'], { encoding: 'utf8' });
-  return /ceph version (\S+)/.exec(said)?.[1] ?? 'of unknown version';
+  const reported = execFileSync(whereIs('radosgw'), ['--version'], { encoding: 'utf8' });
+  return /ceph version (\S+)/.exec(reported)?.[1] ?? 'of unknown version';
 }
 
 const RIGHTS: [string, [string, string][]][] = [

@@ -55,15 +55,18 @@ const fact = ({ facts }: Explanation, name: Explained) => {
 describe('explain names what is broken', () => {
   test('nothing, where all is well: the picture was just found by a word of its own', async () => {
     const { resource_id: id } = await indexed('hippopotamus 图书馆');
-    const said = await explain(id);
-    assert.deepEqual(brokenIn(said), []);
+    const reported = await explain(id);
+    assert.deepEqual(brokenIn(reported), []);
     assert.deepEqual(
-      said.facts.map(({ fact: name }) => name),
+      reported.facts.map(({ fact: name }) => name),
       ['row', 'bytes', 'text', 'vector', 'index_entry', 'search'],
     );
-    assert.match(fact(said, 'search').found, /^found for “hippopotamus”, with 1 hit/);
-    assert.match(fact(said, 'bytes').found, /SHA-256 the same/);
-    assert.deepEqual([said.searchable, said.because, said.obligations, said.task], [true, 'A search finds it.', [], null]);
+    assert.match(fact(reported, 'search').found, /^found for “hippopotamus”, with 1 hit/);
+    assert.match(fact(reported, 'bytes').found, /SHA-256 the same/);
+    assert.deepEqual(
+      [reported.searchable, reported.because, reported.obligations, reported.task],
+      [true, 'A search finds it.', [], null],
+    );
     assert.equal((await explain(id, 'zh')).because, '可以搜到。');
   });
 
@@ -71,14 +74,14 @@ describe('explain names what is broken', () => {
     test(one.what, async () => {
       const { resource_id: id } = await indexed('elephantine');
       await one.break(w, id);
-      const said = await explain(id);
-      assert.deepEqual(brokenIn(said), one.broken);
+      const reported = await explain(id);
+      assert.deepEqual(brokenIn(reported), one.broken);
       const [first] = one.broken;
       assert.ok(first);
-      const { expected, found } = fact(said, first);
+      const { expected, found } = fact(reported, first);
       assert.match(found, one.found);
-      assert.ok(said.because.includes(found) && said.because.includes(expected), said.because);
-      assert.match(said.next.what, one.next);
+      assert.ok(reported.because.includes(found) && reported.because.includes(expected), reported.because);
+      assert.match(reported.next.what, one.next);
       assert.match((await explain(id, 'zh')).because, /应为.*实为/);
     });
 
@@ -98,12 +101,12 @@ describe('explain says what a picture waits for', () => {
     try {
       const { resource } = await w.sent(++numbers, 'in line');
       await w.at(resource.resource_id, 'READY_FOR_OCR');
-      const said = await explain(resource.resource_id);
-      assert.deepEqual(brokenIn(said), []);
-      assert.match(said.because, /READY_FOR_OCR.*in line for ocr: 1 waiting, and nobody is at it/);
-      assert.deepEqual([said.searchable, said.task?.kind, said.task?.status], [false, 'ocr', 'pending']);
-      const job = said.obligations.find(({ kind }) => kind === 'job');
-      assert.ok(job?.name === 'ocr' && job.due_at !== null && job.due_at === said.next.when, JSON.stringify(said));
+      const reported = await explain(resource.resource_id);
+      assert.deepEqual(brokenIn(reported), []);
+      assert.match(reported.because, /READY_FOR_OCR.*in line for ocr: 1 waiting, and nobody is at it/);
+      assert.deepEqual([reported.searchable, reported.task?.kind, reported.task?.status], [false, 'ocr', 'pending']);
+      const job = reported.obligations.find(({ kind }) => kind === 'job');
+      assert.ok(job?.name === 'ocr' && job.due_at !== null && job.due_at === reported.next.when, JSON.stringify(reported));
     } finally {
       await w.ports.queue.resume('ocr');
     }
@@ -148,9 +151,9 @@ describe('explain says what a picture waits for', () => {
     await rm(await fileOf(w, id));
     await w.call('POST', `/v1/resources/${id}/reprocess`, { body: { from: 'ocr' } });
     await w.at(id, 'INDEX_FAILED');
-    const said = await explain(id);
-    assert.deepEqual([brokenIn(said), said.last_failure?.code], [['bytes'], 'OBJECT_MISSING']);
-    assert.equal(said.searchable, true, 'its old entry is still found');
+    const reported = await explain(id);
+    assert.deepEqual([brokenIn(reported), reported.last_failure?.code], [['bytes'], 'OBJECT_MISSING']);
+    assert.equal(reported.searchable, true, 'its old entry is still found');
   });
 });
 
@@ -160,11 +163,14 @@ describe('a layer that is away is named, and hides nothing of the others', () =>
       const { resource_id: id } = await indexed('away');
       index_is = how;
       try {
-        const said = await explain(id);
-        assert.deepEqual(brokenIn(said), ['index_entry', 'search']);
-        assert.match(fact(said, 'index_entry').found, how === 'away' ? /^unreachable: connection refused/ : /no answer within/);
-        assert.match(said.because, /^Nobody can look at its index entry just now/);
-        assert.match(fact(said, 'bytes').found, /the same/);
+        const reported = await explain(id);
+        assert.deepEqual(brokenIn(reported), ['index_entry', 'search']);
+        assert.match(
+          fact(reported, 'index_entry').found,
+          how === 'away' ? /^unreachable: connection refused/ : /no answer within/,
+        );
+        assert.match(reported.because, /^Nobody can look at its index entry just now/);
+        assert.match(fact(reported, 'bytes').found, /the same/);
       } finally {
         index_is = 'there';
       }
@@ -176,9 +182,9 @@ describe('a layer that is away is named, and hides nothing of the others', () =>
       const { resource } = await w.sent(++numbers, 'tasks');
       await w.at(resource.resource_id, 'READY_FOR_OCR');
       tasks_are = 'away';
-      const said = await explain(resource.resource_id);
-      assert.match(said.because, /waits for ocr, whose tasks cannot be asked/);
-      assert.equal(said.task, null);
+      const reported = await explain(resource.resource_id);
+      assert.match(reported.because, /waits for ocr, whose tasks cannot be asked/);
+      assert.equal(reported.task, null);
     } finally {
       tasks_are = 'there';
       await w.ports.queue.resume('ocr');

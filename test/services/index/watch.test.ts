@@ -43,14 +43,14 @@ function emptied(folder: string, which = ''): void {
 
 test('an index that is emptied while the service runs is filled again, and every organisation is told when it begins and ends', () =>
   inFolder(async (folder, live) => {
-    const { takeIn, healed, told, begun, rows, stop } = await live();
+    const { takeIn, healed, notified, begun, rows, stop } = await live();
     await takeIn([1, 2, 3, 4, 5]);
     assert.deepEqual(begun, [], 'a whole index is left alone');
     emptied(folder);
     await healed();
     assert.match(begun.at(-1) ?? '', /5 so far/);
     for (const org_id of ORGS)
-      assert.deepEqual(await until('it is told', async () => (await told(org_id)).length === 2 && told(org_id)), [
+      assert.deepEqual(await until('it is told', async () => (await notified(org_id)).length === 2 && notified(org_id)), [
         'search.incomplete',
         'search.complete',
       ]);
@@ -99,7 +99,7 @@ test('an older copy that is put in the place of the index is noticed: what it la
 
 test('what is lost is made again at a pace: no more at once than a batch', () =>
   inFolder(async (folder, live) => {
-    let [now, most] = [0, 0];
+    let [now, peak] = [0, 0];
     const lost = new Set<string>();
     const counting: Changed = (ports) => {
       const put: SearchIndex['put'] = async (...asked) => {
@@ -113,7 +113,7 @@ test('what is lost is made again at a pace: no more at once than a batch', () =>
             lost.add(instance_id);
             now += 1;
           }
-        most = Math.max(most, now);
+        peak = Math.max(peak, now);
         return ports.facts.commit(changes);
       };
       return { ...ports, index: { ...ports.index, put }, facts: { ...ports.facts, commit } };
@@ -122,7 +122,7 @@ test('what is lost is made again at a pace: no more at once than a batch', () =>
     await takeIn([1, 2, 3, 4, 5, 6, 7]);
     emptied(folder);
     await healed();
-    assert.equal(most, BATCH);
+    assert.equal(peak, BATCH);
     await stop();
   }));
 
@@ -181,7 +181,7 @@ test('a comparison is gone on with after the death of the process that was at it
     const second = await live();
     await second.healed();
     assert.match(second.begun.at(-1) ?? '', /6 so far/);
-    const told = await until('it is told', async () => (await second.told('org')).length > 0 && second.told('org'));
-    assert.deepEqual(told, ['search.complete'], 'who was told of it is not told again');
+    const notified = await until('it is told', async () => (await second.notified('org')).length > 0 && second.notified('org'));
+    assert.deepEqual(notified, ['search.complete'], 'who was told of it is not told again');
     await second.stop();
   }));

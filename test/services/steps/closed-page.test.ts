@@ -123,13 +123,13 @@ describe('with a store that tells nobody', () => {
       const empty = await explained(w, id);
       assert.equal(empty.facts.find(({ fact }) => fact === 'bytes')?.ok, true);
       await stored();
-      const said = await explained(w, id);
-      const bytes = said.facts.find(({ fact }) => fact === 'bytes');
+      const reported = await explained(w, id);
+      const bytes = reported.facts.find(({ fact }) => fact === 'bytes');
       assert.equal(bytes?.ok, false);
       assert.match(bytes.found, /^\d+ bytes that nobody has reported$/);
-      assert.ok(said.because.includes(bytes.found), said.because);
-      assert.ok(said.next.what.includes(`POST /v1/resources/${id}/uploaded`), said.next.what);
-      assert.equal(said.next.when, said.obligations.find(({ name }) => name === 'first_look')?.due_at);
+      assert.ok(reported.because.includes(bytes.found), reported.because);
+      assert.ok(reported.next.what.includes(`POST /v1/resources/${id}/uploaded`), reported.next.what);
+      assert.equal(reported.next.when, reported.obligations.find(({ name }) => name === 'first_look')?.due_at);
       assert.ok((await explained(w, id, 'zh')).next.what.includes(`/v1/resources/${id}/uploaded`));
       await w.call('POST', `/v1/resources/${id}/uploaded`);
       await w.at(id, 'INDEXED');

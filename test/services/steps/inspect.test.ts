@@ -18,7 +18,7 @@ import { cut, jpeg, plain, png, pngHeader, turned, webp } from '../../worlds/wro
 objectsSuite('in memory, for tests', async () => memoryObjects());
 
 const NOTHING: Claimed = { byte_size: null, sha256: null };
-const whose = { resource_id: 'res', org_id: 'org' };
+const ids = { resource_id: 'res', org_id: 'org' };
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 /** Facts that know what a file was announced as, and nothing else. */
@@ -39,7 +39,7 @@ function world(given: Partial<StepContext> = {}) {
     );
   const run = (task_id = 'task-1', claimed = NOTHING) =>
     inspect.run(
-      { ...whose, claimed },
+      { ...ids, claimed },
       serviceContext({ objects, task_id, facts: announced('application/octet-stream'), ...given }),
     );
   return { objects, upload, run };
@@ -134,7 +134,7 @@ describe('a legal picture', () => {
       }),
     });
     assert.ok(inspect.writes && verdict.verdict === 'legal');
-    const brought = await inspect.writes(verdict, { input: { ...whose, claimed: NOTHING }, at: 7, facts });
+    const brought = await inspect.writes(verdict, { input: { ...ids, claimed: NOTHING }, at: 7, facts });
     assert.ok(brought !== 'outdated');
     const { columns } = brought;
     assert.deepEqual(asked, [[{ org_id: 'org' }, verdict.sha256, 'res']]);
@@ -246,7 +246,7 @@ describe('what is judged', () => {
     const { upload, objects, run } = world();
     await upload(await png());
     const broken = { ...objects, put: () => Promise.reject(new Error('the disk is full')) };
-    await assert.rejects(inspect.run({ ...whose, claimed: NOTHING }, serviceContext({ objects: broken })), /the disk is full/);
+    await assert.rejects(inspect.run({ ...ids, claimed: NOTHING }, serviceContext({ objects: broken })), /the disk is full/);
     assert.equal((await run()).verdict, 'legal');
   });
 });

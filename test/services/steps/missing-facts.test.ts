@@ -35,8 +35,8 @@ const indexed = async () => (await w.indexed(++numbers, wordOf(numbers))).resour
 const without = (id: string, tables: readonly string[]) => {
   for (const table of tables) sql(w, 'facts', `DELETE FROM ${table} WHERE resource_id = ?`, id);
 };
-const say = (id: string, said: { type: string; [field: string]: unknown }) =>
-  w.service.engine.send({ scope: SCOPE, resource_id: id }, () => ({ event: said }), BY);
+const say = (id: string, reported: { type: string; [field: string]: unknown }) =>
+  w.service.engine.send({ scope: SCOPE, resource_id: id }, () => ({ event: reported }), BY);
 const lose = async (id: string) => say(id, { type: 'INDEX_LOST', revision: (await w.row(id))?.indexed_revision });
 const call = async (id: string, order: string, body?: unknown, method = 'POST') => {
   const answer = await w.call(method, `/v1/resources/${id}${order}`, body === undefined ? {} : { body });

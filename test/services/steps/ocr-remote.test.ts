@@ -43,9 +43,9 @@ async function world(bytes: Uint8Array, row: Partial<ResourceRow>) {
     submit: () => remote.submit(input, context),
     answered: async (pages: (PageRead & { page: number })[]) => {
       asked = { status: 'done', pages };
-      const told = await remote.ask(input, 'job', context);
-      assert.ok(told.status === 'done');
-      return told.output as Awaited<ReturnType<typeof ocr.run>>;
+      const notified = await remote.ask(input, 'job', context);
+      assert.ok(notified.status === 'done');
+      return notified.output as Awaited<ReturnType<typeof ocr.run>>;
     },
   };
 }
