@@ -75,7 +75,7 @@ function pieceOf(pieces: string[], between: string, length: number, random: () =
   return pieces.slice(first, first + length).join(between);
 }
 
-/** Answers how many were found. */
+/** Returns how many were found. */
 export type Ask = (typed: string, mode: SearchMode, facets: boolean) => Promise<number>;
 export const SEARCH_HEAD =
   '| typed | found | text p50 | p99 | with facets p50 | p99 | hybrid p50 | p99 | loop p99 |\n|---|---|---|---|---|---|---|---|---|';

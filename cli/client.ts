@@ -44,7 +44,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Opens the data folder in this process; answers where it listens and a key. */
+/** Opens the data folder in this process; returns where it listens and a key. */
 export type OpenFolder = (config: Config) => Promise<{ url: string; api_key: string } & Opened>;
 type Opened = { stop(): Promise<void>; taken?: AbortSignal };
 

@@ -29,7 +29,7 @@ export async function emptyDemoFolder(folder: string): Promise<void> {
   await writeFile(path.join(folder, MARK), 'Made by tuodi demo, which empties this folder at its start.\n');
 }
 
-/** Answers whether every sample came to rest in INDEXED and every query found something. */
+/** Returns whether every sample came to rest in INDEXED and every query found something. */
 export async function demo(client: Client, samples: string, folder: string, out: Output, now: () => number): Promise<boolean> {
   const truth = await readTruth(samples);
   out.say(`Reading the ${Object.keys(truth).length} pictures of samples/ …\n`);

@@ -1,4 +1,4 @@
-/** Why a picture was not taken, as it is told: the code of the API's problem or of the system. */
+/** Why a picture was not taken, as it is reported: the code of the API's problem or of the system. */
 export const failureOf = (error: unknown): { code: string; detail: string } => ({
   code: error instanceof Error && 'code' in error ? String(error.code) : 'UNEXPECTED',
   detail: error instanceof Error ? error.message : String(error),

@@ -7,7 +7,7 @@ import { cut, type Output, table } from './output.ts';
 /** Maximum characters of a cell: a row fits on a wide terminal. */
 const CELL = 70;
 
-/** Answers whether every fact is as it should be. */
+/** Returns whether every fact is as it should be. */
 export async function explain(client: Client, resource_id: string, out: Output): Promise<boolean> {
   const { body } = await client.request('GET', `/v1/resources/${encodeURIComponent(resource_id)}/explain`);
   const explanation = Explanation.parse(body);

@@ -8,7 +8,7 @@ import { INDEX_INCOMPLETE } from '../services/index/watch.ts';
 import { clientOf, type OpenFolder } from './client.ts';
 import { VERSION } from './project.ts';
 
-/** How long a command waits to hear whether the index is whole; comparing 100,000 entries takes seconds, and one that is empty is told at once. */
+/** How long a command waits for the comparison of the index, in ms; 100,000 entries take seconds, an empty index none. */
 const AUDIT_WAIT_MS = 3_000;
 /** And for an index that is being filled again (restored, or made by another version). It goes on filling, but only while a service runs. */
 const FILL_WAIT_MS = 60_000;

@@ -1,4 +1,4 @@
-/** `tuodi serve`: the service, until it is told to stop. */
+/** `tuodi serve`: the service, until a signal stops it. */
 import { startApp } from '../app/app.ts';
 import { type Config, warningsOf } from '../app/config.ts';
 import type { Run } from './command.ts';

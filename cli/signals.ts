@@ -1,4 +1,4 @@
-/** Waiting to be told to stop. */
+/** Waits for a signal to stop. */
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /** Aborted at the first SIGINT or SIGTERM, so that long work ends clean. A second one ends the process as ever. */

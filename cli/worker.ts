@@ -1,4 +1,4 @@
-/** `tuodi worker`: runs steps beside a service on the same servers, until it is told to stop. */
+/** `tuodi worker`: runs steps beside a service on the same servers, until a signal stops it. */
 import { startWorker } from '../app/app.ts';
 import { warningsOf } from '../app/config.ts';
 import type { Run } from './command.ts';

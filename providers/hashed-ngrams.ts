@@ -1,7 +1,7 @@
 /**
  * A lexical vector: hashed words, pairs and single characters, so that texts which share much writing lie near each other, whatever
  * the order and in spite of single misread characters. It knows nothing of meaning: `buy` and `purchase` are as far apart as any two.
- * Needs no model, no network and no memory, and answers the same on every machine.
+ * Needs no model, no network and no memory, and returns the same on every machine.
  */
 import type { Embedder } from '../runtime/ports/providers.ts';
 import { ANALYSER_VERSION, BREAK, streams } from '../text/analyse.ts';

@@ -26,7 +26,7 @@ export type Sent = {
 export type Answered = { status: number; text: string | null; readonly json: unknown };
 export type ProviderHttp = Pick<Policy, 'reachable'> & { send(sent: Sent, signal: AbortSignal): Promise<Answered> };
 
-/** `check`: what every key that is taken may ask; by it a refusal of the key is told from one of what was sent. */
+/** `check`: what every key that is taken may ask; it distinguishes a refused key from a refused request. */
 export type KeyOptions = {
   url: string;
   api_key: string | null;

@@ -73,7 +73,7 @@ function foldCluster(cluster: string): string {
 
 /**
  * Traditional → simplified by the single character, never by the phrase: what a character becomes must not hang on its neighbours, or a
- * part of a text would not be found in it (乾 of 乾隆 and of 乾燥). Characters that this makes one are told apart by nobody's search.
+ * part of a text would not be found in it (乾 of 乾隆 and of 乾燥). No search distinguishes characters that this makes one.
  */
 const converters = [Converter({ from: 't', to: 'cn' }), Converter({ from: 'hk', to: 'cn' })];
 /** Left alone by OpenCC, because it depends on the word: 著名, but 穿着. */

@@ -15,7 +15,7 @@ const AROUND = 40;
 const PASSAGE_CHARS = 240;
 /** Characters of a picture's pages looked through, all together: a page of hits is made in a few milliseconds. */
 const SEARCHED_CHARS = 50_000;
-/** Pages of a picture whose boxes are told: what a person looks at first. */
+/** Maximum pages with boxes: what a person looks at first. */
 const BOXED_PAGES = 4;
 /** Matches of one text. */
 const MATCHES = 100;

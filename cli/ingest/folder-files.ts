@@ -48,7 +48,7 @@ type Wanted = { is: (name: string) => boolean; except: readonly string[]; unread
 
 /**
  * Links are not followed, so there are no loops. `except`: absolute paths of folders that are left out. A folder or file that can't be
- * looked at is told, and the rest goes on; what vanishes meanwhile is left out.
+ * looked at is reported, and the rest goes on; what vanishes meanwhile is left out.
  */
 export async function* filesIn(folder: string, wanted: Wanted, depth = 0): AsyncGenerator<FoundFile> {
   if (depth > MAX_DEPTH) return wanted.unreadable(folder, new Error(`deeper than ${MAX_DEPTH} folders, and left out`));

@@ -26,7 +26,7 @@ export type Ingested = {
 };
 export type IngestOptions = { title?: string; tag?: string[] };
 
-/** Answers what became of each file, in the order in which they came to rest. */
+/** Returns what became of each file, in the order in which they came to rest. */
 export async function ingest(
   client: Client,
   named: string[],

@@ -15,7 +15,7 @@ export type Uploaded = { resource: Resource; there: boolean };
 type UploadFields = { filename: string; title?: string; tag?: string[] };
 const Answer = z.object({ resource: Resource });
 
-/** In one call; answers when it rests. */
+/** In one call; returns when it rests. */
 export async function uploadForm(client: Client, bytes: Blob, fields: UploadFields, signal?: AbortSignal): Promise<Uploaded> {
   const { filename, title, tag } = fields;
   const body = new FormData();
@@ -26,7 +26,7 @@ export async function uploadForm(client: Client, bytes: Blob, fields: UploadFiel
   return { resource: await waitUntilSettled(client, resource.resource_id, signal), there: answer.status === 200 };
 }
 
-/** As the link says: a PUT, or a form whose file comes last. The service is told, and looks for itself. */
+/** As the link says: a PUT, or a form whose file comes last. The service is notified, and checks the store. */
 export async function upload(
   client: Client,
   { method, url, headers, fields, complete_url }: Upload,

@@ -46,7 +46,7 @@ export function parseAfterIngest(value = 'keep'): AfterIngest {
 
 async function checkFolders(folders: string[], then: AfterIngest): Promise<void> {
   for (const folder of folders) {
-    const there = await stat(folder).catch(() => null); // told below, as what is no folder
+    const there = await stat(folder).catch(() => null); // reported below, as what is no folder
     if (!there?.isDirectory()) throw new UsageError(`${folder} is no folder: --watch takes folders`);
   }
   const roots = folders.map((folder) => path.resolve(folder));

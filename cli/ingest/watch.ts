@@ -47,7 +47,7 @@ type Watch = {
 };
 type Watching = Watch & { busy: Map<string, Promise<unknown>> };
 
-/** Ends when it is told to stop: what is under way is given up, and found again by the next run. Answers how many failed. */
+/** Ends when its signal is aborted: what is under way is given up, and found again by the next run. Returns how many failed. */
 export async function watch(folders: string[], watched: Watch): Promise<{ taken: number; failed: number }> {
   const given: Watching = { ...watched, busy: new Map() };
   const { pace, limits, signal } = given;
@@ -126,12 +126,12 @@ async function oneFile(
     end = failed(error);
   }
   const changed = end.left === 'changed' || !isSame(seen, (await statFile(file)) ?? seen);
-  if (changed) return again(limits.stable_ms); // told when it has been taken in as it is now
+  if (changed) return again(limits.stable_ms); // reported when it has been taken in as it is now
   if (!entry) return;
   if (end.passing) again(Math.min(limits.again_ms * 2 ** entry.tries, limits.again_max_ms));
   else entry.due = null;
   entry.tries += 1;
-  if (end.passing && entry.tries > 1) return; // told once
+  if (end.passing && entry.tries > 1) return; // reported once
   counts[end.failure ? 'failed' : 'taken'] += 1;
   const { passing: _, ...result } = end;
   const watched: Watched = { file, ...result, duration_ms: Math.round(pace.elapsed() - began) };

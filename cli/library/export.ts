@@ -89,7 +89,7 @@ async function* pages(
   }
 }
 
-/** Answers in the order of `all`. */
+/** Returns in the order of `all`. */
 async function inFlight<From, To>(all: From[], work: (one: From) => Promise<To>): Promise<To[]> {
   const results: To[] = [];
   const left = all.entries();

@@ -117,7 +117,7 @@ async function madeAgain(work: Work, line: Exported): Promise<{ resource: Resour
   const { client, signal } = work;
   const file = await checkedFile(work, line);
   const { filename, content_type, byte_size, sha256, metadata, batch_id, duplicate_of } = line;
-  // A picture that was a twin where it was exported shall be one here as well.
+  // A picture that was a duplicate where it was exported is one here as well.
   const asked = { filename, content_type, byte_size, sha256, metadata, on_duplicate: duplicate_of ? 'keep' : 'return' };
   const body = { ...asked, ...(batch_id === null ? {} : { batch_id }) };
   const headers = { 'idempotency-key': keyOf(line.resource_id, body) };

@@ -68,6 +68,6 @@ function decoded(bytes: Buffer): string | null {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes).trim();
   } catch {
-    return null; // told as what it is: no line of ours
+    return null; // reported as a line that is not ours
   }
 }

@@ -104,7 +104,7 @@ async function put(manifest: Manifest, { backup, data_dir, copy, signal, begun, 
   return { manifest, lacking };
 }
 
-/** Every picture's bytes are read once: size and SHA-256 are what the facts say, or it is told. */
+/** Every picture's bytes are read once: size and SHA-256 must be those of the facts; otherwise they are reported. */
 async function wrongIn(facts: string, objects: string, signal: AbortSignal): Promise<Restored['lacking']> {
   const stat = (file: string) => {
     signal.throwIfAborted();

@@ -1,4 +1,4 @@
-/** What a search answers of an entry: the columns that the index keeps apart from its words, read as they are. */
+/** What a search returns of an entry: the columns that the index keeps apart from its words, read as they are. */
 import type { estypes } from '@elastic/elasticsearch';
 import { z } from 'zod';
 import type { EntryHead } from '../../runtime/ports/search-index.ts';

@@ -1,5 +1,5 @@
 /**
- * What the indexes are called. Each generation is an index with a write alias of its own: a write to an alias can be told to make no
+ * What the indexes are called. Each generation is an index with a write alias of its own: a write to an alias can be set to make no
  * index where none is (`require_alias`), a write to an index can't. Searches read one alias, which is on one generation.
  */
 import type { IndexTargets } from '../../runtime/ports/service-state.ts';

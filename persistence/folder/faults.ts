@@ -32,7 +32,7 @@ export class StorageFault extends StepError {
   }
 }
 
-/** The error as it should be told: a known fault of the system in our words, anything else as it is. */
+/** The error as it is reported: a known fault of the system in our words, anything else as it is. */
 export function storageFault(error: unknown, doing: string): unknown {
   if (error instanceof StorageFault || !(error instanceof Error) || !('code' in error) || typeof error.code !== 'string')
     return error;

@@ -37,7 +37,7 @@ export function memoryQueue({ clock, max_waiting }: { clock: Clock; max_waiting:
     lanes.set(kind, lane);
     return lane;
   };
-  /** null: nobody waits who may have a place that is free. One that is rung again while it is handled waits for its turn. */
+  /** null: nobody waits who may have a place that is free. A task delivered again while it is handled waits for its turn. */
   function nextOf({ waiting, running, concurrency, usual }: Lane) {
     if (running.size < concurrency) return waiting.next(running, () => true);
     // While fewer than usual are allowed, what the step needs is away: one more would be one too many.

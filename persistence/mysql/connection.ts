@@ -6,9 +6,9 @@ import { bindable } from '../sql/bindable.ts';
 import { DatabaseError, databaseError, hasErrno, isUnavailable } from './errors.ts';
 import type { Target } from './target.ts';
 
-/** One attempt to connect. A server that is there answers in milliseconds, also over a continent. */
+/** One attempt to connect. A server that is there responds in milliseconds, also over a continent. */
 const CONNECT_LIMIT_MS = 3_000;
-/** All attempts: a restart of the server is waited for, and a person hears of an outage before they give up. */
+/** All attempts: a restart of the server is waited for, and a client gets an error before it gives up. */
 export const RECONNECT_LIMIT_MS = 5_000;
 /** Between attempts, doubling from the first to the second. */
 const BACKOFF_MIN_MS = 50;
@@ -17,7 +17,7 @@ const BACKOFF_MAX_MS = 1_000;
 export const STATEMENT_LIMIT_MS = 10_000;
 /** How long a statement waits for another transaction's lock: ours hold theirs for milliseconds. Below the statement's own limit. */
 const LOCK_LIMIT_S = 5;
-/** How long the server keeps a connection of whose client it hears nothing: then it frees its locks. Above the pool's own idle time. */
+/** How long the server keeps a connection of a silent client: then it frees its locks. Above the pool's own idle time. */
 const SILENCE_LIMIT_S = 60;
 const KEEP_ALIVE_MS = 15_000;
 /** Strict: what does not fit is an error, not cut. No NO_BACKSLASH_ESCAPES and no ANSI_QUOTES: the driver escapes for their absence. */
@@ -29,7 +29,7 @@ export type Settings = { lock_limit_s: number; silence_limit_s: number; takes_se
 
 /** What a knex pool, or a holder of a lock, holds. knex itself adds its own ids to it. */
 export type Connection = {
-  /** What the driver answers: rows, or a header that says how many changed. Rejects with DatabaseError; within `limit_ms`. */
+  /** What the driver returns: rows, or a header that says how many changed. Rejects with DatabaseError; within `limit_ms`. */
   ask(sql: string, bindings?: readonly unknown[], limit_ms?: number): Promise<unknown>;
   /** Why it can be used no more; null while it can. */
   broken(): DatabaseError | null;

@@ -1,5 +1,5 @@
 /**
- * Errors of MySQL and MariaDB, told apart by number or code, never by message. What the driver throws repeats what was bound (people's
+ * Errors of MySQL and MariaDB, distinguished by number or code, never by message. What the driver throws repeats what was bound (people's
  * texts, in `sql` and often in the message), so it goes no further than here.
  */
 import { failureOf, type ServiceFailure } from '../../contract/failures.ts';
@@ -9,7 +9,7 @@ import { SEVERAL } from '../sql/statements.ts';
 
 /**
  * `errno`: the server's number, or null when the connection broke. `table`: of the statement that it answered. That the database is
- * away is no fault of a picture: a step waits, and a request is told to come again.
+ * away is no fault of a picture: a step waits, and a request gets 503 with Retry-After.
  */
 export class DatabaseError extends StepError {
   readonly errno: number | null;

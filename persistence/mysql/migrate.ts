@@ -5,7 +5,7 @@
  *    migrator that is killed leaves none behind. (knex's own lock is a row, which would stay.)
  * 2. How many statements of a migration are done is kept beside it. One that died half-way goes on after the last of them. Only the
  *    statement that was under way may have happened unseen (each by itself is all or nothing, in MySQL 8 and MariaDB 10.6): if the server
- *    says that it is there already, it is. One that the server refused, with an error that we heard, is told as that error again.
+ *    says that it is there already, it is. One that the server refused, with an error that reached us, fails with that error again.
  */
 import type { Knex } from 'knex';
 import type { Clock } from '../../runtime/async/clock.ts';

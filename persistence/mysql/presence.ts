@@ -24,7 +24,7 @@ export const PRESENCE_LIMITS = {
   /** Between tries to have the row again, which have no end while it is away. */
   regain_pause_ms: 1_000,
   /**
-   * How long the row may look taken, once the database answers again, before another process must have it: our own lost connection
+   * How long the row may look taken, once the database responds again, before another process must have it: our own lost connection
    * holds it for the server's limit for silence, and no longer.
    */
   ghost_ms: SILENCE_LIMIT_S * 1_000 + 5_000,
@@ -62,7 +62,7 @@ export type Presence = { release(): Promise<void> };
 
 /**
  * The tables must be there. Rejects with NotAlone within seconds. Once it is held, an outage of any length is waited out, whatever the
- * database answers meanwhile: nobody can take the row of a database that is away.
+ * database responds meanwhile: nobody can take the row of a database that is away.
  */
 export async function holdPresence(options: PresenceOptions): Promise<Presence> {
   const { url, alone, clock, onLost, onUnavailable = () => {} } = options;
@@ -98,7 +98,7 @@ export async function holdPresence(options: PresenceOptions): Promise<Presence> 
         if (!over.signal.aborted) return again;
         again.connection.close();
       } catch (error) {
-        // Only counted while the database answers, and without a break: a lost connection of ours may be as young as the last outage.
+        // Only counted while the database responds, and without a break: a lost connection of ours may be as young as the last outage.
         taken_since = error instanceof NotAlone ? (taken_since ?? clock.elapsed()) : null;
         if (error instanceof NotAlone && clock.elapsed() - (taken_since ?? 0) >= limits.ghost_ms) {
           onLost(error);

@@ -2,7 +2,7 @@
 
 import type { Credentials } from '../../runtime/health/credentials.ts';
 
-/** `ca`: certificates (PEM) that the server's own is signed by; without it, those of Node. `credentials`: told of each connection. */
+/** `ca`: certificates (PEM) that the server's own is signed by; without it, those of Node. `credentials` are reported to at each connection. */
 export type Target = {
   host: string;
   port: number;

@@ -5,7 +5,7 @@ import type { Announcements } from '../../runtime/ports/announcements.ts';
 import type { RedisLink } from './connection.ts';
 import { RedisUnavailable } from './errors.ts';
 
-/** Longer than a connection takes; then whoever listens is told that Redis is away, and hears of it as soon as it is back. */
+/** Longer than a connection takes; then listeners learn that Redis is unavailable, and again when it is back. */
 const SUBSCRIBE_LIMIT_MS = 5_000;
 
 export function redisAnnouncements({ prefix, clock, reach, patient }: RedisLink): Announcements {

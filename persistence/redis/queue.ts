@@ -66,7 +66,7 @@ export function bullQueue(link: RedisLink): Queue {
     worker.on('error', (error) => complain(worker, kind, error));
     workers.set(kind, worker);
   }
-  /** That Redis is away is told once, by its connection. */
+  /** The connection logs once that Redis is unavailable. */
   function complain(worker: Worker, kind: string, error: Error): void {
     const translated = unavailable(error);
     if (translated instanceof RedisUnavailable && translated.reason === 'away') return;

@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis';
 
 export type Script = (redis: Redis, keys: string[], args: (string | number)[]) => Promise<unknown>;
 
-/** Called by its digest; a Redis that does not know it (new, restarted) is told it. */
+/** Called by its digest; a Redis that does not know it (new, restarted) is sent the script. */
 export function script(lua: string): Script {
   const digest = createHash('sha1').update(lua).digest('hex');
   return async (redis, keys, args) => {

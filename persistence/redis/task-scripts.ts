@@ -9,7 +9,7 @@ import { script } from './script.ts';
 
 /**
  * KEYS: task, output, due, index. ARGV: task_id, the seq it must have ('' if it must not exist), seq, record, output ('' unless large),
- * next_due_at ('' if none), kept_ms, expires_at, now, the due set of a record that names none. Answers 1 if written, also when this very record was written before.
+ * next_due_at ('' if none), kept_ms, expires_at, now, the due set of a record that names none. Returns 1 if written, also when this very record was written before.
  */
 export const WRITE = script(`
 local known = redis.pcall('HMGET', KEYS[1], 'seq', 'record', 'index', 'due')
@@ -30,7 +30,7 @@ redis.call('ZADD', KEYS[4], ARGV[8], ARGV[1])
 redis.call('PEXPIRE', KEYS[4], ARGV[7])
 return 1`);
 
-/** KEYS: task. Answers record and large; nothing if there is no such task. */
+/** KEYS: task. Returns record and large; nothing if there is no such task. */
 export const READ = script(`
 local found = redis.pcall('HMGET', KEYS[1], 'record', 'large')
 if found.err then return {} end
@@ -45,7 +45,7 @@ redis.call('ZREM', known[2] or KEYS[3], ARGV[1])
 if known[1] then redis.call('ZREM', known[1], ARGV[1]) end
 return 1`);
 
-/** KEYS: due sets. ARGV: now, until, limit, what task keys begin with. Answers id, record and large of each; those gone leave the set. */
+/** KEYS: due sets. ARGV: now, until, limit, what task keys begin with. Returns id, record and large of each; those gone leave the set. */
 export const CLAIM = script(`
 local claimed = {}
 for _, due in ipairs(KEYS) do
@@ -65,7 +65,7 @@ for _, due in ipairs(KEYS) do
 end
 return claimed`);
 
-/** KEYS: indexes. ARGV: limit, what task keys begin with, now. Answers id, record and large of each, at most limit an index. */
+/** KEYS: indexes. ARGV: limit, what task keys begin with, now. Returns id, record and large of each, at most limit an index. */
 export const LIST = script(`
 local listed = {}
 for _, index in ipairs(KEYS) do

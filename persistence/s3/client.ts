@@ -59,7 +59,7 @@ export function deleteObjects(input: DeleteObjectsCommandInput): DeleteObjectsCo
 const isRequest = (request: unknown): request is { headers: Record<string, string>; body: string | Uint8Array } =>
   typeof request === 'object' && request !== null && 'headers' in request && 'body' in request;
 
-/** One call to the store. `doing`: what a person reads behind "cannot". What `work` throws is told in our words. */
+/** One call to the store. `doing`: what a person reads behind "cannot". Errors of `work` are translated. */
 export type Call = <Answer>(doing: string, work: (signal: AbortSignal) => Promise<Answer>, moves?: 'bytes') => Promise<Answer>;
 
 /** Calls bounded in time, behind one breaker: while the store is away it is left alone, and each call says so at once. */

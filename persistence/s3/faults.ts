@@ -72,7 +72,7 @@ export const isOutage = (error: unknown): boolean =>
   (!isFull(storeErrorOf(error)) && (isRefused(storeErrorOf(error)) || outage(storeErrorOf(error)) !== null));
 const isFull = ({ name, status }: StoreError) => FULL.test(name) || status === 507;
 
-/** The error as it should be told: never the SDK's own. `store`: its address and bucket. */
+/** The error as it is reported: never the SDK's own. `store`: its address and bucket. */
 export function s3Fault(error: unknown, doing: string, store: string): Error {
   if (error instanceof StepError) return error;
   if (error instanceof BrokenCircuitError)

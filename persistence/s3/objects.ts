@@ -90,7 +90,7 @@ function checked(key: string): string {
   return key;
 }
 
-/** Why the bucket can't be used, and what to do; null if it can, or if nobody answers just now. */
+/** Why the bucket can't be used, and what to do; null if it can, or if it does not respond just now. */
 async function bucketProblem({ client, bucket, call, log }: Store): Promise<string | null> {
   try {
     return await call('look at it', async (abortSignal) => {

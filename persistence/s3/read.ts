@@ -68,7 +68,7 @@ function withFaults(body: Readable, doing: string, bucket: string): Readable {
     })(),
     { objectMode: false },
   );
-  body.on('error', () => {}); // told by the loop above, or nobody reads any more
+  body.on('error', () => {}); // reported by the loop above, or nobody reads any more
   stream.once('close', () => body.destroy());
   return stream;
 }

@@ -1,4 +1,4 @@
-/** What a key of an object is, in every store. What is not strictly one is refused before a store hears of it. */
+/** What a key of an object is, in every store. What is not strictly one is refused before it reaches a store. */
 
 /** The only place that an upload link can write. */
 export const UPLOADS = 'incoming/';

@@ -119,7 +119,7 @@ async function each(db: Database, statements: Statements, all: Prepared[][], dou
   }
 }
 
-/** In one transaction; answers why the database is gone, or null. */
+/** In one transaction; returns why the database is gone, or null. */
 async function together(
   db: Database,
   statements: Statements,
@@ -172,7 +172,7 @@ class OutcomeUnknown extends Error {
   }
 }
 
-/** Answers those that are in: the winners, and those in doubt that were in before; and those that are beyond a quota. */
+/** Returns those that are in: the winners, and those in doubt that were in before; and those that are beyond a quota. */
 async function apply(
   trx: Knex,
   dialect: Dialect,

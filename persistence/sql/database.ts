@@ -4,7 +4,7 @@ import { AlreadyThere } from '../../runtime/ports/facts.ts';
 import type { Instances, Served } from '../../runtime/ports/instances.ts';
 import type { Unreadable } from './row.ts';
 
-/** `read` sees what is committed. Inside a transaction only its own knex may be asked: with one connection, another waits for ever. `unreadable` is told of
+/** `read` sees what is committed. Inside a transaction only its own knex may be asked: with one connection, another waits for ever. `unreadable` is called for
  * each row that can't be read. */
 export type Database = { write: Knex; read: Knex; dialect: Dialect; unreadable: Unreadable };
 
@@ -16,7 +16,7 @@ export interface Dialect {
   takes_several: boolean;
   /** It has the table `resource_counts`, which it keeps by itself. */
   keeps_counts: boolean;
-  /** Moves `next_due_at` of at most `limit` rows that are due to `until`, and answers them; two callers never get the same. */
+  /** Moves `next_due_at` of at most `limit` rows that are due to `until`, and returns them; two callers never get the same. */
   claimDue(knex: Knex, want: Parameters<Instances['claimDue']>[0]): Promise<unknown[]>;
   /** `instance_id`, `org_id`, `seq` of those that are there, in the order of their ids; they stay so until the transaction ends. */
   lockInstances(trx: Knex, ids: string[]): Promise<unknown[]>;

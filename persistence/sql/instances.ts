@@ -160,7 +160,7 @@ export async function placesOf(trx: Knex, dialect: Dialect, ids: string[]): Prom
   return new Map(rows.map((row) => [text(row, 'instance_id'), { org_id: text(row, 'org_id'), seq: number(row, 'seq') }]));
 }
 
-/** The comparison of compare-and-swap: the only place where two senders are told apart. */
+/** The comparison of compare-and-swap: the only place where two senders are distinguished. */
 export function wins({ instance_id, org_id, expected_seq }: Change, places: Places): boolean {
   const place = places.get(instance_id);
   return place ? place.org_id === org_id && place.seq === expected_seq : expected_seq === null;

@@ -45,7 +45,7 @@ const source: Knex.MigrationSource<Migration> = {
   }),
 };
 
-/** Runs what is pending, all of it in one transaction where the database can, and answers its names. */
+/** Runs what is pending, all of it in one transaction where the database can, and returns its names. */
 export async function migrate(knex: Knex): Promise<string[]> {
   const { pending } = await migrationState(knex);
   if (pending.length > 0) await knex.migrate.latest({ migrationSource: source });

@@ -19,7 +19,7 @@ import { upkeepOf } from './service-state.ts';
 import { textsOf } from './texts.ts';
 import { usageRowsOf } from './usage.ts';
 
-/** The tables must be there: see migrate.ts. `log`: is told of rows that can't be read. */
+/** The tables must be there: see migrate.ts. `log` gets rows that can't be read. */
 export function sqlFacts({ log, ...parts }: Omit<Database, 'unreadable'> & { log?: Logger | undefined }): Facts {
   const db: Database = { ...parts, unreadable: reportedOnce(log) };
   return {
@@ -51,7 +51,7 @@ export function sqlFacts({ log, ...parts }: Omit<Database, 'unreadable'> & { log
   };
 }
 
-/** Rows told of, so that one that is read again and again fills no log; beyond it none is. */
+/** Maximum rows that are logged, so that one that is read again and again fills no log; beyond it none is. */
 const MAX_TOLD = 1_000;
 
 function reportedOnce(log: Logger | undefined): Unreadable {

@@ -1,5 +1,5 @@
 /**
- * The outbox: what others are told of commits. An auto-increment is given out before its commit, so a reader that has seen 2 would
+ * The outbox: messages to others about commits. An auto-increment is given out before its commit, so a reader that has seen 2 would
  * never see a 1 that commits later; readers go by `position`, which only committed rows get, by one relay at a time.
  */
 import type { Json } from '../../contract/json.ts';
@@ -82,7 +82,7 @@ export function outboxOf({ read, write, dialect }: Database): Outbox {
       const last = removable.at(-1);
       if (!last) return 0;
       await write.transaction(async (trx) => {
-        // Said first: a reader that asks for what is gone must be told so.
+        // Recorded first: a reader that asks for removed messages must learn that.
         await trx('upkeep')
           .where(ONLY)
           .where('removed_position', '<', number(last, 'position'))

@@ -1,7 +1,7 @@
 /** From SQL rows to our types: each function reads one column, and throws when it does not hold what the schema says. */
 import type { Author } from '../../contract/resource.ts';
 
-/** A row as any driver answers it. */
+/** A row as any driver returns it. */
 export type Row = Record<string, unknown>;
 
 const wrong = (name: string, value: unknown, wanted: string) =>
@@ -39,7 +39,7 @@ export function word<T extends string>(row: Row, name: string, is: (value: strin
 }
 
 /**
- * Each row stands for itself: what one that can't be read would be is left out, and is told of. `key`: the column that names it.
+ * Each row stands for itself: what one that can't be read would be is left out and reported. `key`: the column that names it.
  */
 export function readable<T>(
   rows: unknown[],

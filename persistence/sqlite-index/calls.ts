@@ -1,4 +1,4 @@
-/** What the search thread is asked, and what it answers: plain values that cross between threads. */
+/** What the search thread is asked, and what it returns: plain values that cross between threads. */
 import type { EntryHead, IndexEntry, IndexPage, IndexQuery, PutResult } from '../../runtime/ports/search-index.ts';
 
 export type Write =

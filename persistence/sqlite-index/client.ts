@@ -27,7 +27,7 @@ type Answer = Answers[keyof Answers];
 type Waiting = { resolve(answer: Answer): void; reject(error: unknown): void; limit: { cancel(): void } };
 type Running = { worker: Worker; waiting: Map<number, Waiting> };
 
-/** `onReady` is told each time a thread has opened the file. */
+/** `onReady` is called each time a thread has opened the file. */
 export function threadCaller(start: () => Worker, clock: Clock, onReady: (made_anew: boolean) => void): Thread {
   let running: Running | null = null;
   let closed = false;

@@ -106,7 +106,7 @@ function rollback(db: Sqlite): void {
   }
 }
 
-/** FTS5 writes rows of its own with ids past 2^53, and the driver answers the last one for every write: as a bigint, or it throws. */
+/** FTS5 writes rows of its own with ids past 2^53, and the driver returns the last one for every write: as a bigint, or it throws. */
 function writing(db: Sqlite, sql: string) {
   const statement = db.prepare(sql);
   statement.setReadBigInts(true);

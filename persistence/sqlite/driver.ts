@@ -20,7 +20,7 @@ const CACHE_KIB = 32_768;
 /** Of 4 KiB each, in the write-ahead log before it is folded in: each folding costs fsyncs (four times SQLite's own: a fifth faster). */
 const WAL_PAGES = 4_000;
 
-/** `max_pages`: the file may grow no further than so many pages of 4 KiB; then it answers as a full disk does. */
+/** `max_pages`: the file may grow no further than so many pages of 4 KiB; then writes fail as on a full disk. */
 export type SqliteOptions = { readonly?: boolean; max_pages?: number };
 
 /** A knex with one connection to `file`. */
@@ -117,7 +117,7 @@ class SqliteClient extends BetterSqlite {
     return new ImmediateTransaction(this, ...rest);
   }
 
-  /** knex asks this for every statement; it wants `response`, and `context` of one that answers no rows. */
+  /** knex asks this for every statement; it wants `response`, and `context` of one that returns no rows. */
   async _query(connection: Connection, query: Query): Promise<Query> {
     try {
       if (query.sql.startsWith('ROLLBACK') && !query.sql.startsWith('ROLLBACK TO')) rollBack(connection);
@@ -130,7 +130,7 @@ class SqliteClient extends BetterSqlite {
   }
 }
 
-/** A disk that is full or read-only is told as that, and not as an error of ours. */
+/** A disk that is full or read-only is reported as that, not as an internal error. */
 function diskFault(error: unknown): unknown {
   const code = systemCode(error);
   return code === null ? error : storageFault(Object.assign(new Error('', { cause: error }), { code }), 'write the facts');

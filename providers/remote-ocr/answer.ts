@@ -64,7 +64,7 @@ const JobResponse = z.discriminatedUnion('status', [
   }),
 ]);
 
-/** What an engine answers to a submission. */
+/** The response of an engine to a submission. */
 export const TicketResponse = z.object(OF_A_JOB);
 
 export type Names = z.infer<z.ZodObject<typeof NAMES>>;

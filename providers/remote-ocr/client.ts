@@ -18,7 +18,7 @@ import { answerReader } from './reader.ts';
 /** A few megabytes of a page over a slow line, and a second for each page more, which are smaller then. */
 const SUBMIT_LIMIT_MS = 60_000;
 const EACH_MORE_PAGE_MS = 1_000;
-/** A look-up. Below `ask_deadline_ms` of the task, so that its machine hears the answer. */
+/** A look-up. Below `ask_deadline_ms` of the task, so that its machine gets the response. */
 const ASK_LIMIT_MS = 8_000;
 /** A dense page with its boxes has 0.5 MB, 100 usual ones have 6 MB. */
 export const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
@@ -62,7 +62,7 @@ export function remoteOcr(options: RemoteOcrOptions): Recogniser {
     is_warned = true;
     warn?.(`${engine} names no work_id: work that outlasts a deadline is given to it again (docs/providers.md)`);
   }
-  /** By its ticket, else by its work. null: the engine never heard of it. */
+  /** By its ticket, else by its work. null: the engine does not know it. */
   async function look(
     of: WorkIdentity & { provider_job_id: string | null },
     signal: AbortSignal,

@@ -92,7 +92,7 @@ export function answerReader(clock: Clock, start: () => Worker = startThread): R
         .finally(() => {
           waiting -= 1;
         });
-      last = turn.catch(() => undefined); // told to whoever asked; the next one has its turn all the same
+      last = turn.catch(() => undefined); // the caller gets the error; the next one goes on
       return turn;
     },
     async close() {

@@ -1,4 +1,4 @@
-/** What is written on a picture, before anybody has read it: ink and ground told apart, and the pieces of ink. */
+/** What is written on a picture, before anybody has read it: ink separated from the background, and the pieces of ink. */
 
 /** One byte a pixel, row by row: 0 is black. */
 export type Grey = { pixels: Uint8Array; width: number; height: number };

@@ -176,7 +176,7 @@ function tracking() {
   const tracked = <T>(work: Promise<T>): Promise<T> => {
     const settled = work.then(
       () => {},
-      () => {}, // told to the caller, who has the other promise
+      () => {}, // the caller has the other promise
     );
     working.add(settled);
     void settled.then(() => working.delete(settled));

@@ -82,7 +82,7 @@ function spawn(priority: number) {
   const worker = new Worker(scriptAt(priority), { eval: true, stdout: true, stderr: true });
   worker.stdout.resume();
   worker.stderr.resume();
-  worker.unref(); // keeps the process alive only while it owes an answer
+  worker.unref(); // keeps the process alive only while a request is pending
 
   const waiting = new Map<string, Waiting>();
   let why: Error | null = null;

@@ -1,6 +1,6 @@
 /**
  * Which way up a page is, when no EXIF says so. How its lines run tells a page that lies from one that does not, without reading; which
- * of two ways is up is told by reading one line both ways. Reading the page first and looking closer when it makes no sense would cost
+ * of two ways is up is decided by reading one line both ways. Reading the page first and looking closer when it makes no sense would cost
  * upright pages nothing, and turned ones two to three times as much: see docs/decisions/0026.
  */
 import { type Draft, enlarged, partOf, pngOf, turnedBy } from './draft.ts';

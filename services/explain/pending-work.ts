@@ -1,4 +1,4 @@
-/** What is owed to a picture, and the task that is at it. */
+/** The pending job of a picture, and the task that does it. */
 
 import type { Failure, ServiceFailure } from '../../contract/failures.ts';
 import { isJobId, STEP_OF_JOB, type StepKind } from '../../contract/step-kinds.ts';
@@ -19,7 +19,7 @@ type TaskSeen = Omit<Task, 'created_at' | 'updated_at' | 'lease_until' | 'give_u
   give_up_at: number | null;
 };
 /**
- * step: what is owed first; null: nothing. away: the tasks could not be asked. line: of the step, how many wait and how many are at it.
+ * step: the first pending one; null: none. away: the task store is unavailable. line: how many wait for the step, and how many it has.
  * again_at: when the task moves by itself. losses: processes that were lost with it alone; null: it is not suspected to have killed one.
  */
 export type Work = {

@@ -87,7 +87,7 @@ function lossWords({ step, losses }: State['work']): Text | null {
   );
 }
 
-/** What the work that is owed waits for; null where nothing is owed. */
+/** What the pending job waits for; null without one. */
 function waits({ work: { step, task, away, line } }: State): Text | null {
   if (!step) return null;
   if (away) return both(`It waits for ${step}, whose tasks cannot be asked just now.`, `正在等待 ${step}，暂时无法查询其任务。`);

@@ -8,7 +8,7 @@ type HeifImage = {
   get_width(): number;
   get_height(): number;
   is_primary(): boolean;
-  /** Fills `into`, and answers null where it can't. */
+  /** Fills `into`, and returns null where it can't. */
   display(into: { data: Uint8ClampedArray; width: number; height: number }, done: (filled: object | null) => void): void;
 };
 type Libheif = { HeifDecoder: new () => { decode(bytes: Uint8Array): HeifImage[] } };

@@ -45,7 +45,7 @@ const ANSWERS: {
 };
 
 parentPort?.on('message', async ({ name, ask }: { name: DecoderCall; ask: never }) => {
-  const loaded = await decoder; // not to load is our fault: it ends the thread, and is told as an error
+  const loaded = await decoder; // not to load is our fault: it ends the thread as an error
   const answer = await ANSWERS[name](loaded, ask).then(
     (answer): DecoderReply => ({ answer }),
     (error: unknown): DecoderReply => ({ illegal: blame(error) }),

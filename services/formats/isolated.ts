@@ -132,7 +132,7 @@ async function startThread(decoder: DecoderName, { limits, clock, signal, budget
   };
 }
 
-/** The thread is our own code, and answers what it was asked. */
+/** The thread is our own code, and returns what it was asked. */
 function answerOf<Name extends DecoderCall>(answer: DecoderReply): DecoderCalls[Name]['answer'] {
   if ('answer' in answer) return answer.answer as DecoderCalls[Name]['answer'];
   const { code, detail } = answer.illegal;

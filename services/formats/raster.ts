@@ -86,7 +86,7 @@ export async function rejectOnError<Value>(decode: () => Promise<Value>, page = 
   }
 }
 
-/** Its header says a size that no decoder takes, so that there is none to be told. */
+/** Its header has a size that no decoder takes, so none can be reported. */
 const isBeyondDecoder = (error: unknown): boolean =>
   error instanceof Error && /maximum supported image dimension|width\/height out of range/i.test(error.message);
 

@@ -51,7 +51,7 @@ function byOrganisation(entries: PromisedEntry[]): Map<string, PromisedEntry[]> 
 
 /**
  * The cheap look: counts, and samples of the newest pictures, of those at a random place, and of the next ones in turn after `scrub`. It
- * costs the same whatever there is. Answers whether something is lost, and where the next look goes on.
+ * costs the same whatever there is. Returns whether something is lost, and where the next look goes on.
  */
 export async function sampleIndex(
   parts: Parts & { clock: Clock; limits: RuntimeLimits },

@@ -5,7 +5,7 @@ import type { PromisedEntry } from '../../runtime/ports/service-state.ts';
 import { findLost } from './audit.ts';
 import { type HealParts, healIndex, reportSearch } from './heal.ts';
 
-/** `identity`: of the index that is compared. `after`: compared up to this id. `told`: organisations that were told. */
+/** `identity`: of the index that is compared. `after`: compared up to this id. `told`: organisations that were notified. */
 export const Pass = z.object({
   identity: z.string(),
   after: z.string().nullable(),
@@ -16,7 +16,7 @@ export const Pass = z.object({
 export type Pass = z.infer<typeof Pass>;
 export const newPass = (identity: string, since: number): Pass => ({ identity, after: null, lost: 0, since, told: [] });
 
-/** Organisations that are told of one comparison: what is kept of it has a bound. Others are told of their pictures alone. */
+/** Maximum organisations that are notified of one comparison: its stored state is bounded. Others are notified of their pictures alone. */
 const MAX_TOLD = 1_000;
 /** An index that is replaced again and again while it is compared is compared again at the next look. */
 const ROUNDS = 3;
@@ -58,7 +58,7 @@ async function once(parts: CompareParts, begun: Pass): Promise<Pass> {
   }
 }
 
-/** What is kept says of the batch before it is reported, so that a death in between forgets nobody that was told. */
+/** The state names the organisations of a batch before they are notified, so that a crash in between forgets none. */
 async function healed(parts: CompareParts, before: Pass, lost: PromisedEntry[]): Promise<Pass> {
   const untold = [...new Set(lost.map(({ org_id }) => org_id))].filter((org_id) => !before.told.includes(org_id));
   const orgs = untold.slice(0, MAX_TOLD - before.told.length);

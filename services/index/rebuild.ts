@@ -48,7 +48,7 @@ export async function prepareIndex({ facts, index, clock }: Parts): Promise<void
   await generations.promote(live);
 }
 
-/** `progress` is told after each page how many entries were filled in all. */
+/** `progress` is called after each page with the number of entries so far. */
 export async function rebuildIndex(
   { facts, index, clock }: Parts,
   signal: AbortSignal,
@@ -96,7 +96,7 @@ async function begun(parts: {
 
 type Filling = { facts: Facts; generations: IndexGenerations; building: string; missing: Set<string>; signal: AbortSignal };
 
-/** Answers how many entries it found lacking, those aside of which nothing is left to fill with. */
+/** Returns how many entries it found lacking, those aside of which nothing is left to fill with. */
 async function fillPass({ facts, generations, building, missing, signal }: Filling, filled: (entries: number) => void) {
   let found = 0;
   let after: string | null = null;

@@ -8,7 +8,7 @@ const PAGE = 1_000;
 const MAX_PAGES = 10;
 
 /**
- * Removes what came before `before` (wall time), unless its picture still awaits an upload. `after`: where the last round ended. Answers
+ * Removes what came before `before` (wall time), unless its picture still awaits an upload. `after`: where the last round ended. Returns
  * how many places it cleared, and where the next round goes on: null, from the first.
  */
 export async function clearIncoming(

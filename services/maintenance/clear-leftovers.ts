@@ -40,7 +40,7 @@ type Parts = {
   log: Logger;
 };
 
-/** Those that are due, at most `limit`. Removing twice removes once. Answers how many it looked at. */
+/** Those that are due, at most `limit`. Removing twice removes once. Returns how many it looked at. */
 export async function clearLeftovers(parts: Parts, limit: number): Promise<number> {
   const { facts, clock, log } = parts;
   const now = clock.now();

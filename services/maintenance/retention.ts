@@ -10,7 +10,7 @@ const LOCAL_KEYS = 'local-';
 
 type Parts = { facts: Facts; clock: Clock; limits: RuntimeLimits; owner: string };
 
-/** By one process at a time. Answers how many rows it removed. */
+/** By one process at a time. Returns how many rows it removed. */
 export async function removeOld({ facts, clock, limits, owner }: Parts): Promise<number> {
   const now = clock.now();
   const until = now + limits.prune_time_ms * KINDS.length + limits.prune_interval_ms / 2;

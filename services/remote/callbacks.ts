@@ -20,7 +20,7 @@ import type { RemoteContext } from './remote-work.ts';
 export type CallbackAddress = { resource_id: string; task_id: string; order: number; signature: string };
 /** `body`: JSON, which nobody has looked at. */
 export type CallbackTo = CallbackAddress & { webhook_id: string; body: string };
-/** told: to the job that waits for it; kept: nobody waits for it now; known: it was here before; nobody: no such picture any more. */
+/** told: sent to the job that waits for it; kept: nobody waits for it now; known: it was here before; nobody: no such picture any more. */
 export type CallbackOutcome = { outcome: 'told' | 'kept' | 'known' | 'nobody' } | { outcome: 'unusable'; detail: string };
 /** What is known of an address without the body: its work is under way, or was before; nobody: it was never given out, or for what is gone. */
 export type CallbackExpected = 'under_way' | 'earlier' | 'nobody';

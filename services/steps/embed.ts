@@ -11,7 +11,7 @@ const MAX_CHARACTERS = 8_000;
 /** The vector as plain numbers: a result is JSON until it is a row. */
 type EmbedOutput = Made & { model: string; vector: number[] };
 
-/** Asks the provider again when it runs twice; its row has the id of the run, so that a result told twice is one row. */
+/** Asks the provider again when it runs twice; its row has the id of the run, so that a result sent twice is one row. */
 export const embed: StepHandler<EmbedInput, EmbedOutput> = {
   async run({ org_id, text_id }, { task_id, facts, embedder, signal }) {
     const text = await facts.texts.text({ org_id }, text_id);

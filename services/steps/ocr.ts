@@ -58,7 +58,7 @@ const remote: RemoteStepHandler<OcrInput> = {
   },
 };
 
-/** Reads the frozen copy only. Running it twice costs time; its row has the id of the run, so that a result told twice is one row. */
+/** Reads the frozen copy only. Running it twice costs time; its row has the id of the run, so that a result sent twice is one row. */
 export const ocr: StepHandler<OcrInput, OcrOutput> = {
   async run(input, context) {
     const { recogniser, limits } = context;

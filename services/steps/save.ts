@@ -8,11 +8,11 @@ import type { StepHandler } from '../../runtime/tasks/step-handler.ts';
 import { cleanText } from '../../text/clean.ts';
 import { missingFact } from './missing-fact.ts';
 
-/** duplicate_of: the twin that was found now; null leaves what was found before. */
+/** duplicate_of: the duplicate that was found now; null leaves what was found before. */
 type SaveOutput = Made & { saved: SavedText; duplicate_of: string | null };
 
 /**
- * Reads and computes only: running it twice costs time. Its row has the id of the run, so that a result told twice is one row; and a
+ * Reads and computes only: running it twice costs time. Its row has the id of the run, so that a result sent twice is one row; and a
  * revision has one saved text, since every edit takes the token of the run that did not see it.
  */
 export const save: StepHandler<SaveInput, SaveOutput> = {
@@ -44,7 +44,7 @@ export const save: StepHandler<SaveInput, SaveOutput> = {
 
 /**
  * When two pictures with the same bytes are inspected at once, neither inspection sees the other. By now both are in, and the later
- * one says whose twin it is, unless the elder has said so meanwhile: never each of the other.
+ * one names its duplicate, unless the older one has named it meanwhile: never each the other.
  */
 async function findOlderDuplicate({ resource_id, org_id, sha256, duplicate_of, created_at }: ResourceRow, { resources }: Facts) {
   const duplicate = sha256 === null || duplicate_of !== null ? null : await resources.alive({ org_id }, sha256, resource_id);

@@ -19,7 +19,7 @@ export type Phase = 'taking in' | 'indexing' | 'purging';
 /** What the restarted process is given; a mutant changes it. */
 export type Restart = { ports?: (ports: Ports) => Ports; options?: Partial<ServiceOptions> };
 
-/** Killed at the boundary with work waiting, started again: nothing lost, nothing stuck, nothing twice. Answers how many waited. */
+/** Killed at the boundary with work waiting, started again: nothing lost, nothing stuck, nothing twice. Returns how many waited. */
 export async function killAt(boundary: Boundary, phase: Phase, restart: Restart = {}): Promise<number> {
   const folder = await mkdtemp(path.join(tmpdir(), 'tuodi-kill-'));
   try {

@@ -35,7 +35,7 @@ export type FaultWorld = {
   /** How many reads were begun. */
   begun(): number;
   count(status: Status): Promise<number>;
-  /** All INDEXED within the limit, one entry each, found by their words. Answers how long it took, in ms. */
+  /** All INDEXED within the limit, one entry each, found by their words. Returns how long it took, in ms. */
   allIndexed(count: number, limit_ms: number): Promise<number>;
   close(): Promise<void>;
 };

@@ -81,7 +81,7 @@ async function end(): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Answers the variables by which the tests find the servers. If one does not start, all that started are stopped by `end`. */
+/** Returns the variables by which the tests find the servers. If one does not start, all that started are stopped by `end`. */
 async function startAll(s3: 's3proxy' | 'rgw'): Promise<Record<string, string>> {
   const since = performance.now();
   const needs = [NEEDS.mariadb, NEEDS.redis, NEEDS.maven, ...(s3 === 'rgw' ? [NEEDS.rgw] : [])];

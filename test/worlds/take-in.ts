@@ -11,7 +11,7 @@ type Into = { engine: Engine; objects: Objects; clock: Clock; scope: Scope };
 
 type Picture = { bytes: Uint8Array; filename: string; title: string };
 
-/** Answers the id of the resource, which is on its way. */
+/** Returns the id of the resource, which is on its way. */
 export async function takeInBytes(into: Into, picture: Picture): Promise<string> {
   const resource_id = await createWithBytes(into, picture);
   await into.engine.send({ scope: into.scope, resource_id }, () => ({ event: { type: 'UPLOAD_REPORTED' } }), BY);

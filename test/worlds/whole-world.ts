@@ -100,7 +100,7 @@ export async function wholeWorld(
 }
 export type WholeWorld = Awaited<ReturnType<typeof wholeWorld>>;
 
-/** Reads the number that a picture is painted with, and answers the text that a test has put on it. */
+/** Reads the number that a picture is painted with, and returns the text that a test has put on it. */
 const reader = (reads: ReadonlyMap<number, string>): Recogniser => ({
   engine: 'numbers',
   async recognise({ png }) {

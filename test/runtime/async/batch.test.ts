@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { batched } from '../../../runtime/async/batch.ts';
 
-/** Answers each item; `batches` says what was worked on together. */
+/** Returns each item; `batches` says what was worked on together. */
 function gathered(max = 100) {
   const batches: string[][] = [];
   const work = async (items: string[]) => {
