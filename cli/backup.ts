@@ -65,8 +65,8 @@ export async function asUsage<Value>(work: Promise<Value>): Promise<Value> {
   }
 }
 
-const MAX_SAID = 20;
+const MAX_LISTED = 20;
 export function describeLacking({ count, first }: { count: number; first: Lacking[] }, what: string): string[] {
-  const lines = first.slice(0, MAX_SAID).map(({ resource_id, key }) => printableLine(`${what}: ${resource_id} (${key})`));
+  const lines = first.slice(0, MAX_LISTED).map(({ resource_id, key }) => printableLine(`${what}: ${resource_id} (${key})`));
   return count > lines.length ? [...lines, `… and ${count - lines.length} more`] : lines;
 }

@@ -8,6 +8,6 @@ export async function configCommand(config: Config, out: Output, sources: Source
   const settings = settingsInForce(config, sources);
   for (const warning of warningsOf(config)) out.warn(`WARNING: ${warning}`);
   for (const setting of settings) if (out.json) out.result(setting, () => '');
-  out.say(table([['variable', 'value', 'source'], ...settings.map((one) => [one.variable, one.value, one.source])]));
+  out.print(table([['variable', 'value', 'source'], ...settings.map((one) => [one.variable, one.value, one.source])]));
   return 0;
 }

@@ -32,7 +32,7 @@ export async function emptyDemoFolder(folder: string): Promise<void> {
 /** Returns whether every sample came to rest in INDEXED and every query found something. */
 export async function demo(client: Client, samples: string, folder: string, out: Output, now: () => number): Promise<boolean> {
   const truth = await readTruth(samples);
-  out.say(`Reading the ${Object.keys(truth).length} pictures of samples/ …\n`);
+  out.print(`Reading the ${Object.keys(truth).length} pictures of samples/ …\n`);
   const files = Object.keys(truth).map((file) => path.join(samples, file));
   const results = await ingest(client, files, {}, { ...out, json: false }, now);
   const rows = await Promise.all(results.map((result) => rowOf(client, result)));
@@ -40,7 +40,7 @@ export async function demo(client: Client, samples: string, folder: string, out:
   out.result(read, () => table([['picture', 'status', 'seconds', 'what was read'], ...rows]));
   let found = true;
   for (const query of QUERIES) found = (await show(client, query, out)) && found;
-  out.say(HOW_ON(folder));
+  out.print(HOW_ON(folder));
   return found && results.every(isWell);
 }
 

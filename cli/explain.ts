@@ -22,12 +22,12 @@ function textOf({ because, facts, obligations, task, last_failure, next }: Expla
     cut(found, CELL),
     ok ? '' : cut(`expected: ${expected}`, CELL),
   ]);
-  const owed = obligations.map(({ name, kind, due_at }) => [`  ${kind}`, name, due_at ?? '']);
+  const pending = obligations.map(({ name, kind, due_at }) => [`  ${kind}`, name, due_at ?? '']);
   return [
     printableLine(because),
     '',
     table(rows),
-    ...(owed.length > 0 ? ['', 'Owed to it:', table(owed)] : []),
+    ...(pending.length > 0 ? ['', 'Pending jobs:', table(pending)] : []),
     ...(task ? ['', printableLine(`Task: ${task.kind} is ${task.status}, attempt ${task.attempt}, ${task.task_id}`)] : []),
     ...(last_failure
       ? ['', printableLine(`Last failure: ${last_failure.code} in ${last_failure.step}: ${last_failure.detail}`)]

@@ -10,7 +10,7 @@ export type Output = {
   /** A result. With --json one object a line, and nothing else on standard output. */
   result(object: object, text: () => string): void;
   /** For people only; with --json it goes nowhere. */
-  say(text: string): void;
+  print(text: string): void;
   /** What went wrong, or should be known. */
   warn(text: string): void;
   /** A bar on a terminal, nothing elsewhere. */
@@ -22,7 +22,7 @@ export function output(json: boolean): Output {
   return {
     json,
     result: (object, text) => (json ? console.log(printableJson(object)) : write(text())),
-    say: (text) => {
+    print: (text) => {
       if (!json) write(text);
     },
     warn: (text) => console.error(printable(text)),

@@ -18,7 +18,7 @@ export async function search(
 
 export function printHits({ items, total }: SearchAnswer, query: string, out: Output): void {
   for (const hit of items) out.result(hitOf(hit), () => textOf(hit));
-  if (total === 0) out.say(`Nothing is found for ${printableLine(query) || 'an empty query'}.`);
+  if (total === 0) out.print(`Nothing is found for ${printableLine(query) || 'an empty query'}.`);
 }
 
 /** What is printed of a hit. */

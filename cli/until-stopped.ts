@@ -21,7 +21,7 @@ export async function untilStopped(
   if (!over.signal.aborted) await once(over.signal, 'abort');
   over.release();
   if (taken.aborted) out.warn(new TakenOver(taken.reason).message);
-  else out.say('Stopping: what is in hand is finished or handed back.');
+  else out.print('Stopping: what is in hand is finished or handed back.');
   let code: ExitCode = EXIT.OK;
   await stop().catch((error: unknown) => {
     if (!(error instanceof StopFailed)) throw error;

@@ -38,7 +38,7 @@ export const ingestCommand = (paths: string[], options: IngestOptions): Run =>
   withClient(async (client, out) => {
     const results = await ingest(client, paths, options, out, () => performance.now());
     if (results.length === 0) out.warn('There is no picture in what was named.');
-    else out.say(ingestTable(results));
+    else out.print(ingestTable(results));
     return results.every(isWell) ? 0 : 3;
   });
 

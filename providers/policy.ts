@@ -41,7 +41,7 @@ export type PolicyOptions = {
 export type Policy = {
   /** `work` within `time_limit_ms`, or ProviderAway. What else it throws is let go, and so is the signal's reason. */
   call<T>(work: (signal: AbortSignal) => Promise<T>, time_limit_ms: number, signal: AbortSignal): Promise<T>;
-  /** False while it is known to be away. */
+  /** False while it is known to be unavailable. */
   reachable(): boolean;
 };
 

@@ -119,7 +119,7 @@ export const RUNTIME_LIMITS = {
   /** Time limit of one run, by step: see contract/step-kinds.ts. */
   run_time_limit_ms: byStep(({ run_time_limit_ms }) => run_time_limit_ms),
   /** Delay of redelivering a task whose run could not be recorded: sooner than the sweep, long enough for a store to recover. */
-  ring_again_ms: 2_000,
+  redeliver_ms: 2_000,
   /** How often pictures that a later version of the service has taken over are looked for: one index look-up. */
   later_versions_interval_ms: 60_000,
   /** Delay of redelivering a task that needs a later version of the service, so that a process of that version may take it. */

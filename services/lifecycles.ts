@@ -83,11 +83,11 @@ function messagesOf(before: ResourceColumns | null, after: ResourceColumns, emit
   if (differs('status') || differs('phase') || differs('viewable') || differs('searchable') || differs('indexed_revision'))
     types.push('resource.changed');
   if (after.searchable && (differs('searchable') || differs('indexed_revision'))) types.push('resource.searchable');
-  if (differs('phase')) types.push(...(TOLD[after.phase] ?? []));
+  if (differs('phase')) types.push(...(NOTIFIED[after.phase] ?? []));
   if (emitted.some(({ type }) => type === 'METADATA_DUE')) types.push('resource.expiring');
   return types;
 }
-const TOLD: { [P in ResourceColumns['phase']]?: string[] } = {
+const NOTIFIED: { [P in ResourceColumns['phase']]?: string[] } = {
   needs_person: ['resource.needs_person'],
   failed: ['resource.failed'],
   gone: ['resource.gone'],

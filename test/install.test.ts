@@ -12,9 +12,9 @@ import { z } from 'zod';
 
 /** Megabytes on disk of all that `npm ci` installs, without optional packages. */
 const MAX_INSTALL_MB = 450;
-/** Of what a service needs to run (`npm ci --omit=dev`), optional packages of this platform included. */
+/** Packages that a service needs to run (`npm ci --omit=dev`), optional packages of this platform included. */
 const MAX_RUNTIME_MB = 250;
-/** Of the packed package, and of it unpacked. */
+/** Maximum size of the package, packed and unpacked, in MB. */
 const [MAX_PACKED_MB, MAX_UNPACKED_MB] = [10, 12];
 
 const json = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));

@@ -157,6 +157,25 @@ describe('the house rules', () => {
     );
   });
 
+  test('the words that went do not come back: CONTRIBUTING.md has those that stay', () => {
+    const words = [
+      ...['MOST_\\w+', 'most_\\w+', 'isAway\\w*', 'onAway', 'ProviderAway', 'believed?', 'aliveTwin', 'elderTwin', 'twinOf'],
+      ...['mint', 'nonce', 'standStill', 'saidBy', 'saidOf', 'readSaid', 'tellOnce', 'toldOnce', 'whoseOf', 'Whose', 'rung'],
+      ...['givenBy', 'SoAlready', 'createGive', 'Chores?', 'ring_again_ms'],
+    ];
+    const went = new RegExp(`(?<![\\w'.\`-])(${words.join('|')})(?![\\w'\`-])`);
+    const ofNothing = /(\/\*\*|^ +\*|\/\/) Of [a-z`]/m;
+    // Folders whose names are still being changed; each is taken out of this list by that change.
+    const unfinished = /^(http|contract|machines|test\/(http|model|machines|runtime\/tasks|runtime\/resources))\//;
+    const wrong = files.filter(({ file }) => !unfinished.test(file) && file !== 'test/tidy.test.ts');
+    const bare = (source: string) => source.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'/g, '');
+    const found = wrong.flatMap(({ file, source }) => {
+      const word = went.exec(bare(source))?.[1] ?? ofNothing.exec(source)?.[0];
+      return word === undefined ? [] : [`${file}: ${word}`];
+    });
+    assert.deepEqual(found, []);
+  });
+
   test('nothing is left for later, and no rule is switched off without a reason', () => {
     const marks = new RegExp(
       ['TO' + 'DO', 'FIX' + 'ME', '@ts-' + 'ignore', '@ts-' + 'expect-error', '\\.on' + 'ly\\('].join('|'),

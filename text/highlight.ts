@@ -84,10 +84,10 @@ export function matchBoxes(page: number, words: readonly Word[], query: ParsedQu
 
 /** Written from top to bottom, which Chinese may be, a word is much higher than it is wide: then the parts share its height. */
 const UPRIGHT = 1.5;
-const SAYS = /[\p{L}\p{N}]/u;
+const HAS_WORDS = /[\p{L}\p{N}]/u;
 function partOf({ text, x, y, w, h }: Word, { start, end }: Span): Omit<Box, 'page'> {
   const rest = text.slice(0, Math.max(start, 0)) + text.slice(end);
-  if (!SAYS.test(rest)) return { x, y, w, h }; // a comma beside it is narrower than a letter
+  if (!HAS_WORDS.test(rest)) return { x, y, w, h }; // a comma beside it is narrower than a letter
   const whole = widthOf(text);
   const from = widthOf(text.slice(0, Math.max(start, 0))) / whole;
   const share = widthOf(text.slice(Math.max(start, 0), end)) / whole;

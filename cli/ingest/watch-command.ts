@@ -22,7 +22,7 @@ export const watchCommand =
     const clock = systemClock();
     const service = await reached(config, out.warn);
     const stop = stopSignal();
-    out.say(`Watching ${folders.join(', ')}. Stop it with Ctrl-C.`);
+    out.print(`Watching ${folders.join(', ')}. Stop it with Ctrl-C.`);
     try {
       const { failed } = await untilTakenOver(service.taken, () =>
         watch(folders, {

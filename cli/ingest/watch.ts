@@ -24,7 +24,7 @@ export const WATCH_LIMITS = {
   in_flight: 4,
   /** Files that are remembered, about 300 bytes each. What is beyond them waits until others have left. */
   max_files: 500_000,
-  /** After a failure that may pass, doubled each time: the service is away, or the file can't be read. */
+  /** After a failure that may pass, doubled each time: the service is unavailable, or the file can't be read. */
   again_ms: 5_000,
   again_max_ms: 5 * 60_000,
 };

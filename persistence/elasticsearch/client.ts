@@ -1,6 +1,6 @@
 /**
  * Calls to Elasticsearch: each within a time limit, behind a circuit breaker, and failing with what it means for the picture. While it
- * is away (no connection, no answer, 429, 5xx) every failure is PROVIDER_UNAVAILABLE, which spends no attempts.
+ * is unavailable (no connection, no answer, 429, 5xx) every failure is PROVIDER_UNAVAILABLE, which spends no attempts.
  */
 import { Client, errors } from '@elastic/elasticsearch';
 import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel';
@@ -12,7 +12,7 @@ import { StepError } from '../../runtime/tasks/step-handler.ts';
 export const CALL_LIMIT_MS = 30_000;
 /** A connection that the server has closed meanwhile is found out by its first use. Every call may be made twice. */
 const AGAIN = 1;
-/** Failures in a row that mean it is away. */
+/** Failures in a row that mean it is unavailable. */
 const BREAK_AFTER = 5;
 /** How long nobody asks then; the next one who does is let through alone. */
 const ASK_AGAIN_MS = 2_000;

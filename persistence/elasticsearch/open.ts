@@ -34,7 +34,7 @@ export type ElasticsearchOptions = ElasticOptions & {
   onMadeAnew?: () => void;
 };
 
-/** While Elasticsearch is away this resolves all the same, and so the service starts: every call looks again. Rejects with CredentialsRefused. */
+/** While Elasticsearch is unavailable this resolves all the same, and so the service starts: every call looks again. Rejects with CredentialsRefused. */
 export async function openElasticsearchIndex(options: ElasticsearchOptions): Promise<SearchIndex> {
   const { dimension, vector_floor, alias = 'tuodi', live = async () => FIRST_GENERATION, onMadeAnew } = options;
   const names = namesOf(alias);

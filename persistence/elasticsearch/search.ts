@@ -15,7 +15,7 @@ const CANDIDATES = 400;
 /** Values of a facet: the most frequent; more would be a list of its own. */
 const VALUES = 100;
 const FACET_FIELD: Record<Facet, string> = { tag: 'tags', year: 'year' };
-/** Of two equal scores the later one is first: ids begin with their time. */
+/** The later of two equal scores is first: ids begin with their time. */
 const BY_SCORE: estypes.Sort = [{ _score: { order: 'desc' } }, { resource_id: 'desc' }];
 const BY_NEWEST: estypes.Sort = [{ created_at: 'desc' }, { resource_id: 'desc' }];
 

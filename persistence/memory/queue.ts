@@ -24,7 +24,7 @@ type Lane = {
 /** Beside the concurrency of a kind: for who holds no place while others hold them all. */
 const SPARE_PLACES = 1;
 
-/** `max_waiting`: rings held, a kind. One more is dropped: the task's own timer rings again. */
+/** `max_waiting`: rings held, a kind. One more is dropped: the task's own timer redelivers. */
 export function memoryQueue({ clock, max_waiting }: { clock: Clock; max_waiting: number }): Queue {
   const lanes = new Map<StepKind, Lane>();
   const retries = new Map<string, { cancel(): void }>();
@@ -40,7 +40,7 @@ export function memoryQueue({ clock, max_waiting }: { clock: Clock; max_waiting:
   /** null: nobody waits who may have a place that is free. A task delivered again while it is handled waits for its turn. */
   function nextOf({ waiting, running, concurrency, usual }: Lane) {
     if (running.size < concurrency) return waiting.next(running, () => true);
-    // While fewer than usual are allowed, what the step needs is away: one more would be one too many.
+    // While fewer than usual are allowed, what the step needs is unavailable: one more would be one too many.
     if (concurrency < usual || running.size >= concurrency + SPARE_PLACES) return null;
     const places = [...running.values()].map(({ owner }) => owner);
     return waiting.next(running, (owner) => mayHaveSpare(owner, places));

@@ -39,7 +39,7 @@ export type Connection = {
   close(): void;
 };
 
-/** Attempts again, with backoff, while the database is away. Rejects with DatabaseError within RECONNECT_LIMIT_MS + CONNECT_LIMIT_MS. */
+/** Attempts again, with backoff, while the database is unavailable. Rejects with DatabaseError within RECONNECT_LIMIT_MS + CONNECT_LIMIT_MS. */
 export async function connected(target: Target, clock: Clock, settings: Partial<Settings> = {}): Promise<Connection> {
   const began = clock.elapsed();
   for (let backoff = BACKOFF_MIN_MS; ; backoff = Math.min(backoff * 2, BACKOFF_MAX_MS)) {

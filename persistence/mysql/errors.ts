@@ -65,7 +65,7 @@ const UNAVAILABLE_CODES = new Set([
 ]);
 
 /**
- * The database is away, or the connection broke: what was under way may have happened or not, and a later call may go well. Also of an
+ * The database is unavailable, or the connection broke: what was under way may have happened or not, and a later call may go well. Also of an
  * error whose cause is such a one.
  */
 export function isUnavailable(error: unknown): boolean {

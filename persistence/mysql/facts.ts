@@ -17,7 +17,7 @@ const READERS = 6;
 
 export type MysqlFactsOptions = { url: string; clock: Clock; log?: Logger } & Pick<Target, 'ca' | 'credentials'>;
 
-/** Runs pending migrations first, one process at a time. Rejects with DatabaseError when the database is away. */
+/** Runs pending migrations first, one process at a time. Rejects with DatabaseError when the database is unavailable. */
 export async function openMysqlFacts({ url, clock, log, ...trust }: MysqlFactsOptions): Promise<Facts> {
   const target = targetOf(url, trust);
   await migrateTarget({ target, clock }, false);

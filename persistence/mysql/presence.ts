@@ -21,7 +21,7 @@ export const PRESENCE_LIMITS = {
   ask_interval_ms: 5_000,
   /** Time limit of that query. */
   ask_limit_ms: 5_000,
-  /** Between tries to have the row again, which have no end while it is away. */
+  /** Between tries to have the row again, which have no end while it is unavailable. */
   regain_pause_ms: 1_000,
   /**
    * How long the row may look taken, once the database responds again, before another process must have it: our own lost connection
@@ -62,7 +62,7 @@ export type Presence = { release(): Promise<void> };
 
 /**
  * The tables must be there. Rejects with NotAlone within seconds. Once it is held, an outage of any length is waited out, whatever the
- * database responds meanwhile: nobody can take the row of a database that is away.
+ * database responds meanwhile: nobody can take the row of a database that is unavailable.
  */
 export async function holdPresence(options: PresenceOptions): Promise<Presence> {
   const { url, alone, clock, onLost, onUnavailable = () => {} } = options;
@@ -141,6 +141,6 @@ async function hold(target: Target, alone: boolean, clock: Clock): Promise<Held>
 
 /** The row is locked by somebody. False: its table is, which says nothing of other processes; or it was freed just now. */
 async function isTaken(connection: Connection): Promise<boolean> {
-  const rows = await connection.ask(LOOK).catch(() => null); // its table is locked, or the database is away
+  const rows = await connection.ask(LOOK).catch(() => null); // its table is locked, or the database is unavailable
   return Array.isArray(rows) && rows.length === 0;
 }

@@ -1,5 +1,5 @@
 /**
- * Connections to one Redis. Commands go over one connection and fail fast while Redis is away; what blocks (workers, subscriptions)
+ * Connections to one Redis. Commands go over one connection and fail fast while Redis is unavailable; what blocks (workers, subscriptions)
  * has connections of its own, which wait until it is back. The URL holds secrets: it is in no log and no error.
  */
 import { Redis } from 'ioredis';
@@ -42,7 +42,7 @@ export type RedisLink = {
   readonly log: Logger;
   /** For BullMQ, which takes a client; our own commands go through `reach`. */
   readonly redis: Redis;
-  /** Commands, whose failures become RedisUnavailable where Redis is away or refuses. */
+  /** Commands, whose failures become RedisUnavailable where Redis is unavailable or refuses. */
   reach<Value>(command: (redis: Redis) => Promise<Value>): Promise<Value>;
   /** True if a command has failed since `trust` was called: something may not have been written. */
   doubted(): boolean;

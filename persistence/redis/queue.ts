@@ -24,7 +24,7 @@ const EVENTS_KEPT = 100;
 const REFUSED_PAUSE_MS = 1_000;
 const ONCE = { attempts: 1, removeOnComplete: true, removeOnFail: true };
 
-type Ring = { task_id: string };
+type QueuedTask = { task_id: string };
 /** `n` makes an id new: one that is being handled is not taken again. */
 const idOf = (task_id: string, n: number) => `${task_id}-${n}`;
 
@@ -39,27 +39,27 @@ return redis.call('LPOS', KEYS[3], ARGV[1]) and 0 or 1`);
 
 export function bullQueue(link: RedisLink): Queue {
   const { prefix, clock, log, reach } = link;
-  const queues = new Map<string, BullQueue<Ring>>();
-  const workers = new Map<string, Worker<Ring>>();
+  const queues = new Map<string, BullQueue<QueuedTask>>();
+  const workers = new Map<string, Worker<QueuedTask>>();
   /** Steps of which this process takes no work. */
   const held = new Set<string>();
   let stopped = false;
   const patient = link.patient('workers');
 
   const nameOf = (kind: StepKind | 'retry') => `tuodi-${kind}`;
-  function queueOf(kind: StepKind | 'retry'): BullQueue<Ring> {
+  function queueOf(kind: StepKind | 'retry'): BullQueue<QueuedTask> {
     const name = nameOf(kind);
     const known = queues.get(name);
     if (known) return known;
     const streams = { events: { maxLen: EVENTS_KEPT } };
-    const queue = new BullQueue<Ring>(name, { connection: link.redis, prefix, streams, defaultJobOptions: ONCE });
+    const queue = new BullQueue<QueuedTask>(name, { connection: link.redis, prefix, streams, defaultJobOptions: ONCE });
     queue.on('error', () => undefined); // a call that fails says so itself
     queues.set(name, queue);
     return queue;
   }
 
-  function work(kind: StepKind | 'retry', concurrency: number, handle: (job: Job<Ring>) => Promise<void>): void {
-    const worker = new Worker<Ring>(nameOf(kind), handle, {
+  function work(kind: StepKind | 'retry', concurrency: number, handle: (job: Job<QueuedTask>) => Promise<void>): void {
+    const worker = new Worker<QueuedTask>(nameOf(kind), handle, {
       ...{ connection: patient, prefix, concurrency },
       ...{ lockDuration: LOCK_MS, stalledInterval: STALLED_INTERVAL_MS, maxStalledCount: MAX_STALLS },
     });

@@ -1,4 +1,4 @@
-/** Rates counted in Redis, for all processes together; while it is away, in each by itself. */
+/** Rates counted in Redis, for all processes together; while it is unavailable, in each by itself. */
 import { RateLimiterRedis } from 'rate-limiter-flexible';
 import type { RatePolicy, Rates } from '../../runtime/ports/rates.ts';
 import { memoryLimiter, spentOf } from '../memory/rates.ts';

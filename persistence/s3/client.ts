@@ -62,7 +62,7 @@ const isRequest = (request: unknown): request is { headers: Record<string, strin
 /** One call to the store. `doing`: what a person reads behind "cannot". Errors of `work` are translated. */
 export type Call = <Answer>(doing: string, work: (signal: AbortSignal) => Promise<Answer>, moves?: 'bytes') => Promise<Answer>;
 
-/** Calls bounded in time, behind one breaker: while the store is away it is left alone, and each call says so at once. */
+/** Calls bounded in time, behind one breaker: while the store is unavailable it is left alone, and each call says so at once. */
 export function calling(
   store: string,
   clock: Clock,

@@ -17,7 +17,7 @@ export const S3_LIMITS = {
   move_ms: 90_000,
   /** How often one request is sent: the SDK waits a little longer each time, and heeds Retry-After. */
   attempts: 3,
-  /** Calls that fail one after the other, each with its repeats, until the store is taken to be away. */
+  /** Calls that fail one after the other, each with its repeats, until the store is taken to be unavailable. */
   failures_to_open: 3,
   /** How long the store is left alone then, before one call tries it. */
   half_open_after_ms: 5_000,

@@ -32,7 +32,7 @@ export interface Dialect {
   uniqueViolation(error: unknown): string | null;
   /** The transaction gave way to another: nothing of it is written, and the same again may go well. */
   collided(error: unknown): boolean;
-  /** The database is away or the connection broke: a COMMIT that was under way may have happened. */
+  /** The database is unavailable or the connection broke: a COMMIT that was under way may have happened. */
   isUnavailable(error: unknown): boolean;
 }
 

@@ -50,7 +50,7 @@ export function readFact<Name extends FactRow>(name: Name, row: Row): RowOf[Name
 }
 
 const ROW_OF_TABLE = new Map<string, FactRow>(FACT_ROWS.map((name) => [ROWS[name].table, name]));
-/** Of a row into the table of that name. */
+/** The columns of a row for the table of that name. */
 export function factValuesIn(table: string, row: object): Values {
   const name = ROW_OF_TABLE.get(table);
   if (!name) throw new Error(`no fact is stored in ${table}`);

@@ -52,13 +52,13 @@ export function sqlFacts({ log, ...parts }: Omit<Database, 'unreadable'> & { log
 }
 
 /** Maximum rows that are logged, so that one that is read again and again fills no log; beyond it none is. */
-const MAX_TOLD = 1_000;
+const MAX_REPORTED = 1_000;
 
 function reportedOnce(log: Logger | undefined): Unreadable {
   const reported = new Set<string>();
   return ({ table, id, error }) => {
     const name = `${table} ${id}`;
-    if (reported.has(name) || reported.size >= MAX_TOLD) return;
+    if (reported.has(name) || reported.size >= MAX_REPORTED) return;
     reported.add(name);
     log?.error(
       { event: 'database.row_unreadable', err: error, table, id },

@@ -33,12 +33,12 @@ export type SqliteIndexOptions = {
 /** Rejects when the file can't be opened. */
 export async function openSqliteIndex(path: string, options: SqliteIndexOptions): Promise<SearchIndex> {
   const { clock, vector_floor = VECTOR_FLOOR, onMadeAnew, start = startThread } = options;
-  const told_of_new = onMadeAnew ? [onMadeAnew] : [];
+  const on_new = onMadeAnew ? [onMadeAnew] : [];
   const thread = threadCaller(
     () => start({ path, vector_floor }),
     clock,
     (made_anew) => {
-      if (made_anew) for (const then of told_of_new) then();
+      if (made_anew) for (const then of on_new) then();
     },
   );
   await thread.ask({ ask: 'ping' });
@@ -70,7 +70,7 @@ export async function openSqliteIndex(path: string, options: SqliteIndexOptions)
     scan: (after, limit) => thread.ask({ ask: 'scan', after, limit }),
     count: () => thread.ask({ ask: 'count' }),
     identity: () => thread.ask({ ask: 'identity' }),
-    onMadeAnew: (then) => void told_of_new.push(then),
+    onMadeAnew: (then) => void on_new.push(then),
     async ping() {
       await thread.ask({ ask: 'ping' });
     },

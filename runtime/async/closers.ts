@@ -8,7 +8,7 @@ import { withTimeout } from './timeout.ts';
 
 export type StopLimits = typeof STOP_LIMITS;
 export const STOP_LIMITS = {
-  /** Time limit of one part: above the 5 s that work in hand and requests are given, and the time in which a call to a database that is away fails. */
+  /** Time limit of one part: above the 5 s that work in hand and requests are given, and the time in which a call to a database that is unavailable fails. */
   closer_ms: 10_000,
   /** Time limit of all together: below the 30 s that Kubernetes gives by default before it kills, with the time that the process takes to end. */
   stop_ms: 25_000,

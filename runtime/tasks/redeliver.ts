@@ -30,11 +30,11 @@ export function createRedelivery({ tasks, queue, runs, clock, limits, log }: Par
           err: error,
           task_id: notification.task_id,
           again: notification.again,
-          retry_ms: limits.ring_again_ms,
+          retry_ms: limits.redeliver_ms,
         },
         'could not record the result of a run; the task is delivered again',
       );
-      await redeliverLater(notification.task_id, limits.ring_again_ms);
+      await redeliverLater(notification.task_id, limits.redeliver_ms);
     },
     /** Handles a task whose pause before the next attempt is over. */
     async retry(task_id: string): Promise<void> {

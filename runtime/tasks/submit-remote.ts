@@ -55,7 +55,7 @@ export function createRemoteSubmitter(parts: Parts) {
   async function waitForRoom(task: TaskRecord): Promise<(() => void) | null> {
     try {
       const leave = await in_flight.enter(task.kind, stopping.signal);
-      if (!leave) await queue.retryLater(task.task_id, clock.now(), limits.ring_again_ms); // it is redelivered
+      if (!leave) await queue.retryLater(task.task_id, clock.now(), limits.redeliver_ms); // it is redelivered
       return leave;
     } catch (error) {
       if (stopping.signal.aborted) return null; // it waits in the queue for the next process

@@ -84,7 +84,7 @@ async function original(
   return { expected, found: both(sized.en + compared.en, sized.zh + compared.zh), ok: same };
 }
 
-/** Of what the saved text is made from. */
+/** The rows that the saved text is made from. */
 const ROWS_OF_TEXT = FACT_ROWS.filter((name) => factsBefore('saved').includes(ROWS[name].fact));
 
 const text: Look = async ({ facts: { texts } }, { row, promised }) => {

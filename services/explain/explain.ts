@@ -1,6 +1,6 @@
 /**
  * Explain: why a picture can or cannot be found. Every fact is looked at there and then, in the layer that holds it, each within a time
- * limit of its own: a layer that is away is named, and hides nothing of the others. It reads only.
+ * limit of its own: a layer that is unavailable is named, and hides nothing of the others. It reads only.
  */
 import { EXPLAINED, type Explained, type Explanation } from '../../contract/explain.ts';
 import type { Text } from '../../contract/statuses.ts';

@@ -29,7 +29,7 @@ export function ownTextOf({ chars, pictures }: PdfChars): OwnText | null {
   const seen = chars.filter(isOnPage);
   const written = seen.filter(({ text, box }) => box !== null && !SPACE.test(text) && text !== BROKEN_WORD);
   const garbage = written.filter(({ text, is_known }) => !is_known || GARBAGE.test(text)).length;
-  if (garbage > MOST_GARBAGE * written.length) return null;
+  if (garbage > MAX_GARBAGE * written.length) return null;
   const text = textOf(seen);
   if (text === '') return null;
   const read = { text, confidence: 1, words: pieces(seen).flatMap(inWords).map(wordOf) };

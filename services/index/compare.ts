@@ -1,4 +1,4 @@
-/** A comparison of the whole index with the facts, page by page: it goes on where it was when its process died, or the index was away. */
+/** A comparison of the whole index with the facts, page by page: it goes on where it was when its process died, or the index was unavailable. */
 import { z } from 'zod';
 import type { SearchIndex } from '../../runtime/ports/search-index.ts';
 import type { PromisedEntry } from '../../runtime/ports/service-state.ts';
@@ -17,7 +17,7 @@ export type Pass = z.infer<typeof Pass>;
 export const newPass = (identity: string, since: number): Pass => ({ identity, after: null, lost: 0, since, told: [] });
 
 /** Maximum organisations that are notified of one comparison: its stored state is bounded. Others are notified of their pictures alone. */
-const MAX_TOLD = 1_000;
+const MAX_REPORTED = 1_000;
 /** An index that is replaced again and again while it is compared is compared again at the next look. */
 const ROUNDS = 3;
 
@@ -61,7 +61,7 @@ async function once(parts: CompareParts, begun: Pass): Promise<Pass> {
 /** The state names the organisations of a batch before they are notified, so that a crash in between forgets none. */
 async function healed(parts: CompareParts, before: Pass, lost: PromisedEntry[]): Promise<Pass> {
   const untold = [...new Set(lost.map(({ org_id }) => org_id))].filter((org_id) => !before.told.includes(org_id));
-  const orgs = untold.slice(0, MAX_TOLD - before.told.length);
+  const orgs = untold.slice(0, MAX_REPORTED - before.told.length);
   const pass = { ...before, lost: before.lost + lost.length, told: [...before.told, ...orgs] };
   parts.found(pass);
   await parts.keep(pass);

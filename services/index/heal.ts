@@ -18,7 +18,7 @@ export type HealParts = {
   /** Aborted when the process stops. */
   stopping: AbortSignal;
 };
-/** What was to be made again is not in yet: the index is away, say. */
+/** What was to be made again is not in yet: the index is unavailable, say. */
 export class StillHealing extends Error {}
 
 /**

@@ -55,7 +55,7 @@ export function createIndexWatch({ owner: process_id, ...parts }: Parts) {
     wake();
   });
 
-  /** One line when looking begins to fail, one when it works again: an index that is away is said elsewhere too. */
+  /** One line when looking begins to fail, one when it works again: an index that is unavailable is said elsewhere too. */
   function failed(error: unknown): void {
     if (stopping.signal.aborted || error instanceof TakenOver || error instanceof StillHealing) return;
     if (!failing)

@@ -106,10 +106,10 @@ async function detailOf(error: RejectedFile, { resource_id, org_id }: InspectInp
   const is = error instanceof RejectedType ? error.content_type : null;
   const resource = await facts.resources.get({ org_id }, resource_id);
   const announced = CONTENT_TYPES.find((type) => type === resource?.content_type);
-  if (!announced || announced === is || !tellsType(error)) return error.message;
+  if (!announced || announced === is || !showsType(error)) return error.message;
   return `announced as ${announced}; ${is ? `it is ${is}: ` : ''}${error.message}`;
 }
-const tellsType = (error: RejectedFile): boolean =>
+const showsType = (error: RejectedFile): boolean =>
   error instanceof RejectedType || error.code === 'NOT_AN_IMAGE' || error.code === 'UNSUPPORTED_FORMAT';
 
 type Put = (key: string, webp: Uint8Array) => Promise<unknown>;

@@ -35,7 +35,7 @@ export const cleanUpStep = async (kind: StepKind, output: Json, input: Json, con
 export const remoteOf = (kind: StepKind): RemoteStepHandler<Json> | undefined => serviceOf(kind).remote;
 
 type Needed = Pick<StepContext, Need>;
-/** False while something that the step needs is known to be away. */
+/** False while something that the step needs is known to be unavailable. */
 export const isAvailable = (kind: StepKind, ports: Needed): boolean =>
   STEPS[kind].needs.every((port) => ports[port].reachable?.() ?? true);
 

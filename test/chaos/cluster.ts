@@ -10,7 +10,7 @@ import { indexProxy } from './index-proxy.ts';
 import { tcpProxy } from './tcp-proxy.ts';
 
 const ROLES = ['serve', 'worker', 'serve', 'worker'] as const;
-/** A process that can't start while a server is away is started again after so long. */
+/** A process that can't start while a server is unavailable is started again after so long. */
 const RESTART_PAUSE_MS = 1_000;
 
 type Member = { role: (typeof ROLES)[number]; process: Process | null; starting: Promise<void> };
@@ -55,7 +55,7 @@ export async function startCluster(random: () => number) {
         ports.splice(0, ports.length, ...urls());
         return;
       } catch {
-        await new Promise((resolve) => setTimeout(resolve, RESTART_PAUSE_MS)); // a server it needs is away by the run's own fault
+        await new Promise((resolve) => setTimeout(resolve, RESTART_PAUSE_MS)); // a server it needs is unavailable by the run's own fault
       }
     }
   }

@@ -31,7 +31,7 @@ export function readAllEvents(url: string, key: string): EventsRead {
         take(reader);
         await reader.close();
       } catch {
-        // the process was killed, or its database is away: the reader comes back
+        // the process was killed, or its database is unavailable: the reader comes back
       }
       cuts += 1;
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));

@@ -1,5 +1,5 @@
 /**
- * A whole service on a data folder: `node line-child.js <folder>`. What its first step needs is away until a line comes on standard
+ * A whole service on a data folder: `node line-child.js <folder>`. What its first step needs is unavailable until a line comes on standard
  * input. It prints its address once it is ready.
  */
 import { writeSync } from 'node:fs';

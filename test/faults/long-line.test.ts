@@ -1,4 +1,4 @@
-/** A start with a long line, whose next step needs something that is away: it answers throughout, in bounded memory, with few lines. */
+/** A start with a long line, whose next step needs something that is unavailable: it answers throughout, in bounded memory, with few lines. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

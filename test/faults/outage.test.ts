@@ -1,4 +1,4 @@
-/** What a step needs is away for long, in ways that are worse than refusing: no picture pays for it. */
+/** What a step needs is unavailable for long, in ways that are worse than refusing: no picture pays for it. */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** Providers that are away: pictures wait, nothing is spent on it, and it ends by itself. */
+/** Providers that are unavailable: pictures wait, nothing is spent on it, and it ends by itself. */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -12,7 +12,7 @@ import { Resource } from '../../contract/resource.ts';
 import { SearchAnswer } from '../../contract/search.ts';
 import { applyTo, compile, copySources, recipe } from './recipe.ts';
 
-/** Of the exploration: it takes 5 s of one processor. */
+/** Time limit of the exploration, in ms: it takes 5 s of one processor. */
 const EXPLORE_LIMIT_MS = 120_000;
 
 let folder = '';

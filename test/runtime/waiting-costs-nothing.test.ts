@@ -1,4 +1,4 @@
-/** Pictures that wait in line cost no write, however often they are looked at; a ring that was lost is rung again all the same. */
+/** Pictures that wait in line cost no write, however often they are looked at; a ring that was lost is redelivered all the same. */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** What goes wrong between us and a store: lost replies, bytes changed on the way, uploads that break off, races, a store that is away. */
+/** What goes wrong between us and a store: lost replies, bytes changed on the way, uploads that break off, races, a store that is unavailable. */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { Transform } from 'node:stream';

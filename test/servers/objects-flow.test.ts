@@ -22,7 +22,7 @@ after(async () => {
   await bucket.drop();
 });
 
-/** What a worker does when the inspection is rung for. */
+/** What a worker does when the inspection is delivered for. */
 async function inspected({ facts, deps, done }: HttpWorld, resource_id: string): Promise<string> {
   const stored = await facts.instances.load(resource_id);
   const task_id = stored?.instance.jobs.inspect?.token ?? '';

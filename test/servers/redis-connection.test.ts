@@ -1,4 +1,4 @@
-/** The connection to Redis: fast to fail while it is away, quick to come back, and silent about its secrets. */
+/** The connection to Redis: fast to fail while it is unavailable, quick to come back, and silent about its secrets. */
 
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';

@@ -59,7 +59,7 @@ describe('faults of Redis, with a backlog', () => {
   test('restarted without anything saved: the same', () =>
     withBacklog(async ({ server, letGo, allIndexed, takeIn }) => {
       await server.kill();
-      await takeIn(5); // acknowledged while Redis is away
+      await takeIn(5); // acknowledged while Redis is unavailable
       await server.start();
       letGo();
       console.log(`restart: all INDEXED after ${await allIndexed(PICTURES + 5, limit())} ms`);

@@ -1,4 +1,4 @@
-/** A process that is told to stop ends within its limit, whichever of its servers is away at that moment. */
+/** A process that is told to stop ends within its limit, whichever of its servers is unavailable at that moment. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { EXIT } from '../../contract/exit-codes.ts';

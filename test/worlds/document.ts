@@ -30,7 +30,7 @@ export function blocksOf(file: string): Block[] {
     const end = lines.indexOf('```', at);
     if (language === 'sh') {
       const code = lines.slice(at + 1, end).join('\n');
-      blocks.push({ line: at + 1, world, call, code, ...saidBelow(lines.slice(end + 1)) });
+      blocks.push({ line: at + 1, world, call, code, ...textBelow(lines.slice(end + 1)) });
     }
     at = end;
   }
@@ -38,7 +38,7 @@ export function blocksOf(file: string): Block[] {
 }
 
 /** The arrow's line, and an example in JSON right after it. */
-function saidBelow(lines: string[]): Pick<Block, 'statuses' | 'example'> {
+function textBelow(lines: string[]): Pick<Block, 'statuses' | 'example'> {
   const some = lines.filter((line) => line !== '');
   const [arrow = ''] = some;
   if (!arrow.startsWith('→ ')) return { statuses: [], example: undefined };

@@ -11,19 +11,19 @@ const tooMany = () => new Error('too many wait');
 function world(given: { places: number; spare?: number; max_waiting?: number }) {
   const numbers = Array.from({ length: given.places + (given.spare ?? 0) }, (_, n) => n);
   const [usual, spare] = [numbers.slice(0, given.places), numbers.slice(given.places)];
-  const seats = createPool(usual, given.max_waiting ?? 100, tooMany, spare);
+  const slots = createPool(usual, given.max_waiting ?? 100, tooMany, spare);
   const had: string[] = [];
   const held = new Map<string, number>();
   return {
-    seats,
+    slots,
     had,
     ask: (owner: string, name: string, signal = never) =>
-      seats.acquire(signal, owner).then((seat) => {
+      slots.acquire(signal, owner).then((seat) => {
         had.push(name);
         held.set(name, seat);
       }),
     release: async (name: string) => {
-      seats.release(held.get(name) ?? -1);
+      slots.release(held.get(name) ?? -1);
       await turnOfTheLoop();
     },
   };
@@ -42,7 +42,7 @@ describe('places to work at', () => {
   });
 
   test('a spare place is open to an owner who holds none while others hold all; never to them', async () => {
-    const { ask, release, had, seats } = world({ places: 2, spare: 1 });
+    const { ask, release, had, slots } = world({ places: 2, spare: 1 });
     for (const name of ['a1', 'a2', 'a3', 'b1', 'b2', 'c1']) void ask(name.slice(0, 1), name);
     await turnOfTheLoop();
     assert.deepEqual(had, ['a1', 'a2', 'b1'], 'b1 has the spare one, and c1 waits for it');
@@ -50,16 +50,16 @@ describe('places to work at', () => {
     assert.deepEqual(had, ['a1', 'a2', 'b1', 'b2']); // of two who hold none, who came first
     await release('a1');
     assert.deepEqual(had.at(-1), 'c1');
-    assert.ok(seats.hasWaiters(), 'a3 waits still');
+    assert.ok(slots.hasWaiters(), 'a3 waits still');
     await release('b2');
     assert.deepEqual(had.at(-1), 'c1', 'the spare place is none of a, who holds one');
     await release('a2');
     assert.deepEqual(had.at(-1), 'a3');
-    assert.ok(!seats.hasWaiters());
+    assert.ok(!slots.hasWaiters());
   });
 
   test('of one owner, first come, first served; who gave up is passed over, and one too many is refused', async () => {
-    const { ask, release, had, seats } = world({ places: 1, max_waiting: 2 });
+    const { ask, release, had, slots } = world({ places: 1, max_waiting: 2 });
     const giving_up = new AbortController();
     void ask('a', '1');
     const second = ask('a', '2', giving_up.signal);
@@ -70,8 +70,8 @@ describe('places to work at', () => {
     await release('1');
     assert.deepEqual(had, ['1', '3']);
     await release('3');
-    assert.ok(!seats.hasWaiters());
+    assert.ok(!slots.hasWaiters());
     await ask('b', '5'); // the place is free again
-    await assert.rejects(seats.acquire(AbortSignal.abort(new Error('gone before'))), /gone before/);
+    await assert.rejects(slots.acquire(AbortSignal.abort(new Error('gone before'))), /gone before/);
   });
 });

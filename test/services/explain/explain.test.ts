@@ -9,7 +9,7 @@ import { type WholeWorld, wholeWorld } from '../../worlds/whole-world.ts';
 import { BREAKS, fileOf, forgetWords } from './breaks.ts';
 
 let w: WholeWorld;
-/** What is away, as a test says: the call never answers, or fails. */
+/** What is unavailable, as a test says: the call never answers, or fails. */
 let index_is: 'there' | 'silent' | 'away' = 'there';
 let tasks_are: 'there' | 'away' = 'there';
 const failing = (ports: Ports): Ports => {

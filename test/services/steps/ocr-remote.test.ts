@@ -85,7 +85,7 @@ describe('a remote engine', () => {
     ['a page too many', [1, 2, 3, 4]],
     ['one page twice', [1, 2, 2]],
   ] as const)
-    test(`is not believed with ${what}`, async () => {
+    test(`is not accepted with ${what}`, async () => {
       const { answered } = await world(await three(), TIFF);
       await assert.rejects(
         answered(pages.map((page) => answer(page))),
