@@ -8,7 +8,8 @@ const ANY: ProblemCode[] = [
 ];
 const WITH_KEY: ProblemCode[] = ['UNAUTHENTICATED', 'FORBIDDEN'];
 const WITH_LINK: ProblemCode[] = ['BAD_SIGNATURE', 'LINK_EXPIRED'];
-const WITH_BODY: ProblemCode[] = ['BAD_JSON', 'TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'];
+/** Whatever writes may find the disk full. */
+const WRITES: ProblemCode[] = ['BAD_JSON', 'TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE', 'STORAGE_FULL'];
 /** About one picture: it may be none of this organisation, set aside, or of a later version. */
 const WITH_RESOURCE: ProblemCode[] = ['NOT_FOUND', 'SET_ASIDE', 'LATER_VERSION', 'CONFLICT'];
 
@@ -18,7 +19,7 @@ export function problemsOf({ auth, method, path, errors }: RouteDeclaration): Pr
     ...ANY,
     ...(auth === 'key' || auth === 'key_or_link' ? WITH_KEY : []),
     ...(auth === 'link' || auth === 'key_or_link' ? WITH_LINK : []),
-    ...(method === 'GET' ? [] : WITH_BODY),
+    ...(method === 'GET' ? [] : WRITES),
     ...(path.includes('{resource_id}') || path === '/v1/resources' ? WITH_RESOURCE : []),
     ...errors,
   ]);
