@@ -5,6 +5,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { type Config, SERVICE_FILE } from '../app/config.ts';
+import { type ApiClient, ApiError, createClient } from '../contract/client.ts';
 import { readPrivate, UnsafeFile } from '../persistence/folder/private-file.ts';
 import { systemClock } from '../runtime/async/clock.ts';
 import { bounded } from '../runtime/async/timeout.ts';
@@ -16,7 +17,9 @@ const ServiceFile = z.object({ url: z.url(), api_key: z.string(), pid: z.int() }
 export type Client = {
   url: string;
   api_key: string;
-  /** `body`: JSON, or the text of an answer that is none. Throws ApiError on a problem. */
+  /** Each call of the API by its name; retried as `request` is. */
+  api: ApiClient;
+  /** For an address that was given out, and for what is no call: `body` is JSON, or text. Throws ApiError on a problem. */
   request(method: string, route: string, options?: RequestOptions): Promise<{ status: number; body: unknown }>;
   /** Gives `take` the bytes of an answer, as they come, and ends with it. Throws ApiError on a problem. */
   download(route: string, signal: AbortSignal, take: (body: ReadableStream<Uint8Array>) => Promise<void>): Promise<void>;
@@ -31,18 +34,6 @@ type RequestOptions = {
   timeout_ms?: number;
   signal?: AbortSignal | undefined;
 };
-
-/** A problem that the API answered with. */
-export class ApiError extends Error {
-  override name = 'ApiError';
-  readonly status: number;
-  readonly code: string;
-  constructor(status: number, code: string, detail: string) {
-    super(detail);
-    this.status = status;
-    this.code = code;
-  }
-}
 
 /** Opens the data folder in this process; returns where it listens and a key. */
 export type OpenFolder = (config: Config) => Promise<{ url: string; api_key: string } & Opened>;
@@ -94,30 +85,23 @@ export function clientOf(url: string, api_key: string, opened: Opened | null = n
   return {
     url,
     api_key,
-    async request(method, route, { body, headers = {}, timeout_ms = REQUEST_TIMEOUT_MS, signal } = {}) {
+    api: createClient({
+      ...{ url, api_key, read: responseText },
+      send: (address, { signal, ...init }) => sendWithRetries(address, init, { signal: signal ?? undefined }),
+    }),
+    async request(method, route, { body, headers = {}, ...limits } = {}) {
       const form = body instanceof FormData;
-      const send = () =>
-        withRetryLimit(timeout_ms, signal, async (limit) => {
-          const answer = await fetch(`${url}${route}`, {
-            method,
-            signal: limit,
-            headers: { authorization, ...(body && !form ? { 'content-type': 'application/json' } : {}), ...headers },
-            ...(body ? { body: form ? body : JSON.stringify(body) } : {}),
-          });
-          const again_s = answer.status === 429 ? Number(answer.headers.get('retry-after') ?? 1) : null;
-          return { again_s, result: await answered(answer, `${method} ${route}`).catch((error: unknown) => ({ error })) };
-        });
-      for (let times = 1; ; times++) {
-        const { again_s, result } = await send();
-        if (!('error' in result)) return result;
-        if (again_s === null || !(again_s <= MAX_PAUSE_S) || times === MAX_SENDS) throw result.error;
-        await systemClock().sleep(again_s * 1_000, signal);
-      }
+      const init = {
+        method,
+        headers: { authorization, ...(body && !form ? { 'content-type': 'application/json' } : {}), ...headers },
+        ...(body ? { body: form ? body : JSON.stringify(body) } : {}),
+      };
+      return readResponse(await sendWithRetries(`${url}${route}`, init, limits), `${method} ${route}`);
     },
     download: (route, signal, take) =>
       withRetryLimit(DOWNLOAD_TIMEOUT_MS, signal, async (limit) => {
         const answer = await fetch(`${url}${route}`, { headers: { authorization }, signal: limit });
-        if (!answer.ok || !answer.body) await answered(answer, `GET ${route}`);
+        if (!answer.ok || !answer.body) await readResponse(answer, `GET ${route}`);
         if (!answer.body) throw new ApiError(answer.status, 'UNKNOWN', `GET ${route} answered nothing`);
         await take(answer.body);
       }),
@@ -127,6 +111,30 @@ export function clientOf(url: string, api_key: string, opened: Opened | null = n
     },
   };
 }
+type Limits = { timeout_ms?: number; signal?: AbortSignal | undefined };
+/** The whole response, read within its time. */
+async function sendWithRetries(
+  url: string,
+  init: RequestInit,
+  { timeout_ms = REQUEST_TIMEOUT_MS, signal }: Limits,
+): Promise<Response> {
+  const send = (limit: AbortSignal) => fetch(url, { ...init, signal: limit }).then(readWhole);
+  for (let times = 1; ; times++) {
+    const answer = await withRetryLimit(timeout_ms, signal, send);
+    if (answer.status !== 429 || times === MAX_SENDS) return answer;
+    const pause_s = Number(answer.headers.get('retry-after') ?? 1);
+    if (!(pause_s <= MAX_PAUSE_S)) return answer;
+    await systemClock().sleep(pause_s * 1_000, signal);
+  }
+}
+
+/** With its text in memory, of a bounded length. */
+async function readWhole(answer: Response): Promise<Response> {
+  const { status, statusText, headers } = answer;
+  const text = await responseText(answer);
+  return new Response(text === '' ? null : text, { status, statusText, headers });
+}
+
 /** A service that has had enough for a moment (429) is sent the same again so often, each time after the pause that it asks for. */
 const MAX_SENDS = 10;
 const MAX_PAUSE_S = 60;
@@ -147,7 +155,7 @@ export async function withRetryLimit<Value>(
   }
 }
 
-async function answered(answer: Response, what: string): Promise<{ status: number; body: unknown }> {
+async function readResponse(answer: Response, what: string): Promise<{ status: number; body: unknown }> {
   const text = await responseText(answer);
   const is_json = /[/+]json\b/.test(answer.headers.get('content-type') ?? '');
   const parsed: unknown = is_json ? JSON.parse(text) : text;

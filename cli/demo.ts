@@ -7,7 +7,7 @@ import { printableLine } from '../text/printable.ts';
 import type { Client } from './client.ts';
 import { type Ingested, ingest, isWell } from './ingest/ingest.ts';
 import { cut, type Output, table } from './output.ts';
-import { marked, search } from './search.ts';
+import { marked, plainText, search } from './search.ts';
 
 /** Says that the folder is the demo's own, and may be emptied. */
 const MARK = '.tuodi-demo';
@@ -48,7 +48,7 @@ const Truth = z.record(z.string(), z.object({ lines: z.array(z.object({ text: z.
 const readTruth = async (samples: string) => Truth.parse(JSON.parse(await readFile(path.join(samples, 'truth.json'), 'utf8')));
 
 async function rowOf(client: Client, { file, resource_id, status, duration_ms }: Ingested): Promise<string[]> {
-  const { body } = await client.request('GET', `/v1/resources/${resource_id}/text?format=txt`).catch(() => ({ body: '' })); // nothing was read
+  const body = resource_id ? await plainText(client, resource_id).catch(() => '') : ''; // nothing was read
   const words = String(body).replace(/\s+/g, ' ').trim();
   return [
     path.basename(file),

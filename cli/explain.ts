@@ -1,5 +1,5 @@
 /** `tuodi explain <resource_id>`: why a picture can or cannot be found. */
-import { EXPLAINED_WORDS, Explanation } from '../contract/explain.ts';
+import { EXPLAINED_WORDS, type Explanation } from '../contract/explain.ts';
 import { printableLine } from '../text/printable.ts';
 import type { Client } from './client.ts';
 import { cut, type Output, table } from './output.ts';
@@ -9,8 +9,7 @@ const CELL = 70;
 
 /** Returns whether every fact is as it should be. */
 export async function explain(client: Client, resource_id: string, out: Output): Promise<boolean> {
-  const { body } = await client.request('GET', `/v1/resources/${encodeURIComponent(resource_id)}/explain`);
-  const explanation = Explanation.parse(body);
+  const { body: explanation } = await client.api.explain_resource({ params: { resource_id } });
   out.result({ resource_id, ...explanation }, () => textOf(explanation));
   return explanation.facts.every(({ ok }) => ok);
 }

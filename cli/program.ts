@@ -23,6 +23,7 @@ import {
 import { exportCommand, importCommand } from './library/commands.ts';
 import { output } from './output.ts';
 import { VERSION } from './project.ts';
+import type { SearchOptions } from './search.ts';
 import { explainCommand, ingestCommand, searchCommand, statusCommand, textCommand } from './with-service.ts';
 
 export async function run(argv: string[], env: NodeJS.ProcessEnv): Promise<ExitCode> {
@@ -83,7 +84,7 @@ function addCommands(program: Command, does: (work: Run) => Promise<void>): void
     .description('finds pictures by their text and metadata')
     .option('--limit <n>', 'at most so many', wholeNumber)
     .addOption(new Option('--mode <mode>').choices(['hybrid', 'text', 'vector']))
-    .action((query: string, options: { limit?: number; mode?: string }) => does(searchCommand(query, options)));
+    .action((query: string, options: SearchOptions) => does(searchCommand(query, options)));
   program
     .command('text <resource_id>')
     .description('the text read off a picture')

@@ -1,19 +1,17 @@
 /** `tuodi search <query>`: what is found, with the words that matched. */
-import { z } from 'zod';
-import { SearchAnswer, type SearchHit } from '../contract/search.ts';
+import type { SearchAnswer, SearchHit, SearchMode } from '../contract/search.ts';
 import { printableLine } from '../text/printable.ts';
 import type { Client } from './client.ts';
 import type { Output } from './output.ts';
 
-export type SearchOptions = { limit?: number; mode?: string };
+export type SearchOptions = { limit?: number; mode?: SearchMode };
 
 export async function search(
   client: Client,
   query: string,
   { limit = 10, mode = 'hybrid' }: SearchOptions,
 ): Promise<SearchAnswer> {
-  const asked = new URLSearchParams({ q: query, mode, limit: String(limit) });
-  return SearchAnswer.parse((await client.request('GET', `/v1/search?${asked}`)).body);
+  return (await client.api.search({ query: { q: query, mode, limit } })).body;
 }
 
 export function printHits({ items, total }: SearchAnswer, query: string, out: Output): void {
@@ -43,22 +41,21 @@ export const marked = (parts: { text: string; match: boolean }[]): string =>
     .replace(/\s+/g, ' ')
     .trim();
 
-const Text = z.string();
 /** `tuodi text <resource_id>` */
 export async function text(client: Client, resource_id: string, out: Output): Promise<void> {
-  const { body } = await client.request('GET', `/v1/resources/${encodeURIComponent(resource_id)}/text?format=txt`);
-  const read = Text.parse(body);
+  const read = await plainText(client, resource_id);
   out.result({ resource_id, text: read }, () => read);
 }
 
-const CountsAnswer = z.object({
-  total: z.int(),
-  by_phase: z.record(z.string(), z.int()),
-  by_status: z.record(z.string(), z.int()),
-});
+/** The text of all pages. */
+export async function plainText({ api }: Client, resource_id: string): Promise<string> {
+  const { body } = await api.get_text({ params: { resource_id }, query: { format: 'txt' } });
+  return body instanceof Response ? body.text() : '';
+}
+
 /** `tuodi status`: how many pictures are where. */
 export async function status(client: Client, out: Output): Promise<void> {
-  const counts = CountsAnswer.parse((await client.request('GET', '/v1/resources/counts')).body);
+  const { body: counts } = await client.api.count_resources();
   const lines = Object.entries(counts.by_status).map(([name, count]) => printableLine(`${String(count).padStart(8)}  ${name}`));
   out.result(counts, () => [`${String(counts.total).padStart(8)}  pictures`, ...lines].join('\n'));
 }

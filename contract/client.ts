@@ -1,5 +1,5 @@
 /** A typed client of the API, made from the table of routes: for browsers and for Node. */
-import type { z } from 'zod';
+import { z } from 'zod';
 import { ProblemResponse } from './problems.ts';
 import {
   type BodyInput,
@@ -139,15 +139,20 @@ function jsonOf(text: string): unknown {
   }
 }
 
+/** All that a client needs of one. */
+const ReadProblem = ProblemResponse.pick({ code: true, detail: true, errors: true }).extend({
+  request_id: z.string().optional(),
+});
+
 async function errorOf(response: Response, read: (response: Response) => Promise<string>): Promise<ApiError> {
   const { status, headers } = response;
   if (status === 304) return new ApiError(304, 'NOT_MODIFIED', 'It is as the client has it.');
-  const problem = ProblemResponse.safeParse(jsonOf(await read(response)));
+  const problem = ReadProblem.safeParse(jsonOf(await read(response)));
   const seconds = Number(headers.get('retry-after') ?? Number.NaN);
   const retry_after_s = Number.isFinite(seconds) ? seconds : null;
   if (!problem.success)
     return new ApiError(status, 'UNKNOWN', `the response was ${status}, and no problem of this API`, { retry_after_s });
-  const { code, detail, errors = [], request_id } = problem.data;
+  const { code, detail, errors = [], request_id = null } = problem.data;
   return new ApiError(status, code, detail, { errors, request_id, retry_after_s });
 }
 

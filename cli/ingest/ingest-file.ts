@@ -1,8 +1,7 @@
 /** One file taken in: unless the library has its bytes, or a person has put them into the trash. */
 import { openAsBlob } from 'node:fs';
 import path from 'node:path';
-import { z } from 'zod';
-import { Resource } from '../../contract/resource.ts';
+import type { Resource } from '../../contract/resource.ts';
 import { PHASES } from '../../contract/statuses.ts';
 import { sha256Of } from '../../persistence/folder/hash.ts';
 import type { Client } from '../client.ts';
@@ -10,7 +9,6 @@ import { type Uploaded, uploadForm, waitUntilSettled } from './upload.ts';
 
 /** `busy`: what is under way, by SHA-256: of two files with the same bytes the later one finds the earlier one's picture. */
 type Work = { client: Client; signal: AbortSignal; busy: Map<string, Promise<unknown>> };
-const Listed = z.object({ items: z.array(Resource) });
 
 /** Pictures that have these bytes, or were refused or removed with them: a few at most. */
 const MAX_DUPLICATES = 20;
@@ -44,9 +42,8 @@ async function takenIn(work: Work, { file, sha256 }: Hashed, fields: { title?: s
 }
 
 async function findDuplicate({ client, signal }: Pick<Work, 'client' | 'signal'>, sha256: string): Promise<Resource | null> {
-  const asked = new URLSearchParams({ sha256, limit: String(MAX_DUPLICATES) });
-  for (const phase of PHASES) asked.append('phase', phase);
-  const { items } = Listed.parse((await client.request('GET', `/v1/resources?${asked}`, { signal })).body);
+  const query = { sha256: [sha256], phase: [...PHASES], limit: MAX_DUPLICATES };
+  const { items } = (await client.api.list_resources({ query, ...(signal ? { signal } : {}) })).body;
   const known = items.filter(({ status }) => !GONE_FOR_GOOD.has(status));
   return known.find(({ viewable }) => viewable) ?? known[0] ?? null;
 }

@@ -1,7 +1,8 @@
 /** A picture sent, in one call or by an upload link, and waiting for what becomes of it. */
-import { z } from 'zod';
-import { Resource, type Upload } from '../../contract/resource.ts';
-import { ApiError, type Client, withRetryLimit } from '../client.ts';
+
+import { ApiError } from '../../contract/client.ts';
+import type { Resource, Upload } from '../../contract/resource.ts';
+import { type Client, withRetryLimit } from '../client.ts';
 import { responseText } from '../response-text.ts';
 
 /** The largest picture over a slow line. */
@@ -13,16 +14,15 @@ const MAX_WAITS = 60;
 /** `there`: its bytes were in the library before, and this is the picture that has them. */
 export type Uploaded = { resource: Resource; there: boolean };
 type UploadFields = { filename: string; title?: string; tag?: string[] };
-const Answer = z.object({ resource: Resource });
 
 /** In one call; returns when it rests. */
 export async function uploadForm(client: Client, bytes: Blob, fields: UploadFields, signal?: AbortSignal): Promise<Uploaded> {
   const { filename, title, tag } = fields;
-  const body = new FormData();
-  body.append('metadata', JSON.stringify({ ...(title ? { title } : {}), ...(tag?.length ? { tags: tag } : {}) }));
-  body.append('file', bytes, filename);
-  const answer = await client.request('POST', '/v1/resources', { body, signal });
-  const { resource } = Answer.parse(answer.body);
+  const form = new FormData();
+  form.append('metadata', JSON.stringify({ ...(title ? { title } : {}), ...(tag?.length ? { tags: tag } : {}) }));
+  form.append('file', bytes, filename);
+  const answer = await client.api.create_resource({ form, ...(signal ? { signal } : {}) });
+  const { resource } = answer.body;
   return { resource: await waitUntilSettled(client, resource.resource_id, signal), there: answer.status === 200 };
 }
 
@@ -53,8 +53,10 @@ function formOf(fields: Record<string, string>, bytes: Blob): FormData {
 /** The picture when it has come to rest, or only a person can go on. */
 export async function waitUntilSettled(client: Client, resource_id: string, signal?: AbortSignal): Promise<Resource> {
   for (let waits = 0; ; waits++) {
-    const headers = { prefer: `wait=${WAIT_S}` };
-    const now = Resource.parse((await client.request('GET', `/v1/resources/${resource_id}`, { headers, signal })).body);
+    const { body: now } = await client.api.get_resource({
+      ...{ params: { resource_id }, wait_s: WAIT_S },
+      ...(signal ? { signal } : {}),
+    });
     if (now.phase !== 'working' || waits >= MAX_WAITS) return now;
   }
 }

@@ -6,8 +6,9 @@
  * bytes, and it rests. One that was refused, or could not be sent, stays.
  */
 import path from 'node:path';
+import { ApiError } from '../../contract/client.ts';
 import { printableLine } from '../../text/printable.ts';
-import { ApiError, type Client } from '../client.ts';
+import type { Client } from '../client.ts';
 import { failureOf } from '../errors.ts';
 import type { Output } from '../output.ts';
 import { type AfterIngest, type Disposed, disposeOf } from './after-ingest.ts';

@@ -9,12 +9,12 @@ import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { z } from 'zod';
-import { extensionOf, isContentType, Resource } from '../../contract/resource.ts';
-import { PHASES } from '../../contract/statuses.ts';
-import { TextAnswer } from '../../contract/text.ts';
+import { ApiError } from '../../contract/client.ts';
+import { extensionOf, isContentType, type Resource } from '../../contract/resource.ts';
+import { PHASES, type Phase } from '../../contract/statuses.ts';
+import type { TextAnswer } from '../../contract/text.ts';
 import { sha256Of } from '../../persistence/folder/hash.ts';
-import { ApiError, type Client } from '../client.ts';
+import type { Client } from '../client.ts';
 import type { Output } from '../output.ts';
 import { Exported, LEFT_OUT_FILE, type LeftOut, LIST_FILE, ORIGINALS, TEXTS } from './export-format.ts';
 import { openNdjson } from './ndjson.ts';
@@ -32,20 +32,17 @@ const IN_FLIGHT = 4;
 export type ExportDone = { exported: number; left_out: number; failed: number };
 type One = { line: Exported } | { left_out: LeftOut };
 type Work = { client: Client; folder: string; signal: AbortSignal };
-const Listed = z.object({ items: z.array(Resource), next_cursor: z.string().nullable() });
-const Counted = z.object({ total: z.int() });
+type Listed = { items: Resource[]; next_cursor: string | null };
 
 export async function exportTo(client: Client, folder: string, out: Output, signal: AbortSignal): Promise<ExportDone> {
   for (const name of [ORIGINALS, TEXTS]) await mkdir(path.join(folder, name), { recursive: true, mode: 0o700 });
-  const all = new URLSearchParams();
-  for (const phase of PHASES) all.append('phase', phase);
-  const { total } = Counted.parse((await client.request('GET', `/v1/resources/counts?${all}`)).body);
+  const { total } = (await client.api.count_resources({ query: { phase: [...PHASES] } })).body;
   const bar = out.progress(total, 'exporting');
   const list = await openNdjson(path.join(folder, LIST_FILE));
   const leftOut = await openNdjson(path.join(folder, LEFT_OUT_FILE));
   const done: ExportDone = { exported: 0, left_out: 0, failed: 0 };
   try {
-    for await (const page of pages(client, all, { total, signal })) {
+    for await (const page of pages(client, { total, signal })) {
       // In the order of the list, whichever ends first: the same library gives the same file.
       for (const one of await inFlight(page, (resource) => exported({ client, folder, signal }, resource))) {
         if ('line' in one) await list.add(one.line);
@@ -66,19 +63,16 @@ export async function exportTo(client: Client, folder: string, out: Output, sign
   }
 }
 
-async function* pages(
-  client: Client,
-  filter: URLSearchParams,
-  { total, signal }: { total: number; signal: AbortSignal },
-): AsyncGenerator<Resource[]> {
+async function* pages(client: Client, { total, signal }: { total: number; signal: AbortSignal }): AsyncGenerator<Resource[]> {
   let listed = 0;
   for (let cursor: string | null = ''; cursor !== null; ) {
     signal.throwIfAborted();
-    const asked = new URLSearchParams(filter);
-    asked.set('limit', String(PAGE));
-    if (cursor) asked.set('cursor', cursor);
-    const { body } = await client.request('GET', `/v1/resources?${asked}`, { signal });
-    const { items, next_cursor } = Listed.parse(body);
+    const query: { phase: Phase[]; limit: number; cursor?: string } = {
+      phase: [...PHASES],
+      limit: PAGE,
+      ...(cursor ? { cursor } : {}),
+    };
+    const { items, next_cursor }: Listed = (await client.api.list_resources({ query, signal })).body;
     listed += items.length;
     if (listed > total + MAX_NEW || (items.length === 0 && next_cursor !== null))
       throw new Error(
@@ -168,7 +162,8 @@ async function* atMost(body: AsyncIterable<Uint8Array>, max: number, name: strin
 
 async function textOf({ client, signal }: Work, resource_id: string): Promise<TextAnswer | null> {
   try {
-    return TextAnswer.parse((await client.request('GET', `/v1/resources/${resource_id}/text`, { signal })).body);
+    const { body } = await client.api.get_text({ params: { resource_id }, signal });
+    return body instanceof Response ? null : body;
   } catch (error) {
     if (error instanceof ApiError && error.code === 'NOT_FOUND') return null; // nothing was read yet
     throw error;

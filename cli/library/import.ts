@@ -8,12 +8,11 @@ import { createHash } from 'node:crypto';
 import { openAsBlob } from 'node:fs';
 import { lstat, realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
-import { Resource, Upload } from '../../contract/resource.ts';
-import { TextAnswer } from '../../contract/text.ts';
+import { ApiError } from '../../contract/client.ts';
+import type { Resource } from '../../contract/resource.ts';
 import { sha256Of } from '../../persistence/folder/hash.ts';
 import { printableLine } from '../../text/printable.ts';
-import { ApiError, type Client } from '../client.ts';
+import type { Client } from '../client.ts';
 import { failureOf, UsageError } from '../errors.ts';
 import { upload, waitUntilSettled } from '../ingest/upload.ts';
 import type { Output } from '../output.ts';
@@ -111,18 +110,18 @@ async function checkedFile({ folder, signal }: Work, { original, byte_size, sha2
   return file;
 }
 
-const Created = z.object({ resource: Resource, upload: Upload.optional() });
 /** `there`: these bytes were in the library before, under another picture. */
 async function madeAgain(work: Work, line: Exported): Promise<{ resource: Resource; there: boolean }> {
   const { client, signal } = work;
   const file = await checkedFile(work, line);
   const { filename, content_type, byte_size, sha256, metadata, batch_id, duplicate_of } = line;
   // A picture that was a duplicate where it was exported is one here as well.
-  const asked = { filename, content_type, byte_size, sha256, metadata, on_duplicate: duplicate_of ? 'keep' : 'return' };
+  const on_duplicate = duplicate_of ? 'keep' : 'return';
+  const asked = { filename, content_type, byte_size, sha256, metadata, on_duplicate } as const;
   const body = { ...asked, ...(batch_id === null ? {} : { batch_id }) };
-  const headers = { 'idempotency-key': keyOf(line.resource_id, body) };
-  const answer = await client.request('POST', '/v1/resources', { body, headers, signal });
-  const created = Created.parse(answer.body);
+  const idempotency_key = keyOf(line.resource_id, body);
+  const answer = await client.api.create_resource({ body, idempotency_key, signal });
+  const { body: created } = answer;
   if (answer.status === 200) return { resource: created.resource, there: true };
   if (created.upload) await upload(client, created.upload, await openAsBlob(file, { type: content_type }), signal);
   const now = await waitUntilSettled(client, created.resource.resource_id, signal);
@@ -139,18 +138,18 @@ const keyOf = (resource_id: string, body: object): string =>
 async function corrected({ client, signal }: Work, now: Resource, { corrections }: Exported): Promise<Resource> {
   const { resource_id } = now;
   if (corrections.length === 0 || !now.viewable) return now;
-  const failureText = await client.request('GET', `/v1/resources/${resource_id}/text`, { signal }).then(
-    ({ body }) => TextAnswer.parse(body).pages,
+  const params = { resource_id };
+  const readPages = await client.api.get_text({ params, signal }).then(
+    ({ body }) => (body instanceof Response ? [] : body.pages),
     (error: unknown) => {
       if (error instanceof ApiError && error.code === 'NOT_FOUND') return []; // nothing was read
       throw error;
     },
   );
-  const there = new Map(failureText.filter(({ source }) => source === 'person').map(({ page, text }) => [page, text]));
+  const there = new Map(readPages.filter(({ source }) => source === 'person').map(({ page, text }) => [page, text]));
   const lacking = corrections.filter(({ page, text }) => text !== null && there.get(page) !== text);
   if (lacking.length === 0) return now;
-  for (const pages of inCalls(lacking))
-    await client.request('PATCH', `/v1/resources/${resource_id}/text`, { body: { pages }, signal });
+  for (const pages of inCalls(lacking)) await client.api.patch_text({ params, body: { pages }, signal });
   return waitUntilSettled(client, resource_id, signal);
 }
 

@@ -68,7 +68,8 @@ describe('an export', () => {
   for (const [what, page] of Object.entries(LISTS))
     test(`of ${what} ends, and keeps nothing`, async () => {
       const folder = path.join(base, what.replaceAll(' ', '-'));
-      const serve: Serve = (url, res, asked) => json(res, url.includes('/counts') ? { total: 3 } : page(asked));
+      const serve: Serve = (url, res, asked) =>
+        json(res, url.includes('/counts') ? { total: 3, by_phase: {}, by_status: {} } : page(asked));
       const asked = await against(serve, async (url, times) => {
         await assert.rejects(exportTo(clientOf(url, 'k'), folder, keptOutput(), never), /the list has no end/);
         return times();
@@ -81,7 +82,7 @@ describe('an export', () => {
     const folder = path.join(base, 'bytes');
     let poured = 0;
     const serve: Serve = (url, res) => {
-      if (url.includes('/counts')) json(res, { total: 1 });
+      if (url.includes('/counts')) json(res, { total: 1, by_phase: {}, by_status: {} });
       else if (url.includes('/content')) pour(res, Buffer.alloc(65_536), (bytes) => (poured += bytes));
       else if (url.includes('/text'))
         res.writeHead(404, { 'content-type': 'application/problem+json' }).end('{"code":"NOT_FOUND","detail":""}');

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
-import { ApiError, clientOf } from '../../cli/client.ts';
+import { clientOf } from '../../cli/client.ts';
+import { ApiError } from '../../contract/client.ts';
 
 async function serving(
   refusals: number,
