@@ -8,6 +8,7 @@ import { finished } from 'node:stream/promises';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
+import { preloadEverywhere } from './worlds/preload-everywhere.ts';
 
 /** Run by name only, as `npm run suite -- faults`; those in servers/ need their servers, which that suite starts. */
 const SLOW = ['mutants', 'faults', 'servers/', 'poison'];
@@ -24,10 +25,7 @@ const files = readdirSync(here, { recursive: true, encoding: 'utf8' })
   .map((file) => path.join(here, file));
 if (files.length === 0) throw new Error(`no test in ${named.join(', ')}`);
 
-// Also for the processes that tests start: each compares what it sends with what is declared.
-const preload = new URL('worlds/preload.js', import.meta.url);
-process.env.NODE_OPTIONS = [process.env.NODE_OPTIONS ?? '', `--import=${preload}`].join(' ').trim();
-
+preloadEverywhere();
 const tests = run({ files, concurrency: AT_ONCE, timeout: 10 * 60_000 });
 tests.on('test:fail', () => {
   process.exitCode = 1;

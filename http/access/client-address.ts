@@ -16,8 +16,8 @@ export function clientAddress(trusted: readonly string[]): (req: IncomingMessage
   return (req) => {
     const peer = plain(req.socket.remoteAddress ?? '');
     if (trusted.length === 0 || String(req.headers['x-forwarded-for'] ?? '').length > MAX_FORWARDED_CHARS) return peer;
-    const said = plain(proxyaddr(req, isTrusted));
-    return isIP(said) === 0 ? peer : said;
+    const forwarded = plain(proxyaddr(req, isTrusted));
+    return isIP(forwarded) === 0 ? peer : forwarded;
   };
 }
 

@@ -2,8 +2,8 @@
 
 export type Leave = () => void;
 export type ConcurrencyLimit = {
-  /** Once there is room; null: too many wait already. `gone`: the client went away while it waited, and the place is given up. */
-  enter(subject: string, gone: AbortSignal): Promise<Leave | null>;
+  /** Once there is room; null: too many wait already. `disconnected`: the client left while it waited, and its place is given up. */
+  enter(subject: string, disconnected: AbortSignal): Promise<Leave | null>;
   /** At once, or null. */
   tryEnter(subject: string): Leave | null;
 };
@@ -34,7 +34,7 @@ export function limitRequests({ max, max_waiting }: { max: number; max_waiting: 
   }
   return {
     tryEnter,
-    async enter(subject, gone) {
+    async enter(subject, disconnected) {
       const leave = tryEnter(subject);
       const line = lines.get(subject);
       if (leave || !line) return leave;
@@ -42,7 +42,7 @@ export function limitRequests({ max, max_waiting }: { max: number; max_waiting: 
       return new Promise((resolve, reject) => {
         const end = () => {
           line.waiting.delete(next);
-          gone.removeEventListener('abort', giveUp);
+          disconnected.removeEventListener('abort', giveUp);
         };
         const next = () => {
           end();
@@ -50,11 +50,11 @@ export function limitRequests({ max, max_waiting }: { max: number; max_waiting: 
         };
         const giveUp = () => {
           end();
-          reject(gone.reason);
+          reject(disconnected.reason);
         };
         line.waiting.add(next);
-        gone.addEventListener('abort', giveUp, { once: true });
-        if (gone.aborted) giveUp();
+        disconnected.addEventListener('abort', giveUp, { once: true });
+        if (disconnected.aborted) giveUp();
       });
     },
   };

@@ -2,7 +2,7 @@
  * What one caller may use, so that the others are served as if he were not there: rates by key and by address, requests under way, waits
  * and readers of events. Who shows a key or a link that holds is never refused for what others at his address do with none.
  *
- * The rates are told by `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10).
+ * The rates are reported by `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10).
  */
 
 import { isIPv6 } from 'node:net';
@@ -56,11 +56,11 @@ export function createFairUse({ rates = null, limits, log }: Pick<HttpDeps, 'rat
     if (spent.is_over) throw tooMany(policy === by_key ? 'TOO_MANY_REQUESTS' : 'TOO_MANY_REQUESTS_BY_ADDRESS', reset_s);
   }
   async function admitted(ctx: KoaContext, at: ConcurrencyLimit, subject: string, work: () => Promise<void>): Promise<void> {
-    const gone = new AbortController();
-    const close = () => gone.abort(tooMany('TOO_MANY_UNDER_WAY', limits.retry_after_s));
+    const disconnected = new AbortController();
+    const close = () => disconnected.abort(tooMany('TOO_MANY_UNDER_WAY', limits.retry_after_s));
     ctx.res.once('close', close);
     try {
-      const leave = await at.enter(subject, gone.signal);
+      const leave = await at.enter(subject, disconnected.signal);
       if (!leave) throw tooMany('TOO_MANY_UNDER_WAY', limits.retry_after_s);
       ctx.state.leave = leave;
       await work().finally(leave);

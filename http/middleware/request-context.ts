@@ -10,9 +10,9 @@ import { publishResponse } from '../response/send-reply.ts';
 
 /** One of ours is minted instead of what could not be written to a log as it is. */
 const SANE_ID = /^[\w.:-]{1,64}$/;
-export const requestIdOf = (headers: IncomingMessage['headers'], mint: () => string): string => {
-  const said = headers['x-request-id'];
-  return typeof said === 'string' && SANE_ID.test(said) ? said : mint();
+export const requestIdOf = (headers: IncomingMessage['headers'], newId: () => string): string => {
+  const header = headers['x-request-id'];
+  return typeof header === 'string' && SANE_ID.test(header) ? header : newId();
 };
 
 export function requestContext({ clock, log, stopping, trusted_proxies = [] }: RequestDeps): Middleware<State> {

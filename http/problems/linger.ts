@@ -14,20 +14,20 @@ export function createLinger({ clock, limits }: Pick<RequestDeps, 'clock' | 'lim
   const kept = new Set<Duplex>();
   return (socket, ms, until) => {
     if (kept.has(socket) || socket.destroyed) return;
-    const gone = () => socket.destroy(); // reset by its client: there is nobody to tell
-    socket.on('error', gone);
+    const destroy = () => socket.destroy(); // reset by its client: nobody is left to respond to
+    socket.on('error', destroy);
     if (kept.size >= limits.max_lingering) {
       socket.end();
-      finished(socket, { readable: false }, gone);
+      finished(socket, { readable: false }, destroy);
       return;
     }
     kept.add(socket);
     socket.resume();
-    const timer = clock.after(ms, gone);
+    const timer = clock.after(ms, destroy);
     const leave = () => {
       timer.cancel();
       kept.delete(socket);
-      socket.off('close', leave).off('error', gone);
+      socket.off('close', leave).off('error', destroy);
     };
     socket.once('close', leave);
     until?.(leave);

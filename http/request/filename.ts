@@ -8,8 +8,8 @@ const MAX_CHARS = 255;
 const NAMELESS = 'picture';
 
 /** The last part of a path, without what is not seen, whole Unicode, of at most 255 characters with its ending. */
-export function fileName(said: string | undefined): string {
-  const last = (said ?? '').split(/[/\\]/).at(-1) ?? '';
+export function fileName(raw: string | undefined): string {
+  const last = (raw ?? '').split(/[/\\]/).at(-1) ?? '';
   const shown = withoutHidden(last.toWellFormed()).normalize('NFC').trim();
   if (shown === '' || shown === '.' || shown === '..') return NAMELESS;
   return shown.length <= MAX_CHARS ? shown : shortened(shown);

@@ -26,7 +26,7 @@ export function receiveForm<Kept>({ ctx, deps }: PublicRequest, keep: (file: Fil
     const fail = (error: unknown) => {
       over = true;
       req.unpipe(form);
-      req.off('error', broken).off('close', gone);
+      req.off('error', broken).off('close', disconnected);
       bytes?.destroy(error instanceof Error ? error : undefined);
       // What was being stored is given up first, so that a caller who cleans up finds nothing that comes after.
       void Promise.resolve(keeping).then(
@@ -35,8 +35,8 @@ export function receiveForm<Kept>({ ctx, deps }: PublicRequest, keep: (file: Fil
       );
     };
     const broken = (cause: unknown) => fail(cause instanceof Problem ? cause : badForm(cause));
-    const gone = () => {
-      if (!req.complete) broken(new Error('the client went away'));
+    const disconnected = () => {
+      if (!req.complete) broken(new Error('the client disconnected'));
     };
     const refuse = (name: string, detail: string) => fail(validationFailed([{ pointer: `/${name.slice(0, 100)}`, detail }]));
 
@@ -48,7 +48,7 @@ export function receiveForm<Kept>({ ctx, deps }: PublicRequest, keep: (file: Fil
       else fields.set(name, value);
     });
     form.on('file', (name, stream, { filename, mimeType }) => {
-      stream.on('error', () => {}); // told by the form as well
+      stream.on('error', () => {}); // the form reports it as well
       if (over || keeping || name !== 'file') {
         stream.resume();
         if (!over) refuse(name, keeping ? 'only one file' : 'no such part');
@@ -61,11 +61,11 @@ export function receiveForm<Kept>({ ctx, deps }: PublicRequest, keep: (file: Fil
     form.on('partsLimit', () => refuse('', `at most ${max_form_parts - 1} parts`));
     form.on('error', broken);
     form.on('close', () => {
-      req.off('error', broken).off('close', gone);
+      req.off('error', broken).off('close', disconnected);
       if (keeping) keeping.then(resolve, reject);
       else refuse('file', 'missing');
     });
-    req.once('error', broken).once('close', gone);
+    req.once('error', broken).once('close', disconnected);
     req.pipe(form);
   });
 }

@@ -7,6 +7,6 @@ export const withRoom = <Value>(objects: Objects, byte_size: number, work: () =>
 
 /** Of the body that is on its way: as it says, and at most so many. */
 export function announcedBytes({ ctx }: Pick<PublicRequest, 'ctx'>, max_bytes: number): number {
-  const said = ctx.req.headers['content-length'];
-  return said === undefined ? max_bytes : Math.min(Number(said), max_bytes);
+  const length = ctx.req.headers['content-length'];
+  return length === undefined ? max_bytes : Math.min(Number(length), max_bytes);
 }

@@ -6,19 +6,19 @@ export const etagOf = ({ seq }: Pick<ResourceRow, 'seq'>): string => `"${seq}"`;
 
 /** By strong comparison (RFC 9110, 13.1.1): a weak tag matches nothing. */
 export function ifMatch(ctx: KoaContext): (now: ResourceRow) => boolean {
-  const said = ctx.get('if-match').trim();
-  if (said === '' || said === '*') return () => true;
-  const tags = tagsOf(said);
+  const header = ctx.get('if-match').trim();
+  if (header === '' || header === '*') return () => true;
+  const tags = tagsOf(header);
   return (now) => tags.includes(etagOf(now));
 }
 
 /** True, and answered 304, when the client has what `etag` is of. Not Koa's `fresh`: that heeds the no-cache which `fetch` adds by itself. */
 export function isNotModified(ctx: KoaContext, etag: string): boolean {
   ctx.set('etag', etag);
-  const said = ctx.get('if-none-match').trim();
-  const known = said === '*' || tagsOf(said).some((tag) => tag.replace(/^W\//, '') === etag);
+  const header = ctx.get('if-none-match').trim();
+  const known = header === '*' || tagsOf(header).some((tag) => tag.replace(/^W\//, '') === etag);
   if (known) ctx.status = 304;
   return known;
 }
 
-const tagsOf = (said: string) => said.split(',').map((tag) => tag.trim());
+const tagsOf = (header: string) => header.split(',').map((tag) => tag.trim());

@@ -15,6 +15,7 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { preloadEverywhere } from '../worlds/preload-everywhere.ts';
 import { startMariadb, startRedis } from './start/databases.ts';
 import { startElasticsearch } from './start/elasticsearch.ts';
 import { findJdk } from './start/java.ts';
@@ -130,6 +131,7 @@ function testsNamed(names: string[]): string[] {
 
 /** Ends with the runner's own closing lines; a test that fails fails the run. */
 async function runTests(): Promise<void> {
+  preloadEverywhere();
   const tests = run({ files, concurrency: FILES_AT_ONCE, timeout: FILE_LIMIT_MS, signal: asked.signal });
   tests.on('test:fail', () => {
     process.exitCode = 1;

@@ -1,6 +1,6 @@
 /**
  * Compares every response of the API that this process sends with what contract/routes/ declares, whatever the test is about. Imported by
- * test worlds, and by `test/run.ts`, through preload.ts, in every process that a test starts. A response that is not declared ends the process.
+ * test worlds, and by `test/run.ts`, through preload-everywhere.ts, in every process that a test starts. A response that is not declared ends the process.
  */
 import { deepStrictEqual } from 'node:assert/strict';
 import { subscribe } from 'node:diagnostics_channel';
