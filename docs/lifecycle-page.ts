@@ -3,6 +3,7 @@ import type { AnyStateMachine } from 'xstate';
 import { PHASE_LABELS, PHASES, STATUSES } from '../contract/statuses.ts';
 import { resourceMachine } from '../machines/resource.ts';
 import { taskMachine } from '../machines/task.ts';
+import { RUNTIME_LIMITS } from '../runtime/limits.ts';
 import { graphOf } from '../visualizer/graph.ts';
 import { mermaidOf, mermaidOfStatuses } from '../visualizer/mermaid.ts';
 import { eventsTable, failuresTable, type Language, statusTable } from '../visualizer/table.ts';
@@ -25,6 +26,8 @@ ${diagram(mermaidOfStatuses())}
 ## Statuses
 
 ${statusTable('en')}
+\`INIT\` and \`VECTOR_PENDING\` may be passed over: a run that ends within ${RUNTIME_LIMITS.accept_after_ms} ms does not say that it has begun ([decision 3](decisions/0003-acceptance-comes-late.md)).
+
 Clients switch on \`phase\`. While the store is looked at after an upload, AWAITING_UPLOAD is \`working\`.
 
 ${phases('en')}
@@ -51,6 +54,8 @@ ${drawn(taskMachine)}
 ## 状态
 
 ${statusTable('zh')}
+\`INIT\` 和 \`VECTOR_PENDING\` 可能被跳过：在 ${RUNTIME_LIMITS.accept_after_ms} 毫秒内结束的运行不会声明自己已经开始（[决定 3](decisions/0003-acceptance-comes-late.md)）。
+
 客户端以 \`phase\` 为准。上传后查看存储期间，AWAITING_UPLOAD 的阶段为 \`working\`。
 
 ${phases('zh')}

@@ -6,6 +6,30 @@ type Step = readonly [file: string, ...args: string[]];
 export type Script = { does: string; steps: readonly Step[] };
 
 export const SUITES: Record<string, Script> = {
+  node: {
+    does: 'a part of the tests that takes a minute, for another version of Node: stores, formats, routes, texts, the package',
+    steps: [
+      [
+        './run.js',
+        ...[
+          'app',
+          'install',
+          'persistence/facts-sqlite.',
+          'persistence/index-sqlite.',
+          'persistence/migrations',
+          'persistence/objects',
+        ],
+        ...[
+          'services/formats/formats',
+          'services/formats/pdf',
+          'http/routes/create',
+          'http/routes/edits',
+          'http/server',
+          'text/',
+        ],
+      ],
+    ],
+  },
   faults: {
     does: 'a process killed at every boundary; full disks; two processes on one folder; backups of a service at work',
     steps: [['./run.js', 'faults']],

@@ -14,6 +14,18 @@ test('docs/lifecycle.md is what the machines and the contract say (else: npm run
   assert.equal(await readFile('docs/lifecycle.md', 'utf8'), lifecyclePage());
 });
 
+test('the page names the statuses that a short run passes over, in both languages, and the machine may', () => {
+  const edges = mermaidOfStatuses();
+  for (const [from, over, to] of [
+    ['READY_FOR_OCR', 'INIT', 'OCR_DONE'],
+    ['METADATA_SAVED', 'VECTOR_PENDING', 'VECTOR_DONE'],
+  ] as const) {
+    for (const move of [`${from} --> ${over}`, `${over} --> ${to}`, `${from} --> ${to}`]) assert.ok(edges.includes(move), move);
+    for (const words of [/`INIT` and `VECTOR_PENDING` may be passed over/, /`INIT` 和 `VECTOR_PENDING` 可能被跳过/])
+      assert.match(lifecyclePage(), words);
+  }
+});
+
 /** The part of Mermaid's grammar that we use. */
 const LINES = [
   /^stateDiagram-v2$/,

@@ -8,7 +8,8 @@ import { test } from 'node:test';
 const page = readFileSync('SECURITY.md', 'utf8');
 /** `| attack | answer | [file](file): `what is in it` |` */
 const ROW = /^\| (.+?) \| (.+?) \| \[(test\/[\w./-]+)\]\(\3\): `(.+)` \|$/;
-const lines = page.split('\n').filter((line) => line.startsWith('| ') && !line.startsWith('| attack |'));
+const [model = '', attacks = ''] = page.split(/^(?=## Keys, )/m);
+const lines = attacks.split('\n').filter((line) => line.startsWith('| ') && !line.startsWith('| attack |'));
 const rows = lines.map((line) => {
   const [, attack = '', answer = '', file = '', name = ''] = ROW.exec(line) ?? [];
   return { line, attack, answer, file, name: name.replaceAll('\\|', '|') };
@@ -65,4 +66,12 @@ test('names every list of bad requests, and every test of what is hostile', () =
     hostile.filter((file) => !listed.has(file)),
     [],
   );
+});
+
+test('has a threat model: who, what stops them, and what does not', () => {
+  const table = model.split('\n').filter((line) => line.startsWith('| ') && !/^\| (who \| could|---) /.test(line));
+  assert.ok(table.length >= 8);
+  for (const line of table)
+    assert.ok(line.split(' | ').length === 4 && line.split(' | ').every((cell) => cell.trim().length > 3), line);
+  assert.match(model, /Report a weakness privately/);
 });
