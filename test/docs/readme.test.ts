@@ -5,7 +5,7 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { BENCHES, SUITES } from '../scripts.ts';
 
-const DOCUMENTS = ['README.md', 'README.zh-CN.md', 'CHANGELOG.md', 'HACKING.md', ...pagesIn('docs')];
+const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'README.zh-CN.md', 'CHANGELOG.md', 'HACKING.md', ...pagesIn('docs')];
 const { scripts }: { scripts: Record<string, string> } = JSON.parse(readFileSync('package.json', 'utf8'));
 /** npm's own. */
 const BUILT_IN = new Set(['ci', 'i', 'install', 'pack', 'test', 'start', 'run']);
@@ -27,6 +27,20 @@ const commands = (text: string): string[] =>
 describe('the documents', () => {
   it('say the same commands in English and in Chinese', () => {
     assert.deepEqual(commands(read('README.zh-CN.md')), commands(read('README.md')));
+  });
+  it('has the same headings, tables and links in English and in Chinese, in the same order', () => {
+    const shape = (text: string) => ({
+      headings: [...text.matchAll(/^(#+) /gm)].map(([, depth]) => depth),
+      rows: [...text.matchAll(/^\|.*\|$/gm)].length,
+      items: [...text.matchAll(/^- /gm)].length,
+      links: [...text.matchAll(/\]\(([^)]+)\)/g)]
+        .map(([, to = '']) => to.replace('docs/zh/', 'docs/').replace('README.zh-CN.md', 'README.md'))
+        .sort(),
+    });
+    assert.deepEqual(shape(read('README.zh-CN.md')), shape(read('README.md')));
+  });
+  it('is short in README.md: the lists are in docs/', () => {
+    assert.ok(read('README.md').split('\n').length <= 130);
   });
   it('npm run shows about 15 scripts', () => {
     assert.ok(Object.keys(scripts).length <= 15, Object.keys(scripts).join(' '));

@@ -1,0 +1,57 @@
+/** docs/stores.md and a real Redis: every key that the service leaves has its row there, with its type and lifetime. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, test } from 'node:test';
+import { bullQueue } from '../../persistence/redis/queue.ts';
+import { redisRates } from '../../persistence/redis/rates.ts';
+import { redisTasks } from '../../persistence/redis/tasks.ts';
+import { record } from '../ports/tasks.ts';
+import { shapeOf } from '../worlds/shape.ts';
+import { ownRedis } from './own-redis.ts';
+import { closed, openLink } from './redis.ts';
+
+const page = readFileSync('docs/stores.md', 'utf8');
+/** `| key | type | holds | lifetime |` */
+const rows = [...page.matchAll(/^\| `(tuodi:[^`]+)` \| ([^|]+) \| [^|]+ \| ([^|]+) \|$/gm)].map(
+  ([, key = '', type = '', lifetime = '']) => {
+    const form = key.replace(/[.\\]/g, '\\$&').replace(/<\w+>/g, '[^:]+').replace(/\*$/, '.+');
+    return { key, pattern: new RegExp(`^${form}$`), type, expires: !/^(none|a job)/.test(lifetime) };
+  },
+);
+const server = await ownRedis();
+after(() => server.stop());
+
+test('every key that tasks, queue and rates leave has its row, which says what it is and whether it expires', async () => {
+  const link = await openLink('tuodi', server.url);
+  const [tasks, queue] = [redisTasks(link), bullQueue(link)];
+  const { output: _none, ...context } = record('b').instance.snapshot.context as Record<string, unknown>;
+  const large = {
+    ...record('b').instance,
+    snapshot: { ...record('b').instance.snapshot, context: { ...context, output: 'x'.repeat(70_000) } },
+  };
+  await tasks.create(record('a'));
+  await tasks.create(record('b', { instance: large }));
+  await tasks.setEpoch('begun');
+  await queue.push('ocr', 'a', 1, { org_id: 'o', user_id: 'u' });
+  await redisRates(link).spend({ name: 'key', points: 10, window_s: 10 }, 'k', 1);
+  const keys = (await link.redis.keys('*')).sort();
+  assert.ok(keys.length >= 7, keys.join(' '));
+  const used = new Set<string>();
+  for (const key of keys) {
+    const row = rows.find(({ pattern }) => pattern.test(key));
+    assert.ok(row, `${key} has no row`);
+    used.add(row.key);
+    if (row.type.includes('BullMQ')) continue;
+    assert.equal(await link.redis.type(key), row.type, key);
+    assert.equal((await link.redis.pttl(key)) > 0, row.expires, `${key} expires`);
+  }
+  const unused = rows.filter(({ key }) => !used.has(key)).map(({ key }) => key);
+  assert.deepEqual(unused.length, 1, `${unused}: of the set of one version only the other is used`);
+
+  const shown: Record<string, string> = JSON.parse(page.slice(page.lastIndexOf('```json') + 7, page.lastIndexOf('```')));
+  const real = await link.redis.hgetall('tuodi:task:a');
+  assert.deepEqual(Object.keys(shown).sort(), Object.keys(real).sort());
+  assert.deepEqual(shapeOf(JSON.parse(shown.record ?? '')), shapeOf(JSON.parse(real.record ?? '')));
+  await queue.stop(1_000);
+  await closed(link);
+});
