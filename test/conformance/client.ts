@@ -51,7 +51,7 @@ export async function createPicture(world: ModelWorld, { described, bytes }: { d
     resource_id,
     /** Sends it as the API has it: an upload goes to its link, everything else to a route. */
     async send(event: ResourceEvent, key: Key = 'own'): Promise<Response> {
-      if (event === STORED) return upload(world, link, bytes);
+      if (event === STORED) return upload(world, link, bytes, () => world.call('POST', `${place}/uploaded`));
       const [method, route, sent] = requestOf(event);
       const response = await world.call(method, route, { key, ...(sent ? { body: sent } : {}) });
       if (event.type === 'UPLOAD_LINK_ISSUED' && response.status === 200) link = (response.json as { upload: Upload }).upload;
@@ -69,9 +69,16 @@ export async function createPicture(world: ModelWorld, { described, bytes }: { d
 /** A described picture can't lose its title; another can get a description. */
 const draftOf = (edit: number) => ({ title: null, description: `a draft ${edit}` });
 
-function upload(world: ModelWorld, { url, method, headers, fields }: Upload, bytes: Uint8Array): Promise<Response> {
-  if (fields) throw new Error('the store takes uploads as a form, which no path sends');
-  return world.call(method, url, { bytes, headers });
+/** To the link that came with the picture: a store that serves its links itself knows of the upload, S3 has to be told of by the client. */
+async function upload(world: ModelWorld, link: Upload, bytes: Uint8Array, report: () => Promise<Response>): Promise<Response> {
+  const { url, method, headers, fields } = link;
+  if (!fields) return world.call(method, url, { bytes, headers });
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.set(name, value);
+  form.set('file', new Blob([new Uint8Array(bytes)], { type: 'image/png' }), 'a.png');
+  const { ok, status } = await fetch(url, { method, body: form });
+  if (!ok) throw new Error(`the store refused the upload: ${status}`);
+  return report();
 }
 
 /** What a response with one picture shows, in the form of the model's view. */

@@ -103,7 +103,7 @@ export const MISTAKES: Mistake[] = [
   },
   {
     name: 'a route writes too early: a correction removes the index entry before its event is taken',
-    found_by: ['paths'],
+    found_by: ['paths', 'walks'],
     planted: sending((send, { index, facts }) => async ({ scope, resource_id }, build, origin) => {
       const row = await facts.resources.get(scope, resource_id);
       const sent = await send({ scope, resource_id }, build, origin);

@@ -5,7 +5,7 @@
 import { mkdir } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { INSTEAD } from './instead.ts';
-import { type Path, plan } from './plan.ts';
+import { type Path, type Plan, plan } from './plan.ts';
 import { writeReport } from './report.ts';
 import { type Named, type Result, runAll } from './resource-run.ts';
 import { STORIES } from './stories.ts';
@@ -25,15 +25,17 @@ const { values } = parseArgs({
   },
 });
 const began = performance.now();
-const planned = plan();
-const named = (path: Pick<Path, 'described' | 'steps'>): Named => ({ ...path, name: nameOf(path) });
-const paths = values.seed === undefined ? [...STORIES, ...planned.paths.map(named)] : walksFrom(Number(values.seed));
-const chosen = paths.filter(({ name }) => name.toLowerCase().includes(values.only.toLowerCase()));
+await runEmbedded();
 
-if (values.list) for (const { name } of chosen) console.log(name);
-else await runChosen();
+async function runEmbedded(): Promise<void> {
+  const planned = plan();
+  const paths = values.seed === undefined ? [...STORIES, ...planned.paths.map(named)] : walksFrom(Number(values.seed));
+  const chosen = paths.filter(({ name }) => name.toLowerCase().includes(values.only.toLowerCase()));
+  if (values.list) for (const { name } of chosen) console.log(name);
+  else await runChosen(chosen, planned);
+}
 
-async function runChosen(): Promise<void> {
+async function runChosen(chosen: Named[], planned: Plan): Promise<void> {
   if (chosen.length === 0) throw new Error(`no path is called ${values.only}`);
   const results = await runAll(chosen, {}, ({ path, error }) => console.log(`${error ? '✗' : '✓'} ${path.name}`));
   for (const failed of results.filter(({ error }) => error)) await tellShortest(failed);
@@ -52,6 +54,10 @@ async function runChosen(): Promise<void> {
   for (const what of [...(tasks?.failed ?? []), ...(tasks?.moves.unknown ?? [])]) console.log(`✗ task: ${what}`);
   const is_task_wrong = tasks !== null && tasks.failed.length + tasks.moves.unknown.length > 0;
   process.exitCode = is_task_wrong || results.some(({ error }) => error) ? 1 : 0;
+}
+
+function named(path: Pick<Path, 'described' | 'steps'>): Named {
+  return { ...path, name: nameOf(path) };
 }
 
 function walksFrom(seed: number): Named[] {

@@ -16,8 +16,9 @@ export function randomWalk(seed: number, length: number): Walk {
   while (steps.length < length) {
     const step = random() < ILLEGAL ? pick(refusedIn(model)) : pick(weighted(stepsFrom(model)));
     if (!step) continue;
-    steps.push(step);
     const moved = stepModel(model, step);
+    if (moved.outcome !== 'moved' && step.do !== 'send') continue; // an audit's report, where nothing takes it
+    steps.push(step);
     if (moved.outcome === 'moved') model = moved.model;
     if (stepsFrom(model).length === 0) break; // deleted
   }
@@ -54,7 +55,7 @@ function possible({ described, steps }: Walk): Walk {
   const kept: Step[] = [];
   for (const step of steps) {
     const moved = stepModel(model, step);
-    const can = stepsFrom(model).some((one) => JSON.stringify(one) === JSON.stringify(step));
+    const can = moved.outcome === 'moved' && stepsFrom(model).some((one) => JSON.stringify(one) === JSON.stringify(step));
     const is_try = step.do === 'send' && moved.outcome !== 'moved' && withoutEvent(step.event, model) === null;
     if (!can && !is_try) continue;
     kept.push(step);

@@ -156,7 +156,7 @@ export type { Config };
 /** Stands still until it is moved; pauses of the program itself pass as ever. */
 function movedClock(): { clock: Clock; pass(ms: number): void } {
   const real = systemClock();
-  let now = Date.parse('2026-01-01T00:00:00Z');
+  let now = real.now();
   const read = () => now;
   const clock: Clock = { ...real, now: read, serviceTime: read, steady: read, setServiceTime: () => {}, setSkew: () => {} };
   return {
@@ -217,8 +217,11 @@ function heldRuns({ facts, tasks }: OpenedPorts) {
     },
     /** Lets the run of a job go as it would by itself, whether a worker has it or not. */
     async complete(resource_id: string, job: string): Promise<void> {
-      const token = await tokenOf(resource_id, job);
-      if (token !== null && !running.has(token)) await this.accept(resource_id, job);
+      await until(`${job} is in the queue or runs`, async () => {
+        const token = (await tokenOf(resource_id, job)) ?? '';
+        waiting.get(token)?.open();
+        return running.has(token);
+      });
       await this.finish(resource_id, job, 'real');
     },
     async accept(resource_id: string, job: string): Promise<void> {
