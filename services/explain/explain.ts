@@ -72,7 +72,8 @@ function presented(
 ): Explanation {
   const { clock, language } = given;
   const timeOf = (wall: number) => new Date(wall).toISOString();
-  const shown = (service: number | null) => (service === null ? null : timeOf(clock.now() + (service - clock.serviceTime())));
+  const ahead_ms = clock.now() - clock.serviceTime(); // read once: one time is shown alike wherever it stands
+  const shown = (service: number | null) => (service === null ? null : timeOf(service + ahead_ms));
   const state = { subject, looked, work, required_metadata: given.required_metadata };
   const next = nextOf(state);
   const failure = subject.view?.failure ?? work.failure;
