@@ -88,7 +88,7 @@ export function checkTogether(config: Config, command: 'serve' | 'worker'): void
   if (config.redis_ca_file !== undefined && !config.redis_url?.startsWith('rediss://'))
     throw new ConfigError('TUODI_REDIS_CA_FILE: without TLS nothing is checked by it; let TUODI_REDIS_URL begin with rediss://');
   if ((config.s3_access_key === undefined) !== (config.s3_secret_key === undefined))
-    throw new ConfigError('TUODI_S3_ACCESS_KEY and TUODI_S3_SECRET_KEY are said together, or neither');
+    throw new ConfigError('TUODI_S3_ACCESS_KEY and TUODI_S3_SECRET_KEY are set together, or neither');
   for (const [name, current] of [
     ['s3_events_token', config.s3_events_token],
     ['ocr_callback_secret', config.ocr_callback_secret],
@@ -122,7 +122,7 @@ const exampleSecrets = (config: Config): Name[] =>
 function checkElasticsearch(config: Config): void {
   const { elasticsearch_url: url, elasticsearch_user: user, elasticsearch_password: password } = config;
   if ((user === undefined) !== (password === undefined))
-    throw new ConfigError('TUODI_ELASTICSEARCH_USER and TUODI_ELASTICSEARCH_PASSWORD are said together, or neither');
+    throw new ConfigError('TUODI_ELASTICSEARCH_USER and TUODI_ELASTICSEARCH_PASSWORD are set together, or neither');
   if (user !== undefined && config.elasticsearch_api_key !== undefined)
     throw new ConfigError('TUODI_ELASTICSEARCH_API_KEY, or TUODI_ELASTICSEARCH_USER and TUODI_ELASTICSEARCH_PASSWORD: not both');
   if (config.elasticsearch_ca_file !== undefined && !url?.startsWith('https://'))

@@ -26,7 +26,7 @@ export type LinkRejection = { refused: 'BAD_SIGNATURE' | 'LINK_EXPIRED' };
 /** `granted_to`: the key that it ends with. */
 export type UploadGrant = { key: string; max_bytes: number; content_type: string; granted_to?: string };
 export type ReadGrant = { key: string; content_type: string; filename: string; granted_to?: string };
-/** The query of a link, as it came: nothing in it is believed before its signature. */
+/** The query of a link, as it came: nothing in it is trusted before its signature. */
 export type LinkQuery = Readonly<Record<string, string | string[] | undefined>>;
 
 /** The embedded store's own links, which lead to this server. `key`: the path after `/objects/`. */
@@ -45,7 +45,7 @@ export interface SignedLinks {
   store: StoreLinks | null;
 }
 
-/** The store's own notifications: who shows one of `tokens` (a new one and the one before it) may tell of uploads to `bucket`. */
+/** The store's own notifications: who shows one of `tokens` (a new one and the one before it) may report uploads to `bucket`. */
 export type StorageEvents = { tokens: readonly string[]; bucket: string };
 /** As it came: `order` and `signature` are of the query. */
 export type CallbackAddress = { resource_id: string; task_id: string; order: number; signature: string };
@@ -53,7 +53,7 @@ export type CallbackAddress = { resource_id: string; task_id: string; order: num
 export type CallbackTo = CallbackAddress & { webhook_id: string; body: string };
 /** What is known of an address without the body: its work is under way, or was before; nobody: it was never given out, or for what is gone. */
 export type CallbackExpected = 'under_way' | 'earlier' | 'nobody';
-/** told: to the job that waits for it; kept: nobody waits for it now; known: it was here before; nobody: no such picture any more. */
+/** told: delivered to the job that waits for it; kept: nobody waits for it now; known: it was here before; nobody: no such picture any more. */
 export type CallbackOutcome = { outcome: 'told' | 'kept' | 'known' | 'nobody' } | { outcome: 'unusable'; detail: string };
 /** What providers call back with. */
 export interface Callbacks {

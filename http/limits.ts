@@ -84,7 +84,7 @@ export const HTTP_LIMITS = {
    * hybrid search fuses (400), since what only its vector found is not in the list by newest.
    */
   search_ranked: 400,
-  /** Withdrawn pictures whose entries an index is told to leave out. With more, hits are still looked up, but totals are not exact. */
+  /** Withdrawn pictures whose entries a search leaves out. With more, hits are still looked up, but totals are not exact. */
   search_withdrawn: 500,
   /** Saved texts of a page of hits, in characters of their JSON: 200 pictures of ten full pages. Hits beyond show no passages. */
   search_text_chars: 8_000_000,
@@ -98,7 +98,7 @@ export const HTTP_LIMITS = {
   events_page: 200,
   /** A comment keeps a quiet stream of events open: below the idle timeout of every usual proxy, and of our own. */
   heartbeat_ms: 15 * SECOND,
-  /** Points that a key may spend in a window: 100 requests a second, or 20 searches. What a person does is far below; import and watch wait when told to. */
+  /** Points that a key may spend in a window: 100 requests a second, or 20 searches. What a person does is far below; import and watch wait when they get 429. */
   key_points: 1_000,
   /** As many of an address, by requests that show no key: links, probes, and what is refused, which costs 5. A page of 200 previews, 15 times. */
   address_points: 3_000,

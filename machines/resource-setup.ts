@@ -231,7 +231,7 @@ export const resourceSetup = setup({
     readmit: assign({ withdrawn: false, ...ALL_ANEW }),
     countRun: assign({ runs: ({ context }) => context.runs + 1 }),
     startAfresh: assign({ ...ANEW }),
-    /** As said of what failed. Work that a provider never ends is not waited for again: it is ordered anew. */
+    /** As the failed step reported it. Work that a provider never ends is not waited for again: it is ordered anew. */
     retry: assign(({ context, context: { orders, failure }, event }) => ({
       orders: orders + (failure?.step === 'ocr' && failure.code === 'DEADLINE_EXCEEDED' ? 1 : 0),
       ...ANEW,

@@ -71,13 +71,13 @@ function withAllFacts(context: Fields): Fields {
   const [facts, fact_ids] = [isFields(context.facts) ? context.facts : {}, isFields(context.fact_ids) ? context.fact_ids : {}];
   return { ...context, facts: { ...NO_FACTS, ...facts }, fact_ids: { ...NO_FACT_IDS, ...fact_ids } };
 }
-/** A job that waits is told of every row that its step reads now. */
+/** A job that waits gets every row that its step reads now. */
 function withAllReads(jobs: InstanceBody['jobs']): InstanceBody['jobs'] {
-  const told = Object.entries(jobs).map(([id, job]) => {
+  const updated = Object.entries(jobs).map(([id, job]) => {
     const keys = isJobId(id) ? STEPS[STEP_OF_JOB[id]].reads.map((row) => ROWS[row].key) : [];
     return [id, isFields(job.input) ? { ...job, input: { ...nulls(keys), ...job.input } } : job] as const;
   });
-  return Object.fromEntries(told);
+  return Object.fromEntries(updated);
 }
 const withOrder = (input: Json): Json => (isFields(input) ? { ...input, order: 0 } : input);
 

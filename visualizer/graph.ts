@@ -1,7 +1,7 @@
 /** A machine as plain nodes and edges: what every drawing of it is made from. */
 import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate';
 
-/** id: the names from the machine down, joined by dots. jobs: owed while in this state. */
+/** id: the names from the machine down, joined by dots. jobs: pending while in this state. */
 export type GraphNode = {
   id: string;
   name: string;

@@ -6,7 +6,7 @@ import { isInUse, isLocalName, isSecret, parseKey } from '../../runtime/accounts
 import type { ApiKey } from '../../runtime/ports/accounts.ts';
 import type { Caller, KeyCaller, KoaContext, LinkRejection, PublicRequest, RequestDeps } from '../context.ts';
 
-/** The caller by its key. Wrong, unknown, expired and revoked keys can't be told apart: all are 401. */
+/** The caller by its key. Wrong, unknown, expired and revoked keys are not distinguished: all are 401. */
 export async function callerByKey(ctx: KoaContext, { facts, clock }: RequestDeps): Promise<KeyCaller> {
   const [scheme = '', text = '', ...rest] = ctx.get('authorization').trim().split(/ +/);
   const parsed = scheme.toLowerCase() === 'bearer' && rest.length === 0 ? parseKey(text) : null;

@@ -3,7 +3,7 @@ import { type FieldError, Problem } from '../../contract/problems.ts';
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { HttpLimits } from '../limits.ts';
 
-/** One answer for what never was, is not shown, and is another organisation's: they can't be told apart. */
+/** One answer for what never was, is not shown, and is another organisation's: a client can't distinguish them. */
 export const notFound = (): Problem =>
   new Problem('NOT_FOUND', {
     en: 'There is no such picture. It may belong to another organisation, or never have existed.',

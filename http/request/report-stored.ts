@@ -1,4 +1,4 @@
-/** The store tells that it holds an upload: the service itself, which wrote it, or a notification of S3. It is a hint; inspect looks. */
+/** The store reports that it holds an upload: the service itself, which wrote it, or a notification of S3. It is a hint; inspect looks. */
 import { Problem } from '../../contract/problems.ts';
 import type { ResourceRef } from '../../runtime/ports/scope.ts';
 import type { Engine, Origin } from '../../runtime/resources/engine.ts';

@@ -1,5 +1,5 @@
 /**
- * Bringing a picture in. Both forms of `POST /v1/resources` tell one story: what is asked for, whether that is in already, else a new
+ * Bringing a picture in. Both forms of `POST /v1/resources` have the same steps: what is asked for, whether that is in already, else a new
  * picture. With JSON the bytes follow by an upload link; a form has brought them, and their upload is reported at once.
  */
 import type { CreateForm, Upload } from '../../contract/resource.ts';

@@ -119,8 +119,8 @@ const otherType = (content_type: string) =>
   });
 
 /** One range of bytes (RFC 9110, 14.1.2); null for the whole. Several at once are answered with the whole, which a server may do. */
-function rangeOf(said: string, { byte_size }: ObjectHead): { start: number; end: number } | null {
-  const [, from = '', to = ''] = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(said.trim()) ?? [];
+function rangeOf(header: string, { byte_size }: ObjectHead): { start: number; end: number } | null {
+  const [, from = '', to = ''] = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header.trim()) ?? [];
   if (from === '' && to === '') return null;
   const start = from === '' ? Math.max(0, byte_size - Number(to)) : Number(from);
   const end = from === '' || to === '' ? byte_size - 1 : Math.min(Number(to), byte_size - 1);

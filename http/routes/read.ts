@@ -30,7 +30,7 @@ const handlers: Handlers<Names> = {
     const after = decodeCursor(cursor, listed, Position[sort]);
     // What was withdrawn from readers is listed for who asks for it, as a trash is.
     const wanted = filters.phase || filters.status ? filterOf(filters) : { ...filterOf(filters), not_phase: 'gone' as const };
-    // One more than the limit tells whether there is a next page.
+    // One more than the limit shows whether there is a next page.
     const rows = await deps.facts.resources.list(caller.scope, wanted, { sort, after, limit: limit + 1 });
     const page = rows.slice(0, limit);
     const last = rows.length > limit ? page.at(-1) : undefined;

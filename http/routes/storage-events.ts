@@ -1,5 +1,5 @@
 /**
- * `POST /v1/storage-events`: the store tells of an upload by itself (the event notifications of S3, MinIO and Ceph), for clients that
+ * `POST /v1/storage-events`: the store reports an upload by itself (the event notifications of S3, MinIO and Ceph), for clients that
  * never come back to say so. It is only a hint: inspect looks for itself. Said twice, late or of what is gone, it changes nothing.
  */
 import { Problem } from '../../contract/problems.ts';
@@ -33,7 +33,7 @@ function storeOf({ storage_events }: PublicRequest['deps']): StorageEvents {
   return storage_events;
 }
 
-/** Each picture once, of whatever else the bucket's events tell. */
+/** Each picture once, whatever else the bucket's events report. */
 function uploadsIn({ Records }: StorageNotification, { bucket }: StorageEvents): ResourceRef[] {
   const found = new Map<string, ResourceRef>();
   for (const { eventName, s3 } of Records) {

@@ -16,7 +16,7 @@ export const PRIVATE_FILE = 0o600;
 export const PRIVATE_FOLDER = 0o700;
 const OTHERS_MAY_WRITE = 0o022;
 
-/** A file that is not ours alone, and is therefore not believed. Its text says what to do. */
+/** A file that is not ours alone, and is therefore refused. Its text says what to do. */
 export class UnsafeFile extends Error {
   override name = 'UnsafeFile';
 }

@@ -41,7 +41,7 @@ export interface Engine {
     build: (current: ResourceRow) => EventToSend | Promise<EventToSend>,
     origin: Origin,
   ): Promise<{ outcome: 'moved' | 'refused'; resource: ResourceRow }>;
-  /** A timer, an acceptance or a result: believed only by its token. outdated: the step must be run again; nothing was changed. */
+  /** A timer, an acceptance or a result: accepted only by its token. outdated: the step must be run again; nothing was changed. */
   deliver(instance_id: string, inbound: Exclude<Inbound, { kind: 'event' }>, origin: Origin): Promise<Outcome | 'outdated'>;
   /** Returns the job of that token, if it is still pending. */
   pendingJob(instance_id: string, job_id: string, token: string): Promise<PendingJob | null>;

@@ -87,7 +87,7 @@ function presented(
       ok,
       checked_at: timeOf(checked_at),
     })),
-    obligations: pendingWorkOf(subject).map(({ due_at, ...owed }) => ({ ...owed, due_at: shown(due_at) })),
+    obligations: pendingWorkOf(subject).map(({ due_at, ...rest }) => ({ ...rest, due_at: shown(due_at) })),
     task: work.task && {
       ...work.task,
       created_at: timeOf(work.task.created_at),

@@ -47,9 +47,9 @@ export function pendingWorkOf({ instance, next_pass_at }: Snapshot): PendingWork
 
 export async function workOf(parts: ExplainParts, subject: Snapshot, limit_ms: number): Promise<Work> {
   const { tasks, queue, run_marks, clock, log } = parts;
-  const owed = subject.instance && firstJob(subject.instance);
-  if (!owed) return NO_WORK;
-  const { step, job } = owed;
+  const pending = subject.instance && firstJob(subject.instance);
+  if (!pending) return NO_WORK;
+  const { step, job } = pending;
   const losses = run_marks?.losses({ resource_id: subject.row.resource_id, kind: step }) ?? null;
   try {
     const [record, line] = await withTimeout({ clock, limit_ms }, () => Promise.all([tasks.get(job.token), queue.depth(step)]));

@@ -1,4 +1,4 @@
-/** What was looked at, said in a sentence: why a picture can or cannot be found, and what would make it move. */
+/** What was looked at, in a sentence: why a picture can or cannot be found, and what would make it move. */
 import { EXPLAINED_WORDS, type Explained } from '../../contract/explain.ts';
 import { FAILURE_CODES, type Failure } from '../../contract/failures.ts';
 import { type MetadataField, missingOf } from '../../contract/metadata.ts';
@@ -118,7 +118,7 @@ export function nextOf(state: State): Next {
   return rests(state);
 }
 
-/** The store holds an upload, and nobody has said so: the only way in which bytes are wrong before they are looked at. */
+/** The store holds an upload, and nobody has reported it: the only way in which bytes are wrong before they are looked at. */
 const isUnreported = ({ subject: { promised } }: State, { fact }: Checked): boolean =>
   fact === 'bytes' && promised.status === 'AWAITING_UPLOAD';
 

@@ -60,8 +60,8 @@ async function once(parts: CompareParts, begun: Pass): Promise<Pass> {
 
 /** The state names the organisations of a batch before they are notified, so that a crash in between forgets none. */
 async function healed(parts: CompareParts, before: Pass, lost: PromisedEntry[]): Promise<Pass> {
-  const untold = [...new Set(lost.map(({ org_id }) => org_id))].filter((org_id) => !before.told.includes(org_id));
-  const orgs = untold.slice(0, MAX_REPORTED - before.told.length);
+  const not_notified = [...new Set(lost.map(({ org_id }) => org_id))].filter((org_id) => !before.told.includes(org_id));
+  const orgs = not_notified.slice(0, MAX_REPORTED - before.told.length);
   const pass = { ...before, lost: before.lost + lost.length, told: [...before.told, ...orgs] };
   parts.found(pass);
   await parts.keep(pass);

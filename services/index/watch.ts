@@ -1,5 +1,5 @@
 /**
- * Watches over the index: what it has lost is noticed while the service runs, is said, and is made again.
+ * Watches over the index: what it has lost is noticed while the service runs, is reported, and is made again.
  *
  * 1. One process at a time looks (a row in the facts), by counts and samples; the others follow what it finds.
  * 2. At the start of a process, and when the index was made anew, is another, or lacks something, everything is compared.

@@ -71,12 +71,12 @@ export async function checkStored(
 const includes = (served: Kernel['served'], { machine, version }: { machine: string; version: string }) =>
   served.machine === machine && served.versions.includes(version);
 
-/** As it is said to people. */
+/** As people read it. */
 export const stateWords = ({ machine, version, state, count, instance_id }: StoredState): string =>
   `${machine} ${version} in ${state}: ${count}, such as ${instance_id}`;
 
 const CONDITION = 'later_version';
-/** While processes of two versions share the database: said once, and again when it is over. */
+/** While processes of two versions share the database: reported once, and again when it is over. */
 export async function noteLaterVersions(
   instances: Pick<Instances, 'versions'>,
   kernel: Pick<Kernel, 'served'>,
