@@ -1,9 +1,14 @@
 /**
- * Leads the service along the paths of the machines: `npm run model -- [--only words] [--list] [--seed N] [--walks N] [--report folder]`.
+ * Leads the service along the paths of the machines: `npm run model -- [--only words] [--list] [--seed N] [--walks N] [--report folder] [--servers]`.
+ * With --servers on MariaDB, Redis, Elasticsearch and S3, which are started for it.
  * Exits 1 if the service does something else than the model.
  */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { freshServers } from '../servers/places.ts';
 import { INSTEAD } from './instead.ts';
 import { type Path, type Plan, plan } from './plan.ts';
 import { writeReport } from './report.ts';
@@ -22,12 +27,24 @@ const { values } = parseArgs({
     walks: { type: 'string', default: '20' },
     length: { type: 'string', default: '30' },
     report: { type: 'string' },
+    servers: { type: 'boolean', default: false },
   },
 });
+/** Number of a Redis database that no test of servers has at the same time. */
+const REDIS = 7;
 const began = performance.now();
-await runEmbedded();
+if (values.servers && process.env.TUODI_TEST_MYSQL_URL === undefined) await startServers();
+else await runPaths();
 
-async function runEmbedded(): Promise<void> {
+/** Runs this script again, with the servers started around it. */
+async function startServers(): Promise<void> {
+  const [script, servers] = [fileURLToPath(import.meta.url), fileURLToPath(new URL('../servers/run.js', import.meta.url))];
+  const args = [servers, '--run', script, '--', ...process.argv.slice(2)];
+  const [code] = await once(spawn(process.execPath, args, { stdio: 'inherit' }), 'exit');
+  process.exitCode = code === 0 ? 0 : 1;
+}
+
+async function runPaths(): Promise<void> {
   const planned = plan();
   const paths = values.seed === undefined ? [...STORIES, ...planned.paths.map(named)] : walksFrom(Number(values.seed));
   const chosen = paths.filter(({ name }) => name.toLowerCase().includes(values.only.toLowerCase()));
@@ -37,9 +54,12 @@ async function runEmbedded(): Promise<void> {
 
 async function runChosen(chosen: Named[], planned: Plan): Promise<void> {
   if (chosen.length === 0) throw new Error(`no path is called ${values.only}`);
-  const results = await runAll(chosen, {}, ({ path, error }) => console.log(`${error ? '✗' : '✓'} ${path.name}`));
+  const servers = values.servers ? await freshServers(REDIS) : null;
+  const suite = servers ? { env: servers.env } : {};
+  const results = await runAll(chosen, suite, ({ path, error }) => console.log(`${error ? '✗' : '✓'} ${path.name}`));
+  await servers?.drop();
   for (const failed of results.filter(({ error }) => error)) await tellShortest(failed);
-  const tasks = values.only === '' && values.seed === undefined ? await runTaskStories() : null;
+  const tasks = values.only === '' && values.seed === undefined && !values.servers ? await runTaskStories() : null;
   const seconds = (performance.now() - began) / 1_000;
   const coverage = coverageOf(results, planned, seconds, tasks ? taskInWords(tasks) : '');
   for (const line of inLines(results, coverage)) console.log(line);

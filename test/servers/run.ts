@@ -3,7 +3,7 @@
  * 1. Installs what is missing, and says what and why.  2. Starts all servers at once, on free ports, in one temporary folder.
  * 3. Runs every *.test.js under dist/test/servers, or those whose name contains one of the names.  4. Stops the servers, by their pids.
  * With --stay it runs no test, prints the variables and stays until it is told to end: for working on one test. With --bench it runs
- * the bench of server mode instead, with --chaos the run of faults in test/chaos.
+ * the bench of server mode instead, with --chaos the run of faults in test/chaos, with --run any compiled script and what follows `--`.
  */
 import { spawn } from 'node:child_process';
 import { once, setMaxListeners } from 'node:events';
@@ -43,6 +43,7 @@ const { values, positionals } = parseArgs({
     stay: { type: 'boolean', default: false },
     bench: { type: 'boolean', default: false },
     chaos: { type: 'boolean', default: false },
+    run: { type: 'string' },
     seconds: { type: 'string' },
     resources: { type: 'string' },
     waiting: { type: 'string' },
@@ -52,7 +53,7 @@ const { values, positionals } = parseArgs({
 });
 if (values.s3 !== 's3proxy' && values.s3 !== 'rgw') throw new Error(`--s3 is s3proxy or rgw, not ${values.s3}`);
 
-const files = testsNamed(positionals);
+const files = values.run === undefined ? testsNamed(positionals) : [];
 const folder = mkdtempSync(path.join(tmpdir(), 'tuodi-servers-'));
 const asked = new AbortController();
 setMaxListeners(0, asked.signal); // one a file
@@ -72,6 +73,7 @@ try {
   if (values.stay) await untilAsked();
   else if (values.bench) await runScript(BENCH, []);
   else if (values.chaos) await runScript(CHAOS, chaosArgs());
+  else if (values.run !== undefined) await runScript(path.resolve(values.run), positionals);
   else await runTests();
 } finally {
   await end();
