@@ -1,13 +1,18 @@
-/** docs/stores.md and a real Redis: every key that the service leaves has its row there, with its type and lifetime. */
+/** docs/stores.md, a real Redis and MySQL: every key that the service leaves has its row there, the rows shown have their columns. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
+import { createConnection } from 'mysql2/promise';
+import { z } from 'zod';
+import { openMysqlFacts } from '../../persistence/mysql/facts.ts';
 import { bullQueue } from '../../persistence/redis/queue.ts';
 import { redisRates } from '../../persistence/redis/rates.ts';
 import { redisTasks } from '../../persistence/redis/tasks.ts';
+import { systemClock } from '../../runtime/async/clock.ts';
 import { record } from '../ports/tasks.ts';
 import { shapeOf } from '../worlds/shape.ts';
 import { ownRedis } from './own-redis.ts';
+import { freshDatabase } from './places.ts';
 import { closed, openLink } from './redis.ts';
 
 const page = readFileSync('docs/stores.md', 'utf8');
@@ -54,4 +59,23 @@ test('every key that tasks, queue and rates leave has its row, which says what i
   assert.deepEqual(shapeOf(JSON.parse(shown.record ?? '')), shapeOf(JSON.parse(real.record ?? '')));
   await queue.stop(1_000);
   await closed(link);
+});
+
+test('the rows shown have the columns of MySQL', async () => {
+  const Columns = z.array(z.object({ name: z.string() }));
+  const place = await freshDatabase();
+  await (await openMysqlFacts({ url: place.url, clock: systemClock() })).close();
+  const connection = await createConnection(place.url);
+  const columnsOf = async (table: string) => {
+    const [columns] = await connection.query(
+      'SELECT column_name AS name FROM information_schema.columns WHERE table_schema = database() AND table_name = ?',
+      [table],
+    );
+    return Columns.parse(columns).map(({ name }) => name);
+  };
+  const shown = [...page.matchAll(/```json\n([\s\S]*?)```/g)].map(([, json = '']) => Object.keys(JSON.parse(json) as object));
+  for (const [n, table] of ['resources', 'instances'].entries())
+    assert.deepEqual((await columnsOf(table)).sort(), shown[n]?.sort(), table);
+  await connection.end();
+  await place.drop();
 });
