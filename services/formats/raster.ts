@@ -82,6 +82,10 @@ export async function rejectOnError<Value>(decode: () => Promise<Value>, page = 
     if (isExhaustion(error))
       throw new StepError(failureOf('DECODE_LIMIT', `${which} is too much work to decode: ${messageOf(error)}`), error);
     if (isBeyondDecoder(error)) throw new RejectedFile('TOO_MANY_PIXELS', `${which} is larger than can be decoded`, error);
+    if (isUnknownCoding(error)) {
+      const detail = `${which} is written in a way that is not read (${messageOf(error)}); save it again, a TIFF with LZW or without compression`;
+      throw new RejectedFile('UNSUPPORTED_FORMAT', detail, error);
+    }
     throw new RejectedFile('TRUNCATED_IMAGE', `${which} cannot be decoded: ${messageOf(error)}`, error);
   }
 }
@@ -89,6 +93,12 @@ export async function rejectOnError<Value>(decode: () => Promise<Value>, page = 
 /** Its header has a size that no decoder takes, so none can be reported. */
 const isBeyondDecoder = (error: unknown): boolean =>
   error instanceof Error && /maximum supported image dimension|width\/height out of range/i.test(error.message);
+
+/** The file may be whole, but its coding, its depth or its colours are of a kind that this decoder does not have. */
+const isUnknownCoding = (error: unknown): boolean =>
+  error instanceof Error && UNKNOWN_CODING.test(error.message) && !/unsupported image format/i.test(error.message);
+const UNKNOWN_CODING =
+  /not configured|not implemented|unsupported (tiff|jpeg|colou?r|bitspersample)|not a whole number of bytes|omitted at compile time|no known route from|only supports/i;
 
 /** Time or memory ran out. */
 const isExhaustion = (error: unknown): boolean =>
