@@ -4,6 +4,9 @@
  */
 import type { Knex } from 'knex';
 
+/** Names of keys that a service makes. A person may have named one `local-shop`, and some databases compare names without their case. */
+const MADE_BY_SERVICE = /^(first|local(-[0-9a-f]{16})?)$/;
+
 export async function up(knex: Knex): Promise<void> {
   await knex.schema.alterTable('api_keys', (table) => {
     table.string('access_role', 32);
@@ -13,8 +16,10 @@ export async function up(knex: Knex): Promise<void> {
   await knex('api_keys').where({ role: 'admin' }).update({ access_role: 'admin' });
   await knex('api_keys').where({ role: 'member' }).update({ access_role: 'editor' });
   await knex('api_keys').update({ installation: false });
-  await knex('api_keys')
+  const admins: { key_id: string; name: string }[] = await knex('api_keys')
     .where({ org_id: 'default', role: 'admin' })
-    .where((key) => key.where({ name: 'first' }).orWhere({ name: 'local' }).orWhere('name', 'like', 'local-%'))
-    .update({ installation: true });
+    .where((key) => key.where({ name: 'first' }).orWhere('name', 'like', 'local%'))
+    .select('key_id', 'name');
+  for (const { key_id, name } of admins)
+    if (MADE_BY_SERVICE.test(name)) await knex('api_keys').where({ key_id }).update({ installation: true });
 }
