@@ -9,7 +9,8 @@ const PAGE = 500;
 const BUSY_TIMEOUT_MS = 10_000;
 
 /** Revokes the keys for commands on this machine: they are another folder's, and a service that starts makes its own. */
-const REVOKE_LOCAL = "UPDATE api_keys SET revoked_at = ? WHERE name GLOB 'local-*' AND revoked_at IS NULL";
+const LOCAL = `local-${'[0-9a-f]'.repeat(16)}`;
+const REVOKE_LOCAL = `UPDATE api_keys SET revoked_at = ? WHERE name GLOB '${LOCAL}' AND revoked_at IS NULL`;
 
 /** The bytes of a picture that is shown, or that a person may have back. */
 export type Named = { resource_id: string; key: string; byte_size: number | null; sha256: string | null };
