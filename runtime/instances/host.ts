@@ -53,8 +53,10 @@ export type HostParts<R extends Hosted, C> = {
   unreadable?(id: string, error: UnreadableError, record: R | null): void | Promise<void>;
   /** Called for the first instance of a version that is left to another process. */
   unserved?(record: R): void;
-  /** Called when a job listener rejects: its jobs are still pending. */
+  /** Called when a job listener throws: its jobs are still pending. */
   dispatchFailed?(record: R, error: unknown): void;
+  /** Called when a commit listener throws: the step is committed all the same, and its sender is told so. */
+  listenerFailed?(record: R, error: unknown): void;
 };
 
 /** Other writers were first at each attempt; nothing was written. */
@@ -74,8 +76,7 @@ const environmentOf = (clock: HostClock) => ({
 
 export function createHost<R extends Hosted, C>(parts: HostParts<R, C>): Host<R, C> {
   const { kernel, store, clock, cache } = parts;
-  const job_listeners: JobListener<R>[] = [];
-  const commit_listeners: CommitListener<R>[] = [];
+  const { onJobs, onCommit, dispatch, notify } = createListeners(parts);
   const { serves, upgraded } = createVersionCheck(parts);
 
   async function load(id: string): Promise<R | null> {
@@ -86,11 +87,6 @@ export function createHost<R extends Hosted, C>(parts: HostParts<R, C>): Host<R,
       if (error instanceof UnreadableError) await parts.unreadable?.(id, error, null);
       throw error;
     }
-  }
-  async function dispatch(record: R, jobs: [string, Job][]): Promise<void> {
-    if (jobs.length === 0) return;
-    for (const listener of job_listeners)
-      await listener(record, jobs).catch((error: unknown) => parts.dispatchFailed?.(record, error));
   }
   /** Returns null when another writer was first. */
   async function commit(move: Move<R, C>): Promise<R | null> {
@@ -104,7 +100,7 @@ export function createHost<R extends Hosted, C>(parts: HostParts<R, C>): Host<R,
     if (!after) return null;
     cache?.set(id, after);
     await dispatch(after, newJobs(before?.instance ?? null, after.instance));
-    for (const listener of commit_listeners) listener(after, before);
+    notify(after, before);
     return after;
   }
   /** Returns null if it must be tried again. Never refuses on cached state: the stored one may differ. */
@@ -162,8 +158,38 @@ export function createHost<R extends Hosted, C>(parts: HostParts<R, C>): Host<R,
       if (!has_moved) await dispatch(record, Object.entries(record.instance.jobs));
     },
     serves,
-    onJobs: (listener) => void job_listeners.push(listener),
-    onCommit: (listener) => void commit_listeners.push(listener),
+    onJobs,
+    onCommit,
+  };
+}
+
+/** What one of them throws is reported: it concerns neither the others nor the sender, whose step is committed. */
+function createListeners<R extends Hosted>({
+  dispatchFailed,
+  listenerFailed,
+}: Pick<HostParts<R, never>, 'dispatchFailed' | 'listenerFailed'>) {
+  const job_listeners: JobListener<R>[] = [];
+  const commit_listeners: CommitListener<R>[] = [];
+  return {
+    onJobs: (listener: JobListener<R>): void => void job_listeners.push(listener),
+    onCommit: (listener: CommitListener<R>): void => void commit_listeners.push(listener),
+    async dispatch(record: R, jobs: [string, Job][]): Promise<void> {
+      if (jobs.length === 0) return;
+      for (const listener of job_listeners)
+        try {
+          await listener(record, jobs);
+        } catch (error) {
+          dispatchFailed?.(record, error);
+        }
+    },
+    notify(after: R, before: R | null): void {
+      for (const listener of commit_listeners)
+        try {
+          listener(after, before);
+        } catch (error) {
+          listenerFailed?.(after, error);
+        }
+    },
   };
 }
 

@@ -56,6 +56,11 @@ export function createResourceHost(parts: Parts): ResourceHost {
         { event: 'resource.dispatch_failed', err, resource_id, org_id },
         'could not create the tasks of a picture; the sweep will',
       ),
+    listenerFailed: ({ resource: { resource_id, org_id } }, err) =>
+      log.error(
+        { event: 'resource.listener_failed', err, resource_id, org_id },
+        'whoever follows the commits of pictures has failed; the commit stands',
+      ),
   });
 }
 

@@ -97,6 +97,29 @@ test('a dispatch that was lost is made again by a round, and a due timer is fire
   assert.equal(await stateOf('late'), 'failed');
 });
 
+test('a listener that throws, at once or later, changes nothing for the sender and for the other listeners', async (t) => {
+  const { host, store } = await world(t);
+  const [failed, called]: [unknown[], unknown[]] = [[], []];
+  const note = (what: string) => (_: Delivery, error: unknown) => void failed.push([what, String(error)]);
+  const one = host({ dispatchFailed: note('jobs'), listenerFailed: note('commit') });
+  const fail = () => {
+    throw new Error('at once');
+  };
+  one.onJobs(fail);
+  one.onJobs(async () => fail());
+  one.onJobs(async () => void called.push('jobs'));
+  one.onCommit(fail);
+  one.onCommit(() => void called.push('commit'));
+  assert.equal((await one.create('d', null, URL_OF_HOOK))?.url, URL_OF_HOOK);
+  const error = 'Error: at once';
+  assert.deepEqual(
+    failed,
+    ['jobs', 'jobs', 'commit'].map((what) => [what, error]),
+  );
+  assert.deepEqual(called, ['jobs', 'commit']);
+  assert.equal((await store.load('d'))?.instance.seq, 1);
+});
+
 test('an instance that cannot be read stands for itself: the others go on, and it is reported each time', async (t) => {
   const { db, host, round, stateOf, pass, log } = await world(t);
   const reported: unknown[] = [];
