@@ -1,7 +1,7 @@
 /** `tuodi keys [list | create <name> | revoke <key_id>]`: on the facts themselves, beside a running service too. */
 import { DEFAULT_ORGANISATION } from '../app/bootstrap-keys.ts';
 import { isRole, ROLE_NAMES, type Role } from '../contract/roles.ts';
-import { makeKey } from '../runtime/accounts/api-keys.ts';
+import { isLocalName, makeKey } from '../runtime/accounts/api-keys.ts';
 import { systemClock } from '../runtime/async/clock.ts';
 import type { Facts } from '../runtime/ports/facts.ts';
 import { scopeOf } from './accounts.ts';
@@ -33,6 +33,8 @@ export const keysCommand = factsCommand<KeysOptions>('keys', {
     const clock = systemClock();
     if (!isRole(role)) throw new UsageError(`${role} is no role: ${ROLE_NAMES.join(', ')}`);
     const named = nameOf(name, 'keys create <name>, what the key is for');
+    if (isLocalName(named))
+      throw new UsageError(`${named} is a name of the keys that a service makes for itself; choose another`);
     const created_at = clock.now();
     const expires_at = expires === undefined ? null : expiryOf(expires, created_at);
     const { org_id } = await scopeOf(facts, org);
@@ -60,10 +62,17 @@ const MAX_DAYS = 36_500;
 function expiryOf(text: string, now: number): number {
   const [, count = '', unit = ''] = /^(\d{1,6})([hd])$/.exec(text) ?? [];
   const is_time = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(\.\d+)?(Z|[+-]\d\d:\d\d))?$/.test(text);
-  const at = count !== '' ? now + Number(count) * (UNIT_MS[unit] ?? 0) : is_time ? Date.parse(text) : Number.NaN;
+  const at = count !== '' ? now + Number(count) * (UNIT_MS[unit] ?? 0) : is_time && isDay(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(at)) throw new UsageError(`--expires ${text}: such as 90d, 12h or 2027-01-31`);
   if (at <= now || at > now + MAX_DAYS * 24 * 3_600_000) throw new UsageError(`--expires ${text} is not in the next 100 years`);
   return at;
+}
+
+/** Whether the calendar has the day: February 31 would be parsed as March 3. */
+function isDay(text: string): boolean {
+  const day = text.slice(0, 10);
+  const at = Date.parse(day);
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(day);
 }
 
 /** The user that the key acts for: the first of the organisation unless one is named, and made if it has none. */

@@ -82,7 +82,11 @@ const WRONG: Record<string, string[]> = {
   'an end that is past': ['keys', 'create', 'x', '--expires', '2020-01-01'],
   'an end that is no time': ['keys', 'create', 'x', '--expires', 'soon'],
   'an end beyond all': ['keys', 'create', 'x', '--expires', '999999d'],
+  'an end on a day that no calendar has': ['keys', 'create', 'x', '--expires', '2027-02-31'],
+  'an end at a time on such a day': ['keys', 'create', 'x', '--expires', '2027-02-31T23:30:00-01:00'],
   'no name': ['keys', 'create'],
+  'a name of the keys that a service makes': ['keys', 'create', 'local'],
+  'such a name with its folder': ['keys', 'create', 'local-0123456789abcdef'],
   'another action': ['users', 'remove', 'x'],
 };
 for (const [what, args] of Object.entries(WRONG))
