@@ -23,6 +23,14 @@ const commands = (text: string): string[] =>
     .filter((line) => line.startsWith('    '))
     .map((line) => line.replace(/\s+#.*$/, '').trim())
     .filter((line) => line !== '');
+/** Addresses of the headings of a page, as GitHub makes them. */
+const anchorsOf = (text: string): string[] =>
+  [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
 
 describe('the documents', () => {
   it('say the same commands in English and in Chinese', () => {
@@ -38,6 +46,10 @@ describe('the documents', () => {
         .sort(),
     });
     assert.deepEqual(shape(read('README.zh-CN.md')), shape(read('README.md')));
+  });
+  it('has no address that curl would send as it stands and a server refuse: other than ASCII is encoded', () => {
+    for (const file of DOCUMENTS)
+      for (const [address] of read(file).matchAll(/https?:\/\/127\.[^\s'"`]*/g)) assert.match(address, /^[\x21-\x7e…]+$/, file);
   });
   it('is short in README.md: the lists are in docs/', () => {
     assert.ok(read('README.md').split('\n').length <= 130);
@@ -62,5 +74,12 @@ describe('the documents', () => {
     for (const file of DOCUMENTS)
       for (const [, target = ''] of read(file).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g))
         assert.ok(existsSync(path.join(path.dirname(file), target)), `${file} links to ${target}`);
+  });
+  it('link to headings that are there', () => {
+    for (const file of DOCUMENTS)
+      for (const [, target = '', anchor = ''] of read(file).matchAll(/\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)/g)) {
+        const page = target === '' ? file : path.join(path.dirname(file), target);
+        assert.ok(anchorsOf(read(page)).includes(anchor), `${file} links to ${page}#${anchor}`);
+      }
   });
 });
