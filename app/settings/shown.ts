@@ -36,6 +36,8 @@ function textOf(value: Config[keyof Config]): string {
 function withoutSecrets(text: string): string {
   if (!URL.canParse(text)) return MASK;
   const url = new URL(text);
+  // After an unencoded / # or ? the rest of a password is parsed as a path, and the user as the host.
+  if (/@/.test(url.pathname + url.hash + url.search) && !url.password) return MASK;
   if (url.password) url.password = MASK;
   for (const [name, value] of [...url.searchParams]) if (!/^(true|false)$/.test(value)) url.searchParams.set(name, MASK);
   return url.href;

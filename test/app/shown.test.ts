@@ -48,4 +48,9 @@ describe('the settings in force', () => {
     const rows = shown({ TUODI_OCR_URL: `https://me:${WORD}@engine/v1?key=${WORD}` });
     assert.doesNotMatch(JSON.stringify([...rows]), /Zebra/);
   });
+
+  test('hold no secret where a password has an unencoded / # or ?, so that its rest is read as a path', () => {
+    for (const mark of ['/', '#', '?'])
+      assert.equal(shown({ TUODI_DATABASE_URL: `mysql://me:12${mark}Zebra@host/0` }).get('TUODI_DATABASE_URL')?.value, '***');
+  });
 });
