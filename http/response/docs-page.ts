@@ -14,7 +14,8 @@ const WORDS = {
     fields: ['field', 'type', 'what it is'],
     required: 'required',
     other: { lang: 'zh', label: '中文' },
-    document: 'For programs: ',
+    document: '. For programs: ',
+    stop: '. ',
   },
   zh: {
     title: 'tuodi 接口说明',
@@ -26,7 +27,8 @@ const WORDS = {
     fields: ['字段', '类型', '含义'],
     required: '必填',
     other: { lang: 'en', label: 'English' },
-    document: '供程序使用：',
+    document: '。供程序使用：',
+    stop: '。',
   },
 } as const;
 type Words = (typeof WORDS)[Language];
@@ -41,7 +43,8 @@ table { border-collapse: collapse; font-size: .875rem; margin: .5rem 0; width: 1
 th, td { border-bottom: 1px solid var(--line); padding: .25rem .75rem .25rem 0; text-align: start; vertical-align: top; }
 th { font-weight: 600; }
 code { background: var(--soft); border-radius: 3px; font: .875em ui-monospace, monospace; padding: 0 .2em; }
-nav ul { columns: 18rem; list-style: none; padding: 0; }
+nav ul { columns: 24rem; list-style: none; padding: 0; }
+nav li { break-inside: avoid; }
 .method { display: inline-block; font-weight: 700; min-width: 4rem; }
 .note { font-size: .875rem; opacity: .8; }
 :target { background: var(--soft); }
@@ -67,7 +70,7 @@ export function docsPage({ info, paths, tags, components }: OpenApiDocument, lan
 <html lang="${lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${words.title}</title><style>${STYLE}</style></head><body>
 <header><h1>${words.title}</h1><p>${marked(info.description)}</p>
-<p class="note">tuodi ${escaped(info.version)}. ${words.document}<a href="openapi.json?lang=${language}">openapi.json</a>. <a href="docs?lang=${other.lang}" hreflang="${other.lang}">${other.label}</a></p></header>
+<p class="note">tuodi ${escaped(info.version)}${words.document}<a href="openapi.json?lang=${language}">openapi.json</a>${words.stop}<a href="docs?lang=${other.lang}" hreflang="${other.lang}">${other.label}</a></p></header>
 <nav aria-label="${words.calls}">${groups.map(({ index }) => index).join('')}</nav>
 <main>${groups.map(({ body }) => body).join('')}<h2>${words.schemas}</h2>${schemas.join('')}</main></body></html>
 `;
