@@ -41,6 +41,8 @@ h2 { border-top: 1px solid var(--line); padding-top: 1rem; }
 h3 { font-size: 1rem; margin: 2.5rem 0 .25rem; }
 table { border-collapse: collapse; font-size: .875rem; margin: .5rem 0; width: 100%; }
 th, td { border-bottom: 1px solid var(--line); padding: .25rem .75rem .25rem 0; text-align: start; vertical-align: top; }
+th, td { overflow-wrap: normal; }
+td:last-child { overflow-wrap: anywhere; }
 th { font-weight: 600; }
 code { background: var(--soft); border-radius: 3px; font: .875em ui-monospace, monospace; padding: 0 .2em; }
 nav ul { columns: 24rem; list-style: none; padding: 0; }
@@ -48,6 +50,7 @@ nav li { break-inside: avoid; }
 .method { display: inline-block; font-weight: 700; min-width: 4rem; }
 .note { font-size: .875rem; opacity: .8; }
 :target { background: var(--soft); }
+@media (max-width: 40rem) { table { display: block; overflow-x: auto; } }
 `;
 
 export function docsPage({ info, paths, tags, components }: OpenApiDocument, language: Language): string {
@@ -100,7 +103,7 @@ const parameterRow = ({ name, in: place, required, schema, description = '' }: P
 
 function responseRow([status, { description, content = {} }]: [string, ResponseObject]): string[] {
   const bodies = Object.entries(content).map(([type, { schema }]) =>
-    type === 'application/json' ? typeOf(schema) : `<code>${escaped(type)}</code>`,
+    type === 'application/json' ? typeOf(schema) : `<code>${escaped(type).replace('/', '/<wbr>')}</code>`,
   );
   return [status, bodies.join(', '), marked(description)];
 }
