@@ -3,8 +3,8 @@ import type { Text } from '../statuses.ts';
 
 export const OPENAPI_TEXTS = {
   about: {
-    en: 'Takes pictures in, reads the text on them, and makes them findable by it. Unknown fields of a request are refused; ignore unknown fields of a response, since statuses, codes, events and fields may be added within v1. Errors are `application/problem+json` (RFC 9457): switch on `code`, show `detail`, which is in the language of `Accept-Language` (en or zh). Lists return `next_cursor`. Every GET takes HEAD as well, and every address OPTIONS.',
-    zh: '收取图片，识别其中文字，并可按文字搜索。请求中的未知字段会被拒绝；请忽略响应中的未知字段：v1 内可能新增状态、代码、事件与字段。错误为 `application/problem+json`（RFC 9457）：程序以 `code` 为准，显示 `detail`，其语言随 `Accept-Language`（en 或 zh）。列表返回 `next_cursor`。所有 GET 均支持 HEAD，所有地址均支持 OPTIONS。',
+    en: 'Takes pictures in, reads the text on them, and makes them findable by it. Calls under `/v1` take an API key as `Authorization: Bearer <key>`, with the role that each names; `tuodi keys create` makes one. Unknown fields of a request are refused; ignore unknown fields of a response, since statuses, codes, events and fields may be added within v1. Errors are `application/problem+json` (RFC 9457): switch on `code`, show `detail`, which is in the language of `Accept-Language` (en or zh). Lists return `next_cursor`. Every GET takes HEAD as well, and every address OPTIONS.',
+    zh: '收取图片，识别其中文字，并可按文字搜索。`/v1` 下的接口需要 API 密钥：`Authorization: Bearer <key>`，所需角色见各接口；密钥用 `tuodi keys create` 创建。请求中的未知字段会被拒绝；请忽略响应中的未知字段：v1 内可能新增状态、代码、事件与字段。错误为 `application/problem+json`（RFC 9457）：程序以 `code` 为准，显示 `detail`，其语言随 `Accept-Language`（en 或 zh）。列表返回 `next_cursor`。所有 GET 均支持 HEAD，所有地址均支持 OPTIONS。',
   },
   key: {
     en: 'An API key, made with `tuodi keys create`. It belongs to one organisation, and sees nothing of another.',
