@@ -1,4 +1,7 @@
 /** Commands that work on the facts themselves, beside a running service too. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { Config } from '../app/config.ts';
 import { openFacts } from '../app/open-ports.ts';
 import type { ExitCode } from '../contract/exit-codes.ts';
 import { systemClock } from '../runtime/async/clock.ts';
@@ -21,6 +24,7 @@ export const factsCommand =
   async (config, out) => {
     const work = Object.hasOwn(actions, action) ? actions[action] : undefined;
     if (!work) throw new UsageError(`${command} ${action} is not known: ${Object.keys(actions).join(', ')}`);
+    warnOfNewFolder(config, out);
     const facts = await openFacts(config, { clock: systemClock() });
     try {
       return await work(facts, subject, options, out);
@@ -28,6 +32,12 @@ export const factsCommand =
       await facts.close();
     }
   };
+
+/** A key of a folder that no service uses is refused by every service: most often the folder is the wrong one. */
+function warnOfNewFolder({ database_url, data_dir }: Config, out: Output): void {
+  if (database_url === undefined && !existsSync(path.join(data_dir, 'facts.sqlite')))
+    out.warn(`${path.resolve(data_dir)} is a new data folder, which no service has used yet (TUODI_DATA_DIR, --data-dir)`);
+}
 
 /** Throws UsageError unless there is a name of a fitting length. */
 export function nameOf(name: string | undefined, usage: string): string {
