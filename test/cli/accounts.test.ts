@@ -72,6 +72,12 @@ test('the first key and the local one are of the installation; one that is made 
   assert.deepEqual([marked.role, marked.installation], ['operator', true]);
 });
 
+test('a key that is made in a new data folder comes with a warning, since a service on another folder refuses it', async () => {
+  const at = ['--data-dir', path.join(dir, 'elsewhere'), 'keys'];
+  assert.match((await tuodi([...at, 'create', 'lost'])).err, /elsewhere is a new data folder/);
+  assert.equal((await tuodi(at)).err, '');
+});
+
 const WRONG: Record<string, string[]> = {
   'an id that would be a path': ['orgs', 'create', '../x'],
   'an id with capitals': ['orgs', 'create', 'School'],
