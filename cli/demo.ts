@@ -75,4 +75,4 @@ const HOW_ON = (folder: string) => `
 To look further:
   TUODI_DATA_DIR=${folder} npx tuodi search 停水
   npm start                    the service, with a folder of its own; then: npx tuodi ingest <your pictures>
-  README.md                    the API, and how it works`;
+  docs/api.md                  the API; README.md: how it works`;
