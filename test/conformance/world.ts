@@ -13,6 +13,7 @@ import { type OpenedPorts, openPorts } from '../../app/open-ports.ts';
 import type { ServiceFailure } from '../../contract/failures.ts';
 import type { Json } from '../../contract/json.ts';
 import { incomingPrefix, ownPrefix } from '../../contract/object-keys.ts';
+import { byStep } from '../../contract/step-kinds.ts';
 import type { HttpDeps } from '../../http/context.ts';
 import { HTTP_LIMITS } from '../../http/limits.ts';
 import { createHttpServer } from '../../http/server.ts';
@@ -56,7 +57,7 @@ const LIMITS = {
   settle_ms: 0,
   failures_to_close: NEVER, // an outage is of one run here
   index_look_ms: NEVER,
-  concurrency: { inspect: HELD_RUNS, ocr: HELD_RUNS, save: HELD_RUNS, embed: HELD_RUNS, index: HELD_RUNS, purge: HELD_RUNS },
+  concurrency: byStep(() => HELD_RUNS),
 } satisfies ServiceOptions['limits'];
 const TASK_LIMITS = { outage_pause_ms: PAUSE_MS, backoff_base_ms: PAUSE_MS };
 const WAIT_MS = 8_000;
