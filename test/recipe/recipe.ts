@@ -1,6 +1,6 @@
 /** The recipe of HACKING.md, read from the page itself and applied to a copy of the sources. */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -23,13 +23,15 @@ export function recipe(): Change[] {
   });
 }
 
-/** All tracked sources in `folder`, with what is compiled of them already, and the modules of this checkout. */
+/** No sources, or copied in their own way; `tuodi-data` is of a service that was started here. */
+const LEFT_OUT = new Set(['node_modules', 'dist', '.git', 'tessdata', 'tuodi-data']);
+
+/** All sources in `folder`, the language data, what is compiled already, and the modules of this checkout. */
 export function copySources(folder: string): void {
-  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: ROOT, encoding: 'utf8' });
-  for (const file of listed.split('\n').filter((name) => /\.(ts|json)$/.test(name))) {
-    mkdirSync(path.join(folder, path.dirname(file)), { recursive: true });
-    cpSync(path.join(ROOT, file), path.join(folder, file));
-  }
+  const copied = (from: string) =>
+    !LEFT_OUT.has(path.basename(from)) && (statSync(from).isDirectory() || /\.(ts|json)$/.test(from));
+  cpSync(ROOT, folder, { recursive: true, filter: copied });
+  cpSync(path.join(ROOT, 'tessdata'), path.join(folder, 'tessdata'), { recursive: true });
   cpSync(path.join(ROOT, 'dist'), path.join(folder, 'dist'), { recursive: true, preserveTimestamps: true });
   symlinkSync(path.join(ROOT, 'node_modules'), path.join(folder, 'node_modules'));
 }
