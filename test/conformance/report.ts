@@ -24,10 +24,10 @@ export function pageOf(results: Result[], coverage: Coverage): string {
   const cards: [string, string, string | number][] = [
     ['paths', '路径', `${results.length - failed} / ${results.length}`],
     ['transitions covered / reachable / all', '转换：覆盖 / 可达 / 全部', `${covered.length} / ${reachable} / ${all.length}`],
-    ['of the task machine', '任务状态机', task],
     ['requests that changed nothing', '未作更改的请求', tries],
     ['seconds', '秒', seconds.toFixed(0)],
   ];
+  if (task !== '') cards.push(['of the task machine', '任务状态机', task]);
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
@@ -86,8 +86,8 @@ const MAX_LINKS = 8;
 const STYLE = `:root{color-scheme:light dark;--ink:#1b2430;--soft:#5d6b7c;--line:#dfe4ea;--page:#f6f7f9;--card:#fff;--good:#18794e;--bad:#c4320a;--accent:#2457c5}
 @media(prefers-color-scheme:dark){:root{--ink:#e6eaf0;--soft:#9aa7b8;--line:#2b3441;--page:#10151c;--card:#18202a;--good:#4cc38a;--bad:#ff8b6a;--accent:#8ab0ff}}
 *{box-sizing:border-box}body{margin:0;background:var(--page);color:var(--ink);font:15px/1.5 system-ui,sans-serif}main{max-width:75rem;margin:auto;padding:2rem 1.25rem}
-h1{font-size:1.7rem;margin:0 0 .5rem}h2{margin-top:2.5rem;font-size:1.2rem}header p{color:var(--soft);max-width:60ch}header{position:relative}
-#language{position:absolute;right:0;top:0}button,input{font:inherit;color:inherit;background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.35rem .7rem}
+h1{font-size:1.7rem;margin:0 0 .5rem}h2{margin-top:2.5rem;font-size:1.2rem}header p{color:var(--soft);max-width:60ch}header{display:flex;flex-wrap:wrap;justify-content:space-between;align-items:start;gap:0 1rem}header p{flex-basis:100%}
+button,input{font:inherit;color:inherit;background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.35rem .7rem}
 .cards{display:flex;flex-wrap:wrap;gap:.75rem;margin:1.5rem 0}.cards div{background:var(--card);border:1px solid var(--line);border-radius:.75rem;padding:.75rem 1rem;color:var(--soft)}.cards b{display:block;color:var(--ink);font-size:1.35rem}
 .find{display:block;margin-bottom:1rem}.find input{width:min(24rem,100%)}
 .path{background:var(--card);border:1px solid var(--line);border-left:4px solid var(--good);border-radius:.5rem;margin:.4rem 0;padding:.5rem .9rem;overflow-x:auto}.path.bad{border-left-color:var(--bad)}.path:target{outline:2px solid var(--accent)}
