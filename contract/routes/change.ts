@@ -8,18 +8,20 @@ import { MERGE_PATCH_TYPES, NOTHING } from './shared.ts';
 
 const RemoveQuery = z.strictObject({ purge: z.enum(['true', 'false']).default('false') });
 
+/** Each returns the picture as it is after the change. */
+const BY_AN_EDITOR = { auth: 'key', role: 'editor', responses: { 200: Resource }, waits: false } as const;
+/** Problems of each event that is sent to a picture. */
+const AN_EVENT = ['ILLEGAL_TRANSITION', 'PRECONDITION_FAILED'] as const;
+
 export const CHANGE_ROUTES = [
   {
     name: 'remove_resource',
     method: 'DELETE',
     path: '/v1/resources/{resource_id}',
-    auth: 'key',
-    role: 'editor',
+    ...BY_AN_EDITOR,
     query: RemoveQuery,
     body: null,
-    responses: { 200: Resource },
-    waits: false,
-    errors: ['ILLEGAL_TRANSITION', 'PRECONDITION_FAILED'],
+    errors: AN_EVENT,
     summary: {
       en: 'Moves it to the trash; with `purge=true`, deletes it for good.',
       zh: '移入回收站；`purge=true` 则彻底删除。',
@@ -29,13 +31,10 @@ export const CHANGE_ROUTES = [
     name: 'patch_metadata',
     method: 'PATCH',
     path: '/v1/resources/{resource_id}/metadata',
-    auth: 'key',
-    role: 'editor',
+    ...BY_AN_EDITOR,
     query: NOTHING,
     body: { json: MetadataPatch, types: MERGE_PATCH_TYPES },
-    responses: { 200: Resource },
-    waits: false,
-    errors: ['ILLEGAL_TRANSITION', 'PRECONDITION_FAILED'],
+    errors: AN_EVENT,
     summary: {
       en: 'A JSON merge patch of its metadata; it advances once nothing required is missing.',
       zh: '以 JSON merge patch 修改信息；必填信息齐全后才继续。',
@@ -45,13 +44,10 @@ export const CHANGE_ROUTES = [
     name: 'patch_text',
     method: 'PATCH',
     path: '/v1/resources/{resource_id}/text',
-    auth: 'key',
-    role: 'editor',
+    ...BY_AN_EDITOR,
     query: NOTHING,
     body: { json: CorrectText },
-    responses: { 200: Resource },
-    waits: false,
-    errors: ['ILLEGAL_TRANSITION', 'PRECONDITION_FAILED'],
+    errors: AN_EVENT,
     summary: {
       en: "Corrects the text of pages, or goes back to the machine's (`null`); it is indexed again.",
       zh: '更正某些页的文字，或（`null`）恢复为机器识别的文字；随后重新索引。',
@@ -61,13 +57,10 @@ export const CHANGE_ROUTES = [
     name: 'retry_resource',
     method: 'POST',
     path: '/v1/resources/{resource_id}/retry',
-    auth: 'key',
-    role: 'editor',
+    ...BY_AN_EDITOR,
     query: NOTHING,
     body: null,
-    responses: { 200: Resource },
-    waits: false,
-    errors: ['ILLEGAL_TRANSITION', 'PRECONDITION_FAILED', 'IDEMPOTENCY_KEY_REUSED'],
+    errors: [...AN_EVENT, 'IDEMPOTENCY_KEY_REUSED'],
     summary: {
       en: 'Tries again what failed, from the first step whose result is missing.',
       zh: '从缺少结果的第一步起重试。',
@@ -77,13 +70,10 @@ export const CHANGE_ROUTES = [
     name: 'reprocess_resource',
     method: 'POST',
     path: '/v1/resources/{resource_id}/reprocess',
-    auth: 'key',
-    role: 'editor',
+    ...BY_AN_EDITOR,
     query: NOTHING,
     body: { json: Reprocess },
-    responses: { 200: Resource },
-    waits: false,
-    errors: ['ILLEGAL_TRANSITION', 'PRECONDITION_FAILED', 'IDEMPOTENCY_KEY_REUSED'],
+    errors: [...AN_EVENT, 'IDEMPOTENCY_KEY_REUSED'],
     summary: {
       en: 'Does it again from `ocr`, `embed` or `index`; corrections are kept unless `discard_corrections` is true.',
       zh: '从 `ocr`、`embed` 或 `index` 起重新处理；除非指明 `discard_corrections`，否则保留更正。',
@@ -93,13 +83,10 @@ export const CHANGE_ROUTES = [
     name: 'restore_resource',
     method: 'POST',
     path: '/v1/resources/{resource_id}/restore',
-    auth: 'key',
-    role: 'editor',
+    ...BY_AN_EDITOR,
     query: NOTHING,
     body: null,
-    responses: { 200: Resource },
-    waits: false,
-    errors: ['ILLEGAL_TRANSITION', 'PRECONDITION_FAILED', 'IDEMPOTENCY_KEY_REUSED'],
+    errors: [...AN_EVENT, 'IDEMPOTENCY_KEY_REUSED'],
     summary: { en: 'Takes it back from the trash, or from having expired.', zh: '从回收站或过期状态恢复。' },
   },
 ] as const satisfies readonly RouteDeclaration[];

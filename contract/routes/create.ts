@@ -20,7 +20,7 @@ export const CREATE_ROUTES = [
     waits: true,
     errors: [
       ...['BAD_MULTIPART', 'IDEMPOTENCY_KEY_REUSED', 'NOT_FOUND', 'TOO_MANY_UPLOADS_AWAITED', 'TOO_MANY_BYTES_ANNOUNCED'],
-      ...['ILLEGAL_TRANSITION', 'QUOTA_OF_PICTURES', 'QUOTA_OF_BYTES', 'STORAGE_FULL'],
+      ...['ILLEGAL_TRANSITION', 'QUOTA_OF_PICTURES', 'QUOTA_OF_BYTES'],
     ] as const,
     summary: {
       en: 'Begins a picture: as JSON, which returns an upload link, or in one call as a form with the file.',

@@ -72,7 +72,7 @@ export const INBOUND_ROUTES = [
     body: { streamed: ['*/*'] },
     responses: { 200: z.object({ byte_size: z.int(), sha256: z.string() }) },
     waits: false,
-    errors: ['NOT_FOUND', 'STORAGE_FULL'],
+    errors: ['NOT_FOUND'],
     summary: { en: 'Upload links of the embedded store lead here.', zh: '内置存储的上传链接指向此处。' },
   },
   {

@@ -96,9 +96,14 @@ const isBeyondDecoder = (error: unknown): boolean =>
 
 /** The file may be whole, but its coding, its depth or its colours are of a kind that this decoder does not have. */
 const isUnknownCoding = (error: unknown): boolean =>
-  error instanceof Error && UNKNOWN_CODING.test(error.message) && !/unsupported image format/i.test(error.message);
-const UNKNOWN_CODING =
-  /not configured|not implemented|unsupported (tiff|jpeg|colou?r|bitspersample)|not a whole number of bytes|omitted at compile time|no known route from|only supports/i;
+  error instanceof Error && UNKNOWN_CODING.some((words) => words.test(error.message));
+const UNKNOWN_CODING = [
+  /not configured|not implemented|omitted at compile time/i, // a compression that libtiff or libjpeg knows and was built without
+  /unsupported (tiff|jpeg|colou?r|bitspersample)/i, // a process, depth or kind of sample; "unsupported image format" is sharp's of what is damaged
+  /not a whole number of bytes/i, // 6, 10, 12 or 14 bits a sample
+  /no known route from/i, // colours such as a camera's filter
+  /only supports/i, // ThunderScan
+];
 
 /** Time or memory ran out. */
 const isExhaustion = (error: unknown): boolean =>
