@@ -30,6 +30,17 @@ const EXTENSIONS = {
 export type ContentType = keyof typeof EXTENSIONS;
 export const isContentType = (type: string): type is ContentType => Object.hasOwn(EXTENSIONS, type);
 export const CONTENT_TYPES = Object.keys(EXTENSIONS).filter(isContentType);
+/** Of what is announced as any other type: of an upload and of the object that it stores. */
+const ANY_TYPE = 'application/octet-stream';
+/**
+ * The type that an upload is given for the one that its client announces: a supported one, without parameters and in lower case, else
+ * any. It is a claim: what is served has the type that `inspect` finds.
+ */
+export function announcedType(announced: string): ContentType | typeof ANY_TYPE {
+  const [type = ''] = announced.toLowerCase().split(';', 1);
+  const trimmed = type.trim();
+  return isContentType(trimmed) ? trimmed : ANY_TYPE;
+}
 /** The usual extension of this type, without the dot. */
 export const extensionOf = (type: ContentType): string => EXTENSIONS[type][0];
 /** Supported file extensions, without the dot, in lower case. */
@@ -48,7 +59,7 @@ export const Filename = z
 export const CreateResource = z
   .strictObject({
     filename: Filename,
-    content_type: z.enum(CONTENT_TYPES),
+    content_type: z.string().max(1_000).transform(announcedType),
     byte_size: z.int().min(1),
     sha256: Sha256.optional(),
     metadata: MetadataPatch.optional(),

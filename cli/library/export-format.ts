@@ -1,7 +1,7 @@
 /** A folder that a library is exported to: what lies where, and what a line of its list says. Import reads what export writes. */
 import { z } from 'zod';
 import { Metadata } from '../../contract/metadata.ts';
-import { CreateResource, Filename, Id, Sha256 } from '../../contract/resource.ts';
+import { CONTENT_TYPES, CreateResource, Filename, Id, Sha256 } from '../../contract/resource.ts';
 import { STATUSES } from '../../contract/statuses.ts';
 import { CorrectedPage } from '../../contract/text.ts';
 
@@ -29,7 +29,7 @@ export const Exported = z.object({
   resource_id: Id,
   status,
   filename: Filename,
-  content_type: CreateResource.shape.content_type,
+  content_type: z.enum(CONTENT_TYPES),
   byte_size: z.int().min(1),
   sha256: Sha256,
   batch_id: CreateResource.shape.batch_id.nullable(),

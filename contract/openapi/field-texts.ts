@@ -15,7 +15,10 @@ export const FIELD_TEXTS: Record<string, Text | undefined> = {
     en: 'signed for this picture alone: POST there when the bytes are in; needs no key',
     zh: '仅限该图片的签名链接：上传后 POST 到此处，无需密钥',
   },
-  content_type: { en: 'the declared media type; what counts is the type found in the bytes', zh: '声明的类型；以实际内容为准' },
+  content_type: {
+    en: 'any media type may be announced; what counts, and is served, is the type found in the bytes',
+    zh: '可声明任意媒体类型；以文件内容的实际类型为准，读取时也按实际类型返回',
+  },
   created_from: { en: 'created at this time or later', zh: '创建时间不早于' },
   created_to: { en: 'created at this time or earlier', zh: '创建时间不晚于' },
   cursor: { en: '`next_cursor` of the page before, with the same filters', zh: '上一页的 `next_cursor`，条件须相同' },

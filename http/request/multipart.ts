@@ -55,7 +55,7 @@ export function receiveForm<Kept>({ ctx, deps }: PublicRequest, keep: (file: Fil
         return;
       }
       bytes = stream;
-      keeping = keep({ fields, filename: fileName(filename), content_type: mimeType.toLowerCase(), bytes: stream });
+      keeping = keep({ fields, filename: fileName(filename), content_type: mimeType, bytes: stream });
       keeping.catch(fail); // at once: the rest of the body need not come
     });
     form.on('partsLimit', () => refuse('', `at most ${max_form_parts - 1} parts`));

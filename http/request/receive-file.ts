@@ -1,6 +1,6 @@
 /** A form with a file: its fields are checked, then its bytes are stored under `incoming/`, where an upload link would have put them. */
 import { incomingPrefix } from '../../contract/object-keys.ts';
-import { CONTENT_TYPES, CreateForm } from '../../contract/resource.ts';
+import { announcedType, CreateForm } from '../../contract/resource.ts';
 import { type StoredObject, TooManyBytes } from '../../runtime/ports/objects.ts';
 import type { KeyRequest } from '../context.ts';
 import { tooLarge } from '../problems/problems.ts';
@@ -42,11 +42,10 @@ async function storeFile(call: KeyRequest, prefix: string, { fields: raw, filena
   const { clock, limits, objects } = call.deps;
   const fields = fieldsOf(call, raw);
   if (fields.metadata?.title == null) fields.metadata = { ...fields.metadata, title: filename };
-  const type = CONTENT_TYPES.find((known) => known === content_type) ?? 'application/octet-stream';
   try {
     const put = () => objects.put(prefix + clock.newId(), nonEmptyStream(bytes, '/file'), limits.max_bytes);
     const stored = await withRoom(objects, announcedBytes(call, limits.max_bytes), put);
-    return { fields, filename, content_type: type, stored };
+    return { fields, filename, content_type: announcedType(content_type), stored };
   } catch (error) {
     throw error instanceof TooManyBytes ? tooLarge(limits) : error;
   }
