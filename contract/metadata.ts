@@ -106,6 +106,14 @@ function merged(target: Record<string, Json>, patch: Record<string, Json>): Reco
 const isObject = (value: Json | undefined): value is Record<string, Json> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+export const TAKEN_AT_SOURCES = ['person', 'file'] as const;
+type TakenAt = { taken_at: string | null; taken_at_source: (typeof TAKEN_AT_SOURCES)[number] | null };
+/** When a picture was taken: as a person says, else as its file does. */
+export function takenAt({ metadata, file_taken_at }: { metadata: Metadata; file_taken_at: string | null }): TakenAt {
+  if (metadata.taken_at !== null) return { taken_at: metadata.taken_at, taken_at_source: 'person' };
+  return { taken_at: file_taken_at, taken_at_source: file_taken_at === null ? null : 'file' };
+}
+
 /** The required fields that still lack a value. */
 export const missingOf = (metadata: Metadata, required: readonly MetadataField[]): MetadataField[] =>
   required.filter((field) => {

@@ -1,7 +1,7 @@
 /** A resource (one picture) as clients see it, and what they may ask for. */
 import { z } from 'zod';
 import { withoutHidden } from './hidden.ts';
-import { Metadata, MetadataPatch } from './metadata.ts';
+import { Metadata, MetadataPatch, TAKEN_AT_SOURCES } from './metadata.ts';
 import { rule } from './rules.ts';
 import { PHASES, STATUSES } from './statuses.ts';
 import { REPROCESS_FROM } from './step-kinds.ts';
@@ -148,6 +148,7 @@ export const Resource = z
     page_count: z.int().nullable(),
     duplicate_of: z.string().nullable(),
     metadata: Metadata,
+    taken_at_source: z.enum(TAKEN_AT_SOURCES).nullable(),
     metadata_missing: z.array(z.string()),
     failure: FailureAnswer.nullable(),
     allowed_events: z.array(z.string()),

@@ -37,6 +37,8 @@ export type LegalPicture = {
   width: number;
   height: number;
   page_count: number;
+  /** When it was taken, as the file says: RFC 3339 with an offset, or a date alone. Absent from runs of earlier versions. */
+  taken_at?: string | null;
   fact_id: string | null;
 };
 export type Verdict = { verdict: 'absent' } | { verdict: 'illegal'; code: FailureCode; detail: string } | LegalPicture;

@@ -122,7 +122,13 @@ async function exported(work: Work, resource: Resource): Promise<One> {
     const corrections = read?.pages
       .filter(({ source }) => source === 'person')
       .map(({ page, text: words }) => ({ page, text: words }));
-    const line = Exported.parse({ ...resource, corrections: corrections ?? [], original, text });
+    const line = Exported.parse({
+      ...resource,
+      metadata: metadataOfPeople(resource),
+      corrections: corrections ?? [],
+      original,
+      text,
+    });
     await originalIn(work, line);
     if (text) await written(path.join(work.folder, text), Readable.from([read.pages.map((page) => page.text).join('\n\f\n')]));
     return { line };
@@ -132,6 +138,10 @@ async function exported(work: Work, resource: Resource): Promise<One> {
     throw error;
   }
 }
+
+/** What the file itself says is read from it again. */
+const metadataOfPeople = ({ metadata, taken_at_source }: Resource): Resource['metadata'] =>
+  taken_at_source === 'file' ? { ...metadata, taken_at: null } : metadata;
 
 class Damaged extends Error {}
 

@@ -69,7 +69,11 @@ export const FIELD_TEXTS: Record<string, Text | undefined> = {
   status: { en: 'where it is exactly; there may be new ones within v1', zh: '所处的确切状态；v1 内可能新增' },
   tag: { en: 'has one of these tags', zh: '带有其中任一标签' },
   tags: { en: 'up to 50 words', zh: '最多 50 个标签' },
-  taken_at: { en: 'when the picture was taken', zh: '拍摄时间' },
+  taken_at: {
+    en: 'when the picture was taken, as a person says, else as the file does; a date alone where the file gives no time zone',
+    zh: '拍摄时间，以人工填写为准，未填写时取自文件；文件未注明时区时只有日期',
+  },
+  taken_at_source: { en: 'who gives `taken_at`: a person or the file', zh: '`taken_at` 的来源：人工填写或文件' },
   taken_from: { en: 'taken then or later', zh: '拍摄时间不早于' },
   taken_to: { en: 'taken then or earlier; a date alone means all of that day', zh: '拍摄时间不晚于；仅给日期则含当天' },
   task_id: { en: 'the task, as it was given with the work', zh: '随任务给出的任务编号' },

@@ -1,6 +1,6 @@
 /** Rows as the contract shows them: times in RFC 3339, words in the reader's language, previews by signed links. */
 import type { Failure } from '../../contract/failures.ts';
-import { missingOf } from '../../contract/metadata.ts';
+import { missingOf, takenAt } from '../../contract/metadata.ts';
 import type { HistoryItem, Resource, Upload } from '../../contract/resource.ts';
 import { actionsFor } from '../../contract/routes/actions.ts';
 import { waitsFor } from '../../contract/statuses.ts';
@@ -23,13 +23,15 @@ export function presentResource(row: ResourceRow, { ctx, deps }: { ctx: KoaConte
   const { resource_id, org_id, user_id, batch_id, status, phase, viewable, searchable, revision, indexed_revision, has_vector } =
     row;
   const { filename, content_type, byte_size, sha256, page_count, duplicate_of, metadata, allowed_events } = row;
+  const { taken_at, taken_at_source } = takenAt(row);
   return {
     ...{ resource_id, org_id, user_id, batch_id, status, phase },
     waits_for: waitsFor(status)[ctx.state.language],
     // Deadlines run in service time: shown as the wall time at which it will be reached if nothing stands still until then.
     deadline_at: timeOrNull(row.deadline_at === null ? null : clock.now() + (row.deadline_at - clock.serviceTime())),
     ...{ viewable, searchable, revision, indexed_revision, has_vector },
-    ...{ filename, content_type, byte_size, sha256, page_count, duplicate_of, metadata },
+    ...{ filename, content_type, byte_size, sha256, page_count, duplicate_of },
+    ...{ metadata: { ...metadata, taken_at }, taken_at_source },
     metadata_missing: missingOf(metadata, deps.required_metadata),
     failure: presentFailure(row.failure),
     allowed_events,

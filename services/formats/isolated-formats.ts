@@ -1,6 +1,6 @@
 /** Formats whose decoder is in a thread of its own, as open files. */
 import sharp, { type Sharp } from 'sharp';
-import { type DecoderName, type Isolated, openIsolated, type Pixels } from './isolated.ts';
+import { type DecoderName, type Isolated, type OpenedThere, openIsolated, type Pixels } from './isolated.ts';
 import { checkPageCount, checkPixels, type Opened, type OpenedWith, type Size } from './pages.ts';
 
 const RGBA = 4;
@@ -24,8 +24,10 @@ export async function openIsolatedFormat(
   }
 }
 
-const openedOf = (file: Isolated, sizes: Size[], hasText: boolean): Opened => ({
+const openedOf = (file: Isolated & Pick<OpenedThere, 'dates'>, sizes: Size[], hasText: boolean): Opened => ({
   sizes,
+  stretches: sizes.map(() => 1),
+  dates: file.dates ?? [],
   picture: async (page, size) => pictureOf(await file.ask('draw', { page, size })),
   ownText: async (page) => (hasText ? file.ask('read', { page }) : null),
   rest: file.rest,

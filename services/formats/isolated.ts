@@ -20,10 +20,12 @@ const MAX_WAITING = 64;
 
 export type DecoderName = 'pdf' | 'heic' | 'bmp';
 export type Pixels = Size & { rgba: Uint8Array };
+/** dates: as the file writes them. */
+export type OpenedThere = { count: number; sizes: Size[]; dates?: string[] };
 /** What a thread is asked, in this order: to open its file, then any of the others. */
 export type DecoderCalls = {
   /** sizes: of each page; none when there are more than `max_pages`, since their number is then all that counts. */
-  open: { ask: { bytes: Uint8Array; max_pages: number }; answer: { count: number; sizes: Size[] } };
+  open: { ask: { bytes: Uint8Array; max_pages: number }; answer: OpenedThere };
   draw: { ask: { page: number; size: Size }; answer: Pixels };
   read: { ask: { page: number }; answer: OwnText | null };
 };
@@ -151,7 +153,7 @@ const tooSlow = (limit_ms: number) =>
 
 /** What a decoder module gives: `open` throws Illegal, and so do the others; any other error is the file's as well. */
 export type Decoder = {
-  open(bytes: Uint8Array, max_pages: number): Promise<{ count: number; sizes: Size[] }>;
+  open(bytes: Uint8Array, max_pages: number): Promise<OpenedThere>;
   draw(page: number, size: Size): Promise<Pixels>;
   read(page: number): OwnText | null;
 };

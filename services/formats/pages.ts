@@ -19,6 +19,10 @@ export type OwnText = { read: PageRead; is_whole: boolean };
 export interface Opened {
   /** The size of each page, from its header: nothing is decoded for it. */
   readonly sizes: readonly Size[];
+  /** How much higher a dot is than wide on each upright page, as the file says; below 1: wider than high. */
+  readonly stretches: readonly number[];
+  /** When the picture was taken, as the file writes it, the best first. Nothing of it is checked. */
+  readonly dates: readonly string[];
   /** Upright, and all of its pixels can be had: as large as `wanted` where the page is drawn, as large as it is elsewhere. */
   picture(page: number, wanted: Size): Promise<Sharp>;
   /** The text that the file itself has for the page; null where it has none that can be used. */
@@ -37,7 +41,7 @@ export function checkPageCount(count: number, { max_pages }: StepLimits): void {
 }
 
 /** Maximum length of a side, in pixels, as in a JPEG. What is longer is a line, and was made to harm: rows cost more than pixels. */
-const MAX_SIDE = 65_535;
+export const MAX_SIDE = 65_535;
 
 /** Each page, and all together: many pages within the limit of one are a bomb as well. */
 export function checkPixels(sizes: readonly Size[], { max_pixels, max_document_pixels }: StepLimits): void {

@@ -20,6 +20,7 @@ const FLAGS = 0x01 | 0x10;
 const WHITE = 0xffffffff;
 const FLATTEN_AS_SHOWN = 0;
 const RGBA = 4;
+const DATE_BYTES = 256;
 /** Four floats. */
 const ROOM_BYTES = 16;
 
@@ -62,7 +63,7 @@ export async function pdfDecoder(): Promise<Decoder> {
       const size = malloc(8);
       const sizes = Array.from({ length: count }, (_, i) => sizeOf(pdfium, document, i, size));
       free(size);
-      return { count, sizes };
+      return { count, sizes, dates: createdIn(pdfium, document) };
     },
     draw: async (number, size) => withPage(number, (page) => drawn(pdfium, page, size)),
     read: (number) => withPage(number, (page) => ownTextOf(charsOf(pdfium, page))),
@@ -85,6 +86,16 @@ function refusal(error: number): RejectedFile {
   if (error === ERROR_PASSWORD) return new RejectedFile('PASSWORD_PROTECTED', 'it opens with a password only');
   if (error === ERROR_SECURITY) return new RejectedFile('PASSWORD_PROTECTED', 'it is encrypted in a way that is not known');
   return new RejectedFile('TRUNCATED_IMAGE', 'it is no whole PDF');
+}
+
+/** `CreationDate` of the document, in UTF-16 as PDFium tells it. */
+function createdIn({ FPDF_GetMetaText, pdfium }: Pdfium, document: number): string[] {
+  const at = pdfium.wasmExports.malloc(DATE_BYTES);
+  const length = FPDF_GetMetaText(document, 'CreationDate', at, DATE_BYTES);
+  const written = length > DATE_BYTES ? '' : Buffer.from(pdfium.HEAPU8.subarray(at, at + length)).toString('utf16le');
+  pdfium.wasmExports.free(at);
+  const [date = ''] = written.split('\0', 1);
+  return date === '' ? [] : [date];
 }
 
 /** Points, after the page's own turn. `at`: room for two floats. */

@@ -2,8 +2,12 @@
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { failureOf } from '../../contract/failures.ts';
 import { StepError } from '../../runtime/tasks/step-handler.ts';
+import { type Tags, tiffTags } from './exif.ts';
+import { fileTags } from './file-tags.ts';
+import { withOrientation } from './orientation.ts';
 import { checkPageCount, checkPixels, type Open, type Opened, type OpenedWith, type Size } from './pages.ts';
 import { messageOf, RejectedFile } from './rejected-file.ts';
+import { stretchOf } from './stretch.ts';
 
 sharp.cache(false); // pictures are decoded once; what is kept would only be memory
 sharp.concurrency(1); // one thread a picture: the queue runs several
@@ -15,28 +19,39 @@ sharp.concurrency(1); // one thread a picture: the queue runs several
 type FailOn = 'truncated' | 'error';
 
 /** One page: of what moves, the first frame. */
-export const firstFrame: Open = async (bytes, given) => {
-  const header = await rejectOnError(() => headerOf(bytes, 'truncated'));
-  return openedAt([header], (_, limit_ms) => decoded(bytes, 'truncated', { ...given.limits, limit_ms }), given);
+export const firstFrame: Open = async (file, given) => {
+  const seen = await rejectOnError(() => headerOf(file, 'truncated'));
+  const tags = fileTags(bufferOf(file), seen);
+  const bytes = withOrientation(bufferOf(file), seen, tags);
+  const header = bytes === null ? seen : await rejectOnError(() => headerOf(bytes, 'truncated'));
+  const picture = (_: number, limit_ms: number) => decoded(bytes ?? file, 'truncated', { ...given.limits, limit_ms });
+  return { ...openedAt([header], picture, given), dates: tags.dates, stretches: [stretchOf(upright(tags, header))] };
 };
 
 /** Each directory of the file is a page, with a size and a turn of its own. */
 export const tiff: Open = async (bytes, given) => {
   const { limits } = given;
-  const { pages = 1 } = await rejectOnError(() => headerOf(bytes, 'error'));
+  const first = await rejectOnError(() => headerOf(bytes, 'error'));
+  const { pages = 1 } = first;
   checkPageCount(pages, limits);
   const headers: Metadata[] = [];
   for (let page = 0; page < pages; page++)
     headers.push(await rejectOnError(() => headerOf(bytes, 'error', { page }), page + 1, pages));
-  return openedAt(headers, (page, limit_ms) => decoded(bytes, 'error', { ...limits, limit_ms }, { page: page - 1 }), given);
+  const picture = (page: number, limit_ms: number) => decoded(bytes, 'error', { ...limits, limit_ms }, { page: page - 1 });
+  const file = bufferOf(bytes);
+  const stretches = headers.map((header, page) => stretchOf(upright(tiffTags(file, page), header)));
+  return { ...openedAt(headers, picture, given), dates: fileTags(file, first).dates, stretches };
 };
+const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/** The density that a file gives is of its stored rows; which way these are turned, libvips has decided. */
+const upright = ({ density }: Pick<Tags, 'density'>, { orientation = 1 }: Metadata) => ({ density, orientation });
 
 /** A page is decoded by whoever asked for its picture, until the next is asked for, or none for a while. */
 function openedAt(
   headers: Metadata[],
   picture: (page: number, limit_ms: number) => Sharp,
   { limits, clock, budget }: OpenedWith,
-): Opened {
+): Omit<Opened, 'dates' | 'stretches'> {
   const sizes = headers.map(uprightSize);
   checkPixels(sizes, limits);
   let began: number | null = null;

@@ -7,6 +7,7 @@ import type { Open, Opened, OpenedWith } from './pages.ts';
 import { pdf } from './pdf.ts';
 import { firstFrame, tiff } from './raster.ts';
 import { RejectedFile } from './rejected-file.ts';
+import { inTrueShape } from './true-shape.ts';
 import { contentTypeOf } from './type.ts';
 
 const FORMATS: Record<ContentType, Open> = {
@@ -32,7 +33,7 @@ export async function openFile(
   const opened = await FORMATS[content_type](bytes, given).catch((error: unknown) => {
     throw error instanceof RejectedFile ? new RejectedType(error, content_type) : error;
   });
-  return { ...opened, content_type };
+  return { ...inTrueShape(opened, given.limits), content_type };
 }
 
 /** Refused after it was known what it is. */

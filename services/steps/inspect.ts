@@ -10,6 +10,7 @@ import { CONTENT_TYPES } from '../../contract/resource.ts';
 import type { InspectInput, LegalPicture, Verdict } from '../../contract/steps.ts';
 import type { ObjectHead } from '../../runtime/ports/objects.ts';
 import type { StepContext, StepHandler } from '../../runtime/tasks/step-handler.ts';
+import { dateOfFile } from '../formats/dates.ts';
 import { fitting, type Opened, type Size } from '../formats/pages.ts';
 import { rejectOnError } from '../formats/raster.ts';
 import { openFile, RejectedType } from '../formats/registry.ts';
@@ -48,9 +49,9 @@ export const inspect: StepHandler<InspectInput, Verdict> = {
   async writes(output, { input: { resource_id, org_id }, at, facts }) {
     if (output.verdict === 'absent') return { facts: [] };
     if (output.verdict === 'illegal') return { facts: [], columns: { uploaded_at: at } };
-    const { sha256, byte_size, content_type, width, height, page_count } = output;
+    const { sha256, byte_size, content_type, width, height, page_count, taken_at: file_taken_at = null } = output;
     const duplicate = await facts.resources.alive({ org_id }, sha256, resource_id);
-    const seen = { sha256, byte_size, content_type, width, height, page_count, uploaded_at: at };
+    const seen = { sha256, byte_size, content_type, width, height, page_count, file_taken_at, uploaded_at: at };
     return { facts: [], columns: { ...seen, duplicate_of: duplicate ? duplicate.resource_id : null } };
   },
 };
@@ -93,7 +94,8 @@ async function judge(frozen: ObjectHead, input: InspectInput, context: StepConte
     const [first] = sizes;
     if (!first) throw new RejectedFile('NO_PAGES', 'the document has no pages');
     const seen = { sha256, original_key: key, byte_size, content_type, ...first, page_count: sizes.length };
-    return { verdict: 'legal', ...seen, fact_id: task_id };
+    const taken_at = dateOfFile(file.dates, clock.now())?.taken_at ?? null;
+    return { verdict: 'legal', ...seen, taken_at, fact_id: task_id };
   } catch (error) {
     throw error instanceof RejectedFile ? new RejectedType(error, file.content_type) : error;
   } finally {

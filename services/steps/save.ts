@@ -1,4 +1,5 @@
 /** Save: the cleaned text and the metadata of one revision, from which embed and index read. */
+import { takenAt } from '../../contract/metadata.ts';
 import type { Made, SaveInput } from '../../contract/steps.ts';
 import type { CorrectedPage, Page } from '../../contract/text.ts';
 import type { Facts } from '../../runtime/ports/facts.ts';
@@ -25,7 +26,8 @@ export const save: StepHandler<SaveInput, SaveOutput> = {
     const correction = correction_id && (await facts.texts.correction(scope, correction_id));
     if (correction_id && !correction) throw missingFact('the correction', correction_id, 'correction');
     const { metadata, filename, batch_id, created_at } = resource;
-    const { title, description, tags, taken_at } = metadata;
+    const { title, description, tags } = metadata;
+    const { taken_at } = takenAt(resource);
     const pages = pagesOf(recognition ? recognition.pages : [], correction ? correction.pages : []);
     const taken = taken_at === null ? null : Date.parse(taken_at);
     const saved = { title, description, tags, taken_at: taken, filename, batch_id, created_at, pages };

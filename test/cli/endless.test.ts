@@ -21,6 +21,7 @@ const resource = (n: number, byte_size: number) => ({
   ...{ resource_id: idOf(n), org_id: 'o', user_id: 'u', batch_id: null, status: 'TRASHED', phase: 'gone', waits_for: '' },
   ...{ deadline_at: null, viewable: byte_size > 0, searchable: false, revision: 1, indexed_revision: null, has_vector: false },
   ...{ filename: 'a.png', content_type: 'image/png', byte_size, sha256: 'a'.repeat(64), page_count: 1, duplicate_of: null },
+  taken_at_source: null,
   ...{ metadata_missing: [], failure: null, allowed_events: [], actions: [], preview_url: null, created_at: AT, updated_at: AT },
   ...{ uploaded_at: AT, indexed_at: null },
   metadata: { title: 't', description: null, tags: [], taken_at: null, languages: [], extra: {} },

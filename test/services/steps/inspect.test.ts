@@ -74,6 +74,7 @@ describe('a legal picture', () => {
         width: 2_000,
         height: 1_000,
         page_count: 1,
+        taken_at: null,
         fact_id: 'task-1',
       });
       for (const [name, width, height] of [
