@@ -25,9 +25,10 @@ ENV NODE_ENV=production LD_PRELOAD=/usr/local/lib/libjemalloc.so.2
 WORKDIR /app
 COPY package.json package-lock.json LICENSE ./
 RUN npm ci --omit=dev --no-audit --no-fund && npm cache clean --force
-# The pictures of `tuodi demo`, and the language data of recognition.
+# The pictures of `tuodi demo`, the language data of recognition, and the font for Chinese that a PDF does not bring.
 COPY samples ./samples
 COPY tessdata ./tessdata
+COPY fonts ./fonts
 COPY --from=build /app/dist ./dist
 # A fresh volume takes the owner of the folder it is put on.
 RUN mkdir /data && chown node:node /data

@@ -1,6 +1,6 @@
 /**
  * PDF, inside its thread, by PDFium in WebAssembly. This build has no JavaScript of PDF, no network and no files: all that it knows is
- * the bytes given to it, its own 14 standard fonts and the tables of East Asian encodings.
+ * the bytes given to it, its own 14 standard fonts, one of ours for Chinese, and the tables of East Asian encodings.
  */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -8,7 +8,8 @@ import { init } from '@embedpdf/pdfium';
 import type { Decoder, Pixels } from './isolated.ts';
 import type { Size } from './pages.ts';
 import { charsOf, type Pdfium } from './pdf-chars.ts';
-import { ownTextOf } from './pdf-words.ts';
+import { provideFonts } from './pdf-fonts.ts';
+import { isUnknown, ownTextOf } from './pdf-words.ts';
 import { RejectedFile } from './rejected-file.ts';
 
 /** FPDF_GetLastError. */
@@ -31,19 +32,41 @@ export async function pdfDecoder(): Promise<Decoder> {
   const wasm = await readFile(createRequire(import.meta.url).resolve('@embedpdf/pdfium/pdfium.wasm'));
   const pdfium = (await init({ wasmBinary: new Uint8Array(wasm).buffer })) as Pdfium;
   pdfium.PDFiumExt_Init();
+  const fonts = provideFonts(pdfium);
   const { malloc, free } = pdfium.pdfium.wasmExports;
   const room = malloc(ROOM_BYTES);
+  let file = { at: 0, length: 0 };
   let document = 0;
 
-  /** `work` with a page that is closed after it. Form fields and notes are part of it, as on paper. */
+  const open = (by_name: boolean): void => {
+    if (document !== 0) pdfium.FPDF_CloseDocument(document);
+    fonts.reset(by_name);
+    document = pdfium.FPDF_LoadMemDocument(file.at, file.length, '');
+    if (document === 0) throw refusal(pdfium.FPDF_GetLastError());
+  };
+
+  /** Form fields and notes are part of a page, as on paper. 0: it can't be loaded. */
+  const load = (number: number): number => {
+    const page = pdfium.FPDF_LoadPage(document, number - 1);
+    if (page === 0 || pdfium.FPDFPage_GetAnnotCount(page) === 0) return page;
+    keepBox(pdfium, page, room);
+    pdfium.FPDFPage_Flatten(page, FLATTEN_AS_SHOWN);
+    pdfium.FPDF_ClosePage(page);
+    return pdfium.FPDF_LoadPage(document, number - 1);
+  };
+
+  /** Fonts that were guessed by their names are given up where the file does not say what their glyphs mean: PDFium keeps them with it. */
+  const loadSurely = (number: number): number => {
+    const page = load(number);
+    if (page === 0 || !fonts.isGuess() || !isUnknown(charsOf(pdfium, page))) return page;
+    pdfium.FPDF_ClosePage(page);
+    open(false);
+    return load(number);
+  };
+
+  /** `work` with a page that is closed after it. */
   const withPage = <Value>(number: number, work: (page: number) => Value): Value => {
-    let page = pdfium.FPDF_LoadPage(document, number - 1);
-    if (page !== 0 && pdfium.FPDFPage_GetAnnotCount(page) > 0) {
-      keepBox(pdfium, page, room);
-      pdfium.FPDFPage_Flatten(page, FLATTEN_AS_SHOWN);
-      pdfium.FPDF_ClosePage(page);
-      page = pdfium.FPDF_LoadPage(document, number - 1);
-    }
+    const page = loadSurely(number);
     if (page === 0) throw new RejectedFile('TRUNCATED_IMAGE', `page ${number} cannot be read`);
     try {
       return work(page);
@@ -54,10 +77,9 @@ export async function pdfDecoder(): Promise<Decoder> {
 
   return {
     async open(bytes, max_pages) {
-      const copy = malloc(bytes.byteLength); // kept while the document is open
-      pdfium.pdfium.HEAPU8.set(bytes, copy);
-      document = pdfium.FPDF_LoadMemDocument(copy, bytes.byteLength, '');
-      if (document === 0) throw refusal(pdfium.FPDF_GetLastError());
+      file = { at: malloc(bytes.byteLength), length: bytes.byteLength }; // kept while the document is open
+      pdfium.pdfium.HEAPU8.set(bytes, file.at);
+      open(true);
       const count = pdfium.FPDF_GetPageCount(document);
       if (count > max_pages) return { count, sizes: [] };
       const size = malloc(8);

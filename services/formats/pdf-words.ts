@@ -27,14 +27,21 @@ const chinese = new Intl.Segmenter('zh', { granularity: 'word' });
 export function ownTextOf({ chars, pictures }: PdfChars): OwnText | null {
   if (!chars) return null;
   const seen = chars.filter(isOnPage);
-  const written = seen.filter(({ text, box }) => box !== null && !SPACE.test(text) && text !== BROKEN_WORD);
-  const garbage = written.filter(({ text, is_known }) => !is_known || GARBAGE.test(text)).length;
-  if (garbage > MAX_GARBAGE * written.length) return null;
+  const written = writtenOf(seen);
+  if (isGarbage(written)) return null;
   const text = textOf(seen);
   if (text === '') return null;
   const read = { text, confidence: 1, words: pieces(seen).flatMap(inWords).map(wordOf) };
   return { read, is_whole: lettersOf(written) >= LEAST_LETTERS && !mayHoldMore(pictures, written) };
 }
+
+/** Whether the file does not know what the page says. */
+export const isUnknown = ({ chars }: PdfChars): boolean => chars !== null && isGarbage(writtenOf(chars));
+
+const writtenOf = (chars: PdfChar[]) =>
+  chars.filter(({ text, box }) => box !== null && !SPACE.test(text) && text !== BROKEN_WORD);
+const isGarbage = (written: PdfChar[]): boolean =>
+  written.filter(({ text, is_known }) => !is_known || GARBAGE.test(text)).length > MAX_GARBAGE * written.length;
 
 const lettersOf = (chars: PdfChar[]): number =>
   chars.reduce((sum, { text }) => sum + (HAN.test(text) ? HAN_LETTERS : LETTER.test(text) ? 1 : 0), 0);
