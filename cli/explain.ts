@@ -3,6 +3,7 @@ import { EXPLAINED_WORDS, type Explanation } from '../contract/explain.ts';
 import { printableLine } from '../text/printable.ts';
 import type { Client } from './client.ts';
 import { cut, type Output, table } from './output.ts';
+import { remarkLines } from './remark-lines.ts';
 
 /** Maximum characters of a cell: a row fits on a wide terminal. */
 const CELL = 70;
@@ -14,7 +15,7 @@ export async function explain(client: Client, resource_id: string, out: Output):
   return explanation.facts.every(({ ok }) => ok);
 }
 
-function textOf({ because, facts, obligations, task, last_failure, next }: Explanation): string {
+function textOf({ because, facts, obligations, task, last_failure, remarks, next }: Explanation): string {
   const rows = facts.map(({ fact, expected, found, ok }) => [
     ok ? 'ok' : '✗',
     EXPLAINED_WORDS[fact].fact.en,
@@ -28,6 +29,7 @@ function textOf({ because, facts, obligations, task, last_failure, next }: Expla
     table(rows),
     ...(pending.length > 0 ? ['', 'Pending jobs:', table(pending)] : []),
     ...(task ? ['', printableLine(`Task: ${task.kind} is ${task.status}, attempt ${task.attempt}, ${task.task_id}`)] : []),
+    ...(remarks.length > 0 ? ['', 'Remarks:', ...remarkLines(remarks)] : []),
     ...(last_failure
       ? ['', printableLine(`Last failure: ${last_failure.code} in ${last_failure.step}: ${last_failure.detail}`)]
       : []),

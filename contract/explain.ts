@@ -1,5 +1,6 @@
 /** Why a picture can or cannot be found: the facts as checked at that moment, its pending jobs and timers, and what would make it move. */
 import { z } from 'zod';
+import { RemarkAnswer } from './remarks.ts';
 import { FailureAnswer } from './resource.ts';
 import type { Text } from './statuses.ts';
 import { Task } from './task.ts';
@@ -58,6 +59,7 @@ export const Explanation = z
     obligations: z.array(z.object({ name: z.string(), kind: z.enum(['job', 'timer']), due_at: Time.nullable() })),
     task: Task.nullable(),
     last_failure: FailureAnswer.nullable(),
+    remarks: z.array(RemarkAnswer),
     next: z.object({ what: z.string(), when: Time.nullable() }),
   })
   .meta({ id: 'Explanation' });

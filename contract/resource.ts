@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { withoutHidden } from './hidden.ts';
 import { Metadata, MetadataPatch, TAKEN_AT_SOURCES } from './metadata.ts';
+import { REMARKS, RemarkAnswer } from './remarks.ts';
 import { rule } from './rules.ts';
 import { PHASES, STATUSES } from './statuses.ts';
 import { REPROCESS_FROM } from './step-kinds.ts';
@@ -92,6 +93,7 @@ export const ListResources = z.strictObject({
   tag: z.array(z.string().min(1).max(60)).max(20).optional(),
   batch_id: z.array(z.string().min(1).max(100)).max(20).optional(),
   sha256: z.array(Sha256).max(20).optional(),
+  remark: z.array(z.enum(REMARKS)).optional(),
   created_from: z.iso.datetime({ offset: true }).optional(),
   created_to: z.iso.datetime({ offset: true }).optional(),
   sort: z.enum(['-created_at', 'title']).default('-created_at'),
@@ -107,6 +109,7 @@ export const Counts = z.object({
   total: z.int(),
   by_phase: z.record(z.string(), z.int()),
   by_status: z.record(z.string(), z.int()),
+  by_remark: z.record(z.string(), z.int()),
 });
 
 export const FailureAnswer = z
@@ -151,6 +154,7 @@ export const Resource = z
     taken_at_source: z.enum(TAKEN_AT_SOURCES).nullable(),
     metadata_missing: z.array(z.string()),
     failure: FailureAnswer.nullable(),
+    remarks: z.array(RemarkAnswer),
     allowed_events: z.array(z.string()),
     actions: z.array(Action),
     preview_url: z.string().nullable(),

@@ -16,7 +16,7 @@ export const resourceLifecycle = (limits: Partial<ResourceLimits> = {}): Lifecyc
   kernel: durable(resourceMachineWith(limits), RESOURCE_UPGRADES),
   input: ({ resource_id, org_id, user_id, described, claimed }) => ({ resource_id, org_id, user_id, described, claimed }),
   columns: columnsOf,
-  writes: ({ job_id, input, output, at }, facts) => writesOf(kindOf(job_id), { input, output, at, facts }),
+  writes: ({ job_id, resource, ...result }, facts) => writesOf(kindOf(job_id), { ...result, facts }, resource),
   abandoned: abandonedBy,
   messages: messagesOf,
 });

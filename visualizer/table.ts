@@ -2,6 +2,7 @@
 import { EVENT_TYPES, RESOURCE_EVENTS } from '../contract/events.ts';
 import { FAILURE_CODES, type Fault, isFailureCode, waits } from '../contract/failures.ts';
 import { PROBLEMS } from '../contract/problems.ts';
+import { REMARK_CODES, REMARKS } from '../contract/remarks.ts';
 import { callOf } from '../contract/routes/actions.ts';
 import { PHASE_LABELS, STATUSES } from '../contract/statuses.ts';
 
@@ -21,6 +22,7 @@ const HEADS = {
     en: ['code', 'at fault', 'what the service does', 'what it means, and what you can do'],
     zh: ['代码', '原因在', '服务的处理', '含义与办法'],
   },
+  remarks: { en: ['code', 'what it means, and what you can do'], zh: ['代码', '含义与办法'] },
 };
 const WORDS = {
   en: { person: 'a person', audit: 'verify' },
@@ -73,6 +75,12 @@ export const failuresTable = (language: Language): string =>
         const dealt = waits(code) ? 'waits' : entry.retryable ? 'tries' : 'ends';
         return [`\`${code}\``, FAULT_WORDS[language][entry.fault], DEALT[language][dealt], entry[language]];
       }),
+  );
+
+export const remarksTable = (language: Language): string =>
+  table(
+    HEADS.remarks[language],
+    REMARKS.map((code) => [`\`${code}\``, REMARK_CODES[code][language]]),
   );
 
 /** In the order of their status. */

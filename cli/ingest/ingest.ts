@@ -1,11 +1,13 @@
 /** `tuodi ingest <files or folders…>`: takes pictures in, and says of each where it came to rest. */
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { RemarkAnswer } from '../../contract/remarks.ts';
 import { FILE_EXTENSIONS } from '../../contract/resource.ts';
 import { printableLine } from '../../text/printable.ts';
 import type { Client } from '../client.ts';
 import { failureOf } from '../errors.ts';
 import { cut, type Output, table } from '../output.ts';
+import { remarkLines } from '../remark-lines.ts';
 import { filesIn } from './folder-files.ts';
 import { uploadForm } from './upload.ts';
 
@@ -22,6 +24,8 @@ export type Ingested = {
   status: string | null;
   duplicate_of: string | null;
   failure: { code: string; detail: string } | null;
+  /** What it lacks though it is taken in. */
+  remarks: RemarkAnswer[];
   duration_ms: number;
 };
 export type IngestOptions = { title?: string; tag?: string[] };
@@ -69,8 +73,8 @@ async function oneFile(client: Client, file: string, options: IngestOptions): Pr
   if (size > MAX_BYTES) return refused({ code: 'TOO_MANY_BYTES', detail: `${size} bytes is more than any service takes` });
   const fields = { filename: path.basename(file), ...options };
   const { resource, there } = await uploadForm(client, new Blob([await readFile(file)]), fields);
-  const { resource_id, status, failure, duplicate_of } = resource;
-  return { resource_id, status, duplicate_of: there ? resource_id : duplicate_of, failure };
+  const { resource_id, status, failure, duplicate_of, remarks } = resource;
+  return { resource_id, status, duplicate_of: there ? resource_id : duplicate_of, failure, remarks };
 }
 
 const refused = (failure: NonNullable<End['failure']>): End => ({
@@ -78,19 +82,21 @@ const refused = (failure: NonNullable<End['failure']>): End => ({
   status: null,
   duplicate_of: null,
   failure,
+  remarks: [],
 });
 
-/** A row a file, for people. */
-export const ingestTable = (results: Ingested[]): string =>
-  table([
-    ['file', 'status', 'ms', ''],
-    ...results.map(({ file, status, duration_ms, duplicate_of, failure }) => [
-      cut(path.basename(file), 40),
-      status ?? 'not taken',
-      String(duration_ms),
-      failure ? `${failure.code}: ${cut(failure.detail, 80)}` : duplicate_of ? `same bytes as ${duplicate_of}` : '',
-    ]),
+/** A row a file, for people, and below them what each lacks. */
+export const ingestTable = (results: Ingested[]): string => {
+  const rows = results.map(({ file, status, duration_ms, duplicate_of, failure }) => [
+    cut(path.basename(file), 40),
+    status ?? 'not taken',
+    String(duration_ms),
+    failure ? `${failure.code}: ${cut(failure.detail, 80)}` : duplicate_of ? `same bytes as ${duplicate_of}` : '',
   ]);
+  const remarked = results.filter(({ remarks }) => remarks.length > 0);
+  const lines = remarked.flatMap(({ file, remarks }) => [printableLine(`${path.basename(file)}:`), ...remarkLines(remarks)]);
+  return [table([['file', 'status', 'ms', ''], ...rows]), ...(lines.length > 0 ? ['', ...lines] : [])].join('\n');
+};
 
 /** Neither failed nor refused. */
 export const isWell = ({ status, failure }: Ingested) => status !== null && failure === null;

@@ -11,6 +11,7 @@ import { printableLine } from '../../text/printable.ts';
 import type { Client } from '../client.ts';
 import { failureOf } from '../errors.ts';
 import type { Output } from '../output.ts';
+import { remarkLines } from '../remark-lines.ts';
 import { type AfterIngest, type Disposed, disposeOf } from './after-ingest.ts';
 import { type FileStat, type FoundFile, filesIn, isSame, statFile } from './folder-files.ts';
 import type { Ingested, IngestOptions } from './ingest.ts';
@@ -147,8 +148,8 @@ async function ended(
   { file, root, seen }: { file: string; root: string; seen: FileStat },
 ): Promise<Ended> {
   const { resource, there } = await ingestFile({ client: await client(), signal, busy }, file, options);
-  const { resource_id, status, failure, viewable, phase } = resource;
-  const settled = { resource_id, status, failure, duplicate_of: there ? resource_id : resource.duplicate_of };
+  const { resource_id, status, failure, remarks, viewable, phase } = resource;
+  const settled = { resource_id, status, failure, remarks, duplicate_of: there ? resource_id : resource.duplicate_of };
   if (phase === 'working') return { ...settled, left: 'kept', moved_to: null, passing: true }; // it takes longer than anybody waits
   if (!viewable) return { ...settled, left: 'kept', moved_to: null, passing: false }; // refused, or in the trash: the file may be the only one
   const now = await statFile(file);
@@ -166,14 +167,15 @@ function failed(error: unknown): Ended {
     status: null,
     duplicate_of: null,
     failure: failureOf(error),
+    remarks: [],
     left: 'kept',
     moved_to: null,
     passing,
   };
 }
 
-function lineOf({ file, status, failure, duplicate_of, left, moved_to }: Watched): string {
+function lineOf({ file, status, failure, duplicate_of, remarks, left, moved_to }: Watched): string {
   const where = { kept: 'stays', deleted: 'deleted', changed: 'stays', moved: `moved to ${moved_to}` }[left];
   const why = failure ? `  ${failure.code}: ${failure.detail}` : duplicate_of ? `  same bytes as ${duplicate_of}` : '';
-  return printableLine(`${status ?? 'not taken'}  ${file}  ${where}${why}`);
+  return [printableLine(`${status ?? 'not taken'}  ${file}  ${where}${why}`), ...remarkLines(remarks)].join('\n');
 }

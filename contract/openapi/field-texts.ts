@@ -10,6 +10,10 @@ export const FIELD_TEXTS: Record<string, Text | undefined> = {
   batch_id: { en: 'names pictures that were sent together; any text', zh: '批次标识，可自定' },
   because: { en: 'why it can or cannot be found', zh: '能或不能搜到的原因' },
   boxes: { en: 'where the words stand that matched, as fractions of the page', zh: '命中词语在页面上的位置（按比例）' },
+  by_remark: {
+    en: 'pictures with a remark of each code, as the list with these filters has them',
+    zh: '各代码提示的图片数，与同条件的列表一致',
+  },
   byte_size: { en: 'bytes of the file', zh: '文件字节数' },
   complete_url: {
     en: 'signed for this picture alone: POST there when the bytes are in; needs no key',
@@ -43,6 +47,7 @@ export const FIELD_TEXTS: Record<string, Text | undefined> = {
   lang: { en: 'the language of the texts', zh: '文字的语言' },
   languages: { en: 'BCP 47 tags of the languages on it', zh: '图中语言的 BCP 47 代码' },
   limit: { en: 'maximum items of a page', zh: '每页最多项数' },
+  meaning: { en: 'what it means and what can be done, in the language of the reader', zh: '含义及处理办法，按读者的语言' },
   metadata_missing: { en: 'required fields that still lack a value', zh: '尚缺的必填信息' },
   mode: { en: 'by words, by vectors, or both', zh: '按词、按向量，或两者' },
   next_cursor: { en: 'for the next page; null at the end', zh: '下一页的游标；末页为 null' },
@@ -57,6 +62,8 @@ export const FIELD_TEXTS: Record<string, Text | undefined> = {
   preview_url: { en: 'a signed link to a small picture, good for an `<img>`', zh: '缩略图的签名链接，可用于 `<img>`' },
   purge: { en: '`true`: for good, not to the trash', zh: '`true`：彻底删除，不进回收站' },
   q: { en: 'what is looked for; empty lists by newest', zh: '搜索内容；为空则按最新列出' },
+  remark: { en: 'has a remark of one of these codes', zh: '带有其中任一代码的提示' },
+  remarks: { en: 'what it lacks though no step has failed', zh: '处理虽未失败，但有所欠缺之处' },
   resource_id: { en: 'the picture, a UUIDv7', zh: '图片编号（UUIDv7）' },
   revision: { en: 'grows with each change of what it is found by', zh: '搜索内容每变一次加一' },
   score: { en: 'how well it matches; only for comparing hits of one search', zh: '匹配程度，仅用于同次搜索内比较' },

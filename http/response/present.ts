@@ -1,6 +1,7 @@
 /** Rows as the contract shows them: times in RFC 3339, words in the reader's language, previews by signed links. */
 import type { Failure } from '../../contract/failures.ts';
 import { missingOf, takenAt } from '../../contract/metadata.ts';
+import { remarkAnswer, remarksOf } from '../../contract/remarks.ts';
 import type { HistoryItem, Resource, Upload } from '../../contract/resource.ts';
 import { actionsFor } from '../../contract/routes/actions.ts';
 import { waitsFor } from '../../contract/statuses.ts';
@@ -34,6 +35,7 @@ export function presentResource(row: ResourceRow, { ctx, deps }: { ctx: KoaConte
     ...{ metadata: { ...metadata, taken_at }, taken_at_source },
     metadata_missing: missingOf(metadata, deps.required_metadata),
     failure: presentFailure(row.failure),
+    remarks: remarksOf(row.remarks).map((remark) => remarkAnswer(remark, ctx.state.language)),
     allowed_events,
     actions: ctx.state.role ? actionsFor(row, { role: ctx.state.role, base: deps.public_url() }) : [],
     preview_url: viewable ? previewUrl(row, { ctx, deps }) : null,

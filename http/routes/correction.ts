@@ -1,4 +1,5 @@
 /** The event of `PATCH /v1/resources/{resource_id}/text`: a person's words in place of the machine's, page by page. */
+import { withCorrections } from '../../contract/remarks.ts';
 import { CORRECTION_CHARS, type CorrectedPage } from '../../contract/text.ts';
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { EventToSend } from '../../runtime/resources/engine.ts';
@@ -28,11 +29,12 @@ export async function correctionEvent(
   const before = await correctedTexts(call, current);
   const after = merged(before, pages);
   if (isSame(before, after)) return null; // no new revision for nothing
-  if (after.size === 0) return { event: { type: 'TEXT_CORRECTED', correction_id: null } };
+  const columns = current.remarks.length > 0 ? { remarks: withCorrections(current.remarks, [...after.keys()]) } : {};
+  if (after.size === 0) return { event: { type: 'TEXT_CORRECTED', correction_id: null }, columns };
   checkWhole(call, current, after);
   const kept = [...after].sort(([a], [b]) => a - b).map(([page, text]) => ({ page, text }));
   const row = { correction_id, resource_id, org_id, at: deps.clock.now(), by: caller.by, pages: kept };
-  return { event: { type: 'TEXT_CORRECTED', correction_id }, writes: [{ into: 'corrections', row }] };
+  return { event: { type: 'TEXT_CORRECTED', correction_id }, writes: [{ into: 'corrections', row }], columns };
 }
 
 /** A person's text by its page. */

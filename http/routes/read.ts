@@ -79,13 +79,14 @@ const positionOf = ({ resource_id, created_at, metadata }: ResourceRow, sort: Re
   resource_id,
 });
 
-function filterOf({ status, phase, tag, batch_id, sha256, created_from, created_to }: CountResources): ResourceFilter {
+function filterOf({ status, phase, tag, batch_id, sha256, remark, created_from, created_to }: CountResources): ResourceFilter {
   return {
     ...(status ? { status } : {}),
     ...(phase ? { phase } : {}),
     ...(tag ? { tag } : {}),
     ...(batch_id ? { batch_id } : {}),
     ...(sha256 ? { sha256 } : {}),
+    ...(remark ? { remark } : {}),
     ...(created_from ? { created_from: Date.parse(created_from) } : {}),
     ...(created_to ? { created_to: Date.parse(created_to) } : {}),
   };

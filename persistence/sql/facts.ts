@@ -5,6 +5,7 @@ import { FACT_ROWS, ROWS } from '../../contract/step-kinds.ts';
 import type { FactWrite } from '../../runtime/ports/facts.ts';
 import type { Dialect } from './database.ts';
 import { FACT_TABLES, factValuesIn } from './fact-rows.ts';
+import { type RemarkStatements, remarkScript, remarkStatements } from './remarks.ts';
 import {
   type Bound,
   bound,
@@ -22,11 +23,12 @@ import {
 const OWNED = ['resource_id', 'org_id', 'at'];
 const TABLES_OF_FACTS = FACT_ROWS.map((name) => ROWS[name].table);
 /** What a resource's last step removes. Its row, journal, outbox and idempotency key stay. */
-export const FORGOTTEN = ['metadata', 'metadata_tags', ...TABLES_OF_FACTS, 'callbacks'];
+export const FORGOTTEN = ['metadata', 'metadata_tags', ...TABLES_OF_FACTS, 'remarks', 'callbacks'];
 /** Rows of a resource of which one counts, by its key. */
 const SUPERSEDED = FACT_ROWS.map((name) => ROWS[name]).filter(({ superseded }) => superseded);
 
-export type FactStatements = Record<Exclude<FactWrite['into'], 'nothing' | 'superseded'>, Statement> & {
+export type FactStatements = Record<Exclude<FactWrite['into'], 'nothing' | 'superseded' | 'remarks'>, Statement> & {
+  remarks: RemarkStatements;
   title: Statement;
   untag: Statement;
   tag: Statement;
@@ -42,6 +44,7 @@ export function factStatements(knex: Knex): FactStatements {
     untag: deletes(knex, 'metadata_tags', ['resource_id', 'org_id']),
     tag: inserts(knex, 'metadata_tags', ['resource_id', 'org_id', 'tag']),
     ...factTables(knex),
+    remarks: remarkStatements(knex),
     idempotency_keys: inserts(knex, 'idempotency_keys', ['key', ...OWNED, 'fingerprint']),
     cleanups: upserts(knex, 'cleanups', [...OWNED, 'round'], 'resource_id'),
     superseded: SUPERSEDED.map(({ table, key }) => others(knex, table, key)),
@@ -60,13 +63,15 @@ const factTables = (knex: Knex) =>
 /** The order of the tables. */
 const TABLES = ['metadata', ...TABLES_OF_FACTS, 'idempotency_keys', 'cleanups'] as const;
 
-/** A row as it is bound. `metadata`: of such a row, for its title and tags. */
-export type FactRow = { into: FactWrite['into']; values: Values; metadata: Metadata | null };
+type Remarked = Extract<FactWrite, { into: 'remarks' }>['row'];
+/** A row as it is bound. `metadata`: of such a row, for its title and tags. `remarked`: of a picture's remarks, which are rows of their own. */
+export type FactRow = { into: FactWrite['into']; values: Values; metadata: Metadata | null; remarked: Remarked | null };
 
 export const factRow = (write: FactWrite): FactRow => ({
   into: write.into,
   values: factValues(write),
   metadata: write.into === 'metadata' ? write.row.metadata : null,
+  remarked: write.into === 'remarks' ? write.row : null,
 });
 
 /** What writes them, in an order of tables that never varies. */
@@ -79,6 +84,13 @@ export function factScript(dialect: Dialect, statements: FactStatements, rows: F
     for (const { values: owner, metadata } of of)
       if (metadata) script.push(...metadataScript(dialect, statements, owner, metadata));
   }
+  script.push(
+    ...remarkScript(
+      dialect,
+      statements.remarks,
+      rows.flatMap(({ remarked }) => remarked ?? []),
+    ),
+  );
   for (const { into, values } of rows)
     if (into === 'superseded') for (const statement of statements.superseded) script.push(bound(statement, values));
   // Last: it removes also what the same change brought.
@@ -108,6 +120,10 @@ function factValues(write: FactWrite): Values {
     }
     case 'cleanups':
       return { ...write.row, round: 0 };
+    case 'remarks': {
+      const { remarks: _, ...owner } = write.row;
+      return owner;
+    }
     case 'superseded':
     case 'idempotency_keys':
     case 'nothing':

@@ -7,6 +7,7 @@ import { UnreadableError } from '../../runtime/ports/instances.ts';
 import type { Counts, ResourceColumns, ResourceFilter, ResourceRow, Resources } from '../../runtime/ports/resources.ts';
 import type { IdempotencyKey, Scope } from '../../runtime/ports/scope.ts';
 import type { Database } from './database.ts';
+import { countedRemarks, keptRemarks, remarked } from './remarks.ts';
 import { flag, json, jsonOrNull, number, numberOrNull, type Row, readable, rowOf, text, textOrNull, word } from './row.ts';
 import type { Values } from './statements.ts';
 
@@ -48,15 +49,7 @@ export function resourcesOf({ read, write, dialect, unreadable }: Database): Res
       return await many(query.orderBy(column, direction).orderBy('r.resource_id', direction).limit(limit));
     },
 
-    async counts(scope, filter) {
-      const whole = Object.keys(filter).every((name) => OF_ALL.has(name));
-      const groups: unknown[] = await (whole && dialect.keeps_counts
-        ? filtered(read('resource_counts as r').where('r.org_id', scope.org_id), scope, filter)
-            .where('r.count', '>', 0)
-            .select('r.status', 'r.phase', 'r.count')
-        : counted(read, filtered(inScope(read, scope), scope, filter), whole));
-      return summed(groups.map(rowOf));
-    },
+    counts: (scope, filter) => countsOf({ read, dialect }, scope, filter),
 
     async alive(scope, sha256, except) {
       const query = inScope(read, scope).where('r.sha256', sha256).where('r.viewable', true);
@@ -114,25 +107,48 @@ export function resourcesOf({ read, write, dialect, unreadable }: Database): Res
 
 /** Filters that are of what is grouped by: they pick whole groups. `resource_counts` has no others; see migration 0003. */
 const OF_ALL = new Set(['status', 'phase']);
+/** Filters that pick a large part of an organisation, which may have few remarks. */
+const OF_MANY = new Set([...OF_ALL, 'remark']);
 /** No library is as large; a database may look at what is limited in no other order than that of its own conditions. */
 const ALL_ROWS = 1_000_000_000;
 
+async function countsOf(
+  { read, dialect }: Pick<Database, 'read' | 'dialect'>,
+  scope: Scope,
+  filter: ResourceFilter,
+): Promise<Counts> {
+  const whole = Object.keys(filter).every((name) => OF_ALL.has(name));
+  const groups: unknown[] = await (whole && dialect.keeps_counts
+    ? filtered(read('resource_counts as r').where('r.org_id', scope.org_id), scope, filter)
+        .where('r.count', '>', 0)
+        .select('r.status', 'r.phase', 'r.count')
+    : counted(read, filtered(inScope(read, scope), scope, filter), whole));
+  const shown = filter.phase || filter.status ? filter : { ...filter, not_phase: 'gone' as const };
+  const found = filtered(inScope(read, scope), scope, shown);
+  const few = Object.keys(filter).some((name) => !OF_MANY.has(name)) ? atOnce(read, found.select('r.resource_id')) : found;
+  return { ...summed(groups.map(rowOf)), by_remark: await countedRemarks(scope, few) };
+}
+
 /** Else SQLite reads every row of an organisation in the order of its groups, rather than a batch of 100 by its index. */
 function counted(read: Knex, found: Knex.QueryBuilder, whole: boolean): Knex.QueryBuilder {
-  const rows: Knex.QueryBuilder = whole ? found : read.from(found.select('r.status', 'r.phase').limit(ALL_ROWS).as('r'));
+  const rows = whole ? found : atOnce(read, found.select('r.status', 'r.phase'));
   return rows.select('r.status', 'r.phase').count({ count: '*' }).groupBy('r.status', 'r.phase');
 }
+
+/** What is found is looked up first, by its own conditions, and then joined or grouped. */
+const atOnce = (read: Knex, found: Knex.QueryBuilder): Knex.QueryBuilder => read.from(found.limit(ALL_ROWS).as('r'));
 
 const inScope = (read: Knex, { org_id }: Scope) => read('resources as r').where('r.org_id', org_id);
 
 /** from: at or after; to: before. */
 function filtered(query: Knex.QueryBuilder, { org_id }: Scope, filter: ResourceFilter): Knex.QueryBuilder {
-  const { status, phase, not_phase, tag, batch_id, sha256, created_from, created_to } = filter;
+  const { status, phase, not_phase, tag, batch_id, sha256, remark, created_from, created_to } = filter;
   for (const [column, values] of Object.entries({ status, phase, batch_id, sha256 }))
     if (values) query.whereIn(`r.${column}`, values);
   if (not_phase) query.whereNot('r.phase', not_phase);
   if (created_from !== undefined) query.where('r.created_at', '>=', created_from);
   if (created_to !== undefined) query.where('r.created_at', '<', created_to);
+  if (remark) query.whereIn('r.resource_id', remarked({ org_id }, remark));
   if (tag)
     query.whereIn('r.resource_id', (tagged) =>
       tagged.from('metadata_tags').where({ org_id }).whereIn('tag', tag).select('resource_id'),
@@ -143,8 +159,8 @@ function filtered(query: Knex.QueryBuilder, { org_id }: Scope, filter: ResourceF
 const joined = async (query: Knex.QueryBuilder): Promise<unknown[]> =>
   await query.leftJoin('metadata as m', 'm.resource_id', 'r.resource_id').select('r.*', 'm.body as metadata');
 
-function summed(groups: Row[]): Counts {
-  const counts: Counts = { total: 0, by_phase: {}, by_status: {} };
+function summed(groups: Row[]): Omit<Counts, 'by_remark'> {
+  const counts: Omit<Counts, 'by_remark'> = { total: 0, by_phase: {}, by_status: {} };
   for (const row of groups) {
     const [phase, status, count] = [word(row, 'phase', isPhase), word(row, 'status', isStatusWord), number(row, 'count')];
     counts.total += count;
@@ -191,6 +207,7 @@ function resource(row: Row): ResourceRow {
     height: numberOrNull(row, 'height'),
     file_taken_at: textOrNull(row, 'file_taken_at'),
     duplicate_of: textOrNull(row, 'duplicate_of'),
+    remarks: keptRemarks(row),
     created_at: number(row, 'created_at'),
     updated_at: number(row, 'updated_at'),
     uploaded_at: numberOrNull(row, 'uploaded_at'),
@@ -242,6 +259,7 @@ const COLUMNS: Record<keyof ResourceColumns, true> = {
   height: true,
   file_taken_at: true,
   duplicate_of: true,
+  remarks: true,
   created_at: true,
   updated_at: true,
   uploaded_at: true,
@@ -250,7 +268,11 @@ const COLUMNS: Record<keyof ResourceColumns, true> = {
 };
 export const RESOURCE_COLUMNS = Object.keys(COLUMNS);
 
-export function resourceValues({ allowed_events, failure, retry_step = null, ...plain }: ResourceColumns): Values {
-  const json = { allowed_events: JSON.stringify(allowed_events), failure: failure && JSON.stringify(failure) };
-  return { ...plain, retry_step, ...json };
+export function resourceValues({ allowed_events, failure, remarks, retry_step = null, ...plain }: ResourceColumns): Values {
+  return {
+    ...{ ...plain, retry_step },
+    allowed_events: JSON.stringify(allowed_events),
+    failure: failure && JSON.stringify(failure),
+    remarks: remarks.length === 0 ? null : JSON.stringify(remarks),
+  };
 }

@@ -4,6 +4,7 @@
  */
 
 import type { Metadata } from '../../contract/metadata.ts';
+import type { KeptRemark } from '../../contract/remarks.ts';
 import type { FactRow, StoredAs, SupersededRow } from '../../contract/step-kinds.ts';
 import type { Instance } from '../../machines/interpreter.ts';
 import type { Usage } from '../accounts/usage.ts';
@@ -35,6 +36,8 @@ export type FactWrite =
   | { into: 'cleanups'; row: Owned }
   /** Removes the rows before these, which steps have made; what people entered stays. null: those of that kind stay. */
   | { into: 'superseded'; row: Owned & { [Row in SupersededRow as `${StoredAs<Row>}_id`]: string | null } }
+  /** In place of all remarks of the resource. A change brings them whenever it brings the column `remarks`. */
+  | { into: 'remarks'; row: Owned & { remarks: Omit<KeptRemark, 'corrected'>[] } }
   /** Removes all rows about a resource (metadata, and every fact): the last step of a purge. */
   | { into: 'nothing'; row: Owned };
 

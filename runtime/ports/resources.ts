@@ -1,5 +1,6 @@
 import type { Failure } from '../../contract/failures.ts';
 import type { Metadata } from '../../contract/metadata.ts';
+import type { KeptRemark, RemarkCode } from '../../contract/remarks.ts';
 import type { Phase, Status } from '../../contract/statuses.ts';
 import type { StepKind } from '../../contract/step-kinds.ts';
 import type { IdempotencyKey, Scope } from './scope.ts';
@@ -41,6 +42,8 @@ export type ResourceColumns = {
   /** When the picture was taken, as its file says: RFC 3339 with an offset, or a date alone. What a person says of it goes before. */
   file_taken_at: string | null;
   duplicate_of: string | null;
+  /** Written by `withRemarks` and `withCorrections` alone. What holds of them is in the table of remarks too, for filters. */
+  remarks: KeptRemark[];
   created_at: number;
   updated_at: number;
   uploaded_at: number | null;
@@ -59,6 +62,7 @@ export type ResourceFilter = {
   tag?: string[];
   batch_id?: string[];
   sha256?: string[];
+  remark?: RemarkCode[];
   created_from?: number;
   created_to?: number;
 };
@@ -68,7 +72,13 @@ export type ResourceSort = '-created_at' | 'title';
 /** The position after a row: its sort key and its id. A missing title sorts as ''. */
 export type ResourcePosition = { key: number | string; resource_id: string };
 
-export type Counts = { total: number; by_phase: Partial<Record<Phase, number>>; by_status: Partial<Record<Status, number>> };
+/** by_remark: pictures with a remark of the code; those that are gone only where a filter names phases or statuses. */
+export type Counts = {
+  total: number;
+  by_phase: Partial<Record<Phase, number>>;
+  by_status: Partial<Record<Status, number>>;
+  by_remark: Partial<Record<RemarkCode, number>>;
+};
 
 /** A resource whose entry an index lacks, and the revision at which the index must have it. */
 export type LackingEntry = { resource_id: string; org_id: string; seq: number; indexed_revision: number; has_vector: boolean };

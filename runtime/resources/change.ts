@@ -54,7 +54,7 @@ export function changeOf(
     instance,
     next_due_at: nextDueAt(instance),
     resource,
-    writes,
+    writes: named.remarks ? [...writes, remarkRows(resource, at)] : writes,
     journal: {
       at,
       event,
@@ -69,6 +69,12 @@ export function changeOf(
     ...(add ? { usage: { add, quota: quota ?? null } } : {}),
   };
 }
+
+/** What filters go by: all that holds. */
+const remarkRows = ({ resource_id, org_id, remarks }: ResourceColumns, at: number): FactWrite => ({
+  into: 'remarks',
+  row: { resource_id, org_id, at, remarks: remarks.filter(({ corrected }) => !corrected) },
+});
 
 function messagesOf(
   previous: ResourceColumns | null,

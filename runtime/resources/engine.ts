@@ -108,14 +108,14 @@ export function createEngine(parts: Parts): Engine {
 
 /** Builds the command of an inbound. A result brings rows, computed from the present facts; null: it is outdated. */
 async function commandFor(
-  { instance }: HostedResource,
+  { instance, resource }: HostedResource,
   inbound: Inbound,
   origin: Origin,
   { lifecycle, facts, clock }: Parts,
 ): Promise<Command<ResourceDetail> | null> {
   const job = inbound.kind === 'done' ? instance.jobs[inbound.id] : undefined;
   if (inbound.kind !== 'done' || job?.token !== inbound.token) return { inbound, detail: { writes: [], columns: {}, origin } };
-  const result = { job_id: inbound.id, input: job.input, output: inbound.output, at: clock.now() };
+  const result = { job_id: inbound.id, input: job.input, output: inbound.output, at: clock.now(), resource };
   const result_rows = await lifecycle.writes(result, facts);
   if (result_rows === 'outdated') return null;
   const { facts: writes, columns = {}, expects } = result_rows;
@@ -144,6 +144,7 @@ const NEW_COLUMNS = {
   height: null,
   file_taken_at: null,
   duplicate_of: null,
+  remarks: [],
   uploaded_at: null,
   indexed_at: null,
   indexed_in: null,

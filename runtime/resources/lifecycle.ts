@@ -5,7 +5,7 @@ import type { Metadata } from '../../contract/metadata.ts';
 import type { Durable, Inbound, Instance } from '../../machines/interpreter.ts';
 import type { Usage } from '../accounts/usage.ts';
 import type { Facts, FactWrite } from '../ports/facts.ts';
-import type { ResourceColumns } from '../ports/resources.ts';
+import type { ResourceColumns, ResourceRow } from '../ports/resources.ts';
 import type { Writes } from '../tasks/step-handler.ts';
 
 export type NewResource = {
@@ -24,8 +24,8 @@ export type NewResource = {
   quota?: Usage;
 };
 
-/** An accepted result of a job, with the job's input. `at`: wall time. */
-export type Result = { job_id: string; input: Json; output: Json; at: number };
+/** An accepted result of a job, with the job's input, and the resource before it. `at`: wall time. */
+export type Result = { job_id: string; input: Json; output: Json; at: number; resource: ResourceRow };
 
 type ResourceIds = { resource_id: string; org_id: string };
 export type Lifecycle = {

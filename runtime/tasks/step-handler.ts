@@ -1,5 +1,6 @@
 /** The interface of a step's handler, and its errors. */
 import type { ServiceFailure } from '../../contract/failures.ts';
+import type { Remark } from '../../contract/remarks.ts';
 import type { Clock } from '../async/clock.ts';
 import type { Callback } from '../ports/callbacks.ts';
 import type { Change, Facts, FactWrite } from '../ports/facts.ts';
@@ -39,8 +40,16 @@ export type StepLimits = {
   ocr_pixels: number;
 };
 
-/** The rows and columns of a result, written in the commit that accepts it, provided that what it `expects` still holds. */
-export type Writes = { facts: FactWrite[]; columns?: Partial<ResourceColumns>; expects?: NonNullable<Change['expects']> };
+/**
+ * The rows and columns of a result, written in the commit that accepts it, provided that what it `expects` still holds. `remarks` take the
+ * place of those that the step gave before; absent: it has none to give.
+ */
+export type Writes = {
+  facts: FactWrite[];
+  columns?: Partial<ResourceColumns>;
+  remarks?: readonly Remark[];
+  expects?: NonNullable<Change['expects']>;
+};
 
 /**
  * The work of one step: an async function that returns a result or throws a ServiceError.

@@ -3,6 +3,7 @@
  * limit of its own: a layer that is unavailable is named, and hides nothing of the others. It reads only.
  */
 import { EXPLAINED, type Explained, type Explanation } from '../../contract/explain.ts';
+import { remarkAnswer, remarksOf } from '../../contract/remarks.ts';
 import type { Text } from '../../contract/statuses.ts';
 import { withTimeout } from '../../runtime/async/timeout.ts';
 import type { ResourceRef } from '../../runtime/ports/scope.ts';
@@ -95,6 +96,7 @@ function presented(
       lease_until: shown(work.task.lease_until),
       give_up_at: shown(work.task.give_up_at),
     },
+    remarks: remarksOf(subject.row.remarks).map((remark) => remarkAnswer(remark, language)),
     last_failure: failure && { ...failure, at: timeOf(failure.at) },
     next: { what: next.what[language], when: shown(next.when) },
   };

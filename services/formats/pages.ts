@@ -1,5 +1,6 @@
 /** What a file of any format is to the steps that look at it: pages, each with a size, a picture and perhaps a text of its own. */
 import type { Sharp } from 'sharp';
+import type { PageRemark, Remark } from '../../contract/remarks.ts';
 import type { Clock } from '../../runtime/async/clock.ts';
 import type { PageRead } from '../../runtime/ports/providers.ts';
 import type { StepLimits } from '../../runtime/tasks/step-handler.ts';
@@ -12,8 +13,11 @@ export type Size = { width: number; height: number };
 /** What every format is opened with. `owner`: on whose behalf; where files wait for a decoder, owners take turns. Without it all are of one. */
 export type OpenedWith = { limits: StepLimits; clock: Clock; signal: AbortSignal; budget: DecodeBudget; owner?: string };
 
-/** The text of a page that the file itself has. is_whole: the page shows no other, so that it need not be recognised. */
-export type OwnText = { read: PageRead; is_whole: boolean };
+/**
+ * The text of a page that the file itself has. is_whole: the page shows no other, so that it need not be recognised. remarks: what a reader
+ * of this text should know; see contract/remarks.ts.
+ */
+export type OwnText = { read: PageRead; is_whole: boolean; remarks?: readonly PageRemark[] };
 
 /** An open file. Pages are numbered from 1. All that reads a page throws Illegal for what its decoder refuses. */
 export interface Opened {
@@ -27,6 +31,8 @@ export interface Opened {
   picture(page: number, wanted: Size): Promise<Sharp>;
   /** The text that the file itself has for the page; null where it has none that can be used. */
   ownText(page: number): Promise<OwnText | null>;
+  /** What a person who looks at the previews should know, of pages and of the file; asked once every page was drawn. Absent: nothing. */
+  remarks?(): Promise<readonly Remark[]>;
   /** Nothing is asked for a while: what others wait for is given back. */
   rest(): Promise<void>;
   close(): Promise<void>;

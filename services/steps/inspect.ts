@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import sharp from 'sharp';
 import { incomingPrefix, originalKey, ownPrefix, PREVIEWS, previewKey } from '../../contract/object-keys.ts';
+import type { Remark } from '../../contract/remarks.ts';
 import { CONTENT_TYPES } from '../../contract/resource.ts';
 import type { InspectInput, LegalPicture, Verdict } from '../../contract/steps.ts';
 import type { ObjectHead } from '../../runtime/ports/objects.ts';
@@ -30,7 +31,7 @@ const PREVIEW_QUALITY = 80;
  * Run again, it finds its own frozen copy and judges the same bytes; run anew (another token), it freezes what came last, or takes
  * the copy of the run before it. Previews are written to keys of the copy, with the same content each time.
  */
-export const inspect: StepHandler<InspectInput, Verdict> = {
+export const inspect: StepHandler<InspectInput, Verdict | Inspected> = {
   async run(input, context) {
     const frozen = await frozenCopy(input, context);
     if (!frozen) return { verdict: 'absent' };
@@ -52,7 +53,8 @@ export const inspect: StepHandler<InspectInput, Verdict> = {
     const { sha256, byte_size, content_type, width, height, page_count, taken_at: file_taken_at = null } = output;
     const duplicate = await facts.resources.alive({ org_id }, sha256, resource_id);
     const seen = { sha256, byte_size, content_type, width, height, page_count, file_taken_at, uploaded_at: at };
-    return { facts: [], columns: { ...seen, duplicate_of: duplicate ? duplicate.resource_id : null } };
+    const remarks = 'remarks' in output ? output.remarks : [];
+    return { facts: [], columns: { ...seen, duplicate_of: duplicate ? duplicate.resource_id : null }, remarks };
   },
 };
 
@@ -69,7 +71,9 @@ async function frozenCopy(ids: InspectInput, context: StepContext): Promise<Obje
   return earlier.find(({ key }) => key.endsWith('/original')) ?? null;
 }
 
-async function judge(frozen: ObjectHead, input: InspectInput, context: StepContext): Promise<LegalPicture> {
+type Inspected = LegalPicture & { remarks: readonly Remark[] };
+
+async function judge(frozen: ObjectHead, input: InspectInput, context: StepContext): Promise<Inspected> {
   const { objects, limits, task_id } = context;
   const { claimed } = input;
   const { key, byte_size } = frozen;
@@ -95,7 +99,7 @@ async function judge(frozen: ObjectHead, input: InspectInput, context: StepConte
     if (!first) throw new RejectedFile('NO_PAGES', 'the document has no pages');
     const seen = { sha256, original_key: key, byte_size, content_type, ...first, page_count: sizes.length };
     const taken_at = dateOfFile(file.dates, clock.now())?.taken_at ?? null;
-    return { verdict: 'legal', ...seen, taken_at, fact_id: task_id };
+    return { verdict: 'legal', ...seen, taken_at, fact_id: task_id, remarks: (await file.remarks?.()) ?? [] };
   } catch (error) {
     throw error instanceof RejectedFile ? new RejectedType(error, file.content_type) : error;
   } finally {

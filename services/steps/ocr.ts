@@ -1,6 +1,7 @@
 /** OCR: the words on each page, with their places; those that the file has of its own, or read here, or by a remote engine. */
 import { failureOf } from '../../contract/failures.ts';
 import type { Json } from '../../contract/json.ts';
+import type { PageRemark, Remark } from '../../contract/remarks.ts';
 import type { Made, OcrInput } from '../../contract/steps.ts';
 import type { Page } from '../../contract/text.ts';
 import type {
@@ -15,12 +16,12 @@ import type {
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import { type RemoteStepHandler, type StepContext, StepError, type StepHandler } from '../../runtime/tasks/step-handler.ts';
 import { isSameWork, workIdOf } from '../../runtime/tasks/work-id.ts';
-import type { Opened } from '../formats/pages.ts';
+import type { Opened, OwnText } from '../formats/pages.ts';
 import { mergeText } from './merge-text.ts';
 import { missingFact } from './missing-fact.ts';
 import { checkWords, renderForOcr, withOriginal } from './open-original.ts';
 
-type OcrOutput = Made & { engine: string; pages: Page[] };
+type OcrOutput = Made & { engine: string; pages: Page[]; remarks: Remark[] };
 
 /** Pixels that a submission has at most, all pages together: several tens of megabytes. */
 const SUBMITTED_PIXELS = 400_000_000;
@@ -71,8 +72,9 @@ export const ocr: StepHandler<OcrInput, OcrOutput> = {
       outputOf(file, context, signal, (page) => recognised(file, page, signal)),
     );
   },
-  async writes({ fact_id, engine, pages }, { input: { resource_id, org_id }, at }) {
-    return { facts: [{ into: 'recognitions', row: { recognition_id: fact_id, resource_id, org_id, at, engine, pages } }] };
+  async writes({ fact_id, engine, pages, remarks }, { input: { resource_id, org_id }, at }) {
+    const row = { recognition_id: fact_id, resource_id, org_id, at, engine, pages };
+    return { facts: [{ into: 'recognitions', row }], remarks };
   },
   remote,
 };
@@ -115,6 +117,7 @@ async function outputOf(
   read: (page: number) => Promise<PageRead>,
 ): Promise<OcrOutput> {
   const pages: Page[] = [];
+  const remarks: Remark[] = [];
   const read_by = { engine: false, file: false };
   let words = 0;
   for (const [i, size] of file.sizes.entries()) {
@@ -128,10 +131,20 @@ async function outputOf(
     words += page_read.words.length;
     checkWords(words, page);
     pages.push({ ...size, ...page_read, page });
+    remarks.push(...remarksOn(page_read, own, recognised).map((remark) => ({ ...remark, page })));
   }
   const engines = [...(read_by.engine ? [engine] : []), ...(read_by.file ? [OWN_TEXT] : [])];
-  return { fact_id: task_id, engine: engines.join(' + '), pages };
+  return { fact_id: task_id, engine: engines.join(' + '), pages, remarks };
 }
+
+/** What a reader of the page's text should know. */
+function remarksOn({ text, confidence }: PageRead, own: OwnText | null, recognised: PageRead | null): PageRemark[] {
+  const is_doubtful = recognised !== null && text !== '' && confidence < DOUBTFUL;
+  const low = is_doubtful ? [{ code: 'low_confidence' as const, detail: `the mean confidence is ${confidence.toFixed(2)}` }] : [];
+  return [...(own?.remarks ?? []), ...low];
+}
+/** Confidence of a page as a whole, 0–1, below which about every second word is wrong. Not calibrated by engine. */
+const DOUBTFUL = 0.5;
 
 /** What a remote engine said, as the output of this run. */
 async function toAsked(asked: RecogniserAsked, input: OcrInput, context: StepContext): Promise<Asked> {

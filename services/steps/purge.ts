@@ -28,7 +28,7 @@ export const purge: StepHandler<PurgeInput, Purged> = {
     const forgotten = { ...size, sha256: null, file_taken_at: null, uploaded_at: null };
     return {
       facts: [{ into: 'nothing', row: { resource_id, org_id, at } }, firstCleanup({ resource_id, org_id }, at)],
-      columns: { ...forgotten, indexed_in: null },
+      columns: { ...forgotten, indexed_in: null, remarks: [] },
       expects: { index_targets: now },
     };
   },

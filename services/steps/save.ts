@@ -1,5 +1,6 @@
 /** Save: the cleaned text and the metadata of one revision, from which embed and index read. */
 import { takenAt } from '../../contract/metadata.ts';
+import type { Remark } from '../../contract/remarks.ts';
 import type { Made, SaveInput } from '../../contract/steps.ts';
 import type { CorrectedPage, Page } from '../../contract/text.ts';
 import type { Facts } from '../../runtime/ports/facts.ts';
@@ -10,7 +11,7 @@ import { cleanText } from '../../text/clean.ts';
 import { missingFact } from './missing-fact.ts';
 
 /** duplicate_of: the duplicate that was found now; null leaves what was found before. */
-type SaveOutput = Made & { saved: SavedText; duplicate_of: string | null };
+type SaveOutput = Made & { saved: SavedText; duplicate_of: string | null; remarks?: readonly Remark[] };
 
 /**
  * Reads and computes only: running it twice costs time. Its row has the id of the run, so that a result sent twice is one row; and a
@@ -33,13 +34,14 @@ export const save: StepHandler<SaveInput, SaveOutput> = {
     const saved = { title, description, tags, taken_at: taken, filename, batch_id, created_at, pages };
     return { fact_id: task_id, saved, duplicate_of: await findOlderDuplicate(resource, facts) };
   },
-  async writes({ fact_id, saved, duplicate_of }, { input, at }) {
+  async writes({ fact_id, saved, duplicate_of, remarks = [] }, { input, at }) {
     const { resource_id, org_id, revision, recognition_id, correction_id } = input;
     return {
       ...(duplicate_of === null ? {} : { columns: { duplicate_of } }),
       facts: [
         { into: 'texts', row: { text_id: fact_id, resource_id, org_id, at, revision, recognition_id, correction_id, saved } },
       ],
+      remarks,
     };
   },
 };

@@ -3,12 +3,14 @@ import type { Json } from '../../contract/json.ts';
 import { type Need, STEPS, type StepKind } from '../../contract/step-kinds.ts';
 import type { StepTypes } from '../../contract/steps.ts';
 import type { Facts } from '../../runtime/ports/facts.ts';
+import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { RemoteStepHandler, StepContext, StepHandler, Writes } from '../../runtime/tasks/step-handler.ts';
 import { embed } from './embed.ts';
 import { indexEntry } from './index-entry.ts';
 import { inspect } from './inspect.ts';
 import { ocr } from './ocr.ts';
 import { purge } from './purge.ts';
+import { isRemarking, newRemarks } from './remarks.ts';
 import { save } from './save.ts';
 
 const SERVICES = { inspect, ocr, save, embed, index: indexEntry, purge } satisfies {
@@ -20,12 +22,17 @@ const serviceOf = (kind: StepKind) => SERVICES[kind] as unknown as StepHandler<J
 
 export const runStep = (kind: StepKind, input: Json, context: StepContext): Promise<Json> => serviceOf(kind).run(input, context);
 
+/** `resource`: as it is before the result. Its remarks are among the columns where they change. */
 export async function writesOf(
   kind: StepKind,
   of: { input: Json; output: Json; at: number; facts: Facts },
+  resource: ResourceRow,
 ): Promise<Writes | 'outdated'> {
   const { output, ...rest } = of;
-  return (await serviceOf(kind).writes?.(output, rest)) ?? { facts: [] };
+  const writes = (await serviceOf(kind).writes?.(output, rest)) ?? { facts: [] };
+  if (writes === 'outdated' || !isRemarking(kind)) return writes;
+  const remarks = await newRemarks(resource, kind, writes.remarks ?? [], of.facts);
+  return remarks ? { ...writes, columns: { ...writes.columns, remarks } } : writes;
 }
 
 export const cleanUpStep = async (kind: StepKind, output: Json, input: Json, context: StepContext): Promise<void> =>

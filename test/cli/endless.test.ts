@@ -22,6 +22,7 @@ const resource = (n: number, byte_size: number) => ({
   ...{ deadline_at: null, viewable: byte_size > 0, searchable: false, revision: 1, indexed_revision: null, has_vector: false },
   ...{ filename: 'a.png', content_type: 'image/png', byte_size, sha256: 'a'.repeat(64), page_count: 1, duplicate_of: null },
   taken_at_source: null,
+  remarks: [],
   ...{ metadata_missing: [], failure: null, allowed_events: [], actions: [], preview_url: null, created_at: AT, updated_at: AT },
   ...{ uploaded_at: AT, indexed_at: null },
   metadata: { title: 't', description: null, tags: [], taken_at: null, languages: [], extra: {} },
@@ -70,7 +71,7 @@ describe('an export', () => {
     test(`of ${what} ends, and keeps nothing`, async () => {
       const folder = path.join(base, what.replaceAll(' ', '-'));
       const serve: Serve = (url, res, asked) =>
-        json(res, url.includes('/counts') ? { total: 3, by_phase: {}, by_status: {} } : page(asked));
+        json(res, url.includes('/counts') ? { total: 3, by_phase: {}, by_status: {}, by_remark: {} } : page(asked));
       const asked = await against(serve, async (url, times) => {
         await assert.rejects(exportTo(clientOf(url, 'k'), folder, keptOutput(), never), /the list has no end/);
         return times();
@@ -83,7 +84,7 @@ describe('an export', () => {
     const folder = path.join(base, 'bytes');
     let poured = 0;
     const serve: Serve = (url, res) => {
-      if (url.includes('/counts')) json(res, { total: 1, by_phase: {}, by_status: {} });
+      if (url.includes('/counts')) json(res, { total: 1, by_phase: {}, by_status: {}, by_remark: {} });
       else if (url.includes('/content')) pour(res, Buffer.alloc(65_536), (bytes) => (poured += bytes));
       else if (url.includes('/text'))
         res.writeHead(404, { 'content-type': 'application/problem+json' }).end('{"code":"NOT_FOUND","detail":""}');

@@ -166,7 +166,7 @@ describe('a command', () => {
     const received: IncomingMessage[] = [];
     const server = createServer((req, res) => {
       received.push(req);
-      res.setHeader('content-type', 'application/json').end('{"total":0,"by_phase":{},"by_status":{}}');
+      res.setHeader('content-type', 'application/json').end('{"total":0,"by_phase":{},"by_status":{},"by_remark":{}}');
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo; // it listens on a port

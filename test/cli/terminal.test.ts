@@ -26,6 +26,7 @@ const resource = {
   taken_at_source: null,
   ...{
     failure,
+    remarks: [{ code: EVIL, page: 1, meaning: EVIL, detail: EVIL }],
     allowed_events: [],
     actions: [],
     preview_url: null,
@@ -39,13 +40,14 @@ const resource = {
 const hit = { resource, score: 1, boxes: [], highlights: [{ field: 'text', page: 1, parts: [{ text: EVIL, match: true }] }] };
 const explained = {
   ...{ searchable: false, because: EVIL, obligations: [{ name: EVIL, kind: 'job', due_at: AT }], last_failure: failure },
+  remarks: resource.remarks,
   ...{
     facts: [{ fact: 'row', expected: EVIL, found: EVIL, ok: false, checked_at: AT }],
     task: null,
     next: { what: EVIL, when: AT },
   },
 };
-const counts = { total: 1, by_phase: { [EVIL]: 1 }, by_status: { [EVIL]: 1 } };
+const counts = { total: 1, by_phase: { [EVIL]: 1 }, by_status: { [EVIL]: 1 }, by_remark: { [EVIL]: 1 } };
 
 /** A server that means no good. Paths that it knows, else a problem. */
 const ANSWERS: [RegExp, (url: string) => unknown][] = [

@@ -166,6 +166,7 @@ describe('Facts on SQLite', () => {
         { batch_id: ['b'] },
         { sha256: ['s'] },
         { tag: ['t'] },
+        { remark: ['page_unread' as const] },
         { created_from: 1, created_to: 9 },
       ])
         for (const after of [null, { key: sort === 'title' ? 'k' : 5, resource_id: 'r' }]) {
@@ -197,8 +198,8 @@ describe('Facts on SQLite', () => {
       const [, order] = /from `resources` .*order by `r`\.`(\w+)`/.exec(sql) ?? [];
       const inOrder =
         order === 'created_at'
-          ? !sql.includes('`tag`')
-          : order === 'title' && !/`(status|phase|batch_id|sha256|tag)` in|`created_at`/.test(sql);
+          ? !/`tag`|`remarks`/.test(sql)
+          : order === 'title' && !/`(status|phase|batch_id|sha256|tag)` in|`created_at`|`remarks`/.test(sql);
       if (inOrder)
         assert.deepEqual(
           steps.filter((step) => step.includes('TEMP B-TREE')),

@@ -1,6 +1,7 @@
 /** Lists, counts and look-ups of resources, and that another organisation sees none of them. */
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
+import type { RemarkCode } from '../../contract/remarks.ts';
 import type { Change, Facts, FactWrite } from '../../runtime/ports/facts.ts';
 import type { ResourceFilter, ResourcePosition, ResourceRow, ResourceSort } from '../../runtime/ports/resources.ts';
 import type { Scope } from '../../runtime/ports/scope.ts';
@@ -21,6 +22,15 @@ const STATES = [
 const TITLES = [null, 'b', 'B', 'b ', '标题', '𠮷', 'b', 'Ａ', null, 'a'];
 const TAGS = [[], ['红'], ['红', 'blue'], ['Blue']];
 const MANY = 60;
+const REMARKS: RemarkCode[][] = [[], ['low_confidence'], ['page_unread', 'page_unread', 'no_text_found']];
+const remarksOf = (n: number) =>
+  (REMARKS[n % REMARKS.length] ?? []).map((code, page) => ({
+    code,
+    page,
+    detail: '细 detail',
+    of: 'ocr' as const,
+    corrected: false,
+  }));
 
 /** Many resources whose sort keys are often equal; half as many of another organisation that would match every filter. */
 function many(): Change[] {
@@ -36,7 +46,9 @@ function many(): Change[] {
       batch_id: n % 5 === 0 ? null : `batch-${n % 3}`,
       sha256: `sha-${n % 11}`,
       indexed_revision: n % 4 === 1 ? 1 : null,
+      remarks: remarksOf(n),
     };
+    writes.push({ into: 'remarks', row: { resource_id, org_id, at: AT, remarks: resource.remarks } });
     return change(resource_id, { org_id, resource, writes });
   };
   return [...Array.from({ length: MANY }, (_, n) => of(n, ORG)), ...Array.from({ length: MANY / 2 }, (_, n) => of(n, OTHER))];
@@ -71,6 +83,10 @@ const matches = (filter: ResourceFilter, row: ResourceRow) =>
   hasAny(filter.tag, row.metadata.tags) &&
   hasAny(filter.batch_id, [row.batch_id]) &&
   hasAny(filter.sha256, [row.sha256]) &&
+  hasAny(
+    filter.remark,
+    row.remarks.map(({ code }) => code),
+  ) &&
   row.created_at >= (filter.created_from ?? 0) &&
   row.created_at < (filter.created_to ?? Number.POSITIVE_INFINITY);
 
@@ -84,11 +100,19 @@ const EACH: ResourceFilter[] = [
   { tag: ['blue', '红'] },
   { batch_id: ['batch-1', 'batch-2'] },
   { sha256: ['sha-4'] },
+  { remark: ['page_unread'] },
+  { remark: ['no_text_found', 'low_confidence', 'page_unread'] },
   { created_from: AT + 3 },
   { created_to: AT + 3 },
 ];
 const BOTH = EACH.flatMap((one, n) => EACH.slice(n + 1).map((another) => ({ ...one, ...another })));
-const NONE: ResourceFilter[] = [{ status: [] }, { tag: ['RED'] }, { batch_id: ['batch'] }, { created_from: AT + 100 }];
+const NONE: ResourceFilter[] = [
+  { status: [] },
+  { tag: ['RED'] },
+  { batch_id: ['batch'] },
+  { remark: ['dynamic_form'] },
+  { created_from: AT + 100 },
+];
 
 export function listTests(world: World): void {
   describe('resources', () => {
@@ -144,7 +168,26 @@ export function listTests(world: World): void {
         assert.equal(counts.total, expected.length, shown);
         assert.deepEqual(counts.by_phase, tally(expected.map(({ phase }) => phase)), shown);
         assert.deepEqual(counts.by_status, tally(expected.map(({ status }) => status)), shown);
+        const listed = filter.phase || filter.status ? expected : expected.filter(({ phase }) => phase !== 'gone');
+        const codes = listed.flatMap(({ remarks }) => [...new Set(remarks.map(({ code }) => code))]);
+        assert.deepEqual(counts.by_remark, tally(codes), shown);
       }
+    });
+
+    it('remarks come with the row, a later commit writes others in their place, and a purge leaves none', async () => {
+      const facts = world.facts();
+      const one = { resource_id: `${ORG}-002`, org_id: ORG, at: AT };
+      const kept = async () => (await facts.resources.get(scope, one.resource_id))?.remarks;
+      const found = async (code: RemarkCode) =>
+        ids(await paged(facts, { remark: [code] }, 'title', MANY)).includes(one.resource_id);
+      assert.deepEqual(await kept(), remarksOf(2));
+      const remarks = [{ code: 'dynamic_form' as const, page: null, detail: '', of: 'inspect' as const, corrected: false }];
+      const writes: FactWrite[] = [{ into: 'remarks', row: { ...one, remarks } }];
+      await commit(facts, change(one.resource_id, { expected_seq: 1, resource: { remarks }, writes }));
+      assert.deepEqual(await kept(), remarks);
+      assert.deepEqual([await found('dynamic_form'), await found('page_unread')], [true, false]);
+      await commit(facts, change(one.resource_id, { expected_seq: 2, writes: [{ into: 'nothing', row: one }] }));
+      assert.deepEqual([await kept(), await found('dynamic_form')], [[], false]);
     });
 
     it('getMany answers in the order asked, leaving out what is not in scope; at most 200', async () => {

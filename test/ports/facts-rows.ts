@@ -61,6 +61,7 @@ export function resource(resource_id: string, seq: number, parts: Partial<Resour
       height: null,
       file_taken_at: null,
       duplicate_of: null,
+      remarks: [],
       created_at: AT,
       updated_at: AT,
       uploaded_at: null,

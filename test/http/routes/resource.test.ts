@@ -214,7 +214,7 @@ test('a list goes page by page through all of one’s own pictures, each once, a
     assert.equal(new Set(ids).size, 7, sort);
   }
   const odd = await world.call('GET', '/v1/resources/counts?batch_id=listed&tag=odd');
-  assert.deepEqual(odd.json, { total: 3, by_phase: { uploading: 3 }, by_status: { AWAITING_UPLOAD: 3 } });
+  assert.deepEqual(odd.json, { total: 3, by_phase: { uploading: 3 }, by_status: { AWAITING_UPLOAD: 3 }, by_remark: {} });
 });
 
 test('a revoked key is refused from that moment', async () => {
