@@ -5,6 +5,7 @@ import { Problem } from '../../contract/problems.ts';
 import type { PublicRequest } from '../context.ts';
 import { validationFailed } from '../problems/problems.ts';
 import { fileName } from './filename.ts';
+import { plainFilenames, readFilename } from './part-headers.ts';
 
 /** fields: those before the file. filename: fit to be shown, never a path. */
 export type FilePart = { fields: ReadonlyMap<string, string>; filename: string; content_type: string; bytes: Readable };
@@ -17,6 +18,7 @@ export function receiveForm<Kept>({ ctx, deps }: PublicRequest, keep: (file: Fil
   const { req } = ctx;
   const { max_form_json_bytes, max_form_parts } = deps.limits;
   const form = parserOf(req.headers, { parts: max_form_parts, fieldSize: max_form_json_bytes });
+  const body = plainFilenames(req.headers['content-type'] ?? '');
   const fields = new Map<string, string>();
   let keeping: Promise<Kept> | null = null;
   let bytes: Readable | null = null;
@@ -25,7 +27,7 @@ export function receiveForm<Kept>({ ctx, deps }: PublicRequest, keep: (file: Fil
   return new Promise<Kept>((resolve, reject) => {
     const fail = (error: unknown) => {
       over = true;
-      req.unpipe(form);
+      req.unpipe(body);
       req.off('error', broken).off('close', disconnected);
       bytes?.destroy(error instanceof Error ? error : undefined);
       // What was being stored is given up first, so that a caller who cleans up finds nothing that comes after.
@@ -55,7 +57,7 @@ export function receiveForm<Kept>({ ctx, deps }: PublicRequest, keep: (file: Fil
         return;
       }
       bytes = stream;
-      keeping = keep({ fields, filename: fileName(filename), content_type: mimeType, bytes: stream });
+      keeping = keep({ fields, filename: fileName(readFilename(filename)), content_type: mimeType, bytes: stream });
       keeping.catch(fail); // at once: the rest of the body need not come
     });
     form.on('partsLimit', () => refuse('', `at most ${max_form_parts - 1} parts`));
@@ -66,13 +68,14 @@ export function receiveForm<Kept>({ ctx, deps }: PublicRequest, keep: (file: Fil
       else refuse('file', 'missing');
     });
     req.once('error', broken).once('close', disconnected);
-    req.pipe(form);
+    body.pipe(form);
+    req.pipe(body);
   });
 }
 
 function parserOf(headers: PublicRequest['ctx']['req']['headers'], limits: busboy.Limits): busboy.Busboy {
   try {
-    return busboy({ headers, limits: { ...limits, fieldNameSize: 100 }, defParamCharset: 'utf8' });
+    return busboy({ headers, limits: { ...limits, fieldNameSize: 100 }, defParamCharset: 'latin1', preservePath: true });
   } catch (cause) {
     throw badForm(cause); // no boundary
   }
