@@ -18,6 +18,7 @@ import { processLog } from '../runtime/health/process-log.ts';
 import { RUNTIME_LIMITS } from '../runtime/limits.ts';
 import { StepError } from '../runtime/tasks/step-handler.ts';
 import { explainer } from '../services/explain/explain.ts';
+import { previewTurner } from '../services/formats/turned-preview.ts';
 import { prepareIndex } from '../services/index/rebuild.ts';
 import { callbackReceiver } from '../services/remote/callbacks.ts';
 import { DEFAULT_ORGANISATION, firstKey, localKey } from './bootstrap-keys.ts';
@@ -150,6 +151,7 @@ const httpOf = ({ config, version, public_url, world: { clock, log, conditions }
     links: linksOf(ports),
     callbacks: callbacksOf(config, ports, service, log),
     explain: explainer({ ...ports, clock, log, required_metadata: config.required_metadata, kernel: service.lifecycle.kernel }),
+    turnedPreview: previewTurner(ports.objects),
     storage_events: storageEventsOf(config),
     required_metadata: config.required_metadata,
     cors_origins: config.cors_origins,

@@ -158,6 +158,7 @@ async function creating(): Promise<void> {
       ...{ ...ports, engine: service.engine, feed: service.feed, clock, log, version: VERSION, cors_origins: [] },
       links: { sign: () => 'x', verify: () => null, store: null },
       explain: async () => null,
+      turnedPreview: async () => null,
       callbacks: null,
       limits: HTTP_LIMITS,
       rates: null, // 200 a second of one key are twice what it may

@@ -14,9 +14,18 @@ export const Word = z.strictObject({
 });
 export type Word = z.infer<typeof Word>;
 
-/** page: from 1. width, height: pixels of the upright page. */
+/** Degrees, clockwise. */
+export const TURNS = [0, 90, 180, 270] as const;
+export const Turned = z.literal(TURNS);
+export type Turned = z.infer<typeof Turned>;
+
+/**
+ * page: from 1. turned: how far the page was turned to be read, beyond what its file says; absent: not at all. width, height: pixels of
+ * the page as turned; so are the places of its words.
+ */
 export const Page = z.strictObject({
   page: z.int().min(1),
+  turned: Turned.optional(),
   width: z.int(),
   height: z.int(),
   text: z.string(),
@@ -24,6 +33,16 @@ export const Page = z.strictObject({
   words: z.array(Word),
 });
 export type Page = z.infer<typeof Page>;
+
+/** A digit a page, in quarters of a turn, up to the last page that was turned; null: none was. */
+export function turnsOf(pages: readonly Pick<Page, 'page' | 'turned'>[]): string | null {
+  const quarters = new Map(pages.map(({ page, turned = 0 }) => [page, turned / QUARTER]));
+  const last = Math.max(0, ...pages.filter(({ turned }) => turned).map(({ page }) => page));
+  return last === 0 ? null : Array.from({ length: last }, (_, i) => quarters.get(i + 1) ?? 0).join('');
+}
+/** How far a page is turned, by what `turnsOf` returned. */
+export const turnedOf = (turns: string | null, page: number): Turned => TURNS[Number(turns?.[page - 1] ?? 0)] ?? 0;
+const QUARTER = 90;
 
 /** A person's correction: `null` goes back to the machine's text. */
 export const CorrectedPage = z.strictObject({
@@ -52,7 +71,7 @@ export const TextAnswer = z
   .object({
     revision: z.int(),
     source: Source,
-    pages: z.array(Page.extend({ source: Source })),
+    pages: z.array(Page.extend({ turned: Turned, source: Source })),
   })
   .meta({ id: 'ResourceText' });
 export type TextAnswer = z.infer<typeof TextAnswer>;

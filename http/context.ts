@@ -6,6 +6,7 @@ import type { MetadataField } from '../contract/metadata.ts';
 import type { Author } from '../contract/resource.ts';
 import type { Role } from '../contract/roles.ts';
 import type { RouteName } from '../contract/routes/table.ts';
+import type { Turned } from '../contract/text.ts';
 import type { Clock } from '../runtime/async/clock.ts';
 import type { Condition } from '../runtime/health/conditions.ts';
 import type { Feed } from '../runtime/outbox/feed.ts';
@@ -76,6 +77,9 @@ export type Readiness = {
 /** Why a picture can or cannot be found, in this language. null: no such picture in scope. */
 export type Explain = (ref: ResourceRef, language: Language) => Promise<Explanation | null>;
 
+/** A stored preview, turned clockwise; null where it is gone. `version`: of its bytes. */
+export type TurnedPreview = (preview: { key: string; version: string; turned: Turned }) => Promise<Buffer | null>;
+
 export type HttpDeps = {
   engine: Engine;
   facts: Facts;
@@ -86,6 +90,7 @@ export type HttpDeps = {
   index: SearchIndex;
   embedder: Embedder;
   explain: Explain;
+  turnedPreview: TurnedPreview;
   feed: Feed;
   clock: Clock;
   log: Logger;

@@ -86,6 +86,7 @@ export const FIELD_TEXTS: Record<string, Text | undefined> = {
   task_id: { en: 'the task, as it was given with the work', zh: '随任务给出的任务编号' },
   title: { en: 'its title', zh: '标题' },
   total_is_exact: { en: 'false: `total` is an estimate', zh: 'false 表示 `total` 为估计值' },
+  turned: { en: 'how far the page was turned to be read, in degrees clockwise', zh: '识别时页面顺时针转过的角度' },
   upload: { en: 'where the bytes go; absent if they are in', zh: '上传地址；已有内容时没有' },
   viewable: { en: 'it can be shown', zh: '可以查看' },
   waits_for: { en: 'what has to happen next, in the language of the reader', zh: '接下来需要什么' },

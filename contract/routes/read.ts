@@ -7,10 +7,11 @@ import { TextAnswer } from '../text.ts';
 import type { RouteDeclaration } from './route.ts';
 import { NOTHING, pageOf } from './shared.ts';
 
-/** size: the longest side, in pixels. page: from 1. */
+/** size: the longest side, in pixels. page: from 1. turned: degrees clockwise; as it was read unless given. */
 const PreviewQuery = z.strictObject({
   size: z.enum(PREVIEWS.map(({ size }) => size)).default('1600'),
   page: z.int().min(1).max(10_000).default(1),
+  turned: z.enum(['0', '90', '180', '270']).optional(),
 });
 const TextQuery = z.strictObject({ format: z.enum(['json', 'txt']).default('json') });
 
@@ -88,8 +89,8 @@ export const READ_ROUTES = [
     waits: false,
     errors: [],
     summary: {
-      en: 'A page of the upright picture (`page`; the first by default), smaller, as WebP.',
-      zh: '摆正并缩小的 WebP 预览图；`page` 指定页，默认首页。',
+      en: 'A page of the upright picture (`page`; the first by default), smaller, as WebP; turned as it was read, or by `turned` degrees clockwise.',
+      zh: '摆正并缩小的 WebP 预览图；`page` 指定页，默认首页。方向与识别时一致，也可用 `turned` 指定顺时针角度。',
     },
   },
   {

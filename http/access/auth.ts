@@ -18,8 +18,8 @@ export async function callerByKey(ctx: KoaContext, { facts, clock }: RequestDeps
   return { scope: { org_id: key.org_id }, by: { kind: 'key', id: key.key_id }, key };
 }
 
-/** What a signed link is for; `size` and `page` only of previews. */
-export type LinkUse = { call: 'uploaded' | 'preview'; resource_id: string; size?: string; page?: string };
+/** What a signed link is for; `size`, `page` and `turned` only of previews. */
+export type LinkUse = { call: 'uploaded' | 'preview'; resource_id: string; size?: string; page?: string; turned?: string };
 type Granted = LinkUse & { org_id: string; expires: string; key_id: string };
 
 /**
@@ -35,7 +35,8 @@ export function linkQuery(
   const key_id = ctx.state.link_key ?? '';
   const expires = String(given.expires_at);
   const signature = deps.links.sign(partsOf({ ...use, org_id, expires, key_id }));
-  const named = { ...(use.size ? { size: use.size } : {}), ...(key_id ? { key_id } : {}) };
+  const { size, turned } = use;
+  const named = { ...(size ? { size } : {}), ...(turned ? { turned } : {}), ...(key_id ? { key_id } : {}) };
   return new URLSearchParams({ ...named, org_id, expires, signature });
 }
 
@@ -59,10 +60,11 @@ export async function callerByLink(
   return { scope: { org_id }, by: { kind: 'user', id: null } }; // whoever holds the link
 }
 
-/** Of the first page, and without a key, they are as they have always been, so that links that were given out hold. */
-const partsOf = ({ call, resource_id, size, page, org_id, expires, key_id }: Granted) => [
+/** Of the first page, not turned, and without a key, they are as they have always been, so that links that were given out hold. */
+const partsOf = ({ call, resource_id, size, page, turned = '', org_id, expires, key_id }: Granted) => [
   ...[call, org_id, resource_id, size ?? '', expires],
   ...(page === undefined || page === '1' ? [] : [`page:${page}`]),
+  ...(turned === '' ? [] : [`turned:${turned}`]),
   ...(key_id === '' ? [] : [`key:${key_id}`]),
 ];
 

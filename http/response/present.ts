@@ -5,6 +5,7 @@ import { remarkAnswer, remarksOf } from '../../contract/remarks.ts';
 import type { HistoryItem, Resource, Upload } from '../../contract/resource.ts';
 import { actionsFor } from '../../contract/routes/actions.ts';
 import { waitsFor } from '../../contract/statuses.ts';
+import { turnedOf } from '../../contract/text.ts';
 import type { JournalEntry } from '../../runtime/ports/journal.ts';
 import type { UploadLink } from '../../runtime/ports/objects.ts';
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
@@ -75,10 +76,11 @@ export function presentUpload(link: UploadLink, row: ResourceRow, call: PublicRe
 }
 
 /** Its expiry is rounded up to the hour, so that the address stays the same for an hour and browsers cache it. */
-function previewUrl({ resource_id, org_id }: ResourceRow, call: PublicRequest): string {
+function previewUrl({ resource_id, org_id, turns }: ResourceRow, call: PublicRequest): string {
   const { deps } = call;
   const expires_at = Math.ceil((deps.clock.now() + deps.limits.preview_valid_ms) / HOUR_MS) * HOUR_MS;
-  const query = linkQuery({ call: 'preview', resource_id, size: LISTED_SIZE }, { org_id, expires_at }, call);
+  const turned = String(turnedOf(turns, 1) || '');
+  const query = linkQuery({ call: 'preview', resource_id, size: LISTED_SIZE, turned }, { org_id, expires_at }, call);
   return `${deps.public_url()}/v1/resources/${resource_id}/preview?${query}`;
 }
 

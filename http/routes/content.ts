@@ -1,6 +1,6 @@
 /** What a picture holds: its bytes, a smaller one to show, and its text. */
 import { previewKey } from '../../contract/object-keys.ts';
-import type { Page, TextAnswer } from '../../contract/text.ts';
+import { type Page, type TextAnswer, Turned, turnedOf } from '../../contract/text.ts';
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { Correction, Recognition } from '../../runtime/ports/texts.ts';
 import type { Handlers } from '../handlers.ts';
@@ -20,17 +20,17 @@ export const contentHandlers: Handlers<'get_content' | 'get_preview' | 'get_text
     return { status: 302 };
   },
 
-  /** Works in an `<img>`: `preview_url` is signed. Its bytes never change while the picture is the same. */
+  /** Works in an `<img>`: `preview_url` is signed. Its bytes never change while the picture is the same, and is turned the same. */
   get_preview: {
     linkUse: (ctx) => {
       const query = new URLSearchParams(ctx.querystring);
-      const [size, page] = [query.get('size') ?? '', query.get('page') ?? '1'];
-      return { call: 'preview', resource_id: ctx.params.resource_id ?? '', size, page };
+      const [size, page, turned] = [query.get('size') ?? '', query.get('page') ?? '1', query.get('turned') ?? ''];
+      return { call: 'preview', resource_id: ctx.params.resource_id ?? '', size, page, turned };
     },
     async handle(request) {
       const { ctx, deps } = request;
       const { size, page } = request.query;
-      const { viewable, original_key, page_count } = await loadResource(request);
+      const { viewable, original_key, page_count, turns } = await loadResource(request);
       if (!viewable || !original_key) throw notViewable();
       if (page_count !== null && page > page_count) throw pageNotFound(page_count);
       const key = previewKey(original_key, size, page);
@@ -38,13 +38,16 @@ export const contentHandlers: Handlers<'get_content' | 'get_preview' | 'get_text
       if (!head) throw notViewable();
       ctx.set('cache-control', `private, max-age=${deps.limits.preview_cache_s}`);
       ctx.set('cross-origin-resource-policy', 'cross-origin'); // shown by a web app of another origin
-      if (isNotModified(ctx, `"${head.byte_size}-${head.modified_at}"`)) return { status: 304 };
+      const turned = request.query.turned ? Turned.parse(Number(request.query.turned)) : turnedOf(turns, page);
+      const as_stored = `${head.byte_size}-${head.modified_at}`;
+      if (isNotModified(ctx, turned === 0 ? `"${as_stored}"` : `"${as_stored}-${turned}"`)) return { status: 304 };
       ctx.status = 200;
       ctx.type = 'image/webp';
-      const bytes = ctx.method === 'HEAD' ? null : await deps.objects.read(key);
+      const shown = turned === 0 ? null : await deps.turnedPreview({ key, version: as_stored, turned });
+      const bytes = shown ?? (ctx.method === 'HEAD' ? null : await deps.objects.read(key));
       if (bytes) ctx.body = bytes;
       else if (ctx.method !== 'HEAD') throw notViewable();
-      ctx.length = head.byte_size; // setting a stream as the body takes it away
+      ctx.length = shown?.byteLength ?? head.byte_size; // setting a stream as the body takes it away
       return { status: 200 };
     },
   },
@@ -82,7 +85,8 @@ function textOf(
     .sort((a, b) => a.page - b.page)
     .map((page) => {
       const text = corrected.get(page.page);
-      return text === undefined ? { ...page, source: 'machine' as const } : { ...page, text, source: 'person' as const };
+      const shown = { ...page, turned: page.turned ?? 0 };
+      return text === undefined ? { ...shown, source: 'machine' as const } : { ...shown, text, source: 'person' as const };
     });
   return { revision, source: corrected.size > 0 ? 'person' : 'machine', pages };
 }

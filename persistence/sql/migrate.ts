@@ -14,6 +14,7 @@ import * as retries from './migrations/0011_retries.ts';
 import * as usage from './migrations/0012_usage.ts';
 import * as roles from './migrations/0013_roles.ts';
 import * as remarks from './migrations/0014_remarks.ts';
+import * as turns from './migrations/0016_turns.ts';
 import * as takenAt from './migrations/0017_taken_at.ts';
 
 export type Migration = { name: string; up: (knex: Knex) => Promise<void> };
@@ -32,6 +33,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0012_usage', up: usage.up },
   { name: '0013_roles', up: roles.up },
   { name: '0014_remarks', up: remarks.up },
+  { name: '0016_turns', up: turns.up },
   { name: '0017_taken_at', up: takenAt.up },
 ];
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { failureOf } from '../../contract/failures.ts';
 import { isTooDeep } from '../../contract/json-shape.ts';
+import { Turned } from '../../contract/text.ts';
 import type { RecogniserAsked, WorkIdentity } from '../../runtime/ports/providers.ts';
 import { StepError } from '../../runtime/tasks/step-handler.ts';
 import { isSameWork } from '../../runtime/tasks/work-id.ts';
@@ -44,6 +45,7 @@ const PageRead = z.object({
   text: text(MAX_PAGE_CHARS),
   confidence: fraction,
   words: z.array(WordRead).max(MAX_WORDS),
+  turned: Turned.optional(),
 });
 /** Printable, and it fits in a path, where `.` and `..` would be no names. */
 export const ProviderJobId = z.string().regex(/^(?!\.{1,2}$)[\x21-\x7e]{1,200}$/);

@@ -153,8 +153,9 @@ export function tesseractPool(options: TesseractOptions): Recogniser {
 
 /** What is read while a picture is prepared counts in its time as well. */
 async function readBy(thread: Thread, picture: PictureToRead): Promise<PageRead> {
-  const { png, back } = await prepared(picture, async (part) => confidenceOf(await thread.recognise(part)));
-  return pageOf(await thread.recognise(png), picture, back);
+  const { png, back, turned } = await prepared(picture, async (part) => confidenceOf(await thread.recognise(part)));
+  const page = pageOf(await thread.recognise(png), picture, back);
+  return turned === 0 || page.words.length === 0 ? page : { ...page, turned };
 }
 
 async function started(start: StartThread, what: Parameters<StartThread>[0], signal: AbortSignal, clock: Clock): Promise<Thread> {

@@ -2,14 +2,15 @@
  * What is done to a picture before the engine reads it. Each step was measured by itself and is here because it helps: the table is in
  * docs/reading.md, made by `npm run bench -- ocr`. A picture that needs none of them is handed on as it came.
  */
+import { TURNS, type Turned } from '../../contract/text.ts';
 import type { PictureToRead } from '../../runtime/ports/providers.ts';
 import { type Draft, draftOf, enlarged, inverted, pngOf, turnedBy, withMargin, withoutSpecks } from './draft.ts';
 import { areWriting, letterHeight, tiltOf } from './letters.ts';
 import { inverse, type Matrix } from './matrix.ts';
 import { type ConfidenceOf, upright } from './turn.ts';
 
-/** back: from the pixels of `png` to those of the picture as it was given. */
-export type Prepared = { png: Uint8Array; back: Matrix };
+/** back: from the pixels of `png` to those of the picture as it was given. turned: how far it was turned, in quarters. */
+export type Prepared = { png: Uint8Array; back: Matrix; turned: Turned };
 export type Step = keyof typeof STEPS;
 type DoStep = (draft: Draft, confidenceOf: ConfidenceOf) => Draft | Promise<Draft>;
 
@@ -63,5 +64,11 @@ export async function prepared(picture: PictureToRead, confidenceOf: ConfidenceO
     const doStep: DoStep = STEPS[step];
     draft = await doStep(draft, confidenceOf);
   }
-  return { png: draft === first ? picture.png : await pngOf(draft), back: inverse(draft.from) };
+  return { png: draft === first ? picture.png : await pngOf(draft), back: inverse(draft.from), turned: quarterOf(draft.from) };
+}
+
+/** Without the little by which it was levelled. */
+function quarterOf([a, b]: Matrix): Turned {
+  const quarters = Math.round(Math.atan2(b, a) / (Math.PI / 2));
+  return TURNS[(quarters + TURNS.length) % TURNS.length] ?? 0;
 }

@@ -1,12 +1,13 @@
 import type { ServiceFailure } from '../../contract/failures.ts';
 import type { Json } from '../../contract/json.ts';
-import type { Word } from '../../contract/text.ts';
+import type { Turned, Word } from '../../contract/text.ts';
 import type { Available } from './reachable.ts';
 
 /** An upright picture, decoded once by us: PNG bytes with these pixels. */
 export type PictureToRead = { png: Uint8Array; page: number; width: number; height: number };
 
-export type PageRead = { text: string; confidence: number; words: Word[] };
+/** turned: how far clockwise the picture had to be turned to be read; absent: not at all. Places are of the picture as it was given. */
+export type PageRead = { text: string; confidence: number; words: Word[]; turned?: Turned };
 
 /** The status of work at a provider. `unknown`: the provider does not know it. */
 export type Asked =

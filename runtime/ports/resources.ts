@@ -39,6 +39,8 @@ export type ResourceColumns = {
   page_count: number | null;
   width: number | null;
   height: number | null;
+  /** How far its pages were turned to be read, as `turnsOf` has it; null: not at all, or not read yet. */
+  turns: string | null;
   /** When the picture was taken, as its file says: RFC 3339 with an offset, or a date alone. What a person says of it goes before. */
   file_taken_at: string | null;
   duplicate_of: string | null;

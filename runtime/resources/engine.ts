@@ -142,6 +142,7 @@ const NEW_COLUMNS = {
   page_count: null,
   width: null,
   height: null,
+  turns: null,
   file_taken_at: null,
   duplicate_of: null,
   remarks: [],

@@ -52,7 +52,7 @@ export const inspect: StepHandler<InspectInput, Verdict | Inspected> = {
     if (output.verdict === 'illegal') return { facts: [], columns: { uploaded_at: at } };
     const { sha256, byte_size, content_type, width, height, page_count, taken_at: file_taken_at = null } = output;
     const duplicate = await facts.resources.alive({ org_id }, sha256, resource_id);
-    const seen = { sha256, byte_size, content_type, width, height, page_count, file_taken_at, uploaded_at: at };
+    const seen = { sha256, byte_size, content_type, width, height, page_count, turns: null, file_taken_at, uploaded_at: at };
     const remarks = 'remarks' in output ? output.remarks : [];
     return { facts: [], columns: { ...seen, duplicate_of: duplicate ? duplicate.resource_id : null }, remarks };
   },

@@ -3,7 +3,7 @@ import { failureOf } from '../../contract/failures.ts';
 import type { Json } from '../../contract/json.ts';
 import type { PageRemark, Remark } from '../../contract/remarks.ts';
 import type { Made, OcrInput } from '../../contract/steps.ts';
-import type { Page } from '../../contract/text.ts';
+import { type Page, turnsOf } from '../../contract/text.ts';
 import type {
   Asked,
   PageRead,
@@ -17,9 +17,9 @@ import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import { type RemoteStepHandler, type StepContext, StepError, type StepHandler } from '../../runtime/tasks/step-handler.ts';
 import { isSameWork, workIdOf } from '../../runtime/tasks/work-id.ts';
 import type { Opened, OwnText } from '../formats/pages.ts';
-import { mergeText } from './merge-text.ts';
 import { missingFact } from './missing-fact.ts';
 import { checkWords, renderForOcr, withOriginal } from './open-original.ts';
+import { NOTHING, shownRead, turnedSize } from './turn-page.ts';
 
 type OcrOutput = Made & { engine: string; pages: Page[]; remarks: Remark[] };
 
@@ -74,7 +74,7 @@ export const ocr: StepHandler<OcrInput, OcrOutput> = {
   },
   async writes({ fact_id, engine, pages, remarks }, { input: { resource_id, org_id }, at }) {
     const row = { recognition_id: fact_id, resource_id, org_id, at, engine, pages };
-    return { facts: [{ into: 'recognitions', row }], remarks };
+    return { facts: [{ into: 'recognitions', row }], columns: { turns: turnsOf(pages) }, remarks };
   },
   remote,
 };
@@ -125,12 +125,12 @@ async function outputOf(
     const page = i + 1;
     const own = await file.ownText(page);
     const recognised = own?.is_whole ? null : await read(page);
-    const page_read = own && recognised ? mergeText(own.read, recognised) : (own?.read ?? recognised ?? NOTHING);
+    const { turned, ...page_read } = shownRead(own?.read ?? null, recognised);
     read_by.file ||= own !== null;
     read_by.engine ||= recognised !== null;
     words += page_read.words.length;
     checkWords(words, page);
-    pages.push({ ...size, ...page_read, page });
+    pages.push({ ...turnedSize(size, turned), ...page_read, page, ...(turned ? { turned } : {}) });
     remarks.push(...remarksOn(page_read, own, recognised).map((remark) => ({ ...remark, page })));
   }
   const engines = [...(read_by.engine ? [engine] : []), ...(read_by.file ? [OWN_TEXT] : [])];
@@ -158,7 +158,6 @@ async function toAsked(asked: RecogniserAsked, input: OcrInput, context: StepCon
   });
   return { status: 'done', output };
 }
-const NOTHING: PageRead = { text: '', confidence: 0, words: [] };
 
 const otherPages = ({ recogniser: { engine } }: StepContext, pages: { page: number }[], sent: number) => {
   const numbers = pages.slice(0, 10).map((one) => one.page);

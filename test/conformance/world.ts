@@ -24,6 +24,7 @@ import type { Lifecycle } from '../../runtime/resources/lifecycle.ts';
 import { StepError } from '../../runtime/tasks/step-handler.ts';
 import type { Run, StepHandlers } from '../../runtime/tasks/worker.ts';
 import { explainer } from '../../services/explain/explain.ts';
+import { previewTurner } from '../../services/formats/turned-preview.ts';
 import { prepareIndex } from '../../services/index/rebuild.ts';
 import { resourceLifecycle } from '../../services/lifecycles.ts';
 import { cleanUpStep, runStep } from '../../services/steps/table.ts';
@@ -88,7 +89,7 @@ export async function modelWorld(planted: Planted = {}, env: Record<string, stri
   const explain = explainer({ ...ports, clock, log, required_metadata: ['title'], kernel: lifecycle.kernel });
   const deps: HttpDeps = {
     ...{ ...ports, clock, log, version: '0', public_url: () => address, limits: HTTP_LIMITS, explain, rates: null },
-    ...{ engine: service.engine, feed: service.feed, callbacks: null },
+    ...{ engine: service.engine, feed: service.feed, callbacks: null, turnedPreview: previewTurner(ports.objects) },
     links: {
       sign: ports.signer.sign,
       verify: (parts, of, time) => verifyLink(ports.signer, parts, of, time),

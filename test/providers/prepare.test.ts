@@ -116,6 +116,19 @@ describe('each step', () => {
     return async () => (++asked % 2 === 0 ? 0.9 : 0.1);
   };
 
+  test('a page that is turned says by how much, whatever else is done to it', async () => {
+    const clean = await pictureOf('clean page');
+    assert.equal((await prepared(clean, async () => 0.9)).turned, 0);
+    for (const tilt of [0, 2]) {
+      const png = await sharp(clean.png)
+        .rotate(180 + tilt, { background: 'white' })
+        .png()
+        .toBuffer();
+      const { width, height } = await sharp(png).metadata();
+      assert.equal((await prepared({ png, page: 1, width, height }, answers())).turned, 180, `${tilt}`);
+    }
+  });
+
   for (const step of ALL_STEPS)
     test(`${step} changes what it is for, the same each time, and leaves a clean page as it came`, async () => {
       const [own, clean] = [await pictureOf(FOR[step]), await pictureOf('clean page')];

@@ -75,6 +75,21 @@ describe('the tesseract pool reads', () => {
     await recogniser.close();
   });
 
+  test('a picture that lies, and says how it was turned; an upright one was not', async () => {
+    const recogniser = pool();
+    const lying = await recogniser.recognise(await picture('turned-recipe.jpg'), never);
+    const again = await sharp((await picture('turned-recipe.jpg')).png)
+      .rotate(lying.turned)
+      .png()
+      .toBuffer();
+    const { width, height } = await sharp(again).metadata();
+    const upright = await recogniser.recognise({ png: again, page: 1, width, height }, never);
+    assert.ok(lying.turned === 90 || lying.turned === 270, `${lying.turned}`);
+    assert.equal(upright.turned, undefined);
+    assert.equal(upright.text.slice(0, 10), lying.text.slice(0, 10));
+    await recogniser.close();
+  });
+
   test('nothing on a photo without text', async () => {
     const recogniser = pool();
     assert.deepEqual(await recogniser.recognise(await picture('photo-without-text.jpg'), never), {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Box } from '../../contract/search.ts';
 import type { Page } from '../../contract/text.ts';
+import { turnedBox } from '../../services/steps/turn-page.ts';
 import { matchBoxes } from '../../text/highlight.ts';
 import { matches } from '../../text/matches.ts';
 import { parseQuery } from '../../text/query.ts';
@@ -17,8 +18,10 @@ export type DrawnLine = z.infer<typeof DrawnLine>;
 /** found: phrases that have boxes. near: of these, whose boxes together are where the phrase was drawn. far: how far the others are. */
 export type Boxed = { phrases: number; found: number; near: number; far: string[] };
 
-/** Phrases that stand once on the picture, so that it is known which place is meant. */
-export function boxed(pages: Page[], lines: DrawnLine[], phrases: string[]): Boxed {
+/** Phrases that stand once on the picture, so that it is known which place is meant. A picture that was turned has one page. */
+export function boxed(pages: Page[], drawn: DrawnLine[], phrases: string[]): Boxed {
+  const turned = pages[0]?.turned ?? 0;
+  const lines = drawn.map((line) => ({ ...line, words: line.words.map((word) => turnedBox(word, turned)) }));
   const result: Boxed = { phrases: 0, found: 0, near: 0, far: [] };
   for (const phrase of phrases) {
     const query = parseQuery(`"${phrase}"`);

@@ -35,6 +35,7 @@ import { createEngine } from '../../runtime/resources/engine.ts';
 import type { Lifecycle } from '../../runtime/resources/lifecycle.ts';
 import type { Writes } from '../../runtime/tasks/step-handler.ts';
 import { explainer } from '../../services/explain/explain.ts';
+import { previewTurner } from '../../services/formats/turned-preview.ts';
 import { only } from './missing.ts';
 import './check-responses.ts';
 
@@ -112,6 +113,7 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
       ...{ facts, objects, index, embedder, tasks, queue, clock, log: logger, required_metadata },
       kernel: lifecycle.kernel,
     }),
+    turnedPreview: previewTurner(objects),
     ...{ engine, feed, facts, objects, clock, log: logger, public_url, version: '0.0.0' },
     links: {
       sign: signer.sign,

@@ -74,6 +74,7 @@ export async function remoteWorld({ options = {}, embedder, ports: changed = (sa
       receive: (to) => receiver().receive(to),
     },
     explain: async () => null,
+    turnedPreview: async () => null,
     ...{ required_metadata: ['title'], cors_origins: [], readiness: async () => ({ ready: true, checks: {} }) },
   });
   address = `http://127.0.0.1:${(await http.listen('127.0.0.1', 0)).port}`;

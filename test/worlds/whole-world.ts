@@ -12,6 +12,7 @@ import type { ResourceLimits } from '../../machines/limits.ts';
 import type { Recogniser } from '../../runtime/ports/providers.ts';
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import { explainer } from '../../services/explain/explain.ts';
+import { previewTurner } from '../../services/formats/turned-preview.ts';
 import { openWorld, serviceOf, world } from '../faults/world.ts';
 import { keyTo } from './events-world.ts';
 import { pictureOf } from './numbered.ts';
@@ -38,7 +39,7 @@ export async function wholeWorld(
   const explain = explainer({ ...ports, clock, log, required_metadata: ['title'], kernel: service.lifecycle.kernel });
   const http = createHttpServer({
     ...{ ...ports, clock, log, version: '0', public_url: () => address, limits: HTTP_LIMITS, explain },
-    ...{ engine: service.engine, feed: service.feed, callbacks: null },
+    ...{ engine: service.engine, feed: service.feed, callbacks: null, turnedPreview: previewTurner(ports.objects) },
     links: { sign: () => 'signed', verify: () => ({ refused: 'BAD_SIGNATURE' }), store: opened.store_links },
     ...{ required_metadata: ['title'], cors_origins: [], readiness: async () => ({ ready: true, checks: {} }) },
   });
