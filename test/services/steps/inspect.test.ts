@@ -76,6 +76,7 @@ describe('a legal picture', () => {
         page_count: 1,
         taken_at: null,
         fact_id: 'task-1',
+        remarks: [],
       });
       for (const [name, width, height] of [
         ['preview.webp', 1_600, 800],
