@@ -150,7 +150,10 @@ const httpOf = ({ config, version, public_url, world: { clock, log, conditions }
     rates: config.rate_limits ? ports.rates : null,
     links: linksOf(ports),
     callbacks: callbacksOf(config, ports, service, log),
-    explain: explainer({ ...ports, clock, log, required_metadata: config.required_metadata, kernel: service.lifecycle.kernel }),
+    explain: explainer({
+      ...{ ...ports, clock, log, local_runs: service.local_runs },
+      ...{ required_metadata: config.required_metadata, kernel: service.lifecycle.kernel },
+    }),
     turnedPreview: previewTurner(ports.objects),
     storage_events: storageEventsOf(config),
     required_metadata: config.required_metadata,

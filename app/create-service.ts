@@ -20,10 +20,11 @@ import { createSweep } from '../runtime/recovery/sweep.ts';
 import { createEngine, type Engine, type Origin } from '../runtime/resources/engine.ts';
 import type { Lifecycle } from '../runtime/resources/lifecycle.ts';
 import { createGates } from '../runtime/tasks/gates.ts';
+import type { StepHandlers } from '../runtime/tasks/run-step.ts';
 import type { StepLimits } from '../runtime/tasks/step-handler.ts';
 import { createSuspects } from '../runtime/tasks/suspects.ts';
 import { createTaskRunner } from '../runtime/tasks/task-runner.ts';
-import { createWorker, type StepHandlers } from '../runtime/tasks/worker.ts';
+import { createWorker } from '../runtime/tasks/worker.ts';
 import { createIndexWatch } from '../services/index/watch.ts';
 import { resourceLifecycle, taskLifecycle } from '../services/lifecycles.ts';
 import { clearIncoming } from '../services/maintenance/clear-incoming.ts';
@@ -91,11 +92,12 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
     origin: origin('worker'),
     remote,
     isAvailable: (kind) => services.isAvailable(kind) && gates.isOpen(kind),
+    runsHere: (task_id) => worker.local.has(task_id),
   });
-  engine.onJobs(runs.dispatch);
   const { run_marks: marks } = ports;
   const suspects = marks && createSuspects({ marks, clock, gather_ms: limits.suspects_gather_ms, limits: task_limits });
   const worker = createWorker({ ...deps, engine, runs, services, gates, suspects });
+  engine.onJobs(worker.dispatch);
   const time = createServiceTime({ upkeep: facts.upkeep, clock, limits, log });
   const sweeping = { kernel: lifecycle.kernel, set_asides, runs, time, relay, origin: origin('sweep'), owner: process_id };
   const sweep = createSweep({ ...deps, ...sweeping, engine });
@@ -116,6 +118,7 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
     feed,
     sweep,
     runs,
+    local_runs: worker.local,
     /** How many entries the index lacked at the start: see the watch. */
     audited: watch.first,
     context: { ...ports, clock, limits: service_limits },

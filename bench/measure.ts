@@ -2,6 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export type Figures = { per_second: number; p50: number; p99: number; cpu_ms: number };
+/** What an item costs the servers: commands that Redis ran, also those inside of scripts; and SQL statements. */
+export type ServerCosts = { redis_commands: number; sql_statements: number };
 
 export const quantile = (sorted: readonly number[], q: number) =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0;
@@ -47,6 +49,24 @@ async function measured(items: number, took: number[], run: () => Promise<unknow
     cpu_ms: (user + system) / 1_000 / items,
   };
 }
+
+/** The figures of `work`, with what each of its `items` cost the servers. `read`: counters of the servers. */
+export async function withCosts<F extends Figures>(
+  items: number,
+  read: () => Promise<ServerCosts>,
+  work: () => Promise<F>,
+): Promise<F & ServerCosts> {
+  const before = await read();
+  const figures = await work();
+  const after = await read();
+  const each = (name: keyof ServerCosts) => (after[name] - before[name]) / items;
+  return { ...figures, redis_commands: each('redis_commands'), sql_statements: each('sql_statements') };
+}
+
+export const COSTS_HEAD =
+  '| in flight | items/s | p50 ms | p99 ms | CPU ms an item | Redis commands an item | SQL statements an item |\n|---|---|---|---|---|---|---|';
+export const costsRow = (name: string | number, figures: Figures & ServerCosts): string =>
+  `${row(name, figures)} ${figures.redis_commands.toFixed(1)} | ${figures.sql_statements.toFixed(1)} |`;
 
 export const HEAD = '| in flight | items/s | p50 ms | p99 ms | CPU ms an item |\n|---|---|---|---|---|';
 export const row = (name: string | number, { per_second, p50, p99, cpu_ms }: Figures): string =>

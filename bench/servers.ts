@@ -1,12 +1,13 @@
 /**
- * `npm run bench -- servers`: server mode on this machine's own servers, beside a floor measured in the same run: a plain script that makes
+ * `npm run bench -- servers [floor] [empty] [elasticsearch] [creating]`: server mode on this machine's own servers, beside a floor measured in the same run: a plain script that makes
  * as many commits an item as the service, one at a time in each lane.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
+import { Redis } from 'ioredis';
 import Koa from 'koa';
-import { createPool } from 'mysql2/promise';
+import { createConnection, createPool, type RowDataPacket } from 'mysql2/promise';
 import { pino } from 'pino';
 import { DEFAULT_ORGANISATION, localKey } from '../app/bootstrap-keys.ts';
 import { readConfig } from '../app/config.ts';
@@ -18,13 +19,14 @@ import { HTTP_LIMITS } from '../http/limits.ts';
 import { createHttpServer } from '../http/server.ts';
 import { systemClock } from '../runtime/async/clock.ts';
 import type { Origin } from '../runtime/resources/engine.ts';
-import type { StepHandlers } from '../runtime/tasks/worker.ts';
+import type { StepHandlers } from '../runtime/tasks/run-step.ts';
 import { prepareIndex } from '../services/index/rebuild.ts';
 import { runStep } from '../services/steps/table.ts';
 import { VECTOR } from '../test/servers/chaos-shape.ts';
+import { env } from '../test/servers/env.ts';
 import { freshDatabase, freshServers } from '../test/servers/places.ts';
 import { emptySteps } from '../test/worlds/empty-steps.ts';
-import { closedLoop, HEAD, openLoop, row } from './measure.ts';
+import { COSTS_HEAD, closedLoop, costsRow, type Figures, openLoop, row, type ServerCosts, withCosts } from './measure.ts';
 
 const ITEMS = 1_000;
 /** Not measured: compilers and caches warm up on them. */
@@ -37,6 +39,24 @@ const BY: Origin = { by: { kind: 'user', id: 'u' }, request_id: null };
 const SCOPE = { org_id: DEFAULT_ORGANISATION.org_id };
 const OPEN_S = 20;
 const log = pino({ level: 'silent' });
+
+/** Counters of the servers, which nobody else uses meanwhile. */
+async function openCounters(): Promise<{ read: () => Promise<ServerCosts>; close(): Promise<void> }> {
+  const [redis, sql] = [new Redis(env('TUODI_TEST_REDIS_URL')), await createConnection(env('TUODI_TEST_MYSQL_URL'))];
+  return {
+    async read() {
+      const commands = /total_commands_processed:(\d+)/.exec(await redis.info('stats'))?.[1];
+      const [[statements]] = await sql.query<RowDataPacket[]>("SHOW GLOBAL STATUS LIKE 'Questions'");
+      return { redis_commands: Number(commands), sql_statements: Number(statements?.Value) };
+    },
+    async close() {
+      redis.disconnect();
+      await sql.end();
+    },
+  };
+}
+const counters = await openCounters();
+const measured = <F extends Figures>(items: number, work: () => Promise<F>) => withCosts(items, counters.read, work);
 
 async function floor(): Promise<void> {
   const { url, drop } = await freshDatabase();
@@ -58,11 +78,11 @@ async function floor(): Promise<void> {
     }
   };
   console.log(
-    `\nFloor: ${COMMITS} transactions an item (a compare-and-swap and an outbox row each), one at a time in each lane\n${HEAD}`,
+    `\nFloor: ${COMMITS} transactions an item (a compare-and-swap and an outbox row each), one at a time in each lane\n${COSTS_HEAD}`,
   );
   for (const in_flight of IN_FLIGHT) {
     await closedLoop(WARM_UP, in_flight, item);
-    console.log(row(in_flight, await closedLoop(ITEMS, in_flight, item)));
+    console.log(costsRow(in_flight, await measured(ITEMS, () => closedLoop(ITEMS, in_flight, item))));
   }
   await pool.end();
   await drop();
@@ -141,12 +161,14 @@ const CONCURRENCY = { ...byStep(() => 64), index: 128, purge: 4 };
 
 async function pipeline(elasticsearch: boolean): Promise<void> {
   await withService(elasticsearch, async ({ item }) => {
-    console.log(`\nAll steps empty, ${elasticsearch ? 'but the index: Elasticsearch' : 'the index too'}\n${HEAD}`);
+    console.log(`\nAll steps empty, ${elasticsearch ? 'but the index: Elasticsearch' : 'the index too'}\n${COSTS_HEAD}`);
     for (const in_flight of IN_FLIGHT) {
       await closedLoop(WARM_UP, in_flight, item);
-      console.log(row(in_flight, await closedLoop(in_flight === 1 ? ITEMS / 4 : ITEMS, in_flight, item)));
+      const items = in_flight === 1 ? ITEMS / 4 : ITEMS;
+      console.log(costsRow(in_flight, await measured(items, () => closedLoop(items, in_flight, item))));
     }
-    console.log(row('open loop, 20/s', await openLoop(20 * OPEN_S, 20, item)));
+    const items = 20 * OPEN_S;
+    console.log(costsRow('open loop, 20/s', await measured(items, () => openLoop(items, 20, item))));
   });
 }
 
@@ -214,8 +236,8 @@ async function bareKoa(): Promise<void> {
 console.log(
   `tuodi ${VERSION}, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}, ${new Date().toISOString().slice(0, 10)}`,
 );
-await floor();
-await pipeline(false);
-await pipeline(true);
-await creating();
+const wanted = process.argv.slice(2);
+const parts = { floor, empty: () => pipeline(false), elasticsearch: () => pipeline(true), creating };
+for (const [name, part] of Object.entries(parts)) if (wanted.length === 0 || wanted.includes(name)) await part();
+await counters.close();
 process.exit(0);

@@ -10,7 +10,7 @@ import { openPorts } from '../app/open-ports.ts';
 import { SAMPLES, VERSION } from '../cli/project.ts';
 import { systemClock } from '../runtime/async/clock.ts';
 import type { Recogniser } from '../runtime/ports/providers.ts';
-import type { StepHandlers } from '../runtime/tasks/worker.ts';
+import type { StepHandlers } from '../runtime/tasks/run-step.ts';
 import { emptySteps, nothing } from '../test/worlds/empty-steps.ts';
 import { heapInUse } from '../test/worlds/heap.ts';
 import { largeSteps } from '../test/worlds/large-steps.ts';

@@ -6,25 +6,10 @@
 import type { StepKind } from '../../contract/step-kinds.ts';
 import type { Clock } from '../../runtime/async/clock.ts';
 import { withTimeout } from '../../runtime/async/timeout.ts';
-import type { Notification, Queue } from '../../runtime/ports/queue.ts';
-import { type Turn, type Turns, turnsOf } from './turns.ts';
+import type { Queue } from '../../runtime/ports/queue.ts';
+import { createLane, type Lane } from './lane.ts';
 
-type Handle = (ring: Notification) => Promise<void>;
-type Lane = {
-  waiting: Turns;
-  running: Map<string, { owner: Turn; handled: Promise<void> }>;
-  /** As it was begun with. */
-  usual: number;
-  /** As many as are allowed now. */
-  concurrency: number;
-  handle: Handle | null;
-  paused: boolean;
-};
-
-/** Beside the concurrency of a kind: for who holds no place while others hold them all. */
-const SPARE_PLACES = 1;
-
-/** `max_waiting`: rings held, a kind. One more is dropped: the task's own timer redelivers. */
+/** `max_waiting`: notifications held, a kind. One more is dropped: the task's own timer redelivers. */
 export function memoryQueue({ clock, max_waiting }: { clock: Clock; max_waiting: number }): Queue {
   const lanes = new Map<StepKind, Lane>();
   const retries = new Map<string, { cancel(): void }>();
@@ -33,46 +18,19 @@ export function memoryQueue({ clock, max_waiting }: { clock: Clock; max_waiting:
   const laneOf = (kind: StepKind): Lane => {
     const known = lanes.get(kind);
     if (known) return known;
-    const lane: Lane = { waiting: turnsOf(), running: new Map(), usual: 0, concurrency: 0, handle: null, paused: false };
+    const lane = createLane(() => stopped);
     lanes.set(kind, lane);
     return lane;
   };
-  /** null: nobody waits who may have a place that is free. A task delivered again while it is handled waits for its turn. */
-  function nextOf({ waiting, running, concurrency, usual }: Lane) {
-    if (running.size < concurrency) return waiting.next(running, () => true);
-    // While fewer than usual are allowed, what the step needs is unavailable: one more would be one too many.
-    if (concurrency < usual || running.size >= concurrency + SPARE_PLACES) return null;
-    const places = [...running.values()].map(({ owner }) => owner);
-    return waiting.next(running, (owner) => mayHaveSpare(owner, places));
-  }
-  function begin(lane: Lane) {
-    while (!stopped && !lane.paused && lane.handle) {
-      const next = nextOf(lane);
-      if (!next) return;
-      const { task_id, owner } = next;
-      const handled = lane.handle({ task_id, again: false }).finally(() => {
-        lane.running.delete(task_id);
-        begin(lane);
-      });
-      lane.running.set(task_id, { owner, handled });
-    }
-  }
   return {
     async push(kind, task_id, _n, owner) {
-      const lane = laneOf(kind);
-      if (lane.waiting.size < max_waiting || lane.waiting.dropFor(owner.org_id)) lane.waiting.add(task_id, owner);
-      begin(lane);
+      const { waiting, begin } = laneOf(kind);
+      if (waiting.size < max_waiting || waiting.dropFor(owner.org_id)) waiting.add(task_id, owner, clock.now());
+      begin();
     },
-    consume(kind, concurrency, handle) {
-      const lane = laneOf(kind);
-      Object.assign(lane, { usual: concurrency, concurrency, handle });
-      begin(lane);
-    },
-    allow(kind, max) {
-      const lane = laneOf(kind);
-      lane.concurrency = max;
-      begin(lane);
-    },
+    take: (kind, owner) => laneOf(kind).take(owner),
+    consume: (kind, concurrency, handle) => laneOf(kind).consume(concurrency, handle),
+    allow: (kind, max) => laneOf(kind).allow(max),
     async retryLater(task_id, _n, delay_ms) {
       retries.get(task_id)?.cancel();
       if (stopped || retries.size >= max_waiting) return;
@@ -85,34 +43,20 @@ export function memoryQueue({ clock, max_waiting }: { clock: Clock; max_waiting:
     consumeRetries(handle) {
       retry = handle;
     },
-    async knows(kind, task_id) {
-      const { waiting, running } = laneOf(kind);
-      return waiting.has(task_id) || running.has(task_id);
-    },
+    retries: async () => retries.size,
+    knows: async (kind, task_id) => laneOf(kind).knows(task_id),
     async depth(kind) {
       const { waiting, running } = laneOf(kind);
-      return { waiting: waiting.size, running: running.size };
+      return { waiting: waiting.size, running: running(), oldest_at: waiting.oldest_at };
     },
-    async pause(kind) {
-      laneOf(kind).paused = true;
-    },
-    async resume(kind) {
-      const lane = laneOf(kind);
-      lane.paused = false;
-      begin(lane);
-    },
+    pause: async (kind) => laneOf(kind).pause(true),
+    resume: async (kind) => laneOf(kind).pause(false),
     async stop(grace_ms) {
       stopped = true;
       for (const timer of retries.values()) timer.cancel();
       retries.clear();
-      const running = [...lanes.values()].flatMap((lane) => [...lane.running.values()].map(({ handled }) => handled));
-      await withTimeout({ clock, limit_ms: grace_ms }, () => Promise.all(running)).catch(() => undefined); // the grace is over
+      const ended = () => Promise.all([...lanes.values()].map((lane) => lane.ended()));
+      await withTimeout({ clock, limit_ms: grace_ms }, ended).catch(() => undefined); // the grace is over
     },
   };
-}
-
-/** Whether it may take a spare place: its organisation holds none, or, where one organisation holds all, its key holds none. */
-function mayHaveSpare({ org_id, key }: Turn, places: Turn[]): boolean {
-  const own = places.filter((held) => held.org_id === org_id);
-  return own.length === 0 || (own.length === places.length && own.every((held) => held.key !== key));
 }

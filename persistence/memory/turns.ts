@@ -4,8 +4,10 @@ import type { TaskOwner } from '../../runtime/ports/queue.ts';
 export type Turns = {
   readonly size: number;
   has(task_id: string): boolean;
-  /** A task that waits already keeps its place. */
-  add(task_id: string, owner: TaskOwner): void;
+  /** When the longest waiting one was added; null: none waits. */
+  readonly oldest_at: number | null;
+  /** A task that waits already keeps its place. `at`: ms since the epoch. */
+  add(task_id: string, owner: TaskOwner, at: number): void;
   /**
    * The next task that is none of `except`, of an owner that `may`, taken out; its organisation and key go behind all others. null: none.
    * Looks at each owner once, and at no more tasks than there are in `except`.
@@ -17,12 +19,14 @@ export type Turns = {
 
 /** `key`: by which turns are taken within an organisation, since all keys of it may be of one user; the user where it is not known. */
 export type Turn = { org_id: string; key: string };
+export const turnOf = ({ org_id, key_id, user_id }: TaskOwner): Turn => ({ org_id, key: key_id ?? user_id });
 type Organisation = { keys: Map<string, Set<string>>; waiting: number };
 
 /** Maps keep the order in which they were filled: who had a turn is taken out and put in again, at the end. */
 export function turnsOf(): Turns {
   const organisations = new Map<string, Organisation>();
-  const owners = new Map<string, Turn>();
+  /** In the order in which they were added. */
+  const owners = new Map<string, Turn & { at: number }>();
 
   function remove(task_id: string): void {
     const owner = owners.get(task_id);
@@ -50,16 +54,20 @@ export function turnsOf(): Turns {
     get size() {
       return owners.size;
     },
+    get oldest_at() {
+      const [oldest] = owners.values();
+      return oldest?.at ?? null;
+    },
     has: (task_id) => owners.has(task_id),
-    add(task_id, { org_id, ...by }) {
+    add(task_id, owner, at) {
       if (owners.has(task_id)) return;
-      const key = by.key_id ?? by.user_id;
+      const { org_id, key } = turnOf(owner);
       const organisation = organisations.get(org_id) ?? { keys: new Map<string, Set<string>>(), waiting: 0 };
       const tasks = organisation.keys.get(key) ?? new Set<string>();
       organisations.set(org_id, organisation);
       organisation.keys.set(key, tasks.add(task_id));
       organisation.waiting += 1;
-      owners.set(task_id, { org_id, key });
+      owners.set(task_id, { org_id, key, at });
     },
     next(except, may) {
       for (const [org_id, { keys }] of organisations)

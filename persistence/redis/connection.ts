@@ -40,7 +40,7 @@ export type RedisLink = {
   readonly prefix: string;
   readonly clock: Clock;
   readonly log: Logger;
-  /** For BullMQ, which takes a client; our own commands go through `reach`. */
+  /** The connection itself, whose errors are not translated; commands of the service go through `reach`. */
   readonly redis: Redis;
   /** Commands, whose failures become RedisUnavailable where Redis is unavailable or refuses. */
   reach<Value>(command: (redis: Redis) => Promise<Value>): Promise<Value>;

@@ -6,7 +6,7 @@ import type { Rates } from '../../runtime/ports/rates.ts';
 import type { Tasks } from '../../runtime/ports/tasks.ts';
 import { redisAnnouncements } from './announcements.ts';
 import { openRedis, type RedisWanted } from './connection.ts';
-import { bullQueue } from './queue.ts';
+import { redisQueue } from './queue.ts';
 import { redisRates } from './rates.ts';
 import { redisTasks } from './tasks.ts';
 
@@ -17,7 +17,7 @@ export async function openRedisPorts(wanted: RedisWanted): Promise<RedisPorts> {
   const link = await openRedis(wanted);
   const announcements = redisAnnouncements(link);
   return {
-    ...{ tasks: redisTasks(link), queue: bullQueue(link), announcements, rates: redisRates(link) },
+    ...{ tasks: redisTasks(link), queue: redisQueue(link), announcements, rates: redisRates(link) },
     async close() {
       try {
         await announcements.close();

@@ -1,129 +1,85 @@
 /**
- * The queue on BullMQ, as a doorbell: a job says which task waits, and nothing else. A queue a kind, and one for retries.
- * What BullMQ would do about failures it never does: a ring is handled once, and a worker that died is found by its lock.
+ * The queue on plain structures of Redis, as a doorbell: an entry says which task waits, and nothing else. See queue-scripts.ts. A task
+ * that is taken is leased to its process, which renews the leases of all that it holds at once; what a dead process held waits again.
  */
-import { Queue as BullQueue, type Job, Worker } from 'bullmq';
 import type { StepKind } from '../../contract/step-kinds.ts';
 import { withTimeout } from '../../runtime/async/timeout.ts';
 import type { Queue } from '../../runtime/ports/queue.ts';
 import type { RedisLink } from './connection.ts';
-import { RedisUnavailable, unavailable } from './errors.ts';
-import { script } from './script.ts';
+import { every } from './every.ts';
+import { Lane } from './lane.ts';
+import { createLeases, EXPIRE_INTERVAL_MS, LEASE_MS } from './leases.ts';
+import { entryId, queueKeys } from './queue-keys.ts';
+import { KNOWS, PUSH, RING } from './queue-scripts.ts';
+import { createRetryQueue } from './retry-queue.ts';
 
-/** A worker that says nothing for so long is dead. It says so at half of that; an event loop that stands still must be shorter. */
-export const LOCK_MS = 10_000;
-/** How often locks are looked at: a dead worker's ring is given to another at most LOCK_MS + this later. */
-export const STALLED_INTERVAL_MS = 5_000;
-/** Never reached: how often a worker may die of a task is the task's own count. */
-const MAX_STALLS = 1_000_000;
-/** Retries only ring: a few at once are plenty. */
-const RETRIES_AT_ONCE = 8;
-/** BullMQ's own log of events, which nobody reads. */
-const EVENTS_KEPT = 100;
-/** While Redis refuses (it is full), a worker would ask again at once, for ever. */
-const REFUSED_PAUSE_MS = 1_000;
-const ONCE = { attempts: 1, removeOnComplete: true, removeOnFail: true };
+/** How soon every process knows that a kind is paused. */
+const PAUSED_INTERVAL_MS = 1_000;
 
-type QueuedTask = { task_id: string };
-/** `n` makes an id new: one that is being handled is not taken again. */
-const idOf = (task_id: string, n: number) => `${task_id}-${n}`;
-
-/**
- * KEYS: the job, its lock, those being handled. ARGV: the job's id. A job is there until it was handled; being handled without a lock,
- * it is in the hands of a dead worker.
- */
-const KNOWS = script(`
-if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
-if redis.call('EXISTS', KEYS[2]) == 1 then return 1 end
-return redis.call('LPOS', KEYS[3], ARGV[1]) and 0 or 1`);
-
-export function bullQueue(link: RedisLink): Queue {
-  const { prefix, clock, log, reach } = link;
-  const queues = new Map<string, BullQueue<QueuedTask>>();
-  const workers = new Map<string, Worker<QueuedTask>>();
-  /** Steps of which this process takes no work. */
-  const held = new Set<string>();
+export function redisQueue(link: RedisLink): Queue {
+  const { clock, reach } = link;
+  const keys = queueKeys(link.prefix);
+  const lanes = new Map<StepKind, Lane>();
   let stopped = false;
-  const patient = link.patient('workers');
+  let paused: ReadonlySet<string> = new Set();
+  const retries = createRetryQueue(link, keys.retries);
 
-  const nameOf = (kind: StepKind | 'retry') => `tuodi-${kind}`;
-  function queueOf(kind: StepKind | 'retry'): BullQueue<QueuedTask> {
-    const name = nameOf(kind);
-    const known = queues.get(name);
-    if (known) return known;
-    const streams = { events: { maxLen: EVENTS_KEPT } };
-    const queue = new BullQueue<QueuedTask>(name, { connection: link.redis, prefix, streams, defaultJobOptions: ONCE });
-    queue.on('error', () => undefined); // a call that fails says so itself
-    queues.set(name, queue);
-    return queue;
+  const leases = createLeases(link, keys, lanes);
+  /** Work that was never pushed asks nobody before it begins. */
+  async function readPaused(): Promise<void> {
+    paused = new Set(await reach((redis) => redis.smembers(keys.paused)));
   }
-
-  function work(kind: StepKind | 'retry', concurrency: number, handle: (job: Job<QueuedTask>) => Promise<void>): void {
-    const worker = new Worker<QueuedTask>(nameOf(kind), handle, {
-      ...{ connection: patient, prefix, concurrency },
-      ...{ lockDuration: LOCK_MS, stalledInterval: STALLED_INTERVAL_MS, maxStalledCount: MAX_STALLS },
-    });
-    worker.on('error', (error) => complain(worker, kind, error));
-    workers.set(kind, worker);
-  }
-  /** The connection logs once that Redis is unavailable. */
-  function complain(worker: Worker, kind: string, error: Error): void {
-    const translated = unavailable(error);
-    if (translated instanceof RedisUnavailable && translated.reason === 'away') return;
-    if (!(translated instanceof RedisUnavailable)) {
-      log.warn({ event: 'queue.notification_lost', err: translated, kind }, 'lost a task notification; the sweep redelivers it');
-      return;
-    }
-    if (worker.isPaused() || stopped) return;
-    log.warn({ event: 'queue.paused', err: translated, kind }, 'Redis refused the worker; pausing it briefly');
-    void worker.pause(true); // only says so to itself
-    clock.after(REFUSED_PAUSE_MS, () => {
-      if (!stopped && !held.has(kind)) void worker.resume();
-    });
-  }
+  const timers = [
+    every(link, LEASE_MS / 2, leases.renew),
+    every(link, EXPIRE_INTERVAL_MS, leases.takeBack),
+    every(link, PAUSED_INTERVAL_MS, readPaused),
+  ];
 
   return {
-    async push(kind, task_id, n) {
-      await reach(() => queueOf(kind).add('ring', { task_id }, { jobId: idOf(task_id, n) }));
+    async push(kind, task_id, n, owner) {
+      const turn = keys.turn(kind, owner);
+      const names = [keys.waiting(kind), turn.tasks, turn.keys, keys.organisations(kind), keys.bell(kind)];
+      await reach((redis) => PUSH(redis, names, [entryId(task_id, n), clock.now(), turn.key, owner.org_id]));
     },
+    take: (kind, _owner) => (stopped || paused.has(kind) ? null : (lanes.get(kind)?.take() ?? null)),
     consume(kind, concurrency, handle) {
-      work(kind, concurrency, ({ data: { task_id }, stalledCounter }) => handle({ task_id, again: stalledCounter > 0 }));
+      lanes.set(kind, new Lane({ ...{ link, keys, kind, concurrency, handle }, sign: leases.sign }));
     },
-    allow(kind, max) {
-      const worker = workers.get(kind);
-      if (!worker || stopped) return;
-      if (max === 0) {
-        held.add(kind);
-        void worker.pause(true); // of this process alone; what is in hand goes on
-        return;
-      }
-      worker.concurrency = max;
-      if (held.delete(kind)) void worker.resume();
-    },
-    async retryLater(task_id, n, delay) {
-      await reach(() => queueOf('retry').add('ring', { task_id }, { jobId: idOf(task_id, n), delay }));
-    },
-    consumeRetries(handle) {
-      work('retry', RETRIES_AT_ONCE, ({ data: { task_id } }) => handle(task_id));
-    },
+    allow: (kind, max) => lanes.get(kind)?.allow(max),
+    retryLater: retries.add,
+    consumeRetries: retries.consume,
+    retries: retries.count,
     async knows(kind, task_id, n) {
-      const id = idOf(task_id, n);
-      const job = `${prefix}:${nameOf(kind)}:${id}`;
-      const active = `${prefix}:${nameOf(kind)}:active`;
-      return (await reach((redis) => KNOWS(redis, [job, `${job}:lock`, active], [id]))) === 1;
+      const names = [keys.waiting(kind), keys.active(kind)];
+      return (await reach((redis) => KNOWS(redis, names, [entryId(task_id, n)]))) === 1;
     },
     async depth(kind) {
-      const { wait = 0, active = 0 } = await reach(() => queueOf(kind).getJobCounts('wait', 'active'));
-      return { waiting: wait, running: active };
+      const [waiting, running, oldest] = await reach((redis) =>
+        Promise.all([
+          redis.zcard(keys.waiting(kind)),
+          redis.zcard(keys.active(kind)),
+          redis.zrange(keys.waiting(kind), '0', '0', 'WITHSCORES'),
+        ]),
+      );
+      const oldest_at = oldest[1] === undefined ? null : Number(oldest[1]);
+      return { waiting, running: running + (lanes.get(kind)?.unknown ?? 0), oldest_at };
     },
-    pause: (kind) => reach(() => queueOf(kind).pause()),
-    resume: (kind) => reach(() => queueOf(kind).resume()),
+    async pause(kind) {
+      await reach((redis) => redis.sadd(keys.paused, kind));
+    },
+    async resume(kind) {
+      await reach((redis) => redis.srem(keys.paused, kind));
+      await reach((redis) => RING(redis, [keys.waiting(kind), keys.bell(kind)], []));
+    },
     async stop(grace_ms) {
       stopped = true;
-      const closed = () => Promise.allSettled([...workers.values()].map((worker) => worker.close()));
-      await withTimeout({ clock, limit_ms: grace_ms }, closed).catch(() => undefined); // the grace is over
-      patient.disconnect(); // what is still in hand loses its lock, and is given to another worker
-      await Promise.allSettled([...queues.values()].map((queue) => queue.close()));
+      retries.stop();
+      const all = [...lanes.values()];
+      for (const lane of all) lane.close();
+      const ended = () => Promise.all([...all.map((lane) => lane.ended()), retries.ended()]);
+      await withTimeout({ clock, limit_ms: grace_ms }, ended).catch(() => undefined); // the grace is over
+      for (const timer of timers) timer.stop();
+      for (const lane of all) lane.abandon();
     },
   };
 }

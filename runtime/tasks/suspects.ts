@@ -17,6 +17,7 @@ type Parts = {
   gather_ms: number;
   limits: Pick<TaskLimits, 'max_losses' | 'backoff_base_ms' | 'backoff_max_ms'>;
 };
+type SuspectRun = Pick<TaskRecord, 'kind' | 'resource_id'>;
 type Work = { begin(): Promise<void>; refuse(why: StepError): Promise<void> };
 export type Suspects = ReturnType<typeof createSuspects>;
 
@@ -33,7 +34,7 @@ export function createSuspects({ marks, clock, gather_ms, limits }: Parts) {
      * Begins the work, marked meanwhile. `refuse` is called instead, with WORKER_LOST, never retried by itself, if too many processes were
      * lost with it alone: once its picture knows, the count ends, so that a person's retry begins a new one. Neither when `stopping` comes first.
      */
-    async run(task: TaskRecord, stopping: AbortSignal, { begin, refuse }: Work): Promise<void> {
+    async run(task: SuspectRun, stopping: AbortSignal, { begin, refuse }: Work): Promise<void> {
       if (!DECODES.has(task.kind)) return begin();
       const losses = marks.losses(task);
       if (losses !== null && losses >= max_losses) {
@@ -54,7 +55,7 @@ export function createSuspects({ marks, clock, gather_ms, limits }: Parts) {
   };
 }
 
-const lost = (losses: number, { kind }: TaskRecord) =>
+const lost = (losses: number, { kind }: SuspectRun) =>
   new StepError({
     code: 'WORKER_LOST',
     retryable: false,

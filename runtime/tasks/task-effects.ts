@@ -32,14 +32,16 @@ export type TaskEffectsDeps = {
   remote: RemoteWork | null;
   /** False while something that the step needs is known to be away. */
   isAvailable: (kind: StepKind) => boolean;
+  /** True for a task that runs in this process, with or without a record. */
+  runsHere: (task_id: string) => boolean;
 };
 
 export function createTaskEffects(parts: TaskEffectsDeps) {
   const { tasks, queue, engine, lifecycle, clock, limits, log, origin, remote } = parts;
   const { view } = lifecycle;
-  const { create, step, serves } = createTaskStore({ tasks, lifecycle, clock, limits, log });
+  const store = createTaskStore({ tasks, lifecycle, clock, limits, log });
+  const { create, step } = store;
   const questions: LimitedConcurrency = limitConcurrency(limits.asks_at_once);
-
   const { hasStoredResult, statusOf } = createJobLookup(parts);
 
   /** Creates a task for each job that has none. */
@@ -111,8 +113,18 @@ export function createTaskEffects(parts: TaskEffectsDeps) {
     if (pending) await dispatch([pending]);
   }
 
-  const beginQuestion = questions.begin;
-  return { dispatch, serves, send, step, follow, ask, statusOf, beginQuestion, recordAnswer, report, stop: questions.stop };
+  return {
+    ...store,
+    dispatch,
+    send,
+    follow,
+    ask,
+    statusOf,
+    beginQuestion: questions.begin,
+    recordAnswer,
+    report,
+    stop: questions.stop,
+  };
 }
 
 /** An outage spends no deadline: the job waits again. Best effort: otherwise its deadline has it run again. */

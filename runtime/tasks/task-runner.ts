@@ -10,17 +10,19 @@ import type { Asked } from '../ports/providers.ts';
 import type { Notification, Queue } from '../ports/queue.ts';
 import type { TaskRecord } from '../ports/tasks.ts';
 import { isLaterVersion } from '../resources/problems.ts';
+import type { PendingJob } from '../resources/resource-host.ts';
 import type { UnavailableFor } from './gate.ts';
 import { createOvertime } from './overtime.ts';
 import { createTaskEffects, isEnd, type TaskEffectsDeps } from './task-effects.ts';
 import type { TaskView } from './task-store.ts';
+import type { AttemptOf, RunRecord } from './task-work.ts';
 
 export type TaskRunner = ReturnType<typeof createTaskRunner>;
 
 type TaskRef = Pick<TaskRecord, 'task_id' | 'resource_id' | 'job_id'>;
 
 export function createTaskRunner(parts: TaskEffectsDeps) {
-  const { tasks, queue, engine, lifecycle, clock, limits, log, origin, remote } = parts;
+  const { tasks, engine, lifecycle, clock, log, origin, remote } = parts;
   const { view } = lifecycle;
   const effects = createTaskEffects(parts);
   const { dispatch, serves, send, step, follow, statusOf, beginQuestion, recordAnswer, report, stop } = effects;
@@ -37,36 +39,22 @@ export function createTaskRunner(parts: TaskEffectsDeps) {
     });
   }
 
-  /**
-   * Records the result with the resource. The task is kept, with the result, only while the facts are unavailable. Returns whether the
-   * step must be run again.
-   */
-  async function succeeded({ task_id: token, resource_id, job_id: id }: TaskRef, output: Json): Promise<'outdated' | 'recorded'> {
-    try {
-      const outcome = await engine.deliver(resource_id, { kind: 'done', id, token, output }, origin);
-      if (outcome === 'outdated') return 'outdated';
-    } catch (error) {
-      const is_passed_on = isLaterVersion(error);
-      if (!is_passed_on)
-        log.warn(
-          { event: 'task.result_kept', err: error, resource_id, task_id: token },
-          'could not record a result; it is kept with its task, and the sweep will',
-        );
-      await step(token, () => event({ type: 'SUCCEEDED', output }));
-      if (is_passed_on) await queue.retryLater(token, clock.now(), limits.pass_on_ms);
-      return 'recorded';
-    }
-    await tasks.remove(token).catch((error: unknown) => {
-      log.warn(
-        { event: 'task.remove_failed', err: error, resource_id, task_id: token },
-        'could not remove a task whose result is recorded; the sweep will',
-      );
-    });
-    return 'recorded';
-  }
+  const succeeded = createResultRecorder(parts, effects);
+  /** Shows a task that runs here as running. */
+  const claimHere = async (task_id: string): Promise<void> =>
+    void (await step(task_id, (_, { status }) => (status === 'pending' ? CLAIMED : null)));
 
   return {
     dispatch,
+    workOf: effects.workOf,
+    recordFor: effects.recordFor,
+    /** Makes the record of a task that runs here already, as running. Returns its `ring`. */
+    async createRunning(pending: PendingJob): Promise<number> {
+      const record = effects.recordFor(pending);
+      if (!(await tasks.create(record))) await claimHere(record.task_id);
+      return record.ring;
+    },
+    claimHere,
     /** Versions of the task machine that this process serves. `serves` returns false for a task of another. */
     versions: lifecycle.kernel.served.versions,
     serves,
@@ -105,7 +93,7 @@ export function createTaskRunner(parts: TaskEffectsDeps) {
       return null;
     },
     /** Records the failure of one run: another run's is ignored. */
-    failed: (task_id: string, failure: ServiceFailure, { attempt, losses }: TaskView, away: UnavailableFor | null = null) =>
+    failed: (task_id: string, failure: ServiceFailure, { attempt, losses }: AttemptOf, away: UnavailableFor | null = null) =>
       send(task_id, () => event({ type: 'FAILED', attempt, losses, failure, jitter: clock.random(), ...(away ? { away } : {}) })),
 
     /** Fires the timers of a task that are due. */
@@ -121,11 +109,50 @@ export function createTaskRunner(parts: TaskEffectsDeps) {
 }
 
 /**
+ * Records the result with the resource. The task is kept, with the result, only while the facts are unavailable. Returns whether the
+ * step must be run again.
+ */
+function createResultRecorder(
+  { tasks, queue, engine, clock, limits, log, origin }: TaskEffectsDeps,
+  { step }: Pick<ReturnType<typeof createTaskEffects>, 'step'>,
+) {
+  return async (
+    { task_id: token, resource_id, job_id: id }: TaskRef,
+    output: Json,
+    record: Pick<RunRecord, 'exists' | 'ensure'> | null = null,
+  ): Promise<'outdated' | 'recorded'> => {
+    try {
+      const outcome = await engine.deliver(resource_id, { kind: 'done', id, token, output }, origin);
+      if (outcome === 'outdated') return 'outdated';
+    } catch (error) {
+      const is_passed_on = isLaterVersion(error);
+      if (!is_passed_on)
+        log.warn(
+          { event: 'task.result_kept', err: error, resource_id, task_id: token },
+          'could not record a result; it is kept with its task, and the sweep will',
+        );
+      await record?.ensure();
+      await step(token, () => event({ type: 'SUCCEEDED', output }));
+      if (is_passed_on) await queue.retryLater(token, clock.now(), limits.pass_on_ms);
+      return 'recorded';
+    }
+    if (record?.exists() === false) return 'recorded';
+    await tasks.remove(token).catch((error: unknown) => {
+      log.warn(
+        { event: 'task.remove_failed', err: error, resource_id, task_id: token },
+        'could not remove a task whose result is recorded; the sweep will',
+      );
+    });
+    return 'recorded';
+  };
+}
+
+/**
  * The backstop of a job. A task that is gone is created again; an end is reported again; an acceptance that the resource does not know is
  * sent again. `doubt`: the store may have lost data, so a running task is asked about at once, and one that backs off is redelivered.
  */
 function createTaskCheck(
-  { tasks, queue, engine, lifecycle, log, isAvailable }: TaskEffectsDeps,
+  { tasks, queue, engine, lifecycle, log, isAvailable, runsHere }: TaskEffectsDeps,
   { dispatch, serves, send, follow, ask, report }: ReturnType<typeof createTaskEffects>,
   accepted: (task: TaskRef, provider_job_id: string | null) => Promise<unknown>,
 ) {
@@ -135,6 +162,7 @@ function createTaskCheck(
 
   return async ({ instance_id, instance }: StoredInstance, doubt = false): Promise<void> => {
     for (const [job_id, job] of Object.entries(instance.jobs)) {
+      if (runsHere(job.token)) continue;
       const record = await tasks.get(job.token);
       if (!record) {
         const pending = await engine.pendingJob(instance_id, job_id, job.token);
@@ -148,8 +176,7 @@ function createTaskCheck(
         log.info(fields, 'the start of a run was not recorded; sending it again');
         await accepted(record, ticketOf(record));
       }
-      if (doubt && record?.status === 'running')
-        await send(job.token, ({ status }) => (status === 'running' ? CLAIMED_AGAIN : null));
+      if (doubt && record?.status === 'running') await send(job.token, ({ status }) => (status === 'running' ? CLAIMED : null));
       if (doubt && record?.status === 'retrying') await follow(record);
     }
   };
@@ -162,5 +189,5 @@ async function notifyUnlessKnown(queue: Pick<Queue, 'knows' | 'push'>, record: T
 }
 
 const event = (fields: EventObject & Record<string, unknown>): Inbound => ({ kind: 'event', event: fields });
-/** A claim of a task that runs already: its status is then queried. */
-const CLAIMED_AGAIN = event({ type: 'CLAIMED', provider_job_id: null });
+/** Of a task that runs already: its status is then queried. */
+const CLAIMED = event({ type: 'CLAIMED', provider_job_id: null });

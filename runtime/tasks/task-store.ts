@@ -13,6 +13,7 @@ import type { RuntimeLimits } from '../limits.ts';
 import { UnreadableError } from '../ports/instances.ts';
 import type { TaskRecord, Tasks } from '../ports/tasks.ts';
 import type { PendingJob } from '../resources/resource-host.ts';
+import type { TaskWork } from './task-work.ts';
 
 /** The state of a task. `failure` is that of the last run. */
 export type TaskView = {
@@ -50,13 +51,27 @@ export function createTaskStore({ tasks, lifecycle, clock, limits, log }: Parts)
     unreadable: (_, __, task) => (task ? discard(task) : undefined),
   });
 
-  /** `answered`: a result is stored for the inputs that it would read. Returns null if the job has a task. */
-  function create({ resource, job_id, job }: PendingJob, answered: boolean): Promise<TaskRecord | null> {
-    const { resource_id, org_id, user_id, key_id } = resource;
+  function workOf({ resource, job_id, job }: PendingJob): TaskWork {
+    const { resource_id, org_id, user_id, key_id = null } = resource;
+    return { task_id: job.token, resource_id, org_id, user_id, key_id, job_id, kind: lifecycle.kindOf(job_id), input: job.input };
+  }
+  function inputOf({ job_id, job }: PendingJob, answered: boolean): Json {
     const provider_job_id = job.accepted?.provider_job_id ?? null;
-    const kind = lifecycle.kindOf(job_id);
-    const input = lifecycle.input({ kind, task_id: job.token, provider_job_id, answered });
-    return host.create(job.token, input, { resource_id, org_id, user_id, key_id, job_id, kind, input: job.input });
+    return lifecycle.input({ kind: lifecycle.kindOf(job_id), task_id: job.token, provider_job_id, answered });
+  }
+  /** `answered`: a result is stored for the inputs that it would read. Returns null if the job has a task. */
+  function create(pending: PendingJob, answered: boolean): Promise<TaskRecord | null> {
+    const { task_id, ...detail } = workOf(pending);
+    return host.create(task_id, inputOf(pending, answered), detail);
+  }
+  /** The record of a task that has just been claimed, as it would be stored. */
+  function recordFor(pending: PendingJob): TaskRecord {
+    const environment = { now: clock.serviceTime(), wall: clock.now(), newId: clock.newId };
+    const created = kernel.start(inputOf(pending, false), environment).instance;
+    const claimed = kernel.step(created, CLAIMED, environment);
+    const { instance } = claimed;
+    const state = { status: view(instance).status, instance, ring: created.seq, next_due_at: nextDueAt(instance) };
+    return { ...workOf(pending), ...state, created_at: environment.wall, updated_at: environment.wall };
   }
 
   /**
@@ -89,8 +104,10 @@ export function createTaskStore({ tasks, lifecycle, clock, limits, log }: Parts)
     );
     await tasks.remove(task_id);
   }
-  return { create, step, serves: host.serves };
+  return { create, step, serves: host.serves, recordFor, workOf };
 }
+
+const CLAIMED: Inbound = { kind: 'event', event: Object.assign({ type: 'CLAIMED' }, { provider_job_id: null }) };
 
 function hostedTasks({
   tasks,

@@ -46,13 +46,15 @@ export function pendingWorkOf({ instance, next_pass_at }: Snapshot): PendingWork
 }
 
 export async function workOf(parts: ExplainParts, subject: Snapshot, limit_ms: number): Promise<Work> {
-  const { tasks, queue, run_marks, clock, log } = parts;
+  const { tasks, queue, local_runs, run_marks, clock, log } = parts;
   const pending = subject.instance && firstJob(subject.instance);
   if (!pending) return NO_WORK;
   const { step, job } = pending;
   const losses = run_marks?.losses({ resource_id: subject.row.resource_id, kind: step }) ?? null;
   try {
-    const [record, line] = await withTimeout({ clock, limit_ms }, () => Promise.all([tasks.get(job.token), queue.depth(step)]));
+    const local = local_runs.recordOf(job.token);
+    const read = async () => local ?? (await tasks.get(job.token));
+    const [record, line] = await withTimeout({ clock, limit_ms }, () => Promise.all([read(), queue.depth(step)]));
     return { ...NO_WORK, step, line, losses, ...(record ? seenOf(record) : {}) };
   } catch (error) {
     log.warn({ event: 'explain.task_unavailable', err: error, task_id: job.token }, 'explain could not read a task');

@@ -16,7 +16,7 @@ import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { RunMarks } from '../../runtime/ports/run-marks.ts';
 import type { ResourceRef } from '../../runtime/ports/scope.ts';
 import type { SearchIndex } from '../../runtime/ports/search-index.ts';
-import type { Tasks } from '../../runtime/ports/tasks.ts';
+import type { TaskRecord, Tasks } from '../../runtime/ports/tasks.ts';
 import { nextPassAt } from '../../runtime/recovery/rebuild-tasks.ts';
 
 /** Every layer that something is asked of. */
@@ -27,6 +27,8 @@ export type ExplainParts = {
   embedder: Embedder;
   tasks: Tasks;
   queue: Queue;
+  /** Tasks that run in this process without a record. */
+  local_runs: { recordOf(task_id: string): TaskRecord | null };
   run_marks?: Pick<RunMarks, 'losses'> | undefined;
   clock: Clock;
   log: Logger;

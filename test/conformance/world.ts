@@ -21,8 +21,8 @@ import { verifyLink } from '../../persistence/folder/links.ts';
 import { type Clock, systemClock } from '../../runtime/async/clock.ts';
 import type { Queue } from '../../runtime/ports/queue.ts';
 import type { Lifecycle } from '../../runtime/resources/lifecycle.ts';
+import type { Run, StepHandlers } from '../../runtime/tasks/run-step.ts';
 import { StepError } from '../../runtime/tasks/step-handler.ts';
-import type { Run, StepHandlers } from '../../runtime/tasks/worker.ts';
 import { explainer } from '../../services/explain/explain.ts';
 import { previewTurner } from '../../services/formats/turned-preview.ts';
 import { prepareIndex } from '../../services/index/rebuild.ts';
@@ -86,7 +86,10 @@ export async function modelWorld(planted: Planted = {}, env: Record<string, stri
   };
   const options = { config, limits: LIMITS, task_limits: TASK_LIMITS, lifecycle, services };
   const service = createService(ports, options, { clock, log });
-  const explain = explainer({ ...ports, clock, log, required_metadata: ['title'], kernel: lifecycle.kernel });
+  const explain = explainer({
+    ...{ ...ports, clock, log, local_runs: service.local_runs },
+    ...{ required_metadata: ['title'], kernel: lifecycle.kernel },
+  });
   const deps: HttpDeps = {
     ...{ ...ports, clock, log, version: '0', public_url: () => address, limits: HTTP_LIMITS, explain, rates: null },
     ...{ engine: service.engine, feed: service.feed, callbacks: null, turnedPreview: previewTurner(ports.objects) },
@@ -192,6 +195,7 @@ function heldRuns({ facts, tasks }: OpenedPorts) {
   return {
     queue: (real: Queue): Queue => ({
       ...real,
+      take: () => null, // nothing begins unseen
       consume: (kind, concurrency, handle) =>
         real.consume(kind, concurrency, async (notification) => {
           const { task_id } = notification;

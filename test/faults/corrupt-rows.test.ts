@@ -89,6 +89,7 @@ test(`${CORRUPTIONS.length} rows that can't be read, of every kind: neighbours a
     ...ports,
     clock: world.clock,
     log,
+    local_runs: service.local_runs,
     required_metadata: ['title'],
     kernel: service.lifecycle.kernel,
   });

@@ -6,8 +6,8 @@ import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { startApp } from '../../app/app.ts';
 import { readConfig } from '../../app/config.ts';
+import type { StepHandlers } from '../../runtime/tasks/run-step.ts';
 import { StepError } from '../../runtime/tasks/step-handler.ts';
-import type { StepHandlers } from '../../runtime/tasks/worker.ts';
 import { emptySteps } from '../worlds/empty-steps.ts';
 
 const { config } = readConfig({

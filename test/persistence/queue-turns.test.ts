@@ -6,7 +6,7 @@ import type { StepKind } from '../../contract/step-kinds.ts';
 import { memoryQueue } from '../../persistence/memory/queue.ts';
 import { turnsOf } from '../../persistence/memory/turns.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
-import { holding } from '../ports/queue.ts';
+import { counts, holding } from '../ports/queue.ts';
 import { until } from '../worlds/wait.ts';
 
 const clock = systemClock();
@@ -16,9 +16,9 @@ const KINDS: StepKind[] = ['inspect', 'ocr', 'save', 'embed', 'index', 'purge'];
 describe('turns', () => {
   test('are of organisations first, then of users, then in the order of coming', () => {
     const turns = turnsOf();
-    for (const id of ['a1', 'a2', 'a3', 'a4', 'a5']) turns.add(id, owner('a', 'one'));
-    for (const id of ['x1', 'x2']) turns.add(id, owner('a', 'two'));
-    for (const id of ['b1', 'b2']) turns.add(id, owner('b'));
+    for (const id of ['a1', 'a2', 'a3', 'a4', 'a5']) turns.add(id, owner('a', 'one'), 0);
+    for (const id of ['x1', 'x2']) turns.add(id, owner('a', 'two'), 0);
+    for (const id of ['b1', 'b2']) turns.add(id, owner('b'), 0);
     const order: string[] = [];
     for (let one = next(turns); one; one = next(turns)) order.push(one);
     assert.deepEqual(order, ['a1', 'b1', 'x1', 'b2', 'a2', 'x2', 'a3', 'a4', 'a5']);
@@ -27,9 +27,9 @@ describe('turns', () => {
 
   test('one who comes late is not behind all that another sent', () => {
     const turns = turnsOf();
-    for (let n = 0; n < 1_000; n++) turns.add(`a${n}`, owner('a'));
+    for (let n = 0; n < 1_000; n++) turns.add(`a${n}`, owner('a'), 0);
     for (let n = 0; n < 10; n++) next(turns);
-    turns.add('b', owner('b'));
+    turns.add('b', owner('b'), 0);
     assert.ok([next(turns), next(turns)].includes('b'));
   });
 
@@ -41,7 +41,7 @@ describe('turns', () => {
         const waiting: { task_id: string; org_id: string; user_id: string; passed: number }[] = [];
         steps.forEach((reported, n) => {
           if (reported) {
-            turns.add(`${n}`, reported);
+            turns.add(`${n}`, reported, 0);
             waiting.push({ task_id: `${n}`, ...reported, passed: 0 });
             return;
           }
@@ -140,10 +140,10 @@ describe('the queue in process', () => {
     const { held, handle, letGo, handled } = holding();
     queue.consume('inspect', 2, handle);
     for (let n = 0; n < 50; n++) await queue.push('inspect', `flood-${n}`, 1, owner('flood'));
-    assert.deepEqual([held.size, await queue.depth('inspect')], [2, { waiting: 10, running: 2 }]);
+    assert.deepEqual([held.size, await counts(queue, 'inspect')], [2, { waiting: 10, running: 2 }]);
     await queue.pause('inspect');
     for (let n = 0; n < 20; n++) await queue.push('inspect', `other-${n}`, 1, owner('other'));
-    assert.deepEqual(await queue.depth('inspect'), { waiting: 10, running: 2 });
+    assert.deepEqual(await counts(queue, 'inspect'), { waiting: 10, running: 2 });
     const kept = await Promise.all(Array.from({ length: 20 }, (_, n) => queue.knows('inspect', `other-${n}`, 1)));
     assert.deepEqual(kept.slice(0, 6), [true, true, true, true, true, false]); // half each
     await queue.resume('inspect');

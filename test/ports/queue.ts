@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Notification, Queue } from '../../runtime/ports/queue.ts';
+import type { StepKind } from '../../contract/step-kinds.ts';
+import type { Notification, Place, Queue } from '../../runtime/ports/queue.ts';
 import { OWNER } from '../worlds/owner.ts';
 import { until } from '../worlds/wait.ts';
 
@@ -22,6 +23,11 @@ export function holding() {
   return { held, handled, handle, letGo };
 }
 
+export async function counts(queue: Queue, kind: StepKind): Promise<{ waiting: number; running: number }> {
+  const { waiting, running } = await queue.depth(kind);
+  return { waiting, running };
+}
+
 export function queueSuite(name: string, open: () => Promise<Queue>): void {
   describe(`queue: ${name}`, () => {
     test('a kind handles as many at once as it may, and all in the end; another kind does not wait for it', async () => {
@@ -33,7 +39,7 @@ export function queueSuite(name: string, open: () => Promise<Queue>): void {
       for (const id of ['a', 'b', 'c']) await queue.push('ocr', id, 1, OWNER);
       await queue.push('save', 's', 1, OWNER);
       await until('two and one under way', () => ocr.held.size === 2 && save.held.size === 1);
-      assert.deepEqual(await queue.depth('ocr'), { waiting: 1, running: 2 });
+      assert.deepEqual(await counts(queue, 'ocr'), { waiting: 1, running: 2 });
       ocr.letGo();
       await until('the third', () => ocr.held.size === 1);
       ocr.letGo();
@@ -72,7 +78,7 @@ export function queueSuite(name: string, open: () => Promise<Queue>): void {
       assert.deepEqual([held.size, waiting, running], [0, 5, 0]);
       queue.allow('ocr', 1);
       await until('one goes on', () => held.size === 1);
-      assert.deepEqual(await queue.depth('ocr'), { waiting: 4, running: 1 });
+      assert.deepEqual(await counts(queue, 'ocr'), { waiting: 4, running: 1 });
       queue.allow('ocr', 0); // while it is handled: this one and no other
       letGo();
       await until('it ends', () => handled.length === 4);
@@ -92,7 +98,7 @@ export function queueSuite(name: string, open: () => Promise<Queue>): void {
       queue.consume('index', 4, handle);
       await queue.pause('index');
       await queue.push('index', 'a', 1, OWNER);
-      assert.deepEqual([await queue.depth('index'), held.size], [{ waiting: 1, running: 0 }, 0]);
+      assert.deepEqual([await counts(queue, 'index'), held.size], [{ waiting: 1, running: 0 }, 0]);
       await queue.resume('index');
       await until('under way', () => held.size === 1);
       letGo();
@@ -161,5 +167,88 @@ export function queueSuite(name: string, open: () => Promise<Queue>): void {
       await stopped;
       assert.deepEqual([handled, held.size], [['a'], 0]);
     });
+
+    test('a place is given to work that was never pushed while nothing waits, and counts as one of its kind', async () => {
+      const queue = await open();
+      const { held, handle, letGo, handled } = holding();
+      assert.equal(queue.take('ocr', OWNER), null, 'not consumed here');
+      queue.consume('ocr', 2, handle);
+      const [one, two] = [await placeOf(queue, 'ocr'), await placeOf(queue, 'ocr')];
+      assert.equal(queue.take('ocr', OWNER), null, 'no more than the concurrency');
+      assert.deepEqual(await counts(queue, 'ocr'), { waiting: 0, running: 2 });
+      await queue.push('ocr', 'a', 1, OWNER);
+      assert.deepEqual([await counts(queue, 'ocr'), held.size], [{ waiting: 1, running: 2 }, 0]);
+      one.leave();
+      await until('what waits comes first', () => held.size === 1);
+      one.leave(); // once more: nothing
+      assert.deepEqual(await counts(queue, 'ocr'), { waiting: 0, running: 2 });
+      two.leave();
+      letGo();
+      await until('handled', () => handled.length === 1);
+      await until('nothing runs', async () => (await counts(queue, 'ocr')).running === 0);
+      await queue.stop(GRACE_MS);
+    });
+
+    test('a place that is held is known to all, until it is left', async () => {
+      const queue = await open();
+      queue.consume('save', 2, async () => {});
+      const place = await placeOf(queue, 'save');
+      assert.equal(await queue.knows('save', 'a', 1), false);
+      await place.hold('a', 1);
+      assert.deepEqual([await queue.knows('save', 'a', 1), await counts(queue, 'save')], [true, { waiting: 0, running: 1 }]);
+      place.leave();
+      await until('forgotten', async () => !(await queue.knows('save', 'a', 1)));
+      await queue.stop(GRACE_MS);
+    });
+
+    test('no place is given where none is allowed, where the kind is paused, or after a stop', async () => {
+      const queue = await open();
+      queue.consume('embed', 2, async () => {});
+      (await placeOf(queue, 'embed')).leave();
+      queue.allow('embed', 0);
+      assert.equal(queue.take('embed', OWNER), null);
+      queue.allow('embed', 2);
+      await queue.pause('embed');
+      await until('the pause is known here', () => {
+        const place = queue.take('embed', OWNER);
+        place?.leave();
+        return place === null;
+      });
+      await queue.resume('embed');
+      (await placeOf(queue, 'embed')).leave();
+      await queue.stop(GRACE_MS);
+      assert.equal(queue.take('embed', OWNER), null);
+    });
+
+    test('it tells the age of what waits longest, and how many retries wait', async () => {
+      const queue = await open();
+      assert.equal((await queue.depth('index')).oldest_at, null);
+      const before = Date.now();
+      await queue.push('index', 'a', 1, OWNER);
+      const between = Date.now();
+      await queue.push('index', 'b', 1, OWNER);
+      const { oldest_at } = await queue.depth('index');
+      assert.ok(oldest_at !== null && oldest_at >= before && oldest_at <= between);
+      await queue.retryLater('a', 1, 60_000);
+      await queue.retryLater('b', 1, 60_000);
+      assert.equal(await queue.retries(), 2);
+      await queue.stop(GRACE_MS);
+    });
+
+    test('tasks that wait take turns by organisation, then by key, and within a key as they came', async () => {
+      const queue = await open();
+      const order: string[] = [];
+      const of = (org_id: string, key_id: string) => ({ org_id, user_id: 'u', key_id });
+      for (const id of ['a1', 'a2', 'a3', 'a4']) await queue.push('ocr', id, 1, of('a', 'one'));
+      for (const id of ['x1', 'x2']) await queue.push('ocr', id, 1, of('a', 'two'));
+      for (const id of ['b1', 'b2']) await queue.push('ocr', id, 1, of('b', 'three'));
+      queue.consume('ocr', 1, async ({ task_id }) => void order.push(task_id));
+      await until('all', () => order.length === 8);
+      assert.deepEqual(order, ['a1', 'b1', 'x1', 'b2', 'a2', 'x2', 'a3', 'a4']);
+      await queue.stop(GRACE_MS);
+    });
   });
 }
+
+/** A queue on a server may not know at once that nothing waits. */
+const placeOf = (queue: Queue, kind: StepKind): Promise<Place> => until('a place', () => queue.take(kind, OWNER));

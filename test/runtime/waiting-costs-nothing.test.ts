@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Ports } from '../../app/open-ports.ts';
-import type { StepHandlers } from '../../runtime/tasks/worker.ts';
+import type { StepHandlers } from '../../runtime/tasks/run-step.ts';
 import { OPTIONS, openWorld, serviceOf } from '../faults/world.ts';
 import { emptySteps } from '../worlds/empty-steps.ts';
 import { makeLine } from '../worlds/long-line.ts';

@@ -13,7 +13,7 @@ import { openPorts } from '../../app/open-ports.ts';
 import { byStep } from '../../contract/step-kinds.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
 import type { Origin } from '../../runtime/resources/engine.ts';
-import type { StepHandlers } from '../../runtime/tasks/worker.ts';
+import type { StepHandlers } from '../../runtime/tasks/run-step.ts';
 import { prepareIndex } from '../../services/index/rebuild.ts';
 import { runStep } from '../../services/steps/table.ts';
 import { emptySteps } from '../worlds/empty-steps.ts';

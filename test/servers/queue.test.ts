@@ -3,9 +3,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { redisAnnouncements } from '../../persistence/redis/announcements.ts';
-import { bullQueue } from '../../persistence/redis/queue.ts';
+import { redisQueue } from '../../persistence/redis/queue.ts';
+import { entryId, queueKeys } from '../../persistence/redis/queue-keys.ts';
 import type { Queue } from '../../runtime/ports/queue.ts';
-import { holding, queueSuite } from '../ports/queue.ts';
+import { counts, holding, queueSuite } from '../ports/queue.ts';
 import { OWNER } from '../worlds/owner.ts';
 import { until } from '../worlds/wait.ts';
 import { closeAll, closed, newPrefix, openLink, serverName } from './redis.ts';
@@ -25,7 +26,7 @@ after(async () => {
 
 async function opened(prefix = newPrefix()): Promise<Queue> {
   const link = await openLink(prefix);
-  const queue = bullQueue(link);
+  const queue = redisQueue(link);
   queues.add(queue);
   return {
     ...queue,
@@ -36,7 +37,7 @@ async function opened(prefix = newPrefix()): Promise<Queue> {
     },
   };
 }
-queueSuite('BullMQ', () => opened());
+queueSuite('Redis', () => opened());
 
 describe('the queue between processes', () => {
   test('what one rings another handles, once', async () => {
@@ -63,7 +64,7 @@ describe('the queue between processes', () => {
     await other.push('save', 'b', 1, OWNER);
     other.consume('save', 1, handle);
     await until('the other kind', () => held.has('b')); // so the worker of the paused one had its time too
-    assert.deepEqual([await other.depth('index'), held.has('a')], [{ waiting: 1, running: 0 }, false]);
+    assert.deepEqual([await counts(other, 'index'), held.has('a')], [{ waiting: 1, running: 0 }, false]);
     await one.resume('index');
     await until('under way', () => held.has('a'));
     letGo();
@@ -72,15 +73,15 @@ describe('the queue between processes', () => {
     await other.stop(GRACE_MS);
   });
 
-  test('it knows a ring by its n, and does not know one whose worker has lost its lock', async () => {
+  test('it knows a ring by its n, and does not know one whose worker has lost its lease', async () => {
     const link = await openLink();
-    const queue = bullQueue(link);
+    const queue = redisQueue(link);
     const { held, handle, letGo } = holding();
     queue.consume('ocr', 1, handle);
     await queue.push('ocr', 'a', 1, OWNER);
     await until('under way', () => held.size === 1);
     assert.deepEqual([await queue.knows('ocr', 'a', 1), await queue.knows('ocr', 'a', 2)], [true, false]);
-    await link.redis.del(`${link.prefix}:tuodi-ocr:a-1:lock`);
+    await link.redis.zrem(queueKeys(link.prefix).active('ocr'), entryId('a', 1));
     assert.equal(await queue.knows('ocr', 'a', 1), false);
     letGo();
     await queue.stop(GRACE_MS);
@@ -91,9 +92,28 @@ describe('the queue between processes', () => {
     const queue = await opened();
     for (let i = 0; i < 5; i++) await queue.push('ocr', 'a', 1, OWNER);
     for (let i = 0; i < 5; i++) await queue.retryLater('a', 2, 60_000);
-    assert.deepEqual(await queue.depth('ocr'), { waiting: 1, running: 0 });
+    assert.deepEqual(await counts(queue, 'ocr'), { waiting: 1, running: 0 });
     await queue.stop(GRACE_MS);
   });
+
+  for (const lost of ['organisations', 'keys', 'tasks', 'bell', 'waiting'])
+    test(`what a server that evicts keys loses of the turns (${lost}) keeps nobody waiting that it still knows`, async () => {
+      const link = await openLink();
+      const queue = redisQueue(link);
+      const ids = ['a', 'b', 'c', 'd'];
+      for (const [n, id] of ids.entries()) await queue.push('ocr', id, 1, { org_id: `o${n % 2}`, user_id: `u${n}` });
+      for (const key of await link.redis.keys(`${link.prefix}:queue:ocr:${lost}*`)) await link.redis.del(key);
+      await queue.push('ocr', 'e', 1, OWNER);
+      const known = await Promise.all([...ids, 'e'].map((id) => queue.knows('ocr', id, 1)));
+      const delivered: string[] = [];
+      queue.consume('ocr', 1, async ({ task_id }) => void delivered.push(task_id));
+      const expected = [...ids, 'e'].filter((_, n) => known[n]);
+      await until('all that it knows', () => delivered.length === expected.length);
+      assert.deepEqual(delivered.sort(), expected);
+      assert.ok(lost === 'waiting' || expected.length === 5);
+      await queue.stop(GRACE_MS);
+      await closed(link);
+    });
 
   test('work that outlasts the grace is left, and stopping ends', async () => {
     const queue = await opened();

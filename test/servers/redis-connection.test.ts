@@ -8,8 +8,9 @@ import { pino } from 'pino';
 import { openRedis } from '../../persistence/redis/connection.ts';
 import { isUnavailable, reasonOf } from '../../persistence/redis/errors.ts';
 import { inspectRedis } from '../../persistence/redis/inspect.ts';
-import { bullQueue } from '../../persistence/redis/queue.ts';
+import { redisQueue } from '../../persistence/redis/queue.ts';
 import { redisTasks } from '../../persistence/redis/tasks.ts';
+import { counts } from '../ports/queue.ts';
 import { OWNER } from '../worlds/owner.ts';
 import { letPass, until } from '../worlds/wait.ts';
 import { ownRedis } from './own-redis.ts';
@@ -20,7 +21,7 @@ describe('the connection to Redis', () => {
     const server = await ownRedis();
     const link = await openRedis({ url: server.url, clock, log });
     const tasks = redisTasks(link);
-    const queue = bullQueue(link);
+    const queue = redisQueue(link);
     const failing = async (call: Promise<unknown>) => {
       const began = performance.now();
       const error = await call.then(
@@ -50,7 +51,7 @@ describe('the connection to Redis', () => {
       );
       assert.equal(await tasks.epoch(), null, 'whoever asks is told that something may be lost');
       await queue.push('ocr', 'a', 1, OWNER);
-      assert.deepEqual(await queue.depth('ocr'), { waiting: 1, running: 0 });
+      assert.deepEqual(await counts(queue, 'ocr'), { waiting: 1, running: 0 });
     } finally {
       await queue.stop(1_000);
       await link.close();
@@ -61,7 +62,7 @@ describe('the connection to Redis', () => {
   test('a worker that Redis refuses asks again about once a second, and goes on once there is room', async () => {
     const server = await ownRedis();
     const link = await openRedis({ url: server.url, clock, log });
-    const queue = bullQueue(link);
+    const queue = redisQueue(link);
     let delivered = 0;
     try {
       for (let i = 0; i < 20; i++) await queue.push('ocr', `t${i}`, 1, OWNER);

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { isUnavailable } from '../../persistence/redis/errors.ts';
-import { LOCK_MS, STALLED_INTERVAL_MS } from '../../persistence/redis/queue.ts';
+import { EXPIRE_INTERVAL_MS, LEASE_MS } from '../../persistence/redis/leases.ts';
 import { all, say } from '../faults/world.ts';
 import { OWNER } from '../worlds/owner.ts';
 import { letPass, until } from '../worlds/wait.ts';
@@ -143,10 +143,10 @@ describe('a worker that is killed', () => {
       await gone;
       letGo();
       beginOcr();
-      const took = await allIndexed(6, LOCK_MS + STALLED_INTERVAL_MS + undisturbed_ms);
+      const took = await allIndexed(6, LEASE_MS + EXPIRE_INTERVAL_MS + undisturbed_ms);
       console.log(`a worker killed: all INDEXED after ${took} ms`);
       assert.ok(took > 1_000, 'nobody took them while the lock held');
-      assert.ok(took < LOCK_MS + STALLED_INTERVAL_MS + RECOVERY_MS, `${took} ms`);
+      assert.ok(took < LEASE_MS + EXPIRE_INTERVAL_MS + RECOVERY_MS, `${took} ms`);
     } finally {
       victim.kill('SIGKILL');
       await world.close();

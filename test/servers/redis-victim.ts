@@ -11,7 +11,12 @@ const { tasks, queue } = await openRedisPorts({ url: process.argv[2] ?? '', cloc
 const runs = createTaskRunner({
   ...{ tasks, queue, clock, log, limits: RUNTIME_LIMITS, lifecycle: taskLifecycle() },
   engine: { deliver: async () => 'stale', pendingJob: async () => null }, // it dies before it tells anything
-  ...{ origin: { by: { kind: 'worker', id: 'victim' }, request_id: null }, remote: null, isAvailable: () => true },
+  ...{
+    origin: { by: { kind: 'worker', id: 'victim' }, request_id: null },
+    remote: null,
+    isAvailable: () => true,
+    runsHere: () => false,
+  },
 });
 queue.consume('ocr', 2, async (ring) => {
   const task = await tasks.get(ring.task_id);

@@ -53,7 +53,7 @@ const { values, positionals } = parseArgs({
 });
 if (values.s3 !== 's3proxy' && values.s3 !== 'rgw') throw new Error(`--s3 is s3proxy or rgw, not ${values.s3}`);
 
-const files = values.run === undefined ? testsNamed(positionals) : [];
+const files = values.run === undefined && !values.bench ? testsNamed(positionals) : [];
 const folder = mkdtempSync(path.join(tmpdir(), 'tuodi-servers-'));
 const asked = new AbortController();
 setMaxListeners(0, asked.signal); // one a file
@@ -71,7 +71,7 @@ for (const [name, code] of [
 try {
   Object.assign(process.env, await startAll(values.s3), QUIET);
   if (values.stay) await untilAsked();
-  else if (values.bench) await runScript(BENCH, []);
+  else if (values.bench) await runScript(BENCH, positionals);
   else if (values.chaos) await runScript(CHAOS, chaosArgs());
   else if (values.run !== undefined) await runScript(path.resolve(values.run), positionals);
   else await runTests();

@@ -2,7 +2,7 @@
 import type { Json } from '../../contract/json.ts';
 import type { StepKind } from '../../contract/step-kinds.ts';
 import type { Recogniser } from '../../runtime/ports/providers.ts';
-import type { StepHandlers } from '../../runtime/tasks/worker.ts';
+import type { StepHandlers } from '../../runtime/tasks/run-step.ts';
 
 export const nothing: Recogniser = {
   engine: 'nothing',

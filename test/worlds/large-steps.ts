@@ -1,7 +1,7 @@
 /** The empty steps with the outputs of a picture of 400 words: what is kept of them by mistake shows in the heap. */
 import type { Json } from '../../contract/json.ts';
 import type { StepKind } from '../../contract/step-kinds.ts';
-import type { StepHandlers } from '../../runtime/tasks/worker.ts';
+import type { StepHandlers } from '../../runtime/tasks/run-step.ts';
 import { emptySteps } from './empty-steps.ts';
 
 const WORDS = 400;

@@ -36,7 +36,10 @@ export async function wholeWorld(
   const opened = await openWorld(folder, () => address);
   const ports = changed({ ...opened, recogniser: reader(reads) });
   const service = serviceOf(ports, { resource_limits });
-  const explain = explainer({ ...ports, clock, log, required_metadata: ['title'], kernel: service.lifecycle.kernel });
+  const explain = explainer({
+    ...{ ...ports, clock, log, local_runs: service.local_runs },
+    ...{ required_metadata: ['title'], kernel: service.lifecycle.kernel },
+  });
   const http = createHttpServer({
     ...{ ...ports, clock, log, version: '0', public_url: () => address, limits: HTTP_LIMITS, explain },
     ...{ engine: service.engine, feed: service.feed, callbacks: null, turnedPreview: previewTurner(ports.objects) },

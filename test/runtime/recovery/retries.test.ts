@@ -37,7 +37,7 @@ beforeEach(() => {
         return { outcome: 'moved', resource: {} as never };
       },
     },
-    queue: { depth: async () => ({ waiting: now.waiting, running: 0 }) },
+    queue: { depth: async () => ({ waiting: now.waiting, running: 0, oldest_at: null }) },
     gates: { isOpen: () => now.open, worksFor: () => now.works_ms },
     probe: async () => (now.there ? undefined : Promise.reject(new Error('away'))),
     ...{ clock, limits: RUNTIME_LIMITS, log: pino({ level: 'silent' }), origin: never },

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import type { StepKind } from '../../../contract/step-kinds.ts';
 import { byStep } from '../../../contract/step-kinds.ts';
-import type { StepHandlers } from '../../../runtime/tasks/worker.ts';
+import type { StepHandlers } from '../../../runtime/tasks/run-step.ts';
 import { openWorld, serviceOf, world } from '../../faults/world.ts';
 import { emptySteps } from '../../worlds/empty-steps.ts';
 import { takeInBytes } from '../../worlds/take-in.ts';

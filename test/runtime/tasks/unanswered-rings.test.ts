@@ -44,7 +44,16 @@ test('a result for a picture that a later version has taken over is kept with it
   const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
   const queue = memoryQueue({ clock, max_waiting: 10 });
   const runs = createTaskRunner({
-    ...{ tasks, clock, log, lifecycle: taskLifecycle(), limits: RUNTIME_LIMITS, remote: null, isAvailable: () => true },
+    ...{
+      tasks,
+      clock,
+      log,
+      lifecycle: taskLifecycle(),
+      limits: RUNTIME_LIMITS,
+      remote: null,
+      isAvailable: () => true,
+      runsHere: () => false,
+    },
     origin: { by: { kind: 'worker', id: null }, request_id: null },
     queue: { ...queue, retryLater: async (task_id) => void passed.push(task_id) },
     engine: {
