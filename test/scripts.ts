@@ -68,7 +68,10 @@ export const BENCHES: Record<string, Script> = {
   },
   pdf: { does: 'at which resolution PDF pages are drawn', steps: [['../bench/pdf-resolution.js']] },
   ocr: { does: 'errors and time of recognition, beside native tesseract: [--write]', steps: [['../bench/ocr.js']] },
-  servers: { does: 'server mode, beside a floor measured in the same run', steps: [['./servers/run.js', '--bench']] },
+  servers: {
+    does: 'server mode, beside a floor of the same run: [floor] [empty] [elasticsearch] [creating]',
+    steps: [['./servers/run.js', '--bench']],
+  },
 };
 
 /** Runs what is so named in this process. Prints the names, and fails, for an unknown one. */
