@@ -68,6 +68,10 @@ export const BENCHES: Record<string, Script> = {
   },
   pdf: { does: 'at which resolution PDF pages are drawn', steps: [['../bench/pdf-resolution.js']] },
   ocr: { does: 'errors and time of recognition, beside native tesseract: [--write]', steps: [['../bench/ocr.js']] },
+  backlog: {
+    does: 'server mode with a long line of pictures: [pictures]',
+    steps: [['./servers/run.js', '--run', 'dist/bench/backlog.js']],
+  },
   servers: {
     does: 'server mode, beside a floor of the same run: [floor] [empty] [elasticsearch] [creating]',
     steps: [['./servers/run.js', '--bench']],

@@ -129,8 +129,8 @@ export class Lane {
     const { keys, kind } = this.#deps;
     this.#is_blocked = true;
     try {
-      const rung = await this.#connection.blpop(keys.bell(kind), BELL_S);
-      if (rung && this.#free <= 0) await RING(this.#connection, [keys.waiting(kind), keys.bell(kind)], []); // for one with a free place
+      const found = await this.#connection.blpop(keys.bell(kind), BELL_S);
+      if (found && this.#free <= 0) await RING(this.#connection, [keys.waiting(kind), keys.bell(kind)], []); // for one with a free place
     } finally {
       this.#is_blocked = false;
     }
@@ -192,15 +192,14 @@ export class Lane {
     this.#under_way.add(tracked);
   }
 
-  /** Resolves when a place may be free, or at the latest after `limit_ms`. */
-  async #changed(limit_ms = Number.POSITIVE_INFINITY): Promise<void> {
-    const woken = new Promise<void>((resolve) => {
-      this.#wake = resolve;
+  /** Resolves when a place may be free, or after `limit_ms`. */
+  #changed(limit_ms: number | null = null): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = limit_ms === null ? null : this.#deps.link.clock.after(limit_ms, resolve);
+      this.#wake = () => {
+        timer?.cancel();
+        resolve();
+      };
     });
-    if (limit_ms === Number.POSITIVE_INFINITY) return woken;
-    const limit = new AbortController();
-    const slept = this.#deps.link.clock.sleep(limit_ms, limit.signal).catch(() => undefined); // woken
-    await Promise.race([woken, slept]);
-    limit.abort();
   }
 }

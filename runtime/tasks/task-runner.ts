@@ -189,5 +189,5 @@ async function notifyUnlessKnown(queue: Pick<Queue, 'knows' | 'push'>, record: T
 }
 
 const event = (fields: EventObject & Record<string, unknown>): Inbound => ({ kind: 'event', event: fields });
-/** Of a task that runs already: its status is then queried. */
+/** A claim. A task that runs already is then asked about. */
 const CLAIMED = event({ type: 'CLAIMED', provider_job_id: null });

@@ -111,8 +111,7 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
     ...{ index, embedder, required_metadata },
     explain: explainer({
       ...{ facts, objects, index, embedder, tasks, queue, clock, log: logger, required_metadata },
-      kernel: lifecycle.kernel,
-      local_runs: { recordOf: () => null },
+      ...{ kernel: lifecycle.kernel, local_runs: { recordOf: () => null } },
     }),
     turnedPreview: previewTurner(objects),
     ...{ engine, feed, facts, objects, clock, log: logger, public_url, version: '0.0.0' },
