@@ -21,6 +21,7 @@ export const SearchRequest = z.strictObject({
   taken_to: z.union([z.iso.datetime({ offset: true }), z.iso.date()]).optional(),
   sort: z.enum(['relevance', 'newest']).default('relevance'),
   facets: z.array(z.enum(FACETS)).default([]),
+  duplicates: z.enum(['true', 'false']).default('false'),
   /** Holds marks of the hits that were listed before. */
   cursor: z.string().max(4_000).optional(),
   limit: z.int().min(1).max(MAX_HITS).default(50),

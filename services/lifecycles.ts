@@ -62,6 +62,7 @@ function columnsOf(instance: Instance) {
     recognition_id,
     correction_id,
     text_id,
+    ...(viewable || phase === 'uploading' || phase === 'working' ? {} : { byte_claim: null }), // others may bring the bytes again
   };
 }
 

@@ -122,10 +122,11 @@ async function madeAgain(work: Work, line: Exported): Promise<{ resource: Resour
   const idempotency_key = keyOf(line.resource_id, body);
   const answer = await client.api.create_resource({ body, idempotency_key, signal });
   const { body: created } = answer;
-  if (answer.status === 200) return { resource: created.resource, there: true };
+  const there = answer.status === 200;
+  if (there && !created.upload) return { resource: created.resource, there };
   if (created.upload) await upload(client, created.upload, await openAsBlob(file, { type: content_type }), signal);
   const now = await waitUntilSettled(client, created.resource.resource_id, signal);
-  return { resource: await corrected(work, now, line), there: false };
+  return { resource: there ? now : await corrected(work, now, line), there };
 }
 
 /** Another line, or the same with something else in it, is another request. */

@@ -28,7 +28,14 @@ export const FIELD_TEXTS: Record<string, Text | undefined> = {
   cursor: { en: '`next_cursor` of the page before, with the same filters', zh: '上一页的 `next_cursor`，条件须相同' },
   deadline_at: { en: 'deadline of what it waits for', zh: '等待的期限' },
   discard_corrections: { en: 'also drops what people corrected; only from `ocr`', zh: '同时丢弃人工更正；仅限 `ocr`' },
-  duplicate_of: { en: 'the picture that had these bytes before', zh: '先前已有相同内容的图片' },
+  duplicate_of: {
+    en: 'the oldest picture with the same bytes that can be viewed; null: there is none, or it is this one',
+    zh: '可查看的相同内容图片中最早的一张；没有或即为本图片时为 null',
+  },
+  duplicates: {
+    en: '`true` finds every picture with the same bytes; otherwise the oldest that matches, and those that were kept on purpose',
+    zh: '为 `true` 时列出内容相同的每一张图片；否则只列出其中匹配的最早一张，以及有意保留的图片',
+  },
   expires: { en: 'when the link ends, in epoch milliseconds', zh: '链接失效时间（毫秒时间戳）' },
   extra: { en: 'fields of your own, at most 16 KiB as JSON', zh: '自定义字段，按 JSON 计最多 16 KiB' },
   facets: { en: 'counts of hits by these', zh: '按此分组计数' },

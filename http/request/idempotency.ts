@@ -41,16 +41,17 @@ export async function findReplay(
   return row;
 }
 
-/** Creates, unless the same request was faster: of two at once the database lets one through, and the other returns its row. */
-export async function createOnce(call: KeyRequest, resource: NewResource): Promise<{ row: ResourceRow; first: boolean }> {
+/** Creates, unless the same request was faster: of two at once the database lets one through, and the other returns its row. null: the bytes were claimed by another picture meanwhile. */
+export async function createOnce(call: KeyRequest, resource: NewResource): Promise<{ row: ResourceRow; first: boolean } | null> {
   try {
     return { row: await call.deps.engine.create(resource, originOf(call)), first: true };
   } catch (error) {
     // Or the one that was faster took the last room that there was.
     const may_be_done = error instanceof AlreadyThere || error instanceof OverQuota;
     const row = may_be_done ? await findReplay(call, resource.idempotency) : null;
-    if (!row) throw error;
-    return { row, first: false };
+    if (row) return { row, first: false };
+    if (error instanceof AlreadyThere && error.table === 'resources') return null;
+    throw error;
   }
 }
 

@@ -1,18 +1,11 @@
 /** What a new picture begins with, and whether it is new at all. */
 import { Metadata, type MetadataPatch, missingOf, NO_METADATA, patched } from '../../contract/metadata.ts';
 import { beyond, NO_USAGE, OverQuota, plus, type Usage } from '../../runtime/accounts/usage.ts';
-import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { NewResource } from '../../runtime/resources/engine.ts';
 import type { KeyRequest } from '../context.ts';
 import type { HttpLimits } from '../limits.ts';
 import type { Idempotency } from './idempotency.ts';
 import { validate } from './validate.ts';
-
-/** A picture of this organisation that has these bytes. One that was only announced has none, and may never have: it is no duplicate. */
-export async function findDuplicate({ deps, caller }: KeyRequest, sha256: string): Promise<ResourceRow | null> {
-  const duplicate = await deps.facts.resources.alive(caller.scope, sha256);
-  return duplicate?.viewable ? duplicate : null;
-}
 
 type Wanted = {
   resource_id?: string;
@@ -21,6 +14,8 @@ type Wanted = {
   metadata?: MetadataPatch | undefined;
   batch_id?: string | undefined;
   claimed: NewResource['claimed'];
+  byte_claim?: string | null;
+  kept?: boolean;
   idempotency: Idempotency | null;
 };
 export function newResource(call: KeyRequest, wanted: Wanted): NewResource {
@@ -35,6 +30,8 @@ export function newResource(call: KeyRequest, wanted: Wanted): NewResource {
     batch_id: wanted.batch_id ?? null,
     ...{ filename, content_type, claimed, metadata, idempotency },
     described: missingOf(metadata, deps.required_metadata).length === 0,
+    byte_claim: wanted.byte_claim ?? null,
+    kept: wanted.kept ?? false,
     quota: quotaOf(deps.limits),
   };
 }

@@ -5,6 +5,7 @@ import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import { tooMany } from '../access/fair-use.ts';
 import type { AuthenticatedRequest, KoaContext } from '../context.ts';
 import { notFound } from '../problems/problems.ts';
+import { withOldest } from './same-bytes.ts';
 
 /** Seconds, at most `wait_max_s`; null without one that can be parsed: a preference is no demand. */
 function waitOf(ctx: KoaContext, { wait_max_s }: { wait_max_s: number }): number | null {
@@ -30,7 +31,7 @@ export async function waitIfPreferred({ ctx, deps, caller }: AuthenticatedReques
     const ref = { scope: caller.scope, resource_id: now.resource_id };
     const settled = await engine.waitUntilSettled(ref, wait_s * 1_000, disconnected.signal);
     if (!settled) throw notFound();
-    return settled;
+    return await withOldest({ deps, caller }, settled);
   } finally {
     end();
     ctx.res.off('close', disconnect);

@@ -5,6 +5,7 @@ import type { EventToSend, Origin } from '../../runtime/resources/engine.ts';
 import type { AuthenticatedRequest } from '../context.ts';
 import { illegalTransition, preconditionFailed } from '../problems/problems.ts';
 import { ifMatch } from '../response/etag.ts';
+import { withOldest } from './same-bytes.ts';
 
 export const originOf = ({ ctx, caller }: Pick<AuthenticatedRequest, 'ctx' | 'caller'>): Origin => ({
   by: caller.by,
@@ -29,7 +30,7 @@ export async function sendEvent(call: AuthenticatedRequest, resource_id: string,
   try {
     const { outcome, resource } = await deps.engine.send({ scope: caller.scope, resource_id }, buildChecked, originOf(call));
     if (outcome === 'refused') throw illegalTransition(resource);
-    return resource;
+    return await withOldest(call, resource);
   } catch (error) {
     if (error instanceof AlreadyInState) return error.row;
     throw error;

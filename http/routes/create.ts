@@ -6,13 +6,15 @@ import type { CreateForm, Upload } from '../../contract/resource.ts';
 import type { Status } from '../../contract/statuses.ts';
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { NewResource } from '../../runtime/resources/engine.ts';
+import { conflict } from '../../runtime/resources/problems.ts';
 import type { Handlers, Reply, RequestOf } from '../handlers.ts';
 import { tooLarge } from '../problems/problems.ts';
 import { createOnce, findReplay, idempotencyOf } from '../request/idempotency.ts';
-import { checkQuota, findDuplicate, newResource } from '../request/new-resource.ts';
+import { checkQuota, newResource } from '../request/new-resource.ts';
 import { waitIfPreferred } from '../request/prefer-wait.ts';
 import { type ReceivedFile, withReceivedFile } from '../request/receive-file.ts';
 import { withRoom } from '../request/room.ts';
+import { type Bytes, claimOf, findDuplicate, isAnnounced } from '../request/same-bytes.ts';
 import { sendEvent } from '../request/send-event.ts';
 import { presentChanged, presentForUploader } from '../response/present.ts';
 import { uploadLink } from '../response/upload-link.ts';
@@ -24,6 +26,8 @@ type Wanted = CreateForm & {
   filename: string;
   content_type: string;
   claimed: NewResource['claimed'];
+  /** The bytes themselves have come. */
+  are_here: boolean;
   request: unknown;
 };
 /** outcome: of this request, of the same one before it, or of another with these bytes. */
@@ -33,12 +37,19 @@ const createFromJson = async (request: Request, body: NonNullable<Request['body'
   const { deps } = request;
   const { byte_size, sha256 = null } = body;
   if (byte_size > deps.limits.max_bytes) throw tooLarge(deps.limits);
-  const wanted = { ...body, claimed: { byte_size, sha256 }, request: body };
+  const wanted = { ...body, claimed: { byte_size, sha256 }, are_here: false, request: body };
   const { row: begun, outcome } = await begin(request, wanted, (create) => withRoom(deps.objects, byte_size, create));
-  if (outcome === 'duplicate') return { status: 200, body: presentForUploader(request, begun, {}) };
+  if (outcome === 'duplicate') return duplicate(request, begun);
   const row = outcome === 'repeated' ? await renewLinkTimes(request, begun) : begun;
   return created(request, row, row.status === 'AWAITING_UPLOAD' ? { upload: await uploadLink(request, row) } : {});
 };
+
+/** Without a link where the bytes are in; those that are awaited may be sent by whoever has them. */
+async function duplicate(request: Request, found: ResourceRow): Promise<Reply<'create_resource'>> {
+  const row = isAnnounced(found) ? await renewLinkTimes(request, found) : found;
+  const link = isAnnounced(row) ? { upload: await uploadLink(request, row) } : {};
+  return { status: 200, body: presentForUploader(request, row, link) };
+}
 
 /** A crash after the file is stored leaves bytes without an owner, which are swept; after the picture is created, the store is looked at in a minute. */
 const createFromForm = async (request: Request): Promise<Reply<'create_resource'>> => {
@@ -55,24 +66,36 @@ const createFromForm = async (request: Request): Promise<Reply<'create_resource'
 function wantedBy({ resource_id, fields, filename, content_type, stored }: ReceivedFile): Wanted {
   const { byte_size, sha256 } = stored;
   const request = { said: fields, filename, sha256 }; // as it has always been hashed: keys hold across versions
-  return { ...fields, resource_id, filename, content_type, claimed: { byte_size, sha256 }, request };
+  return { ...fields, resource_id, filename, content_type, claimed: { byte_size, sha256 }, are_here: true, request };
 }
 
+type Made = { row: ResourceRow; first: boolean } | null;
 /** The picture that is asked for: the one of the same request before, one that has these bytes already, or a new one. */
 async function begin(
   call: Request,
   wanted: Wanted,
-  withRoomFor: (create: () => Promise<{ row: ResourceRow; first: boolean }>) => ReturnType<typeof create> = (create) => create(),
+  withRoomFor: (create: () => Promise<Made>) => Promise<Made> = (create) => create(),
 ): Promise<Begun> {
   const idempotency = idempotencyOf(call.ctx, wanted.request);
   const replay = await findReplay(call, idempotency);
   if (replay) return { row: replay, outcome: 'repeated' };
-  const { sha256 } = wanted.claimed;
-  const duplicate = wanted.on_duplicate === 'return' && sha256 ? await findDuplicate(call, sha256) : null;
-  if (duplicate) return { row: duplicate, outcome: 'duplicate' };
-  const { row, first } = await withRoomFor(() => createOnce(call, newResource(call, { ...wanted, idempotency })));
-  return { row, outcome: first ? 'created' : 'repeated' };
+  const { claimed, are_here, on_duplicate } = wanted;
+  const { sha256, byte_size } = claimed;
+  const kept = on_duplicate === 'keep';
+  const make = (byte_claim: string | null) =>
+    withRoomFor(() => createOnce(call, newResource(call, { ...wanted, byte_claim, kept, idempotency })));
+  const bytes: Bytes | null = kept || sha256 === null ? null : { sha256, byte_size, are_here };
+  const found = bytes && (await findDuplicate(call, bytes));
+  if (found) return { row: found, outcome: 'duplicate' };
+  const made = (await make(bytes && claimOf(bytes))) ?? (await claimantOf(call, bytes)) ?? (await make(null));
+  if (!made) throw conflict();
+  if (!('first' in made)) return { row: made, outcome: 'duplicate' };
+  return { row: made.row, outcome: made.first ? 'created' : 'repeated' };
 }
+
+/** Who was faster; null: it is gone already, and claims nothing any more. */
+const claimantOf = async ({ deps, caller }: Request, bytes: Bytes | null): Promise<ResourceRow | null> =>
+  bytes && deps.facts.resources.claimant(caller.scope, [claimOf(bytes)]);
 
 function created(call: Request, row: ResourceRow, link: { upload?: Upload }): Reply<'create_resource'> {
   call.ctx.set('location', `${call.deps.public_url()}/v1/resources/${row.resource_id}`);

@@ -13,11 +13,12 @@ export const findHandlers: Handlers<'search' | 'stream_events'> = {
   async search(request) {
     const { ctx, deps, caller } = request;
     const began = deps.clock.elapsed();
-    const { cursor, limit, ...filters } = request.query;
-    const listed = { list: 'search', scope: caller.scope, filters };
+    const { cursor, limit, duplicates, ...filters } = request.query;
+    const all = duplicates === 'true';
+    const listed = { list: 'search', scope: caller.scope, filters: all ? { ...filters, duplicates } : filters };
     const position = decodeSearchCursor(cursor, listed);
     const ranked = await rankedBy(request, filters);
-    const page = await searchPage(request, { ranked, position, limit, phase: filters.phase });
+    const page = await searchPage(request, { ranked, position, limit, phase: filters.phase, all });
     const { found, next, total, total_is_exact, facets } = page;
     const items = await presentHits(request, found, ranked.query);
     const next_cursor = next && encodeSearchCursor(listed, next);
@@ -30,7 +31,7 @@ export const findHandlers: Handlers<'search' | 'stream_events'> = {
 };
 
 /** The query of the index: an empty one lists by newest, and a hybrid one without a vector goes by text alone. */
-async function rankedBy(call: KeyRequest, filters: Omit<SearchRequest, 'cursor' | 'limit'>): Promise<Ranked> {
+async function rankedBy(call: KeyRequest, filters: Omit<SearchRequest, 'cursor' | 'limit' | 'duplicates'>): Promise<Ranked> {
   const { tag, batch_id, taken_from, taken_to, facets, q } = filters;
   const query = parseQuery(q);
   const empty = query.all.length === 0 && query.tags.length === 0;

@@ -33,7 +33,7 @@ const ATTEMPTS = 3;
 
 type Statements = {
   instances: InstanceStatements;
-  resource: Statement;
+  resources: { make: Statement; move: Statement };
   facts: FactStatements;
   journal: Statement;
   outbox: Statement;
@@ -47,7 +47,10 @@ export function commitOf(db: Database): (changes: Change[]) => Promise<Committed
   const { write } = db;
   const statements: Statements = {
     instances: instanceStatements(write),
-    resource: upserts(write, 'resources', RESOURCE_COLUMNS, 'resource_id'),
+    resources: {
+      make: inserts(write, 'resources', RESOURCE_COLUMNS), // refused where another holds its claim; an upsert would write over that one
+      move: upserts(write, 'resources', RESOURCE_COLUMNS, 'resource_id'),
+    },
     facts: factStatements(write),
     journal: inserts(write, 'journal', JOURNAL_COLUMNS),
     outbox: inserts(write, 'outbox', OUTBOX_COLUMNS),
@@ -196,7 +199,8 @@ async function apply(
   const script = [
     ...put(statements.instances.make, ({ change, instance }) => (change.expected_seq === null ? [instance] : [])),
     ...put(statements.instances.move, ({ change, instance }) => (change.expected_seq === null ? [] : [instance])),
-    ...put(statements.resource, ({ resource }) => [resource]),
+    ...put(statements.resources.move, ({ change, resource }) => (change.expected_seq === null ? [] : [resource])),
+    ...put(statements.resources.make, ({ change, resource }) => (change.expected_seq === null ? [resource] : [])),
     ...factScript(
       dialect,
       statements.facts,

@@ -16,6 +16,7 @@ import * as roles from './migrations/0013_roles.ts';
 import * as remarks from './migrations/0014_remarks.ts';
 import * as turns from './migrations/0016_turns.ts';
 import * as takenAt from './migrations/0017_taken_at.ts';
+import * as sameBytes from './migrations/0018_same_bytes.ts';
 
 export type Migration = { name: string; up: (knex: Knex) => Promise<void> };
 export const MIGRATIONS: readonly Migration[] = [
@@ -35,6 +36,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0014_remarks', up: remarks.up },
   { name: '0016_turns', up: turns.up },
   { name: '0017_taken_at', up: takenAt.up },
+  { name: '0018_same_bytes', up: sameBytes.up },
 ];
 
 /** Names, in order. */

@@ -9,6 +9,7 @@ import type { IdempotencyKey, Scope } from '../../runtime/ports/scope.ts';
 import type { Database } from './database.ts';
 import { countedRemarks, keptRemarks, remarked } from './remarks.ts';
 import { flag, json, jsonOrNull, number, numberOrNull, type Row, readable, rowOf, text, textOrNull, word } from './row.ts';
+import { inScope, type Many, OLDEST, olderOf, oldestOf, sameBytesOf, UNKNOWN } from './same-bytes.ts';
 import type { Values } from './statements.ts';
 
 /** Those that are withdrawn and may have an entry all the same. */
@@ -16,12 +17,24 @@ const HELD_BACK: Status[] = ['TRASHED', 'DELETING', 'PURGE_FAILED'];
 /** Ids in one question: the longest page there is. */
 const MAX_IDS = 200;
 
-export function resourcesOf({ read, write, dialect, unreadable }: Database): Resources {
-  const many = async (query: Knex.QueryBuilder) =>
-    readable(await joined(query), { table: 'resources', key: 'resource_id' }, resource, unreadable);
+export function resourcesOf(db: Database): Resources {
+  const { read, unreadable } = db;
+  const many: Many = async (query, oldest) =>
+    readable(await joined(read, query, oldest), { table: 'resources', key: 'resource_id' }, resource, unreadable);
+  return { ...listsOf(db, many), ...sameBytesOf(db, many), ...workOf(db) };
+}
+
+type Lists = 'get' | 'getMany' | 'list' | 'counts' | 'withdrawn' | 'byIdempotencyKey';
+function listsOf({ read, dialect }: Database, many: Many): Pick<Resources, Lists> {
+  const getMany: Resources['getMany'] = async (scope, ids) => {
+    if (ids.length > MAX_IDS) throw new RangeError(`${ids.length} ids at once: at most ${MAX_IDS}`);
+    const rows = await many(inScope(read, scope).whereIn('r.resource_id', ids));
+    const byId = new Map(rows.map((row) => [row.resource_id, row]));
+    return ids.flatMap((id) => byId.get(id) ?? []);
+  };
   return {
     async get(scope, resource_id) {
-      const [row] = await joined(inScope(read, scope).where('r.resource_id', resource_id));
+      const [row] = await joined(read, inScope(read, scope).where('r.resource_id', resource_id));
       if (row === undefined) return null;
       try {
         return resource(rowOf(row));
@@ -30,12 +43,7 @@ export function resourcesOf({ read, write, dialect, unreadable }: Database): Res
       }
     },
 
-    async getMany(scope, ids) {
-      if (ids.length > MAX_IDS) throw new RangeError(`${ids.length} ids at once: at most ${MAX_IDS}`);
-      const rows = await many(inScope(read, scope).whereIn('r.resource_id', ids));
-      const byId = new Map(rows.map((row) => [row.resource_id, row]));
-      return ids.flatMap((id) => byId.get(id) ?? []);
-    },
+    getMany,
 
     async list(scope, filter, { sort, after, limit }) {
       const [column, direction, beyond] =
@@ -46,17 +54,12 @@ export function resourcesOf({ read, write, dialect, unreadable }: Database): Res
         query
           .where(column, `${beyond}=`, after.key)
           .where((place) => place.where(column, beyond, after.key).orWhere('r.resource_id', beyond, after.resource_id));
-      return await many(query.orderBy(column, direction).orderBy('r.resource_id', direction).limit(limit));
+      const page = await many(query.orderBy(column, direction).orderBy('r.resource_id', direction).limit(limit), UNKNOWN);
+      const oldest = await oldestOf(read, scope, page);
+      return page.map((row) => ({ ...row, duplicate_of: oldest.get(row.resource_id) ?? null }));
     },
 
     counts: (scope, filter) => countsOf({ read, dialect }, scope, filter),
-
-    async alive(scope, sha256, except) {
-      const query = inScope(read, scope).where('r.sha256', sha256).where('r.viewable', true);
-      if (except !== undefined) query.whereNot('r.resource_id', except);
-      const rows = await many(query.orderBy('r.created_at').orderBy('r.resource_id').limit(1));
-      return rows[0] ?? null;
-    },
 
     async withdrawn(scope, limit) {
       const rows: unknown[] = await inScope(read, scope)
@@ -71,7 +74,11 @@ export function resourcesOf({ read, write, dialect, unreadable }: Database): Res
       const row: unknown = await read('idempotency_keys').where({ org_id, key }).first();
       return row === undefined ? null : idempotencyKey(rowOf(row));
     },
+  };
+}
 
+function workOf({ read, write }: Database): Pick<Resources, 'toRetry' | 'lackingIn' | 'markIn'> {
+  return {
     async toRetry(step, after, limit) {
       const rows: unknown[] = await read('resources')
         .where('retry_step', step)
@@ -138,8 +145,6 @@ function counted(read: Knex, found: Knex.QueryBuilder, whole: boolean): Knex.Que
 /** What is found is looked up first, by its own conditions, and then joined or grouped. */
 const atOnce = (read: Knex, found: Knex.QueryBuilder): Knex.QueryBuilder => read.from(found.limit(ALL_ROWS).as('r'));
 
-const inScope = (read: Knex, { org_id }: Scope) => read('resources as r').where('r.org_id', org_id);
-
 /** from: at or after; to: before. */
 function filtered(query: Knex.QueryBuilder, { org_id }: Scope, filter: ResourceFilter): Knex.QueryBuilder {
   const { status, phase, not_phase, tag, batch_id, sha256, remark, created_from, created_to } = filter;
@@ -156,8 +161,8 @@ function filtered(query: Knex.QueryBuilder, { org_id }: Scope, filter: ResourceF
   return query;
 }
 
-const joined = async (query: Knex.QueryBuilder): Promise<unknown[]> =>
-  await query.leftJoin('metadata as m', 'm.resource_id', 'r.resource_id').select('r.*', 'm.body as metadata');
+const joined = async (read: Knex, query: Knex.QueryBuilder, oldest = OLDEST): Promise<unknown[]> =>
+  await query.leftJoin('metadata as m', 'm.resource_id', 'r.resource_id').select('r.*', 'm.body as metadata', read.raw(oldest));
 
 function summed(groups: Row[]): Omit<Counts, 'by_remark'> {
   const counts: Omit<Counts, 'by_remark'> = { total: 0, by_phase: {}, by_status: {} };
@@ -207,14 +212,16 @@ function resource(row: Row): ResourceRow {
     height: numberOrNull(row, 'height'),
     turns: textOrNull(row, 'turns'),
     file_taken_at: textOrNull(row, 'file_taken_at'),
-    duplicate_of: textOrNull(row, 'duplicate_of'),
     remarks: keptRemarks(row),
+    byte_claim: textOrNull(row, 'byte_claim'),
+    kept: flag(row, 'kept'),
     created_at: number(row, 'created_at'),
     updated_at: number(row, 'updated_at'),
     uploaded_at: numberOrNull(row, 'uploaded_at'),
     indexed_at: numberOrNull(row, 'indexed_at'),
     indexed_in: textOrNull(row, 'indexed_in'),
     metadata: jsonOrNull<Metadata>(row, 'metadata') ?? NO_METADATA,
+    duplicate_of: olderOf(row),
   };
 }
 
@@ -260,8 +267,9 @@ const COLUMNS: Record<keyof ResourceColumns, true> = {
   height: true,
   turns: true,
   file_taken_at: true,
-  duplicate_of: true,
   remarks: true,
+  byte_claim: true,
+  kept: true,
   created_at: true,
   updated_at: true,
   uploaded_at: true,

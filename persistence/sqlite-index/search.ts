@@ -22,20 +22,21 @@ type Whole = { id: string; sql: string; binds: (string | number)[] };
 /** hits: those of the page, in order. ids: everything found, where it was wanted. */
 type Result = { hits: Ranked[]; total: number; exact: boolean; ids: Int32Array | null };
 type Parts = { db: Sqlite; columns: Columns; vectors: Vectors; vector_floor: number };
-/** org: whose token the words must be beside; null where there is no other's. except: entries of the ids that are not to be found. */
-type World = Parts & { org_id: string; org: string | null; query: IndexQuery; except: number[] };
+/** org: whose token the words must be beside; null where there is no other's. except, only: entries of the ids of the query. */
+type World = Parts & { org_id: string; org: string | null; query: IndexQuery; except: number[]; only: number[] | null };
 
 export function searcher(parts: Parts): (org_id: string, query: IndexQuery) => IndexPage {
   const { db, columns } = parts;
   return (org_id, query) => {
     const org = columns.holdsOnly(org_id) ? null : org_id;
-    const result = resultOf({ ...parts, org_id, org, query, except: exceptOf(db, org_id, query.except) });
+    const only = query.only ? entriesOf(db, org_id, query.only) : null;
+    const result = resultOf({ ...parts, org_id, org, query, except: entriesOf(db, org_id, query.except), only });
     const facets = query.facets.length > 0 && result.ids ? columns.facets(query.facets, result.ids) : {};
     return { ...pageOf(db, org_id, result), facets };
   };
 }
 
-function exceptOf(db: Sqlite, org_id: string, resource_ids: string[]): number[] {
+function entriesOf(db: Sqlite, org_id: string, resource_ids: string[]): number[] {
   if (resource_ids.length === 0) return [];
   const asked = db.prepare('SELECT id FROM entries WHERE resource_id IN (SELECT value FROM json_each(?)) AND org_id = ?');
   return asked.all(JSON.stringify(resource_ids), org_id).map(({ id }) => Number(id));
@@ -64,7 +65,7 @@ function byNewest(world: World, match: string | null): Result {
   const rows = db
     .prepare(`SELECT id ${whole.sql}${behind} ORDER BY created_at DESC, resource_id DESC LIMIT ?`)
     .all(...whole.binds, ...(after ? [after.created_at, after.resource_id] : []), query.limit);
-  const every = query.taken_from === undefined && query.taken_to === undefined && world.except.length === 0;
+  const every = query.taken_from === undefined && query.taken_to === undefined && world.except.length === 0 && !world.only;
   const ids = query.facets.length === 0 ? null : every ? columns.ids(org_id) : idsOf(db, whole);
   const total = ids?.length ?? (every ? columns.count(org_id) : count(db, whole));
   return { hits: scoreless(rows.map(({ id }) => Number(id))), total, exact: true, ids };
@@ -150,12 +151,13 @@ function byBoth(world: World, vector: Float32Array): Result {
 }
 
 function nearest(world: World, vector: Float32Array): Near<number>[] {
-  const { db, vectors, org_id, query, except } = world;
+  const { db, vectors, org_id, query, except, only } = world;
   const filtered =
     needsMatch({ ...query, query: { ...query.query, all: [] } }) ||
     query.taken_from !== undefined ||
     query.taken_to !== undefined ||
-    except.length > 0;
+    except.length > 0 ||
+    only !== null;
   return vectors.nearest(org_id, vector, FUSED, filtered ? new Set(idsOf(db, wholeOf(world, ofFilters(org_id, query)))) : null);
 }
 
@@ -186,7 +188,7 @@ function idsOf(db: Sqlite, { id, sql, binds }: Whole): Int32Array {
 const [COMMA, ZERO] = [44, 48];
 
 /** Selects by the words alone where these decide alone, since they hold the organisation too: looking up each entry takes twice as long. */
-function wholeOf({ org_id, query: { taken_from, taken_to }, except }: World, match: string | null): Whole {
+function wholeOf({ org_id, query: { taken_from, taken_to }, except, only }: World, match: string | null): Whole {
   const conditions: string[] = [];
   const binds: (string | number)[] = [];
   const when = (condition: string, value: string | number | null | undefined) => {
@@ -201,6 +203,7 @@ function wholeOf({ org_id, query: { taken_from, taken_to }, except }: World, mat
   if (!alone) when('entries.deleted = 0 AND entries.org_id = ?', org_id);
   const id = match === null ? 'entries.id' : 'words.rowid';
   if (except.length > 0) when(`+${id} NOT IN (SELECT value FROM json_each(?))`, JSON.stringify(except));
+  if (only) when(`+${id} IN (SELECT value FROM json_each(?))`, JSON.stringify(only));
   const both = 'words CROSS JOIN entries ON entries.id = words.rowid'; // CROSS: the words are read first
   const from = alone ? 'words' : match === null ? 'entries' : both;
   return { id, sql: `FROM ${from} WHERE ${conditions.join(' AND ')}`, binds };

@@ -43,9 +43,12 @@ export type ResourceColumns = {
   turns: string | null;
   /** When the picture was taken, as its file says: RFC 3339 with an offset, or a date alone. What a person says of it goes before. */
   file_taken_at: string | null;
-  duplicate_of: string | null;
   /** Written by `withRemarks` and `withCorrections` alone. What holds of them is in the table of remarks too, for filters. */
   remarks: KeptRemark[];
+  /** What no other picture of its organisation may claim while this one is under way or can be viewed; null: it claims no bytes. */
+  byte_claim: string | null;
+  /** It was made on purpose beside pictures with the same bytes. */
+  kept: boolean;
   created_at: number;
   updated_at: number;
   uploaded_at: number | null;
@@ -54,8 +57,11 @@ export type ResourceColumns = {
   indexed_in: string | null;
 };
 
-/** A row as read, with the metadata that people entered. */
-export type ResourceRow = ResourceColumns & { metadata: Metadata };
+/** A row as read, with the metadata that people entered. `duplicate_of`: the oldest with the same bytes that can be viewed; null: none, or itself. */
+export type ResourceRow = ResourceColumns & { metadata: Metadata; duplicate_of: string | null };
+
+/** A picture among those with the same bytes. */
+export type SameBytes = { resource_id: string; sha256: string; created_at: number };
 
 export type ResourceFilter = {
   status?: Status[];
@@ -95,8 +101,12 @@ export interface Resources {
     page: { sort: ResourceSort; after: ResourcePosition | null; limit: number },
   ): Promise<ResourceRow[]>;
   counts(scope: Scope, filter: ResourceFilter): Promise<Counts>;
-  /** The oldest resource with these bytes that can be viewed (so they were seen, not only announced), other than `except`. */
-  alive(scope: Scope, sha256: string, except?: string): Promise<ResourceRow | null>;
+  /** The oldest resource with these bytes that can be viewed (so they were seen, not only announced). */
+  alive(scope: Scope, sha256: string): Promise<ResourceRow | null>;
+  /** The one that holds one of these claims; of several, that of the claim that is named first. */
+  claimant(scope: Scope, byte_claims: string[]): Promise<ResourceRow | null>;
+  /** Those with these bytes that can be viewed, the oldest first. At most 200 checksums. */
+  withBytes(scope: Scope, sha256: string[], limit: number): Promise<SameBytes[]>;
   /** Ids of those whose entries an index still holds, though they were withdrawn from readers: the trash, and removals under way. */
   withdrawn(scope: Scope, limit: number): Promise<string[]>;
   byIdempotencyKey(scope: Scope, key: string): Promise<IdempotencyKey | null>;

@@ -27,6 +27,8 @@ export type IndexQuery = {
   after: IndexPosition | null;
   /** Ids that are neither found nor counted, though the index may hold them: what was withdrawn from readers. At most 1,000. */
   except: string[];
+  /** Ids of which alone some may be found; absent: all. At most 200. */
+  only?: string[];
   facets: Facet[];
   limit: number;
 };

@@ -30,7 +30,7 @@ export type EventToSend = {
 };
 
 export interface Engine {
-  /** Begins a lifecycle. Throws AlreadyThere when the idempotency key was used in this organisation, and OverQuota. */
+  /** Begins a lifecycle. Throws AlreadyThere when the idempotency key was used in this organisation, or its bytes are claimed, and OverQuota. */
   create(resource: NewResource, origin: Origin): Promise<ResourceRow>;
   /**
    * Sends an event. `build` is called on each attempt with the current row; its errors propagate.
@@ -144,8 +144,9 @@ const NEW_COLUMNS = {
   height: null,
   turns: null,
   file_taken_at: null,
-  duplicate_of: null,
   remarks: [],
+  byte_claim: null,
+  kept: false,
   uploaded_at: null,
   indexed_at: null,
   indexed_in: null,

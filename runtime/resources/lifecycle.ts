@@ -17,6 +17,10 @@ export type NewResource = {
   filename: string;
   content_type: string;
   claimed: { byte_size: number | null; sha256: string | null };
+  /** Absent: it claims no bytes. */
+  byte_claim?: string | null;
+  /** Made on purpose beside pictures with the same bytes. */
+  kept?: boolean;
   metadata: Metadata;
   described: boolean;
   idempotency: { key: string; fingerprint: string } | null;

@@ -92,14 +92,15 @@ function resourceStore(parts: Parts): InstanceStore<HostedResource, ResourceDeta
       const committed = await commit(change);
       if (committed.outcome === 'failed') throw committed.error;
       if (committed.outcome === 'lost') return null;
-      const resource = { ...change.resource, metadata: metadataOf(before, change) };
+      const duplicate_of = before?.resource.duplicate_of ?? null; // as it was read: the next read knows better
+      const resource = { ...change.resource, metadata: metadataOf(before, change), duplicate_of };
       return { instance: change.instance, resource, has_messages: change.outbox.length > 0 };
     },
   };
 }
 
 function columnsOf({ resource }: HostedResource): ResourceColumns {
-  const { metadata: _, ...columns } = resource;
+  const { metadata: _, duplicate_of: __, ...columns } = resource;
   return columns;
 }
 function metadataOf(before: HostedResource | null, { writes }: Change): ResourceRow['metadata'] {

@@ -47,14 +47,12 @@ export const inspect: StepHandler<InspectInput, Verdict | Inspected> = {
   async tidy(output, ids, { objects }) {
     if (output.verdict === 'legal') await objects.removePrefix(incomingPrefix(ids));
   },
-  async writes(output, { input: { resource_id, org_id }, at, facts }) {
+  async writes(output, { at }) {
     if (output.verdict === 'absent') return { facts: [] };
     if (output.verdict === 'illegal') return { facts: [], columns: { uploaded_at: at } };
     const { sha256, byte_size, content_type, width, height, page_count, taken_at: file_taken_at = null } = output;
-    const duplicate = await facts.resources.alive({ org_id }, sha256, resource_id);
-    const seen = { sha256, byte_size, content_type, width, height, page_count, turns: null, file_taken_at, uploaded_at: at };
-    const remarks = 'remarks' in output ? output.remarks : [];
-    return { facts: [], columns: { ...seen, duplicate_of: duplicate ? duplicate.resource_id : null }, remarks };
+    const columns = { sha256, byte_size, content_type, width, height, page_count, turns: null, file_taken_at, uploaded_at: at };
+    return { facts: [], columns, remarks: 'remarks' in output ? output.remarks : [] };
   },
 };
 

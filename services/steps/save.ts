@@ -3,15 +3,12 @@ import { takenAt } from '../../contract/metadata.ts';
 import type { Remark } from '../../contract/remarks.ts';
 import type { Made, SaveInput } from '../../contract/steps.ts';
 import type { CorrectedPage, Page } from '../../contract/text.ts';
-import type { Facts } from '../../runtime/ports/facts.ts';
-import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { SavedText } from '../../runtime/ports/texts.ts';
 import type { StepHandler } from '../../runtime/tasks/step-handler.ts';
 import { cleanText } from '../../text/clean.ts';
 import { missingFact } from './missing-fact.ts';
 
-/** duplicate_of: the duplicate that was found now; null leaves what was found before. */
-type SaveOutput = Made & { saved: SavedText; duplicate_of: string | null; remarks?: readonly Remark[] };
+type SaveOutput = Made & { saved: SavedText; remarks?: readonly Remark[] };
 
 /**
  * Reads and computes only: running it twice costs time. Its row has the id of the run, so that a result sent twice is one row; and a
@@ -32,12 +29,11 @@ export const save: StepHandler<SaveInput, SaveOutput> = {
     const pages = pagesOf(recognition ? recognition.pages : [], correction ? correction.pages : []);
     const taken = taken_at === null ? null : Date.parse(taken_at);
     const saved = { title, description, tags, taken_at: taken, filename, batch_id, created_at, pages };
-    return { fact_id: task_id, saved, duplicate_of: await findOlderDuplicate(resource, facts) };
+    return { fact_id: task_id, saved };
   },
-  async writes({ fact_id, saved, duplicate_of, remarks = [] }, { input, at }) {
+  async writes({ fact_id, saved, remarks = [] }, { input, at }) {
     const { resource_id, org_id, revision, recognition_id, correction_id } = input;
     return {
-      ...(duplicate_of === null ? {} : { columns: { duplicate_of } }),
       facts: [
         { into: 'texts', row: { text_id: fact_id, resource_id, org_id, at, revision, recognition_id, correction_id, saved } },
       ],
@@ -45,19 +41,6 @@ export const save: StepHandler<SaveInput, SaveOutput> = {
     };
   },
 };
-
-/**
- * When two pictures with the same bytes are inspected at once, neither inspection sees the other. By now both are in, and the later
- * one names its duplicate, unless the older one has named it meanwhile: never each the other.
- */
-async function findOlderDuplicate({ resource_id, org_id, sha256, duplicate_of, created_at }: ResourceRow, { resources }: Facts) {
-  const duplicate = sha256 === null || duplicate_of !== null ? null : await resources.alive({ org_id }, sha256, resource_id);
-  if (duplicate?.duplicate_of === resource_id) return null;
-  const is_elder =
-    duplicate &&
-    (duplicate.created_at < created_at || (duplicate.created_at === created_at && duplicate.resource_id < resource_id));
-  return is_elder ? duplicate.resource_id : null;
-}
 
 /** A person's text replaces that of its page; null leaves the machine's. */
 function pagesOf(recognised: Page[], corrected: CorrectedPage[]): SavedText['pages'] {

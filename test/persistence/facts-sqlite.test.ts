@@ -174,7 +174,9 @@ describe('Facts on SQLite', () => {
           await facts.resources.counts(scope, filter);
         }
     await facts.resources.getMany(scope, ['a', 'b']);
-    await facts.resources.alive(scope, 's', 'a');
+    await facts.resources.alive(scope, 's');
+    await facts.resources.claimant(scope, ['s', 's/1']);
+    await facts.resources.withBytes(scope, ['s', 't'], 10);
     await facts.resources.withdrawn(scope, 10);
     await facts.instances.nextDueAt('a');
     await facts.texts.texts(scope, ['t', 'u'], 1_000);

@@ -42,6 +42,7 @@ export function commitTests(world: World): void {
       assert.deepEqual(await facts.resources.get(scope, 'a'), {
         ...made.resource,
         metadata: metadata({ title: 'title 1', tags: ['一', '1'] }),
+        duplicate_of: null,
       });
       for (const write of writes) {
         if (write.into === 'recognitions') assert.deepEqual(await facts.texts.recognition(scope, 'recognition-1'), write.row);
@@ -63,6 +64,7 @@ export function commitTests(world: World): void {
       assert.deepEqual(await facts.resources.get(scope, 'a'), {
         ...moved.resource,
         metadata: metadata({ title: 'title 1', tags: ['一', '1'] }),
+        duplicate_of: null,
       });
       const renamed = metadata({ title: '新', tags: ['二'] });
       const writes: FactWrite[] = [{ into: 'metadata', row: { resource_id: 'a', org_id: ORG, at: AT, metadata: renamed } }];
@@ -200,7 +202,7 @@ export function commitTests(world: World): void {
       await facts.outbox.relay(9);
       const { instance, resource, journal, messages, ...rest } = await seen(facts, 'a', '1');
       assert.deepEqual(rest, { recognition: null, correction: null, text: null, embedding: null, key: null });
-      assert.deepEqual(resource, { ...removal.resource, metadata: metadata() });
+      assert.deepEqual(resource, { ...removal.resource, metadata: metadata(), duplicate_of: null });
       assert.deepEqual([instance?.instance.seq, journal.length, messages.length], [2, 2, 3]);
       assert.equal((await facts.resources.counts(scope, { tag: ['1'] })).total, 0);
       const [first] = await facts.resources.list(scope, {}, { sort: 'title', after: null, limit: 1 });

@@ -198,7 +198,7 @@ export function listTests(world: World): void {
       await assert.rejects(resources.getMany(scope, Array.from({ length: 201 }, String)), RangeError);
     });
 
-    it('alive is the oldest of these bytes that can be viewed, other than the one excepted', async () => {
+    it('alive is the oldest of these bytes that can be viewed, and every other one names it', async () => {
       const facts = world.facts();
       const same = { sha256: 'same', viewable: true };
       await commit(
@@ -210,8 +210,37 @@ export function listTests(world: World): void {
         change('w-unlike', { resource: { ...same, created_at: 3, sha256: 'another' } }),
       );
       assert.equal((await facts.resources.alive(scope, 'same'))?.resource_id, 'w-old');
-      assert.equal((await facts.resources.alive(scope, 'same', 'w-old'))?.resource_id, 'w-young');
-      assert.equal(await facts.resources.alive(other, 'same', 'w-other'), null);
+      const named = async (id: string, of = scope) => (await facts.resources.get(of, id))?.duplicate_of;
+      assert.deepEqual(await Promise.all(['w-old', 'w-young', 'w-unlike', 'w-announced'].map((id) => named(id))), [
+        null,
+        'w-old',
+        null,
+        null, // it can't be viewed
+      ]);
+      assert.equal(await named('w-other', other), null);
+      assert.deepEqual(
+        (await facts.resources.getMany(scope, ['w-young', 'w-old'])).map(({ duplicate_of }) => duplicate_of),
+        ['w-old', null],
+      );
+      const page = { sort: '-created_at', after: null, limit: 9 } as const;
+      const listed = await facts.resources.list(scope, { sha256: ['same'] }, page);
+      assert.deepEqual(
+        listed.map(({ resource_id, duplicate_of }) => [resource_id, duplicate_of]),
+        [
+          ['w-young', 'w-old'],
+          ['w-old', null],
+          ['w-announced', null],
+        ],
+      );
+      assert.deepEqual(await facts.resources.withBytes(scope, ['same', 'another', 'unseen'], 9), [
+        { resource_id: 'w-unlike', sha256: 'another', created_at: 3 },
+        { resource_id: 'w-old', sha256: 'same', created_at: 4 },
+        { resource_id: 'w-young', sha256: 'same', created_at: 5 },
+      ]);
+      await commit(facts, change('w-old', { expected_seq: 1, resource: { ...same, created_at: 4, viewable: false } }));
+      assert.equal(await named('w-young'), null, 'withdrawn, it is named no more');
+      await commit(facts, change('w-old', { expected_seq: 2, resource: { ...same, created_at: 4 } }));
+      assert.equal(await named('w-young'), 'w-old', 'restored, it is the oldest again');
       assert.equal(await facts.resources.alive(scope, 'unseen'), null);
     });
 
@@ -223,7 +252,10 @@ export function listTests(world: World): void {
       };
       await commit(
         facts,
-        change('mine', { writes: [...everyFact('mine', 'm'), key], resource: { sha256: 'mine', batch_id: 'mine' } }),
+        change('mine', {
+          writes: [...everyFact('mine', 'm'), key],
+          resource: { sha256: 'mine', byte_claim: 'mine', batch_id: 'mine' },
+        }),
       );
       await facts.outbox.relay(1_000);
       const nobody: Scope = { org_id: 'org-c' };
@@ -240,6 +272,8 @@ export function listTests(world: World): void {
           (await facts.resources.counts(ids, {})).total,
           (await facts.resources.counts(ids, { tag: ['m'] })).total,
           await facts.resources.alive(ids, 'mine'),
+          await facts.resources.claimant(ids, ['mine']),
+          (await facts.resources.withBytes(ids, ['mine'], 9))[0],
           await facts.resources.byIdempotencyKey(ids, 'k'),
           await facts.texts.recognition(ids, 'recognition-m'),
           await facts.texts.correction(ids, 'correction-m'),

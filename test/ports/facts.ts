@@ -6,6 +6,7 @@ import { accountsTests } from './facts-accounts.ts';
 import { commitTests } from './facts-commit.ts';
 import { listTests } from './facts-list.ts';
 import type { World } from './facts-rows.ts';
+import { sameBytesTests } from './facts-same-bytes.ts';
 import { severalTests } from './facts-several.ts';
 import { sharedWorkTests } from './facts-shared-work.ts';
 import { tellingTests } from './facts-telling.ts';
@@ -40,6 +41,7 @@ export function factsSuite(name: string, open: () => Promise<Opened>): void {
     severalTests(world);
     versionTests(world);
     usageTests(world);
+    sameBytesTests(world);
     sharedWorkTests(world);
     it('answers a ping', async () => {
       await world.facts().ping();

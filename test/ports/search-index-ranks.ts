@@ -145,6 +145,30 @@ export function indexTestRanks(world: () => Promise<IndexWorld>): void {
     await index.close();
   });
 
+  test('of these alone, what the query finds, in any mode', async () => {
+    const { index, put, search, id } = await world();
+    const vector = vectorAt(1, 1);
+    await put('a', saved('手机'), { vector: vectorAt(1, 1) });
+    await put('b', saved('手机'), { vector: vectorAt(0.9, 1) });
+    await put('c', saved('电脑'), { vector: vectorAt(-1, 1) });
+    const only = [id('b'), id('c'), id('never')];
+    for (const [typed, change, wanted] of [
+      ['', {}, ['b', 'c']],
+      ['手机', {}, ['b']],
+      ['手机', { sort: 'newest' }, ['b']],
+      ['手机', { taken_from: 0 }, []],
+    ] satisfies [string, Partial<IndexQuery>, string[]][]) {
+      const { hits, total } = await search(typed, { ...change, only });
+      assert.deepEqual([hits.map(({ resource_id }) => resource_id).sort(), total], [wanted.map(id), wanted.length], typed);
+    }
+    const nearest = await search('手机', { mode: 'vector', vector, only });
+    assert.equal(nearest.hits[0]?.resource_id, id('b'));
+    assert.ok(nearest.hits.every(({ resource_id }) => only.includes(resource_id)));
+    assert.deepEqual((await search('手机', { mode: 'hybrid', vector, only: [id('c')] })).hits, []);
+    assert.deepEqual((await search('手机', { only: [] })).hits, []);
+    await index.close();
+  });
+
   test('what is excepted is neither found nor counted, in any mode', async () => {
     const { index, put, search, id } = await world();
     const vector = vectorAt(1, 1);

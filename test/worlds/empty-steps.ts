@@ -36,7 +36,7 @@ export const emptySteps: StepHandlers = {
     const outputs: Record<StepKind, Json> = {
       inspect: { ...legal, fact_id },
       ocr: { fact_id, engine: 'nothing', pages: [] },
-      save: { fact_id, saved: text, duplicate_of: null },
+      save: { fact_id, saved: text },
       embed: { fact_id, model: 'nothing', vector: [1] },
       index: { put: 'seen', into: null },
       purge: { into: null },

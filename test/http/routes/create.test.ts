@@ -131,12 +131,36 @@ test('bytes that this organisation has already answer 200 with the picture that 
   assert.notEqual(kept.resource.resource_id, first.resource.resource_id);
 });
 
-test('bytes that were only announced are nobody’s duplicate, and bytes of another organisation neither', async () => {
-  const announced = await create({ ...GOOD, sha256: sha256('announced') });
-  const other = await create({ ...GOOD, sha256: sha256('announced') });
-  assert.equal(other.status, 201);
+test('bytes that somebody has announced are awaited for one picture, which whoever has them may send', async () => {
+  const announced = await create({ ...GOOD, sha256: sha256('bytes') });
+  const other = await create({ ...GOOD, sha256: sha256('bytes') });
+  assert.deepEqual([announced.status, other.status], [201, 200]);
+  assert.equal(other.resource.resource_id, announced.resource.resource_id);
   assert.ok(other.upload);
-  assert.notEqual(other.resource.resource_id, announced.resource.resource_id);
+  assert.notEqual(other.upload.url, announced.upload?.url);
+  assert.equal(
+    (await world.call('PUT', other.upload.url, { key: null, headers: other.upload.headers, raw: 'bytes' })).status,
+    200,
+  );
+});
+
+test('an announcement blocks nobody: who brings the bytes, says another size or keeps them has a picture of their own', async () => {
+  const announced = await create({ ...GOOD, byte_size: 7, sha256: sha256('is here') });
+  const another_size = await create({ ...GOOD, byte_size: 5, sha256: sha256('is here') });
+  const kept = await create({ ...GOOD, byte_size: 7, sha256: sha256('is here'), on_duplicate: 'keep' });
+  const brought = await send(form('is here'));
+  const pictures = [announced, another_size, kept, brought];
+  assert.deepEqual(
+    pictures.map(({ status }) => status),
+    [201, 201, 201, 201],
+  );
+  assert.equal(new Set(pictures.map(({ resource }) => resource.resource_id)).size, 4);
+  const again = await create({ ...GOOD, byte_size: 7, sha256: sha256('is here') });
+  assert.deepEqual([again.status, again.resource.resource_id], [200, brought.resource.resource_id], 'its bytes are here');
+  assert.equal(again.upload, undefined);
+});
+
+test('bytes of another organisation are nobody’s duplicate', async () => {
   const { json } = await world.call('POST', '/v1/resources', {
     key: world.keys.other,
     body: { ...GOOD, sha256: sha256('twice') },
