@@ -11,7 +11,7 @@ import { CONTENT_TYPES } from '../../contract/resource.ts';
 import type { InspectInput, LegalPicture, Verdict } from '../../contract/steps.ts';
 import type { ObjectHead } from '../../runtime/ports/objects.ts';
 import type { StepContext, StepHandler } from '../../runtime/tasks/step-handler.ts';
-import { dateOfFile } from '../formats/dates.ts';
+import { type DateOfFile, dateOfFile } from '../formats/dates.ts';
 import { fitting, type Opened, type Size } from '../formats/pages.ts';
 import { rejectOnError } from '../formats/raster.ts';
 import { openFile, RejectedType } from '../formats/registry.ts';
@@ -96,14 +96,18 @@ async function judge(frozen: ObjectHead, input: InspectInput, context: StepConte
     const [first] = sizes;
     if (!first) throw new RejectedFile('NO_PAGES', 'the document has no pages');
     const seen = { sha256, original_key: key, byte_size, content_type, ...first, page_count: sizes.length };
-    const taken_at = dateOfFile(file.dates, clock.now())?.taken_at ?? null;
-    return { verdict: 'legal', ...seen, taken_at, fact_id: task_id, remarks: (await file.remarks?.()) ?? [] };
+    const date = dateOfFile(file.dates, clock.now());
+    const remarks = [...((await file.remarks?.()) ?? []), ...remarksOfDate(date)];
+    return { verdict: 'legal', ...seen, taken_at: date?.taken_at ?? null, fact_id: task_id, remarks };
   } catch (error) {
     throw error instanceof RejectedFile ? new RejectedType(error, file.content_type) : error;
   } finally {
     await file.close();
   }
 }
+
+const remarksOfDate = (date: DateOfFile | null): Remark[] =>
+  date?.is_partial ? [{ code: 'dates_guessed', page: null, detail: `the file names no day: taken to be ${date.taken_at}` }] : [];
 
 /** With what the file was announced as, where that is something else than it is: then the name misled somebody. */
 async function detailOf(error: RejectedFile, { resource_id, org_id }: InspectInput, { facts }: StepContext): Promise<string> {

@@ -157,6 +157,15 @@ describe('the date in a file', () => {
       assert.ok(verdict.verdict === 'legal', JSON.stringify(verdict));
       assert.equal(verdict.taken_at, is);
     });
+
+  test('a year alone is a guess, and says so', async () => {
+    const remarks = async (bytes: Buffer) => ((await desk().inspected(bytes)) as { remarks?: { code: string }[] }).remarks;
+    assert.deepEqual(
+      (await remarks(created('D:2024')))?.map(({ code }) => code),
+      ['dates_guessed'],
+    );
+    assert.deepEqual(await remarks(created('D:20240704')), []);
+  });
 });
 
 const NOW = Date.parse('2026-11-28T12:00:00Z');
