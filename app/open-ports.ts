@@ -39,6 +39,7 @@ import { liveIndex } from '../services/index/rebuild.ts';
 import { STORED_MACHINES } from '../services/lifecycles.ts';
 import { checkStored, type Kernel, type LookedAt, storedStates } from '../services/maintenance/stored-versions.ts';
 import { type Config, ConfigError, inProcess } from './config.ts';
+import { loadElasticsearch } from './load-elasticsearch.ts';
 import { certificatesOf, checkKeys, mysqlOf, named, watched } from './open-credentials.ts';
 import { secretFault } from './secrets.ts';
 
@@ -121,7 +122,7 @@ export async function openIndex(config: Config, world: Partial<World> & { facts:
   const { facts, clock } = world;
   const { elasticsearch_url: url, elasticsearch_alias: alias, embedding_floor: vector_floor } = config;
   if (url === undefined) return openSqliteIndex(path.join(config.data_dir, 'search.sqlite'), { clock, vector_floor });
-  const { openElasticsearchIndex } = await import('../persistence/elasticsearch/open.ts');
+  const { openElasticsearchIndex } = await loadElasticsearch();
   const { dimension } = await embedderOf(config, world);
   const live = () => liveIndex({ facts, clock });
   const { elasticsearch_api_key: api_key, elasticsearch_user: user, elasticsearch_password: password } = config;

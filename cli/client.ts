@@ -2,13 +2,19 @@
  * What a command speaks to: a running service, or else the data folder itself, opened in this process and spoken to in the same way.
  * So there is one path from the command line to the engine, and it is the API.
  */
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { type Config, SERVICE_FILE } from '../app/config.ts';
 import { type ApiClient, ApiError, createClient } from '../contract/client.ts';
+import { ProblemResponse } from '../contract/problems.ts';
 import { readPrivate, UnsafeFile } from '../persistence/folder/private-file.ts';
 import { systemClock } from '../runtime/async/clock.ts';
 import { bounded } from '../runtime/async/timeout.ts';
+import { answered } from './answered.ts';
+import { NoLibrary } from './errors.ts';
+import type { Language } from './language.ts';
+import type { Output } from './output.ts';
 import { responseText } from './response-text.ts';
 
 /** Of TUODI_DATA_DIR/service.json, written by `serve`. */
@@ -39,19 +45,32 @@ type RequestOptions = {
 export type OpenFolder = (config: Config) => Promise<{ url: string; api_key: string } & Opened>;
 type Opened = { stop(): Promise<void>; taken?: AbortSignal };
 
-/** TUODI_API_KEY goes to TUODI_URL and nowhere else: a service that is found by its folder has the key beside its address. */
+/** `makes`: a folder without a library gets one; else throws NoLibrary there. TUODI_API_KEY goes to TUODI_URL and nowhere else: a service that is found by its folder has the key beside its address. */
 export async function connect(
   config: Config,
   openFolder: OpenFolder,
-  warn: (text: string) => void = () => undefined,
+  out: Speaking,
+  { makes = true }: { makes?: boolean } = {},
 ): Promise<Client> {
-  if (config.url) return clientOf(config.url, config.api_key ?? '');
-  if (config.api_key) warn('TUODI_API_KEY is not used: it goes to the service at TUODI_URL alone, which is not set');
-  const running = await runningService(config, warn);
-  if (running) return clientOf(running.url, running.api_key);
+  const { language } = out;
+  if (config.url) return clientOf(config.url, config.api_key ?? '', { language });
+  if (config.api_key)
+    out.warn(
+      out.words({
+        en: 'TUODI_API_KEY is not used: it goes to the service at TUODI_URL alone, which is not set',
+        zh: 'TUODI_API_KEY 未使用：它只发送给 TUODI_URL 所指的服务，而该变量未设置',
+      }),
+    );
+  const running = await runningService(config, out.warn);
+  if (running) return clientOf(running.url, running.api_key, { language });
+  if (!makes && !hasLibrary(config)) throw new NoLibrary(path.resolve(config.data_dir));
   const opened = await openFolder(config);
-  return clientOf(opened.url, opened.api_key, opened);
+  return clientOf(opened.url, opened.api_key, { language, opened });
 }
+/** A library that was there before: facts in the data folder, or on a server. */
+export const hasLibrary = ({ database_url, data_dir }: Config): boolean =>
+  database_url !== undefined || existsSync(path.join(data_dir, 'facts.sqlite'));
+type Speaking = Pick<Output, 'warn' | 'words' | 'language'>;
 
 /** Believed only if this user wrote it: whoever else puts an address there wants our pictures. */
 async function runningService({ data_dir }: Config, warn: (text: string) => void): Promise<z.infer<typeof ServiceFile> | null> {
@@ -80,27 +99,30 @@ const HEALTH_TIMEOUT_MS = 3_000;
 /** Longer than the longest wait that is asked for. */
 const REQUEST_TIMEOUT_MS = 120_000;
 
-export function clientOf(url: string, api_key: string, opened: Opened | null = null): Client {
+type ClientOf = { language?: Language; opened?: Opened | null };
+export function clientOf(url: string, api_key: string, { language, opened = null }: ClientOf = {}): Client {
   const authorization = `Bearer ${api_key}`;
+  const spoken: Record<string, string> = language === undefined ? {} : { 'accept-language': language };
   return {
     url,
     api_key,
     api: createClient({
-      ...{ url, api_key, read: responseText },
+      ...{ url, api_key, ...(language ? { language } : {}), read: responseText },
       send: (address, { signal, ...init }) => sendWithRetries(address, init, { signal: signal ?? undefined }),
     }),
     async request(method, route, { body, headers = {}, ...limits } = {}) {
       const form = body instanceof FormData;
       const init = {
         method,
-        headers: { authorization, ...(body && !form ? { 'content-type': 'application/json' } : {}), ...headers },
+        headers: { authorization, ...spoken, ...(body && !form ? { 'content-type': 'application/json' } : {}), ...headers },
         ...(body ? { body: form ? body : JSON.stringify(body) } : {}),
       };
       return readResponse(await sendWithRetries(`${url}${route}`, init, limits), `${method} ${route}`);
     },
     download: (route, signal, take) =>
       withRetryLimit(DOWNLOAD_TIMEOUT_MS, signal, async (limit) => {
-        const answer = await fetch(`${url}${route}`, { headers: { authorization }, signal: limit });
+        const send = () => fetch(`${url}${route}`, { headers: { authorization, ...spoken }, signal: limit });
+        const answer = await answered(new URL(url).origin, send);
         if (!answer.ok || !answer.body) await readResponse(answer, `GET ${route}`);
         if (!answer.body) throw new ApiError(answer.status, 'UNKNOWN', `GET ${route} answered nothing`);
         await take(answer.body);
@@ -118,7 +140,8 @@ async function sendWithRetries(
   init: RequestInit,
   { timeout_ms = REQUEST_TIMEOUT_MS, signal }: Limits,
 ): Promise<Response> {
-  const send = (limit: AbortSignal) => fetch(url, { ...init, signal: limit }).then(readWhole);
+  const send = (limit: AbortSignal) =>
+    answered(new URL(url).origin, () => fetch(url, { ...init, signal: limit }).then(readWhole));
   for (let times = 1; ; times++) {
     const answer = await withRetryLimit(timeout_ms, signal, send);
     if (answer.status !== 429 || times === MAX_SENDS) return answer;
@@ -161,7 +184,10 @@ async function readResponse(answer: Response, what: string): Promise<{ status: n
   const parsed: unknown = is_json ? JSON.parse(text) : text;
   if (answer.ok) return { status: answer.status, body: parsed };
   const problem = ProblemAnswer.safeParse(parsed);
-  if (problem.success) throw new ApiError(answer.status, problem.data.code, problem.data.detail);
+  if (problem.success) {
+    const { code, detail, errors = [] } = problem.data;
+    throw new ApiError(answer.status, code, detail, { errors });
+  }
   throw new ApiError(answer.status, 'UNKNOWN', `${what} answered ${answer.status}`);
 }
-const ProblemAnswer = z.object({ code: z.string(), detail: z.string() });
+const ProblemAnswer = ProblemResponse.pick({ code: true, detail: true, errors: true });

@@ -9,7 +9,7 @@ const FOLDER = 'tuodi-demo';
 
 export const demoCommand: Run = async (config, out) => {
   await emptyDemoFolder(FOLDER);
-  const client = await connect({ ...config, url: undefined, api_key: undefined, data_dir: FOLDER }, openFolder);
+  const client = await connect({ ...config, url: undefined, api_key: undefined, data_dir: FOLDER }, openFolder, out);
   try {
     return (await demo(client, SAMPLES, FOLDER, out, () => performance.now())) ? 0 : 3;
   } finally {

@@ -8,6 +8,7 @@ import type { Client } from './client.ts';
 import { type Ingested, ingest, isWell } from './ingest/ingest.ts';
 import { cut, type Output, table } from './output.ts';
 import { marked, plainText, search } from './search.ts';
+import { stopSignal } from './signals.ts';
 
 /** Says that the folder is the demo's own, and may be emptied. */
 const MARK = '.tuodi-demo';
@@ -34,7 +35,9 @@ export async function demo(client: Client, samples: string, folder: string, out:
   const truth = await readTruth(samples);
   out.print(`Reading the ${Object.keys(truth).length} pictures of samples/ …\n`);
   const files = Object.keys(truth).map((file) => path.join(samples, file));
-  const results = await ingest(client, files, {}, { ...out, json: false }, now);
+  const { signal, release } = stopSignal();
+  const given = { client, options: {}, out: { ...out, json: false }, now, signal };
+  const { results } = await ingest(files, given).finally(release);
   const rows = await Promise.all(results.map((result) => rowOf(client, result)));
   const read = { results };
   out.result(read, () => table([['picture', 'status', 'seconds', 'what was read'], ...rows]));

@@ -3,10 +3,15 @@
  * outside is obeyed by a terminal; what must stay on one line (a name, a title, a message) is made so where it is put into a text.
  */
 import { MultiBar, type SingleBar } from 'cli-progress';
+import type { Text } from '../contract/statuses.ts';
 import { printable, printableJson, printableLine } from '../text/printable.ts';
+import type { Language } from './language.ts';
 
 export type Output = {
   json: boolean;
+  language: Language;
+  /** The words for this reader. */
+  words(text: Text): string;
   /** A result. With --json one object a line, and nothing else on standard output. */
   result(object: object, text: () => string): void;
   /** For people only; with --json it goes nowhere. */
@@ -17,16 +22,21 @@ export type Output = {
   progress(total: number, label: string): { step(label: string): void; end(): void };
 };
 
-export function output(json: boolean): Output {
-  const write = (text: string) => console.log(printable(text));
+/** `plain`: a terminal that can't move its cursor (TERM=dumb) gets no bar. No colour is used anywhere, whatever NO_COLOR says. */
+export function output(json: boolean, { language = 'en', plain = false }: { language?: Language; plain?: boolean } = {}): Output {
+  const write = (text: string) => {
+    if (text !== '') console.log(printable(text));
+  };
   return {
     json,
+    language,
+    words: (text) => text[language],
     result: (object, text) => (json ? console.log(printableJson(object)) : write(text())),
     print: (text) => {
       if (!json) write(text);
     },
     warn: (text) => console.error(printable(text)),
-    progress: (total, label) => bar(total, label, !json && process.stderr.isTTY === true),
+    progress: (total, label) => bar(total, label, !json && !plain && process.stderr.isTTY === true),
   };
 }
 

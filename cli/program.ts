@@ -2,14 +2,16 @@
 
 import { Command, CommanderError, Option } from 'commander';
 import { ConfigError, readConfig } from '../app/config.ts';
+import { ApiError } from '../contract/client.ts';
 import { EXIT, type ExitCode } from '../contract/exit-codes.ts';
 import { StopFailed } from '../runtime/async/closers.ts';
 import { printable, printableLine } from '../text/printable.ts';
 import { addAccountCommands } from './account-commands.ts';
 import type { Run } from './command.ts';
 import { configCommand } from './config.ts';
-import { TakenOver, UsageError } from './errors.ts';
+import { messageOf, TakenOver, UsageError } from './errors.ts';
 import { type WatchFlags, watchCommand } from './ingest/watch-command.ts';
+import { type Language, languageOf } from './language.ts';
 import {
   backupCommand,
   demoCommand,
@@ -28,6 +30,7 @@ import { explainCommand, ingestCommand, searchCommand, statusCommand, textComman
 
 export async function run(argv: string[], env: NodeJS.ProcessEnv): Promise<ExitCode> {
   let code: ExitCode = EXIT.OK;
+  const language = languageOf(env);
   const program = new Command('tuodi')
     .description('Takes pictures in, reads the text on them, and makes them findable by it.')
     .version(VERSION)
@@ -40,7 +43,7 @@ export async function run(argv: string[], env: NodeJS.ProcessEnv): Promise<ExitC
   /** Reads the configuration, runs, and keeps the code. */
   const does = async (work: Run): Promise<void> => {
     const { json = false, dataDir, url } = program.opts<{ json?: boolean; dataDir?: string; url?: string }>();
-    const out = output(json);
+    const out = output(json, { language, plain: env.TERM === 'dumb' });
     const flags = { ...(dataDir ? { data_dir: dataDir } : {}), ...(url ? { url } : {}) };
     const { config, warnings, sources } = readConfig(env, flags);
     for (const warning of warnings) out.warn(warning);
@@ -54,7 +57,7 @@ export async function run(argv: string[], env: NodeJS.ProcessEnv): Promise<ExitC
     await program.parseAsync(argv, { from: 'user' });
     return code;
   } catch (error) {
-    return codeOf(error);
+    return codeOf(error, language);
   }
 }
 
@@ -157,10 +160,11 @@ function addFolderCommands(program: Command, does: (work: Run) => Promise<void>)
     .action((backup: string, options: { copy?: boolean }) => does(restoreCommand(backup, options)));
 }
 
-function codeOf(error: unknown): ExitCode {
+function codeOf(error: unknown, language: Language): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.OK : EXIT.USAGE; // commander has said what is wrong
-  const message = error instanceof Error ? error.message : String(error);
-  output(false).warn(error instanceof ConfigError ? message : printableLine(message)); // which has a line a fault
+  const message = messageOf(error, language);
+  const has_lines = error instanceof ConfigError || error instanceof ApiError; // a line a fault
+  output(false).warn(has_lines ? message : printableLine(message));
   if (error instanceof ConfigError || error instanceof UsageError) return EXIT.USAGE;
   if (error instanceof TakenOver) return EXIT.TAKEN_OVER;
   return error instanceof StopFailed && error.too_long ? EXIT.STOP_TOO_LONG : EXIT.ERROR;

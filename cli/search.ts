@@ -16,7 +16,13 @@ export async function search(
 
 export function printHits({ items, total }: SearchAnswer, query: string, out: Output): void {
   for (const hit of items) out.result(hitOf(hit), () => textOf(hit));
-  if (total === 0) out.print(`Nothing is found for ${printableLine(query) || 'an empty query'}.`);
+  if (total === 0)
+    out.print(
+      out.words({
+        en: `Nothing is found for ${printableLine(query) || 'an empty query'}.`,
+        zh: `没有找到与“${printableLine(query)}”相符的图片。`,
+      }),
+    );
 }
 
 /** What is printed of a hit. */
@@ -57,5 +63,7 @@ export async function plainText({ api }: Client, resource_id: string): Promise<s
 export async function status(client: Client, out: Output): Promise<void> {
   const { body: counts } = await client.api.count_resources();
   const lines = Object.entries(counts.by_status).map(([name, count]) => printableLine(`${String(count).padStart(8)}  ${name}`));
-  out.result(counts, () => [`${String(counts.total).padStart(8)}  pictures`, ...lines].join('\n'));
+  out.result(counts, () =>
+    [`${String(counts.total).padStart(8)}  ${out.words({ en: 'pictures', zh: '张图片' })}`, ...lines].join('\n'),
+  );
 }

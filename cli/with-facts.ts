@@ -1,13 +1,13 @@
 /** Commands that work on the facts themselves, beside a running service too. */
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../app/config.ts';
 import { openFacts } from '../app/open-ports.ts';
 import type { ExitCode } from '../contract/exit-codes.ts';
 import { systemClock } from '../runtime/async/clock.ts';
 import { AlreadyThere, type Facts } from '../runtime/ports/facts.ts';
+import { hasLibrary } from './client.ts';
 import type { Run } from './command.ts';
-import { UsageError } from './errors.ts';
+import { NoLibrary, UsageError } from './errors.ts';
 import type { Output } from './output.ts';
 
 /** Maximum rows that a command lists. */
@@ -24,6 +24,7 @@ export const factsCommand =
   async (config, out) => {
     const work = Object.hasOwn(actions, action) ? actions[action] : undefined;
     if (!work) throw new UsageError(`${command} ${action} is not known: ${Object.keys(actions).join(', ')}`);
+    if (action !== 'create' && !hasLibrary(config)) throw new NoLibrary(path.resolve(config.data_dir));
     warnOfNewFolder(config, out);
     const facts = await openFacts(config, { clock: systemClock() });
     try {
@@ -34,9 +35,15 @@ export const factsCommand =
   };
 
 /** A key of a folder that no service uses is refused by every service: most often the folder is the wrong one. */
-function warnOfNewFolder({ database_url, data_dir }: Config, out: Output): void {
-  if (database_url === undefined && !existsSync(path.join(data_dir, 'facts.sqlite')))
-    out.warn(`${path.resolve(data_dir)} is a new data folder, which no service has used yet (TUODI_DATA_DIR, --data-dir)`);
+function warnOfNewFolder(config: Config, out: Output): void {
+  const folder = path.resolve(config.data_dir);
+  if (!hasLibrary(config))
+    out.warn(
+      out.words({
+        en: `${folder} is a new data folder, which no service has used yet (TUODI_DATA_DIR, --data-dir)`,
+        zh: `${folder} 是新的数据文件夹，尚无服务使用过（TUODI_DATA_DIR、--data-dir）`,
+      }),
+    );
 }
 
 /** Throws UsageError unless there is a name of a fitting length. */

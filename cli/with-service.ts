@@ -6,18 +6,22 @@ import { type Client, connect, type OpenFolder } from './client.ts';
 import type { Run } from './command.ts';
 import { TakenOver } from './errors.ts';
 import { explain } from './explain.ts';
-import { type IngestOptions, ingest, ingestTable, isWell } from './ingest/ingest.ts';
+import { type IngestOptions, ingest, isWell } from './ingest/ingest.ts';
+import { ingestText, leftOutLines } from './ingest/ingest-text.ts';
+import { typedPaths } from './ingest/named-paths.ts';
 import type { Output } from './output.ts';
 import { printHits, type SearchOptions, search, status, text } from './search.ts';
+import { stopSignal } from './signals.ts';
 
 /** Loaded when it is needed: beside a running service a command does without the whole of it. */
 export const openFolder: OpenFolder = async (config) => (await import('./open-folder.ts')).openFolder(config);
 
-/** Runs with a client, and closes what was opened for it. */
+type Work = (client: Client, out: Output) => Promise<ExitCode>;
+/** Runs with a client, and closes what was opened for it. `makes`: in a folder without a library it makes one. */
 export const withClient =
-  (work: (client: Client, out: Output) => Promise<ExitCode>): Run =>
+  (work: Work, { makes = false }: { makes?: boolean } = {}): Run =>
   async (config, out) => {
-    const client = await connect(config, openFolder, out.warn);
+    const client = await connect(config, openFolder, out, { makes });
     try {
       return await untilTakenOver(client.taken, () => work(client, out));
     } finally {
@@ -36,11 +40,17 @@ export async function untilTakenOver<Value>(taken: AbortSignal | null, work: () 
 
 export const ingestCommand = (paths: string[], options: IngestOptions): Run =>
   withClient(async (client, out) => {
-    const results = await ingest(client, paths, options, out, () => performance.now());
-    if (results.length === 0) out.warn('There is no picture in what was named.');
-    else out.print(ingestTable(results));
-    return results.every(isWell) ? 0 : 3;
-  });
+    const { signal, release } = stopSignal();
+    const given = { client, options, out, now: () => performance.now(), signal };
+    const done = await ingest(await typedPaths(paths), given).finally(release);
+    if (done.results.length === 0) out.warn(out.words(NO_PICTURE));
+    if (!out.json) out.print(ingestText(done, out.language));
+    else for (const line of leftOutLines(done.left_out, out.language)) out.warn(line);
+    return done.results.every(isWell) ? 0 : 3;
+  }, MAKES);
+/** What takes pictures in makes a library where there is none. */
+export const MAKES = { makes: true };
+const NO_PICTURE = { en: 'There is no picture in what was named.', zh: '所指定的内容中没有图片。' };
 
 export const searchCommand = (query: string, options: SearchOptions): Run =>
   withClient(async (client, out) => {

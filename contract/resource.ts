@@ -117,6 +117,7 @@ export const FailureAnswer = z
     step: z.string(),
     code: z.string(),
     retryable: z.boolean(),
+    meaning: z.string(),
     detail: z.string(),
     attempts: z.int(),
     at: Time,

@@ -14,7 +14,7 @@ const RULES = {
   'at most 16 KiB as JSON': '按 JSON 计最多 16 KiB',
   'at most 64 KiB as JSON': '按 JSON 计最多 64 KiB',
   'given more than once': '重复出现',
-  empty: '为空',
+  'it is empty': '内容为空',
   'is not the one that the address names, which was given with the work': '与地址中随任务给出的编号不符',
   'only from `ocr`: the text is not read again otherwise': '仅可与 `ocr` 同用：否则不会重新识别文字',
 } as const;

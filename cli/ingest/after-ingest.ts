@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { chmod, copyFile, link, mkdir, open, rename, rm, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
+import { onDisk, shownPath } from './disk-path.ts';
 import { type FileStat, isSame, LEAVING, statFile } from './folder-files.ts';
 
 export type AfterIngest = { do: 'keep' } | { do: 'delete' } | { do: 'move'; to: string };
@@ -19,14 +20,14 @@ const MAX_NAMES = 1_000;
 export async function disposeOf(file: string, seen: FileStat, root: string, after: AfterIngest): Promise<Disposed> {
   if (after.do === 'keep') return { left: 'kept' };
   const leaving = path.join(path.dirname(file), `${LEAVING}${randomUUID()}${path.extname(file)}`);
-  await rename(file, leaving);
+  await rename(onDisk(file), onDisk(leaving));
   const now = await statFile(leaving);
   if (!now || !isSame(now, seen)) {
     await backTo(leaving, file);
     return { left: 'changed' };
   }
   if (after.do === 'delete') {
-    await unlink(leaving);
+    await unlink(onDisk(leaving));
     return { left: 'deleted' };
   }
   try {
@@ -44,11 +45,11 @@ export async function disposeOf(file: string, seen: FileStat, root: string, afte
 /** Under its old name unless somebody has taken that: then it stays under the new one, which the next look finds. */
 async function backTo(leaving: string, file: string): Promise<void> {
   try {
-    await link(leaving, file);
-    await unlink(leaving);
+    await link(onDisk(leaving), onDisk(file));
+    await unlink(onDisk(leaving));
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : '';
-    if (code !== 'EEXIST' && code !== 'ENOENT') await rename(leaving, file); // a file system without links
+    if (code !== 'EEXIST' && code !== 'ENOENT') await rename(onDisk(leaving), onDisk(file)); // a file system without links
   }
 }
 
@@ -59,27 +60,27 @@ async function movedInto(folder: string, from: string, name: string): Promise<st
   for (let n = 1; n <= MAX_NAMES; n++) {
     const to = path.join(folder, n === 1 ? name : `${stem} (${n})${ext}`);
     if (await placed(from, to)) {
-      await unlink(from);
+      await unlink(onDisk(from));
       return to;
     }
   }
-  throw new Error(`${folder} holds ${MAX_NAMES} files named like ${name}`);
+  throw new Error(`${shownPath(folder)} holds ${MAX_NAMES} files named like ${shownPath(name)}`);
 }
 
 /** People's own folders: as open as the one beside it, whatever this process would make. */
 async function makeAsOpenAs(sample: string, folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true });
+  const first = await mkdir(onDisk(folder), { recursive: true });
   if (first === undefined) return; // it was there
-  const { mode } = await stat(sample);
+  const { mode } = await stat(onDisk(sample));
   for (let made = path.resolve(folder); made.startsWith(path.resolve(first)); made = path.dirname(made))
-    await chmod(made, mode & 0o777);
+    await chmod(onDisk(made), mode & 0o777);
 }
 
 const NO_LINKS = new Set(['EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 /** False: the name is taken. */
 async function placed(from: string, to: string): Promise<boolean> {
   try {
-    await link(from, to);
+    await link(onDisk(from), onDisk(to));
     return true;
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
@@ -92,13 +93,13 @@ async function placed(from: string, to: string): Promise<boolean> {
 async function copied(from: string, to: string): Promise<boolean> {
   const part = path.join(path.dirname(to), `.${randomUUID()}.part`);
   try {
-    await copyFile(from, part, constants.COPYFILE_EXCL);
-    const handle = await open(part, 'r+');
+    await copyFile(onDisk(from), onDisk(part), constants.COPYFILE_EXCL);
+    const handle = await open(onDisk(part), 'r+');
     await handle.sync().finally(() => handle.close());
     if (await statFile(to)) return false;
-    await rename(part, to);
+    await rename(onDisk(part), onDisk(to));
     return true;
   } finally {
-    await rm(part, { force: true });
+    await rm(onDisk(part), { force: true });
   }
 }

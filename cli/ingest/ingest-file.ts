@@ -5,6 +5,7 @@ import type { Resource } from '../../contract/resource.ts';
 import { PHASES } from '../../contract/statuses.ts';
 import { sha256Of } from '../../persistence/folder/hash.ts';
 import type { Client } from '../client.ts';
+import { onDisk, shownPath } from './disk-path.ts';
 import { type Uploaded, uploadForm, waitUntilSettled } from './upload.ts';
 
 /** `busy`: what is under way, by SHA-256: of two files with the same bytes the later one finds the earlier one's picture. */
@@ -18,7 +19,7 @@ const GONE_FOR_GOOD = new Set<Resource['status']>(['DELETING', 'PURGE_FAILED', '
 /** Answers when it rests. Nothing is sent of a file that is known: run again, only its hash is compared. */
 export async function ingestFile(work: Work, file: string, fields: { title?: string; tag?: string[] }): Promise<Uploaded> {
   const { busy, signal } = work;
-  const sha256 = await sha256Of(file, signal);
+  const sha256 = await sha256Of(onDisk(file), signal);
   const mine = Promise.allSettled([busy.get(sha256)]).then(() => takenIn(work, { file, sha256 }, fields));
   busy.set(sha256, mine);
   try {
@@ -37,8 +38,8 @@ async function takenIn(work: Work, { file, sha256 }: Hashed, fields: { title?: s
       resource: duplicate.phase === 'working' ? await waitUntilSettled(client, duplicate.resource_id, signal) : duplicate,
       there: true,
     };
-  const bytes = await openAsBlob(file); // read as it is sent; one that changes meanwhile is an error
-  return uploadForm(client, bytes, { filename: path.basename(file), ...fields }, signal);
+  const bytes = await openAsBlob(onDisk(file)); // read as it is sent; one that changes meanwhile is an error
+  return uploadForm(client, bytes, { filename: path.basename(shownPath(file)), ...fields }, signal);
 }
 
 async function findDuplicate({ client, signal }: Pick<Work, 'client' | 'signal'>, sha256: string): Promise<Resource | null> {

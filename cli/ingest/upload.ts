@@ -2,6 +2,7 @@
 
 import { ApiError } from '../../contract/client.ts';
 import type { Resource, Upload } from '../../contract/resource.ts';
+import { answered } from '../answered.ts';
 import { type Client, withRetryLimit } from '../client.ts';
 import { responseText } from '../response-text.ts';
 
@@ -15,14 +16,21 @@ const MAX_WAITS = 60;
 export type Uploaded = { resource: Resource; there: boolean };
 type UploadFields = { filename: string; title?: string; tag?: string[] };
 
-/** In one call; returns when it rests. */
-export async function uploadForm(client: Client, bytes: Blob, fields: UploadFields, signal?: AbortSignal): Promise<Uploaded> {
+/** In one call; returns when it rests. `created`: what it is once the service has its bytes. */
+export async function uploadForm(
+  client: Client,
+  bytes: Blob,
+  fields: UploadFields,
+  signal?: AbortSignal,
+  created: (resource: Resource) => void = () => undefined,
+): Promise<Uploaded> {
   const { filename, title, tag } = fields;
   const form = new FormData();
   form.append('metadata', JSON.stringify({ ...(title ? { title } : {}), ...(tag?.length ? { tags: tag } : {}) }));
   form.append('file', bytes, filename);
   const answer = await client.api.create_resource({ form, ...(signal ? { signal } : {}) });
   const { resource } = answer.body;
+  created(resource);
   return { resource: await waitUntilSettled(client, resource.resource_id, signal), there: answer.status === 200 };
 }
 
@@ -34,7 +42,8 @@ export async function upload(
   stop: AbortSignal,
 ): Promise<void> {
   await withRetryLimit(UPLOAD_TIMEOUT_MS, stop, async (signal) => {
-    const answer = await fetch(url, { method, headers, body: fields ? formOf(fields, bytes) : bytes, signal });
+    const send = () => fetch(url, { method, headers, body: fields ? formOf(fields, bytes) : bytes, signal });
+    const answer = await answered(new URL(url).origin, send);
     const text = await responseText(answer);
     if (!answer.ok)
       throw new ApiError(answer.status, 'UPLOAD_REFUSED', `the store answered ${answer.status}: ${text.slice(0, 200)}`);

@@ -12,5 +12,5 @@ export async function* nonEmptyStream(stream: Readable, pointer: string): AsyncG
     some ||= bytes.byteLength > 0;
     yield bytes;
   }
-  if (!some) throw validationFailed([{ pointer, detail: rule('empty') }]);
+  if (!some) throw validationFailed([{ pointer, detail: rule('it is empty') }]);
 }

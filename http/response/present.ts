@@ -1,5 +1,5 @@
 /** Rows as the contract shows them: times in RFC 3339, words in the reader's language, previews by signed links. */
-import type { Failure } from '../../contract/failures.ts';
+import { FAILURE_CODES, type Failure } from '../../contract/failures.ts';
 import { missingOf, takenAt } from '../../contract/metadata.ts';
 import { remarkAnswer, remarksOf } from '../../contract/remarks.ts';
 import type { HistoryItem, Resource, Upload } from '../../contract/resource.ts';
@@ -10,7 +10,7 @@ import type { JournalEntry } from '../../runtime/ports/journal.ts';
 import type { UploadLink } from '../../runtime/ports/objects.ts';
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import { linkQuery } from '../access/auth.ts';
-import type { KoaContext, PublicRequest, RequestDeps } from '../context.ts';
+import type { KoaContext, Language, PublicRequest, RequestDeps } from '../context.ts';
 import { etagOf } from './etag.ts';
 
 const HOUR_MS = 3_600_000;
@@ -35,7 +35,7 @@ export function presentResource(row: ResourceRow, { ctx, deps }: { ctx: KoaConte
     ...{ filename, content_type, byte_size, sha256, page_count, duplicate_of },
     ...{ metadata: { ...metadata, taken_at }, taken_at_source },
     metadata_missing: missingOf(metadata, deps.required_metadata),
-    failure: presentFailure(row.failure),
+    failure: presentFailure(row.failure, ctx.state.language),
     remarks: remarksOf(row.remarks).map((remark) => remarkAnswer(remark, ctx.state.language)),
     allowed_events,
     actions: ctx.state.role ? actionsFor(row, { role: ctx.state.role, base: deps.public_url() }) : [],
@@ -47,23 +47,14 @@ export function presentResource(row: ResourceRow, { ctx, deps }: { ctx: KoaConte
   };
 }
 
-const presentFailure = (failure: Failure | null): FailureAnswer | null => failure && { ...failure, at: timeOf(failure.at) };
+const presentFailure = (failure: Failure | null, language: Language): FailureAnswer | null =>
+  failure && { ...failure, meaning: FAILURE_CODES[failure.code][language], at: timeOf(failure.at) };
 type FailureAnswer = NonNullable<Resource['failure']>;
 
-export const presentHistory = ({
-  seq,
-  at,
-  event,
-  from,
-  to,
-  revision,
-  by,
-  request_id,
-  failure,
-}: JournalEntry & { seq: number }): HistoryItem => ({
-  ...{ seq, at: timeOf(at), event, from, to, revision, by, request_id },
-  failure: presentFailure(failure),
-});
+export const presentHistory = (entry: JournalEntry & { seq: number }, language: Language): HistoryItem => {
+  const { seq, at, event, from, to, revision, by, request_id, failure } = entry;
+  return { ...{ seq, at: timeOf(at), event, from, to, revision, by, request_id }, failure: presentFailure(failure, language) };
+};
 
 export function presentUpload(link: UploadLink, row: ResourceRow, call: PublicRequest): Upload {
   const { method, url, headers, fields, expires_at } = link;

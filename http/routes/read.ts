@@ -44,7 +44,7 @@ const handlers: Handlers<Names> = {
   },
 
   async list_history(request) {
-    const { deps, caller } = request;
+    const { ctx, deps, caller } = request;
     const { cursor, limit } = request.query;
     const { resource_id } = await loadResource(request);
     const listed = { list: 'history', scope: caller.scope, filters: { resource_id } };
@@ -54,7 +54,10 @@ const handlers: Handlers<Names> = {
     const last = entries.length > limit ? page.at(-1) : undefined;
     return {
       status: 200,
-      body: { items: page.map(presentHistory), next_cursor: last ? encodeCursor(listed, last.seq) : null },
+      body: {
+        items: page.map((entry) => presentHistory(entry, ctx.state.language)),
+        next_cursor: last ? encodeCursor(listed, last.seq) : null,
+      },
     };
   },
 

@@ -54,9 +54,21 @@ function sqlite(): SqliteModule {
 }
 
 function builtIn(): SqliteModule | null {
-  const module: unknown = process.getBuiltinModule('node:sqlite'); // undefined before Node 22.13
+  const module: unknown = quietly(() => process.getBuiltinModule('node:sqlite')); // undefined before Node 22.13
   return isSqlite(module) ? module : null;
 }
+/** Without Node 22's warning that its SQLite is experimental: the other module has the same API, and the tests run on both. */
+function quietly<Value>(load: () => Value): Value {
+  const { emitWarning } = process;
+  process.emitWarning = () => undefined;
+  try {
+    return load();
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+/** Loads the module as `openDatabase` does, before undici looks for it and has Node 22 warn. */
+export const loadSqlite = (): void => void sqlite();
 const isSqlite = (module: unknown): module is SqliteModule =>
   typeof module === 'object' && module !== null && 'DatabaseSync' in module;
 

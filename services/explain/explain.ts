@@ -3,6 +3,7 @@
  * limit of its own: a layer that is unavailable is named, and hides nothing of the others. It reads only.
  */
 import { EXPLAINED, type Explained, type Explanation } from '../../contract/explain.ts';
+import { FAILURE_CODES } from '../../contract/failures.ts';
 import { remarkAnswer, remarksOf } from '../../contract/remarks.ts';
 import type { Text } from '../../contract/statuses.ts';
 import { withTimeout } from '../../runtime/async/timeout.ts';
@@ -97,7 +98,7 @@ function presented(
       give_up_at: shown(work.task.give_up_at),
     },
     remarks: remarksOf(subject.row.remarks).map((remark) => remarkAnswer(remark, language)),
-    last_failure: failure && { ...failure, at: timeOf(failure.at) },
+    last_failure: failure && { ...failure, meaning: FAILURE_CODES[failure.code][language], at: timeOf(failure.at) },
     next: { what: next.what[language], when: shown(next.when) },
   };
 }

@@ -20,6 +20,12 @@ export async function contentTypeOf(bytes: Uint8Array): Promise<ContentType> {
   throw new RejectedFile(seen.startsWith('image/') ? 'UNSUPPORTED_FORMAT' : 'NOT_AN_IMAGE', `it is ${seen}`);
 }
 
+/** The type that the first bytes of a file show: one that is read, by our name for it, or any other; null for none. */
+export async function seenType(head: Uint8Array): Promise<string | null> {
+  const seen = await typeSeen(head);
+  return seen.includes('/') ? (ALSO[seen] ?? seen) : null;
+}
+
 async function typeSeen(bytes: Uint8Array): Promise<string> {
   if (bytes.byteLength === 0) return 'empty';
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, TEXT_LOOKED_AT));

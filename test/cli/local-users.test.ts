@@ -12,6 +12,7 @@ import { connect } from '../../cli/client.ts';
 import { disposeOf } from '../../cli/ingest/after-ingest.ts';
 import { statFile } from '../../cli/ingest/folder-files.ts';
 import { parseAfterIngest } from '../../cli/ingest/watch-command.ts';
+import { output } from '../../cli/output.ts';
 import { SAMPLES } from '../../cli/project.ts';
 import { tuodi } from '../worlds/tuodi.ts';
 
@@ -181,7 +182,10 @@ describe('a command', () => {
     await mkdir(dir, { mode: 0o700 });
     await writeFile(path.join(dir, 'service.json'), JSON.stringify({ url, api_key: 'theirs', pid: 1 }), { mode: 0o600 });
     const warned: string[] = [];
-    const client = await connect(configOf(dir, { TUODI_API_KEY: KEY }), opened, (text) => warned.push(text));
+    const client = await connect(configOf(dir, { TUODI_API_KEY: KEY }), opened, {
+      ...output(false),
+      warn: (text) => void warned.push(text),
+    });
     await client.request('GET', '/v1/resources/counts');
     assert.deepEqual([client.url, client.api_key], [url, 'theirs']);
     const { code } = await tuodi(['--data-dir', dir, 'status'], { TUODI_API_KEY: KEY });
@@ -189,7 +193,7 @@ describe('a command', () => {
     assert.ok(received.length >= 4);
     for (const { headers } of received) assert.ok(!JSON.stringify(headers).includes(KEY));
     assert.match(warned.join(), /TUODI_API_KEY is not used/);
-    const reported = await connect(configOf(dir, { TUODI_API_KEY: KEY, TUODI_URL: url }), opened);
+    const reported = await connect(configOf(dir, { TUODI_API_KEY: KEY, TUODI_URL: url }), opened, output(false));
     assert.deepEqual([reported.url, reported.api_key], [url, KEY]);
     await close();
   });
@@ -218,7 +222,7 @@ describe('a command', () => {
       const dir = fresh();
       await mkdir(dir, { mode: 0o700 });
       await trap(path.join(dir, 'service.json'));
-      assert.equal((await connect(configOf(dir), opened)).api_key, 'opened', what);
+      assert.equal((await connect(configOf(dir), opened, output(false))).api_key, 'opened', what);
     }
     assert.equal(received.length, 0);
     await close();

@@ -18,7 +18,7 @@ const OBEYED = /(?![\t\n])[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
 const ID = '01890a5d-ac96-774b-bcce-b302099a8057';
 const AT = '2026-11-24T08:00:00.000Z';
 
-const failure = { step: EVIL, code: EVIL, retryable: false, detail: EVIL, attempts: 1, at: AT };
+const failure = { step: EVIL, code: EVIL, retryable: false, meaning: EVIL, detail: EVIL, attempts: 1, at: AT };
 const resource = {
   ...{ resource_id: ID, org_id: EVIL, user_id: 'u', batch_id: null, status: 'INDEX_FAILED', phase: 'failed', waits_for: EVIL },
   ...{ deadline_at: null, viewable: true, searchable: true, revision: 1, indexed_revision: 1, has_vector: true, filename: EVIL },

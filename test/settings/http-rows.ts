@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { openFacts } from '../../app/open-ports.ts';
 import { connect } from '../../cli/client.ts';
+import { output } from '../../cli/output.ts';
 import { createSigner } from '../../runtime/accounts/signer.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
 import { started } from '../worlds/tuodi.ts';
@@ -24,7 +25,7 @@ async function fromAddress({ call }: Serving, address: string, times: number): P
 async function command() {
   const there = await recorder(() => ({ body: {} }));
   const config = await configWith({ url: there.url, api_key: 'a-key-to-it' });
-  const client = await connect(config, () => assert.fail('no folder is to be opened'));
+  const client = await connect(config, () => assert.fail('no folder is to be opened'), output(false));
   await client.request('GET', '/v1/resources');
   const [request] = there.kept;
   assert.ok(request);

@@ -7,7 +7,6 @@ import type { Client } from '../../../cli/client.ts';
 import { UsageError } from '../../../cli/errors.ts';
 import { type AfterIngest, disposeOf } from '../../../cli/ingest/after-ingest.ts';
 import { LEAVING, statFile } from '../../../cli/ingest/folder-files.ts';
-import { isPicture } from '../../../cli/ingest/ingest.ts';
 import { WATCH_LIMITS, type WatchLimits, watch } from '../../../cli/ingest/watch.ts';
 import { parseAfterIngest } from '../../../cli/ingest/watch-command.ts';
 import { systemClock } from '../../../runtime/async/clock.ts';
@@ -28,15 +27,17 @@ function watching(client: Client | (() => Promise<Client>), folder: string, afte
   const stop = new AbortController();
   const pace = systemClock();
   const reach = typeof client === 'function' ? client : async () => client;
-  const ended = watch([folder], { client: reach, options: { after }, out, pace, limits, is: isPicture, signal: stop.signal });
+  const ended = watch([folder], { client: reach, options: { after }, out, pace, limits, signal: stop.signal });
   const reported = (name: string, times = 1) =>
     until(`word of ${name}`, () => out.lines.filter(({ file }) => path.basename(String(file)) === name)[times - 1]);
   running.add(stop);
-  const end = () => {
+  const end = async () => {
     stop.abort();
-    return ended;
+    const { taken, failed } = await ended;
+    return { taken, failed };
   };
-  return { out, reported, end };
+  const left_out = async () => (await ended).left_out;
+  return { out, reported, end, left_out };
 }
 const total = async (client: Client): Promise<number> =>
   ((await client.request('GET', '/v1/resources/counts')).body as { total: number }).total; // our own answer
@@ -52,31 +53,25 @@ describe('a folder that is watched', () => {
         await mkdir(path.join(inbox, name));
         await writeFile(path.join(inbox, name, 'x.png'), await pictureOf(50));
       }
-      for (const name of [
-        '._1.png',
-        '.DS_Store',
-        'Thumbs.db',
-        '~$1.png',
-        '1.png.part',
-        '1.tmp',
-        '1.png.crdownload',
-        '.x.png',
-        'notes.txt',
-      ])
+      for (const name of ['._1.png', '.DS_Store', 'Thumbs.db', '~$1.png', '1.png.part', '1.tmp', '1.png.crdownload', '.x.png'])
         await writeFile(path.join(inbox, name), await pictureOf(51));
+      await writeFile(path.join(inbox, 'notes.txt'), 'no picture');
       await symlink(inbox, path.join(deep, 'loop'));
       await symlink('/etc/hostname', path.join(deep, 'link.png'));
       await writeFile(path.join(inbox, '1.png'), await pictureOf(1));
       await writeFile(path.join(deep, '2.png'), await pictureOf(2));
       await writeFile(path.join(deep, 'same.png'), await pictureOf(2));
       for (const round of [1, 2]) {
-        const { reported, end, out } = watching(client, inbox);
+        const { reported, end, out, left_out } = watching(client, inbox);
         const [one, two] = [await reported('1.png'), await reported('2.png')];
         assert.deepEqual([one.status, two.status, one.left], ['INDEXED', 'INDEXED', 'kept']);
         assert.equal(one.duplicate_of, round === 1 ? null : one.resource_id);
         assert.equal((await reported('same.png')).resource_id, two.resource_id, 'the same bytes at once are one picture');
-        assert.deepEqual(await end(), { taken: 3, failed: 0 });
-        assert.equal(out.lines.length, 3);
+        const link = await reported('link.png');
+        assert.deepEqual([link.status, (link.failure as { code: string }).code], [null, 'NOT_AN_IMAGE'], 'read, and not sent');
+        assert.deepEqual(await end(), { taken: 3, failed: 1 });
+        assert.equal(out.lines.length, 4);
+        assert.deepEqual(await left_out(), { other: 1, folder_links: 1, special: 0 });
       }
       assert.equal(await total(client), 2);
       assert.deepEqual((await found(client, wordOf(2))).length, 1);

@@ -37,12 +37,16 @@ describe('export and import', () => {
       );
       const reader = await knownReader(samples);
       const [before, after] = [await serve(path.join(dir, 'a'), reader), await serve(path.join(dir, 'b'), reader)];
-      const results = await ingest(
-        before.client,
+      const given = {
+        client: before.client,
+        options: { tag: ['样本', 'sample'] },
+        out: keptOutput(),
+        now: () => 0,
+        signal: never,
+      };
+      const { results } = await ingest(
         samples.map(({ file }) => file),
-        { tag: ['样本', 'sample'] },
-        keptOutput(),
-        () => 0,
+        given,
       );
       const [first, second, third] = results.map(({ resource_id }) => resource_id ?? '');
       const described = { title: '报告 / 第一季: "final"?', taken_at: '2024-03-05', description: 'quokka', extra: { a: [1] } };
