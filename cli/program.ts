@@ -4,6 +4,8 @@ import { Command, CommanderError, Option } from 'commander';
 import { ConfigError, readConfig } from '../app/config.ts';
 import { ApiError } from '../contract/client.ts';
 import { EXIT, type ExitCode } from '../contract/exit-codes.ts';
+import { REPROCESS_FROM } from '../contract/step-kinds.ts';
+import { OWN_TEXT_ORDERS } from '../contract/steps.ts';
 import { StopFailed } from '../runtime/async/closers.ts';
 import { printable, printableLine } from '../text/printable.ts';
 import { addAccountCommands } from './account-commands.ts';
@@ -25,8 +27,9 @@ import {
 import { exportCommand, importCommand } from './library/commands.ts';
 import { output } from './output.ts';
 import { VERSION } from './project.ts';
+import type { ReprocessOptions } from './reprocess.ts';
 import type { SearchOptions } from './search.ts';
-import { explainCommand, ingestCommand, searchCommand, statusCommand, textCommand } from './with-service.ts';
+import { explainCommand, ingestCommand, reprocessCommand, searchCommand, statusCommand, textCommand } from './with-service.ts';
 
 export async function run(argv: string[], env: NodeJS.ProcessEnv): Promise<ExitCode> {
   let code: ExitCode = EXIT.OK;
@@ -96,6 +99,15 @@ function addCommands(program: Command, does: (work: Run) => Promise<void>): void
     .command('explain <resource_id>')
     .description('why a picture can or cannot be found; ends with 3 if something is not as it should be')
     .action((id: string) => does(explainCommand(id)));
+  program
+    .command('reprocess <resource_id>')
+    .description('does a picture again, though nothing has failed')
+    .addOption(new Option('--from <step>', 'the first step').choices(REPROCESS_FROM).default('ocr'))
+    .addOption(
+      new Option('--own-text <how>', 'whether the text that the file carries is used').choices([...OWN_TEXT_ORDERS, 'auto']),
+    )
+    .option('--discard-corrections', 'drops what people have corrected')
+    .action((id: string, options: ReprocessOptions) => does(reprocessCommand(id, options)));
   program
     .command('status')
     .description('how many pictures are in which status')

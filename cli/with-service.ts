@@ -10,6 +10,7 @@ import { type IngestOptions, ingest, isWell } from './ingest/ingest.ts';
 import { ingestText, leftOutLines } from './ingest/ingest-text.ts';
 import { typedPaths } from './ingest/named-paths.ts';
 import type { Output } from './output.ts';
+import { type ReprocessOptions, reprocess } from './reprocess.ts';
 import { printHits, type SearchOptions, search, status, text } from './search.ts';
 import { stopSignal } from './signals.ts';
 
@@ -67,6 +68,10 @@ export const textCommand = (resource_id: string): Run =>
 /** 3 when something is not as it should be. */
 export const explainCommand = (resource_id: string): Run =>
   withClient(async (client, out) => ((await explain(client, resource_id, out)) ? 0 : 3));
+
+/** 3 when it ends in a failure. */
+export const reprocessCommand = (resource_id: string, options: ReprocessOptions): Run =>
+  withClient(async (client, out) => ((await reprocess(client, resource_id, options, out)).failure ? 3 : 0));
 
 export const statusCommand: Run = withClient(async (client, out) => {
   await status(client, out);

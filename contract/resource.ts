@@ -6,6 +6,7 @@ import { REMARKS, RemarkAnswer } from './remarks.ts';
 import { rule } from './rules.ts';
 import { PHASES, STATUSES } from './statuses.ts';
 import { REPROCESS_FROM } from './step-kinds.ts';
+import { OWN_TEXT_ORDERS } from './steps.ts';
 
 export const Id = z
   .string()
@@ -78,9 +79,19 @@ export type CreateResource = z.infer<typeof CreateResource>;
 export const CreateForm = CreateResource.pick({ metadata: true, batch_id: true, on_duplicate: true });
 export type CreateForm = z.infer<typeof CreateForm>;
 
-/** A person's order to reprocess. `discard_corrections`: corrections are dropped too. */
+/**
+ * A person's order to reprocess. `discard_corrections`: corrections are dropped too. `own_text`: see Reading; absent: as it was ordered before.
+ */
 export const Reprocess = z
-  .strictObject({ from: z.enum(REPROCESS_FROM), discard_corrections: z.boolean().default(false) })
+  .strictObject({
+    from: z.enum(REPROCESS_FROM),
+    discard_corrections: z.boolean().default(false),
+    own_text: z.enum(OWN_TEXT_ORDERS).nullable().optional(),
+  })
+  .refine(({ from, own_text }) => from === 'ocr' || own_text === undefined, {
+    path: ['own_text'],
+    error: rule('only from `ocr`: the text is not read again otherwise'),
+  })
   .refine(({ from, discard_corrections }) => from === 'ocr' || !discard_corrections, {
     path: ['discard_corrections'],
     error: rule('only from `ocr`: the text is not read again otherwise'),
@@ -156,6 +167,7 @@ export const Resource = z
     metadata_missing: z.array(z.string()),
     failure: FailureAnswer.nullable(),
     remarks: z.array(RemarkAnswer),
+    reading: z.object({ own_text: z.enum(OWN_TEXT_ORDERS).nullable() }),
     allowed_events: z.array(z.string()),
     actions: z.array(Action),
     preview_url: z.string().nullable(),

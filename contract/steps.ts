@@ -16,10 +16,20 @@ export const NO_FACT_IDS: Readonly<Record<FactRow, null>> = nullFor(FACT_ROWS);
 /** What the uploader declared about the bytes; null where nothing was declared. */
 export type Claimed = { byte_size: number | null; sha256: string | null };
 
+/**
+ * How a person has ordered a picture to be read, until another order. own_text: of a page with a text of its own in the file, `use` takes it
+ * as it is, `ignore` reads the page as if it had none; null leaves that to the service.
+ */
+export type Reading = { own_text: OwnTextOrder | null };
+export const OWN_TEXT_ORDERS = ['use', 'ignore'] as const;
+export type OwnTextOrder = (typeof OWN_TEXT_ORDERS)[number];
+/** Of a picture about which nobody has ordered anything. */
+export const NO_READING: Readonly<Reading> = { own_text: null };
+
 type ResourceIds = { resource_id: string; org_id: string };
 export type InspectInput = ResourceIds & { claimed: Claimed };
 /** order: how often a person has ordered the picture to be read again. */
-export type OcrInput = ResourceIds & { original_key: string; order: number };
+export type OcrInput = ResourceIds & { original_key: string; order: number; reading: Reading };
 export type SaveInput = ResourceIds & { revision: number; recognition_id: string | null; correction_id: string | null };
 export type EmbedInput = ResourceIds & { text_id: string };
 /** embedding_id: null writes the text alone. */

@@ -1,6 +1,7 @@
 /** The input of each job of the resource machine: exactly what its step reads, as of the start of the job. */
 import type { JobId } from '../contract/step-kinds.ts';
 import type { EmbedInput, IndexInput, InspectInput, OcrInput, PurgeInput, SaveInput } from '../contract/steps.ts';
+import { NO_READING } from '../contract/steps.ts';
 import type { ResourceContext } from './resource-setup.ts';
 
 type Given = { context: ResourceContext };
@@ -26,6 +27,7 @@ export const INPUT_OF_JOB = {
     ...idsOf(context),
     original_key: context.original_key ?? NO_ROW,
     order: context.orders,
+    reading: context.reading ?? NO_READING, // early instances of version 2 lack it
   }),
   save: ({ context }: Given): SaveInput => ({
     ...idsOf(context),

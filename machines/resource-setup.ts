@@ -5,7 +5,17 @@ import type { Failure, ServiceFailure } from '../contract/failures.ts';
 import type { Json } from '../contract/json.ts';
 import type { Phase } from '../contract/statuses.ts';
 import { byStep, type Fact, factOf, factsBefore, STEP_KINDS, type StepKind } from '../contract/step-kinds.ts';
-import { type Claimed, type FactIds, NO_FACT_IDS, NO_FACTS, type Put, type StepTypes, type Verdict } from '../contract/steps.ts';
+import {
+  type Claimed,
+  type FactIds,
+  NO_FACT_IDS,
+  NO_FACTS,
+  NO_READING,
+  type Put,
+  type Reading,
+  type StepTypes,
+  type Verdict,
+} from '../contract/steps.ts';
 import { RESOURCE_LIMITS, type ResourceLimits } from './limits.ts';
 import { carried, isMissing, mayRemake, missingIn, textIsRemade, withoutRow } from './resource-facts.ts';
 import { isByPerson, mayRetry, retriesAfter } from './resource-retry.ts';
@@ -38,6 +48,8 @@ export type ResourceContext = {
   vector_late: boolean;
   /** How often a person has ordered the picture to be read again: part of the id of its work at a provider. */
   orders: number;
+  /** How it was ordered to be read. */
+  reading: Reading;
   /** Deadlines missed since the last new fact. */
   runs: number;
   failure: Failure | null;
@@ -73,6 +85,7 @@ export const blankContext = (input: ResourceInput): ResourceContext => ({
   has_vector: false,
   vector_late: false,
   orders: 0,
+  reading: NO_READING,
   ...ALL_ANEW,
 });
 
@@ -176,7 +189,7 @@ export const resourceSetup = setup({
       const revision = context.revision + 1;
       return { revision, facts: carried(context, kept, revision), vector_late: false, ...ALL_ANEW };
     }),
-    /** The event names the first step, and whether a person's correction is discarded too. It outlives recognition otherwise. */
+    /** The event names the first step, whether a person's correction is discarded too (it outlives recognition otherwise), and how it is read from now on. */
     reprocess: assign(({ context, event }) => {
       if (event.type !== 'REPROCESS') return {};
       const revision = context.revision + 1;
@@ -184,7 +197,8 @@ export const resourceSetup = setup({
       const discards = event.from === 'ocr' && event.discard_corrections === true;
       const fact_ids = discards ? { ...context.fact_ids, correction: null } : context.fact_ids;
       const orders = context.orders + (event.from === 'ocr' ? 1 : 0);
-      return { revision, facts, fact_ids, orders, vector_late: false, ...ALL_ANEW };
+      const reading = event.own_text === undefined ? context.reading : { own_text: event.own_text };
+      return { revision, facts, fact_ids, orders, reading, vector_late: false, ...ALL_ANEW };
     }),
     /** The text alone was written at this revision, or may still be: the vector makes a new one, so no late write can undo it. */
     outrunText: assign(({ context }) => {

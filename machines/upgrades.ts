@@ -24,7 +24,7 @@
 import type { StateValue } from 'xstate';
 import type { Json } from '../contract/json.ts';
 import { isJobId, ROWS, STEP_OF_JOB, STEPS } from '../contract/step-kinds.ts';
-import { NO_FACT_IDS, NO_FACTS } from '../contract/steps.ts';
+import { NO_FACT_IDS, NO_FACTS, NO_READING } from '../contract/steps.ts';
 
 /** What the interpreter keeps of an instance beside its name, version and `seq`. */
 export type InstanceBody = {
@@ -43,7 +43,7 @@ export const RESOURCE_UPGRADES: Upgrades = {
 };
 
 /**
- * Orders to read again, and retries by the service itself, are counted from now on. An upload that is awaited is looked at when its link
+ * Orders to read again, and retries by the service itself, are counted from now on; how to read it was ordered by nobody. An upload that is awaited is looked at when its link
  * expires, as it was: the looks before that are of links that are given from now on.
  */
 function withOrders({ snapshot, jobs, timers }: InstanceBody): InstanceBody {
@@ -51,7 +51,14 @@ function withOrders({ snapshot, jobs, timers }: InstanceBody): InstanceBody {
   return {
     snapshot: {
       ...snapshot,
-      context: { ...withAllFacts(snapshot.context), orders: 0, service_retries: 0, remakes: 0, look_again: false },
+      context: {
+        ...withAllFacts(snapshot.context),
+        orders: 0,
+        reading: NO_READING,
+        service_retries: 0,
+        remakes: 0,
+        look_again: false,
+      },
     },
     jobs: withAllReads(ocr ? { ...jobs, ocr: { ...ocr, input: withOrder(ocr.input) } } : jobs),
     timers,
@@ -79,7 +86,7 @@ function withAllReads(jobs: InstanceBody['jobs']): InstanceBody['jobs'] {
   });
   return Object.fromEntries(updated);
 }
-const withOrder = (input: Json): Json => (isFields(input) ? { ...input, order: 0 } : input);
+const withOrder = (input: Json): Json => (isFields(input) ? { ...input, order: 0, reading: NO_READING } : input);
 
 export const TASK_UPGRADES: Upgrades = {
   1: { to: '2', upgrade: outageOfItsOwn },

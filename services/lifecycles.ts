@@ -1,5 +1,6 @@
 /** What the resource and task machines mean to the engine, which knows no machine's states. */
 import { DECODES, isJobId, STEP_OF_JOB, type StepKind, WRITES_OBJECTS } from '../contract/step-kinds.ts';
+import { NO_READING } from '../contract/steps.ts';
 import { durable, type Instance } from '../machines/interpreter.ts';
 import type { ResourceLimits, TaskLimits } from '../machines/limits.ts';
 import { resourceMachineWith } from '../machines/resource.ts';
@@ -44,7 +45,7 @@ function kindOf(job_id: string): StepKind {
 }
 
 function columnsOf(instance: Instance) {
-  const { described, original_key, fact_ids } = resourceContext(instance);
+  const { described, original_key, fact_ids, reading = NO_READING } = resourceContext(instance);
   const { status, phase, viewable, searchable, revision, indexed_revision, has_vector, ...view } = viewOf(instance);
   const { failure, deadline_at, allowed_events, retry_step } = view;
   const { recognition: recognition_id, correction: correction_id, saved: text_id } = fact_ids;
@@ -59,6 +60,7 @@ function columnsOf(instance: Instance) {
     retry_step,
     described,
     original_key,
+    reading,
     recognition_id,
     correction_id,
     text_id,

@@ -37,6 +37,7 @@ export function presentResource(row: ResourceRow, { ctx, deps }: { ctx: KoaConte
     metadata_missing: missingOf(metadata, deps.required_metadata),
     failure: presentFailure(row.failure, ctx.state.language),
     remarks: remarksOf(row.remarks).map((remark) => remarkAnswer(remark, ctx.state.language)),
+    reading: row.reading,
     allowed_events,
     actions: ctx.state.role ? actionsFor(row, { role: ctx.state.role, base: deps.public_url() }) : [],
     preview_url: viewable ? previewUrl(row, { ctx, deps }) : null,

@@ -14,6 +14,7 @@ import * as retries from './migrations/0011_retries.ts';
 import * as usage from './migrations/0012_usage.ts';
 import * as roles from './migrations/0013_roles.ts';
 import * as remarks from './migrations/0014_remarks.ts';
+import * as reading from './migrations/0015_reading.ts';
 import * as turns from './migrations/0016_turns.ts';
 import * as takenAt from './migrations/0017_taken_at.ts';
 import * as sameBytes from './migrations/0018_same_bytes.ts';
@@ -34,6 +35,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0012_usage', up: usage.up },
   { name: '0013_roles', up: roles.up },
   { name: '0014_remarks', up: remarks.up },
+  { name: '0015_reading', up: reading.up },
   { name: '0016_turns', up: turns.up },
   { name: '0017_taken_at', up: takenAt.up },
   { name: '0018_same_bytes', up: sameBytes.up },

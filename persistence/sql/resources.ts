@@ -1,8 +1,10 @@
 /** Resources as read: lists, counts and look-ups of one organisation. */
+import { isDeepStrictEqual } from 'node:util';
 import type { Knex } from 'knex';
 import type { Failure } from '../../contract/failures.ts';
 import { type Metadata, NO_METADATA } from '../../contract/metadata.ts';
 import { PHASES, type Phase, type Status } from '../../contract/statuses.ts';
+import { NO_READING, type Reading } from '../../contract/steps.ts';
 import { UnreadableError } from '../../runtime/ports/instances.ts';
 import type { Counts, ResourceColumns, ResourceFilter, ResourceRow, Resources } from '../../runtime/ports/resources.ts';
 import type { IdempotencyKey, Scope } from '../../runtime/ports/scope.ts';
@@ -204,6 +206,7 @@ function resource(row: Row): ResourceRow {
     byte_size: numberOrNull(row, 'byte_size'),
     sha256: textOrNull(row, 'sha256'),
     original_key: textOrNull(row, 'original_key'),
+    reading: jsonOrNull<Reading>(row, 'reading') ?? NO_READING,
     recognition_id: textOrNull(row, 'recognition_id'),
     correction_id: textOrNull(row, 'correction_id'),
     text_id: textOrNull(row, 'text_id'),
@@ -259,6 +262,7 @@ const COLUMNS: Record<keyof ResourceColumns, true> = {
   byte_size: true,
   sha256: true,
   original_key: true,
+  reading: true,
   recognition_id: true,
   correction_id: true,
   text_id: true,
@@ -278,11 +282,19 @@ const COLUMNS: Record<keyof ResourceColumns, true> = {
 };
 export const RESOURCE_COLUMNS = Object.keys(COLUMNS);
 
-export function resourceValues({ allowed_events, failure, remarks, retry_step = null, ...plain }: ResourceColumns): Values {
+export function resourceValues({
+  allowed_events,
+  failure,
+  remarks,
+  reading,
+  retry_step = null,
+  ...plain
+}: ResourceColumns): Values {
   return {
     ...{ ...plain, retry_step },
     allowed_events: JSON.stringify(allowed_events),
     failure: failure && JSON.stringify(failure),
+    reading: isDeepStrictEqual(reading, NO_READING) ? null : JSON.stringify(reading),
     remarks: remarks.length === 0 ? null : JSON.stringify(remarks),
   };
 }

@@ -6,8 +6,11 @@ import type { Available } from './reachable.ts';
 /** An upright picture, decoded once by us: PNG bytes with these pixels. */
 export type PictureToRead = { png: Uint8Array; page: number; width: number; height: number };
 
-/** turned: how far clockwise the picture had to be turned to be read; absent: not at all. Places are of the picture as it was given. */
-export type PageRead = { text: string; confidence: number; words: Word[]; turned?: Turned };
+/**
+ * turned: how far clockwise the picture had to be turned to be read; absent: not at all. Places are of the picture as it was given.
+ * looks_written: there is ink like writing on it; known of a picture without text alone, and not by every engine.
+ */
+export type PageRead = { text: string; confidence: number; words: Word[]; turned?: Turned; looks_written?: boolean };
 
 /** The status of work at a provider. `unknown`: the provider does not know it. */
 export type Asked =

@@ -3,6 +3,7 @@ import type { Metadata } from '../../contract/metadata.ts';
 import type { KeptRemark, RemarkCode } from '../../contract/remarks.ts';
 import type { Phase, Status } from '../../contract/statuses.ts';
 import type { StepKind } from '../../contract/step-kinds.ts';
+import type { Reading } from '../../contract/steps.ts';
 import type { IdempotencyKey, Scope } from './scope.ts';
 
 /** The row of `resources`: what readers list and filter by. Written whole with every commit of its instance. */
@@ -33,6 +34,8 @@ export type ResourceColumns = {
   byte_size: number | null;
   sha256: string | null;
   original_key: string | null;
+  /** How it was ordered to be read. */
+  reading: Reading;
   recognition_id: string | null;
   correction_id: string | null;
   text_id: string | null;

@@ -6,6 +6,7 @@
 
 import { EventEmitter } from 'node:events';
 import type { Logger } from 'pino';
+import { NO_READING } from '../../contract/steps.ts';
 import type { Inbound, Outcome } from '../../machines/interpreter.ts';
 import { createKeyQueue, KeyQueueFull } from '../async/key-queue.ts';
 import type { Command } from '../instances/store.ts';
@@ -136,6 +137,7 @@ const NEW_COLUMNS = {
   key_id: null,
   sha256: null,
   original_key: null,
+  reading: NO_READING,
   recognition_id: null,
   correction_id: null,
   text_id: null,

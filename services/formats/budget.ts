@@ -7,8 +7,15 @@ export type DecodeBudget = {
   leftMs(): number;
   spend(ms: number): void;
   /** The error of work that was stopped when its budget was spent. */
-  late(): StepError;
+  late(): DocumentLate;
 };
+
+/** DECODE_LIMIT of the document as a whole: of no page of it. */
+export class DocumentLate extends StepError {
+  constructor(limit_ms: number) {
+    super(failureOf('DECODE_LIMIT', `its decoder took longer than ${limit_ms} ms over the document as a whole`));
+  }
+}
 
 /** Beside the limit of a small document, for each MiB: 100 pages scanned at 400 dpi have 50 MiB, and are decoded in a minute. */
 const EACH_MIB_MS = 3_500;
@@ -25,8 +32,7 @@ export function decodeBudget(
 ): DecodeBudget {
   const limit_ms = Math.round(times * (document_time_limit_ms + (EACH_MIB_MS * byteLength) / MIB));
   let left_ms = limit_ms;
-  const late = () =>
-    new StepError(failureOf('DECODE_LIMIT', `its decoder took longer than ${limit_ms} ms over the document as a whole`));
+  const late = () => new DocumentLate(limit_ms);
   return {
     late,
     leftMs() {

@@ -14,10 +14,16 @@ export type Size = { width: number; height: number };
 export type OpenedWith = { limits: StepLimits; clock: Clock; signal: AbortSignal; budget: DecodeBudget; owner?: string };
 
 /**
- * The text of a page that the file itself has. is_whole: the page shows no other, so that it need not be recognised. remarks: what a reader
- * of this text should know; see contract/remarks.ts.
+ * The text of a page that the file itself has. is_whole: the page shows no other, so that it need not be recognised. shows: what most of it
+ * is on the page: drawn by its own glyphs, the same over (or below) pictures, or not at all, for searches alone. remarks: what a reader of
+ * this text should know; see contract/remarks.ts.
  */
-export type OwnText = { read: PageRead; is_whole: boolean; remarks?: readonly PageRemark[] };
+export type OwnText = {
+  read: PageRead;
+  is_whole: boolean;
+  shows?: 'itself' | 'over_pictures' | 'nothing';
+  remarks?: readonly PageRemark[];
+};
 
 /** An open file. Pages are numbered from 1. All that reads a page throws Illegal for what its decoder refuses. */
 export interface Opened {

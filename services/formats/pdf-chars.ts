@@ -6,9 +6,14 @@ export type Pdfium = WrappedPdfiumModule & { pdfium: { readonly HEAPU8: Uint8Arr
 
 /**
  * One code point. x0, y0 (top left), x1, y1: fractions of the upright page, null for a space or line end that PDFium made up.
- * is_known: the file says which character its glyph is.
+ * is_known: the file says which character its glyph is. is_drawn: false where it is text for searches alone, as recognition programs put it.
  */
-export type PdfChar = { text: string; box: { x0: number; y0: number; x1: number; y1: number } | null; is_known: boolean };
+export type PdfChar = {
+  text: string;
+  box: { x0: number; y0: number; x1: number; y1: number } | null;
+  is_known: boolean;
+  is_drawn: boolean;
+};
 export type Box = NonNullable<PdfChar['box']>;
 /** pictures: where pictures are drawn, fractions of the upright page, those inside of forms too. null chars: more than a page can have. */
 export type PdfChars = { chars: PdfChar[] | null; pictures: Box[] };
@@ -20,6 +25,8 @@ const LEAST_INK = 0.05;
 /** Objects of a page that are looked at for pictures, and how deep forms may stand in forms. */
 const MAX_OBJECTS = 10_000;
 const MAX_DEPTH = 8;
+/** FPDF_TEXTRENDERMODE: neither filled nor stroked. */
+const UNDRAWN = new Set([3, 7]);
 const OBJECT_IMAGE = 3;
 const OBJECT_FORM = 5;
 /** Whole numbers come back from PDFium: so fine a grid is laid on the page. */
@@ -68,7 +75,8 @@ function placing({ pdfium, FPDF_PageToDevice }: Pdfium, page: number, room: numb
 function charAt(pdfium: Pdfium, text: number, i: number, { room, doubles, floats, boxOf }: Place): PdfChar {
   const code = pdfium.FPDFText_GetUnicode(text, i);
   const is_known = pdfium.FPDFText_HasUnicodeMapError(text, i) !== 1;
-  const char = { text: code > 0x10ffff ? '\ufffd' : String.fromCodePoint(code), is_known };
+  const is_drawn = !UNDRAWN.has(pdfium.FPDFTextObj_GetTextRenderMode(pdfium.FPDFText_GetTextObject(text, i)));
+  const char = { text: code > 0x10ffff ? '\ufffd' : String.fromCodePoint(code), is_known, is_drawn };
   if (pdfium.FPDFText_IsGenerated(text, i) === 1) return { ...char, box: null };
   if (pdfium.FPDFText_GetCharBox(text, i, room, room + 8, room + 16, room + 24)) {
     const [left = 0, right = 0, bottom = 0, top = 0] = doubles();

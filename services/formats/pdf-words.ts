@@ -32,7 +32,10 @@ export function ownTextOf({ chars, pictures }: PdfChars): OwnText | null {
   const text = textOf(seen);
   if (text === '') return null;
   const read = { text, confidence: 1, words: pieces(seen).flatMap(inWords).map(wordOf) };
-  return { read, is_whole: lettersOf(written) >= LEAST_LETTERS && !mayHoldMore(pictures, written) };
+  const isMost = (some: PdfChar[]) => 2 * lettersOf(some) > lettersOf(written);
+  const is_undrawn = isMost(written.filter(({ is_drawn }) => !is_drawn));
+  const shows = is_undrawn ? 'nothing' : isMost(overPictures(pictures, written)) ? 'over_pictures' : 'itself';
+  return { read, shows, is_whole: lettersOf(written) >= LEAST_LETTERS && !mayHoldMore(pictures, written) };
 }
 
 /** Whether the file does not know what the page says. */
@@ -49,8 +52,12 @@ const lettersOf = (chars: PdfChar[]): number =>
 function mayHoldMore(pictures: Box[], written: PdfChar[]): boolean {
   const area = areaOf(pictures);
   if (area.share < LEAST_PICTURES) return false;
-  const over = written.filter(({ box }) => box !== null && area.has((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2));
-  return lettersOf(over) < LEAST_LETTERS_ON_PICTURES;
+  return lettersOf(overPictures(pictures, written)) < LEAST_LETTERS_ON_PICTURES;
+}
+function overPictures(pictures: Box[], written: PdfChar[]): PdfChar[] {
+  if (pictures.length === 0) return [];
+  const area = areaOf(pictures);
+  return written.filter(({ box }) => box !== null && area.has((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2));
 }
 /** What boxes cover together, on a grid. */
 function areaOf(boxes: Box[]): { share: number; has(x: number, y: number): boolean } {

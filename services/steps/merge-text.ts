@@ -1,12 +1,10 @@
 /** One page read twice: by the file itself, whose characters are exact, and by recognition, which sees what pictures hold. */
 import type { Word } from '../../contract/text.ts';
 import type { PageRead } from '../../runtime/ports/providers.ts';
+import { linesOf, lineText } from './lines.ts';
 
 /** Below it, what is recognised beside a text is more often a pattern than a word. */
 const MIN_CONFIDENCE = 0.5;
-/** Parts of a word's height: words whose middles are nearer stand on one line. */
-const LINE = 0.6;
-const HAN = /\p{sc=Han}/u;
 
 /** The own text first; of the recognised words those that stand elsewhere, line by line. Says nothing twice. */
 export function mergeText(own: PageRead, recognised: PageRead): PageRead {
@@ -36,25 +34,3 @@ const holds = (box: Word, { x, y, w, h }: Word): boolean => {
   const [across, down] = [x + w / 2, y + h / 2];
   return across >= box.x && across <= box.x + box.w && down >= box.y && down <= box.y + box.h;
 };
-
-/** Words in their order, cut where the next one stands on another line. */
-function linesOf(words: Word[]): Word[][] {
-  const lines: Word[][] = [];
-  let last: Word | null = null;
-  for (const word of words) {
-    const line = lines.at(-1);
-    if (line && last && isBeside(last, word)) line.push(word);
-    else lines.push([word]);
-    last = word;
-  }
-  return lines;
-}
-const isBeside = (a: Word, b: Word): boolean =>
-  Math.abs(a.y + a.h / 2 - b.y - b.h / 2) <= LINE * Math.max(a.h, b.h) && b.x >= a.x;
-
-/** Chinese stands without spaces. */
-const lineText = (words: Word[]): string =>
-  words.reduce(
-    (line, { text }) => line + (line === '' || (HAN.test(line.at(-1) ?? '') && HAN.test(text[0] ?? '')) ? '' : ' ') + text,
-    '',
-  );

@@ -1,12 +1,11 @@
 /** OCR: the words on each page, with their places; those that the file has of its own, or read here, or by a remote engine. */
 import { failureOf } from '../../contract/failures.ts';
 import type { Json } from '../../contract/json.ts';
-import type { PageRemark, Remark } from '../../contract/remarks.ts';
-import type { Made, OcrInput } from '../../contract/steps.ts';
+import type { Remark } from '../../contract/remarks.ts';
+import { type Made, NO_READING, type OcrInput } from '../../contract/steps.ts';
 import { type Page, turnsOf } from '../../contract/text.ts';
 import type {
   Asked,
-  PageRead,
   PictureToRead,
   Recogniser,
   RecogniserAsked,
@@ -16,10 +15,12 @@ import type {
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import { type RemoteStepHandler, type StepContext, StepError, type StepHandler } from '../../runtime/tasks/step-handler.ts';
 import { isSameWork, workIdOf } from '../../runtime/tasks/work-id.ts';
-import type { Opened, OwnText } from '../formats/pages.ts';
+import type { Opened } from '../formats/pages.ts';
+import { sampleOf } from './line-sample.ts';
 import { missingFact } from './missing-fact.ts';
-import { checkWords, renderForOcr, withOriginal } from './open-original.ts';
-import { NOTHING, shownRead, turnedSize } from './turn-page.ts';
+import { renderForOcr, withOriginal } from './open-original.ts';
+import { type PageReader, readPages } from './read-pages.ts';
+import { NOTHING } from './turn-page.ts';
 
 type OcrOutput = Made & { engine: string; pages: Page[]; remarks: Remark[] };
 
@@ -63,14 +64,22 @@ const remote: RemoteStepHandler<OcrInput> = {
 export const ocr: StepHandler<OcrInput, OcrOutput> = {
   async run(input, context) {
     const { recogniser, limits } = context;
-    const recognised = async (file: Opened, page: number, signal: AbortSignal): Promise<PageRead> => {
-      const picture = await renderForOcr(file, page, limits.ocr_pixels);
-      await file.rest();
-      return recogniser.recognise(picture, signal, input.org_id);
+    const reader = (file: Opened, signal: AbortSignal): PageReader => {
+      const drawn = async (page: number) => {
+        const picture = await renderForOcr(file, page, limits.ocr_pixels);
+        await file.rest();
+        return picture;
+      };
+      const recognise = (picture: PictureToRead) => recogniser.recognise(picture, signal, input.org_id);
+      return {
+        read: async (page) => recognise(await drawn(page)),
+        readLines: async (page, lines) => {
+          const { picture, back } = await sampleOf(await drawn(page), lines);
+          return back(await recognise(picture));
+        },
+      };
     };
-    return withOriginal(input, context, (file, signal) =>
-      outputOf(file, context, signal, (page) => recognised(file, page, signal)),
-    );
+    return withOriginal(input, context, (file, signal) => outputOf(file, input, context, signal, reader(file, signal)));
   },
   async writes({ fact_id, engine, pages, remarks }, { input: { resource_id, org_id }, at }) {
     const row = { recognition_id: fact_id, resource_id, org_id, at, engine, pages };
@@ -109,42 +118,17 @@ async function picturesOf(file: Opened, { limits }: StepContext, signal: AbortSi
   return pictures;
 }
 
-/** Each page with the text of its own, and what is read of it where that is not all; and its size, which no engine knows: it saw a smaller copy. */
 async function outputOf(
   file: Pick<Opened, 'sizes' | 'ownText'>,
+  { reading = NO_READING }: OcrInput,
   { task_id, recogniser: { engine } }: Pick<StepContext, 'task_id' | 'recogniser'>,
   signal: AbortSignal,
-  read: (page: number) => Promise<PageRead>,
+  reader: PageReader,
 ): Promise<OcrOutput> {
-  const pages: Page[] = [];
-  const remarks: Remark[] = [];
-  const read_by = { engine: false, file: false };
-  let words = 0;
-  for (const [i, size] of file.sizes.entries()) {
-    signal.throwIfAborted();
-    const page = i + 1;
-    const own = await file.ownText(page);
-    const recognised = own?.is_whole ? null : await read(page);
-    const { turned, ...page_read } = shownRead(own?.read ?? null, recognised);
-    read_by.file ||= own !== null;
-    read_by.engine ||= recognised !== null;
-    words += page_read.words.length;
-    checkWords(words, page);
-    pages.push({ ...turnedSize(size, turned), ...page_read, page, ...(turned ? { turned } : {}) });
-    remarks.push(...remarksOn(page_read, own, recognised).map((remark) => ({ ...remark, page })));
-  }
-  const engines = [...(read_by.engine ? [engine] : []), ...(read_by.file ? [OWN_TEXT] : [])];
+  const { pages, remarks, by } = await readPages(file, reading, signal, reader);
+  const engines = [...(by.engine ? [engine] : []), ...(by.file ? [OWN_TEXT] : [])];
   return { fact_id: task_id, engine: engines.join(' + '), pages, remarks };
 }
-
-/** What a reader of the page's text should know. */
-function remarksOn({ text, confidence }: PageRead, own: OwnText | null, recognised: PageRead | null): PageRemark[] {
-  const is_doubtful = recognised !== null && text !== '' && confidence < DOUBTFUL;
-  const low = is_doubtful ? [{ code: 'low_confidence' as const, detail: `the mean confidence is ${confidence.toFixed(2)}` }] : [];
-  return [...(own?.remarks ?? []), ...low];
-}
-/** Confidence of a page as a whole, 0–1, below which about every second word is wrong. Not calibrated by engine. */
-const DOUBTFUL = 0.5;
 
 /** What a remote engine said, as the output of this run. */
 async function toAsked(asked: RecogniserAsked, input: OcrInput, context: StepContext): Promise<Asked> {
@@ -154,7 +138,8 @@ async function toAsked(asked: RecogniserAsked, input: OcrInput, context: StepCon
   const output = await opened(input, context, async (file, signal) => {
     const sent = file.sizes.length;
     if (pages.length !== sent || file.sizes.some((_, i) => !readOf.has(i + 1))) throw otherPages(context, pages, sent);
-    return outputOf(file, context, signal, async (page) => readOf.get(page) ?? NOTHING);
+    const read = async (page: number) => readOf.get(page) ?? NOTHING;
+    return outputOf(file, input, context, signal, { read, readLines: read });
   });
   return { status: 'done', output };
 }

@@ -23,6 +23,7 @@ const resource = (n: number, byte_size: number) => ({
   ...{ filename: 'a.png', content_type: 'image/png', byte_size, sha256: 'a'.repeat(64), page_count: 1, duplicate_of: null },
   taken_at_source: null,
   remarks: [],
+  reading: { own_text: null },
   ...{ metadata_missing: [], failure: null, allowed_events: [], actions: [], preview_url: null, created_at: AT, updated_at: AT },
   ...{ uploaded_at: AT, indexed_at: null },
   metadata: { title: 't', description: null, tags: [], taken_at: null, languages: [], extra: {} },

@@ -26,6 +26,7 @@ const resource = {
   taken_at_source: null,
   ...{
     failure,
+    reading: { own_text: null },
     remarks: [{ code: EVIL, page: 1, meaning: EVIL, detail: EVIL }],
     allowed_events: [],
     actions: [],

@@ -28,6 +28,7 @@ export const PERSONS: readonly ResourceEvent[] = [
   { type: 'RETRY' },
   { type: 'REPROCESS', from: 'ocr' },
   { type: 'REPROCESS', from: 'ocr', discard_corrections: true },
+  { type: 'REPROCESS', from: 'ocr', own_text: 'ignore' },
   { type: 'REPROCESS', from: 'embed' },
   { type: 'REPROCESS', from: 'index' },
   { type: 'TRASH' },

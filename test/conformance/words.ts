@@ -59,7 +59,7 @@ function sentInWords(event: Extract<Step, { do: 'send' }>['event']): string {
   if (event.type === 'METADATA_SUBMITTED') return event.complete ? 'described' : 'described in part';
   if (event.type === 'TEXT_CORRECTED') return event.correction_id === null ? 'correction taken back' : 'corrected';
   if (event.type === 'REPROCESS')
-    return `done again from ${NOUN[event.from]}${event.discard_corrections ? ' without its correction' : ''}`;
+    return `done again from ${NOUN[event.from]}${event.discard_corrections ? ' without its correction' : ''}${event.own_text === 'ignore' ? ', its own text ignored' : ''}`;
   return SENT[event.type] ?? event.type;
 }
 

@@ -169,7 +169,7 @@ test('an index that is ahead is gone past, with all facts carried along', () => 
 test('each job is told the rows that its step reads, and nothing else', () => {
   const whose = { resource_id: 'r', org_id: 'o' };
   const told = (d: Instance, id: string): Json => known(d.jobs[id], id).input;
-  assert.deepEqual(told(ready(), 'ocr'), { ...whose, original_key: 'just frozen', order: 0 });
+  assert.deepEqual(told(ready(), 'ocr'), { ...whose, original_key: 'just frozen', order: 0, reading: { own_text: null } });
   const read = moved(ready(), (d) => made(d, 'ocr', 'rec'));
   assert.deepEqual(told(read, 'save'), { ...whose, revision: 2, recognition_id: 'rec', correction_id: null });
   assert.deepEqual(told(embedding(), 'embed'), { ...whose, text_id: 'txt' });
@@ -195,6 +195,17 @@ test('each order to read again is counted, and so is a retry of what a provider 
     () => event({ type: 'RESTORE' }),
   );
   assert.equal(orders(restored), 0);
+});
+
+test('how it is to be read is told to each reading, until another order says otherwise', () => {
+  const order = (d: Instance, own_text?: 'use' | 'ignore' | null) =>
+    moved(d, () => event({ type: 'REPROCESS', from: 'ocr', ...(own_text === undefined ? {} : { own_text }) }));
+  const reading = (d: Instance) => known(d.jobs.ocr, 'ocr').input as { reading?: object };
+  const again = (d: Instance) => ({ ...indexed(), snapshot: { ...indexed().snapshot, context: resourceContext(d) } }) as Instance;
+  const ignored = order(indexed(), 'ignore');
+  assert.deepEqual(reading(ignored).reading, { own_text: 'ignore' });
+  assert.deepEqual(reading(order(again(ignored))).reading, { own_text: 'ignore' });
+  assert.deepEqual(reading(order(again(ignored), null)).reading, { own_text: null });
 });
 
 test('a correction outlives recognition, unless it is discarded; taken back, what the machine read holds again', () => {

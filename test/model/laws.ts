@@ -3,7 +3,7 @@
  * The exploration leaves names of rows out of its states; it puts marks in their place for the time of a step.
  */
 import { FACT_ROWS, type FactRow, isEntered, ROWS } from '../../contract/step-kinds.ts';
-import type { FactIds } from '../../contract/steps.ts';
+import type { FactIds, OwnTextOrder } from '../../contract/steps.ts';
 import type { Inbound, Instance } from '../../machines/interpreter.ts';
 import type { ResourceContext } from '../../machines/resource-setup.ts';
 import { type ResourceInstance, resourceContext, statusOf } from '../../machines/resource-view.ts';
@@ -52,6 +52,8 @@ export function wrongStep(before: Instance, inbound: Inbound, after: Instance): 
   for (const row of FACT_ROWS) says(!forgot && is.fact_ids[row] !== ids[row], `${row} is ${is.fact_ids[row]}, not ${ids[row]}`);
   const is_order = inbound.kind === 'event' && isOrder(inbound.event);
   says(is.orders !== was.orders + (is_order ? 1 : 0), `${is.orders} orders, after ${was.orders}`);
+  const own_text = is_order ? (inbound.event as { own_text?: OwnTextOrder }).own_text : undefined;
+  says(is.reading.own_text !== (own_text ?? was.reading.own_text), `own text: ${is.reading.own_text}, ordered: ${own_text}`);
   says(is.failure !== null && is.failure !== was.failure && is.failure.at !== NOW, 'a failure at another time than now');
   says(isAskedInVain(before, inbound, after), 'a row that is gone is not made again');
   says(isUnheard(before, inbound, after), 'a report that no look follows');
@@ -108,11 +110,11 @@ function expectedIds(ids: FactIds, inbound: Inbound): FactIds {
 
 /** Beside whose it is, and the rows that it reads. */
 function expectedInput(id: string, after: ResourceInstance): object {
-  const { resource_id, org_id, claimed, revision, original_key, orders, fact_ids, facts } = resourceContext(after);
+  const { resource_id, org_id, claimed, revision, original_key, orders, reading, fact_ids, facts } = resourceContext(after);
   const removal = { revision, index_revision: facts.indexed };
   const own: Record<string, object> = {
     inspect: { claimed },
-    ocr: { original_key, order: orders },
+    ocr: { original_key, order: orders, reading },
     ...{ save: { revision }, index: { revision }, text: { revision } },
     ...{ purge: removal, discard: removal },
   };

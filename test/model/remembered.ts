@@ -3,6 +3,7 @@ import type { AnyStateMachine } from 'xstate';
 import { isOutage } from '../../contract/failures.ts';
 import type { Json } from '../../contract/json.ts';
 import { FACTS } from '../../contract/step-kinds.ts';
+import { NO_READING } from '../../contract/steps.ts';
 import { durable, type Environment, type Inbound, type Instance, type Outcome } from '../../machines/interpreter.ts';
 import { resourceContext } from '../../machines/resource-view.ts';
 import { taskContext } from '../../machines/task.ts';
@@ -95,7 +96,7 @@ function abstract(instance: Instance, exact: boolean): Instance {
     const own = resourceContext(copy);
     for (const fact of FACTS) own.facts[fact] = own.facts[fact] === null ? null : own.facts[fact] === own.revision ? 2 : 1;
     const failure = own.failure && { step: own.failure.step, code: isOutage(own.failure) ? OUTAGE.code : TRANSIENT.code };
-    Object.assign(context, { revision: 2, orders: 0, failure, ...nameless(own, exact) });
+    Object.assign(context, { revision: 2, orders: 0, reading: NO_READING, failure, ...nameless(own, exact) });
   } else {
     const { failure, outage_runs } = taskContext(copy);
     const outage = { outage_runs: Math.min(outage_runs, 1), outages: 0 };

@@ -72,6 +72,7 @@ export const AT_WILL: ResourceEvent[] = [
   { type: 'UPLOAD_LINK_ISSUED' },
   { type: 'REPROCESS', from: 'ocr' },
   { type: 'REPROCESS', from: 'ocr', discard_corrections: true },
+  { type: 'REPROCESS', from: 'ocr', own_text: 'ignore' },
   { type: 'REPROCESS', from: 'embed' },
   { type: 'REPROCESS', from: 'index' },
 ];
@@ -81,6 +82,7 @@ export function label(event: ResourceEvent): string {
     draft: event.type === 'METADATA_SUBMITTED' && !event.complete,
     back: event.type === 'TEXT_CORRECTED' && event.correction_id === null,
     'by the store too': event.type === 'UPLOAD_REPORTED' && event.by_store_too,
+    'in spite of its own text': event.type === 'REPROCESS' && event.own_text === 'ignore',
     'and discard': event.type === 'REPROCESS' && event.discard_corrections,
   };
   const from = event.type === 'REPROCESS' ? [event.from] : [];

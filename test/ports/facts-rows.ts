@@ -64,6 +64,7 @@ export function resource(resource_id: string, seq: number, parts: Partial<Resour
       remarks: [],
       byte_claim: null,
       kept: false,
+      reading: { own_text: null },
       created_at: AT,
       updated_at: AT,
       uploaded_at: null,

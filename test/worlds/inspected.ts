@@ -1,5 +1,5 @@
 /** One file put through the services of inspect and OCR, in memory. */
-import type { Verdict } from '../../contract/steps.ts';
+import type { OwnTextOrder, Verdict } from '../../contract/steps.ts';
 import { type Clock, systemClock } from '../../runtime/async/clock.ts';
 import type { PageRead, PictureToRead, Recogniser } from '../../runtime/ports/providers.ts';
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
@@ -46,7 +46,8 @@ export function desk(given: Given = {}) {
       return inspect.run({ ...ids, claimed: { byte_size: null, sha256: null } }, context);
     },
     /** Recognises what was inspected. */
-    recognised: () => ocr.run({ ...ids, original_key: ORIGINAL, order: 0 }, context),
+    recognised: (own_text: OwnTextOrder | null = null) =>
+      ocr.run({ ...ids, original_key: ORIGINAL, order: 0, reading: { own_text } }, context),
   };
 }
 async function* one(bytes: Uint8Array) {

@@ -140,6 +140,20 @@ describe('an order to do it again', () => {
     assert.equal(problem(await order({ from: 'ocr' })).code, 'IDEMPOTENCY_KEY_REUSED');
   });
 
+  test('says how the text of the file is treated, until it is said otherwise; the picture shows it', async () => {
+    const { resource_id: id, reading } = await indexed('its own');
+    assert.deepEqual(reading, { own_text: null });
+    const ordered = async (body: object) => {
+      assert.equal((await of('POST', id, '/reprocess', { body })).status, 200);
+      return (await w.at(id, 'INDEXED')).reading.own_text;
+    };
+    assert.equal(await ordered({ from: 'ocr', own_text: 'ignore' }), 'ignore');
+    assert.equal(await ordered({ from: 'ocr' }), 'ignore');
+    assert.equal(await ordered({ from: 'index' }), 'ignore');
+    assert.equal(await ordered({ from: 'ocr', own_text: 'use' }), 'use');
+    assert.equal(await ordered({ from: 'ocr', own_text: null }), null);
+  });
+
   test('is refused where it is not understood, and where the status does not take it', async () => {
     const { resource_id: id } = await indexed('again');
     for (const [body, pointer] of [
@@ -147,6 +161,9 @@ describe('an order to do it again', () => {
       [{ from: 'save' }, '/from'],
       [{ from: 'index', discard_corrections: true }, '/discard_corrections'],
       [{ from: 'ocr', discard_corrections: 'yes' }, '/discard_corrections'],
+      [{ from: 'embed', own_text: 'ignore' }, '/own_text'],
+      [{ from: 'ocr', own_text: 'both' }, '/own_text'],
+      [{ from: 'ocr', engine: 'nobody' }, '/engine'],
     ] as const)
       assert.equal(problem(await of('POST', id, '/reprocess', { body })).errors[0]?.pointer, pointer);
     await of('DELETE', id, '');

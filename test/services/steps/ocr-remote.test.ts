@@ -16,7 +16,7 @@ import { line, pdf } from '../../worlds/pdf-file.ts';
 import { serviceContext } from '../../worlds/service-context.ts';
 import { plain } from '../../worlds/wrong-pictures.ts';
 
-const input = { resource_id: 'res', org_id: 'org', original_key: ORIGINAL, order: 0 };
+const input = { resource_id: 'res', org_id: 'org', original_key: ORIGINAL, order: 0, reading: { own_text: null } };
 const remote = known(ocr.remote, 'remote');
 const answer = (page: number, text = `read ${page}`): PageRead & { page: number } => ({ page, text, confidence: 0.5, words: [] });
 

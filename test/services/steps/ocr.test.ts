@@ -10,7 +10,7 @@ import { SERVICE_LIMITS, serviceContext } from '../../worlds/service-context.ts'
 import { plain, turned } from '../../worlds/wrong-pictures.ts';
 
 const KEY = 'org/res/task-1/original';
-const input = { resource_id: 'res', org_id: 'org', original_key: KEY, order: 0 };
+const input = { resource_id: 'res', org_id: 'org', original_key: KEY, order: 0, reading: { own_text: null } };
 
 async function read(bytes: Buffer | null, ocr_pixels = 16_000_000) {
   const objects = memoryObjects();

@@ -51,7 +51,7 @@ describe('a picture', () => {
 
   test('keeps its turn in the row that lists and links are made from', async () => {
     const output = await read(await picture(), reading(270));
-    const input = { resource_id: 'res', org_id: 'org', original_key: 'k', order: 0 };
+    const input = { resource_id: 'res', org_id: 'org', original_key: 'k', order: 0, reading: { own_text: null } };
     const written = await ocr.writes?.(output, only('written', { input, at: 1 }));
     assert.ok(written && written !== 'outdated');
     assert.deepEqual(written.columns, { turns: '3' });
