@@ -28,7 +28,7 @@ export type PageReader = {
 export type PagesRead = { pages: Page[]; remarks: Remark[]; by: { engine: boolean; file: boolean } };
 type File = Pick<Opened, 'sizes' | 'ownText'>;
 
-/** Of one page, in one run. The second is for a machine that was busy, and comes after the other pages. */
+/** Attempts at one page in one run. The second is for a machine that was busy, and comes after the other pages. */
 const ATTEMPTS = 2;
 /** Pages of which lines are compared; beyond them every so manieth, unless one was found to be wrong. */
 const COMPARED = 8;
