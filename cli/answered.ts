@@ -10,8 +10,8 @@ export class NoAnswer extends WordedError {
     const why = CAUSES[cause.code] ?? { en: cause.message, zh: cause.message };
     super(
       {
-        en: `the service at ${origin} does not answer any more (${why.en ? `${why.en}, ` : ''}${cause.code}); run the same command again once it is there`,
-        zh: `服务 ${origin} 已不再响应（${why.zh ? `${why.zh}，` : ''}${cause.code}）；待其恢复后，请再次运行同一命令`,
+        en: `the service at ${origin} does not answer any more (${[why.en, cause.code].filter(Boolean).join(', ')}); run the same command again once it is there`,
+        zh: `服务 ${origin} 已不再响应（${[why.zh, cause.code].filter(Boolean).join('，')}）；待其恢复后，请再次运行同一命令`,
       },
       options,
     );
@@ -55,11 +55,14 @@ export async function answered<Value>(origin: string, send: () => Promise<Value>
   } catch (error) {
     const cause = error instanceof Error ? error.cause : null;
     if (isNotReadable(error) || isNotReadable(cause)) throw new FileChanged({ cause: error });
-    const network = networkCause(cause);
+    const network =
+      networkCause(cause) ?? (isOfFetch(error) && cause instanceof Error ? { code: '', message: cause.message } : null);
     throw network ? new NoAnswer(origin, network, { cause: error }) : error;
   }
 }
 const isNotReadable = (error: unknown): boolean => error instanceof Error && error.name === 'NotReadableError';
+/** undici's own word for whatever kept a request from being sent or answered. */
+const isOfFetch = (error: unknown): boolean => error instanceof TypeError && error.message === 'fetch failed';
 function networkCause(cause: unknown): { code: string; message: string } | null {
   if (!(cause instanceof Error)) return null;
   if ('code' in cause && typeof cause.code === 'string') return { code: cause.code, message: cause.message };

@@ -12,20 +12,13 @@ import { addAccountCommands } from './account-commands.ts';
 import type { Run } from './command.ts';
 import { configCommand } from './config.ts';
 import { messageOf, TakenOver, UsageError } from './errors.ts';
+import { examples, HELP } from './help.ts';
 import { type WatchFlags, watchCommand } from './ingest/watch-command.ts';
 import { type Language, languageOf } from './language.ts';
-import {
-  backupCommand,
-  demoCommand,
-  diagram,
-  migrateCommand,
-  reindexCommand,
-  restoreCommand,
-  serve,
-  worker,
-} from './lazy-commands.ts';
+import { backupCommand, demoCommand, diagram, migrateCommand, reindexCommand, serve, worker } from './lazy-commands.ts';
 import { exportCommand, importCommand } from './library/commands.ts';
 import { output } from './output.ts';
+import { addPictureCommands } from './pictures/commands.ts';
 import { VERSION } from './project.ts';
 import type { ReprocessOptions } from './reprocess.ts';
 import type { SearchOptions } from './search.ts';
@@ -42,6 +35,7 @@ export async function run(argv: string[], env: NodeJS.ProcessEnv): Promise<ExitC
     .option('--url <url>', 'TUODI_URL: a running service')
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ outputError: (text, write) => write(printable(text)) })
+    .addHelpText('after', HELP)
     .exitOverride();
   /** Reads the configuration, runs, and keeps the code. */
   const does = async (work: Run): Promise<void> => {
@@ -53,6 +47,7 @@ export async function run(argv: string[], env: NodeJS.ProcessEnv): Promise<ExitC
     code = await work(config, out, sources);
   };
   addCommands(program, does);
+  addPictureCommands(program, does);
   addAccountCommands(program, does);
   addFolderCommands(program, does);
   addOwnCommands(program, does);
@@ -81,6 +76,14 @@ function addCommands(program: Command, does: (work: Run) => Promise<void>): void
     .option('--tag <tag>', 'may be said more than once', list)
     .option('--watch', 'looks at the folders again and again, until it is stopped')
     .option('--then <what>', 'with --watch, of a file whose picture is in: keep (default), move=<folder> or delete')
+    .addHelpText(
+      'after',
+      examples(
+        'tuodi ingest scan.pdf photos',
+        'tuodi ingest --tag receipt ~/inbox',
+        'tuodi ingest --watch inbox --then move=done',
+      ),
+    )
     .action((paths: string[], { watch = false, ...options }: WatchFlags & { watch?: boolean }) => {
       if (options.then && !watch) throw new UsageError('--then goes with --watch');
       return does(watch ? watchCommand(paths, options) : ingestCommand(paths, options));
@@ -90,6 +93,7 @@ function addCommands(program: Command, does: (work: Run) => Promise<void>): void
     .description('finds pictures by their text and metadata')
     .option('--limit <n>', 'at most so many', wholeNumber)
     .addOption(new Option('--mode <mode>').choices(['hybrid', 'text', 'vector']))
+    .addHelpText('after', examples('tuodi search 发票', 'tuodi search "cable car" --mode text --limit 50'))
     .action((query: string, options: SearchOptions) => does(searchCommand(query, options)));
   program
     .command('text <resource_id>')
@@ -165,11 +169,6 @@ function addFolderCommands(program: Command, does: (work: Run) => Promise<void>)
     .description('the data folder as it is at one moment, while the service runs')
     .option('--copy', COPY)
     .action((target: string, options: { copy?: boolean }) => does(backupCommand(target, options)));
-  program
-    .command('restore <backup>')
-    .description('makes the data folder (--data-dir, empty or not there yet) of a backup')
-    .option('--copy', COPY)
-    .action((backup: string, options: { copy?: boolean }) => does(restoreCommand(backup, options)));
 }
 
 function codeOf(error: unknown, language: Language): ExitCode {
