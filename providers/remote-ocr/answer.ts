@@ -40,13 +40,21 @@ const WordRead = z.object({
   w: fraction,
   h: fraction,
 });
+const Failed = z
+  .object({ retryable: z.boolean(), detail: text(10_000) })
+  .transform(({ retryable, detail }) =>
+    failureOf(retryable ? 'OCR_CRASHED' : 'PROVIDER_REFUSED', detail.slice(0, MAX_DETAIL_CHARS)),
+  );
+const page = z.int().min(1).max(MAX_PAGES);
 const PageRead = z.object({
-  page: z.int().min(1).max(MAX_PAGES),
+  page,
   text: text(MAX_PAGE_CHARS),
   confidence: fraction,
   words: z.array(WordRead).max(MAX_WORDS),
   turned: Turned.optional(),
 });
+/** A page that the engine has given up, beside others that it has read. */
+const PageFailed = z.object({ page, failure: Failed }).transform((failed) => ({ ...failed, text: '', confidence: 0, words: [] }));
 /** Printable, and it fits in a path, where `.` and `..` would be no names. */
 export const ProviderJobId = z.string().regex(/^(?!\.{1,2}$)[\x21-\x7e]{1,200}$/);
 
@@ -58,11 +66,11 @@ const OF_A_JOB = { ...NAMES, provider_job_id: ProviderJobId };
 
 const JobResponse = z.discriminatedUnion('status', [
   z.object({ ...OF_A_JOB, status: z.literal('working') }),
-  z.object({ ...OF_A_JOB, status: z.literal('done'), pages: z.array(PageRead).max(MAX_PAGES) }),
+  z.object({ ...OF_A_JOB, status: z.literal('done'), pages: z.array(z.union([PageFailed, PageRead])).max(MAX_PAGES) }),
   z.object({
     ...OF_A_JOB,
     status: z.literal('failed'),
-    failure: z.object({ retryable: z.boolean(), detail: text(10_000) }),
+    failure: Failed,
   }),
 ]);
 
@@ -112,8 +120,5 @@ export function parsedResponse(body: unknown): ParsedResponse {
   }
   const { provider_job_id, resource_id, task_id, work_id, ...rest } = parsed.data;
   const names = { resource_id, task_id, work_id };
-  if (rest.status !== 'failed') return { provider_job_id, names, asked: rest };
-  const { retryable, detail } = rest.failure;
-  const failure = failureOf(retryable ? 'OCR_CRASHED' : 'PROVIDER_REFUSED', detail.slice(0, MAX_DETAIL_CHARS));
-  return { provider_job_id, names, asked: { status: 'failed', failure } };
+  return { provider_job_id, names, asked: rest };
 }

@@ -26,7 +26,9 @@ export type Ticket = { provider_job_id: string };
 export type WorkIdentity = { resource_id: string; task_id: string; work_id: string };
 
 /** The status of pictures at a remote engine, before it is the output of a step. */
-export type RecogniserAsked = { status: 'done'; pages: (PageRead & { page: number })[] } | Exclude<Asked, { status: 'done' }>;
+/** failure: of a page that the engine has given up; its text is empty. */
+export type RemotePage = PageRead & { page: number; failure?: ServiceFailure };
+export type RecogniserAsked = { status: 'done'; pages: RemotePage[] } | Exclude<Asked, { status: 'done' }>;
 
 /** An engine with asynchronous jobs: submit, status queries, and callbacks. All throw ServiceError: PROVIDER_UNAVAILABLE while unavailable. */
 export interface RemoteRecogniser {

@@ -9,6 +9,7 @@ import type {
   PictureToRead,
   Recogniser,
   RecogniserAsked,
+  RemotePage,
   RemoteRecogniser,
   WorkIdentity,
 } from '../../runtime/ports/providers.ts';
@@ -19,7 +20,7 @@ import type { Opened } from '../formats/pages.ts';
 import { sampleOf } from './line-sample.ts';
 import { missingFact } from './missing-fact.ts';
 import { renderForOcr, withOriginal } from './open-original.ts';
-import { type PageReader, readPages } from './read-pages.ts';
+import { PageFailed, type PageReader, readPages } from './read-pages.ts';
 import { NOTHING } from './turn-page.ts';
 
 type OcrOutput = Made & { engine: string; pages: Page[]; remarks: Remark[] };
@@ -135,13 +136,22 @@ async function toAsked(asked: RecogniserAsked, input: OcrInput, context: StepCon
   if (asked.status !== 'done') return asked;
   const { pages } = asked;
   const readOf = new Map(pages.map((page) => [page.page, page]));
-  const output = await opened(input, context, async (file, signal) => {
+  const read = async (page: number) => {
+    const { failure, ...read }: RemotePage = readOf.get(page) ?? { ...NOTHING, page };
+    if (failure) throw new PageFailed(failure);
+    return read;
+  };
+  const work = async (file: Pick<Opened, 'sizes' | 'ownText'>, signal: AbortSignal) => {
     const sent = file.sizes.length;
     if (pages.length !== sent || file.sizes.some((_, i) => !readOf.has(i + 1))) throw otherPages(context, pages, sent);
-    const read = async (page: number) => readOf.get(page) ?? NOTHING;
     return outputOf(file, input, context, signal, { read, readLines: read });
-  });
-  return { status: 'done', output };
+  };
+  try {
+    return { status: 'done', output: await opened(input, context, work) };
+  } catch (error) {
+    if (error instanceof PageFailed) return { status: 'failed', failure: error.failure }; // of each page
+    throw error;
+  }
 }
 
 const otherPages = ({ recogniser: { engine } }: StepContext, pages: { page: number }[], sent: number) => {

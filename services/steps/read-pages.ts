@@ -24,6 +24,8 @@ export type PageReader = {
   /** What is recognised where these lines stand. */
   readLines(page: number, lines: Word[][]): Promise<PageRead>;
 };
+/** An engine has given up a page, and says so. */
+export class PageFailed extends StepError {}
 /** by: whether anything is of the engine, and of the file. */
 export type PagesRead = { pages: Page[]; remarks: Remark[]; by: { engine: boolean; file: boolean } };
 type File = Pick<Opened, 'sizes' | 'ownText'>;
@@ -163,6 +165,7 @@ async function tried<Value>(work: () => Promise<Value>, signal: AbortSignal): Pr
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof RejectedFile) return new StepError(failureOf(error.code, error.message), error);
+    if (error instanceof PageFailed) return error;
     if (error instanceof StepError && !(error instanceof DocumentLate) && isOfPicture(error.failure.code)) return error;
     throw error;
   }

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import sharp from 'sharp';
-import type { PageRead, PictureToRead, Recogniser, RecogniserAsked } from '../../../runtime/ports/providers.ts';
+import { failureOf } from '../../../contract/failures.ts';
+import type { PageRead, PictureToRead, Recogniser, RecogniserAsked, RemotePage } from '../../../runtime/ports/providers.ts';
 import type { ResourceRow } from '../../../runtime/ports/resources.ts';
 import type { StepContext } from '../../../runtime/tasks/step-handler.ts';
 import { StepError } from '../../../runtime/tasks/step-handler.ts';
@@ -41,7 +42,11 @@ async function world(bytes: Uint8Array, row: Partial<ResourceRow>) {
   return {
     sent,
     submit: () => remote.submit(input, context),
-    answered: async (pages: (PageRead & { page: number })[]) => {
+    ended: async (pages: RemotePage[]) => {
+      asked = { status: 'done', pages };
+      return remote.ask(input, 'job', context);
+    },
+    answered: async (pages: RemotePage[]) => {
       asked = { status: 'done', pages };
       const notified = await remote.ask(input, 'job', context);
       assert.ok(notified.status === 'done');
@@ -65,6 +70,21 @@ describe('a remote engine', () => {
       [2, 20],
       [3, 10],
     ]);
+  });
+
+  test('that gave up a page leaves the others, with a remark; one that gave up all has failed', async () => {
+    const { answered, ended } = await world(await three(), TIFF);
+    const gaveUp = (page: number) => ({ ...answer(page, ''), failure: failureOf('OCR_CRASHED', `noise on ${page}`) });
+    const { pages, remarks } = await answered([answer(1), gaveUp(2), answer(3)]);
+    assert.deepEqual(
+      pages.map(({ text }) => text),
+      ['read 1', '', 'read 3'],
+    );
+    assert.deepEqual(remarks, [{ code: 'page_unread', page: 2, detail: 'OCR_CRASHED: noise on 2' }]);
+    assert.deepEqual(await ended([gaveUp(1), gaveUp(2), gaveUp(3)]), {
+      status: 'failed',
+      failure: failureOf('OCR_CRASHED', 'noise on 1'),
+    });
   });
 
   test('may answer the pages in any order', async () => {
