@@ -4,6 +4,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { failureOf, isFailureCode } from '../../contract/failures.ts';
+import type { PageRemark } from '../../contract/remarks.ts';
 import { createPool } from '../../runtime/async/pool.ts';
 import { StepError } from '../../runtime/tasks/step-handler.ts';
 import type { OpenedWith, OwnText, Size } from './pages.ts';
@@ -19,9 +20,10 @@ const SPARE = 1;
 const MAX_WAITING = 64;
 
 export type DecoderName = 'pdf' | 'heic' | 'bmp';
-export type Pixels = Size & { rgba: Uint8Array };
-/** dates: as the file writes them. */
-export type OpenedThere = { count: number; sizes: Size[]; dates?: string[] };
+/** remarks: what is lacking on the page as it was drawn. */
+export type Pixels = Size & { rgba: Uint8Array; remarks?: PageRemark[] };
+/** dates: as the file writes them. remarks: of the whole file. */
+export type OpenedThere = { count: number; sizes: Size[]; dates?: string[]; remarks?: PageRemark[] };
 /** What a thread is asked, in this order: to open its file, then any of the others. */
 export type DecoderCalls = {
   /** sizes: of each page; none when there are more than `max_pages`, since their number is then all that counts. */

@@ -7,12 +7,14 @@ export type Pdfium = WrappedPdfiumModule & { pdfium: { readonly HEAPU8: Uint8Arr
 /**
  * One code point. x0, y0 (top left), x1, y1: fractions of the upright page, null for a space or line end that PDFium made up.
  * is_known: the file says which character its glyph is. is_drawn: false where it is text for searches alone, as recognition programs put it.
+ * is_lacking: it is to be seen, and the font, which is not in the file, has no glyph for it.
  */
 export type PdfChar = {
   text: string;
   box: { x0: number; y0: number; x1: number; y1: number } | null;
   is_known: boolean;
   is_drawn: boolean;
+  is_lacking?: boolean;
 };
 export type Box = NonNullable<PdfChar['box']>;
 /** pictures: where pictures are drawn, fractions of the upright page, those inside of forms too. null chars: more than a page can have. */
@@ -20,8 +22,8 @@ export type PdfChars = { chars: PdfChar[] | null; pictures: Box[] };
 
 /** The densest page of a newspaper has some 30,000; what has more is made to keep readers busy. */
 const MAX_CHARS = 50_000;
-/** In points: the hairline of a dash is wider, and what a font without its glyphs draws is not. */
-const LEAST_INK = 0.05;
+/** A share of the longer side: the hairline of a dash is higher, and what a font without its glyphs draws is not. */
+const LEAST_INK = 0.002;
 /** Objects of a page that are looked at for pictures, and how deep forms may stand in forms. */
 const MAX_OBJECTS = 10_000;
 const MAX_DEPTH = 8;
@@ -75,14 +77,18 @@ function placing({ pdfium, FPDF_PageToDevice }: Pdfium, page: number, room: numb
 function charAt(pdfium: Pdfium, text: number, i: number, { room, doubles, floats, boxOf }: Place): PdfChar {
   const code = pdfium.FPDFText_GetUnicode(text, i);
   const is_known = pdfium.FPDFText_HasUnicodeMapError(text, i) !== 1;
-  const is_drawn = !UNDRAWN.has(pdfium.FPDFTextObj_GetTextRenderMode(pdfium.FPDFText_GetTextObject(text, i)));
-  const char = { text: code > 0x10ffff ? '\ufffd' : String.fromCodePoint(code), is_known, is_drawn };
-  if (pdfium.FPDFText_IsGenerated(text, i) === 1) return { ...char, box: null };
+  const object = pdfium.FPDFText_GetTextObject(text, i);
+  const is_drawn = !UNDRAWN.has(pdfium.FPDFTextObj_GetTextRenderMode(object));
+  const shown = code > 0x10ffff ? '\ufffd' : String.fromCodePoint(code);
+  const char: PdfChar = { text: shown, is_known, is_drawn, box: null };
+  if (pdfium.FPDFText_IsGenerated(text, i) === 1) return char;
   if (pdfium.FPDFText_GetCharBox(text, i, room, room + 8, room + 16, room + 24)) {
     const [left = 0, right = 0, bottom = 0, top = 0] = doubles();
-    if (right - left > LEAST_INK && top - bottom > LEAST_INK) return { ...char, box: boxOf({ left, top, right, bottom }) };
+    const [shorter = 0, longer = 0] = [right - left, top - bottom].sort((a, b) => a - b);
+    if (shorter > LEAST_INK * longer) return { ...char, box: boxOf({ left, top, right, bottom }) };
   }
-  if (!pdfium.FPDFText_GetLooseCharBox(text, i, room)) return { ...char, box: null };
+  if (object !== 0 && is_drawn && pdfium.FPDFFont_GetIsEmbedded(pdfium.FPDFTextObj_GetFont(object)) === 0) char.is_lacking = true;
+  if (!pdfium.FPDFText_GetLooseCharBox(text, i, room)) return char;
   const [left = 0, top = 0, right = 0, bottom = 0] = floats();
   return { ...char, box: boxOf({ left, top, right, bottom }) };
 }

@@ -9,7 +9,9 @@ import type { Decoder, Pixels } from './isolated.ts';
 import type { Size } from './pages.ts';
 import { charsOf, type Pdfium } from './pdf-chars.ts';
 import { provideFonts } from './pdf-fonts.ts';
-import { isUnknown, ownTextOf } from './pdf-words.ts';
+import { type Note, notesOf } from './pdf-notes.ts';
+import { isUnknown, ownTextOf, undrawnIn, withNotes } from './pdf-words.ts';
+import { filledIn } from './pdf-xfa.ts';
 import { RejectedFile } from './rejected-file.ts';
 
 /** FPDF_GetLastError. */
@@ -21,6 +23,8 @@ const FLAGS = 0x01 | 0x10;
 const WHITE = 0xffffffff;
 const FLATTEN_AS_SHOWN = 0;
 const RGBA = 4;
+/** FPDF_GetFormType: from here on a form is XFA. */
+const LEAST_XFA = 2;
 const DATE_BYTES = 256;
 /** Four floats. */
 const ROOM_BYTES = 16;
@@ -37,12 +41,18 @@ export async function pdfDecoder(): Promise<Decoder> {
   const room = malloc(ROOM_BYTES);
   let file = { at: 0, length: 0 };
   let document = 0;
+  let notes = notesOf(pdfium, document);
+  /** By page, since they are part of it once it was loaded. */
+  const written = new Map<number, Note[]>();
 
   const open = (by_name: boolean): void => {
+    notes.close();
     if (document !== 0) pdfium.FPDF_CloseDocument(document);
     fonts.reset(by_name);
+    written.clear();
     document = pdfium.FPDF_LoadMemDocument(file.at, file.length, '');
     if (document === 0) throw refusal(pdfium.FPDF_GetLastError());
+    notes = notesOf(pdfium, document);
   };
 
   /** Form fields and notes are part of a page, as on paper. 0: it can't be loaded. */
@@ -50,6 +60,7 @@ export async function pdfDecoder(): Promise<Decoder> {
     const page = pdfium.FPDF_LoadPage(document, number - 1);
     if (page === 0 || pdfium.FPDFPage_GetAnnotCount(page) === 0) return page;
     keepBox(pdfium, page, room);
+    if (!written.has(number)) written.set(number, notes.draw(page));
     pdfium.FPDFPage_Flatten(page, FLATTEN_AS_SHOWN);
     pdfium.FPDF_ClosePage(page);
     return pdfium.FPDF_LoadPage(document, number - 1);
@@ -75,6 +86,12 @@ export async function pdfDecoder(): Promise<Decoder> {
     }
   };
 
+  /** What was filled into a dynamic form; null: it is none. */
+  const formOf = (): string | null =>
+    pdfium.FPDF_GetFormType(document) < LEAST_XFA
+      ? null
+      : withPage(1, (page) => filledIn(pdfium, document, ownTextOf(charsOf(pdfium, page))?.read.text ?? ''));
+
   return {
     async open(bytes, max_pages) {
       file = { at: malloc(bytes.byteLength), length: bytes.byteLength }; // kept while the document is open
@@ -85,10 +102,22 @@ export async function pdfDecoder(): Promise<Decoder> {
       const size = malloc(8);
       const sizes = Array.from({ length: count }, (_, i) => sizeOf(pdfium, document, i, size));
       free(size);
-      return { count, sizes, dates: createdIn(pdfium, document) };
+      const remarks = formOf() === null ? [] : [{ code: 'dynamic_form' as const, detail: 'XFA' }];
+      return { count, sizes, dates: createdIn(pdfium, document), remarks };
     },
-    draw: async (number, size) => withPage(number, (page) => drawn(pdfium, page, size)),
-    read: (number) => withPage(number, (page) => ownTextOf(charsOf(pdfium, page))),
+    draw: async (number, size) =>
+      withPage(number, (page) => {
+        const filled = (written.get(number) ?? []).filter(({ on_page }) => on_page);
+        const undrawn = fonts.areLacking() || filled.length > 0 ? undrawnIn(charsOf(pdfium, page), filled) : 0;
+        const detail = `${undrawn} characters are not drawn`;
+        return { ...drawn(pdfium, page, size), remarks: undrawn > 0 ? [{ code: 'drawn_without_fonts', detail }] : [] };
+      }),
+    read: (number) =>
+      withPage(number, (page) => {
+        const filled = number === 1 ? formOf() : null;
+        const notes = (written.get(number) ?? []).map(({ text }) => text);
+        return withNotes(ownTextOf(charsOf(pdfium, page)), filled ? [filled, ...notes] : notes);
+      }),
   };
 }
 

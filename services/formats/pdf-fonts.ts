@@ -18,6 +18,8 @@ const MAX_COPIES = 24;
 /** FPDF_SYSFONTINFO, version 1: nine words of 4 bytes. */
 const INFO_BYTES = 36;
 const VERSION = 1;
+/** PDFium's own, which it asks for where another font has not one sign. */
+const FOR_SINGLE_SIGNS = 'Helvetica';
 const WHOLE_FILE = 0;
 const FOUND = 1;
 const NONE = 0;
@@ -27,6 +29,8 @@ export type Fonts = {
   reset(by_name: boolean): void;
   /** Whether one was given for its name alone. Such a file may mean the glyphs of its own font by their numbers, which are others here. */
   isGuess(): boolean;
+  /** Whether one was asked for that may not have all signs: only then it need be looked whether any are lacking. */
+  areLacking(): boolean;
 };
 
 /** Gives PDFium its font: before a document is opened. */
@@ -34,9 +38,10 @@ export function provideFonts(pdfium: Pdfium): Fonts {
   const { pdfium: module } = pdfium;
   const name = Buffer.from('Droid Sans Fallback\0'); // one name for all, so that copies are shared
   let font: Uint8Array | null | undefined;
-  let state = { copies: 0, by_name: true, is_guess: false };
+  let state = { copies: 0, by_name: true, is_guess: false, is_lacking: false };
   const find = (charset: number, face: string) => {
     const is_certain = EAST_ASIAN.has(charset);
+    state.is_lacking ||= face !== FOR_SINGLE_SIGNS;
     if (state.copies >= MAX_COPIES || !(is_certain || (state.by_name && CHINESE_NAME.test(face)))) return NONE;
     if (font === undefined) font = loadedFont();
     state.is_guess ||= !is_certain;
@@ -70,9 +75,10 @@ export function provideFonts(pdfium: Pdfium): Fonts {
   pdfium.FPDF_SetSystemFontInfo(info);
   return {
     reset(by_name) {
-      state = { copies: 0, by_name, is_guess: false };
+      state = { copies: 0, by_name, is_guess: false, is_lacking: false };
     },
     isGuess: () => state.is_guess,
+    areLacking: () => state.is_lacking,
   };
 }
 

@@ -38,6 +38,25 @@ export function ownTextOf({ chars, pictures }: PdfChars): OwnText | null {
   return { read, shows, is_whole: lettersOf(written) >= LEAST_LETTERS && !mayHoldMore(pictures, written) };
 }
 
+/** Characters that the page should show and does not, with those of `filled`. Latin letters and digits are drawn in another font. */
+export function undrawnIn({ chars }: PdfChars, filled: readonly { text: string }[] = []): number {
+  const lacking = (chars ?? []).filter((char) => char.is_lacking && (!char.is_known || IN_ITS_FONT.test(char.text)));
+  const shown = squeezed((chars ?? []).map(({ text }) => text).join(''));
+  const values = filled.map(({ text }) => squeezed(text)).filter((text) => IN_ITS_FONT.test(text) && !shown.includes(text));
+  return lacking.filter(isOnPage).length + values.reduce((sum, { length }) => sum + length, 0);
+}
+const IN_ITS_FONT = /(?![\p{sc=Latin}0-9])[\p{L}\p{N}]/u;
+
+/** What stands in notes and fields as well, unless the page shows it already: then it has a place there. */
+export function withNotes(own: OwnText | null, notes: readonly string[]): OwnText | null {
+  const shown = squeezed(own?.read.text ?? '');
+  const more = [...new Set(notes)].filter((note) => !shown.includes(squeezed(note)));
+  if (more.length === 0) return own;
+  const text = [...(own ? [own.read.text] : []), ...more].join('\n');
+  return { ...(own ?? { is_whole: false }), read: { ...(own?.read ?? { confidence: 1, words: [] }), text } };
+}
+const squeezed = (text: string) => text.normalize('NFKC').replace(/\s+/g, '');
+
 /** Whether the file does not know what the page says. */
 export const isUnknown = ({ chars }: PdfChars): boolean => chars !== null && isGarbage(writtenOf(chars));
 
@@ -52,13 +71,25 @@ const lettersOf = (chars: PdfChar[]): number =>
 function mayHoldMore(pictures: Box[], written: PdfChar[]): boolean {
   const area = areaOf(pictures);
   if (area.share < LEAST_PICTURES) return false;
-  return lettersOf(overPictures(pictures, written)) < LEAST_LETTERS_ON_PICTURES;
+  const over = overPictures(pictures, written);
+  if (lettersOf(over) < LEAST_LETTERS_ON_PICTURES) return true;
+  if (lettersOf(over.filter(({ is_drawn }) => !is_drawn)) >= LEAST_LETTERS_ON_PICTURES) return false;
+  return rowsOf(over.flatMap(({ box }) => box ?? [])).size < LEAST_ROWS * rowsOf(pictures).size;
 }
 function overPictures(pictures: Box[], written: PdfChar[]): PdfChar[] {
   if (pictures.length === 0) return [];
   const area = areaOf(pictures);
   return written.filter(({ box }) => box !== null && area.has((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2));
 }
+/** Share of the height of pictures that lines of text cover, if they are what the pictures say: a header and a footer cover less. */
+const LEAST_ROWS = 0.25;
+const rowsOf = (boxes: Box[]): Set<number> =>
+  new Set(
+    boxes.flatMap(({ y0, y1 }) => {
+      const first = Math.max(0, Math.floor(y0 * CELLS));
+      return Array.from({ length: Math.max(0, Math.min(CELLS, Math.ceil(y1 * CELLS)) - first) }, (_, i) => first + i);
+    }),
+  );
 /** What boxes cover together, on a grid. */
 function areaOf(boxes: Box[]): { share: number; has(x: number, y: number): boolean } {
   const cells = new Set<number>();

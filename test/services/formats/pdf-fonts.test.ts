@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import type { Decoder } from '../../../services/formats/isolated.ts';
 import { pdfDecoder } from '../../../services/formats/pdf-decoder.ts';
+import { desk } from '../../worlds/inspected.ts';
 import { pdfOf } from '../../worlds/pdf-file.ts';
 
 const SIZE = { width: 600, height: 200 };
@@ -149,6 +150,29 @@ describe('a font that is not in the file', () => {
     };
     assert.ok((await inkOf('SimHei,Bold')) > 1.1 * (await inkOf('SimHei')));
   });
+});
+
+describe('a page that is drawn without fonts', () => {
+  const remarked = async (shape: Shape) => {
+    const { inspected } = desk();
+    const verdict = await inspected(file(shape));
+    return 'remarks' in verdict ? verdict.remarks : null;
+  };
+  const LACKING: Record<string, Shape> = {
+    Korean: { base: 'HYSMyeongJo-Medium', encoding: 'UniKS-UCS2-H', ordering: 'Korea1', shown: hex('계약서') },
+    'glyphs of a font by their numbers': {
+      base: 'SimSun',
+      encoding: 'Identity-H',
+      ordering: 'Identity',
+      kind: 2,
+      shown: '03e803e903ea',
+    },
+  };
+  for (const [name, shape] of Object.entries(LACKING))
+    test(`as of ${name} is remarked`, async () =>
+      assert.deepEqual(await remarked(shape), [{ code: 'drawn_without_fonts', page: 1, detail: '3 characters are not drawn' }]));
+  for (const [name, shape] of Object.entries(SHAPES))
+    test(`is none that has a font ${name}`, async () => assert.deepEqual(await remarked(shape), []));
 });
 
 describe('a page with more fonts than anybody uses', () => {

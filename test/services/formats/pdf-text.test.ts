@@ -1,6 +1,7 @@
 /** The text that a PDF has of its own: when it is used, what it says, and where its words are. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { pdfDecoder } from '../../../services/formats/pdf-decoder.ts';
 import { desk } from '../../worlds/inspected.ts';
 import { line, type PdfPage, pdf, pdfOf } from '../../worlds/pdf-file.ts';
 import { plain } from '../../worlds/wrong-pictures.ts';
@@ -111,6 +112,25 @@ describe('a page is recognised', () => {
       const { pages, pictures } = await read([{ ...page, jpeg: await jpegOf() }]);
       assert.deepEqual([pictures.length, /^This footer .* it was\.\nseen 1$/.test(pages[0]?.text ?? '')], [1, true]);
     });
+  /** Lines that a program has put over a scan of the whole page: they say nothing of what the scan says. */
+  const LONG = 'This line of a program says for whom the page was scanned, when it was, and where it lies now';
+  const rows = (count: number, top: number, before = '') =>
+    before + Array.from({ length: count }, (_, i) => line(40, top - i * 12, 8, `${LONG} ${i}`)).join('');
+  const OVER: Record<string, [content: string, is_read: boolean]> = {
+    'a header and a footer': [rows(2, 770) + rows(2, 40), true],
+    'a stamp of four lines': [rows(4, 400), true],
+    'all its lines, to be seen': [rows(40, 760), false],
+    'all its lines, unseen': [rows(40, 760, '3 Tr\n'), false],
+    'few lines, unseen, as of a letter': [rows(5, 700, '3 Tr\n'), false],
+    'an unseen header': [line(40, 700, 8, 'Page 3 of a scan').replace('BT', 'BT 3 Tr'), true],
+  };
+  for (const [name, [content, wanted]] of Object.entries(OVER))
+    test(`${wanted ? '' : 'not '}when a scan of the whole page has over it ${name}`, async () => {
+      const decoder = await pdfDecoder();
+      await decoder.open(pdf([{ content: PICTURE + content, jpeg: await jpegOf() }]), 10);
+      assert.equal(decoder.read(1)?.is_whole, !wanted);
+    });
+
   test('when a scan stands in a form within a form', async () => {
     const form = (name: string, target: number) =>
       `/Type/XObject/Subtype/Form/BBox[0 0 1 1]/Resources<</XObject<</${name} ${target} 0 R>>>>/Length ${name.length + 4}>>stream\n/${name} Do\nendstream`;
