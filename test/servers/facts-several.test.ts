@@ -8,7 +8,7 @@ import { STATUSES } from '../../contract/statuses.ts';
 import { hasErrno } from '../../persistence/mysql/errors.ts';
 import { migrateMysqlFacts, openMysqlFacts } from '../../persistence/mysql/facts.ts';
 import { MIGRATIONS } from '../../persistence/sql/migrate.ts';
-import type { Facts } from '../../runtime/ports/facts.ts';
+import { AlreadyThere, type Facts } from '../../runtime/ports/facts.ts';
 import type { PositionedMessage } from '../../runtime/ports/outbox.ts';
 import { AT, change, commit, message, ORG } from '../ports/facts-rows.ts';
 import { until } from '../worlds/wait.ts';
@@ -57,6 +57,50 @@ describe('claims', () => {
     assert.deepEqual([claimed.flat().length, new Set(claimed.flat()).size], [400, 400]);
     console.log(`claimed by each of four: ${claimed.map(({ length }) => length).join(', ')}`);
     await commit(facts, change('i7', { expected_seq: 1 }));
+  });
+});
+
+describe('the same bytes', () => {
+  it('are claimed by one picture, however many processes begin one at once, while earlier ones give theirs up', async (t) => {
+    const four = [facts, factsOn(database), factsOn(database), factsOn(database)];
+    t.after(() => Promise.all(four.slice(1).map((one) => one.close())));
+    const claims = (id: string, byte_claim: string | null, expected_seq: number | null = null) =>
+      change(id, { expected_seq, resource: { byte_claim } });
+    let held: string | null = null;
+    for (let round = 0; round < 30; round++) {
+      const begun = await Promise.all(
+        four.flatMap((one, n) =>
+          [0, 1].map((m) => one.commit([claims(`r${round}-${n}-${m}`, `bytes ${round}`), claims(`o${round}-${n}-${m}`, null)])),
+        ),
+      );
+      const gives_up = held === null ? [] : await facts.commit([claims(held, null, 1)]);
+      assert.ok(gives_up.every(({ outcome }) => outcome === 'committed'));
+      const [first, others] = [begun.map(([one]) => one), begun.map(([, one]) => one)];
+      assert.equal(first.filter((one) => one?.outcome === 'committed').length, 1, `round ${round}`);
+      assert.ok(others.every((one) => one?.outcome === 'committed'));
+      for (const one of first)
+        if (one?.outcome !== 'committed')
+          assert.ok(one?.outcome === 'failed' && one.error instanceof AlreadyThere && one.error.table === 'resources');
+      held = (await facts.resources.claimant({ org_id: ORG }, [`bytes ${round}`]))?.resource_id ?? null;
+      assert.ok(held?.startsWith(`r${round}-`));
+    }
+  });
+
+  it('may be brought again the moment that they are given up', async (t) => {
+    const other = factsOn(database);
+    t.after(() => other.close());
+    await commit(facts, change('a', { resource: { byte_claim: 'x' } }));
+    for (let round = 0; round < 20; round++) {
+      const [holder, next] = [round === 0 ? 'a' : `n${round - 1}`, `n${round}`];
+      const [gone, come] = await Promise.all([
+        facts.commit([change(holder, { expected_seq: 1, resource: { byte_claim: null } })]),
+        other.commit([change(next, { resource: { byte_claim: 'x' } })]),
+      ]);
+      assert.equal(gone[0]?.outcome, 'committed');
+      if (come[0]?.outcome === 'committed') continue;
+      assert.ok(come[0]?.outcome === 'failed' && come[0].error instanceof AlreadyThere);
+      await commit(other, change(next, { resource: { byte_claim: 'x' } }));
+    }
   });
 });
 
