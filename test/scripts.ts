@@ -68,6 +68,10 @@ export const BENCHES: Record<string, Script> = {
   },
   pdf: { does: 'at which resolution PDF pages are drawn', steps: [['../bench/pdf-resolution.js']] },
   ocr: { does: 'errors and time of recognition, beside native tesseract: [--write]', steps: [['../bench/ocr.js']] },
+  fairness: {
+    does: 'server mode: who waits how long beside one who sends much, and who does the work',
+    steps: [['./servers/run.js', '--run', 'dist/bench/fairness.js']],
+  },
   backlog: {
     does: 'server mode with a long line of pictures: [pictures]',
     steps: [['./servers/run.js', '--run', 'dist/bench/backlog.js']],

@@ -6,6 +6,7 @@
 import type { Word } from '../../contract/text.ts';
 import type { PageRead } from '../../runtime/ports/providers.ts';
 import { fold } from '../../text/fold.ts';
+import { withoutRadicals } from '../../text/radicals.ts';
 import type { OwnText } from '../formats/pages.ts';
 import { makesSense } from './language-sense.ts';
 import { linesOf, lineText } from './lines.ts';
@@ -37,7 +38,7 @@ export function doubtfulLines({ read, shows = 'itself' }: OwnText): Word[][] {
     shows !== 'itself'
       ? lines
       : chunksOf(lines)
-          .filter((chunk) => !makesSense(chunk.map(lineText).join('\n')))
+          .filter((chunk) => !makesSense(withoutRadicals(chunk.map(lineText).join('\n'))))
           .flat();
   return longest(doubtful);
 }
@@ -100,7 +101,7 @@ const KNOWN = /[\p{sc=Latin}\p{sc=Han}\p{N}]/gu;
 const sureOf = (own: string) => ((own.match(KNOWN)?.length ?? 0) >= own.length / 2 ? SURE : SURE_OF_OTHER_SCRIPT);
 /** Letters and digits alone, without case, accents and differences between traditional and simplified characters. */
 const plain = (text: string): string =>
-  fold(text.normalize('NFKC'))
+  fold(withoutRadicals(text))
     .text.normalize('NFD')
     .replace(/[^\p{L}\p{N}]/gu, '')
     .toLowerCase();

@@ -1,6 +1,6 @@
 /** A text of the file's own that lies: it is noticed, by the engine itself, and honest ones are left alone; and a person has the last word. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -84,6 +84,7 @@ describe('an honest text stays as it is', () => {
     ],
     ['German', () => drawn(['Die Kranführer prüften Öl und Lager vor Betriebsbeginn'], null), /Kranführer/],
     ['Chinese', () => pdf([{ content: line(72, 700, 20, '会议纪要') + line(72, 660, 20, '采购合同编号甲乙') }]), /采购合同/],
+    ['Chinese that is carried as radicals', () => readFile('test/services/steps/radicals.pdf'), /见证/],
     [
       'what recognition has put over a scan',
       () =>
