@@ -151,9 +151,10 @@ const httpOf = ({ config, version, public_url, world: { clock, log, conditions }
     links: linksOf(ports),
     callbacks: callbacksOf(config, ports, service, log),
     explain: explainer({
-      ...{ ...ports, clock, log, local_runs: service.local_runs },
+      ...{ ...ports, clock, log, local_runs: service.local_runs, pauses: service.pauses },
       ...{ required_metadata: config.required_metadata, kernel: service.lifecycle.kernel },
     }),
+    pauses: service.pauses,
     turnedPreview: previewTurner(ports.objects),
     storage_events: storageEventsOf(config),
     required_metadata: config.required_metadata,

@@ -7,6 +7,7 @@ import { type ResourceLimits, TASK_LIMITS, type TaskLimits } from '../machines/l
 import type { Clock } from '../runtime/async/clock.ts';
 import { type Closers, createClosers } from '../runtime/async/closers.ts';
 import { type Conditions, createConditions } from '../runtime/health/conditions.ts';
+import { createPauses } from '../runtime/health/pauses.ts';
 import { RUNTIME_LIMITS, type RuntimeLimits } from '../runtime/limits.ts';
 import { createFeed } from '../runtime/outbox/feed.ts';
 import { createRelay } from '../runtime/outbox/relay.ts';
@@ -79,24 +80,8 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
     unreadable: set_asides.report,
   });
   const feed = createFeed(deps, notifyEngine(engine));
-  const task_lifecycle = taskLifecycle(options.task_limits);
   const services = options.services ?? stepHandlers(ports, service_limits, clock);
-  const remote = services.remote ?? null;
-  const task_limits = { ...TASK_LIMITS, ...options.task_limits };
-  const { give_up_ms, outage_pause_ms } = task_limits;
-  const gates = createGates({ ...deps, isAvailable: services.isAvailable, outage: { give_up_ms, outage_pause_ms } });
-  const runs = createTaskRunner({
-    ...deps,
-    engine,
-    lifecycle: task_lifecycle,
-    origin: origin('worker'),
-    remote,
-    isAvailable: (kind) => services.isAvailable(kind) && gates.isOpen(kind),
-    runsHere: (task_id) => worker.local.has(task_id),
-  });
-  const { run_marks: marks } = ports;
-  const suspects = marks && createSuspects({ marks, clock, gather_ms: limits.suspects_gather_ms, limits: task_limits });
-  const worker = createWorker({ ...deps, engine, runs, services, gates, suspects });
+  const { gates, pauses, runs, worker } = stepWork(ports, options, { ...deps, engine, services, origin: origin('worker') });
   engine.onJobs(worker.dispatch);
   const time = createServiceTime({ upkeep: facts.upkeep, clock, limits, log });
   const sweeping = { kernel: lifecycle.kernel, set_asides, runs, time, relay, origin: origin('sweep'), owner: process_id };
@@ -119,6 +104,7 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
     sweep,
     runs,
     local_runs: worker.local,
+    pauses,
     /** How many entries the index lacked at the start: see the watch. */
     audited: watch.first,
     context: { ...ports, clock, limits: service_limits },
@@ -131,6 +117,7 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
       await startInTurn(into, [
         ['the feed', feed.start, feed.stop],
         ['the relay', relay.start, relay.stop],
+        ['the pauses of steps', pauses.start, pauses.stop],
         ['questions to providers', () => {}, runs.stop],
         ['the worker', () => worker.start(options.kinds), worker.stop],
         ['the sweep', () => sweep.start(alone), sweep.stop],
@@ -141,6 +128,28 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
     /** Stops a service that was started without closers: running work ends or is handed back; the ports stay open. */
     stop: () => closers.close(),
   };
+}
+
+type WorkDeps = Omit<Parameters<typeof createTaskRunner>[0], 'lifecycle' | 'remote' | 'isAvailable' | 'runsHere'> & {
+  services: StepHandlers;
+};
+/** What runs the steps here. */
+function stepWork({ facts, run_marks: marks }: Ports, options: ServiceOptions, deps: WorkDeps) {
+  const { services, clock, limits } = deps;
+  const task_limits = { ...TASK_LIMITS, ...options.task_limits };
+  const { give_up_ms, outage_pause_ms } = task_limits;
+  const gates = createGates({ ...deps, isAvailable: services.isAvailable, outage: { give_up_ms, outage_pause_ms } });
+  const pauses = createPauses({ ...deps, step_pauses: facts.step_pauses, hold: gates.pause });
+  const runs = createTaskRunner({
+    ...deps,
+    lifecycle: taskLifecycle(options.task_limits),
+    remote: services.remote ?? null,
+    isAvailable: (kind) => services.isAvailable(kind) && gates.isOpen(kind),
+    runsHere: (task_id) => worker.local.has(task_id),
+  });
+  const suspects = marks && createSuspects({ marks, clock, gather_ms: limits.suspects_gather_ms, limits: task_limits });
+  const worker = createWorker({ ...deps, runs, gates, suspects });
+  return { gates, pauses, runs, worker };
 }
 
 type Part = [name: string, start: () => unknown, stop: () => unknown];

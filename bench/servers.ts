@@ -180,6 +180,7 @@ async function creating(): Promise<void> {
       ...{ ...ports, engine: service.engine, feed: service.feed, clock, log, version: VERSION, cors_origins: [] },
       links: { sign: () => 'x', verify: () => null, store: null },
       explain: async () => null,
+      pauses: service.pauses,
       turnedPreview: async () => null,
       callbacks: null,
       limits: HTTP_LIMITS,

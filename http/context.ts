@@ -9,6 +9,7 @@ import type { RouteName } from '../contract/routes/table.ts';
 import type { Turned } from '../contract/text.ts';
 import type { Clock } from '../runtime/async/clock.ts';
 import type { Condition } from '../runtime/health/conditions.ts';
+import type { Pauses } from '../runtime/health/pauses.ts';
 import type { Feed } from '../runtime/outbox/feed.ts';
 import type { ApiKey } from '../runtime/ports/accounts.ts';
 import type { Facts } from '../runtime/ports/facts.ts';
@@ -90,6 +91,8 @@ export type HttpDeps = {
   index: SearchIndex;
   embedder: Embedder;
   explain: Explain;
+  /** Steps that operators have paused. */
+  pauses: Pick<Pauses, 'of' | 'set'>;
   turnedPreview: TurnedPreview;
   feed: Feed;
   clock: Clock;

@@ -15,6 +15,7 @@ import { createHandlers } from './routes/create.ts';
 import { documentHandlers } from './routes/documents.ts';
 import { findHandlers } from './routes/find.ts';
 import { inboundHandlers } from './routes/inbound.ts';
+import { opsHandlers } from './routes/ops.ts';
 import { readHandlers } from './routes/read.ts';
 import { serviceHandlers } from './routes/service.ts';
 
@@ -25,6 +26,7 @@ const HANDLERS: Handlers = {
   ...findHandlers,
   ...inboundHandlers,
   ...documentHandlers,
+  ...opsHandlers,
   ...serviceHandlers,
 };
 

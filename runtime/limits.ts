@@ -103,6 +103,9 @@ export const RUNTIME_LIMITS = {
   probe_min_ms: 1_000,
   probe_max_ms: 10_000,
 
+  /** How often the pauses of steps are read: how soon all processes know of one. A read of six rows at most. */
+  pauses_look_ms: 1_000,
+
   /** How often pictures stopped by an outage are looked for: their step is retried once it has worked for `retry_after_ms`. */
   retry_interval_ms: 5_000,
   retry_after_ms: 60_000,

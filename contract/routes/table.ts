@@ -5,6 +5,7 @@ import { CREATE_ROUTES } from './create.ts';
 import { DOCUMENT_ROUTES } from './documents.ts';
 import { FIND_ROUTES } from './find.ts';
 import { INBOUND_ROUTES } from './inbound.ts';
+import { OPS_ROUTES } from './ops.ts';
 import { READ_ROUTES } from './read.ts';
 import type { Auth, RouteDeclaration } from './route.ts';
 import { SERVICE_ROUTES } from './service.ts';
@@ -17,6 +18,7 @@ export const ROUTE_GROUPS = [
   { tag: 'find', title: { en: 'Finding and following pictures', zh: '搜索与跟踪' }, routes: FIND_ROUTES },
   { tag: 'inbound', title: { en: 'For stores and providers', zh: '供存储与服务方调用' }, routes: INBOUND_ROUTES },
   { tag: 'documents', title: { en: 'What describes the API', zh: '接口说明' }, routes: DOCUMENT_ROUTES },
+  { tag: 'ops', title: { en: 'Operations', zh: '运维' }, routes: OPS_ROUTES },
   { tag: 'service', title: { en: 'The service itself', zh: '服务本身' }, routes: SERVICE_ROUTES },
 ] as const satisfies readonly { tag: string; title: Text; routes: readonly RouteDeclaration[] }[];
 
@@ -28,6 +30,7 @@ export const ROUTES = [
   ...FIND_ROUTES,
   ...INBOUND_ROUTES,
   ...DOCUMENT_ROUTES,
+  ...OPS_ROUTES,
   ...SERVICE_ROUTES,
 ] as const satisfies readonly RouteDeclaration[];
 

@@ -1,10 +1,11 @@
 /** Rows as the contract shows them: times in RFC 3339, words in the reader's language, previews by signed links. */
 import { FAILURE_CODES, type Failure } from '../../contract/failures.ts';
 import { missingOf, takenAt } from '../../contract/metadata.ts';
+import { pausedWords, stepAwaited } from '../../contract/ops.ts';
 import { remarkAnswer, remarksOf } from '../../contract/remarks.ts';
 import type { HistoryItem, Resource, Upload } from '../../contract/resource.ts';
 import { actionsFor } from '../../contract/routes/actions.ts';
-import { waitsFor } from '../../contract/statuses.ts';
+import { type Text, waitsFor } from '../../contract/statuses.ts';
 import { turnedOf } from '../../contract/text.ts';
 import type { JournalEntry } from '../../runtime/ports/journal.ts';
 import type { UploadLink } from '../../runtime/ports/objects.ts';
@@ -28,7 +29,7 @@ export function presentResource(row: ResourceRow, { ctx, deps }: { ctx: KoaConte
   const { taken_at, taken_at_source } = takenAt(row);
   return {
     ...{ resource_id, org_id, user_id, batch_id, status, phase },
-    waits_for: waitsFor(status)[ctx.state.language],
+    waits_for: waitedFor(row, deps)[ctx.state.language],
     // Deadlines run in service time: shown as the wall time at which it will be reached if nothing stands still until then.
     deadline_at: timeOrNull(row.deadline_at === null ? null : clock.now() + (row.deadline_at - clock.serviceTime())),
     ...{ viewable, searchable, revision, indexed_revision, has_vector },
@@ -46,6 +47,12 @@ export function presentResource(row: ResourceRow, { ctx, deps }: { ctx: KoaConte
     uploaded_at: timeOrNull(row.uploaded_at),
     indexed_at: timeOrNull(row.indexed_at),
   };
+}
+
+/** A step that an operator has paused, or what the status waits for. */
+function waitedFor(row: ResourceRow, { pauses }: RequestDeps): Text {
+  const step = stepAwaited(row);
+  return step !== null && pauses.of(step) ? pausedWords(step) : waitsFor(row.status);
 }
 
 const presentFailure = (failure: Failure | null, language: Language): FailureAnswer | null =>

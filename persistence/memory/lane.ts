@@ -17,7 +17,7 @@ export function createLane(isStopped: () => boolean) {
   let handle: ((notification: Notification) => Promise<void>) | null = null;
   /** As it was begun with; and as many as are allowed now. */
   let [usual, concurrency] = [0, 0];
-  let is_paused = false;
+  let allowed: number | null = null;
   let places = 0;
 
   /** null: nobody waits who may have a place that is free. A task delivered again while it is handled waits for its turn. */
@@ -29,7 +29,7 @@ export function createLane(isStopped: () => boolean) {
     return waiting.next(running, (owner) => mayHaveSpare(owner, owners));
   }
   function begin(): void {
-    while (!isStopped() && !is_paused && handle) {
+    while (!isStopped() && handle) {
       const task = next();
       if (!task) return;
       const { task_id, owner } = task;
@@ -46,7 +46,7 @@ export function createLane(isStopped: () => boolean) {
     running: () => running.size,
     knows: (task_id: string) => waiting.has(task_id) || running.has(task_id) || held.has(task_id),
     take(owner: TaskOwner): Place | null {
-      if (isStopped() || is_paused || !handle || waiting.size > 0 || running.size >= concurrency) return null;
+      if (isStopped() || !handle || waiting.size > 0 || running.size >= concurrency) return null;
       const name = `place ${++places}`;
       let task: string | null = null;
       running.set(name, { owner: turnOf(owner), handled: null });
@@ -63,15 +63,11 @@ export function createLane(isStopped: () => boolean) {
       };
     },
     consume(max: number, by: (notification: Notification) => Promise<void>): void {
-      [usual, concurrency, handle] = [max, max, by];
+      [usual, concurrency, handle] = [max, allowed ?? max, by];
       begin();
     },
     allow(max: number): void {
-      concurrency = max;
-      begin();
-    },
-    pause(paused: boolean): void {
-      is_paused = paused;
+      [allowed, concurrency] = [max, max];
       begin();
     },
     /** Resolves when what was taken from the queue has ended. */

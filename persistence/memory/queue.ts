@@ -49,8 +49,6 @@ export function memoryQueue({ clock, max_waiting }: { clock: Clock; max_waiting:
       const { waiting, running } = laneOf(kind);
       return { waiting: waiting.size, running: running(), oldest_at: waiting.oldest_at };
     },
-    pause: async (kind) => laneOf(kind).pause(true),
-    resume: async (kind) => laneOf(kind).pause(false),
     async stop(grace_ms) {
       stopped = true;
       for (const timer of retries.values()) timer.cancel();

@@ -12,7 +12,7 @@ import { RING, TAKE, TAKE_BACK } from './queue-scripts.ts';
 
 /** How long a worker blocks on the bell: a bell that was lost with its process costs so long at most. */
 const BELL_S = 5;
-/** How soon a paused kind, or a Redis that refuses, is asked again. */
+/** How soon a Redis that refuses is asked again. */
 const AGAIN_MS = 1_000;
 
 type Deps = {
@@ -124,7 +124,6 @@ export class Lane {
     const count = this.#free;
     if (count <= 0) return this.#changed();
     const taken = await this.#takeWaiting(count);
-    if (taken === null) return this.#changed(AGAIN_MS);
     if (taken > 0 || this.#is_stopped) return;
     const { keys, kind } = this.#deps;
     this.#is_blocked = true;
@@ -136,14 +135,14 @@ export class Lane {
     }
   }
 
-  /** Returns how many were taken; null: the kind is paused. */
-  async #takeWaiting(count: number): Promise<number | null> {
+  /** Returns how many were taken. */
+  async #takeWaiting(count: number): Promise<number> {
     const { keys, kind, sign } = this.#deps;
     const number = sign();
     const turns = [keys.waiting(kind), keys.organisations(kind), keys.expired(kind)];
-    const names = [...turns, keys.active(kind), keys.bell(kind), keys.paused];
-    const reply = await TAKE(this.#connection, names, [count, number, kind, keys.of(kind)]);
-    if (!Array.isArray(reply)) return null;
+    const names = [...turns, keys.active(kind), keys.bell(kind)];
+    const reply = await TAKE(this.#connection, names, [count, number, keys.of(kind)]);
+    if (!Array.isArray(reply)) throw new TypeError('the queue did not answer with a list');
     for (let i = 0; i < reply.length; i += 2) {
       const entry = String(reply[i]);
       this.#track(this.#is_stopped ? this.#giveBack(entry, number) : this.#begin(entry, reply[i + 1] === '1'));

@@ -20,7 +20,6 @@ export function queueKeys(prefix: string) {
       return { key, keys: `${of(kind)}keys:${org_id}`, tasks: `${of(kind)}tasks:${org_id}:${key}` };
     },
     retries: `${all}:retries`,
-    paused: `${all}:paused`,
   };
 }
 

@@ -21,19 +21,18 @@ if redis.call('EXISTS', KEYS[5]) == 0 then redis.call('RPUSH', KEYS[5], 1) end
 return 1`);
 
 /**
- * KEYS: waiting, organisations, expired, active, bell, paused. ARGV: how many, their number as active, kind, what the names of lists
- * begin with. Returns 0 if the kind is paused, else of each task its id and '1' if its lease had expired.
+ * KEYS: waiting, organisations, expired, active, bell. ARGV: how many, their number as active, what the names of lists begin with.
+ * Returns of each task its id and '1' if its lease had expired.
  */
 export const TAKE = script(`
-if redis.call('SISMEMBER', KEYS[6], ARGV[3]) == 1 then return 0 end
 local function inTurn()
   local org = redis.call('LMOVE', KEYS[2], KEYS[2], 'LEFT', 'RIGHT')
   if not org then return nil end
-  local keys = ARGV[4] .. 'keys:' .. org
+  local keys = ARGV[3] .. 'keys:' .. org
   local key = redis.call('LMOVE', keys, keys, 'LEFT', 'RIGHT')
   local id = false
   if key then
-    local tasks = ARGV[4] .. 'tasks:' .. org .. ':' .. key
+    local tasks = ARGV[3] .. 'tasks:' .. org .. ':' .. key
     id = redis.call('LPOP', tasks)
     if redis.call('EXISTS', tasks) == 1 then return id end
     redis.call('LREM', keys, -1, key)
@@ -87,7 +86,7 @@ end
 if dead > 0 and redis.call('EXISTS', KEYS[4]) == 0 then redis.call('RPUSH', KEYS[4], 1) end
 return dead`);
 
-/** KEYS: waiting, bell. Rings, if one waits: for others, or after a pause. */
+/** KEYS: waiting, bell. Rings, if one waits: for others. */
 export const RING = script(`
 if redis.call('EXISTS', KEYS[1]) == 1 and redis.call('EXISTS', KEYS[2]) == 0 then redis.call('RPUSH', KEYS[2], 1) end
 return 1`);

@@ -10,30 +10,20 @@ import { every } from './every.ts';
 import { Lane } from './lane.ts';
 import { createLeases, EXPIRE_INTERVAL_MS, LEASE_MS } from './leases.ts';
 import { entryId, queueKeys } from './queue-keys.ts';
-import { KNOWS, PUSH, RING } from './queue-scripts.ts';
+import { KNOWS, PUSH } from './queue-scripts.ts';
 import { createRetryQueue } from './retry-queue.ts';
-
-/** How soon every process knows that a kind is paused. */
-const PAUSED_INTERVAL_MS = 1_000;
 
 export function redisQueue(link: RedisLink): Queue {
   const { clock, reach } = link;
   const keys = queueKeys(link.prefix);
   const lanes = new Map<StepKind, Lane>();
   let stopped = false;
-  let paused: ReadonlySet<string> = new Set();
+  /** What was allowed before a kind was consumed. */
+  const allowed = new Map<StepKind, number>();
   const retries = createRetryQueue(link, keys.retries);
 
   const leases = createLeases(link, keys, lanes);
-  /** Work that was never pushed asks nobody before it begins. */
-  async function readPaused(): Promise<void> {
-    paused = new Set(await reach((redis) => redis.smembers(keys.paused)));
-  }
-  const timers = [
-    every(link, LEASE_MS / 2, leases.renew),
-    every(link, EXPIRE_INTERVAL_MS, leases.takeBack),
-    every(link, PAUSED_INTERVAL_MS, readPaused),
-  ];
+  const timers = [every(link, LEASE_MS / 2, leases.renew), every(link, EXPIRE_INTERVAL_MS, leases.takeBack)];
 
   return {
     async push(kind, task_id, n, owner) {
@@ -41,11 +31,15 @@ export function redisQueue(link: RedisLink): Queue {
       const names = [keys.waiting(kind), turn.tasks, turn.keys, keys.organisations(kind), keys.bell(kind)];
       await reach((redis) => PUSH(redis, names, [entryId(task_id, n), clock.now(), turn.key, owner.org_id]));
     },
-    take: (kind, _owner) => (stopped || paused.has(kind) ? null : (lanes.get(kind)?.take() ?? null)),
+    take: (kind, _owner) => (stopped ? null : (lanes.get(kind)?.take() ?? null)),
     consume(kind, concurrency, handle) {
-      lanes.set(kind, new Lane({ ...{ link, keys, kind, concurrency, handle }, sign: leases.sign }));
+      const now = allowed.get(kind) ?? concurrency;
+      lanes.set(kind, new Lane({ ...{ link, keys, kind, handle }, concurrency: now, sign: leases.sign }));
     },
-    allow: (kind, max) => lanes.get(kind)?.allow(max),
+    allow(kind, max) {
+      allowed.set(kind, max);
+      lanes.get(kind)?.allow(max);
+    },
     retryLater: retries.add,
     consumeRetries: retries.consume,
     retries: retries.count,
@@ -63,13 +57,6 @@ export function redisQueue(link: RedisLink): Queue {
       );
       const oldest_at = oldest[1] === undefined ? null : Number(oldest[1]);
       return { waiting, running: running + (lanes.get(kind)?.unknown ?? 0), oldest_at };
-    },
-    async pause(kind) {
-      await reach((redis) => redis.sadd(keys.paused, kind));
-    },
-    async resume(kind) {
-      await reach((redis) => redis.srem(keys.paused, kind));
-      await reach((redis) => RING(redis, [keys.waiting(kind), keys.bell(kind)], []));
     },
     async stop(grace_ms) {
       stopped = true;

@@ -18,6 +18,7 @@ import * as reading from './migrations/0015_reading.ts';
 import * as turns from './migrations/0016_turns.ts';
 import * as takenAt from './migrations/0017_taken_at.ts';
 import * as sameBytes from './migrations/0018_same_bytes.ts';
+import * as processes from './migrations/0020_processes.ts';
 
 export type Migration = { name: string; up: (knex: Knex) => Promise<void> };
 export const MIGRATIONS: readonly Migration[] = [
@@ -39,6 +40,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0016_turns', up: turns.up },
   { name: '0017_taken_at', up: takenAt.up },
   { name: '0018_same_bytes', up: sameBytes.up },
+  { name: '0020_processes', up: processes.up },
 ];
 
 /** Names, in order. */

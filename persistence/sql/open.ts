@@ -9,6 +9,7 @@ import type { Database } from './database.ts';
 import { indexTargetsOf } from './index-targets.ts';
 import { instancesOf } from './instances.ts';
 import { journalOf } from './journal.ts';
+import { processesOf, stepPausesOf } from './operations.ts';
 import { outboxOf } from './outbox.ts';
 import { choresOf } from './periodic-jobs.ts';
 import { promisedOf } from './promised.ts';
@@ -37,6 +38,8 @@ export function sqlFacts({ log, ...parts }: Omit<Database, 'unreadable'> & { log
     cleanups: cleanupsOf(db),
     retention: retentionOf(db),
     promised: promisedOf(db),
+    processes: processesOf(db),
+    step_pauses: stepPausesOf(db),
     commit: commitOf(db),
     async ping() {
       await db.read.raw('select 1');

@@ -12,6 +12,7 @@ import type { Accounts } from './accounts.ts';
 import type { Callbacks } from './callbacks.ts';
 import type { Instances } from './instances.ts';
 import type { Journal, JournalEntry } from './journal.ts';
+import type { Processes, StepPauses } from './operations.ts';
 import type { Outbox, OutboxMessage } from './outbox.ts';
 import type { ResourceColumns, Resources } from './resources.ts';
 import type { IdempotencyKey, Owned, Scope } from './scope.ts';
@@ -93,6 +94,8 @@ export interface Facts {
   readonly cleanups: Cleanups;
   readonly retention: Retention;
   readonly promised: Promised;
+  readonly processes: Processes;
+  readonly step_pauses: StepPauses;
   /**
    * Each change with its own compare-and-swap on `seq`, all in one transaction, returned in the order given. At most one change an
    * instance, and at most 100. When the batch fails as a whole, each change is tried in a transaction of its own, so that one bad

@@ -29,13 +29,13 @@ export interface Queue {
    */
   push(kind: StepKind, task_id: string, n: number, owner: TaskOwner): Promise<void>;
   /**
-   * Takes a free place of this process; null: none is free, the kind is paused or not consumed here, or others wait for a place: then the
-   * task is pushed, and has its turn.
+   * Takes a free place of this process; null: none is free, the kind is not consumed here, or others wait for a place: then the task is
+   * pushed, and has its turn.
    */
   take(kind: StepKind, owner: TaskOwner): Place | null;
   /** Calls `handle` for each notification, at most `concurrency` at a time. `handle` never throws. */
   consume(kind: StepKind, concurrency: number, handle: (notification: Notification) => Promise<void>): void;
-  /** Sets how many tasks of the kind this process handles at a time; 0: none. Other processes are not affected. */
+  /** Sets how many tasks of the kind this process handles at a time, also before it consumes them; 0: none. Other processes are not affected. */
   allow(kind: StepKind, max: number): void;
   /** Puts a task into the retry queue, delivered to `consumeRetries` after `delay_ms`. `n` differs at each entry of a task into `retrying`. */
   retryLater(task_id: string, n: number, delay_ms: number): Promise<void>;
@@ -46,9 +46,6 @@ export interface Queue {
   /** Returns true while the task waits here or is being handled by a living worker. */
   knows(kind: StepKind, task_id: string, n: number): Promise<boolean>;
   depth(kind: StepKind): Promise<Depth>;
-  /** For all processes. */
-  pause(kind: StepKind): Promise<void>;
-  resume(kind: StepKind): Promise<void>;
   /** Takes no more tasks; resolves when those being handled have ended, or after `grace_ms`. */
   stop(grace_ms: number): Promise<void>;
 }

@@ -6,6 +6,8 @@
  * - It opens when a run succeeds, or when that adapter is available again.
  * - After `give_up_ms` of an outage waiting tasks are let through one by one to be given up; the service retries them once the step
  *   works.
+ *
+ * A step that an operator has paused takes no task either, in an outage or not; what is under way goes on.
  */
 import type { Logger } from 'pino';
 import { FAILURE_CODES, failureOf, type ServiceFailure, waits } from '../../contract/failures.ts';
@@ -43,8 +45,9 @@ export class Gate {
   readonly #shortest_pause_ms: number;
   readonly #longest_pause_ms: number;
   is_open = true;
-  /** Tasks handled at once now; 0: none is taken. */
+  /** Tasks that may be handled at once now, but for a pause; 0: none is taken. */
   #allowed: number;
+  #is_paused = false;
   /** Consecutive failures of the outage. */
   #failures = 0;
   /** When the outage began (service time); null: there is none. */
@@ -74,6 +77,16 @@ export class Gate {
   }
   get works_for_ms(): number | null {
     return this.#works_since === null ? null : this.#parts.clock.elapsed() - this.#works_since;
+  }
+
+  /** An operator has paused the step. */
+  get is_paused(): boolean {
+    return this.#is_paused;
+  }
+  pause(paused: boolean): void {
+    if (this.#is_paused === paused) return;
+    this.#is_paused = paused;
+    this.#parts.queue.allow(this.#kind, paused ? 0 : this.#allowed);
   }
 
   enter(): Passage {
@@ -116,7 +129,7 @@ export class Gate {
   #setConcurrency(max: number): void {
     if (this.#allowed === max) return;
     this.#allowed = max;
-    this.#parts.queue.allow(this.#kind, max);
+    if (!this.#is_paused) this.#parts.queue.allow(this.#kind, max);
   }
 
   #beginOutage(): void {

@@ -26,6 +26,9 @@ export function createGates(deps: GateDeps) {
     },
     enter: (kind: StepKind): Passage => gates[kind].enter(),
     isOpen: (kind: StepKind): boolean => gates[kind].is_open,
+    /** Whether work of the step may begin now: what it needs is there, and no operator has paused it. */
+    mayBegin: (kind: StepKind): boolean => gates[kind].is_open && !gates[kind].is_paused,
+    pause: (kind: StepKind, paused: boolean): void => gates[kind].pause(paused),
     /** null: no outage is known. */
     outageOf: (kind: StepKind): UnavailableFor | null => gates[kind].outage,
     /** Milliseconds that the step has worked here since its last outage; null: unknown. */

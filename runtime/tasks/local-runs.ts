@@ -54,7 +54,7 @@ export function createLocalRuns(deps: Deps) {
     job.accepted === null &&
     !under_way.has(job.token) &&
     remote?.isRemote(kind) !== true &&
-    gates.isOpen(kind) &&
+    gates.mayBegin(kind) &&
     isAvailable(kind);
 
   /** Returns false if the job must have a task. */

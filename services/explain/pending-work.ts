@@ -6,6 +6,7 @@ import type { Task } from '../../contract/task.ts';
 import { delayOf, type Instance, type Job } from '../../machines/interpreter.ts';
 import { taskContext } from '../../machines/task.ts';
 import { withTimeout } from '../../runtime/async/timeout.ts';
+import type { Pause } from '../../runtime/ports/operations.ts';
 import type { TaskRecord } from '../../runtime/ports/tasks.ts';
 import type { ExplainParts, Snapshot } from './snapshot.ts';
 
@@ -19,11 +20,12 @@ type TaskSeen = Omit<Task, 'created_at' | 'updated_at' | 'lease_until' | 'give_u
   give_up_at: number | null;
 };
 /**
- * step: the first pending one; null: none. away: the task store is unavailable. line: how many wait for the step, and how many it has.
+ * step: the first pending one; null: none. pause: an operator has paused it. away: the task store is unavailable. line: how many wait for the step, and how many it has.
  * again_at: when the task moves by itself. losses: processes that were lost with it alone; null: it is not suspected to have killed one.
  */
 export type Work = {
   step: StepKind | null;
+  pause: Pause | null;
   task: TaskSeen | null;
   away: boolean;
   line: { waiting: number; running: number } | null;
@@ -31,7 +33,10 @@ export type Work = {
   failure: Failure | null;
   losses: number | null;
 };
-const NO_WORK: Work = { step: null, task: null, away: false, line: null, again_at: null, failure: null, losses: null };
+const NO_WORK: Work = {
+  ...{ step: null, pause: null, task: null, away: false },
+  ...{ line: null, again_at: null, failure: null, losses: null },
+};
 
 /** In order of time. A job is looked at by the pass over all jobs. */
 export function pendingWorkOf({ instance, next_pass_at }: Snapshot): PendingWork[] {
@@ -46,19 +51,20 @@ export function pendingWorkOf({ instance, next_pass_at }: Snapshot): PendingWork
 }
 
 export async function workOf(parts: ExplainParts, subject: Snapshot, limit_ms: number): Promise<Work> {
-  const { tasks, queue, local_runs, run_marks, clock, log } = parts;
+  const { tasks, queue, local_runs, pauses, run_marks, clock, log } = parts;
   const pending = subject.instance && firstJob(subject.instance);
   if (!pending) return NO_WORK;
   const { step, job } = pending;
+  const pause = pauses.of(step);
   const losses = run_marks?.losses({ resource_id: subject.row.resource_id, kind: step }) ?? null;
   try {
     const local = local_runs.recordOf(job.token);
     const read = async () => local ?? (await tasks.get(job.token));
     const [record, line] = await withTimeout({ clock, limit_ms }, () => Promise.all([read(), queue.depth(step)]));
-    return { ...NO_WORK, step, line, losses, ...(record ? seenOf(record) : {}) };
+    return { ...NO_WORK, step, pause, line, losses, ...(record ? seenOf(record) : {}) };
   } catch (error) {
     log.warn({ event: 'explain.task_unavailable', err: error, task_id: job.token }, 'explain could not read a task');
-    return { ...NO_WORK, step, losses, away: true };
+    return { ...NO_WORK, step, pause, losses, away: true };
   }
 }
 

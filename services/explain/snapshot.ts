@@ -7,6 +7,7 @@ import { type FactIds, NO_FACT_IDS, NO_FACTS } from '../../contract/steps.ts';
 import type { Durable, Instance } from '../../machines/interpreter.ts';
 import { type ResourceView, resourceContext, viewOf } from '../../machines/resource-view.ts';
 import type { Clock } from '../../runtime/async/clock.ts';
+import type { Pauses } from '../../runtime/health/pauses.ts';
 import type { Facts } from '../../runtime/ports/facts.ts';
 import { type StoredInstance, UnreadableError } from '../../runtime/ports/instances.ts';
 import type { Objects } from '../../runtime/ports/objects.ts';
@@ -29,6 +30,7 @@ export type ExplainParts = {
   queue: Queue;
   /** Tasks that run in this process without a record. */
   local_runs: { recordOf(task_id: string): TaskRecord | null };
+  pauses: Pick<Pauses, 'of'>;
   run_marks?: Pick<RunMarks, 'losses'> | undefined;
   clock: Clock;
   log: Logger;

@@ -3,6 +3,8 @@ import { EXPLAINED_WORDS, type Explained } from '../../contract/explain.ts';
 import { FAILURE_CODES, type Failure } from '../../contract/failures.ts';
 import { type MetadataField, missingOf } from '../../contract/metadata.ts';
 import { meaningOf, type Text, waitsFor } from '../../contract/statuses.ts';
+import type { StepKind } from '../../contract/step-kinds.ts';
+import type { Pause } from '../../runtime/ports/operations.ts';
 import { pendingWorkOf, type Work } from './pending-work.ts';
 import type { CheckResult, Snapshot } from './snapshot.ts';
 
@@ -88,9 +90,10 @@ function lossWords({ step, losses }: State['work']): Text | null {
 }
 
 /** What the pending job waits for; null without one. */
-function waits({ work: { step, task, away, line } }: State): Text | null {
+function waits({ work: { step, pause, task, away, line } }: State): Text | null {
   if (!step) return null;
   if (away) return both(`It waits for ${step}, whose tasks cannot be asked just now.`, `正在等待 ${step}，暂时无法查询其任务。`);
+  if (pause && task?.status !== 'running') return pausedAt(step, { pause, line });
   if (!task) return both(`It waits for ${step}, whose task is gone.`, `正在等待 ${step}，但其任务已丢失。`);
   const { status, attempt } = task;
   if (status === 'pending' && line) {
@@ -101,6 +104,14 @@ function waits({ work: { step, task, away, line } }: State): Text | null {
     );
   }
   return both(`Its task of ${step} is ${status} (attempt ${attempt}).`, `其 ${step} 任务为 ${status}（第 ${attempt} 次）。`);
+}
+
+function pausedAt(step: StepKind, { pause, line }: Pick<State['work'], 'line'> & { pause: Pause }): Text {
+  const since = new Date(pause.paused_at).toISOString();
+  return both(
+    `It waits for ${step}, which an operator has paused since ${since}${line ? `: ${line.waiting} waiting` : ''}.`,
+    `正在等待 ${step}，运维人员已于 ${since} 暂停该步骤${line ? `：${line.waiting} 个在等待` : ''}。`,
+  );
 }
 
 export function nextOf(state: State): Next {
@@ -172,7 +183,8 @@ const WITHOUT_CORRECTION = both(
 );
 
 function workGoesOn({ subject, work }: State): Next {
-  const { step, task, again_at } = work;
+  const { step, pause, task, again_at } = work;
+  if (pause && task?.status !== 'running') return { what: resumed(pause.kind), when: null };
   const by_pass = subject.next_pass_at;
   if (!task) return { what: both(`The sweep makes the task of ${step} again.`, `巡检会重建 ${step} 任务。`), when: by_pass };
   const { status } = task;
@@ -184,6 +196,12 @@ function workGoesOn({ subject, work }: State): Next {
     };
   return { what: both(`${step} ends, or is asked about.`, `${step} 结束，或被询问。`), when: again_at ?? by_pass };
 }
+
+const resumed = (step: StepKind) =>
+  both(
+    `An operator lets ${step} go on (\`PATCH /v1/ops/steps/${step}\`).`,
+    `请运维人员恢复步骤 ${step}（\`PATCH /v1/ops/steps/${step}\`）。`,
+  );
 
 const triedAgain = (step: string) =>
   both(

@@ -87,11 +87,12 @@ export async function modelWorld(planted: Planted = {}, env: Record<string, stri
   const options = { config, limits: LIMITS, task_limits: TASK_LIMITS, lifecycle, services };
   const service = createService(ports, options, { clock, log });
   const explain = explainer({
-    ...{ ...ports, clock, log, local_runs: service.local_runs },
+    ...{ ...ports, clock, log, local_runs: service.local_runs, pauses: service.pauses },
     ...{ required_metadata: ['title'], kernel: lifecycle.kernel },
   });
   const deps: HttpDeps = {
     ...{ ...ports, clock, log, version: '0', public_url: () => address, limits: HTTP_LIMITS, explain, rates: null },
+    pauses: service.pauses,
     ...{ engine: service.engine, feed: service.feed, callbacks: null, turnedPreview: previewTurner(ports.objects) },
     links: {
       sign: ports.signer.sign,

@@ -90,6 +90,7 @@ test(`${CORRUPTIONS.length} rows that can't be read, of every kind: neighbours a
     clock: world.clock,
     log,
     local_runs: service.local_runs,
+    pauses: service.pauses,
     required_metadata: ['title'],
     kernel: service.lifecycle.kernel,
   });

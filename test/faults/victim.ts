@@ -38,13 +38,13 @@ for (let number = 0; number < PICTURES; number++) {
 if (phase === 'indexing') armed = true;
 await start();
 const rows = await restIn(plain, [], ['INDEXED']);
-await plain.queue.pause('purge');
+plain.queue.allow('purge', 0);
 for (const [number, { resource_id }] of rows.entries()) {
   if (number === LATE) armed = true;
   await say(engine, resource_id, 'DELETE');
 }
 armed = true;
-await plain.queue.resume('purge');
+plain.queue.allow('purge', OPTIONS.limits.concurrency.purge);
 await restIn(plain, [], ['DELETED']);
 waiting = async () => 0;
 print({ survived: true });

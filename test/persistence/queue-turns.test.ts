@@ -141,12 +141,12 @@ describe('the queue in process', () => {
     queue.consume('inspect', 2, handle);
     for (let n = 0; n < 50; n++) await queue.push('inspect', `flood-${n}`, 1, owner('flood'));
     assert.deepEqual([held.size, await counts(queue, 'inspect')], [2, { waiting: 10, running: 2 }]);
-    await queue.pause('inspect');
+    queue.allow('inspect', 0);
     for (let n = 0; n < 20; n++) await queue.push('inspect', `other-${n}`, 1, owner('other'));
     assert.deepEqual(await counts(queue, 'inspect'), { waiting: 10, running: 2 });
     const kept = await Promise.all(Array.from({ length: 20 }, (_, n) => queue.knows('inspect', `other-${n}`, 1)));
     assert.deepEqual(kept.slice(0, 6), [true, true, true, true, true, false]); // half each
-    await queue.resume('inspect');
+    queue.allow('inspect', 2);
     await until('all that was kept is handled', () => {
       letGo();
       return handled.length === 12;

@@ -92,14 +92,14 @@ export function queueSuite(name: string, open: () => Promise<Queue>): void {
       await queue.stop(GRACE_MS);
     });
 
-    test('a paused kind keeps what is rung until it goes on', async () => {
+    test('a kind of which none is allowed keeps what is rung, also where that was said before it is consumed', async () => {
       const queue = await open();
       const { held, handle, letGo, handled } = holding();
+      queue.allow('index', 0);
       queue.consume('index', 4, handle);
-      await queue.pause('index');
       await queue.push('index', 'a', 1, OWNER);
       assert.deepEqual([await counts(queue, 'index'), held.size], [{ waiting: 1, running: 0 }, 0]);
-      await queue.resume('index');
+      queue.allow('index', 4);
       await until('under way', () => held.size === 1);
       letGo();
       await until('handled', () => handled.length === 1);
@@ -201,20 +201,13 @@ export function queueSuite(name: string, open: () => Promise<Queue>): void {
       await queue.stop(GRACE_MS);
     });
 
-    test('no place is given where none is allowed, where the kind is paused, or after a stop', async () => {
+    test('no place is given where none is allowed, or after a stop', async () => {
       const queue = await open();
       queue.consume('embed', 2, async () => {});
       (await placeOf(queue, 'embed')).leave();
       queue.allow('embed', 0);
       assert.equal(queue.take('embed', OWNER), null);
       queue.allow('embed', 2);
-      await queue.pause('embed');
-      await until('the pause is known here', () => {
-        const place = queue.take('embed', OWNER);
-        place?.leave();
-        return place === null;
-      });
-      await queue.resume('embed');
       (await placeOf(queue, 'embed')).leave();
       await queue.stop(GRACE_MS);
       assert.equal(queue.take('embed', OWNER), null);

@@ -54,25 +54,6 @@ describe('the queue between processes', () => {
     await other.stop(GRACE_MS);
   });
 
-  test('a kind that one has paused is paused for all; what is rung meanwhile is kept', async () => {
-    const prefix = newPrefix();
-    const [one, other] = [await opened(prefix), await opened(prefix)];
-    const { held, handle, letGo, handled } = holding();
-    await one.pause('index');
-    other.consume('index', 4, handle);
-    await other.push('index', 'a', 1, OWNER);
-    await other.push('save', 'b', 1, OWNER);
-    other.consume('save', 1, handle);
-    await until('the other kind', () => held.has('b')); // so the worker of the paused one had its time too
-    assert.deepEqual([await counts(other, 'index'), held.has('a')], [{ waiting: 1, running: 0 }, false]);
-    await one.resume('index');
-    await until('under way', () => held.has('a'));
-    letGo();
-    await until('both', () => handled.length === 2);
-    await one.stop(GRACE_MS);
-    await other.stop(GRACE_MS);
-  });
-
   test('it knows a ring by its n, and does not know one whose worker has lost its lease', async () => {
     const link = await openLink();
     const queue = redisQueue(link);

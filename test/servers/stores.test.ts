@@ -43,7 +43,6 @@ test('every key that tasks, queue and rates leave has its row, which says what i
   await tasks.setEpoch('begun');
   await queue.push('ocr', 'a', 1, { org_id: 'o', user_id: 'u' });
   await queue.retryLater('b', 1, 60_000);
-  await queue.pause('save');
   const { held, handle } = holding();
   queue.consume('index', 2, handle);
   for (const id of ['lost', 'held']) await queue.push('index', id, 1, { org_id: 'o', user_id: 'u' });

@@ -24,6 +24,7 @@ import { openSqliteFacts } from '../../persistence/sqlite/facts.ts';
 import { makeKey } from '../../runtime/accounts/api-keys.ts';
 import { createSigner } from '../../runtime/accounts/signer.ts';
 import { type Clock, systemClock } from '../../runtime/async/clock.ts';
+import { createPauses } from '../../runtime/health/pauses.ts';
 import { RUNTIME_LIMITS } from '../../runtime/limits.ts';
 import { createFeed } from '../../runtime/outbox/feed.ts';
 import { createRelay } from '../../runtime/outbox/relay.ts';
@@ -107,12 +108,15 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
   const [index, tasks, queue] = [rankedIndex(ranking), memoryTasks(), memoryQueue({ clock, max_waiting: 1_000 })];
   const embedder: Embedder = { model: 'none', dimension: 2, embed: async (texts) => texts.map(() => new Float32Array([1, 0])) };
   const required_metadata: HttpDeps['required_metadata'] = ['title'];
+  const holding = { step_pauses: facts.step_pauses, hold: () => {} };
+  const pauses = createPauses({ ...holding, clock, limits: RUNTIME_LIMITS, log: logger });
   const deps: HttpDeps = {
     ...{ index, embedder, required_metadata },
     explain: explainer({
       ...{ facts, objects, index, embedder, tasks, queue, clock, log: logger, required_metadata },
-      ...{ kernel: lifecycle.kernel, local_runs: { recordOf: () => null } },
+      ...{ kernel: lifecycle.kernel, local_runs: { recordOf: () => null }, pauses },
     }),
+    pauses,
     turnedPreview: previewTurner(objects),
     ...{ engine, feed, facts, objects, clock, log: logger, public_url, version: '0.0.0' },
     links: {

@@ -74,6 +74,7 @@ export async function remoteWorld({ options = {}, embedder, ports: changed = (sa
       receive: (to) => receiver().receive(to),
     },
     explain: async () => null,
+    pauses: service.pauses,
     turnedPreview: async () => null,
     ...{ required_metadata: ['title'], cors_origins: [], readiness: async () => ({ ready: true, checks: {} }) },
   });

@@ -37,11 +37,12 @@ export async function wholeWorld(
   const ports = changed({ ...opened, recogniser: reader(reads) });
   const service = serviceOf(ports, { resource_limits });
   const explain = explainer({
-    ...{ ...ports, clock, log, local_runs: service.local_runs },
+    ...{ ...ports, clock, log, local_runs: service.local_runs, pauses: service.pauses },
     ...{ required_metadata: ['title'], kernel: service.lifecycle.kernel },
   });
   const http = createHttpServer({
     ...{ ...ports, clock, log, version: '0', public_url: () => address, limits: HTTP_LIMITS, explain },
+    pauses: service.pauses,
     ...{ engine: service.engine, feed: service.feed, callbacks: null, turnedPreview: previewTurner(ports.objects) },
     links: { sign: () => 'signed', verify: () => ({ refused: 'BAD_SIGNATURE' }), store: opened.store_links },
     ...{ required_metadata: ['title'], cors_origins: [], readiness: async () => ({ ready: true, checks: {} }) },

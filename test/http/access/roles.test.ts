@@ -12,9 +12,14 @@ import { type HttpWorld, httpWorld, keyIn } from '../../worlds/http-world.ts';
 let world: HttpWorld;
 let id: string;
 const keys = new Map<Role, string>();
+/** Marked for the installation. */
+const installation = new Map<Role, string>();
 before(async () => {
   world = await httpWorld();
-  for (const role of ROLE_NAMES) keys.set(role, await keyIn('a', world.deps, { role }));
+  for (const role of ROLE_NAMES) {
+    keys.set(role, await keyIn('a', world.deps, { role }));
+    installation.set(role, await keyIn('a', world.deps, { role, installation: true }));
+  }
   id = (await world.created()).resource_id;
   await world.legal(id);
   await world.indexed(id, 'words');
@@ -28,12 +33,13 @@ const BODIES: Partial<Record<Route['name'], object>> = {
   patch_metadata: { description: 'd' },
   patch_text: { pages: [{ page: 1, text: 'corrected' }] },
   reprocess_resource: { from: 'index' },
+  patch_step: { paused: false },
 };
 /** The status of a call; an event stream is left as soon as it begins. */
 async function statusOf({ name, method, path }: Route, key: string | null): Promise<number> {
   const body = BODIES[name];
   const leave = new AbortController();
-  const answer = await fetch(world.url + path.replace('{resource_id}', id), {
+  const answer = await fetch(world.url + path.replace('{resource_id}', id).replace('{kind}', 'ocr'), {
     method,
     redirect: 'manual',
     signal: leave.signal,
@@ -51,12 +57,15 @@ describe('roles', () => {
   for (const route of keyed)
     test(`${route.method} ${route.path} takes ${route.role}`, async () => {
       for (const role of ROLE_NAMES) {
-        const status = await statusOf(route, keys.get(role) ?? '');
+        const marked = 'installation' in route;
+        if (marked) assert.equal(await statusOf(route, keys.get(role) ?? ''), 403, `${role} without the mark`);
+        const status = await statusOf(route, (marked ? installation : keys).get(role) ?? '');
         if (route.role !== null && hasRole(role, route.role)) assert.ok(status !== 401 && status !== 403, `${role}: ${status}`);
         else assert.equal(status, 403, role);
       }
       const other = await statusOf(route, world.keys.other);
-      if (route.path.includes('{resource_id}')) assert.equal(other, 404, 'another organisation');
+      if ('installation' in route) assert.equal(other, 403, 'another organisation');
+      else if (route.path.includes('{resource_id}')) assert.equal(other, 404, 'another organisation');
       else assert.ok(other < 300, `another organisation: ${other}`);
       assert.equal(await statusOf(route, null), 401);
       assert.equal(await statusOf(route, world.keys.revoked), 401);

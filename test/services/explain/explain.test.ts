@@ -8,6 +8,7 @@ import type { Resource } from '../../../contract/resource.ts';
 import { type WholeWorld, wholeWorld } from '../../worlds/whole-world.ts';
 import { BREAKS, fileOf, forgetWords } from './breaks.ts';
 
+const OPERATOR = { kind: 'operator', id: 'night' } as const;
 let w: WholeWorld;
 /** What is unavailable, as a test says: the call never answers, or fails. */
 let index_is: 'there' | 'silent' | 'away' = 'there';
@@ -96,19 +97,21 @@ describe('explain names what is broken', () => {
 });
 
 describe('explain says what a picture waits for', () => {
-  test('a step whose queue is paused: nothing is broken, its task is pending and nobody is at it', async () => {
-    await w.ports.queue.pause('ocr');
+  test('a step that is paused: nothing is broken, its task is pending, and who lets it go on is named', async () => {
+    await w.service.pauses.set('ocr', true, OPERATOR);
     try {
       const { resource } = await w.sent(++numbers, 'in line');
       await w.at(resource.resource_id, 'READY_FOR_OCR');
       const reported = await explain(resource.resource_id);
       assert.deepEqual(brokenIn(reported), []);
-      assert.match(reported.because, /READY_FOR_OCR.*in line for ocr: 1 waiting, and nobody is at it/);
+      assert.match(reported.because, /READY_FOR_OCR.*waits for ocr, which an operator has paused since \S+Z: 1 waiting/);
+      assert.match(reported.next.what, /PATCH \/v1\/ops\/steps\/ocr/);
+      assert.match((await w.get(resource.resource_id)).waits_for, /operator, who has paused the step ocr/);
       assert.deepEqual([reported.searchable, reported.task?.kind, reported.task?.status], [false, 'ocr', 'pending']);
       const job = reported.obligations.find(({ kind }) => kind === 'job');
-      assert.ok(job?.name === 'ocr' && job.due_at !== null && job.due_at === reported.next.when, JSON.stringify(reported));
+      assert.ok(job?.name === 'ocr' && job.due_at !== null && reported.next.when === null, JSON.stringify(reported));
     } finally {
-      await w.ports.queue.resume('ocr');
+      await w.service.pauses.set('ocr', false, OPERATOR);
     }
   });
 
@@ -177,7 +180,7 @@ describe('a layer that is away is named, and hides nothing of the others', () =>
     });
 
   test('a store of tasks that is away', async () => {
-    await w.ports.queue.pause('ocr');
+    await w.service.pauses.set('ocr', true, OPERATOR);
     try {
       const { resource } = await w.sent(++numbers, 'tasks');
       await w.at(resource.resource_id, 'READY_FOR_OCR');
@@ -187,7 +190,7 @@ describe('a layer that is away is named, and hides nothing of the others', () =>
       assert.equal(reported.task, null);
     } finally {
       tasks_are = 'there';
-      await w.ports.queue.resume('ocr');
+      await w.service.pauses.set('ocr', false, OPERATOR);
     }
   });
 });
