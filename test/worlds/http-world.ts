@@ -11,9 +11,6 @@ import type { Resource } from '../../contract/resource.ts';
 import type { HttpDeps } from '../../http/context.ts';
 import { HTTP_LIMITS } from '../../http/limits.ts';
 import { createHttpServer, type HttpServer } from '../../http/server.ts';
-import { durable } from '../../machines/interpreter.ts';
-import { resourceMachineWith } from '../../machines/resource.ts';
-import { resourceContext, viewOf } from '../../machines/resource-view.ts';
 import { verifyLink } from '../../persistence/folder/links.ts';
 import { type FolderObjects, openFolderObjects } from '../../persistence/folder/objects.ts';
 import { memoryAnnouncements } from '../../persistence/memory/announcements.ts';
@@ -31,13 +28,11 @@ import { createRelay } from '../../runtime/outbox/relay.ts';
 import type { ApiKey } from '../../runtime/ports/accounts.ts';
 import type { Facts } from '../../runtime/ports/facts.ts';
 import type { Embedder } from '../../runtime/ports/providers.ts';
-import type { IndexQuery, SearchIndex } from '../../runtime/ports/search-index.ts';
 import { createEngine } from '../../runtime/resources/engine.ts';
-import type { Lifecycle } from '../../runtime/resources/lifecycle.ts';
 import type { Writes } from '../../runtime/tasks/step-handler.ts';
 import { explainer } from '../../services/explain/explain.ts';
 import { previewTurner } from '../../services/formats/turned-preview.ts';
-import { only } from './missing.ts';
+import { lifecycleOf, type Ranking, rankedIndex } from './http-machine.ts';
 import './check-responses.ts';
 
 export type Answer = { status: number; headers: Headers; text: string; json: unknown };
@@ -56,8 +51,7 @@ export type HttpWorld = {
   objects: FolderObjects;
   /** `api_key`: of the organisation `a`; `other`: of `b`; `revoked`: of `a`. */
   keys: { a: string; other: string; revoked: string };
-  /** What the index answers, best first, and what it was asked. */
-  ranking: { ids: string[]; asked: IndexQuery[] };
+  ranking: Ranking;
   log: string[];
   /** With the key of `a` unless said otherwise; redirects are not followed. */
   call(method: string, route: string, sending?: Sending): Promise<Answer>;
@@ -253,43 +247,6 @@ export async function keyIn(org_id: string, { clock, facts }: Pick<HttpDeps, 'cl
   });
   return text;
 }
-
-/** The real machine; what a service would write is what the test said. */
-function lifecycleOf(outputs: ReadonlyMap<string, Writes>): Lifecycle {
-  return {
-    kernel: durable(resourceMachineWith({})),
-    input: ({ resource_id, org_id, user_id, described, claimed }) => ({ resource_id, org_id, user_id, described, claimed }),
-    columns: (instance) => {
-      const { described, original_key, fact_ids } = resourceContext(instance);
-      const { withdrawn: _, rests: __, ...view } = viewOf(instance);
-      return {
-        ...view,
-        described,
-        original_key,
-        recognition_id: fact_ids.recognition,
-        correction_id: fact_ids.correction,
-        text_id: fact_ids.saved,
-      };
-    },
-    writes: async ({ output }) => {
-      const { token } = output as { token: string }; // put there by `done`
-      return outputs.get(token) ?? { facts: [] };
-    },
-    messages: () => [],
-  };
-}
-
-const rankedIndex = ({ ids, asked }: HttpWorld['ranking']): SearchIndex =>
-  only('index', {
-    search: async (_scope, query) => {
-      asked.push(query);
-      const all = ids
-        .filter((id) => !query.except.includes(id))
-        .map((resource_id, at) => ({ resource_id, revision: 1, created_at: ids.length - at, score: 1 / (at + 1) }));
-      const left = all.filter(({ created_at }) => query.after === null || created_at < query.after.created_at);
-      return { hits: left.slice(0, query.limit), total: all.length, total_is_exact: true, facets: {} };
-    },
-  });
 
 async function rowOf(facts: Facts, resource_id: string) {
   for (const org_id of ['a', 'b']) {
