@@ -84,7 +84,7 @@ describe('an honest text stays as it is', () => {
     ],
     ['German', () => drawn(['Die Kranführer prüften Öl und Lager vor Betriebsbeginn'], null), /Kranführer/],
     ['Chinese', () => pdf([{ content: line(72, 700, 20, '会议纪要') + line(72, 660, 20, '采购合同编号甲乙') }]), /采购合同/],
-    ['Chinese that is carried as radicals', () => readFile('test/services/steps/radicals.pdf'), /见证/],
+    ['Chinese that is carried as radicals', () => readFile('test/services/steps/radicals.pdf'), /期合同/],
     [
       'what recognition has put over a scan',
       () =>
