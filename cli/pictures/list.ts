@@ -64,7 +64,10 @@ function shownText(one: Resource, { words }: Output): string {
     ['resource_id', one.resource_id],
     [words({ en: 'title', zh: '标题' }), metadata.title],
     [words({ en: 'file', zh: '文件' }), `${one.filename} (${one.content_type}, ${one.byte_size ?? '?'} B)`],
-    [words({ en: 'status', zh: '状态' }), `${one.status}: ${one.waits_for}`],
+    [
+      words({ en: 'status', zh: '状态' }),
+      one.phase === 'ready' || one.phase === 'gone' ? one.status : `${one.status}: ${one.waits_for}`,
+    ],
     [words({ en: 'until', zh: '期限' }), one.deadline_at],
     [words({ en: 'pages', zh: '页数' }), one.page_count],
     [words({ en: 'taken', zh: '拍摄时间' }), metadata.taken_at],

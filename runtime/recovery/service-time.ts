@@ -72,7 +72,8 @@ export function createServiceTime({ upkeep, clock, limits, log }: Parts) {
     const { write, silent, doubtful } = decide(row, observed, now, limits);
     if (write && !(await upkeep.moveTime(row, write))) return false;
     if (silent)
-      log.warn(
+      // A service that was not running is no fault: only what comes while it runs is worth a warning.
+      log[observed ? 'warn' : 'info'](
         { event: 'clock.gap', ...clockDifferences(row, observed, now) },
         'no sweep ran for a while, or the clock was changed; service time was not advanced',
       );
