@@ -4,6 +4,7 @@ import { closest } from 'fastest-levenshtein';
 import type { z } from 'zod';
 import { STEP_KINDS } from '../contract/step-kinds.ts';
 import { isExample, secretsIn } from './secrets.ts';
+import { numberFault, withoutUnits } from './settings/units.ts';
 import { noteOf, Variables } from './settings/variables.ts';
 
 export type Config = z.infer<typeof Variables>;
@@ -48,9 +49,12 @@ export function readConfig(
     } else warnings.push(`${variable} is not known; the nearest name is ${PREFIX}${closest(name, NAMES).toUpperCase()}`);
   }
   for (const flag of Object.keys(flags)) sources[flag] = `--${flag.replaceAll('_', '-')}`;
-  const parsed = Variables.safeParse({ ...given, ...flags });
+  const parsed = Variables.safeParse({ ...withoutUnits(given), ...flags });
   if (parsed.success) return { config: parsed.data, warnings, sources };
-  const faults = parsed.error.issues.map(({ path, message }) => `${PREFIX}${String(path[0] ?? '').toUpperCase()}: ${message}`);
+  const faults = parsed.error.issues.map(({ path: [setting = ''], message }) => {
+    const name = String(setting);
+    return `${PREFIX}${name.toUpperCase()}: ${numberFault(name, given[name]) ?? message}`;
+  });
   throw new ConfigError(faults.join('\n'));
 }
 

@@ -205,5 +205,10 @@ export function statusRow(status: string): StatusRow {
 
 const LATER: Text = { en: 'a later version of the service', zh: '更新版本的服务' };
 /** The texts for the status of a row, which a later version may have written; an unknown one has a text of its own. */
+/** What AWAITING_UPLOAD waits for where an upload was reported and the store has nothing. */
+export const NOTHING_ARRIVED: Text = {
+  en: 'the uploader: an upload was reported, but nothing has arrived. Upload the bytes by the link (`upload-url` gives a fresh one), then report again',
+  zh: '上传者：已报告上传，但没有收到任何内容。请通过链接上传文件（`upload-url` 可重新取得链接），然后再次报告',
+};
 export const waitsFor = (status: string): Text => ROWS.get(status)?.waits_for ?? LATER;
 export const meaningOf = (status: string): Text => ROWS.get(status)?.meaning ?? LATER;

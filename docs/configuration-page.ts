@@ -45,7 +45,7 @@ export const configurationPage = (): string => `# Configuration
 
 <!-- Made by \`npm run docs\` from app/settings/: change that, not this. -->
 
-Every setting is an environment variable; units are in the names. All are checked at start: a wrong value stops it, and the variable is named; an unknown \`TUODI_…\` is a warning with the nearest name. \`--data-dir\` and \`--url\` win over their variables. \`tuodi config\` prints what is in force and where each value came from, with secrets masked.
+Every setting is an environment variable; units are in the names. Numbers of bytes, times and pixels may be written with a unit: \`50MB\` (10⁶ bytes) or \`50MiB\` (2²⁰), \`90s\`, \`5m\`, \`12h\`, \`30d\`, \`80MP\`. All are checked at start: a wrong value stops it, and the variable is named; an unknown \`TUODI_…\` is a warning with the nearest name. \`--data-dir\` and \`--url\` win over their variables. \`tuodi config\` prints what is in force and where each value came from, with secrets masked.
 
 A setting marked **Secret** may come from a file instead: \`TUODI_LINK_SECRET_FILE=/run/secrets/link\`. Setting both the variable and its file is refused.
 

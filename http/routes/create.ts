@@ -2,8 +2,10 @@
  * Bringing a picture in. Both forms of `POST /v1/resources` have the same steps: what is asked for, whether that is in already, else a new
  * picture. With JSON the bytes follow by an upload link; a form has brought them, and their upload is reported at once.
  */
+import { incomingPrefix } from '../../contract/object-keys.ts';
 import type { CreateForm, Upload } from '../../contract/resource.ts';
-import type { Status } from '../../contract/statuses.ts';
+import { NOTHING_ARRIVED, type Status } from '../../contract/statuses.ts';
+import { withTimeout } from '../../runtime/async/timeout.ts';
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { NewResource } from '../../runtime/resources/engine.ts';
 import { conflict } from '../../runtime/resources/problems.ts';
@@ -127,9 +129,20 @@ export const createHandlers: Handlers<'create_resource' | 'issue_upload_link' | 
         const by_store_too = request.deps.links.store !== null; // see objects.ts
         return is_seen ? null : { event: { type: 'UPLOAD_REPORTED', ...(by_store_too ? { by_store_too } : {}) } };
       });
-      return { status: 200, body: presentChanged(request, await waitIfPreferred(request, row)) };
+      const now = await waitIfPreferred(request, row);
+      const body = presentChanged(request, now);
+      const lacks = now.status === 'AWAITING_UPLOAD' && (await hasNothing(request, now));
+      return { status: 200, body: lacks ? { ...body, waits_for: NOTHING_ARRIVED[request.ctx.state.language] } : body };
     },
   },
 };
+/** How long a response waits for that look, in ms. */
+const LOOK_MS = 3_000;
+/** Whether the store has no upload of it; false where it can't be asked in time, since the report was taken all the same. */
+const hasNothing = ({ deps: { clock, objects } }: RequestOf<'report_upload'>, row: ResourceRow): Promise<boolean> =>
+  withTimeout({ clock, limit_ms: LOOK_MS }, () => objects.page(incomingPrefix(row), null, 1)).then(
+    (uploads) => uploads.length === 0,
+    () => false,
+  );
 /** The store was looked at though nobody had reported an upload. */
 const LOOKED_AT: ReadonlySet<Status> = new Set(['REJECTED', 'INDEX_FAILED']);

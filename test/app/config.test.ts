@@ -29,6 +29,32 @@ describe('configuration', () => {
       );
   });
 
+  test('bytes, times and pixels may have a unit, and what is not understood is answered by an example', () => {
+    const { config } = readConfig({
+      ...{ TUODI_MAX_BYTES: '50MB', TUODI_QUOTA_BYTES: '1.5 TiB', TUODI_DISK_RESERVE_BYTES: '256m' },
+      ...{ TUODI_TRASH_RETENTION_MS: '30d', TUODI_DECODE_TIME_LIMIT_MS: '90s', TUODI_UPLOAD_DEADLINE_MS: '2 h' },
+      ...{ TUODI_MAX_PIXELS: '80MP', TUODI_MAX_PAGES: '12' },
+    });
+    assert.deepEqual(
+      [config.max_bytes, config.quota_bytes, config.disk_reserve_bytes],
+      [50e6, 1.5 * 1_024 ** 4, 256 * 1_024 ** 2],
+    );
+    assert.deepEqual(
+      [config.trash_retention_ms, config.decode_time_limit_ms, config.upload_deadline_ms],
+      [30 * 86_400_000, 90_000, 7_200_000],
+    );
+    assert.deepEqual([config.max_pixels, config.max_pages], [80e6, 12]);
+    for (const [variable, value, example] of [
+      ['TUODI_MAX_BYTES', 'fifty', /"fifty" is not one from 1 to 2147483648: bytes, .* such as 50MB/],
+      ['TUODI_MAX_BYTES', '99TB', /"99TB" is not one from 1/],
+      ['TUODI_MAX_BYTES', '50s', /such as 50MB/],
+      ['TUODI_OCR_PAGE_TIME_LIMIT_MS', 'soon', /such as 30s/],
+      ['TUODI_MAX_PIXELS', '80MB', /such as 80MP/],
+      ['TUODI_MAX_PAGES', '1MB', /"1MB" is not one from 1 to 1000: a number/],
+    ] as const)
+      assert.throws(() => readConfig({ [variable]: value }), { name: 'ConfigError', message: example });
+  });
+
   test('an unknown variable is a warning with the nearest name; those of others are left alone', () => {
     const { warnings } = readConfig({ TUODI_DATA_DIRR: 'x', PATH: '/bin' });
     assert.equal(warnings.length, 1);
