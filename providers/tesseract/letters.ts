@@ -34,12 +34,12 @@ export const letterHeight = (letters: readonly Box[]): number => upperQuartile(l
 
 const upperQuartile = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length * 0.75)] ?? 0;
 
-/** Letters that follow one another from left to right; lines with the most letters come first. */
-export function linesOf(letters: readonly Box[]): Box[][] {
+/** Letters that follow one another from left to right, at most `gap` letter heights apart; lines with the most letters come first. */
+export function linesOf(letters: readonly Box[], gap = GAP): Box[][] {
   const height = letterHeight(letters);
   const lines: { line: Box[]; last: Box }[] = [];
   for (const letter of [...letters].sort((a, b) => a.left - b.left)) {
-    const found = lines.find(({ last }) => letter.left - last.right <= GAP * height && areBeside(last, letter));
+    const found = lines.find(({ last }) => letter.left - last.right <= gap * height && areBeside(last, letter));
     if (found === undefined) lines.push({ line: [letter], last: letter });
     else {
       found.line.push(letter);

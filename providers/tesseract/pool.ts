@@ -18,6 +18,7 @@ import { installLanguages, LANGUAGES } from './languages.ts';
 import { prepared } from './prepare.ts';
 import { EngineRefused, type StartThread, startThread, type Thread, ThreadEnded } from './thread.ts';
 import { confidenceOf, pageOf } from './words.ts';
+import { looksWritten } from './writing.ts';
 
 /** 0.3 s on a quiet machine; a start that takes this long does not end. */
 const START_LIMIT_MS = 30_000;
@@ -153,8 +154,9 @@ export function tesseractPool(options: TesseractOptions): Recogniser {
 
 /** What is read while a picture is prepared counts in its time as well. */
 async function readBy(thread: Thread, picture: PictureToRead): Promise<PageRead> {
-  const { png, back, turned } = await prepared(picture, async (part) => confidenceOf(await thread.recognise(part)));
+  const { png, back, turned, letters } = await prepared(picture, async (part) => confidenceOf(await thread.recognise(part)));
   const page = pageOf(await thread.recognise(png), picture, back);
+  if (page.text === '' && looksWritten(letters)) return { ...page, looks_written: true };
   return turned === 0 || page.words.length === 0 ? page : { ...page, turned };
 }
 

@@ -5,12 +5,13 @@
 import { TURNS, type Turned } from '../../contract/text.ts';
 import type { PictureToRead } from '../../runtime/ports/providers.ts';
 import { type Draft, draftOf, enlarged, inverted, pngOf, turnedBy, withMargin, withoutSpecks } from './draft.ts';
+import type { Box } from './ink.ts';
 import { areWriting, letterHeight, tiltOf } from './letters.ts';
 import { inverse, type Matrix } from './matrix.ts';
 import { type ConfidenceOf, upright } from './turn.ts';
 
-/** back: from the pixels of `png` to those of the picture as it was given. turned: how far it was turned, in quarters. */
-export type Prepared = { png: Uint8Array; back: Matrix; turned: Turned };
+/** back: from the pixels of `png` to those of the picture as it was given. turned: how far it was turned, in quarters. letters: on `png`. */
+export type Prepared = { png: Uint8Array; back: Matrix; turned: Turned; letters: Box[] };
 export type Step = keyof typeof STEPS;
 type DoStep = (draft: Draft, confidenceOf: ConfidenceOf) => Draft | Promise<Draft>;
 
@@ -64,7 +65,8 @@ export async function prepared(picture: PictureToRead, confidenceOf: ConfidenceO
     const doStep: DoStep = STEPS[step];
     draft = await doStep(draft, confidenceOf);
   }
-  return { png: draft === first ? picture.png : await pngOf(draft), back: inverse(draft.from), turned: quarterOf(draft.from) };
+  const { from, letters } = draft;
+  return { png: draft === first ? picture.png : await pngOf(draft), back: inverse(from), turned: quarterOf(from), letters };
 }
 
 /** Without the little by which it was levelled. */

@@ -1,6 +1,7 @@
 /** One page read twice: by the file itself, whose characters are exact, and by recognition, which sees what pictures hold. */
 import type { Word } from '../../contract/text.ts';
 import type { PageRead } from '../../runtime/ports/providers.ts';
+import { fold } from '../../text/fold.ts';
 import { linesOf, lineText } from './lines.ts';
 
 /** Below it, what is recognised beside a text is more often a pattern than a word. */
@@ -24,7 +25,8 @@ function withLines(own: PageRead, { text, confidence }: PageRead): PageRead {
   const more = text.split('\n').filter((line) => line.trim() !== '' && !known.includes(squeezed(line)));
   return more.length === 0 ? own : { ...own, text: [own.text, ...more].join('\n'), confidence };
 }
-const squeezed = (text: string) => text.normalize('NFKC').toLowerCase().replace(/\s+/g, '');
+/** Recognition takes simplified characters for traditional ones, and the other way round. */
+const squeezed = (text: string) => fold(text.normalize('NFKC')).text.replace(/\s+/g, '');
 
 /** The middle of one lies in the box of the other: either may be the longer, as words are cut differently. */
 function covers(own: Word, word: Word): boolean {

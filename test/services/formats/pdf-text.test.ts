@@ -88,6 +88,19 @@ describe('a page is recognised', () => {
     const { pages, engine, pictures } = await read([{ content: line(300, 30, 10, 'Page 3') }]);
     assert.deepEqual([pages[0]?.text, engine, pictures.length], ['Page 3\nseen 1', 'engine + text of the file', 1]);
   });
+  const SHORT = ['会议', '合同甲', 'No. 7', 'Ω', '采购', 'B12-77'];
+  for (const text of SHORT)
+    test(`when its text is as short as ${text}, which is kept beside a reading of nothing`, async () => {
+      const { inspected, recognised, pictures } = desk({ read: async () => ({ text: '', confidence: 0, words: [] }) });
+      await inspected(pdf([{ content: line(72, 700, 20, text) }]));
+      const { pages, engine } = await recognised();
+      assert.deepEqual([pages[0]?.text, engine, pictures.length], [text, 'engine + text of the file', 1]);
+    });
+  test('and a reading in traditional characters says nothing new', async () => {
+    const { inspected, recognised } = desk({ read: async () => ({ text: '會議\n編號甲', confidence: 0.9, words: [] }) });
+    await inspected(pdf([{ content: line(72, 700, 20, '会议') + line(72, 660, 20, '编号甲') }]));
+    assert.equal((await recognised()).pages[0]?.text, '会议\n编号甲');
+  });
   test('when it is a picture with a stamp beside it, and has the stamp all the same', async () => {
     const content = PICTURE + line(72, 20, 8, 'Scanned with the free version of a scanner');
     const { pages } = await read([{ content, jpeg: await jpegOf() }]);
