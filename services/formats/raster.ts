@@ -4,6 +4,7 @@ import { failureOf } from '../../contract/failures.ts';
 import { StepError } from '../../runtime/tasks/step-handler.ts';
 import { type Tags, tiffTags } from './exif.ts';
 import { fileTags } from './file-tags.ts';
+import { withEnd } from './jpeg-end.ts';
 import { withOrientation } from './orientation.ts';
 import { checkPageCount, checkPixels, type Open, type Opened, type OpenedWith, type Size } from './pages.ts';
 import { messageOf, RejectedFile } from './rejected-file.ts';
@@ -24,8 +25,11 @@ export const firstFrame: Open = async (file, given) => {
   const tags = fileTags(bufferOf(file), seen);
   const bytes = withOrientation(bufferOf(file), seen, tags);
   const header = bytes === null ? seen : await rejectOnError(() => headerOf(bytes, 'truncated'));
-  const picture = (_: number, limit_ms: number) => decoded(bytes ?? file, 'truncated', { ...given.limits, limit_ms });
-  return { ...openedAt([header], picture, given), dates: tags.dates, stretches: [stretchOf(upright(tags, header))] };
+  const opened = openedAt([header], (_, limit_ms) => decoded(whole, 'truncated', { ...given.limits, limit_ms }), given);
+  const { max_pixels, decode_time_limit_ms: limit_ms } = given.limits;
+  const as_it_is = bytes ?? bufferOf(file);
+  const whole = (await withEnd(as_it_is, header, { max_pixels, limit_ms })) ?? as_it_is;
+  return { ...opened, dates: tags.dates, stretches: [stretchOf(upright(tags, header))] };
 };
 
 /** Each directory of the file is a page, with a size and a turn of its own. */
@@ -118,6 +122,7 @@ const UNKNOWN_CODING = [
   /not a whole number of bytes/i, // 6, 10, 12 or 14 bits a sample
   /no known route from/i, // colours such as a camera's filter
   /only supports/i, // ThunderScan
+  /bad labq format|unsupported marker type 0xf7/i, // Lab of 8 bits; JPEG-LS
 ];
 
 /** Time or memory ran out. */

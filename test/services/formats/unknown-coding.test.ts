@@ -57,8 +57,60 @@ const CODINGS: Record<string, () => Promise<Buffer> | Buffer> = {
   'a TIFF of complex numbers': () => tiffOf({ bits: 32, format: 6 }),
   'a TIFF of a colour filter': () => tiffOf({ photometric: 32_803 }),
   'a JPEG of 12 bits': () => jpegWith(4, 12),
+  'a JPEG-LS': () => jpegWith(1, 0xf7),
   'a hierarchical JPEG': () => jpegWith(1, 0xc5),
 };
+
+/** The items of a HEIF file, and nothing else. */
+function heifOf(...types: string[]): Buffer {
+  const box = (name: string, ...parts: Buffer[]) => {
+    const content = Buffer.concat(parts);
+    const head = Buffer.alloc(8);
+    head.writeUInt32BE(8 + content.length);
+    head.write(name, 4, 'latin1');
+    return Buffer.concat([head, content]);
+  };
+  const item = (type: string, i: number) => box('infe', Buffer.from([2, 0, 0, 0, 0, i + 1, 0, 0]), Buffer.from(`${type}\0`));
+  const items = box('iinf', Buffer.from([0, 0, 0, 0, 0, types.length]), ...types.map(item));
+  return Buffer.concat([box('ftyp', Buffer.from('mif1\0\0\0\0mif1heic')), box('meta', Buffer.alloc(4), items)]);
+}
+for (const type of ['avc1', 'vvc1', 'j2k1', 'jpeg', 'unci', 'evc1'])
+  CODINGS[`a HEIF coded as ${type}`] = () => heifOf(type, 'Exif');
+
+describe('a JPEG without its last marker', () => {
+  const pixels = () => plain(WIDTH, HEIGHT);
+  const SHAPES: Record<string, () => Promise<Buffer>> = {
+    plain: () => pixels().jpeg().toBuffer(),
+    progressive: () => pixels().jpeg({ progressive: true }).toBuffer(),
+    'in grey': () => pixels().greyscale().jpeg().toBuffer(),
+    'of CMYK': () => pixels().toColourspace('cmyk').jpeg().toBuffer(),
+    'with a smaller picture in it': async () => {
+      const bytes = await pixels().jpeg().toBuffer();
+      return Buffer.concat([bytes.subarray(0, 2), Buffer.from('fffe0006ffd8ffd9', 'hex'), bytes.subarray(2)]);
+    },
+    'that is turned': () => pixels().withMetadata({ orientation: 6 }).jpeg().toBuffer(),
+  };
+  for (const [name, make] of Object.entries(SHAPES)) {
+    test(`${name}, is a whole picture: a viewer misses nothing`, async () => {
+      const bytes = await make();
+      assert.equal((await desk().inspected(bytes)).verdict, 'legal');
+      for (const off of [1, 2]) {
+        const { inspected, recognised, pictures } = desk();
+        const verdict = await inspected(bytes.subarray(0, -off));
+        assert.equal(verdict.verdict, 'legal', JSON.stringify(verdict));
+        await recognised();
+        assert.equal(pictures.length, 1);
+      }
+    });
+    test(`${name}, and without a part of its pixels, is damaged`, async () => {
+      const bytes = await make();
+      for (const part of [cut(bytes, 0.8), cut(bytes, 0.95)]) {
+        const verdict = await desk().inspected(part);
+        assert.equal(verdict.verdict === 'illegal' && verdict.code, 'TRUNCATED_IMAGE');
+      }
+    });
+  }
+});
 
 describe('a coding that is not read', () => {
   for (const [name, make] of Object.entries(CODINGS))
