@@ -145,7 +145,7 @@ type Served = Pick<Foundation, 'world'> & {
 };
 const httpOf = ({ config, version, public_url, world: { clock, log, conditions }, ports, service }: Served): HttpServer =>
   createHttpServer({
-    ...{ ...ports, engine: service.engine, feed: service.feed, clock, log, version, public_url },
+    ...{ ...ports, engine: service.engine, runs: service.operator_runs, feed: service.feed, clock, log, version, public_url },
     limits: httpLimits(config),
     rates: config.rate_limits ? ports.rates : null,
     links: linksOf(ports),

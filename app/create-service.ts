@@ -36,6 +36,7 @@ import { remoteWork } from '../services/remote/remote-work.ts';
 import { cleanUpStep, isAvailable, probeStep, runStep } from '../services/steps/table.ts';
 import type { Config } from './config.ts';
 import type { Ports, World } from './open-ports.ts';
+import { createOperatorRuns } from './operator-runs.ts';
 
 /** An upright copy of so many pixels is what recognition gains by. */
 const OCR_PIXELS = 16_000_000;
@@ -84,8 +85,9 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
   const { gates, pauses, runs, worker } = stepWork(ports, options, { ...deps, engine, services, origin: origin('worker') });
   engine.onJobs(worker.dispatch);
   const time = createServiceTime({ upkeep: facts.upkeep, clock, limits, log });
+  const operator_runs = createOperatorRuns({ ...deps, index: ports.index, engine });
   const sweeping = { kernel: lifecycle.kernel, set_asides, runs, time, relay, origin: origin('sweep'), owner: process_id };
-  const sweep = createSweep({ ...deps, ...sweeping, engine });
+  const sweep = createSweep({ ...deps, ...sweeping, engine, rounds: { due_runs: operator_runs.round } });
   const watch = createIndexWatch({
     ...deps,
     ...{ index: ports.index, engine, origin: origin('sweep'), owner: process_id },
@@ -103,6 +105,7 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
     feed,
     sweep,
     runs,
+    operator_runs,
     local_runs: worker.local,
     pauses,
     /** How many entries the index lacked at the start: see the watch. */
@@ -120,6 +123,7 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
         ['the pauses of steps', pauses.start, pauses.stop],
         ['questions to providers', () => {}, runs.stop],
         ['the worker', () => worker.start(options.kinds), worker.stop],
+        ['runs of operators', () => {}, operator_runs.close],
         ['the sweep', () => sweep.start(alone), sweep.stop],
         ['the watch over the index', () => watch.start(alone), watch.stop],
         ['upkeep', upkeep.start, upkeep.stop],

@@ -177,7 +177,16 @@ async function creating(): Promise<void> {
   await withService(false, async ({ ports, service, clock }) => {
     const local = await localKey(ports.facts, clock, 'bench');
     const server = createHttpServer({
-      ...{ ...ports, engine: service.engine, feed: service.feed, clock, log, version: VERSION, cors_origins: [] },
+      ...{
+        ...ports,
+        engine: service.engine,
+        runs: service.operator_runs,
+        feed: service.feed,
+        clock,
+        log,
+        version: VERSION,
+        cors_origins: [],
+      },
       links: { sign: () => 'x', verify: () => null, store: null },
       explain: async () => null,
       pauses: service.pauses,

@@ -3,6 +3,7 @@
 import type { OrgsOptions, UsersOptions } from './accounts.ts';
 import type { Run } from './command.ts';
 import type { KeysOptions } from './keys.ts';
+import type { ReplayOptions } from './runs.ts';
 
 type Copying = { copy?: boolean };
 
@@ -13,7 +14,8 @@ const lazy =
 
 export const serve = lazy(async () => (await import('./serve.ts')).serve);
 export const worker = lazy(async () => (await import('./worker.ts')).worker);
-export const reindexCommand = lazy(async () => (await import('./reindex.ts')).reindexCommand);
+export const reindexCommand = lazy(async () => (await import('./runs.ts')).reindexCommand);
+export const replayCommand = (options: ReplayOptions) => lazy(async () => (await import('./runs.ts')).replayCommand(options));
 export const demoCommand = lazy(async () => (await import('./demo-command.ts')).demoCommand);
 export const migrateCommand = (check: boolean) => lazy(async () => (await import('./migrate.ts')).migrateCommand(check));
 export const diagram = (machine: string, format: string) =>

@@ -20,6 +20,8 @@ export type Output = {
   warn(text: string): void;
   /** A bar on a terminal, nothing elsewhere. */
   progress(total: number, label: string): { step(label: string): void; end(): void };
+  /** A bar of work elsewhere, of which `total` may be known later. */
+  follow(label: string): { at(done: number, total: number | null, label: string): void; end(): void };
 };
 
 /** `plain`: a terminal that can't move its cursor (TERM=dumb) gets no bar. No colour is used anywhere, whatever NO_COLOR says. */
@@ -27,6 +29,7 @@ export function output(json: boolean, { language = 'en', plain = false }: { lang
   const write = (text: string) => {
     if (text !== '') console.log(printable(text));
   };
+  const is_shown = !json && !plain && process.stderr.isTTY === true;
   return {
     json,
     language,
@@ -36,16 +39,32 @@ export function output(json: boolean, { language = 'en', plain = false }: { lang
       if (!json) write(text);
     },
     warn: (text) => console.error(printable(text)),
-    progress: (total, label) => bar(total, label, !json && !plain && process.stderr.isTTY === true),
+    progress: (total, label) => bar(total, label, is_shown),
+    follow: (label) => following(label, is_shown),
   };
 }
 
+const LOOKS = { hideCursor: true, clearOnComplete: true, stream: process.stderr, gracefulExit: true };
+const FORMAT = ' {bar} {value}/{total} {label}';
+
 function bar(total: number, label: string, shown: boolean) {
   if (!shown || total === 0) return { step: () => undefined, end: () => undefined };
-  const format = ' {bar} {value}/{total} {label}';
-  const bars = new MultiBar({ format, hideCursor: true, clearOnComplete: true, stream: process.stderr, gracefulExit: true });
+  const bars = new MultiBar({ format: FORMAT, ...LOOKS });
   const one: SingleBar = bars.create(total, 0, { label });
   return { step: (now: string) => one.increment(1, { label: printableLine(now) }), end: () => bars.stop() };
+}
+
+function following(label: string, shown: boolean) {
+  if (!shown) return { at: () => undefined, end: () => undefined };
+  const bars = new MultiBar({ format: FORMAT, ...LOOKS, gracefulExit: false });
+  const one = bars.create(1, 0, { label: printableLine(label) });
+  return {
+    at: (done: number, total: number | null, now: string) => {
+      one.setTotal(Math.max(total ?? 0, done, 1));
+      one.update(done, { label: printableLine(now) });
+    },
+    end: () => bars.stop(),
+  };
 }
 
 /** Columns as wide as their widest cell; a Han character is two cells wide. */

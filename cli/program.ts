@@ -15,12 +15,13 @@ import { messageOf, TakenOver, UsageError } from './errors.ts';
 import { examples, HELP } from './help.ts';
 import { type WatchFlags, watchCommand } from './ingest/watch-command.ts';
 import { type Language, languageOf } from './language.ts';
-import { backupCommand, demoCommand, diagram, migrateCommand, reindexCommand, serve, worker } from './lazy-commands.ts';
+import { backupCommand, demoCommand, diagram, migrateCommand, serve, worker } from './lazy-commands.ts';
 import { exportCommand, importCommand } from './library/commands.ts';
 import { output } from './output.ts';
 import { addPictureCommands } from './pictures/commands.ts';
 import { VERSION } from './project.ts';
 import type { ReprocessOptions } from './reprocess.ts';
+import { addRunCommands } from './run-commands.ts';
 import type { SearchOptions } from './search.ts';
 import { explainCommand, ingestCommand, reprocessCommand, searchCommand, statusCommand, textCommand } from './with-service.ts';
 
@@ -48,6 +49,7 @@ export async function run(argv: string[], env: NodeJS.ProcessEnv): Promise<ExitC
   };
   addCommands(program, does);
   addPictureCommands(program, does);
+  addRunCommands(program, does);
   addAccountCommands(program, does);
   addFolderCommands(program, does);
   addOwnCommands(program, does);
@@ -121,10 +123,6 @@ function addCommands(program: Command, does: (work: Run) => Promise<void>): void
     .description('brings the database to this version')
     .option('--check', 'only says what is to be done; ends with 3 if there is something')
     .action(({ check = false }: { check?: boolean }) => does(migrateCommand(check)));
-  program
-    .command('reindex')
-    .description('builds the search index again from the facts, while the service goes on')
-    .action(() => does(reindexCommand));
 }
 
 /** What concerns the program itself. */

@@ -20,6 +20,7 @@ export const PROBLEMS = {
   REQUEST_TIMEOUT: { status: 408, title: { en: 'The request took too long to arrive', zh: '请求传输超时' } },
   ILLEGAL_TRANSITION: { status: 409, title: { en: 'Its status does not allow that', zh: '当前状态不允许此操作' } },
   CONFLICT: { status: 409, title: { en: 'Somebody else changed it at the same time', zh: '同时有人修改了它' } },
+  RUN_UNDER_WAY: { status: 409, title: { en: 'Another run of this kind is under way', zh: '同类作业正在进行' } },
   IDEMPOTENCY_KEY_REUSED: {
     status: 422,
     title: { en: 'This Idempotency-Key was used for another request', zh: '此 Idempotency-Key 已用于其他请求' },

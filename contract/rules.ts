@@ -16,6 +16,8 @@ const RULES = {
   'given more than once': '重复出现',
   'it is empty': '内容为空',
   'is not the one that the address names, which was given with the work': '与地址中随任务给出的编号不符',
+  'only with kind `verify`': '仅可与 kind `verify` 同用',
+  'only with kind `replay`': '仅可与 kind `replay` 同用',
   'only from `ocr`: the text is not read again otherwise': '仅可与 `ocr` 同用：否则不会重新识别文字',
 } as const;
 

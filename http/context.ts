@@ -19,6 +19,7 @@ import type { Rates } from '../runtime/ports/rates.ts';
 import type { ResourceRef, Scope } from '../runtime/ports/scope.ts';
 import type { SearchIndex } from '../runtime/ports/search-index.ts';
 import type { Engine } from '../runtime/resources/engine.ts';
+import type { Runs } from '../runtime/runs/runs.ts';
 import type { ByteBudget } from './access/byte-budget.ts';
 import type { Leave } from './access/concurrent-requests.ts';
 import type { HttpLimits } from './limits.ts';
@@ -93,6 +94,7 @@ export type HttpDeps = {
   explain: Explain;
   /** Steps that operators have paused. */
   pauses: Pick<Pauses, 'of' | 'set'>;
+  runs: Runs;
   turnedPreview: TurnedPreview;
   feed: Feed;
   clock: Clock;

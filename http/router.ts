@@ -17,6 +17,7 @@ import { findHandlers } from './routes/find.ts';
 import { inboundHandlers } from './routes/inbound.ts';
 import { opsHandlers } from './routes/ops.ts';
 import { readHandlers } from './routes/read.ts';
+import { runHandlers } from './routes/runs.ts';
 import { serviceHandlers } from './routes/service.ts';
 
 const HANDLERS: Handlers = {
@@ -25,6 +26,7 @@ const HANDLERS: Handlers = {
   ...changeHandlers,
   ...findHandlers,
   ...inboundHandlers,
+  ...runHandlers,
   ...documentHandlers,
   ...opsHandlers,
   ...serviceHandlers,

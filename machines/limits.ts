@@ -84,3 +84,11 @@ export const TASK_LIMITS = {
   max_losses: 5,
 };
 export type TaskLimits = typeof TASK_LIMITS;
+
+export const RUN_LIMITS = {
+  /** How long the process that has a run may be without a sign of life, which it gives three times as often; then another goes on. */
+  lease_ms: MINUTE,
+  /** Errors of ours in a row, without any progress between them. */
+  max_errors: 5,
+};
+export type RunLimits = typeof RUN_LIMITS;

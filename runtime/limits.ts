@@ -151,6 +151,18 @@ export const RUNTIME_LIMITS = {
   overtime_look_ms: 60_000,
   /** Suspects that come within this time run in the order of the processes that were lost with them: the fewest first. */
   suspects_gather_ms: 200,
+  /** How often a run looks whether it is to stop: one look-up. */
+  run_look_ms: 1_000,
+  /** How often a run gives a sign of life while a step of it takes long: a third of its lease. */
+  run_sign_ms: 20_000,
+  /** Maximum pictures under way that a replay has sent again: the throughput of their step sets its pace. */
+  replay_batch: 20,
+  /** How often a replay looks how those end. */
+  replay_look_ms: 500,
+  /** Pictures after which a replay judges whether the cause is mended. */
+  replay_sample: 100,
+  /** Retention of runs that have ended, with what they found. */
+  run_retention_ms: 90 * 24 * 60 * 60_000,
   /** Grace period of running work after a stop was requested. */
   stop_grace_ms: 5_000,
 };

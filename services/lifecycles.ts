@@ -2,13 +2,15 @@
 import { DECODES, isJobId, STEP_OF_JOB, type StepKind, WRITES_OBJECTS } from '../contract/step-kinds.ts';
 import { NO_READING } from '../contract/steps.ts';
 import { durable, type Instance } from '../machines/interpreter.ts';
-import type { ResourceLimits, TaskLimits } from '../machines/limits.ts';
+import type { ResourceLimits, RunLimits, TaskLimits } from '../machines/limits.ts';
 import { resourceMachineWith } from '../machines/resource.ts';
 import { resourceContext, viewOf } from '../machines/resource-view.ts';
+import { isActive, runMachineWith, runStatus } from '../machines/run.ts';
 import { taskContext, taskMachineWith, taskStatus } from '../machines/task.ts';
 import { RESOURCE_UPGRADES, TASK_UPGRADES } from '../machines/upgrades.ts';
 import type { ResourceColumns } from '../runtime/ports/resources.ts';
 import type { Lifecycle } from '../runtime/resources/lifecycle.ts';
+import type { RunLifecycle } from '../runtime/runs/run-store.ts';
 import type { TaskLifecycle } from '../runtime/tasks/task-store.ts';
 import { firstCleanup } from './maintenance/clear-leftovers.ts';
 import { writesOf } from './steps/table.ts';
@@ -38,6 +40,12 @@ export function taskLifecycle(limits: Partial<TaskLimits> = {}): TaskLifecycle {
     },
   };
 }
+
+export const runLifecycle = (limits: Partial<RunLimits> = {}): RunLifecycle => ({
+  kernel: durable(runMachineWith(limits)),
+  status: runStatus,
+  isActive,
+});
 
 function kindOf(job_id: string): StepKind {
   if (!isJobId(job_id)) throw new Error(`no step runs the job ${job_id}`);

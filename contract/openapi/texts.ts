@@ -22,6 +22,7 @@ export const OPENAPI_TEXTS = {
 const STATUS_TEXTS: Record<number, Text | undefined> = {
   200: { en: 'Done.', zh: '成功。' },
   201: { en: 'Created.', zh: '已创建。' },
+  202: { en: 'Begun, or under way.', zh: '已发起，或正在进行。' },
   204: { en: 'Taken; there is no body.', zh: '已接受，无响应体。' },
   302: { en: 'A redirect to a signed link.', zh: '跳转到签名链接。' },
   304: { en: 'It is as the client has it.', zh: '与客户端已有的一致。' },

@@ -8,6 +8,7 @@ import { INBOUND_ROUTES } from './inbound.ts';
 import { OPS_ROUTES } from './ops.ts';
 import { READ_ROUTES } from './read.ts';
 import type { Auth, RouteDeclaration } from './route.ts';
+import { RUN_ROUTES } from './runs.ts';
 import { SERVICE_ROUTES } from './service.ts';
 
 /** The groups of the documents, each with its routes. */
@@ -17,6 +18,7 @@ export const ROUTE_GROUPS = [
   { tag: 'change', title: { en: 'Changing pictures', zh: '更改图片' }, routes: CHANGE_ROUTES },
   { tag: 'find', title: { en: 'Finding and following pictures', zh: '搜索与跟踪' }, routes: FIND_ROUTES },
   { tag: 'inbound', title: { en: 'For stores and providers', zh: '供存储与服务方调用' }, routes: INBOUND_ROUTES },
+  { tag: 'runs', title: { en: 'Dead letters and long work', zh: '死信与长时间作业' }, routes: RUN_ROUTES },
   { tag: 'documents', title: { en: 'What describes the API', zh: '接口说明' }, routes: DOCUMENT_ROUTES },
   { tag: 'ops', title: { en: 'Operations', zh: '运维' }, routes: OPS_ROUTES },
   { tag: 'service', title: { en: 'The service itself', zh: '服务本身' }, routes: SERVICE_ROUTES },
@@ -29,6 +31,7 @@ export const ROUTES = [
   ...CHANGE_ROUTES,
   ...FIND_ROUTES,
   ...INBOUND_ROUTES,
+  ...RUN_ROUTES,
   ...DOCUMENT_ROUTES,
   ...OPS_ROUTES,
   ...SERVICE_ROUTES,

@@ -20,7 +20,7 @@ import { lockedTargets } from './index-targets.ts';
 import { type InstanceStatements, instanceStatements, instanceValues, placesOf, wins } from './instances.ts';
 import { JOURNAL_COLUMNS, journalValues, madeBefore } from './journal.ts';
 import { OUTBOX_COLUMNS, outboxValues } from './outbox.ts';
-import { RESOURCE_COLUMNS, resourceValues } from './resources.ts';
+import { RESOURCE_COLUMNS, resourceValues } from './resource-columns.ts';
 import { boundAll, inserts, runAll, type Statement, upserts, type Values } from './statements.ts';
 import { countedUsage, usageStatement } from './usage.ts';
 

@@ -19,6 +19,8 @@ import * as turns from './migrations/0016_turns.ts';
 import * as takenAt from './migrations/0017_taken_at.ts';
 import * as sameBytes from './migrations/0018_same_bytes.ts';
 import * as processes from './migrations/0020_processes.ts';
+import * as runs from './migrations/0022_runs.ts';
+import * as failures from './migrations/0023_failures.ts';
 
 export type Migration = { name: string; up: (knex: Knex) => Promise<void> };
 export const MIGRATIONS: readonly Migration[] = [
@@ -41,6 +43,8 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0017_taken_at', up: takenAt.up },
   { name: '0018_same_bytes', up: sameBytes.up },
   { name: '0020_processes', up: processes.up },
+  { name: '0022_runs', up: runs.up },
+  { name: '0023_failures', up: failures.up },
 ];
 
 /** Names, in order. */

@@ -6,6 +6,7 @@ import { callbacksOf } from './callbacks.ts';
 import { cleanupsOf } from './cleanups.ts';
 import { commitOf } from './commit.ts';
 import type { Database } from './database.ts';
+import { deadLettersOf } from './dead-letters.ts';
 import { indexTargetsOf } from './index-targets.ts';
 import { instancesOf } from './instances.ts';
 import { journalOf } from './journal.ts';
@@ -16,6 +17,7 @@ import { promisedOf } from './promised.ts';
 import { resourcesOf } from './resources.ts';
 import { retentionOf } from './retention.ts';
 import type { Unreadable } from './row.ts';
+import { runsOf } from './runs.ts';
 import { upkeepOf } from './service-state.ts';
 import { textsOf } from './texts.ts';
 import { usageRowsOf } from './usage.ts';
@@ -40,6 +42,8 @@ export function sqlFacts({ log, ...parts }: Omit<Database, 'unreadable'> & { log
     promised: promisedOf(db),
     processes: processesOf(db),
     step_pauses: stepPausesOf(db),
+    runs: runsOf(db),
+    dead_letters: deadLettersOf(db),
     commit: commitOf(db),
     async ping() {
       await db.read.raw('select 1');

@@ -1,18 +1,16 @@
 /** Resources as read: lists, counts and look-ups of one organisation. */
-import { isDeepStrictEqual } from 'node:util';
 import type { Knex } from 'knex';
 import type { Failure } from '../../contract/failures.ts';
 import { type Metadata, NO_METADATA } from '../../contract/metadata.ts';
 import { PHASES, type Phase, type Status } from '../../contract/statuses.ts';
 import { NO_READING, type Reading } from '../../contract/steps.ts';
 import { UnreadableError } from '../../runtime/ports/instances.ts';
-import type { Counts, ResourceColumns, ResourceFilter, ResourceRow, Resources } from '../../runtime/ports/resources.ts';
+import type { Counts, ResourceFilter, ResourceRow, Resources } from '../../runtime/ports/resources.ts';
 import type { IdempotencyKey, Scope } from '../../runtime/ports/scope.ts';
 import type { Database } from './database.ts';
 import { countedRemarks, keptRemarks, remarked } from './remarks.ts';
 import { flag, json, jsonOrNull, number, numberOrNull, type Row, readable, rowOf, text, textOrNull, word } from './row.ts';
 import { inScope, type Many, OLDEST, olderOf, oldestOf, sameBytesOf, UNKNOWN } from './same-bytes.ts';
-import type { Values } from './statements.ts';
 
 /** Those that are withdrawn and may have an entry all the same. */
 const HELD_BACK: Status[] = ['TRASHED', 'DELETING', 'PURGE_FAILED'];
@@ -235,66 +233,3 @@ const idempotencyKey = (row: Row): IdempotencyKey => ({
   org_id: text(row, 'org_id'),
   at: number(row, 'at'),
 });
-
-/** A Record, so that a column that the port gains and this forgets does not compile. */
-const COLUMNS: Record<keyof ResourceColumns, true> = {
-  resource_id: true,
-  org_id: true,
-  user_id: true,
-  key_id: true,
-  batch_id: true,
-  status: true,
-  phase: true,
-  seq: true,
-  revision: true,
-  indexed_revision: true,
-  has_vector: true,
-  viewable: true,
-  searchable: true,
-  rests: true,
-  described: true,
-  allowed_events: true,
-  deadline_at: true,
-  failure: true,
-  retry_step: true,
-  filename: true,
-  content_type: true,
-  byte_size: true,
-  sha256: true,
-  original_key: true,
-  reading: true,
-  recognition_id: true,
-  correction_id: true,
-  text_id: true,
-  page_count: true,
-  width: true,
-  height: true,
-  turns: true,
-  file_taken_at: true,
-  remarks: true,
-  byte_claim: true,
-  kept: true,
-  created_at: true,
-  updated_at: true,
-  uploaded_at: true,
-  indexed_at: true,
-  indexed_in: true,
-};
-export const RESOURCE_COLUMNS = Object.keys(COLUMNS);
-
-export function resourceValues({
-  allowed_events,
-  failure,
-  remarks,
-  reading,
-  retry_step = null,
-  ...plain
-}: ResourceColumns): Values {
-  return {
-    ...{ ...plain, retry_step },
-    allowed_events: JSON.stringify(allowed_events),
-    failure: failure && JSON.stringify(failure),
-    reading: isDeepStrictEqual(reading, NO_READING) ? null : JSON.stringify(reading),
-    remarks: remarks.length === 0 ? null : JSON.stringify(remarks),
-  };
-}

@@ -10,11 +10,13 @@ import type { Instance } from '../../machines/interpreter.ts';
 import type { Usage } from '../accounts/usage.ts';
 import type { Accounts } from './accounts.ts';
 import type { Callbacks } from './callbacks.ts';
+import type { DeadLetters } from './dead-letters.ts';
 import type { Instances } from './instances.ts';
 import type { Journal, JournalEntry } from './journal.ts';
 import type { Processes, StepPauses } from './operations.ts';
 import type { Outbox, OutboxMessage } from './outbox.ts';
 import type { ResourceColumns, Resources } from './resources.ts';
+import type { Runs } from './runs.ts';
 import type { IdempotencyKey, Owned, Scope } from './scope.ts';
 import type {
   Cleanups,
@@ -96,6 +98,8 @@ export interface Facts {
   readonly promised: Promised;
   readonly processes: Processes;
   readonly step_pauses: StepPauses;
+  readonly runs: Runs;
+  readonly dead_letters: DeadLetters;
   /**
    * Each change with its own compare-and-swap on `seq`, all in one transaction, returned in the order given. At most one change an
    * instance, and at most 100. When the batch fails as a whole, each change is tried in a transaction of its own, so that one bad

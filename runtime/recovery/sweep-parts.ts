@@ -25,6 +25,8 @@ export type Parts = {
   limits: RuntimeLimits;
   log: Logger;
   origin: Origin;
+  /** Rounds over the due instances of other machines, each by its name. */
+  rounds?: Readonly<Record<string, (stopped: () => boolean) => Promise<void>>>;
   /** Owner of the pass over all jobs. */
   owner: string;
 };

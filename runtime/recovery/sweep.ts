@@ -44,6 +44,7 @@ export function createSweep(parts: Parts) {
     await tryPart('rebuild_tasks', () => rebuildTasks(() => stopped));
     if (!(await tryPart('due_instances', () => dueInstances(() => stopped)))) return failed;
     await tryPart('due_tasks', dueTasks);
+    for (const [name, ofMachine] of Object.entries(parts.rounds ?? {})) await tryPart(name, () => ofMachine(() => stopped));
     await tryPart('outbox', relay.run); // its announcement goes through Redis too
     return failed;
   }

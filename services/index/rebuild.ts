@@ -52,7 +52,7 @@ export async function prepareIndex({ facts, index, clock }: Parts): Promise<void
 export async function rebuildIndex(
   { facts, index, clock }: Parts,
   signal: AbortSignal,
-  progress: (filled: number) => void,
+  progress: (filled: number) => void | Promise<void>,
 ): Promise<Rebuilt> {
   const { generations } = index;
   if (!generations) throw new CannotRebuild('this index can not be built again beside itself');
@@ -63,7 +63,7 @@ export async function rebuildIndex(
     if (pass === MAX_PASSES) throw new Error(`the new index still lacks entries after ${MAX_PASSES} passes`);
     const found = await fillPass({ facts, generations, building, missing, signal }, (more) => {
       filled += more;
-      progress(filled);
+      return progress(filled);
     });
     if (found === 0) break;
   }
@@ -97,7 +97,10 @@ async function begun(parts: {
 type Filling = { facts: Facts; generations: IndexGenerations; building: string; missing: Set<string>; signal: AbortSignal };
 
 /** Returns how many entries it found lacking, those aside of which nothing is left to fill with. */
-async function fillPass({ facts, generations, building, missing, signal }: Filling, filled: (entries: number) => void) {
+async function fillPass(
+  { facts, generations, building, missing, signal }: Filling,
+  filled: (entries: number) => void | Promise<void>,
+) {
   let found = 0;
   let after: string | null = null;
   for (;;) {
@@ -117,14 +120,14 @@ async function fillPass({ facts, generations, building, missing, signal }: Filli
       );
     for (const { one } of known) await facts.resources.markIn(building, one.resource_id, one.seq);
     found += known.length;
-    filled(known.length);
+    await filled(known.length);
   }
 }
 
 /** As it was promised: a revision determines its entry, so this is the same that was written then. */
-async function entryOf(
-  facts: Facts,
-  { resource_id, org_id, indexed_revision, has_vector }: LackingEntry,
+export async function entryOf(
+  facts: Pick<Facts, 'texts'>,
+  { resource_id, org_id, indexed_revision, has_vector }: Omit<LackingEntry, 'seq'>,
 ): Promise<IndexEntry | null> {
   const scope = { org_id };
   const text = await facts.texts.textOf(scope, resource_id, indexed_revision);

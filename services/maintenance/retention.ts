@@ -48,4 +48,5 @@ const KINDS: readonly Kind[] = [
     page: ({ retention }, { limits, now }, limit) =>
       retention.revokedKeys(LOCAL_KEYS, now - limits.local_key_retention_ms, limit),
   },
+  { batch: 'prune_batch', page: ({ runs }, { limits, now }, limit) => runs.prune(now - limits.run_retention_ms, limit) },
 ];

@@ -93,7 +93,13 @@ export async function modelWorld(planted: Planted = {}, env: Record<string, stri
   const deps: HttpDeps = {
     ...{ ...ports, clock, log, version: '0', public_url: () => address, limits: HTTP_LIMITS, explain, rates: null },
     pauses: service.pauses,
-    ...{ engine: service.engine, feed: service.feed, callbacks: null, turnedPreview: previewTurner(ports.objects) },
+    ...{
+      engine: service.engine,
+      runs: service.operator_runs,
+      feed: service.feed,
+      callbacks: null,
+      turnedPreview: previewTurner(ports.objects),
+    },
     links: {
       sign: ports.signer.sign,
       verify: (parts, of, time) => verifyLink(ports.signer, parts, of, time),

@@ -66,7 +66,7 @@ export async function remoteWorld({ options = {}, embedder, ports: changed = (sa
     });
   const http = createHttpServer({
     ...{ ...plain, clock, log, version: '0', public_url: () => address, limits: HTTP_LIMITS },
-    ...{ engine: { ...service.engine }, feed: service.feed },
+    ...{ engine: { ...service.engine }, runs: service.operator_runs, feed: service.feed },
     links: { sign: () => '', verify: () => ({ refused: 'BAD_SIGNATURE' }), store: null },
     callbacks: {
       ...callbackVerifier({ current: SECRET }),

@@ -43,7 +43,13 @@ export async function wholeWorld(
   const http = createHttpServer({
     ...{ ...ports, clock, log, version: '0', public_url: () => address, limits: HTTP_LIMITS, explain },
     pauses: service.pauses,
-    ...{ engine: service.engine, feed: service.feed, callbacks: null, turnedPreview: previewTurner(ports.objects) },
+    ...{
+      engine: service.engine,
+      runs: service.operator_runs,
+      feed: service.feed,
+      callbacks: null,
+      turnedPreview: previewTurner(ports.objects),
+    },
     links: { sign: () => 'signed', verify: () => ({ refused: 'BAD_SIGNATURE' }), store: opened.store_links },
     ...{ required_metadata: ['title'], cors_origins: [], readiness: async () => ({ ready: true, checks: {} }) },
   });
