@@ -17,8 +17,11 @@ export type PdfChar = {
   is_lacking?: boolean;
 };
 export type Box = NonNullable<PdfChar['box']>;
-/** pictures: where pictures are drawn, fractions of the upright page, those inside of forms too. null chars: more than a page can have. */
-export type PdfChars = { chars: PdfChar[] | null; pictures: Box[] };
+/**
+ * pictures: where pictures are drawn, fractions of the upright page, those inside of forms too. outlined: lines and curves around what is
+ * filled, as of letters that were made shapes. null chars: more than a page can have.
+ */
+export type PdfChars = { chars: PdfChar[] | null; pictures: Box[]; outlined: number };
 
 /** The densest page of a newspaper has some 30,000; what has more is made to keep readers busy. */
 const MAX_CHARS = 50_000;
@@ -26,9 +29,10 @@ const MAX_CHARS = 50_000;
 const LEAST_INK = 0.002;
 /** Objects of a page that are looked at for pictures, and how deep forms may stand in forms. */
 const MAX_OBJECTS = 10_000;
-const MAX_DEPTH = 8;
+const MAX_DEPTH = 40;
 /** FPDF_TEXTRENDERMODE: neither filled nor stroked. */
 const UNDRAWN = new Set([3, 7]);
+const OBJECT_PATH = 2;
 const OBJECT_IMAGE = 3;
 const OBJECT_FORM = 5;
 /** Whole numbers come back from PDFium: so fine a grid is laid on the page. */
@@ -42,7 +46,7 @@ export function charsOf(pdfium: Pdfium, page: number): PdfChars {
     const count = text === 0 ? 0 : pdfium.FPDFText_CountChars(text);
     const place = placing(pdfium, page, room);
     const chars = count > MAX_CHARS ? null : Array.from({ length: count }, (_, i) => charAt(pdfium, text, i, place));
-    return { chars, pictures: picturesOf(pdfium, page, room, place) };
+    return { chars, ...picturesOf(pdfium, page, room, place) };
   } finally {
     if (text !== 0) pdfium.FPDFText_ClosePage(text);
     free(room);
@@ -103,8 +107,14 @@ const combined = ([a, b, c, d, e, f]: Matrix, [A, B, C, D, E, F]: Matrix): Matri
 ];
 
 /** A scan may be cut into strips, and stamping programs put it into a form. */
-function picturesOf(pdfium: Pdfium, page: number, room: number, { floats, boxOf }: Place): Box[] {
+function picturesOf(
+  pdfium: Pdfium,
+  page: number,
+  room: number,
+  { floats, boxOf }: Place,
+): Pick<PdfChars, 'pictures' | 'outlined'> {
   const pictures: Box[] = [];
+  let outlined = 0;
   let left = MAX_OBJECTS;
   const matrixOf = (object: number): Matrix => {
     if (!pdfium.FPDFPageObj_GetMatrix(object, room)) return IDENTITY;
@@ -119,6 +129,7 @@ function picturesOf(pdfium: Pdfium, page: number, room: number, { floats, boxOf 
       const count = Math.min(pdfium.FPDFFormObj_CountObjects(object), left);
       for (let i = 0; i < count && left > 0; i++) look(pdfium.FPDFFormObj_GetObject(object, i), inner, depth + 1);
     }
+    if (type === OBJECT_PATH && isFilled(pdfium, object, room)) outlined += Math.max(0, pdfium.FPDFPath_CountSegments(object));
     if (type !== OBJECT_IMAGE || !pdfium.FPDFPageObj_GetBounds(object, room, room + 4, room + 8, room + 12)) return;
     const [x0 = 0, y0 = 0, x1 = 0, y1 = 0] = floats();
     const box = boxOf(boundsOf(matrix, [x0, y0, x1, y1]));
@@ -127,7 +138,11 @@ function picturesOf(pdfium: Pdfium, page: number, room: number, { floats, boxOf 
   };
   const count = Math.min(pdfium.FPDFPage_CountObjects(page), MAX_OBJECTS);
   for (let i = 0; i < count && left > 0; i++) look(pdfium.FPDFPage_GetObject(page, i), IDENTITY, 0);
-  return pictures;
+  return { pictures, outlined };
+}
+function isFilled(pdfium: Pdfium, path: number, room: number): boolean {
+  if (!pdfium.FPDFPath_GetDrawMode(path, room, room + 4)) return false;
+  return new Int32Array(pdfium.pdfium.HEAPU8.buffer, room, 1)[0] !== 0;
 }
 
 function boundsOf([a, b, c, d, e, f]: Matrix, [x0, y0, x1, y1]: readonly [number, number, number, number]): Corners {

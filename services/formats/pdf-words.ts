@@ -8,6 +8,8 @@ const LEAST_LETTERS = 16;
 const HAN_LETTERS = 3;
 /** A picture with so much text over it is a scan whose text a program has put there; with less it may hold words of its own. */
 const LEAST_LETTERS_ON_PICTURES = 100;
+/** Lines and curves of some 50 letters that were made shapes: a logo has fewer. */
+const LEAST_OUTLINED = 1_500;
 /** Share of the page from which on pictures may hold words: a logo is smaller. */
 const LEAST_PICTURES = 0.05;
 /** More of unknown, private or control characters, and the file does not know what its own glyphs mean. */
@@ -24,7 +26,7 @@ const HAN = /\p{sc=Han}/u;
 const chinese = new Intl.Segmenter('zh', { granularity: 'word' });
 
 /** null: the page has no text of its own that can be used. */
-export function ownTextOf({ chars, pictures }: PdfChars): OwnText | null {
+export function ownTextOf({ chars, pictures, outlined }: PdfChars): OwnText | null {
   if (!chars) return null;
   const seen = chars.filter(isOnPage);
   const written = writtenOf(seen);
@@ -35,7 +37,7 @@ export function ownTextOf({ chars, pictures }: PdfChars): OwnText | null {
   const isMost = (some: PdfChar[]) => 2 * lettersOf(some) > lettersOf(written);
   const is_undrawn = isMost(written.filter(({ is_drawn }) => !is_drawn));
   const shows = is_undrawn ? 'nothing' : isMost(overPictures(pictures, written)) ? 'over_pictures' : 'itself';
-  return { read, shows, is_whole: lettersOf(written) >= LEAST_LETTERS && !mayHoldMore(pictures, written) };
+  return { read, shows, is_whole: lettersOf(written) >= LEAST_LETTERS && !mayHoldMore({ pictures, outlined }, written) };
 }
 
 /** Characters that the page should show and does not, with those of `filled`. Latin letters and digits are drawn in another font. */
@@ -67,13 +69,15 @@ const isGarbage = (written: PdfChar[]): boolean =>
 
 const lettersOf = (chars: PdfChar[]): number =>
   chars.reduce((sum, { text }) => sum + (HAN.test(text) ? HAN_LETTERS : LETTER.test(text) ? 1 : 0), 0);
-/** Whether pictures are large enough for words that the text over them does not have. */
-function mayHoldMore(pictures: Box[], written: PdfChar[]): boolean {
+/** Whether pictures, or shapes, are large enough for words that the text over them does not have. */
+function mayHoldMore({ pictures, outlined }: Pick<PdfChars, 'pictures' | 'outlined'>, written: PdfChar[]): boolean {
+  const unseen = written.filter(({ is_drawn }) => !is_drawn);
+  if (outlined >= LEAST_OUTLINED && lettersOf(unseen) < LEAST_LETTERS_ON_PICTURES) return true;
   const area = areaOf(pictures);
   if (area.share < LEAST_PICTURES) return false;
   const over = overPictures(pictures, written);
   if (lettersOf(over) < LEAST_LETTERS_ON_PICTURES) return true;
-  if (lettersOf(over.filter(({ is_drawn }) => !is_drawn)) >= LEAST_LETTERS_ON_PICTURES) return false;
+  if (lettersOf(overPictures(pictures, unseen)) >= LEAST_LETTERS_ON_PICTURES) return false;
   return rowsOf(over.flatMap(({ box }) => box ?? [])).size < LEAST_ROWS * rowsOf(pictures).size;
 }
 function overPictures(pictures: Box[], written: PdfChar[]): PdfChar[] {

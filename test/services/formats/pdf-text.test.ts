@@ -144,6 +144,44 @@ describe('a page is recognised', () => {
       assert.equal(decoder.read(1)?.is_whole, !wanted);
     });
 
+  /** Letters of some 28 lines and curves each, as programs write text as shapes. */
+  const shapes = (letters: number) =>
+    Array.from(
+      { length: letters },
+      (_, i) =>
+        `${60 + (i % 50) * 9} ${700 - Math.floor(i / 50) * 20} m\n${Array.from({ length: 27 }, (_, n) => `${60 + (i % 50) * 9 + (n % 5)} ${700 - Math.floor(i / 50) * 20 + n / 3} l\n`).join('')}f\n`,
+    ).join('');
+  for (const [name, content, is_whole] of [
+    ['lines that were made shapes, and a footer', shapes(150) + REPORT, false],
+    ['a drawn logo', shapes(20) + REPORT, true],
+    ['shapes with a text to be found under them', `${shapes(150)}3 Tr\n${rows(3, 700)}`, true],
+  ] as const)
+    test(`${is_whole ? 'not ' : ''}when it has ${name}`, async () => {
+      const decoder = await pdfDecoder();
+      await decoder.open(pdf([{ content }]), 10);
+      assert.equal(decoder.read(1)?.is_whole, is_whole);
+    });
+
+  test('when a scan stands deeper in forms than anybody nests them by hand', async () => {
+    const form = (target: number) =>
+      `<</Type/XObject/Subtype/Form/BBox[0 0 1 1]/Resources<</XObject<</Im ${target} 0 R>>>>/Length 6>>stream\n/Im Do\nendstream`;
+    const { bytes, width, height } = await jpegOf();
+    const content = `q 500 0 0 600 50 100 cm /Im Do Q\n${FOOTER}`;
+    const image = `<</Type/XObject/Subtype/Image/Width ${width}/Height ${height}/ColorSpace/DeviceGray/BitsPerComponent 8/Filter/DCTDecode/Length ${bytes.length}>>stream\n`;
+    const file = pdfOf([
+      '<</Type/Catalog/Pages 2 0 R>>',
+      '<</Type/Pages/Kids[3 0 R]/Count 1>>',
+      '<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>/XObject<</Im 7 0 R>>>>>>',
+      `<</Length ${content.length}>>stream\n${content}\nendstream`,
+      '<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>',
+      Buffer.concat([Buffer.from(image), bytes, Buffer.from('\nendstream')]),
+      ...Array.from({ length: 15 }, (_, i) => form(i === 14 ? 6 : 8 + i)),
+    ]);
+    const decoder = await pdfDecoder();
+    await decoder.open(file, 10);
+    assert.equal(decoder.read(1)?.is_whole, false);
+  });
+
   test('when a scan stands in a form within a form', async () => {
     const form = (name: string, target: number) =>
       `/Type/XObject/Subtype/Form/BBox[0 0 1 1]/Resources<</XObject<</${name} ${target} 0 R>>>>/Length ${name.length + 4}>>stream\n/${name} Do\nendstream`;
