@@ -103,6 +103,7 @@ async function prepared(w: HttpWorld): Promise<Record<string, string>> {
   const later = (link: string) => link.replace(/expires=\d+/, 'expires=9999999999999');
   return {
     ...{ awaiting: awaiting.resource.resource_id, draft, indexed, INDEXED: indexed.toUpperCase(), trashed, foreign },
+    kind: 'ocr',
     ...{
       a: w.keys.a,
       revoked: w.keys.revoked,
