@@ -151,8 +151,7 @@ function createdIn({ FPDF_GetMetaText, pdfium }: Pdfium, document: number): stri
 
 /** Points, after the page's own turn. `at`: room for two floats. */
 function sizeOf({ FPDF_GetPageSizeByIndexF, pdfium }: Pdfium, document: number, index: number, at: number): Size {
-  if (!FPDF_GetPageSizeByIndexF(document, index, at))
-    throw new RejectedFile('TRUNCATED_IMAGE', `page ${index + 1} cannot be read`);
+  if (!FPDF_GetPageSizeByIndexF(document, index, at)) return LETTER; // broken: to draw it fails
   const [width = 0, height = 0] = new Float32Array(pdfium.HEAPU8.buffer, at, 2);
   return width > 0 && height > 0 && Number.isFinite(width * height) ? { width, height } : LETTER;
 }

@@ -7,15 +7,16 @@ import { Readable } from 'node:stream';
 import sharp from 'sharp';
 import { incomingPrefix, originalKey, ownPrefix, PREVIEWS, previewKey } from '../../contract/object-keys.ts';
 import type { Remark } from '../../contract/remarks.ts';
-import { CONTENT_TYPES } from '../../contract/resource.ts';
+import { CONTENT_TYPES, type ContentType } from '../../contract/resource.ts';
 import type { InspectInput, LegalPicture, Verdict } from '../../contract/steps.ts';
 import type { ObjectHead } from '../../runtime/ports/objects.ts';
-import type { StepContext, StepHandler } from '../../runtime/tasks/step-handler.ts';
+import { type StepContext, StepError, type StepHandler } from '../../runtime/tasks/step-handler.ts';
 import { type DateOfFile, dateOfFile } from '../formats/dates.ts';
 import { fitting, type Opened, type Size } from '../formats/pages.ts';
 import { rejectOnError } from '../formats/raster.ts';
 import { openFile, RejectedType } from '../formats/registry.ts';
 import { RejectedFile } from '../formats/rejected-file.ts';
+import { tried } from './page-failure.ts';
 import { readObject } from './read-object.ts';
 import { writeIfWanted } from './wanted.ts';
 
@@ -88,10 +89,7 @@ async function judge(frozen: ObjectHead, input: InspectInput, context: StepConte
   const put: Put = (preview, webp) =>
     writeIfWanted(context, input, () => objects.put(preview, Readable.from([webp]), PREVIEW_MAX_BYTES));
   try {
-    for (let page = 1; page <= file.sizes.length; page++) {
-      context.signal.throwIfAborted();
-      await writePreviews(put, { key, page }, file);
-    }
+    await writeAllPreviews(put, key, file, signal);
     const { content_type, sizes } = file;
     const [first] = sizes;
     if (!first) throw new RejectedFile('NO_PAGES', 'the document has no pages');
@@ -121,6 +119,31 @@ const showsType = (error: RejectedFile): boolean =>
   error instanceof RejectedType || error.code === 'NOT_AN_IMAGE' || error.code === 'UNSUPPORTED_FORMAT';
 
 type Put = (key: string, webp: Uint8Array) => Promise<unknown>;
+/**
+ * Throws what makes a page no picture. But pages of a PDF are objects of their own, of which one may be broken while the file is whole: it
+ * has no preview, and `ocr` says that it could not be read.
+ */
+async function writeAllPreviews(
+  put: Put,
+  key: string,
+  file: Opened & { content_type: ContentType },
+  signal: AbortSignal,
+): Promise<void> {
+  const { sizes, content_type } = file;
+  let first: StepError | null = null;
+  let written = 0;
+  for (let page = 1; page <= sizes.length; page++) {
+    signal.throwIfAborted();
+    const write = () => writePreviews(put, { key, page }, file);
+    if (content_type !== 'application/pdf') await write();
+    else {
+      const failed = await tried(write, signal);
+      if (failed instanceof StepError) first ??= failed;
+      else written += 1;
+    }
+  }
+  if (first && written === 0) throw first.cause instanceof RejectedFile ? first.cause : first;
+}
 /** Decodes the whole page once, so that a truncated one is found here; each preview is made from the larger one before it. */
 async function writePreviews(put: Put, { key, page }: { key: string; page: number }, file: Opened): Promise<void> {
   const { sizes } = file;

@@ -1,4 +1,5 @@
 /** OCR: the words on each page, with their places; those that the file has of its own, or read here, or by a remote engine. */
+import sharp from 'sharp';
 import { failureOf } from '../../contract/failures.ts';
 import type { Json } from '../../contract/json.ts';
 import type { Remark } from '../../contract/remarks.ts';
@@ -16,11 +17,12 @@ import type {
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import { type RemoteStepHandler, type StepContext, StepError, type StepHandler } from '../../runtime/tasks/step-handler.ts';
 import { isSameWork, workIdOf } from '../../runtime/tasks/work-id.ts';
-import type { Opened } from '../formats/pages.ts';
+import { type Opened, type Size, scaleWithin } from '../formats/pages.ts';
 import { sampleOf } from './line-sample.ts';
 import { missingFact } from './missing-fact.ts';
 import { renderForOcr, withOriginal } from './open-original.ts';
-import { PageFailed, type PageReader, readPages } from './read-pages.ts';
+import { PageFailed, tried } from './page-failure.ts';
+import { type PageReader, readPages } from './read-pages.ts';
 import { NOTHING } from './turn-page.ts';
 
 type OcrOutput = Made & { engine: string; pages: Page[]; remarks: Remark[] };
@@ -112,11 +114,23 @@ function given({ engine, remote }: Recogniser): RemoteRecogniser {
 async function picturesOf(file: Opened, { limits }: StepContext, signal: AbortSignal): Promise<PictureToRead[]> {
   const max_pixels = Math.min(limits.ocr_pixels, SUBMITTED_PIXELS / file.sizes.length);
   const pictures: PictureToRead[] = [];
-  for (const i of file.sizes.keys()) {
+  for (const [i, size] of file.sizes.entries()) {
     signal.throwIfAborted();
-    pictures.push(await renderForOcr(file, i + 1, max_pixels));
+    const page = i + 1;
+    const drawn = await tried(() => renderForOcr(file, page, max_pixels), signal);
+    if (drawn instanceof StepError && !(await isBroken(file, page, signal))) throw drawn;
+    pictures.push(drawn instanceof StepError ? await blankPage(page, scaleWithin(size, BLANK_PIXELS)) : drawn);
   }
   return pictures;
+}
+/** Whether a page of several can't be looked at in any way. Then the answer for it, whatever it is, is not used: `readPages` finds out, too. */
+const isBroken = async (file: Opened, page: number, signal: AbortSignal): Promise<boolean> =>
+  file.sizes.length > 1 && (await tried(() => file.ownText(page), signal)) instanceof StepError;
+/** What is sent in place of such a page. */
+const BLANK_PIXELS = 10_000;
+async function blankPage(page: number, { width, height }: Size): Promise<PictureToRead> {
+  const paper = sharp({ create: { width, height, channels: 3, background: '#ffffff' } }).greyscale();
+  return { png: await paper.png().toBuffer(), page, width, height };
 }
 
 async function outputOf(

@@ -5,17 +5,16 @@
  * itself alone, once its attempts are used up. An outage, a worker that is lost, and the time limits of the document end the run, as does a
  * document of which no page can be read.
  */
-import { FAILURE_CODES, type FailureCode, failureOf, isFailureCode, type ServiceFailure } from '../../contract/failures.ts';
+import { failureOf, type ServiceFailure } from '../../contract/failures.ts';
 import type { PageRemark, Remark } from '../../contract/remarks.ts';
 import type { Reading } from '../../contract/steps.ts';
 import type { Page, Word } from '../../contract/text.ts';
 import type { PageRead } from '../../runtime/ports/providers.ts';
 import { StepError } from '../../runtime/tasks/step-handler.ts';
-import { DocumentLate } from '../formats/budget.ts';
 import type { Opened, OwnText } from '../formats/pages.ts';
-import { RejectedFile } from '../formats/rejected-file.ts';
 import { checkWords } from './open-original.ts';
 import { comparedWith, doubtfulLines, isOfAnotherPage } from './own-text.ts';
+import { tried } from './page-failure.ts';
 import { NOTHING, shownRead, turnedSize } from './turn-page.ts';
 
 export type PageReader = {
@@ -24,8 +23,6 @@ export type PageReader = {
   /** What is recognised where these lines stand. */
   readLines(page: number, lines: Word[][]): Promise<PageRead>;
 };
-/** An engine has given up a page, and says so. */
-export class PageFailed extends StepError {}
 /** by: whether anything is of the engine, and of the file. */
 export type PagesRead = { pages: Page[]; remarks: Remark[]; by: { engine: boolean; file: boolean } };
 type File = Pick<Opened, 'sizes' | 'ownText'>;
@@ -157,17 +154,3 @@ function ownTextTrust({ own_text }: Reading, { readLines }: PageReader, signal: 
     },
   };
 }
-
-/** What failed by the page's own fault is returned; all else is thrown. */
-async function tried<Value>(work: () => Promise<Value>, signal: AbortSignal): Promise<Value | StepError> {
-  try {
-    return await work();
-  } catch (error) {
-    signal.throwIfAborted();
-    if (error instanceof RejectedFile) return new StepError(failureOf(error.code, error.message), error);
-    if (error instanceof PageFailed) return error;
-    if (error instanceof StepError && !(error instanceof DocumentLate) && isOfPicture(error.failure.code)) return error;
-    throw error;
-  }
-}
-const isOfPicture = (code: FailureCode): boolean => isFailureCode(code) && FAILURE_CODES[code].fault === 'picture';

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type FailureCode, failureOf } from '../../../contract/failures.ts';
+import { previewKey } from '../../../contract/object-keys.ts';
 import { parsedResponse } from '../../../providers/remote-ocr/answer.ts';
 import type { PageRead, PictureToRead } from '../../../runtime/ports/providers.ts';
 import { StepError } from '../../../runtime/tasks/step-handler.ts';
@@ -11,6 +12,7 @@ import { RejectedFile } from '../../../services/formats/rejected-file.ts';
 import { readPages } from '../../../services/steps/read-pages.ts';
 import { desk } from '../../worlds/inspected.ts';
 import { tiffOf } from '../../worlds/other-files.ts';
+import { line, pdfOf } from '../../worlds/pdf-file.ts';
 import { plain } from '../../worlds/wrong-pictures.ts';
 
 const error = (code: FailureCode) => new StepError(failureOf(code, 'why'));
@@ -127,6 +129,43 @@ test('the step keeps what was read, in a file', async () => {
     ],
   );
   assert.deepEqual(remarks, [{ code: 'page_unread', page: 2, detail: 'OCR_CRASHED: why' }]);
+});
+
+/** The second of three pages is this object. */
+function withSecond(object: string): Buffer {
+  const stream = (text: string) => {
+    const content = line(72, 700, 20, text);
+    return `<</Length ${content.length}>>stream\n${content}\nendstream`;
+  };
+  return pdfOf([
+    '<</Type/Catalog/Pages 2 0 R>>',
+    '<</Type/Pages/Kids[3 0 R 4 0 R 5 0 R]/Count 3/MediaBox[0 0 612 792]/Resources<</Font<</F1 6 0 R>>>>>>',
+    '<</Type/Page/Parent 2 0 R/Contents 7 0 R>>',
+    object,
+    '<</Type/Page/Parent 2 0 R/Contents 8 0 R>>',
+    '<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>',
+    stream('The first page of the report is whole'),
+    stream('The last page of the report is whole'),
+  ]);
+}
+for (const object of ['null', '(not a page)', '[1 2 3]', '42'])
+  test(`a PDF with a page that is none, ${object}, is taken in, and the others are read`, async () => {
+    const { inspected, recognised, objects } = desk();
+    const verdict = await inspected(withSecond(object));
+    assert.ok(verdict.verdict === 'legal' && verdict.page_count === 3, JSON.stringify(verdict));
+    const { pages, remarks } = await recognised();
+    assert.deepEqual(
+      pages.map(({ text }) => text),
+      ['The first page of the report is whole', '', 'The last page of the report is whole'],
+    );
+    assert.deepEqual(remarks, [{ code: 'page_unread', page: 2, detail: 'TRUNCATED_IMAGE: page 2 cannot be read' }]);
+    const previews = await Promise.all([1, 2, 3].map((page) => objects.head(previewKey(verdict.original_key, '320', page))));
+    assert.deepEqual(previews.map(Boolean), [true, false, true]);
+  });
+test('a PDF none of whose pages is one is refused', async () => {
+  const none = pdfOf(['<</Type/Catalog/Pages 2 0 R>>', '<</Type/Pages/Kids[3 0 R 4 0 R]/Count 2>>', 'null', '42']);
+  const verdict = await desk().inspected(none);
+  assert.ok(verdict.verdict === 'illegal' && verdict.code === 'TRUNCATED_IMAGE', JSON.stringify(verdict));
 });
 
 test('a remote engine may give up a page', () => {
