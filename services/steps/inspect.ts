@@ -118,10 +118,12 @@ async function detailOf(error: RejectedFile, { resource_id, org_id }: InspectInp
 const showsType = (error: RejectedFile): boolean =>
   error instanceof RejectedType || error.code === 'NOT_AN_IMAGE' || error.code === 'UNSUPPORTED_FORMAT';
 
+/** Share of the pages of a PDF. */
+const MOST = 0.5;
 type Put = (key: string, webp: Uint8Array) => Promise<unknown>;
 /**
  * Throws what makes a page no picture. But pages of a PDF are objects of their own, of which one may be broken while the file is whole: it
- * has no preview, and `ocr` says that it could not be read.
+ * has no preview, and `ocr` says that it could not be read. A file without most of its pages was cut short.
  */
 async function writeAllPreviews(
   put: Put,
@@ -142,7 +144,7 @@ async function writeAllPreviews(
       else written += 1;
     }
   }
-  if (first && written === 0) throw first.cause instanceof RejectedFile ? first.cause : first;
+  if (first && written < MOST * sizes.length) throw first.cause instanceof RejectedFile ? first.cause : first;
 }
 /** Decodes the whole page once, so that a truncated one is found here; each preview is made from the larger one before it. */
 async function writePreviews(put: Put, { key, page }: { key: string; page: number }, file: Opened): Promise<void> {
