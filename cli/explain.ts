@@ -42,7 +42,7 @@ function textOf(
           ),
         ]
       : []),
-    ...(remarks.length > 0 ? ['', words({ en: 'Remarks:', zh: '提示：' }), ...remarkLines(remarks)] : []),
+    ...(remarks.length > 0 ? ['', words({ en: 'Remarks:', zh: '提示：' }), ...remarkLines(remarks, language)] : []),
     ...(last_failure
       ? [
           '',

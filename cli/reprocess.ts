@@ -1,6 +1,8 @@
 /** `tuodi reprocess <resource_id>`: does a picture again from a step. */
 import type { Reprocess, Resource } from '../contract/resource.ts';
+import { printableLine } from '../text/printable.ts';
 import type { Client } from './client.ts';
+import { reasonText } from './errors.ts';
 import { waitUntilSettled } from './ingest/upload.ts';
 import type { Output } from './output.ts';
 import { remarkLines } from './remark-lines.ts';
@@ -20,7 +22,7 @@ export async function reprocess(
   const resource = await waitUntilSettled({ api, ...client }, resource_id);
   const { status, failure, remarks } = resource;
   out.result({ resource_id, status, failure, remarks }, () =>
-    [`${status}${failure ? `  ${failure.code}: ${failure.detail}` : ''}`, ...remarkLines(remarks)].join('\n'),
+    [printableLine(`${status}${failure ? `  ${reasonText(failure)}` : ''}`), ...remarkLines(remarks, out.language)].join('\n'),
   );
   return resource;
 }

@@ -23,7 +23,7 @@ export function ingestText({ results: all, left_out, files, not_sent, gone }: In
   const parts = [
     results.length > 0 ? [ingestTable(results, language)] : [],
     failed.map(({ file, failure }) => printableLine(`${file}: ${failure ? reasonText(failure) : ''}`)),
-    remarked.flatMap(({ file, remarks }) => [printableLine(`${path.basename(file)}:`), ...remarkLines(remarks)]),
+    remarked.flatMap(({ file, remarks }) => [printableLine(`${path.basename(file)}:`), ...remarkLines(remarks, language)]),
     leftOutLines(left_out, language),
     not_sent > 0 ? [stoppedText({ files, not_sent, gone }, language)] : [],
   ];

@@ -205,5 +205,8 @@ function lineOf({ file, status, failure, duplicate_of, remarks, left, moved_to }
     moved: { en: `moved to ${moved_to}`, zh: `已移至 ${moved_to}` },
   }[left];
   const why = failure ? `  ${reasonText(failure)}` : duplicate_of ? `  ${sameBytes(language, duplicate_of)}` : '';
-  return [printableLine(`${status ?? notTaken(language)}  ${file}  ${words(where)}${why}`), ...remarkLines(remarks)].join('\n');
+  return [
+    printableLine(`${status ?? notTaken(language)}  ${file}  ${words(where)}${why}`),
+    ...remarkLines(remarks, language),
+  ].join('\n');
 }

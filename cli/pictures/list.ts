@@ -58,7 +58,7 @@ export async function show(client: Client, resource_id: string, out: Output): Pr
   out.result(body, () => shownText(body, out));
 }
 
-function shownText(one: Resource, { words }: Output): string {
+function shownText(one: Resource, { words, language }: Output): string {
   const { metadata, failure, remarks } = one;
   const rows: [string, string | number | null][] = [
     ['resource_id', one.resource_id],
@@ -80,7 +80,7 @@ function shownText(one: Resource, { words }: Output): string {
     [words({ en: 'possible', zh: '可执行' }), one.actions.map(({ event }) => event).join(', ')],
   ];
   const said = rows.filter(([, value]) => value !== null && value !== '').map(([name, value]) => [name, String(value)]);
-  return [table(said), ...remarkLines(remarks)].join('\n');
+  return [table(said), ...remarkLines(remarks, language)].join('\n');
 }
 
 /** A line about a picture after a change. */
