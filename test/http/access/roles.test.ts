@@ -34,12 +34,14 @@ const BODIES: Partial<Record<Route['name'], object>> = {
   patch_text: { pages: [{ page: 1, text: 'corrected' }] },
   reprocess_resource: { from: 'index' },
   patch_step: { paused: false },
+  start_run: { kind: 'replay' },
 };
+const NO_RUN = '01900000-0000-7000-8000-000000000000';
 /** The status of a call; an event stream is left as soon as it begins. */
 async function statusOf({ name, method, path }: Route, key: string | null): Promise<number> {
   const body = BODIES[name];
   const leave = new AbortController();
-  const answer = await fetch(world.url + path.replace('{resource_id}', id).replace('{kind}', 'ocr'), {
+  const answer = await fetch(world.url + path.replace('{resource_id}', id).replace('{kind}', 'ocr').replace('{run_id}', NO_RUN), {
     method,
     redirect: 'manual',
     signal: leave.signal,
@@ -65,7 +67,7 @@ describe('roles', () => {
       }
       const other = await statusOf(route, world.keys.other);
       if ('installation' in route) assert.equal(other, 403, 'another organisation');
-      else if (route.path.includes('{resource_id}')) assert.equal(other, 404, 'another organisation');
+      else if (/\{(resource|run)_id\}/.test(route.path)) assert.equal(other, 404, 'another organisation');
       else assert.ok(other < 300, `another organisation: ${other}`);
       assert.equal(await statusOf(route, null), 401);
       assert.equal(await statusOf(route, world.keys.revoked), 401);
