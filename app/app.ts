@@ -200,11 +200,13 @@ async function warnOfOldIndex({ facts, index }: Ports, log: Logger): Promise<voi
 
 type Service = ReturnType<typeof createService>;
 /** Callbacks of a remote engine with a configured secret; null without one. */
-function callbacksOf(config: Config, { signer }: OpenedPorts, { context, runs }: Service, log: Logger): Callbacks | null {
+function callbacksOf(config: Config, { signer }: OpenedPorts, service: Service, log: Logger): Callbacks | null {
+  const { context, runs, callback_counts: counts } = service;
   const { ocr_callback_secret: current, ocr_callback_secret_previous: previous } = config;
   if (!current || !context.recogniser.remote) return null;
   const isOurs = isOurCallback(signer);
-  return { ...callbackVerifier({ current, previous }, context.clock.now), ...callbackReceiver({ context, runs, isOurs, log }) };
+  const verifier = callbackVerifier({ current, previous }, context.clock.now);
+  return { counts, ...verifier, ...callbackReceiver({ context, runs, isOurs, log }) };
 }
 const storageEventsOf = (config: Config): StorageEvents | null => {
   const { s3_events_token: current, s3_events_token_previous: previous, s3_bucket: bucket } = config;

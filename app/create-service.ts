@@ -6,6 +6,7 @@ import { STEP_KINDS, type StepKind } from '../contract/step-kinds.ts';
 import { type ResourceLimits, TASK_LIMITS, type TaskLimits } from '../machines/limits.ts';
 import type { Clock } from '../runtime/async/clock.ts';
 import { type Closers, createClosers } from '../runtime/async/closers.ts';
+import { createCallbackCounts } from '../runtime/health/callback-counts.ts';
 import { type Conditions, createConditions } from '../runtime/health/conditions.ts';
 import { createPauses } from '../runtime/health/pauses.ts';
 import { RUNTIME_LIMITS, type RuntimeLimits } from '../runtime/limits.ts';
@@ -106,6 +107,7 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
     sweep,
     runs,
     operator_runs,
+    callback_counts: createCallbackCounts(),
     local_runs: worker.local,
     pauses,
     /** How many entries the index lacked at the start: see the watch. */

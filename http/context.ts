@@ -8,6 +8,7 @@ import type { Role } from '../contract/roles.ts';
 import type { RouteName } from '../contract/routes/table.ts';
 import type { Turned } from '../contract/text.ts';
 import type { Clock } from '../runtime/async/clock.ts';
+import type { CallbackCounts } from '../runtime/health/callback-counts.ts';
 import type { Condition } from '../runtime/health/conditions.ts';
 import type { Pauses } from '../runtime/health/pauses.ts';
 import type { Feed } from '../runtime/outbox/feed.ts';
@@ -54,12 +55,15 @@ export type StorageEvents = { tokens: readonly string[]; bucket: string };
 export type CallbackAddress = { resource_id: string; task_id: string; order: number; signature: string };
 /** `body`: JSON, which nobody has looked at. */
 export type CallbackTo = CallbackAddress & { webhook_id: string; body: string };
-/** What is known of an address without the body: its work is under way, or was before; nobody: it was never given out, or for what is gone. */
-export type CallbackExpected = 'under_way' | 'earlier' | 'nobody';
-/** told: delivered to the job that waits for it; kept: nobody waits for it now; known: it was here before; nobody: no such picture any more. */
-export type CallbackOutcome = { outcome: 'told' | 'kept' | 'known' | 'nobody' } | { outcome: 'unusable'; detail: string };
+/** What is known of an address without the body: its work is under way, or was before; unknown: no such picture; forged: not signed by us. */
+export type CallbackExpected = 'under_way' | 'earlier' | 'unknown' | 'forged';
+/** told: delivered to the job that waits for it; kept: nobody waits for it now; known: it was here before; the others: see CallbackExpected. */
+export type CallbackOutcome =
+  | { outcome: 'told' | 'kept' | 'known' | 'unknown' | 'forged' }
+  | { outcome: 'unusable'; detail: string };
 /** What providers call back with. */
 export interface Callbacks {
+  counts: Pick<CallbackCounts, 'add'>;
   /** Before the body is there: the id of the message if its headers could be those of a signed one, and its time is near ours; else null. */
   idOf(headers: Readonly<Record<string, string | string[] | undefined>>): string | null;
   expected(address: CallbackAddress): Promise<CallbackExpected>;

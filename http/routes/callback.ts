@@ -16,7 +16,9 @@ import { validate } from '../request/validate.ts';
 export function admitCallback({ ctx, deps }: PublicRequest): void {
   const callbacks = callbacksOf(deps);
   checkType(ctx, JSON_TYPES);
-  if (callbacks.idOf(ctx.headers) === null) throw unsigned();
+  if (callbacks.idOf(ctx.headers) !== null) return;
+  callbacks.counts.add('forged');
+  throw unsigned();
 }
 
 /** 200 once it is kept, whether it was waited for or not; and again for a message that was here before. */
@@ -25,32 +27,55 @@ export async function takeCallback(request: RequestOf<'take_callback'>): Promise
   const { limits, log, unverified } = deps;
   const callbacks = callbacksOf(deps);
   const { resource_id, task_id } = params;
+  const { request_id } = ctx.state;
   const address = { ...query, resource_id, task_id };
   const expected = await callbacks.expected(address);
-  if (expected === 'nobody') throw notFound();
+  if (expected === 'unknown' || expected === 'forged') throw refused(request, callbacks, expected);
   const limit = expected === 'under_way' ? limits.max_callback_bytes : limits.max_late_callback_bytes;
   const release = unverified.take(announced(ctx, limit));
   if (!release) throw busy(limits);
   try {
     const bytes = await readBytes({ ctx }, limit);
     const webhook_id = callbacks.verify(bytes, ctx.headers);
-    if (webhook_id === null) throw unsigned();
+    if (webhook_id === null) {
+      callbacks.counts.add('forged');
+      log.warn(
+        { event: 'callback.bad_signature', request_id, resource_id, task_id },
+        'rejected a callback: its signature is not of its body',
+      );
+      throw unsigned();
+    }
     const body = decodeUtf8(bytes);
     if (bytes.byteLength <= limits.max_inline_json_bytes) checkShort(bytes, { ctx, deps }, task_id);
     const received = await callbacks.receive({ ...address, webhook_id, body });
+    if (received.outcome === 'unknown' || received.outcome === 'forged') throw refused(request, callbacks, received.outcome);
     const { outcome } = received;
-    const { request_id } = ctx.state;
+    callbacks.counts.add(COUNTED[outcome]);
     log.info(
       { event: 'callback.received', request_id, resource_id, task_id, webhook_id, outcome },
       'received a provider callback',
     );
-    if (received.outcome === 'nobody') throw notFound();
     if (received.outcome === 'unusable') throw validationFailed([{ pointer: '', detail: received.detail }]);
     return { status: 200, body: { outcome: received.outcome } };
   } finally {
     release();
   }
 }
+
+const COUNTED = { told: 'taken', kept: 'stale', known: 'repeated', unusable: 'unusable' } as const;
+
+/** Nothing of it is kept, and the provider need not say it again. */
+function refused({ ctx, deps, params }: RequestOf<'take_callback'>, { counts }: Callbacks, why: 'unknown' | 'forged'): Problem {
+  counts.add(why);
+  const { resource_id, task_id } = params;
+  const fields = { event: `callback.${why}`, request_id: ctx.state.request_id, resource_id, task_id };
+  deps.log.warn(fields, WHY_REFUSED[why]);
+  return notFound();
+}
+const WHY_REFUSED = {
+  unknown: 'rejected a callback: there is no such picture, or not any more',
+  forged: 'rejected a callback: its address was not signed by this service, or was issued by an earlier version',
+};
 
 /** Reports what a short body lacks in the API's own words; a long one is checked by its reader, off the event loop. */
 function checkShort(bytes: Uint8Array, { ctx, deps }: PublicRequest, task_id: string): void {

@@ -20,10 +20,12 @@ import type { RemoteContext } from './remote-work.ts';
 export type CallbackAddress = { resource_id: string; task_id: string; order: number; signature: string };
 /** `body`: JSON, which nobody has looked at. */
 export type CallbackTo = CallbackAddress & { webhook_id: string; body: string };
-/** told: sent to the job that waits for it; kept: nobody waits for it now; known: it was here before; nobody: no such picture any more. */
-export type CallbackOutcome = { outcome: 'told' | 'kept' | 'known' | 'nobody' } | { outcome: 'unusable'; detail: string };
-/** What is known of an address without the body: its work is under way, or was before; nobody: it was never given out, or for what is gone. */
-export type CallbackExpected = 'under_way' | 'earlier' | 'nobody';
+/** Why an address is refused. unknown: there is no such picture, or not any more. forged: it was not signed by us. */
+type Refused = 'unknown' | 'forged';
+/** told: sent to the job that waits for it; kept: nobody waits for it now; known: it was here before. */
+export type CallbackOutcome = { outcome: 'told' | 'kept' | 'known' | Refused } | { outcome: 'unusable'; detail: string };
+/** What is known of an address without the body: its work is under way, or was before. */
+export type CallbackExpected = 'under_way' | 'earlier' | Refused;
 export type CallbackReceiver = {
   expected(address: CallbackAddress): Promise<CallbackExpected>;
   /** Rejects when it can't be kept: then the provider says it again. */
@@ -50,19 +52,13 @@ export function callbackReceiver({ context, runs, isOurs, log }: Parts): Callbac
   if (!service?.isConfigured(context)) throw new Error(`no provider does ${KIND}, so none calls back`);
   const { reads } = service;
 
-  async function placeOf({ signature, ...of }: CallbackAddress): Promise<Place | null> {
+  async function placeOf({ signature, ...of }: CallbackAddress): Promise<Place | Refused> {
     const { resource_id, task_id, order } = of;
     const stored = await facts.instances.load(resource_id);
     const resource = stored && (await facts.resources.get({ org_id: stored.org_id }, resource_id));
-    if (!resource || resource.original_key === null || isGone(resource)) return null;
+    if (!resource || resource.original_key === null || isGone(resource)) return 'unknown';
     const { org_id, original_key } = resource;
-    if (!isOurs({ ...of, org_id }, signature)) {
-      log.warn(
-        { event: 'callback.bad_address', resource_id, task_id },
-        'rejected a callback: its address was not signed by this service, or was issued by an earlier version',
-      );
-      return null;
-    }
+    if (!isOurs({ ...of, org_id }, signature)) return 'forged';
     const input = { resource_id, org_id, original_key, order };
     const found = jobOf(stored.instance.jobs, ({ token, input: its }) => token === task_id || reads(its) === reads(input));
     return { org_id, input, ...(found ?? { job_id: '', job: null }) };
@@ -71,12 +67,12 @@ export function callbackReceiver({ context, runs, isOurs, log }: Parts): Callbac
   return {
     async expected(address) {
       const place = await placeOf(address);
-      if (!place) return 'nobody';
+      if (typeof place === 'string') return place;
       return place.job ? 'under_way' : 'earlier';
     },
     async receive({ webhook_id, body, ...address }) {
       const place = await placeOf(address);
-      if (!place) return { outcome: 'nobody' };
+      if (typeof place === 'string') return { outcome: place };
       const { resource_id, task_id } = address;
       const { org_id, input, job_id, job } = place;
       const parsed = await readable(() => parseBody(service, { task_id, body }, place, context));

@@ -44,6 +44,7 @@ describe('a callback', () => {
     const foreign = known(one.callback_url, 'url').replace(one.task_id, other.task_id);
     const body = { task_id: other.task_id, provider_job_id: tickets[1], ...other.result };
     assert.equal(await w.there.call(foreign, body), 404);
+    assert.deepEqual([w.counts().forged, w.counts().unknown], [1, 0]);
     await say(w.engine(), ids[0], 'TRASH');
     await say(w.engine(), ids[0], 'RESTORE');
     for (const ticket of tickets) assert.equal(await w.there.callBack(ticket), 200);
@@ -74,6 +75,22 @@ describe('a callback', () => {
       await ownWords(w, ids); // asked after a lease
       assert.equal(w.there.submissions, 2);
     });
+
+  test('for a picture that never was, or was removed, is unknown: 404, and nothing of it is kept', async () => {
+    const w = await open();
+    const { ids, tickets, jobs } = await two(w);
+    const [mine, its] = jobs.map((job) => known(job.callback_url, 'url'));
+    const body = { task_id: jobs[0].task_id, provider_job_id: tickets[0], ...jobs[0].result };
+    const never = known(mine, 'url').replace(ids[0], jobs[0].task_id);
+    assert.equal(await w.there.call(never, body), 404);
+    await say(w.engine(), ids[1], 'DELETE');
+    await w.at.status(ids[1], 'DELETED');
+    assert.equal(await w.there.call(known(its, 'url'), { ...body, task_id: jobs[1].task_id }), 404);
+    assert.deepEqual([w.counts().forged, w.counts().unknown], [0, 2]);
+    assert.equal(await w.keptCallbacks(), 0);
+    assert.equal(await w.there.callBack(tickets[0]), 200);
+    assert.deepEqual([await w.keptCallbacks(), w.counts().taken], [1, 1]);
+  });
 
   test('with the id of a message that another picture had is a message of its own', async () => {
     const w = await open();

@@ -10,9 +10,11 @@ import { createHttpServer } from '../../http/server.ts';
 import { type CallbackGrant, callbackQuery, isOurCallback } from '../../persistence/folder/links.ts';
 import { memoryQueue } from '../../persistence/memory/queue.ts';
 import { memoryTasks } from '../../persistence/memory/tasks.ts';
+import { sqliteKnex } from '../../persistence/sqlite/driver.ts';
 import { remoteOcr } from '../../providers/remote-ocr/client.ts';
 import { callbackVerifier } from '../../providers/remote-ocr/signature.ts';
 import { createSigner } from '../../runtime/accounts/signer.ts';
+import { createCallbackCounts } from '../../runtime/health/callback-counts.ts';
 import type { Embedder } from '../../runtime/ports/providers.ts';
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { TaskRecord } from '../../runtime/ports/tasks.ts';
@@ -64,11 +66,14 @@ export async function remoteWorld({ options = {}, embedder, ports: changed = (sa
       ...{ context: { ...ports, clock, limits: PICTURES }, runs: service.runs, log },
       isOurs: isOurCallback(signer),
     });
+  const counts = createCallbackCounts();
+  const rows = sqliteKnex(path.join(folder, 'facts.sqlite'), { readonly: true });
   const http = createHttpServer({
     ...{ ...plain, clock, log, version: '0', public_url: () => address, limits: HTTP_LIMITS },
     ...{ engine: { ...service.engine }, runs: service.operator_runs, feed: service.feed },
     links: { sign: () => '', verify: () => ({ refused: 'BAD_SIGNATURE' }), store: null },
     callbacks: {
+      counts,
       ...callbackVerifier({ current: SECRET }),
       expected: (of) => receiver().expected(of),
       receive: (to) => receiver().receive(to),
@@ -107,6 +112,8 @@ export async function remoteWorld({ options = {}, embedder, ports: changed = (sa
   };
   return {
     ...{ there, row, job, at },
+    counts: counts.all,
+    keptCallbacks: async (): Promise<number> => Number((await rows('callbacks').count({ count: '*' }).first())?.count),
     facts: plain.facts,
     index: plain.index,
     url: () => address,
@@ -126,6 +133,7 @@ export async function remoteWorld({ options = {}, embedder, ports: changed = (sa
     async stop(): Promise<void> {
       await http.stop(100);
       await service.stop();
+      await rows.destroy();
       await opened.close();
       await there.stop();
       await rm(folder, { recursive: true, force: true });

@@ -23,6 +23,7 @@ let heard: CallbackTo[] = [];
 let outcome: CallbackOutcome | Error = { outcome: 'told' };
 let expected: CallbackExpected = 'under_way';
 let looked: CallbackAddress[] = [];
+let counted: string[] = [];
 before(async () => {
   const receive = async (to: CallbackTo) => {
     if (outcome instanceof Error) throw outcome;
@@ -31,6 +32,7 @@ before(async () => {
   };
   world = await httpWorld({
     callbacks: {
+      counts: { add: (of) => void counted.push(of) },
       ...callbackVerifier({ current: SECRET, previous: BEFORE }),
       expected: async (address) => {
         looked.push(address);
@@ -45,6 +47,7 @@ after(() => world.stop());
 beforeEach(() => {
   heard = [];
   looked = [];
+  counted = [];
   expected = 'under_way';
   outcome = { outcome: 'told' };
 });
@@ -73,6 +76,7 @@ describe('a callback', () => {
       const { status, json } = await post(signed());
       assert.deepEqual([status, json], [200, { outcome: said }]);
     }
+    assert.deepEqual(counted, ['taken', 'stale', 'repeated']);
     assert.deepEqual(heard[0], { resource_id: RESOURCE, task_id: TASK, order: 2, signature: 's', webhook_id: 'm1', body: BODY });
   });
 
@@ -114,7 +118,7 @@ describe('a callback', () => {
   ] as const)
     test(`with a signature ${what} is 401, and nobody hears of it`, async () => {
       const { status, json } = await post(headers(), body);
-      assert.deepEqual([status, codeOf(json), heard], [401, 'UNAUTHENTICATED', []]);
+      assert.deepEqual([status, codeOf(json), heard, counted], [401, 'UNAUTHENTICATED', [], ['forged']]);
     });
 
   test('that is signed, but no JSON, of another task, or not of the protocol, is told so', async () => {
@@ -140,13 +144,25 @@ describe('a callback', () => {
       ],
     );
     assert.ok(unusable.text.includes('no pages'));
+    assert.deepEqual(counted, ['unusable']);
   });
 
-  test('of a picture that is not there, or never was, is 404', async () => {
-    outcome = { outcome: 'nobody' };
-    assert.equal((await post(signed())).status, 404);
-    expected = 'nobody';
-    assert.equal((await post(signed())).status, 404);
+  for (const why of ['unknown', 'forged'] as const)
+    test(`to an address that is ${why} is 404, is counted as that, and leaves one line in the log`, async () => {
+      const before = await world.everything();
+      const lines = world.log.length;
+      expected = why;
+      assert.equal((await post(signed())).status, 404);
+      expected = 'under_way';
+      outcome = { outcome: why }; // gone while its body came
+      assert.equal((await post(signed())).status, 404);
+      assert.deepEqual(counted, [why, why]);
+      const events = world.log.slice(lines).map((line) => JSON.parse(line).event);
+      assert.deepEqual(events, [`callback.${why}`, 'request.finished', `callback.${why}`, 'request.finished']);
+      assert.deepEqual([await world.everything(), heard.length], [before, 1], 'nothing is kept');
+    });
+
+  test('to an address of no form is 404', async () => {
     assert.equal((await post(signed(), BODY, `/v1/callbacks/nothing/${TASK}`)).status, 404);
     assert.equal((await post(signed(), BODY, `/v1/callbacks/${RESOURCE}/nothing`)).status, 404);
   });
@@ -200,7 +216,7 @@ describe('before the body of a callback is read', () => {
     });
 
   test('an address that was not given out is 404', async () => {
-    expected = 'nobody';
+    expected = 'unknown';
     const request = await headersOf(signed(), 9_000);
     await until('it is answered', () => request.status() === '404');
     request.end();
