@@ -6,8 +6,6 @@ import { STEP_KINDS, type StepKind } from './step-kinds.ts';
 
 const Time = z.iso.datetime();
 
-export const isStepKind = (name: string): name is StepKind => STEP_KINDS.some((kind) => kind === name);
-
 /** paused_at, paused_by: null where it is not paused. */
 export const PausedStep = z
   .object({

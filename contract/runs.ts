@@ -66,7 +66,6 @@ export const RUN_REASONS = {
   ERROR: { en: 'An error of ours, again and again at the same place.', zh: '在同一处反复出现我们的错误。' },
 } as const satisfies Record<string, Text>;
 export type RunReason = keyof typeof RUN_REASONS;
-export const isRunReason = (name: string): name is RunReason => Object.hasOwn(RUN_REASONS, name);
 
 /** heal: only of verify; step, code, limit: only of replay. `limit`: maximum pictures. */
 export const RunParams = z.object({

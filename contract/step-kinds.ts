@@ -167,6 +167,7 @@ const those = (property: 'reprocess' | 'decodes' | 'writes_objects' | 'by_provid
   declared.flatMap(([kind, step]) => (step[property] ? [kind] : []));
 
 export const STEP_KINDS: readonly StepKind[] = declared.map(([kind]) => kind);
+export const isStepKind = (name: string): name is StepKind => STEP_KINDS.some((kind) => kind === name);
 /** A table by step, of one property of its declaration. */
 export const byStep = <Value>(of: (step: StepDeclaration) => Value): Record<StepKind, Value> =>
   Object.fromEntries(declared.map(([kind, step]) => [kind, of(step)])) as Record<StepKind, Value>;

@@ -1,6 +1,7 @@
 /** For operators: the state of the installation, and what they order. */
-import { isStepKind, type PausedStep } from '../../contract/ops.ts';
+import type { PausedStep } from '../../contract/ops.ts';
 import type { StepKind } from '../../contract/step-kinds.ts';
+import { isStepKind } from '../../contract/step-kinds.ts';
 import type { RequestDeps } from '../context.ts';
 import type { Handlers } from '../handlers.ts';
 import { notFound } from '../problems/problems.ts';

@@ -3,10 +3,11 @@
  * that is taken is leased to its process, which renews the leases of all that it holds at once; what a dead process held waits again.
  */
 import type { StepKind } from '../../contract/step-kinds.ts';
+import { repeated } from '../../runtime/async/repeated.ts';
 import { withTimeout } from '../../runtime/async/timeout.ts';
 import type { Queue } from '../../runtime/ports/queue.ts';
 import type { RedisLink } from './connection.ts';
-import { every } from './every.ts';
+import { isUnavailable } from './errors.ts';
 import { Lane } from './lane.ts';
 import { createLeases, EXPIRE_INTERVAL_MS, LEASE_MS } from './leases.ts';
 import { entryId, queueKeys } from './queue-keys.ts';
@@ -23,7 +24,11 @@ export function redisQueue(link: RedisLink): Queue {
   const retries = createRetryQueue(link, keys.retries);
 
   const leases = createLeases(link, keys, lanes);
-  const timers = [every(link, LEASE_MS / 2, leases.renew), every(link, EXPIRE_INTERVAL_MS, leases.takeBack)];
+  const tried = (work: () => Promise<void>) => () => work().catch((error: unknown) => reportUpkeep(link, error));
+  const timers = [
+    repeated(link.clock, LEASE_MS / 2, tried(leases.renew)),
+    repeated(link.clock, EXPIRE_INTERVAL_MS, tried(leases.takeBack)),
+  ];
 
   return {
     async push(kind, task_id, n, owner) {
@@ -69,4 +74,10 @@ export function redisQueue(link: RedisLink): Queue {
       for (const lane of all) lane.abandon();
     },
   };
+}
+
+/** Redis being away is reported by its connection. */
+function reportUpkeep({ log }: RedisLink, error: unknown): void {
+  if (!isUnavailable(error))
+    log.warn({ event: 'queue.upkeep_failed', err: error }, 'periodic work of the queue has failed; trying again');
 }

@@ -1,5 +1,5 @@
 /** What providers called back with, kept before it is answered. */
-import { STEP_KINDS, type StepKind } from '../../contract/step-kinds.ts';
+import { isStepKind } from '../../contract/step-kinds.ts';
 import type { Callback, Callbacks } from '../../runtime/ports/callbacks.ts';
 import type { Database } from './database.ts';
 import { number, type Row, readable, text, word } from './row.ts';
@@ -29,14 +29,12 @@ export function callbacksOf({ read, write, dialect, unreadable }: Database): Cal
   };
 }
 
-const isKind = (name: string): name is StepKind => STEP_KINDS.some((kind) => kind === name);
-
 const callback = (row: Row): Callback => ({
   webhook_id: text(row, 'webhook_id'),
   org_id: text(row, 'org_id'),
   resource_id: text(row, 'resource_id'),
   task_id: text(row, 'task_id'),
-  kind: word(row, 'kind', isKind),
+  kind: word(row, 'kind', isStepKind),
   reads: text(row, 'reads'),
   received_at: number(row, 'received_at'),
   body: text(row, 'body'),

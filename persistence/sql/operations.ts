@@ -1,6 +1,6 @@
 /** Rows of processes and of paused steps. */
 import type { Json } from '../../contract/json.ts';
-import { isStepKind } from '../../contract/ops.ts';
+import { isStepKind } from '../../contract/step-kinds.ts';
 import type { Pause, Processes, ProcessRow, StepPauses } from '../../runtime/ports/operations.ts';
 import type { Database } from './database.ts';
 import { author, json, number, type Row, readable, rowOf, text, word } from './row.ts';

@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { Author } from '../../contract/resource.ts';
 import { STEP_KINDS, type StepKind } from '../../contract/step-kinds.ts';
 import type { Clock } from '../async/clock.ts';
+import { type Repeated, repeated } from '../async/repeated.ts';
 import type { RuntimeLimits } from '../limits.ts';
 import type { Pause, StepPauses } from '../ports/operations.ts';
 
@@ -21,8 +22,7 @@ export type Pauses = ReturnType<typeof createPauses>;
 
 export function createPauses({ step_pauses, hold, clock, limits, log }: Deps) {
   let known: ReadonlyMap<StepKind, Pause> = new Map();
-  let timer: { cancel(): void } | null = null;
-  let stopped = false;
+  let looking: Repeated | null = null;
   /** Readings in turn: an older one never comes after a newer. */
   let reading: Promise<void> = Promise.resolve();
 
@@ -43,13 +43,6 @@ export function createPauses({ step_pauses, hold, clock, limits, log }: Deps) {
     reading = next.catch(() => undefined); // its caller handles the error
     return next;
   }
-  function look(): void {
-    timer = clock.after(limits.pauses_look_ms, () => {
-      refresh()
-        .catch(() => undefined) // the facts are away, which whoever works with them says
-        .finally(() => stopped || look());
-    });
-  }
   return {
     of: (kind: StepKind): Pause | null => known.get(kind) ?? null,
     list: (): Pause[] => [...known.values()],
@@ -62,11 +55,10 @@ export function createPauses({ step_pauses, hold, clock, limits, log }: Deps) {
     /** Resolves once the pauses are known. */
     async start(): Promise<void> {
       await refresh();
-      look();
+      looking = repeated(clock, limits.pauses_look_ms, refresh); // while the facts are away, whoever works with them says so
     },
     stop(): void {
-      stopped = true;
-      timer?.cancel();
+      looking?.stop();
     },
   };
 }

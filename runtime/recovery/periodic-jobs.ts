@@ -1,31 +1,28 @@
 /** Periodic jobs of every process, beside the sweep: best effort, repeated at the next interval. */
 import type { Logger } from 'pino';
 import type { Clock } from '../async/clock.ts';
+import { type Repeated, repeated } from '../async/repeated.ts';
 
 export type PeriodicJob = { name: string; interval_ms: number; work: () => Promise<unknown> };
 
 /** Each job starts again `interval_ms` after its last end. After `stop` none starts; a running one may end. */
 export function createPeriodicJobs(jobs: PeriodicJob[], { clock, log }: { clock: Clock; log: Logger }) {
-  let stopped = false;
-  const waiting = new Map<PeriodicJob, { cancel(): void }>();
-  function schedule(job: PeriodicJob): void {
-    const begin = () =>
-      void job
-        .work()
-        .catch((error: unknown) =>
-          log.warn(
-            { event: 'periodic_job.failed', err: error, job: job.name, retry_ms: job.interval_ms },
-            'a periodic job failed; it runs again at its next interval',
-          ),
-        )
-        .finally(() => stopped || schedule(job));
-    waiting.set(job, clock.after(job.interval_ms, begin));
-  }
+  let repeating: Repeated[] = [];
+  const start = ({ name, interval_ms, work }: PeriodicJob): Repeated =>
+    repeated(clock, interval_ms, () =>
+      work().catch((error: unknown) =>
+        log.warn(
+          { event: 'periodic_job.failed', err: error, job: name, retry_ms: interval_ms },
+          'a periodic job failed; it runs again at its next interval',
+        ),
+      ),
+    );
   return {
-    start: () => jobs.forEach(schedule),
+    start: () => {
+      repeating = jobs.map(start);
+    },
     stop: () => {
-      stopped = true;
-      for (const timer of waiting.values()) timer.cancel();
+      for (const job of repeating) job.stop();
     },
   };
 }

@@ -9,6 +9,7 @@ import type { RunKind } from '../../contract/runs.ts';
 import type { Inbound } from '../../machines/interpreter.ts';
 import type { RunEvent } from '../../machines/run.ts';
 import type { Clock } from '../async/clock.ts';
+import { repeated } from '../async/repeated.ts';
 import { bounded } from '../async/timeout.ts';
 import type { Host } from '../instances/host.ts';
 import type { RuntimeLimits } from '../limits.ts';
@@ -98,7 +99,7 @@ async function workOn(parts: Parts, taken: RunRecord, { token, halt, stopping }:
     if (!current || !isHeld(current, token) || current.status !== 'running') return halt.abort(new NotOurs('it is to stop'));
     if (clock.elapsed() - signed_at > limits.run_sign_ms) await save({});
   }
-  const looking = repeated(clock, limits.run_look_ms, look);
+  const looking = repeated(clock, limits.run_look_ms, look); // of what it throws, a save or the end tells too
   try {
     limit.signal.throwIfAborted(); // it stopped while the run was taken up
     const { params, place, done, total, counts } = stateOf(taken);
@@ -135,27 +136,3 @@ const isHeld = ({ instance }: RunRecord, token: string): boolean => instance.job
 
 const isOutage = (error: unknown): boolean =>
   error instanceof StepError && isFailureCode(error.failure.code) && waits(error.failure.code);
-
-/** Calls `work` each `ms` until it is ended; what it throws is tried again the next time. */
-function repeated(clock: Pick<Clock, 'after'>, ms: number, work: () => Promise<void>): { end(): Promise<void> } {
-  let ended = false;
-  let running: Promise<void> = Promise.resolve();
-  let timer = { cancel: () => {} };
-  const schedule = () => {
-    timer = clock.after(ms, () => {
-      running = work()
-        .catch(() => undefined) // a save or the end reports the same
-        .then(() => {
-          if (!ended) schedule();
-        });
-    });
-  };
-  schedule();
-  return {
-    async end() {
-      ended = true;
-      timer.cancel();
-      await running;
-    },
-  };
-}

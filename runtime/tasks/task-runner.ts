@@ -1,9 +1,7 @@
 /** Commands of workers and the sweep to tasks. The task's machine accepts or refuses each. */
-import type { EventObject } from 'xstate';
 import type { ServiceFailure } from '../../contract/failures.ts';
 import type { Json } from '../../contract/json.ts';
 import type { TaskStatus } from '../../contract/task.ts';
-import type { Inbound } from '../../machines/interpreter.ts';
 import { dueTimers } from '../instances/timers.ts';
 import type { StoredInstance } from '../ports/instances.ts';
 import type { Asked } from '../ports/providers.ts';
@@ -14,7 +12,7 @@ import type { PendingJob } from '../resources/resource-host.ts';
 import type { UnavailableFor } from './gate.ts';
 import { createOvertime } from './overtime.ts';
 import { createTaskEffects, isEnd, type TaskEffectsDeps } from './task-effects.ts';
-import type { TaskView } from './task-store.ts';
+import { CLAIMED, type TaskView, taskEvent } from './task-store.ts';
 import type { AttemptOf, RunRecord } from './task-work.ts';
 
 export type TaskRunner = ReturnType<typeof createTaskRunner>;
@@ -72,7 +70,7 @@ export function createTaskRunner(parts: TaskEffectsDeps) {
       if (asked.status !== 'failed') return;
       const { failure } = asked;
       await send(task.task_id, (_, { attempt, losses, provider_job_id }) =>
-        provider_job_id === ticket ? event({ type: 'FAILED', attempt, losses, failure, jitter: clock.random() }) : null,
+        provider_job_id === ticket ? taskEvent({ type: 'FAILED', attempt, losses, failure, jitter: clock.random() }) : null,
       );
     },
     /**
@@ -84,7 +82,7 @@ export function createTaskRunner(parts: TaskEffectsDeps) {
       const { task_id } = task;
       const claimEvent = (_: TaskRecord, { status }: TaskView) => {
         previous_status = status;
-        return event({ type: 'CLAIMED', provider_job_id });
+        return taskEvent({ type: 'CLAIMED', provider_job_id });
       };
       const next = await step(task_id, claimEvent, task);
       if (next && previous_status === 'pending') return view(next.instance);
@@ -94,7 +92,9 @@ export function createTaskRunner(parts: TaskEffectsDeps) {
     },
     /** Records the failure of one run: another run's is ignored. */
     failed: (task_id: string, failure: ServiceFailure, { attempt, losses }: AttemptOf, away: UnavailableFor | null = null) =>
-      send(task_id, () => event({ type: 'FAILED', attempt, losses, failure, jitter: clock.random(), ...(away ? { away } : {}) })),
+      send(task_id, () =>
+        taskEvent({ type: 'FAILED', attempt, losses, failure, jitter: clock.random(), ...(away ? { away } : {}) }),
+      ),
 
     /** Fires the timers of a task that are due. */
     async fire(due: TaskRecord): Promise<void> {
@@ -132,7 +132,7 @@ function createResultRecorder(
           'could not record a result; it is kept with its task, and the sweep will',
         );
       await record?.ensure();
-      await step(token, () => event({ type: 'SUCCEEDED', output }));
+      await step(token, () => taskEvent({ type: 'SUCCEEDED', output }));
       if (is_passed_on) await queue.retryLater(token, clock.now(), limits.pass_on_ms);
       return 'recorded';
     }
@@ -187,7 +187,3 @@ async function notifyUnlessKnown(queue: Pick<Queue, 'knows' | 'push'>, record: T
   const { kind, task_id, ring } = record;
   if (!(await queue.knows(kind, task_id, ring))) await queue.push(kind, task_id, ring, record);
 }
-
-const event = (fields: EventObject & Record<string, unknown>): Inbound => ({ kind: 'event', event: fields });
-/** A claim. A task that runs already is then asked about. */
-const CLAIMED = event({ type: 'CLAIMED', provider_job_id: null });

@@ -1,5 +1,6 @@
 /** Tasks as a host has them: each step is a compare-and-swap in the task store. */
 import type { Logger } from 'pino';
+import type { EventObject } from 'xstate';
 import type { ServiceFailure } from '../../contract/failures.ts';
 import type { Json } from '../../contract/json.ts';
 import type { StepKind } from '../../contract/step-kinds.ts';
@@ -107,7 +108,9 @@ export function createTaskStore({ tasks, lifecycle, clock, limits, log }: Parts)
   return { create, step, serves: host.serves, recordFor, workOf };
 }
 
-const CLAIMED: Inbound = { kind: 'event', event: Object.assign({ type: 'CLAIMED' }, { provider_job_id: null }) };
+export const taskEvent = (fields: EventObject & Record<string, unknown>): Inbound => ({ kind: 'event', event: fields });
+/** A claim. A task that runs already is then asked about. */
+export const CLAIMED = taskEvent({ type: 'CLAIMED', provider_job_id: null });
 
 function hostedTasks({
   tasks,
