@@ -1,10 +1,12 @@
 /** The composition root: a whole process of the service, from its ports to its end. `serve` and `worker` differ in the HTTP server only. */
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { Callbacks, SignedLinks, StorageEvents } from '../http/context.ts';
 import { HTTP_LIMITS, type HttpLimits } from '../http/limits.ts';
 import { createHttpServer, type HttpServer } from '../http/server.ts';
+import { readWebFiles } from '../http/web/files.ts';
 import { isOurCallback, verifyLink } from '../persistence/folder/links.ts';
 import { writePrivate } from '../persistence/folder/private-file.ts';
 import { closeFolder } from '../persistence/folder/private-folder.ts';
@@ -158,10 +160,21 @@ const httpOf = ({ config, version, public_url, world: { clock, log, conditions }
     turnedPreview: previewTurner(ports.objects),
     storage_events: storageEventsOf(config),
     required_metadata: config.required_metadata,
+    web: readWebFiles(WEB_FOLDER),
+    store_origin: storeOriginOf(config),
     cors_origins: config.cors_origins,
     trusted_proxies: config.trusted_proxies,
     readiness: () => readinessOf(ports, conditions),
   });
+
+/** Beside the compiled program; from the sources, the last build. */
+const WEB_FOLDER = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../dist/web/' : '../web/', import.meta.url));
+/** Where a browser follows links to, when pictures are on S3. */
+function storeOriginOf({ s3_bucket: bucket, s3_public_endpoint, s3_endpoint, s3_path_style, s3_region }: Config): string | null {
+  if (!bucket) return null;
+  const { protocol, host } = new URL(s3_public_endpoint ?? s3_endpoint ?? `https://s3.${s3_region}.amazonaws.com`);
+  return s3_path_style ? `${protocol}//${host}` : `${protocol}//${bucket}.${host}`;
+}
 
 const httpLimits = ({ max_bytes, key_points, address_points, quota_pictures, quota_bytes }: Config): HttpLimits => ({
   ...HTTP_LIMITS,

@@ -1,5 +1,6 @@
 /** A typed client of the API, made from the table of routes: for browsers and for Node. */
 import { z } from 'zod';
+import { addressOf } from './address.ts';
 import { ProblemResponse } from './problems.ts';
 import {
   type BodyInput,
@@ -108,7 +109,7 @@ async function call(options: ClientOptions, route: RouteDeclaration, input: AnyI
   const { send = (url, init) => fetch(url, init), read = (response) => response.text() } = options;
   const { body, form, signal } = input;
   const sent = form ?? (body === undefined ? undefined : JSON.stringify(body));
-  const response = await send(options.url + addressOf(route, input), {
+  const response = await send(options.url + addressOf(route.path, input), {
     method: route.method,
     headers: headersOf(options, input),
     ...(sent === undefined ? {} : { body: sent }),
@@ -168,21 +169,4 @@ function headersOf(
     ...(idempotency_key === undefined ? {} : { 'idempotency-key': idempotency_key }),
     ...headers,
   };
-}
-
-/** The path and query of a call; a list is a parameter that is repeated. */
-export function addressOf(
-  { path }: Pick<RouteDeclaration, 'path'>,
-  { params = {}, query = {} }: Pick<AnyInput, 'params' | 'query'>,
-): string {
-  const filled = path.replace(/\{(\+?)(\w+)\}/g, (_, plus: string, name: string) => {
-    const value = params[name] ?? '';
-    if (value === '' || value === '.' || value === '..') throw new TypeError(`${name} of ${path} is missing`); // another path
-    return plus ? value.split('/').map(encodeURIComponent).join('/') : encodeURIComponent(value);
-  });
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(query))
-    for (const one of Array.isArray(value) ? value : [value]) if (one !== undefined) search.append(name, String(one));
-  const text = search.toString();
-  return text === '' ? filled : `${filled}?${text}`;
 }

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { withoutHidden } from './hidden.ts';
 import { Metadata, MetadataPatch, TAKEN_AT_SOURCES } from './metadata.ts';
-import { REMARKS, RemarkAnswer } from './remarks.ts';
+import { REMARKS } from './remark-codes.ts';
+import { RemarkAnswer } from './remarks.ts';
 import { rule } from './rules.ts';
 import { PHASES, STATUSES } from './statuses.ts';
 import { REPROCESS_FROM } from './step-kinds.ts';

@@ -24,6 +24,7 @@ import type { Runs } from '../runtime/runs/runs.ts';
 import type { ByteBudget } from './access/byte-budget.ts';
 import type { Leave } from './access/concurrent-requests.ts';
 import type { HttpLimits } from './limits.ts';
+import type { WebFiles } from './web/files.ts';
 
 /** What a link is refused for: a code of the contract. */
 export type LinkRejection = { refused: 'BAD_SIGNATURE' | 'LINK_EXPIRED' };
@@ -107,6 +108,10 @@ export type HttpDeps = {
   /** Absent or null: rates are not limited. */
   rates?: Rates | null;
   required_metadata: readonly MetadataField[];
+  /** The web app; absent or null: it is not built, and is not served. */
+  web?: WebFiles | null;
+  /** The origin of links to a store that serves them itself; absent or null: ours does. */
+  store_origin?: string | null;
   /** Exact origins, or `*`. */
   cors_origins: readonly string[];
   /** Proxies whose word for a client's address is taken; absent: none. */
@@ -134,6 +139,8 @@ export type State = {
   key_id?: string;
   role?: Role;
   link_key?: string;
+  /** A page or file of the web app, which no route declares. */
+  web?: true;
   leave?: () => void;
 };
 /** `params`: of the path, decoded. */

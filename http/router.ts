@@ -19,6 +19,7 @@ import { opsHandlers } from './routes/ops.ts';
 import { readHandlers } from './routes/read.ts';
 import { runHandlers } from './routes/runs.ts';
 import { serviceHandlers } from './routes/service.ts';
+import { serveWeb } from './web/serve.ts';
 
 const HANDLERS: Handlers = {
   ...createHandlers,
@@ -92,7 +93,7 @@ export function route(app: Koa<State>, deps: RequestDeps): void {
     ctx.set('allow', allow);
     ctx.status = 204;
   };
-  app.use(router.routes()).use(none);
+  app.use(router.routes()).use(serveWeb(deps)).use(none);
 }
 
 /** `{name}` as `:name`, `{+name}` as `*name`, which may hold slashes. */

@@ -97,14 +97,15 @@ const pack = (...flags: string[]) => {
   return made;
 };
 /** A compiled file whose source has moved or is gone is not there after `prepack`. */
-const isStale = (file: string) => file.startsWith('dist/') && !existsSync(file.replace('dist/', '').replace(/\.js$/, '.ts'));
+const isStale = (file: string) =>
+  file.startsWith('dist/') && !file.startsWith('dist/web/') && !existsSync(file.replace('dist/', '').replace(/\.js$/, '.ts'));
 
 describe('the package', () => {
   test('holds what runs and nothing else', () => {
     const { files, size, unpackedSize } = pack('--dry-run');
     const names = files.map((file) => file.path).filter((file) => !isStale(file));
     const kinds =
-      /^(dist\/(?!test|bench|docs|samples)[\w/-]+\.js|samples\/([\w-]+\.(bmp|jpg|pdf|png|tif|webp)|truth\.json|README\.md)|tessdata\/(README\.md|\w+\.traineddata\.gz)|fonts\/(README\.md|\w+\.ttf\.gz)|package\.json|LICENSE|README(\.zh-CN)?\.md|CHANGELOG\.md)$/;
+      /^(dist\/(?!test|bench|docs|samples|web)[\w/-]+\.js|dist\/web\/(index\.html|assets\/[\w.-]+\.(css|js|svg|woff2))(\.br|\.gz)?|dist\/web\/build\.json|samples\/([\w-]+\.(bmp|jpg|pdf|png|tif|webp)|truth\.json|README\.md)|tessdata\/(README\.md|\w+\.traineddata\.gz)|fonts\/(README\.md|\w+\.ttf\.gz)|package\.json|LICENSE|README(\.zh-CN)?\.md|CHANGELOG\.md)$/;
     assert.deepEqual(
       names.filter((name) => !kinds.test(name)),
       [],
@@ -113,7 +114,7 @@ describe('the package', () => {
       '\n',
     );
     const sources = tracked.filter(
-      (file) => /\.ts$/.test(file) && existsSync(file) && !/^(test|bench|docs|samples)\//.test(file),
+      (file) => /\.ts$/.test(file) && existsSync(file) && !/^(test|bench|docs|samples|web)\//.test(file),
     );
     const lacking = sources.map((file) => `dist/${file.replace(/\.ts$/, '.js')}`).filter((file) => !names.includes(file));
     assert.deepEqual(lacking, []);

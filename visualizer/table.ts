@@ -2,7 +2,7 @@
 import { EVENT_TYPES, RESOURCE_EVENTS } from '../contract/events.ts';
 import { FAILURE_CODES, type Fault, isFailureCode, waits } from '../contract/failures.ts';
 import { PROBLEMS } from '../contract/problems.ts';
-import { REMARK_CODES, REMARKS } from '../contract/remarks.ts';
+import { REMARK_CODES, REMARKS } from '../contract/remark-codes.ts';
 import { callOf } from '../contract/routes/actions.ts';
 import { PHASE_LABELS, STATUSES } from '../contract/statuses.ts';
 

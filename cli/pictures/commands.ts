@@ -1,6 +1,6 @@
 /** The commands about single pictures, as the command line takes them. */
 import { type Command, Option } from 'commander';
-import { REMARKS } from '../../contract/remarks.ts';
+import { REMARKS } from '../../contract/remark-codes.ts';
 import { PHASES, STATUSES } from '../../contract/statuses.ts';
 import type { Run } from '../command.ts';
 import { UsageError } from '../errors.ts';

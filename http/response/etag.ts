@@ -13,7 +13,7 @@ export function ifMatch(ctx: KoaContext): (now: ResourceRow) => boolean {
 }
 
 /** True, and answered 304, when the client has what `etag` is of. Not Koa's `fresh`: that heeds the no-cache which `fetch` adds by itself. */
-export function isNotModified(ctx: KoaContext, etag: string): boolean {
+export function isNotModified(ctx: Pick<KoaContext, 'get' | 'set' | 'status'>, etag: string): boolean {
   ctx.set('etag', etag);
   const header = ctx.get('if-none-match').trim();
   const known = header === '*' || tagsOf(header).some((tag) => tag.replace(/^W\//, '') === etag);

@@ -16,12 +16,12 @@ export type SentResponse = {
   type: string;
   body: unknown;
 };
-/** For whoever watches what the API returns, such as the tests, which compare it with what is declared. */
+/** For whoever watches what the API returns (the web app's own files are not of it), such as the tests, which compare it with what is declared. */
 export const RESPONSE_CHANNEL = 'tuodi.http.response';
 const responses = channel(RESPONSE_CHANNEL);
 
 export function publishResponse(ctx: Pick<KoaContext, 'state' | 'status' | 'body'> & { response: { type: string } }): void {
-  if (!responses.hasSubscribers) return;
+  if (!responses.hasSubscribers || ctx.state.web) return;
   const sent: SentResponse = { route: ctx.state.route, status: ctx.status, type: ctx.response.type, body: ctx.body };
   responses.publish(sent);
 }

@@ -1,6 +1,7 @@
 /** Remarks in SQL: a row each in a table of their own, for filters and counts; and all of a picture's in its row, for readers. */
 import type { Knex } from 'knex';
-import { isRemarkCode, type KeptRemark, type RemarkCode } from '../../contract/remarks.ts';
+import { isRemarkCode, type RemarkCode } from '../../contract/remark-codes.ts';
+import type { KeptRemark } from '../../contract/remarks.ts';
 import type { Counts } from '../../runtime/ports/resources.ts';
 import type { Owned, Scope } from '../../runtime/ports/scope.ts';
 import type { Dialect } from './database.ts';

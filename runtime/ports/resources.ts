@@ -1,6 +1,7 @@
 import type { Failure } from '../../contract/failures.ts';
 import type { Metadata } from '../../contract/metadata.ts';
-import type { KeptRemark, RemarkCode } from '../../contract/remarks.ts';
+import type { RemarkCode } from '../../contract/remark-codes.ts';
+import type { KeptRemark } from '../../contract/remarks.ts';
 import type { Phase, Status } from '../../contract/statuses.ts';
 import type { StepKind } from '../../contract/step-kinds.ts';
 import type { Reading } from '../../contract/steps.ts';

@@ -1,7 +1,8 @@
 /** contract/client.ts: each call by its name, with types of the table; problems are errors with their code. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { type ApiClient, ApiError, addressOf, createClient } from '../../contract/client.ts';
+import { addressOf } from '../../contract/address.ts';
+import { type ApiClient, ApiError, createClient } from '../../contract/client.ts';
 import { type HttpWorld, httpWorld } from '../worlds/http-world.ts';
 
 let world: HttpWorld;
@@ -98,8 +99,8 @@ describe('the client', () => {
 
   test('a parameter of a path stays one part of it', () => {
     const path = '/v1/resources/{resource_id}/text';
-    assert.equal(addressOf({ path }, { params: { resource_id: 'a/../b?x#y' } }), '/v1/resources/a%2F..%2Fb%3Fx%23y/text');
-    for (const resource_id of ['', '.', '..']) assert.throws(() => addressOf({ path }, { params: { resource_id } }), TypeError);
-    assert.equal(addressOf({ path: '/objects/{+key}' }, { params: { key: 'a b/c' } }), '/objects/a%20b/c');
+    assert.equal(addressOf(path, { params: { resource_id: 'a/../b?x#y' } }), '/v1/resources/a%2F..%2Fb%3Fx%23y/text');
+    for (const resource_id of ['', '.', '..']) assert.throws(() => addressOf(path, { params: { resource_id } }), TypeError);
+    assert.equal(addressOf('/objects/{+key}', { params: { key: 'a b/c' } }), '/objects/a%20b/c');
   });
 });

@@ -1,7 +1,7 @@
 /** Lists, counts and look-ups of resources, and that another organisation sees none of them. */
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import type { RemarkCode } from '../../contract/remarks.ts';
+import type { RemarkCode } from '../../contract/remark-codes.ts';
 import type { Change, Facts, FactWrite } from '../../runtime/ports/facts.ts';
 import type { ResourceFilter, ResourcePosition, ResourceRow, ResourceSort } from '../../runtime/ports/resources.ts';
 import type { Scope } from '../../runtime/ports/scope.ts';

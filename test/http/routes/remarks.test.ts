@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { remarkLines } from '../../../cli/remark-lines.ts';
 import { Explanation } from '../../../contract/explain.ts';
-import { REMARK_CODES } from '../../../contract/remarks.ts';
+import { REMARK_CODES } from '../../../contract/remark-codes.ts';
 import { Counts, Resource } from '../../../contract/resource.ts';
 import { type WholeWorld, wholeWorld } from '../../worlds/whole-world.ts';
 
