@@ -12,6 +12,7 @@ import { writePrivate } from '../persistence/folder/private-file.ts';
 import { closeFolder } from '../persistence/folder/private-folder.ts';
 import { callbackVerifier } from '../providers/remote-ocr/signature.ts';
 import type { NewKey } from '../runtime/accounts/api-keys.ts';
+import { makeLogin } from '../runtime/accounts/sessions.ts';
 import { secretsOf } from '../runtime/accounts/signer.ts';
 import { systemClock } from '../runtime/async/clock.ts';
 import { type Closers, closeOnFailure, createClosers } from '../runtime/async/closers.ts';
@@ -26,6 +27,7 @@ import { callbackReceiver } from '../services/remote/callbacks.ts';
 import { DEFAULT_ORGANISATION, firstKey, localKey } from './bootstrap-keys.ts';
 import { type Config, checkTogether, SERVICE_FILE } from './config.ts';
 import { createService, type ServiceOptions } from './create-service.ts';
+import { listenError } from './listen.ts';
 import { type OpenedPorts, openPorts, type Ports } from './open-ports.ts';
 
 /** `first_key`: only at the first start. `local_key`: for commands on this machine, until the service stops. */
@@ -33,6 +35,8 @@ export type App = {
   url: string;
   first_key: string | null;
   local_key: string;
+  /** A login token for the first administrator; null if that user is revoked. */
+  login(): Promise<string | null>;
   /** Prepares OCR, so that the first picture does not wait for it. */
   warm(): Promise<void>;
   /** Resolves once the index was compared with the facts and repaired: to the number of entries that it lacked. */
@@ -128,13 +132,17 @@ export async function startApp(config: Config, version: string, options: AppOpti
     await service.start(closers);
     closers.add('the HTTP server', () => http.stop(RUNTIME_LIMITS.stop_grace_ms));
     const { host, port } = config.listen;
-    address = `http://${host.includes(':') ? `[${host}]` : host}:${(await http.listen(host, port)).port}`;
+    const listening = await http.listen(host, port).catch(async (error: unknown) => {
+      throw await listenError(error, config.listen);
+    });
+    address = `http://${host.includes(':') ? `[${host}]` : host}:${listening.port}`;
     local.key = await localKey(ports.facts, clock, config.data_dir);
     const service_file = path.join(config.data_dir, SERVICE_FILE);
     closers.add(SERVICE_FILE, () => rm(service_file, { force: true }));
     await writePrivate(service_file, JSON.stringify({ url: address, api_key: local.key.text, pid: process.pid }));
     const keys = { first_key: (await firstKey(ports.facts, clock))?.text ?? null, local_key: local.key.text };
-    return { url: address, ...keys, warm, audited: service.audited, taken, stop: () => closers.close() };
+    const login = () => makeLogin({ facts: ports.facts, clock }, DEFAULT_ORGANISATION);
+    return { url: address, ...keys, login, warm, audited: service.audited, taken, stop: () => closers.close() };
   });
 }
 
@@ -162,6 +170,8 @@ const httpOf = ({ config, version, public_url, world: { clock, log, conditions }
     required_metadata: config.required_metadata,
     web: readWebFiles(WEB_FOLDER),
     store_origin: storeOriginOf(config),
+    searches_by_meaning: config.embedding_url !== undefined,
+    public_url_is_guessed: config.public_url === undefined,
     cors_origins: config.cors_origins,
     trusted_proxies: config.trusted_proxies,
     readiness: () => readinessOf(ports, conditions),
@@ -176,10 +186,10 @@ function storeOriginOf({ s3_bucket: bucket, s3_public_endpoint, s3_endpoint, s3_
   return s3_path_style ? `${protocol}//${host}` : `${protocol}//${bucket}.${host}`;
 }
 
-const httpLimits = ({ max_bytes, key_points, address_points, quota_pictures, quota_bytes }: Config): HttpLimits => ({
-  ...HTTP_LIMITS,
-  ...{ max_bytes, key_points, address_points, quota_pictures, quota_bytes },
-});
+const httpLimits = (config: Config): HttpLimits => {
+  const { max_bytes, max_pages, max_pixels, key_points, address_points, quota_pictures, quota_bytes } = config;
+  return { ...HTTP_LIMITS, max_bytes, max_pages, max_pixels, key_points, address_points, quota_pictures, quota_bytes };
+};
 
 const linksOf = ({ signer, store_links: store }: OpenedPorts): SignedLinks => ({
   sign: signer.sign,

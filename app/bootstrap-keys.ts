@@ -7,7 +7,13 @@ import type { Clock } from '../runtime/async/clock.ts';
 import type { Facts } from '../runtime/ports/facts.ts';
 
 /** The organisation and the user that the first start makes. */
-export const DEFAULT_ORGANISATION = { org_id: 'default', name: 'default', user_id: 'admin', user_name: 'admin' };
+export const DEFAULT_ORGANISATION = {
+  org_id: 'default',
+  name: 'default',
+  user_id: 'admin',
+  user_name: 'admin',
+  installation: true,
+};
 const MAX_KEYS = 1_000;
 
 /** Creates a key for commands on this machine, anew at each start on this folder, and the organisation `default`. */

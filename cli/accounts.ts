@@ -1,5 +1,6 @@
-/** `tuodi orgs [list | create <org_id>]` and `tuodi users [list | create <name>]`: who may have keys. */
+/** `tuodi orgs [list | create <org_id>]` and `tuodi users [list | create <name> | role <user_id> | revoke <user_id>]`: who may sign in and have keys. */
 import { DEFAULT_ORGANISATION } from '../app/bootstrap-keys.ts';
+import { isRole, ROLE_NAMES, type Role } from '../contract/roles.ts';
 import { systemClock } from '../runtime/async/clock.ts';
 import type { Facts } from '../runtime/ports/facts.ts';
 import { UsageError } from './errors.ts';
@@ -32,25 +33,71 @@ export const orgsCommand = factsCommand<OrgsOptions>('orgs', {
   },
 });
 
-export type UsersOptions = { org?: string };
+export type UsersOptions = { org?: string; role?: string; installation?: boolean };
+/** Enough for every call about pictures; as of a key. */
+const DEFAULT_ROLE: Role = 'editor';
+
 export const usersCommand = factsCommand<UsersOptions>('users', {
   async list(facts, _, { org }, out) {
     const users = await facts.accounts.users(await scopeOf(facts, org), MAX_LISTED);
     out.result({ users }, () =>
-      table([['user_id', 'name', 'made'], ...users.map(({ user_id, name, created_at }) => [user_id, name, dayOf(created_at)])]),
+      table([
+        ['user_id', 'name', 'role', 'made', 'revoked'],
+        ...users.map((user) => [user.user_id, user.name, rightsText(user), dayOf(user.created_at), dayOf(user.revoked_at)]),
+      ]),
     );
     return 0;
   },
 
-  async create(facts, name, { org }, out) {
+  async create(facts, name, { org, role, installation = false }, out) {
     const clock = systemClock();
+    const rights = { role: roleOf(role ?? DEFAULT_ROLE), installation };
+    const named = nameOf(name, 'users create <name>');
     const { org_id } = await scopeOf(facts, org);
-    const user = { user_id: clock.newId(), org_id, name: nameOf(name, 'users create <name>'), created_at: clock.now() };
+    const user = { user_id: clock.newId(), org_id, name: named, ...rights, created_at: clock.now(), revoked_at: null };
     await facts.accounts.addUser(user);
-    out.result(user, () => `${user.user_id}\nNext: tuodi keys create <name> --org ${org_id} --user ${user.user_id}`);
+    out.result(user, () =>
+      [
+        user.user_id,
+        `Next: tuodi login-link --org ${org_id} --user ${user.user_id}, or tuodi keys create <name> --org ${org_id} --user ${user.user_id}`,
+      ].join('\n'),
+    );
     return 0;
   },
+
+  /** Sessions of the user end, so that none goes on with what it could do before. */
+  async role(facts, user_id, { org, role, installation = false }, out) {
+    if (!user_id || role === undefined) throw new UsageError('users role <user_id> --role <role>');
+    const rights = { role: roleOf(role), installation };
+    const scope = await scopeOf(facts, org);
+    const changed = await facts.accounts.setRole(scope, user_id, { ...rights, at: systemClock().now() });
+    out.result({ user_id, ...rights, changed }, () =>
+      changed
+        ? `${user_id}: ${rightsText(rights)}. Browsers of the user sign in again; keys keep their roles.`
+        : `There is no user ${user_id} who is not revoked.`,
+    );
+    return changed ? 0 : 3;
+  },
+
+  async revoke(facts, user_id, { org }, out) {
+    if (!user_id) throw new UsageError('users revoke <user_id>');
+    const revoked = await facts.accounts.revokeUser(await scopeOf(facts, org), user_id, systemClock().now());
+    out.result({ user_id, revoked }, () =>
+      revoked
+        ? `${user_id} is revoked: sessions, login links and keys of the user have ended. Pictures stay.`
+        : `There is no user ${user_id} to revoke.`,
+    );
+    return revoked ? 0 : 3;
+  },
 });
+
+/** Throws UsageError for what is none. */
+export function roleOf(name: string): Role {
+  if (!isRole(name)) throw new UsageError(`${name} is no role: ${ROLE_NAMES.join(', ')}`);
+  return name;
+}
+export const rightsText = ({ role, installation }: { role: Role; installation: boolean }): string =>
+  installation ? `${role}, installation` : role;
 
 /** The organisation that is named, or `default`. Throws UsageError if there is none of this id. */
 export async function scopeOf({ accounts }: Facts, org: string | undefined): Promise<{ org_id: string }> {

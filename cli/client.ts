@@ -73,7 +73,10 @@ export const hasLibrary = ({ database_url, data_dir }: Config): boolean =>
 type Speaking = Pick<Output, 'warn' | 'words' | 'language'>;
 
 /** Believed only if this user wrote it: whoever else puts an address there wants our pictures. */
-async function runningService({ data_dir }: Config, warn: (text: string) => void): Promise<z.infer<typeof ServiceFile> | null> {
+export async function runningService(
+  { data_dir }: Pick<Config, 'data_dir'>,
+  warn: (text: string) => void,
+): Promise<z.infer<typeof ServiceFile> | null> {
   const written = await readPrivate(path.join(data_dir, SERVICE_FILE)).catch((error: unknown) => {
     if (!(error instanceof UnsafeFile)) throw error;
     warn(`${error.message}: for a service of another user set TUODI_URL and TUODI_API_KEY`);

@@ -1,4 +1,5 @@
 /** What goes wrong in a command, in words that say what to do. */
+import { ListenError } from '../app/listen.ts';
 import { ApiError } from '../contract/client.ts';
 import { FAILURE_CODES, isFailureCode } from '../contract/failures.ts';
 import type { Text } from '../contract/statuses.ts';
@@ -73,7 +74,7 @@ const SYSTEM: Record<string, Text | undefined> = {
 
 /** A line, and one for each of a problem's `errors`. */
 export function messageOf(error: unknown, language: Language): string {
-  if (error instanceof WordedError) return error.words[language];
+  if (error instanceof WordedError || error instanceof ListenError) return error.words[language];
   if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error);
   const lines = [error.message, ...error.errors.map(({ pointer, detail }) => `  ${pointer}: ${detail}`)];
   return lines.map(printableLine).join('\n'); // of a server that may mean no good

@@ -1,10 +1,10 @@
 /** `tuodi keys [list | create <name> | revoke <key_id>]`: on the facts themselves, beside a running service too. */
 import { DEFAULT_ORGANISATION } from '../app/bootstrap-keys.ts';
-import { isRole, ROLE_NAMES, type Role } from '../contract/roles.ts';
+import type { Role } from '../contract/roles.ts';
 import { isLocalName, makeKey } from '../runtime/accounts/api-keys.ts';
 import { systemClock } from '../runtime/async/clock.ts';
 import type { Facts } from '../runtime/ports/facts.ts';
-import { scopeOf } from './accounts.ts';
+import { rightsText, roleOf, scopeOf } from './accounts.ts';
 import { UsageError } from './errors.ts';
 import { table } from './output.ts';
 import { dayOf, factsCommand, MAX_LISTED, nameOf } from './with-facts.ts';
@@ -21,7 +21,7 @@ export const keysCommand = factsCommand<KeysOptions>('keys', {
       table([
         ['key_id', 'name', 'role', 'made', 'expires', 'revoked'],
         ...shown.map((key) => [
-          ...[key.key_id, key.name, key.installation ? `${key.role}, installation` : key.role],
+          ...[key.key_id, key.name, rightsText(key)],
           ...[dayOf(key.created_at), dayOf(key.expires_at), dayOf(key.revoked_at)],
         ]),
       ]),
@@ -29,9 +29,9 @@ export const keysCommand = factsCommand<KeysOptions>('keys', {
     return 0;
   },
 
-  async create(facts, name, { org, user, role = DEFAULT_ROLE, expires, installation = false }, out) {
+  async create(facts, name, { org, user, role: wanted = DEFAULT_ROLE, expires, installation = false }, out) {
     const clock = systemClock();
-    if (!isRole(role)) throw new UsageError(`${role} is no role: ${ROLE_NAMES.join(', ')}`);
+    const role = roleOf(wanted);
     const named = nameOf(name, 'keys create <name>, what the key is for');
     if (isLocalName(named))
       throw new UsageError(`${named} is a name of the keys that a service makes for itself; choose another`);
@@ -77,15 +77,18 @@ function isDay(text: string): boolean {
 
 /** The user that the key acts for: the first of the organisation unless one is named, and made if it has none. */
 async function userOf({ accounts }: Facts, { org_id, user }: { org_id: string; user: string | undefined }): Promise<string> {
-  const users = await accounts.users({ org_id }, MAX_LISTED);
+  const all = await accounts.users({ org_id }, MAX_LISTED);
+  const users = all.filter(({ revoked_at }) => revoked_at === null);
   if (user !== undefined) {
     if (!users.some(({ user_id }) => user_id === user))
-      throw new UsageError(`there is no user ${user} of ${org_id}; see tuodi users`);
+      throw new UsageError(`there is no user ${user} of ${org_id}, or it is revoked; see tuodi users`);
     return user;
   }
   const usual = org_id === DEFAULT_ORGANISATION.org_id ? DEFAULT_ORGANISATION.user_id : `${org_id}-admin`;
   const [first] = users.some(({ user_id }) => user_id === usual) ? [{ user_id: usual }] : users;
   if (first) return first.user_id;
+  if (all.length > 0)
+    throw new UsageError(`all users of ${org_id} are revoked; make one with tuodi users create --org ${org_id}`);
   await accounts.ensure({ org_id, name: org_id, user_id: usual, user_name: 'admin', at: systemClock().now() });
   return usual;
 }

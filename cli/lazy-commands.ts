@@ -3,6 +3,7 @@
 import type { OrgsOptions, UsersOptions } from './accounts.ts';
 import type { Run } from './command.ts';
 import type { KeysOptions } from './keys.ts';
+import type { LoginLinkOptions } from './login-link.ts';
 import type { ReplayOptions } from './runs.ts';
 
 type Copying = { copy?: boolean };
@@ -26,6 +27,8 @@ export const orgsCommand = (action: string, subject: string | undefined, options
   lazy(async () => (await import('./accounts.ts')).orgsCommand(action, subject, options));
 export const usersCommand = (action: string, subject: string | undefined, options: UsersOptions) =>
   lazy(async () => (await import('./accounts.ts')).usersCommand(action, subject, options));
+export const loginLinkCommand = (options: LoginLinkOptions) =>
+  lazy(async () => (await import('./login-link.ts')).loginLinkCommand('make', undefined, options));
 export const backupCommand = (target: string, options: Copying) =>
   lazy(async () => (await import('./backup.ts')).backupCommand(target, options));
 export const restoreCommand = (backup: string, options: Copying) =>

@@ -2,6 +2,7 @@
 import { startApp } from '../app/app.ts';
 import { type Config, warningsOf } from '../app/config.ts';
 import type { Run } from './command.ts';
+import { goodFor, loginLink, pageAddress } from './login-link.ts';
 import { VERSION } from './project.ts';
 import { stopSignal } from './signals.ts';
 import { untilStopped } from './until-stopped.ts';
@@ -10,9 +11,14 @@ export const serve: Run = async (config, out) => {
   for (const warning of warningsOf(config)) out.warn(`WARNING: ${warning}`);
   const { signal } = stopSignal();
   const app = await startApp(config, VERSION);
-  out.result({ url: app.url, pid: process.pid, ...(app.first_key ? { api_key: app.first_key } : {}) }, () =>
+  const token = await app.login();
+  const login_url = token === null ? null : loginLink(pageAddress(config, app.url), token);
+  const shown = { ...(app.first_key ? { api_key: app.first_key } : {}), ...(login_url ? { login_url } : {}) };
+  out.result({ url: app.url, pid: process.pid, ...shown }, () =>
     [
       `tuodi listens on ${app.url}`,
+      ...(login_url ? ['', out.words({ en: 'In a browser:', zh: '在浏览器中打开：' }), login_url] : []),
+      ...(login_url ? [out.words(goodFor(config, app.url))] : []),
       ...(app.first_key ? ['', `The first admin key, shown once:  ${app.first_key}`, ''] : []),
       `${kept(config)} Stop it with Ctrl-C.`,
     ].join('\n'),

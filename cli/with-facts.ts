@@ -15,7 +15,13 @@ export const MAX_LISTED = 1_000;
 /** Maximum characters of a name. */
 const MAX_NAME_CHARS = 200;
 
-export type Action<Options> = (facts: Facts, subject: string | undefined, options: Options, out: Output) => Promise<ExitCode>;
+export type Action<Options> = (
+  facts: Facts,
+  subject: string | undefined,
+  options: Options,
+  out: Output,
+  config: Config,
+) => Promise<ExitCode>;
 
 /** `tuodi <command> [action] [subject]`: opens the facts for one of `actions`. */
 export const factsCommand =
@@ -28,7 +34,7 @@ export const factsCommand =
     warnOfNewFolder(config, out);
     const facts = await openFacts(config, { clock: systemClock() });
     try {
-      return await work(facts, subject, options, out);
+      return await work(facts, subject, options, out, config);
     } finally {
       await facts.close();
     }

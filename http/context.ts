@@ -112,12 +112,16 @@ export type HttpDeps = {
   web?: WebFiles | null;
   /** The origin of links to a store that serves them itself; absent or null: ours does. */
   store_origin?: string | null;
+  /** Vectors are those of a model, so that a search finds what is meant; absent: of letters. */
+  searches_by_meaning?: boolean;
   /** Exact origins, or `*`. */
   cors_origins: readonly string[];
   /** Proxies whose word for a client's address is taken; absent: none. */
   trusted_proxies?: readonly string[];
   /** Where clients reach the service, without a slash at the end. A function, since the port may be known only after listening. */
   public_url: () => string;
+  /** Nobody has configured it: it is the address on which the service listens, and a client may reach it by another. */
+  public_url_is_guessed?: boolean;
   version: string;
   /** Absent or null: nothing is taken, and the address is none. */
   storage_events?: StorageEvents | null;
@@ -130,17 +134,18 @@ export type HttpDeps = {
 export type RequestDeps = HttpDeps & { stopping: AbortSignal; unverified: ByteBudget; fair: FairUse };
 
 export type Language = 'en' | 'zh';
-/** `route`: the one that took the request. `address`: the client's. `key_id`: of the key that the call came with, or whose link it came by; for the log. `role`: of the key that the call came with. `link_key`: with which links that are given out end. `leave`: it is no longer under way, though not answered yet. */
+/** `route`: the one that took the request. `address`: the client's. `key_id`, `session_id`: of the key or session that the call came with, or whose link it came by; for the log. `role`: of the key or session. `granted_to`: with which of them links that are given out end. `leave`: it is no longer under way, though not answered yet. */
 export type State = {
   request_id: string;
   language: Language;
   address: string;
   route?: RouteName;
   key_id?: string;
+  session_id?: string;
   role?: Role;
-  link_key?: string;
   /** A page or file of the web app, which no route declares. */
   web?: true;
+  granted_to?: string;
   leave?: () => void;
 };
 /** `params`: of the path, decoded. */
@@ -148,7 +153,10 @@ export type KoaContext = ParameterizedContext<State, { params: Record<string, st
 
 /** On whose behalf a call is: everything it reads and writes is in `scope`. */
 export type Caller = { scope: Scope; by: Author };
-export type KeyCaller = Caller & { key: ApiKey };
+/** `key_id`, `session_id`: one of them is null. */
+export type Access = Pick<ApiKey, 'user_id' | 'role' | 'installation'> & { key_id: string | null; session_id: string | null };
+/** Who shows an API key, or the cookie of a session. */
+export type KeyCaller = Caller & { key: Access };
 
 export type PublicRequest = { ctx: KoaContext; deps: RequestDeps };
 export type AuthenticatedRequest = PublicRequest & { caller: Caller };
@@ -160,8 +168,8 @@ export type EarlyContext = Pick<KoaContext, 'state' | 'set'>;
 export type FairUse = {
   /** Of a caller who needs no key. */
   open(ctx: KoaContext, name: RouteName, work: () => Promise<void>): Promise<void>;
-  /** Of a key that holds. */
-  keyed(ctx: KoaContext, of: { name: RouteName; key_id: string }, work: () => Promise<void>): Promise<void>;
+  /** Of a key or session that holds. */
+  keyed(ctx: KoaContext, name: RouteName, work: () => Promise<void>): Promise<void>;
   /** Whoever was refused before he was known; throws when his address was refused too often. */
   refused(ctx: EarlyContext): Promise<void>;
   /** A long wait, during which nothing else of the request is under way; null: too many of this caller wait. */

@@ -10,6 +10,9 @@ export type HttpLimits = typeof HTTP_LIMITS;
 export const HTTP_LIMITS = {
   /** The largest picture, in bytes: a full-size photograph or scan with room to spare. */
   max_bytes: 50 * MIB,
+  /** Of a document, and of one page: told to clients that look before they send; inspection refuses what has more. */
+  max_pages: 100,
+  max_pixels: 80_000_000,
   /** A JSON body. The largest is metadata or a corrected text. */
   max_json_bytes: MIB,
   /** A provider's result: a dense page with the box of each word has 0.5 MB, 100 usual ones have 6 MB. */
@@ -96,6 +99,12 @@ export const HTTP_LIMITS = {
   event_readers: 1_000,
   /** Events written at once to one reader. */
   events_page: 200,
+  /** How often a stream of events looks whether its key or session still holds: one look-up. */
+  access_look_ms: 5 * SECOND,
+  /** A session ends so long after its last use: who comes by once a month stays signed in. */
+  session_valid_ms: 30 * 24 * HOUR,
+  /** The end of a session is moved this often at most: a write. */
+  session_slide_ms: HOUR,
   /** A comment keeps a quiet stream of events open: below the idle timeout of every usual proxy, and of our own. */
   heartbeat_ms: 15 * SECOND,
   /** Points that a key may spend in a window: 100 requests a second, or 20 searches. What a person does is far below; import and watch wait when they get 429. */

@@ -4,7 +4,7 @@ import type Koa from 'koa';
 import { Problem, type ProblemCode } from '../contract/problems.ts';
 import type { RouteDeclaration } from '../contract/routes/route.ts';
 import { ROUTES, type Route } from '../contract/routes/table.ts';
-import { callerByKey, callerByLink, checkRole, type LinkUse } from './access/auth.ts';
+import { callerByLink, callerOf, checkRole, type LinkUse } from './access/auth.ts';
 import type { Caller, KoaContext, PublicRequest, RequestDeps, State } from './context.ts';
 import type { Handlers } from './handlers.ts';
 import { routeNotFound } from './problems/problems.ts';
@@ -19,6 +19,7 @@ import { opsHandlers } from './routes/ops.ts';
 import { readHandlers } from './routes/read.ts';
 import { runHandlers } from './routes/runs.ts';
 import { serviceHandlers } from './routes/service.ts';
+import { sessionHandlers } from './routes/session.ts';
 import { serveWeb } from './web/serve.ts';
 
 const HANDLERS: Handlers = {
@@ -31,6 +32,7 @@ const HANDLERS: Handlers = {
   ...documentHandlers,
   ...opsHandlers,
   ...serviceHandlers,
+  ...sessionHandlers,
 };
 
 /** A handler as the router calls it: its types follow from the declaration by which the request was parsed. */
@@ -59,8 +61,8 @@ async function handle(route: Route, { handle, admit, linkUse }: Bound, ctx: KoaC
   if (route.role === null) return fair.open(ctx, name, () => countingRefusals(ctx, deps, admitted));
   const linked = linkUse ? await countingRefusals(ctx, deps, () => callerByLink(ctx, linkUse, deps)) : null;
   if (linked) return fair.open(ctx, name, () => run(linked));
-  const caller = await countingRefusals(ctx, deps, () => callerByKey(ctx, deps));
-  return fair.keyed(ctx, { name, key_id: caller.key.key_id }, async () => {
+  const caller = await countingRefusals(ctx, deps, () => callerOf(ctx, deps));
+  return fair.keyed(ctx, name, async () => {
     checkRole(caller.key, route);
     await run(caller);
   });
@@ -75,7 +77,7 @@ async function countingRefusals<Value>(ctx: KoaContext, { fair }: RequestDeps, w
     throw error;
   }
 }
-const NOT_KNOWN: ReadonlySet<string> = new Set(['UNAUTHENTICATED', 'BAD_SIGNATURE'] satisfies ProblemCode[]);
+const NOT_KNOWN: ReadonlySet<string> = new Set(['UNAUTHENTICATED', 'BAD_SIGNATURE', 'LOGIN_REFUSED'] satisfies ProblemCode[]);
 
 /** All routes, then what no route takes: 404, 405 with `Allow`, and the response to OPTIONS. */
 export function route(app: Koa<State>, deps: RequestDeps): void {

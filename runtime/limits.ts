@@ -61,6 +61,8 @@ export const RUNTIME_LIMITS = {
   idempotency_retention_ms: 30 * 24 * 60 * 60_000,
   /** Retention of revoked local keys: each start of the service makes one. */
   local_key_retention_ms: 30 * 24 * 60 * 60_000,
+  /** Retention of sessions and login tokens after their end. */
+  session_retention_ms: 30 * 24 * 60 * 60_000,
   /** Interval and time limit of removing expired rows, page by page: each page is a short write, followed by a pause as long. */
   prune_interval_ms: 60_000,
   prune_time_ms: 30_000,

@@ -6,6 +6,7 @@ import { problemsOf } from '../routes/problems.ts';
 import { isRaw, type ResponseBody, type RouteDeclaration } from '../routes/route.ts';
 import { FORM_TYPE, JSON_TYPES } from '../routes/shared.ts';
 import { ROUTE_GROUPS } from '../routes/table.ts';
+import { sessionCookie } from '../session.ts';
 import { FIELD_TEXTS } from './field-texts.ts';
 import { headersOf, responseHeadersOf } from './headers.ts';
 import { type Components, type Into, type JsonSchema, schemaOf } from './schemas.ts';
@@ -32,7 +33,7 @@ export function openApiDocument({
       const path = route.path.replace('{+', '{');
       paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route, tag, into) };
     }
-  const { about, key, link, token } = OPENAPI_TEXTS;
+  const { about, key, session, link, token } = OPENAPI_TEXTS;
   return {
     openapi: '3.1.1',
     info: {
@@ -48,6 +49,7 @@ export function openApiDocument({
       schemas: components,
       securitySchemes: {
         key: { type: 'http', scheme: 'bearer', description: key[language] },
+        session: { type: 'apiKey', in: 'cookie', name: sessionCookie(url), description: session[language] },
         link: { type: 'apiKey', in: 'query', name: 'signature', description: link[language] },
         token: { type: 'http', scheme: 'bearer', description: token[language] },
       },
@@ -56,8 +58,8 @@ export function openApiDocument({
 }
 
 const SECURITY: Record<RouteDeclaration['auth'], Record<string, string[]>[]> = {
-  key: [{ key: [] }],
-  key_or_link: [{ key: [] }, { link: [] }],
+  key: [{ key: [] }, { session: [] }],
+  key_or_link: [{ key: [] }, { session: [] }, { link: [] }],
   link: [{ link: [] }],
   token: [{ token: [] }],
   none: [],

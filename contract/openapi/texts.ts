@@ -10,12 +10,16 @@ export const OPENAPI_TEXTS = {
     en: 'An API key, made with `tuodi keys create`. It belongs to one organisation, and sees nothing of another.',
     zh: 'API 密钥，由 `tuodi keys create` 创建。密钥属于一个组织，看不到其他组织的任何内容。',
   },
+  session: {
+    en: 'The cookie of a session, which `POST /v1/session` sets. A write takes an `Origin` of the page of this service, and `Authorization` goes before it.',
+    zh: '会话 cookie，由 `POST /v1/session` 设置。写操作须带本服务页面的 `Origin`；同时有 `Authorization` 时以后者为准。',
+  },
   link: {
     en: 'A link that was given out, used as it is: its signature is for this call alone, and for a limited time.',
     zh: '已发放的签名链接，按原样使用：签名仅限该接口与限定时间。',
   },
   token: { en: 'The token that the store was configured with.', zh: '为存储配置的令牌。' },
-  role: { en: 'Takes a key with the role {role} or one above it.', zh: '需要角色为 {role} 或更高的密钥。' },
+  role: { en: 'Takes a key or user with the role {role} or one above it.', zh: '需要角色为 {role} 或更高的密钥或用户。' },
   file: { en: 'the picture, as the last part of the form', zh: '图片文件，须为表单的最后一部分' },
 } as const satisfies Record<string, Text>;
 

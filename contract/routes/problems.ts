@@ -7,6 +7,8 @@ const ANY: ProblemCode[] = [
   ...(['TOO_MANY_REQUESTS', 'TOO_MANY_REQUESTS_BY_ADDRESS', 'TOO_MANY_UNDER_WAY'] as const),
 ];
 const WITH_KEY: ProblemCode[] = ['UNAUTHENTICATED', 'FORBIDDEN'];
+/** A write with the cookie of a session. */
+const BY_A_PAGE: ProblemCode[] = ['OTHER_ORIGIN'];
 const WITH_LINK: ProblemCode[] = ['BAD_SIGNATURE', 'LINK_EXPIRED'];
 /** Whatever writes may find the disk full. */
 const WRITES: ProblemCode[] = ['BAD_JSON', 'TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE', 'STORAGE_FULL'];
@@ -20,6 +22,7 @@ export function problemsOf({ auth, method, path, errors }: RouteDeclaration): Pr
     ...(auth === 'key' || auth === 'key_or_link' ? WITH_KEY : []),
     ...(auth === 'link' || auth === 'key_or_link' ? WITH_LINK : []),
     ...(method === 'GET' ? [] : WRITES),
+    ...(method !== 'GET' && (auth === 'key' || auth === 'key_or_link') ? BY_A_PAGE : []),
     ...(path.includes('{resource_id}') || path === '/v1/resources' ? WITH_RESOURCE : []),
     ...errors,
   ]);

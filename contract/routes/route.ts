@@ -7,7 +7,7 @@ import type { Text } from '../statuses.ts';
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /**
- * What the caller must show. `key`: an API key; `key_or_link`: that, or a signature made for this call; `link`: a signature; `token`: what
+ * What the caller must show. `key`: an API key, or the cookie of a session; `key_or_link`: that, or a signature made for this call; `link`: a signature; `token`: what
  * the service was configured with; `none`: nothing.
  */
 export type Auth = 'key' | 'key_or_link' | 'link' | 'token' | 'none';

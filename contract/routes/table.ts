@@ -10,6 +10,7 @@ import { READ_ROUTES } from './read.ts';
 import type { Auth, RouteDeclaration } from './route.ts';
 import { RUN_ROUTES } from './runs.ts';
 import { SERVICE_ROUTES } from './service.ts';
+import { SESSION_ROUTES } from './session.ts';
 
 /** The groups of the documents, each with its routes. */
 export const ROUTE_GROUPS = [
@@ -21,6 +22,7 @@ export const ROUTE_GROUPS = [
   { tag: 'runs', title: { en: 'Dead letters and long work', zh: '死信与长时间作业' }, routes: RUN_ROUTES },
   { tag: 'documents', title: { en: 'What describes the API', zh: '接口说明' }, routes: DOCUMENT_ROUTES },
   { tag: 'ops', title: { en: 'Operations', zh: '运维' }, routes: OPS_ROUTES },
+  { tag: 'session', title: { en: 'Signing in', zh: '登录' }, routes: SESSION_ROUTES },
   { tag: 'service', title: { en: 'The service itself', zh: '服务本身' }, routes: SERVICE_ROUTES },
 ] as const satisfies readonly { tag: string; title: Text; routes: readonly RouteDeclaration[] }[];
 
@@ -34,6 +36,7 @@ export const ROUTES = [
   ...RUN_ROUTES,
   ...DOCUMENT_ROUTES,
   ...OPS_ROUTES,
+  ...SESSION_ROUTES,
   ...SERVICE_ROUTES,
 ] as const satisfies readonly RouteDeclaration[];
 

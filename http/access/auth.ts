@@ -1,21 +1,32 @@
-/** Who calls: by an API key, or by a link that was signed for exactly one call. */
+/** Who calls: by an API key, by the session of a browser, or by a link that was signed for exactly one call. */
 import { Problem } from '../../contract/problems.ts';
-import { hasRole } from '../../contract/roles.ts';
+import { hasRole, type Role } from '../../contract/roles.ts';
 import type { RouteDeclaration } from '../../contract/routes/route.ts';
 import { isInUse, isLocalName, isSecret, parseKey } from '../../runtime/accounts/api-keys.ts';
-import type { ApiKey } from '../../runtime/ports/accounts.ts';
-import type { Caller, KeyCaller, KoaContext, LinkRejection, PublicRequest, RequestDeps } from '../context.ts';
+import type { Access, Caller, KeyCaller, KoaContext, LinkRejection, PublicRequest, RequestDeps } from '../context.ts';
+import { callerBySession, grantedSession, hasCookie } from './session.ts';
 
-/** The caller by its key. Wrong, unknown, expired and revoked keys are not distinguished: all are 401. */
-export async function callerByKey(ctx: KoaContext, { facts, clock }: RequestDeps): Promise<KeyCaller> {
+/** The caller by its key, or by the cookie of a session where there is none. What does not hold is 401, whatever is wrong with it. */
+export const callerOf = (ctx: KoaContext, deps: RequestDeps): Promise<KeyCaller> =>
+  ctx.get('authorization') === '' && hasCookie(ctx, deps) ? callerBySession(ctx, deps) : callerByKey(ctx, deps);
+
+async function callerByKey(ctx: KoaContext, { facts, clock }: RequestDeps): Promise<KeyCaller> {
   const [scheme = '', text = '', ...rest] = ctx.get('authorization').trim().split(/ +/);
   const parsed = scheme.toLowerCase() === 'bearer' && rest.length === 0 ? parseKey(text) : null;
   const key = parsed && (await facts.accounts.key(parsed.key_id));
   if (!parsed || !key || !isInUse(key, clock.now()) || !isSecret(parsed.secret, key.secret_hash)) throw unauthenticated();
   ctx.state.key_id = key.key_id;
   ctx.state.role = key.role;
-  if (!isLocalName(key.name)) ctx.state.link_key = key.key_id;
-  return { scope: { org_id: key.org_id }, by: { kind: 'key', id: key.key_id }, key };
+  if (!isLocalName(key.name)) ctx.state.granted_to = key.key_id;
+  const { org_id, key_id, user_id, role, installation } = key;
+  return { scope: { org_id }, by: { kind: 'key', id: key_id }, key: { key_id, session_id: null, user_id, role, installation } };
+}
+
+/** Whether what the caller showed still holds, for calls that take long. */
+export async function stillHolds({ key: { key_id, session_id } }: KeyCaller, { facts, clock }: RequestDeps): Promise<boolean> {
+  if (session_id !== null) return (await facts.sessions.byId(session_id, clock.now())) !== null;
+  const key = key_id === null ? null : await facts.accounts.key(key_id);
+  return key !== null && isInUse(key, clock.now());
 }
 
 /** What a signed link is for; `size`, `page` and `turned` only of previews. */
@@ -23,8 +34,8 @@ export type LinkUse = { call: 'uploaded' | 'preview'; resource_id: string; size?
 type Granted = LinkUse & { org_id: string; expires: string; key_id: string };
 
 /**
- * The query that makes a link of an address. The organisation is part of it, since there is no key to know it by; and so is the key that
- * it is given out to, with which it ends. A key for commands on this machine ends with each start, and is not.
+ * The query that makes a link of an address. The organisation is part of it, since there is no key to know it by; and so is the key or
+ * session that it is given out to, with which it ends. A key for commands on this machine ends with each start, and is not.
  */
 export function linkQuery(
   use: LinkUse,
@@ -32,7 +43,7 @@ export function linkQuery(
   { ctx, deps }: PublicRequest,
 ): URLSearchParams {
   const { org_id } = given;
-  const key_id = ctx.state.link_key ?? '';
+  const key_id = ctx.state.granted_to ?? '';
   const expires = String(given.expires_at);
   const signature = deps.links.sign(partsOf({ ...use, org_id, expires, key_id }));
   const { size, turned } = use;
@@ -68,17 +79,25 @@ const partsOf = ({ call, resource_id, size, page, turned = '', org_id, expires, 
   ...(key_id === '' ? [] : [`key:${key_id}`]),
 ];
 
-/** A link ends with the key that it was given out to. Throws LINK_EXPIRED. */
-export async function checkLinkKey(ctx: KoaContext, key_id: string, { facts, clock }: RequestDeps): Promise<void> {
-  const key = await facts.accounts.key(key_id);
-  if (!key || !isInUse(key, clock.now()))
-    throw new Problem('LINK_EXPIRED', {
-      en: 'This link ended with the key that it was given out to. Ask for a fresh one; nothing was changed.',
-      zh: '该链接已随其所属密钥的撤销而失效，请重新获取；未作任何更改。',
-    });
-  ctx.state.key_id = key_id;
-  ctx.state.link_key = key_id;
+/** A link ends with the key or session that it was given out to. Throws LINK_EXPIRED. */
+export async function checkLinkKey(ctx: KoaContext, granted_to: string, { facts, clock }: RequestDeps): Promise<void> {
+  const session_id = grantedSession(granted_to);
+  if (session_id === null) {
+    const key = await facts.accounts.key(granted_to);
+    if (!key || !isInUse(key, clock.now())) throw endedWithItsKey();
+    ctx.state.key_id = granted_to;
+  } else {
+    if (!(await facts.sessions.byId(session_id, clock.now()))) throw endedWithItsKey();
+    ctx.state.session_id = session_id;
+  }
+  ctx.state.granted_to = granted_to;
 }
+
+const endedWithItsKey = () =>
+  new Problem('LINK_EXPIRED', {
+    en: 'This link ended with the key or session that it was given out to. Ask for a fresh one; nothing was changed.',
+    zh: '该链接已随其所属的密钥或会话而失效，请重新获取；未作任何更改。',
+  });
 
 export const linkProblem = ({ refused }: LinkRejection): Problem =>
   refused === 'LINK_EXPIRED'
@@ -91,19 +110,26 @@ export const linkProblem = ({ refused }: LinkRejection): Problem =>
         zh: '该链接并非由我们签发，或途中被改动，请重新获取；未作任何更改。',
       });
 
-/** Throws FORBIDDEN unless the key may make this call. */
-export function checkRole({ role, installation }: ApiKey, route: RouteDeclaration): void {
+/** Throws FORBIDDEN unless the key or session may make this call. */
+export function checkRole({ role, installation, session_id }: Rights, route: RouteDeclaration): void {
   if (route.role !== null && !hasRole(role, route.role))
-    throw new Problem('FORBIDDEN', {
-      en: `This key has the role ${role}, and this call takes ${route.role}. Nothing was done. Keys are made with \`tuodi keys create --role\`.`,
-      zh: `该密钥的角色为 ${role}，此接口需要 ${route.role}。未执行任何操作。密钥由 \`tuodi keys create --role\` 创建。`,
-    });
+    throw new Problem('FORBIDDEN', session_id ? roleOfUser(role, route.role) : roleOfKey(role, route.role));
   if (route.installation && !installation)
     throw new Problem('FORBIDDEN', {
       en: 'This call is about the whole installation, and takes a key that is marked for it. Nothing was done.',
       zh: '此接口涉及整个安装，需要带有 installation 标记的密钥。未执行任何操作。',
     });
 }
+
+type Rights = Pick<Access, 'role' | 'installation'> & { session_id?: string | null };
+const roleOfKey = (role: Role, required: Role) => ({
+  en: `This key has the role ${role}, and this call takes ${required}. Nothing was done. Keys are made with \`tuodi keys create --role\`.`,
+  zh: `该密钥的角色为 ${role}，此接口需要 ${required}。未执行任何操作。密钥由 \`tuodi keys create --role\` 创建。`,
+});
+const roleOfUser = (role: Role, required: Role) => ({
+  en: `You have the role ${role}, and this takes ${required}. Nothing was done. An operator gives you another with \`tuodi users role\`.`,
+  zh: `您的角色为 ${role}，此操作需要 ${required}。未执行任何操作。运维者可用 \`tuodi users role\` 更改角色。`,
+});
 
 const unauthenticated = () =>
   new Problem(

@@ -74,10 +74,11 @@ export function createFairUse({ rates = null, limits, log }: Pick<HttpDeps, 'rat
       if (!PROBES.has(name)) await spend(ctx, by_address, subject, 1);
       await admitted(ctx, name === 'put_object' ? kinds.upload : kinds.other, subject, work);
     },
-    async keyed(ctx, { name, key_id }, work) {
-      await spend(ctx, by_key, key_id, Math.min(pointsOf(ctx, name, limits), by_key.points)); // all there are, at most
+    async keyed(ctx, name, work) {
+      const subject = callerSubject(ctx);
+      await spend(ctx, by_key, subject, Math.min(pointsOf(ctx, name, limits), by_key.points)); // all there are, at most
       const kind = name === 'search' ? 'search' : mediaType(ctx) === FORM_TYPE ? 'upload' : 'other';
-      await admitted(ctx, kinds[kind], key_id, work);
+      await admitted(ctx, kinds[kind], subject, work);
     },
     refused: (ctx) => spend(ctx, by_address, addressSubject(ctx), REFUSED_POINTS),
     wait(ctx) {
@@ -106,7 +107,7 @@ function pointsOf(ctx: KoaContext, name: RouteName, limits: HttpDeps['limits']):
   return points + Math.floor(bytes / limits.body_bytes_a_point);
 }
 
-const callerSubject = (ctx: EarlyContext): string => ctx.state.key_id ?? addressSubject(ctx);
+const callerSubject = (ctx: EarlyContext): string => ctx.state.key_id ?? ctx.state.session_id ?? addressSubject(ctx);
 
 /** Of IPv6 the network: whoever has one address has 2⁶⁴ of them. */
 function addressSubject({ state: { address } }: EarlyContext): string {

@@ -23,7 +23,7 @@ export function requestContext({ clock, log, stopping, trusted_proxies = [] }: R
     const address = addressOf(ctx.req);
     ctx.state = { request_id, language: ctx.acceptsLanguages('en', 'zh') === 'zh' ? 'zh' : 'en', address };
     ctx.set({ 'cache-control': 'private, no-cache', 'x-request-id': request_id });
-    ctx.vary(['Accept-Language', 'Authorization']);
+    ctx.vary(['Accept-Language', 'Authorization', 'Cookie']);
     try {
       await next();
     } finally {
@@ -31,15 +31,16 @@ export function requestContext({ clock, log, stopping, trusted_proxies = [] }: R
       if (stopping.aborted) ctx.set('connection', 'close');
       const ms = Math.round(clock.elapsed() - began);
       // Without the query: it may be a signature, or what somebody looks for.
-      const { key_id } = ctx.state;
+      const { key_id, session_id } = ctx.state;
       const path = ctx.req.url?.split('?')[0];
       const { method, status } = ctx;
-      log.info({ event: 'request.finished', request_id, address, key_id, method, path, status, ms }, 'request');
+      const line = { event: 'request.finished', request_id, address, key_id, session_id, method, path, status, ms };
+      log.info(line, 'request');
     }
   };
 }
 
-/** Which other origins may call from a browser: those that are configured, without cookies. */
+/** Which other origins may call from a browser: those that are configured, and never with the cookie of a session. */
 export function allowOrigins({ cors_origins }: RequestDeps): Middleware<State> {
   const allowed = new Set(cors_origins);
   return cors({
@@ -70,7 +71,7 @@ export function allowOrigins({ cors_origins }: RequestDeps): Middleware<State> {
 }
 
 /** Of two, a proxy before us and we might each go by another one. */
-const SAID_ONCE = new Set(['host', 'authorization', 'content-type', 'content-length', 'idempotency-key']);
+const SAID_ONCE = new Set(['host', 'authorization', 'content-type', 'content-length', 'idempotency-key', 'origin']);
 const timesOf = (name: string, { rawHeaders }: IncomingMessage): number =>
   rawHeaders.filter((one, i) => i % 2 === 0 && one.toLowerCase() === name).length;
 

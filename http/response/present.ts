@@ -12,6 +12,7 @@ import type { UploadLink } from '../../runtime/ports/objects.ts';
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import { linkQuery } from '../access/auth.ts';
 import type { KoaContext, Language, PublicRequest, RequestDeps } from '../context.ts';
+import { asReached, baseUrl } from './base-url.ts';
 import { etagOf } from './etag.ts';
 
 const HOUR_MS = 3_600_000;
@@ -40,7 +41,7 @@ export function presentResource(row: ResourceRow, { ctx, deps }: { ctx: KoaConte
     remarks: remarksOf(row.remarks).map((remark) => remarkAnswer(remark, ctx.state.language)),
     reading: row.reading,
     allowed_events,
-    actions: ctx.state.role ? actionsFor(row, { role: ctx.state.role, base: deps.public_url() }) : [],
+    actions: ctx.state.role ? actionsFor(row, { role: ctx.state.role, base: baseUrl({ ctx, deps }) }) : [],
     preview_url: viewable ? previewUrl(row, { ctx, deps }) : null,
     created_at: timeOf(row.created_at),
     updated_at: timeOf(row.updated_at),
@@ -70,8 +71,15 @@ export function presentUpload(link: UploadLink, row: ResourceRow, call: PublicRe
   const { resource_id, org_id } = row;
   const given = { org_id, expires_at: deps.clock.now() + deps.limits.complete_valid_ms };
   const query = linkQuery({ call: 'uploaded', resource_id }, given, call);
-  const complete_url = `${deps.public_url()}/v1/resources/${resource_id}/uploaded?${query}`;
-  return { method, url, headers, ...(fields ? { fields } : {}), expires_at: timeOf(expires_at), complete_url };
+  const complete_url = `${baseUrl(call)}/v1/resources/${resource_id}/uploaded?${query}`;
+  return {
+    method,
+    url: asReached(url, call),
+    headers,
+    ...(fields ? { fields } : {}),
+    expires_at: timeOf(expires_at),
+    complete_url,
+  };
 }
 
 /** Its expiry is rounded up to the hour, so that the address stays the same for an hour and browsers cache it. */
@@ -80,7 +88,7 @@ function previewUrl({ resource_id, org_id, turns }: ResourceRow, call: PublicReq
   const expires_at = Math.ceil((deps.clock.now() + deps.limits.preview_valid_ms) / HOUR_MS) * HOUR_MS;
   const turned = String(turnedOf(turns, 1) || '');
   const query = linkQuery({ call: 'preview', resource_id, size: LISTED_SIZE, turned }, { org_id, expires_at }, call);
-  return `${deps.public_url()}/v1/resources/${resource_id}/preview?${query}`;
+  return `${baseUrl(call)}/v1/resources/${resource_id}/preview?${query}`;
 }
 
 /** One picture, with its ETag on the response. */

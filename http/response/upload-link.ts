@@ -15,7 +15,7 @@ export async function uploadLink(call: AuthenticatedRequest, row: ResourceRow): 
     byte_size: row.byte_size,
     content_type: row.content_type,
     expires_at: clock.now() + limits.link_valid_ms,
-    granted_to: ctx.state.link_key,
+    granted_to: ctx.state.granted_to,
   });
   return presentUpload(link, row, call);
 }

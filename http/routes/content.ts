@@ -6,6 +6,7 @@ import type { Correction, Recognition } from '../../runtime/ports/texts.ts';
 import type { Handlers } from '../handlers.ts';
 import { noContentYet, notViewable, pageNotFound } from '../problems/problems.ts';
 import { loadResource } from '../request/load-resource.ts';
+import { asReached } from '../response/base-url.ts';
 import { isNotModified } from '../response/etag.ts';
 
 export const contentHandlers: Handlers<'get_content' | 'get_preview' | 'get_text'> = {
@@ -14,8 +15,9 @@ export const contentHandlers: Handlers<'get_content' | 'get_preview' | 'get_text
     const { viewable, original_key: key, content_type, filename } = await loadResource(request);
     if (!viewable || !key) throw notViewable();
     const expires_at = deps.clock.now() + deps.limits.read_link_valid_ms;
-    const granted_to = ctx.state.link_key;
-    ctx.set('location', await deps.objects.presignRead({ key, expires_at, content_type, filename, granted_to }));
+    const { granted_to } = ctx.state;
+    const link = await deps.objects.presignRead({ key, expires_at, content_type, filename, granted_to });
+    ctx.set('location', asReached(link, request));
     ctx.set('cache-control', 'no-store'); // the link expires
     return { status: 302 };
   },

@@ -18,6 +18,7 @@ import { type ReceivedFile, withReceivedFile } from '../request/receive-file.ts'
 import { withRoom } from '../request/room.ts';
 import { type Bytes, claimOf, findDuplicate, isAnnounced } from '../request/same-bytes.ts';
 import { sendEvent } from '../request/send-event.ts';
+import { baseUrl } from '../response/base-url.ts';
 import { presentChanged, presentForUploader } from '../response/present.ts';
 import { uploadLink } from '../response/upload-link.ts';
 
@@ -100,7 +101,7 @@ const claimantOf = async ({ deps, caller }: Request, bytes: Bytes | null): Promi
   bytes && deps.facts.resources.claimant(caller.scope, [claimOf(bytes)]);
 
 function created(call: Request, row: ResourceRow, link: { upload?: Upload }): Reply<'create_resource'> {
-  call.ctx.set('location', `${call.deps.public_url()}/v1/resources/${row.resource_id}`);
+  call.ctx.set('location', `${baseUrl(call)}/v1/resources/${row.resource_id}`);
   return { status: 201, body: presentForUploader(call, row, link) };
 }
 

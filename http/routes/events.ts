@@ -2,9 +2,9 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { Problem } from '../../contract/problems.ts';
-import { isInUse } from '../../runtime/accounts/api-keys.ts';
 import { bounded } from '../../runtime/async/timeout.ts';
 import type { PositionedMessage } from '../../runtime/ports/outbox.ts';
+import { stillHolds } from '../access/auth.ts';
 import type { KeyRequest, RequestDeps } from '../context.ts';
 
 /**
@@ -37,26 +37,31 @@ const readers = new WeakMap<RequestDeps['feed'], number>();
 const readersOf = ({ feed }: RequestDeps) => readers.get(feed) ?? 0;
 
 async function* eventsFor({ ctx, deps, caller }: KeyRequest, disconnected: AbortSignal): AsyncGenerator<string> {
-  const { clock, feed, facts, limits } = deps;
+  const { clock, feed, limits } = deps;
   const header = ctx.get('last-event-id');
   const known = Position.safeParse(header);
   let position = known.success ? known.data : feed.position();
   yield `retry: ${limits.retry_after_s * 1_000}\n\n`;
   if (header !== '' && !known.success) yield reset(position);
-  let sent_at = clock.elapsed();
+  const look_ms = Math.min(limits.access_look_ms, limits.heartbeat_ms);
+  let [looked_at, sent_at] = [clock.elapsed(), clock.elapsed()];
   while (!disconnected.aborted) {
+    if (clock.elapsed() - looked_at >= look_ms) {
+      if (!(await stillHolds(caller, deps))) return; // a key or session that ended gets no more events
+      looked_at = clock.elapsed();
+    }
     const page = await feed.after(caller.scope, position, limits.events_page);
     position = page.position;
     if (page.expired) yield reset(position);
     if (page.messages.length > 0) yield page.messages.map(eventOf).join('');
-    const quiet_ms = clock.elapsed() - sent_at;
-    if (quiet_ms >= limits.heartbeat_ms) {
-      const key = await facts.accounts.key(caller.key.key_id);
-      if (!key || !isInUse(key, clock.now())) return; // a key that ended gets no more events
+    const now = clock.elapsed();
+    if (now - sent_at >= limits.heartbeat_ms) {
       yield ': still here\n\n';
       sent_at = clock.elapsed();
-    } else if (!page.expired && page.messages.length < limits.events_page)
-      await feed.more(position, limits.heartbeat_ms - quiet_ms, disconnected);
+    } else if (!page.expired && page.messages.length < limits.events_page) {
+      const quiet_ms = Math.min(sent_at + limits.heartbeat_ms, looked_at + look_ms) - now;
+      if (quiet_ms > 0) await feed.more(position, quiet_ms, disconnected);
+    }
   }
 }
 /** Ours, or a stranger's text. */

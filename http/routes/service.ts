@@ -1,5 +1,6 @@
 /** For operators: does the process live, and can it do its work? */
-import { callerByKey } from '../access/auth.ts';
+import { callerOf } from '../access/auth.ts';
+import { hasCookie } from '../access/session.ts';
 import type { PublicRequest } from '../context.ts';
 import type { Handlers } from '../handlers.ts';
 
@@ -24,10 +25,10 @@ export const serviceHandlers: Handlers<'healthz' | 'readyz'> = {
   },
 };
 
-/** No key, a wrong one, and one that can't be looked up while the facts are away are all one: it is answered all the same. */
+/** No key or session, a wrong one, and one that can't be looked up while the facts are away are all one: it is answered all the same. */
 async function isForInstallation({ ctx, deps }: PublicRequest): Promise<boolean> {
-  if (ctx.get('authorization') === '') return false;
-  return callerByKey(ctx, deps).then(
+  if (ctx.get('authorization') === '' && !hasCookie(ctx, deps)) return false;
+  return callerOf(ctx, deps).then(
     ({ key }) => key.installation,
     () => false,
   );

@@ -12,6 +12,12 @@ const BUSY_TIMEOUT_MS = 10_000;
 const LOCAL = `local-${'[0-9a-f]'.repeat(16)}`;
 const REVOKE_LOCAL = `UPDATE api_keys SET revoked_at = ? WHERE name GLOB '${LOCAL}' AND revoked_at IS NULL`;
 
+/** Browsers sign in anew: one that has signed out since must not be signed in by a restore. */
+const END_SESSIONS = [
+  'UPDATE sessions SET ended_at = ? WHERE ended_at IS NULL',
+  'UPDATE login_tokens SET used_at = ? WHERE used_at IS NULL',
+];
+
 /** The bytes of a picture that is shown, or that a person may have back. */
 export type Named = { resource_id: string; key: string; byte_size: number | null; sha256: string | null };
 
@@ -31,6 +37,7 @@ export async function snapshot(from: string, to: string, wall: number): Promise<
   const copy = openDatabase(to);
   try {
     copy.prepare(REVOKE_LOCAL).run(wall);
+    for (const end of END_SESSIONS) copy.prepare(end).run(wall);
   } finally {
     copy.close();
   }

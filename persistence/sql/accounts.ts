@@ -1,8 +1,8 @@
 /** Organisations, their users and keys. A key's secret is never here, only its hash. */
-
+import type { Knex } from 'knex';
 import { isRole } from '../../contract/roles.ts';
 import { NO_USAGE } from '../../runtime/accounts/usage.ts';
-import type { Accounts, ApiKey } from '../../runtime/ports/accounts.ts';
+import type { Accounts, ApiKey, Organisation, User } from '../../runtime/ports/accounts.ts';
 import { type Database, portError } from './database.ts';
 import { number, numberOrNull, type Row, rowOf, text, textOrNull, word } from './row.ts';
 
@@ -22,16 +22,26 @@ export function accountsOf({ read, write, dialect }: Database): Accounts {
 
     async organisations(limit) {
       const rows: unknown[] = await read('organisations').orderBy('created_at').orderBy('org_id').limit(limit);
-      return rows.map(rowOf).map((row) => ({ org_id: text(row, 'org_id'), ...named(row) }));
+      return rows.map((row) => organisation(rowOf(row)));
     },
 
-    async addUser({ user_id, org_id, name, created_at }) {
-      await added(write('users').insert({ user_id, org_id, name, created_at }));
+    async organisation(org_id) {
+      const row: unknown = await read('organisations').where({ org_id }).first();
+      return row === undefined ? null : organisation(rowOf(row));
+    },
+
+    async addUser({ user_id, org_id, name, role, installation, created_at, revoked_at }) {
+      await added(write('users').insert({ user_id, org_id, name, role, installation, created_at, revoked_at }));
+    },
+
+    async user({ org_id }, user_id) {
+      const row: unknown = await read('users').where({ org_id, user_id }).first();
+      return row === undefined ? null : userOf(rowOf(row));
     },
 
     async users({ org_id }, limit) {
       const rows: unknown[] = await read('users').where({ org_id }).orderBy('created_at').orderBy('user_id').limit(limit);
-      return rows.map(rowOf).map((row) => ({ user_id: text(row, 'user_id'), org_id, ...named(row) }));
+      return rows.map((row) => userOf(rowOf(row)));
     },
 
     async key(key_id) {
@@ -52,6 +62,28 @@ export function accountsOf({ read, write, dialect }: Database): Accounts {
       return changed === 1;
     },
 
+    async setRole({ org_id }, user_id, { role, installation, at }) {
+      return await write.transaction(async (trx) => {
+        const user = { org_id, user_id };
+        const known: unknown = await dialect.lock(trx('users').where(user).whereNull('revoked_at')).first();
+        if (known === undefined) return false;
+        await trx('users').where(user).update({ role, installation });
+        await endSessions(trx, user, at);
+        return true;
+      });
+    },
+
+    async revokeUser({ org_id }, user_id, at) {
+      return await write.transaction(async (trx) => {
+        const user = { org_id, user_id };
+        const revoked: number = await trx('users').where(user).whereNull('revoked_at').update({ revoked_at: at });
+        if (revoked !== 1) return false;
+        await endSessions(trx, user, at);
+        await trx('api_keys').where(user).whereNull('revoked_at').update({ revoked_at: at });
+        return true;
+      });
+    },
+
     async addOrganisation({ org_id, name, created_at }) {
       await write.transaction(async (trx) => {
         await added(trx('organisations').insert({ org_id, name, created_at }));
@@ -59,10 +91,11 @@ export function accountsOf({ read, write, dialect }: Database): Accounts {
       });
     },
 
-    async ensure({ org_id, name, user_id, user_name, at }) {
+    async ensure({ org_id, name, user_id, user_name, installation = false, at }) {
       await write.transaction(async (trx) => {
         await trx('organisations').insert({ org_id, name, created_at: at }).onConflict('org_id').merge(['org_id']);
-        await trx('users').insert({ user_id, org_id, name: user_name, created_at: at }).onConflict('user_id').merge(['user_id']);
+        const user = { user_id, org_id, name: user_name, role: 'admin', installation, created_at: at };
+        await trx('users').insert(user).onConflict('user_id').merge(['user_id']);
         await trx('org_usage')
           .insert({ org_id, ...NO_USAGE })
           .onConflict('org_id')
@@ -72,7 +105,24 @@ export function accountsOf({ read, write, dialect }: Database): Accounts {
   };
 }
 
+/** Ends what a user's browsers have, in the transaction that changes the user. */
+async function endSessions(trx: Knex, user: { org_id: string; user_id: string }, at: number): Promise<void> {
+  await trx('sessions').where(user).whereNull('ended_at').update({ ended_at: at });
+  await trx('login_tokens').where(user).whereNull('used_at').update({ used_at: at });
+}
+
 const named = (row: Row) => ({ name: text(row, 'name'), created_at: number(row, 'created_at') });
+const organisation = (row: Row): Organisation => ({ org_id: text(row, 'org_id'), ...named(row) });
+
+/** A role of NULL: of a user that a process of a version before sessions has made since. */
+export const userOf = (row: Row): User => ({
+  user_id: text(row, 'user_id'),
+  org_id: text(row, 'org_id'),
+  ...named(row),
+  role: textOrNull(row, 'role') === null ? 'editor' : word(row, 'role', isRole),
+  installation: numberOrNull(row, 'installation') === 1,
+  revoked_at: numberOrNull(row, 'revoked_at'),
+});
 
 /** NULL: of a key that a process of a version before roles has made since. */
 const roleOf = (row: Row): ApiKey['role'] => {

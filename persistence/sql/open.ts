@@ -19,6 +19,7 @@ import { retentionOf } from './retention.ts';
 import type { Unreadable } from './row.ts';
 import { runsOf } from './runs.ts';
 import { upkeepOf } from './service-state.ts';
+import { sessionsOf } from './sessions.ts';
 import { textsOf } from './texts.ts';
 import { usageRowsOf } from './usage.ts';
 
@@ -32,6 +33,7 @@ export function sqlFacts({ log, ...parts }: Omit<Database, 'unreadable'> & { log
     journal: journalOf(db),
     outbox: outboxOf(db),
     accounts: accountsOf(db),
+    sessions: sessionsOf(db),
     upkeep: upkeepOf(db),
     usage: usageRowsOf(db),
     callbacks: callbacksOf(db),

@@ -16,17 +16,39 @@ export type ApiKey = {
   revoked_at: number | null;
 };
 export type Organisation = { org_id: string; name: string; created_at: number };
-export type User = { user_id: string; org_id: string; name: string; created_at: number };
+/** `role`, `installation`: what a session of the user may do, as ApiKey has them. `revoked_at`: since then nobody signs in as the user. */
+export type User = {
+  user_id: string;
+  org_id: string;
+  name: string;
+  role: Role;
+  installation: boolean;
+  created_at: number;
+  revoked_at: number | null;
+};
 
 export interface Accounts {
-  /** Makes the organisation and its user unless they are there. */
-  ensure(organisation: { org_id: string; name: string; user_id: string; user_name: string; at: number }): Promise<void>;
+  /** Makes the organisation and its user, an administrator, unless they are there. `installation`: false unless given. */
+  ensure(organisation: {
+    org_id: string;
+    name: string;
+    user_id: string;
+    user_name: string;
+    installation?: boolean;
+    at: number;
+  }): Promise<void>;
   /** Throws AlreadyThere for an id that is taken. */
   addOrganisation(organisation: Organisation): Promise<void>;
   organisations(limit: number): Promise<Organisation[]>;
   /** Throws AlreadyThere for an id that is taken. */
   addUser(user: User): Promise<void>;
   users(scope: Scope, limit: number): Promise<User[]>;
+  user(scope: Scope, user_id: string): Promise<User | null>;
+  organisation(org_id: string): Promise<Organisation | null>;
+  /** Changes what sessions of the user may do, and ends those there are. False if there is no such user in scope who is not revoked. */
+  setRole(scope: Scope, user_id: string, to: Pick<User, 'role' | 'installation'> & { at: number }): Promise<boolean>;
+  /** Ends the user's sessions, and the login tokens and keys that act for the user. False as setRole. */
+  revokeUser(scope: Scope, user_id: string, at: number): Promise<boolean>;
   addKey(key: ApiKey): Promise<void>;
   key(key_id: string): Promise<ApiKey | null>;
   keys(scope: Scope, limit: number): Promise<ApiKey[]>;

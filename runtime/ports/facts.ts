@@ -27,6 +27,7 @@ import type {
   Retention,
   ServiceState,
 } from './service-state.ts';
+import type { Sessions } from './sessions.ts';
 import type { RowOf, Texts } from './texts.ts';
 
 /** A row that a change brings with it. All but metadata are immutable: written again with the same id, they change nothing. */
@@ -88,6 +89,7 @@ export interface Facts {
   readonly journal: Journal;
   readonly outbox: Outbox;
   readonly accounts: Accounts;
+  readonly sessions: Sessions;
   readonly upkeep: ServiceState;
   readonly usage: UsageRows;
   readonly callbacks: Callbacks;

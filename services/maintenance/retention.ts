@@ -48,5 +48,9 @@ const KINDS: readonly Kind[] = [
     page: ({ retention }, { limits, now }, limit) =>
       retention.revokedKeys(LOCAL_KEYS, now - limits.local_key_retention_ms, limit),
   },
+  {
+    batch: 'prune_batch',
+    page: ({ sessions }, { limits, now }, limit) => sessions.prune(now - limits.session_retention_ms, limit),
+  },
   { batch: 'prune_batch', page: ({ runs }, { limits, now }, limit) => runs.prune(now - limits.run_retention_ms, limit) },
 ];

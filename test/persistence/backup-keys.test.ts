@@ -1,4 +1,4 @@
-/** Which keys a backup hands on: those for commands on the machine of its folder end with it, and no key of a person. */
+/** What a backup hands on: keys for commands on the machine of its folder end in it, and sessions; no key of a person. */
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -30,6 +30,30 @@ test('a key that a person has named local-… holds in a backup, and that of a s
       ['local-0123456789abcdef'],
     );
     assert.equal(keys.length, MADE.length);
+  } finally {
+    await rm(dir, { recursive: true });
+  }
+});
+
+test('nobody is signed in by a backup: its sessions and login tokens have ended, and those of the library go on', async () => {
+  const dir = await mkdtemp(path.join(tmpdir(), 'tuodi-backup-sessions-'));
+  const [live, copy] = [path.join(dir, 'live'), path.join(dir, 'copy')];
+  for (const folder of [live, copy]) await mkdir(folder);
+  const login = { org_id: 'default', user_id: 'admin', created_at: 1, expires_at: 99 };
+  const session = (session_id: string) => ({ session_id, token_hash: session_id, created_at: 2, expires_at: 99 });
+  try {
+    const facts = await openSqliteFacts(live);
+    await facts.accounts.ensure({ org_id: 'default', name: 'default', user_id: 'admin', user_name: 'admin', at: 1 });
+    for (const token_hash of ['used', 'unused']) assert.ok(await facts.sessions.addLogin({ ...login, token_hash }));
+    assert.ok(await facts.sessions.begin('used', session('begun')));
+    await snapshot(path.join(live, 'facts.sqlite'), path.join(copy, 'facts.sqlite'), 9);
+    const copied = await openSqliteFacts(copy);
+    assert.equal(await copied.sessions.byId('begun', 9), null);
+    assert.equal(await copied.sessions.begin('unused', session('later')), null);
+    await copied.close();
+    assert.ok(await facts.sessions.byId('begun', 9));
+    assert.ok(await facts.sessions.begin('unused', session('later')));
+    await facts.close();
   } finally {
     await rm(dir, { recursive: true });
   }

@@ -1,4 +1,4 @@
-/** Keys of a database of the first version: members become editors, and those that a service made are marked for the installation. */
+/** Keys and users of a database of the first version: each may do what it could, and no more. */
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -55,6 +55,42 @@ test('each key has the role that it had, by its new name, and no more', async ()
     await beside.destroy();
     const { role, installation } = (await facts.accounts.key('beside')) ?? {};
     assert.deepEqual([role, installation], ['editor', false]);
+  } finally {
+    await facts.close();
+    await rm(dir, { recursive: true });
+  }
+});
+
+test('each user may do what the keys in use that act for it may, and the first one is an administrator', async () => {
+  const dir = await mkdtemp(path.join(tmpdir(), 'tuodi-users-'));
+  const file = path.join(dir, 'facts.sqlite');
+  await writeFile(file, gunzipSync(await readFile(FIXTURE)));
+  const before = sqliteKnex(file);
+  const users = ['member', 'chief', 'left', 'keyless'];
+  await before('users').insert(users.map((user_id) => ({ user_id, org_id: 'default', name: user_id, created_at: 1 })));
+  const usual = { org_id: 'default', secret_hash: 'h', created_at: 1, revoked_at: null, role: 'member' };
+  const keys = [
+    { user_id: 'member' },
+    { user_id: 'chief' },
+    { user_id: 'chief', role: 'admin' },
+    { user_id: 'left', role: 'admin', revoked_at: 1 },
+  ];
+  await before('api_keys').insert(keys.map((key, n) => ({ ...usual, ...key, key_id: `k${n}`, name: `k${n}` })));
+  await before.destroy();
+  await migrateSqliteFacts(dir, false);
+  const facts = await openSqliteFacts(dir);
+  try {
+    const rights = async (user_id: string) => {
+      const user = await facts.accounts.user({ org_id: 'default' }, user_id);
+      return user && [user.role, user.installation, user.revoked_at];
+    };
+    assert.deepEqual(await rights('admin'), ['admin', true, null]);
+    assert.deepEqual(await rights('chief'), ['admin', false, null]);
+    for (const name of ['member', 'left', 'keyless']) assert.deepEqual(await rights(name), ['editor', false, null], name);
+    const beside = sqliteKnex(file);
+    await beside('users').insert({ user_id: 'beside', org_id: 'default', name: 'beside', created_at: 2 });
+    await beside.destroy();
+    assert.deepEqual(await rights('beside'), ['editor', false, null], 'one that an earlier version makes beside this one');
   } finally {
     await facts.close();
     await rm(dir, { recursive: true });

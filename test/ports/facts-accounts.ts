@@ -33,7 +33,8 @@ export function accountsTests(world: World): void {
         [organisation],
       );
       assert.equal((await accounts.organisations(1)).length, 1);
-      const user = { user_id: 'u-made', org_id: 'made', name: '小明', created_at: AT };
+      const rights = { role: 'viewer' as const, installation: false, revoked_at: null };
+      const user = { user_id: 'u-made', org_id: 'made', name: '小明', created_at: AT, ...rights };
       await accounts.addUser(user);
       await assert.rejects(accounts.addUser({ ...user, org_id: OTHER }), AlreadyThere);
       assert.deepEqual([await accounts.users({ org_id: 'made' }, 9), await accounts.users({ org_id: OTHER }, 9)], [[user], []]);

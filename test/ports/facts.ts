@@ -7,6 +7,7 @@ import { commitTests } from './facts-commit.ts';
 import { listTests } from './facts-list.ts';
 import type { World } from './facts-rows.ts';
 import { sameBytesTests } from './facts-same-bytes.ts';
+import { sessionsTests } from './facts-sessions.ts';
 import { severalTests } from './facts-several.ts';
 import { sharedWorkTests } from './facts-shared-work.ts';
 import { tellingTests } from './facts-telling.ts';
@@ -38,6 +39,7 @@ export function factsSuite(name: string, open: () => Promise<Opened>): void {
     textsTests(world);
     tellingTests(world);
     accountsTests(world);
+    sessionsTests(world);
     severalTests(world);
     versionTests(world);
     usageTests(world);

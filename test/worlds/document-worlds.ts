@@ -31,7 +31,10 @@ export async function documentWorld({ env = {}, variables = async () => ({}) }: 
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    return { ...{ folder, data_dir, stop }, variables: { URL: app.url, KEY: app.first_key ?? '', ...(await variables(app)) } };
+    return {
+      ...{ folder, data_dir, stop },
+      variables: { URL: app.url, KEY: app.first_key ?? '', TOKEN: (await app.login()) ?? '', ...(await variables(app)) },
+    };
   } catch (error) {
     await stop(); // else it holds the process, and nobody sees what went wrong
     throw error;

@@ -34,6 +34,7 @@ export async function serveEvents(facts: Facts, announcements: Announcements, li
   const deps = only<HttpDeps>('http', {
     ...{ facts, feed, clock, log, cors_origins: [], version: '0', public_url: () => 'http://localhost' },
     ...{ rates: null, trusted_proxies: [], callbacks: null, storage_events: null },
+    ...{ public_url_is_guessed: true, searches_by_meaning: false, required_metadata: [] },
     limits: { ...HTTP_LIMITS, max_event_readers: 1_000, ...limits }, // one key of the test has all of them
   });
   const server = createHttpServer(deps);

@@ -5,13 +5,14 @@ export type Notified = { id: string; type: string; envelope: { id: string; type:
 /** `events`: in the order in which they came. */
 export type Reader = { events: Notified[]; comments: number; ended(): boolean; close(): Promise<void> };
 
-/** Resolves once the answer has begun. Rejects unless it is 200. */
-export function readEvents(url: string, key: string, last_id?: string): Promise<Reader> {
+/** Resolves once the answer has begun. Rejects unless it is 200. `by`: a key, or the cookie of a session. */
+export function readEvents(url: string, by: string | { cookie: string }, last_id?: string): Promise<Reader> {
   const events: Notified[] = [];
   let buffer = '';
   let ended = false;
   return new Promise((resolve, reject) => {
-    const headers = { authorization: `Bearer ${key}`, ...(last_id === undefined ? {} : { 'last-event-id': last_id }) };
+    const shown = typeof by === 'string' ? { authorization: `Bearer ${by}` } : by;
+    const headers = { ...shown, ...(last_id === undefined ? {} : { 'last-event-id': last_id }) };
     const asked = request(url, { headers, agent: false }, (answer) => {
       if (answer.statusCode !== 200) {
         reject(new Error(`${answer.statusCode}`));

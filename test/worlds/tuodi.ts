@@ -36,10 +36,11 @@ export async function started(data_dir: string, env: NodeJS.ProcessEnv = {}) {
     if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}: ${err}`);
     return out.includes('\n');
   });
-  const { url, api_key } = Started.parse(JSON.parse(out));
+  const { url, api_key, login_url } = Started.parse(JSON.parse(out));
   return {
     url,
     api_key,
+    login_url,
     err: () => err,
     async stop() {
       const ended = once(child, 'exit');
@@ -48,4 +49,4 @@ export async function started(data_dir: string, env: NodeJS.ProcessEnv = {}) {
     },
   };
 }
-const Started = z.object({ url: z.url(), api_key: z.string().optional() });
+const Started = z.object({ url: z.url(), api_key: z.string().optional(), login_url: z.url().optional() });

@@ -6,9 +6,11 @@ import path from 'node:path';
 import { after, beforeEach, describe, test } from 'node:test';
 import { memoryAnnouncements } from '../../../persistence/memory/announcements.ts';
 import { openSqliteFacts } from '../../../persistence/sqlite/facts.ts';
+import { systemClock } from '../../../runtime/async/clock.ts';
 import type { Facts } from '../../../runtime/ports/facts.ts';
 import type { OutboxMessage } from '../../../runtime/ports/outbox.ts';
 import { change } from '../../ports/facts-rows.ts';
+import { browser, loginFor } from '../../worlds/browser.ts';
 import { type EventsServer, keyTo, serveEvents } from '../../worlds/events-world.ts';
 import { type Reader, readEvents } from '../../worlds/sse.ts';
 import { until } from '../../worlds/wait.ts';
@@ -102,6 +104,24 @@ describe('events', () => {
       await facts.accounts.revokeKey({ org_id: 'a' }, key_id, 1);
     await until('the end', () => reader.ended());
     await (await readEvents(server.url, keys.b)).close();
+  });
+
+  test('a stream of a session ends within seconds of its end, however much is told', async () => {
+    await server.stop();
+    server = await serveEvents(facts, memoryAnnouncements(), { access_look_ms: 30 });
+    const { token } = await loginFor({ facts, clock: systemClock() }, { org_id: 'a', role: 'viewer' });
+    const one = browser(server.url);
+    assert.equal((await one.signIn(token)).status, 201);
+    const reader = await readEvents(server.url, { cookie: one.cookie });
+    await commit(['a', 1]);
+    await until('the event', () => reader.events.length === 1);
+    const { comments } = reader;
+    assert.equal((await one.ask('DELETE', '/v1/session')).status, 204);
+    await until('the end', async () => {
+      await commit(['a', 1]);
+      return reader.ended();
+    });
+    assert.equal(reader.comments, comments, 'it did not wait for a heartbeat');
   });
 
   test('50 readers × 10,000 events × 3 restarts: each has every event once, in order', { timeout: 120_000 }, async (t) => {
