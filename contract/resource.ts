@@ -193,7 +193,20 @@ export const Upload = z
   .meta({ id: 'Upload' });
 export type Upload = z.infer<typeof Upload>;
 
-/** `by.kind`: the kind of its author. */
+/**
+ * What the run of a step took that ended here, well or not. attempts: the last one too. losses: runs that were lost with a process; ms: of the
+ * last one, at a provider since it was accepted. last_failure: of the last attempt that failed.
+ */
+export const EndedRun = z
+  .object({
+    attempts: z.int(),
+    losses: z.int(),
+    ms: z.int().nullable(),
+    last_failure: FailureAnswer.pick({ code: true, retryable: true, meaning: true, detail: true }).nullable(),
+  })
+  .meta({ id: 'EndedRun' });
+
+/** `by.kind`: the kind of its author. `run`: null where none ended, and in entries of earlier versions. */
 export const HistoryItem = z
   .object({
     seq: z.int(),
@@ -205,6 +218,7 @@ export const HistoryItem = z
     by: z.object({ kind: z.enum(['user', 'key', 'worker', 'sweep', 'operator']), id: z.string().nullable() }),
     request_id: z.string().nullable(),
     failure: FailureAnswer.nullable(),
+    run: EndedRun.nullable(),
   })
   .meta({ id: 'HistoryItem' });
 export type HistoryItem = z.infer<typeof HistoryItem>;

@@ -1,5 +1,5 @@
 /** Rows as the contract shows them: times in RFC 3339, words in the reader's language, previews by signed links. */
-import { FAILURE_CODES, type Failure } from '../../contract/failures.ts';
+import { FAILURE_CODES, type Failure, type ServiceFailure } from '../../contract/failures.ts';
 import { missingOf, takenAt } from '../../contract/metadata.ts';
 import { pausedWords, stepAwaited } from '../../contract/ops.ts';
 import { remarkAnswer, remarksOf } from '../../contract/remarks.ts';
@@ -60,9 +60,19 @@ const presentFailure = (failure: Failure | null, language: Language): FailureAns
   failure && { ...failure, meaning: FAILURE_CODES[failure.code][language], at: timeOf(failure.at) };
 type FailureAnswer = NonNullable<Resource['failure']>;
 
+function presentLast(failure: ServiceFailure | null, language: Language) {
+  if (!failure) return null;
+  const { code, retryable, detail } = failure;
+  return { code, retryable, meaning: FAILURE_CODES[code][language], detail };
+}
+
 export const presentHistory = (entry: JournalEntry & { seq: number }, language: Language): HistoryItem => {
-  const { seq, at, event, from, to, revision, by, request_id, failure } = entry;
-  return { ...{ seq, at: timeOf(at), event, from, to, revision, by, request_id }, failure: presentFailure(failure, language) };
+  const { seq, at, event, from, to, revision, by, request_id, failure, run } = entry;
+  return {
+    ...{ seq, at: timeOf(at), event, from, to, revision, by, request_id },
+    failure: presentFailure(failure, language),
+    run: run && { ...run, last_failure: presentLast(run.last_failure, language) },
+  };
 };
 
 export function presentUpload(link: UploadLink, row: ResourceRow, call: PublicRequest): Upload {

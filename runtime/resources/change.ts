@@ -7,6 +7,7 @@ import { type Usage, usageAdded } from '../accounts/usage.ts';
 import type { Clock } from '../async/clock.ts';
 import { nextDueAt } from '../instances/timers.ts';
 import type { Change, FactWrite } from '../ports/facts.ts';
+import type { EndedRun } from '../ports/journal.ts';
 import type { OutboxMessage } from '../ports/outbox.ts';
 import type { ResourceColumns } from '../ports/resources.ts';
 import type { Lifecycle } from './lifecycle.ts';
@@ -20,6 +21,8 @@ export type Stepped = {
   named: Partial<ResourceColumns>;
   writes: FactWrite[];
   expects?: Change['expects'];
+  /** What the run took that ends with this step. */
+  run?: EndedRun | null | undefined;
   /** The organisation's quota, where the change may be refused for it. */
   quota?: Usage | undefined;
   origin: Origin;
@@ -27,7 +30,7 @@ export type Stepped = {
 type ChangeDeps = { clock: Clock; lifecycle: Lifecycle };
 
 export function changeOf(
-  { step, event, current: previous, named, writes, expects, quota, origin }: Stepped,
+  { step, event, current: previous, named, writes, expects, quota, origin, run = null }: Stepped,
   { clock, lifecycle }: ChangeDeps,
 ): Change {
   const { instance } = step;
@@ -63,6 +66,7 @@ export function changeOf(
       revision: resource.revision,
       ...origin,
       failure: resource.failure?.at === previous?.failure?.at ? null : resource.failure,
+      run,
     },
     outbox: messagesOf(previous, resource, step.emitted, { clock, lifecycle, at }),
     ...(expects ? { expects } : {}),

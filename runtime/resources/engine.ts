@@ -7,10 +7,11 @@
 import { EventEmitter } from 'node:events';
 import type { Logger } from 'pino';
 import { NO_READING } from '../../contract/steps.ts';
-import type { Inbound, Outcome } from '../../machines/interpreter.ts';
+import type { Inbound, Job, Outcome } from '../../machines/interpreter.ts';
 import { createKeyQueue, KeyQueueFull } from '../async/key-queue.ts';
 import type { Command } from '../instances/store.ts';
 import type { FactWrite } from '../ports/facts.ts';
+import type { EndedRun } from '../ports/journal.ts';
 import type { ResourceColumns, ResourceRow } from '../ports/resources.ts';
 import type { ResourceRef } from '../ports/scope.ts';
 import type { Origin } from './change.ts';
@@ -42,8 +43,16 @@ export interface Engine {
     build: (current: ResourceRow) => EventToSend | Promise<EventToSend>,
     origin: Origin,
   ): Promise<{ outcome: 'moved' | 'refused'; resource: ResourceRow }>;
-  /** A timer, an acceptance or a result: accepted only by its token. outdated: the step must be run again; nothing was changed. */
-  deliver(instance_id: string, inbound: Exclude<Inbound, { kind: 'event' }>, origin: Origin): Promise<Outcome | 'outdated'>;
+  /**
+   * A timer, an acceptance or a result: accepted only by its token. `run`: what the run took that ended with it, for the journal; an absent
+   * `ms` is taken from its acceptance. outdated: the step must be run again; nothing was changed.
+   */
+  deliver(
+    instance_id: string,
+    inbound: Exclude<Inbound, { kind: 'event' }>,
+    origin: Origin,
+    run?: EndedRun | null,
+  ): Promise<Outcome | 'outdated'>;
   /** Returns the job of that token, if it is still pending. */
   pendingJob(instance_id: string, job_id: string, token: string): Promise<PendingJob | null>;
   /** Whoever runs jobs receives those of each commit, to make tasks of them. What it throws is logged; the sweep redoes it. */
@@ -90,8 +99,9 @@ export function createEngine(parts: Parts): Engine {
       if (!sent || sent.outcome === 'unsent') throw notFound();
       return { outcome: sent.outcome === 'moved' ? 'moved' : 'refused', resource: sent.record.resource };
     },
-    async deliver(instance_id, inbound, origin) {
-      const sent = await host.send(instance_id, (current) => commandFor(current, inbound, origin, parts)).catch(asProblem);
+    async deliver(instance_id, inbound, origin, run = null) {
+      const toCommand = (current: HostedResource) => commandFor(current, { inbound, origin, run }, parts);
+      const sent = await host.send(instance_id, toCommand).catch(asProblem);
       if (!sent) throw notFound();
       return sent.outcome === 'unsent' ? 'outdated' : sent.outcome;
     },
@@ -110,18 +120,22 @@ export function createEngine(parts: Parts): Engine {
 /** Builds the command of an inbound. A result brings rows, computed from the present facts; null: it is outdated. */
 async function commandFor(
   { instance, resource }: HostedResource,
-  inbound: Inbound,
-  origin: Origin,
+  { inbound, origin, run: told }: { inbound: Exclude<Inbound, { kind: 'event' }>; origin: Origin; run: EndedRun | null },
   { lifecycle, facts, clock }: Parts,
 ): Promise<Command<ResourceDetail> | null> {
-  const job = inbound.kind === 'done' ? instance.jobs[inbound.id] : undefined;
-  if (inbound.kind !== 'done' || job?.token !== inbound.token) return { inbound, detail: { writes: [], columns: {}, origin } };
+  const job = instance.jobs[inbound.id];
+  const run = told && { ...told, ms: told.ms ?? sinceAccepted(job, clock.now()) };
+  if (inbound.kind !== 'done' || job?.token !== inbound.token)
+    return { inbound, detail: { writes: [], columns: {}, origin, run } };
   const result = { job_id: inbound.id, input: job.input, output: inbound.output, at: clock.now(), resource };
   const result_rows = await lifecycle.writes(result, facts);
   if (result_rows === 'outdated') return null;
   const { facts: writes, columns = {}, expects } = result_rows;
-  return { inbound, detail: { writes, columns, expects, origin } };
+  return { inbound, detail: { writes, columns, expects, origin, run } };
 }
+
+const sinceAccepted = (job: Job | undefined, now: number): number | null =>
+  job?.accepted ? Math.max(0, now - job.accepted.at) : null;
 
 /** No work of the service is under way any more: it is done, has failed, or waits for a person. */
 function logSettled(

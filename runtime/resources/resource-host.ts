@@ -10,6 +10,7 @@ import type { InstanceStore } from '../instances/store.ts';
 import type { RuntimeLimits } from '../limits.ts';
 import type { Change, Committed, Facts, FactWrite } from '../ports/facts.ts';
 import type { UnreadableError } from '../ports/instances.ts';
+import type { EndedRun } from '../ports/journal.ts';
 import type { ResourceColumns, ResourceRow } from '../ports/resources.ts';
 import { changeOf, eventName, type Origin } from './change.ts';
 import type { Lifecycle } from './lifecycle.ts';
@@ -23,6 +24,7 @@ export type ResourceDetail = {
   writes: FactWrite[];
   columns: Partial<ResourceColumns>;
   expects?: Change['expects'];
+  run?: EndedRun | null;
   quota?: Usage | undefined;
   origin: Origin;
 };

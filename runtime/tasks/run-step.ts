@@ -10,6 +10,7 @@ import type { Passage } from './gate.ts';
 import type { Gates } from './gates.ts';
 import type { RemoteWork } from './remote-work.ts';
 import { StepError } from './step-handler.ts';
+import { endedRun } from './task-effects.ts';
 import type { TaskRunner } from './task-runner.ts';
 import type { AttemptOf, RunRecord, TaskWork } from './task-work.ts';
 
@@ -63,7 +64,7 @@ export function createStepRuns({ runs, services, gates, clock, limits, log, stop
     });
     const began = clock.elapsed();
     try {
-      const output = await runUntilRecorded(task, passage, record);
+      const output = await runUntilRecorded(task, { attempt, passage, record, began });
       accept_timer.cancel();
       logRun(log, 'info', task, { attempt: attempt.attempt, ms: clock.elapsed() - began, outcome: 'succeeded' });
       await withRunLimit(task.kind, (signal) => services.cleanUp(runOf(task, signal), output)).catch(logCleanUp(log, task));
@@ -74,11 +75,15 @@ export function createStepRuns({ runs, services, gates, clock, limits, log, stop
     }
   }
   /** Runs the step until its result is recorded: more than once only while its inputs keep changing. */
-  async function runUntilRecorded(task: TaskWork, passage: Passage, record: RunRecord): Promise<Json> {
+  async function runUntilRecorded(
+    task: TaskWork,
+    { attempt, passage, record, began }: { attempt: AttemptOf; passage: Passage; record: RunRecord; began: number },
+  ): Promise<Json> {
     for (let round = 0; round < limits.outdated_rounds; round++) {
       const output = await withRunLimit(task.kind, (signal) => services.run(runOf(task, signal)));
       passage.recordRun(null);
-      if ((await runs.succeeded(task, output, record)) === 'recorded') return output;
+      const took = endedRun(attempt, Math.round(clock.elapsed() - began));
+      if ((await runs.succeeded(task, output, record, took)) === 'recorded') return output;
     }
     throw new Error(`what the step is done for changed ${limits.outdated_rounds} times in a row`);
   }
@@ -94,7 +99,7 @@ export function createStepRuns({ runs, services, gates, clock, limits, log, stop
     passage?.recordRun(failure);
     logRun(log, levelOf(failure, error), task, { err: error, attempt: attempt.attempt, ms, outcome: failure.code });
     await record.ensure();
-    await runs.failed(task.task_id, failure, attempt, gates.outageOf(task.kind));
+    await runs.failed(task.task_id, failure, { ...attempt, ms: passage && Math.round(ms) }, gates.outageOf(task.kind));
   }
   return { run, recordFailure, withRunLimit };
 }

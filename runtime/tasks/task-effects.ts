@@ -10,6 +10,7 @@ import type { Inbound } from '../../machines/interpreter.ts';
 import type { Clock } from '../async/clock.ts';
 import { type LimitedConcurrency, limitConcurrency } from '../async/concurrency.ts';
 import type { RuntimeLimits } from '../limits.ts';
+import type { EndedRun } from '../ports/journal.ts';
 import type { Asked } from '../ports/providers.ts';
 import type { Queue } from '../ports/queue.ts';
 import type { TaskRecord, Tasks } from '../ports/tasks.ts';
@@ -18,6 +19,7 @@ import type { Engine, PendingJob } from '../resources/engine.ts';
 import type { RemoteRun, RemoteWork } from './remote-work.ts';
 import { StepError } from './step-handler.ts';
 import { createTaskStore, type TaskLifecycle, type TaskView } from './task-store.ts';
+import type { AttemptOf } from './task-work.ts';
 
 export type TaskEffectsDeps = {
   tasks: Tasks;
@@ -55,21 +57,26 @@ export function createTaskEffects(parts: TaskEffectsDeps) {
   const send = async (
     task_id: string,
     inbound: (now: TaskRecord, view: TaskView) => Inbound | null,
+    ms: number | null = null,
   ): Promise<TaskRecord | null> => {
-    const next = await step(task_id, inbound);
-    if (next) await follow(next);
+    let failure: ServiceFailure | null = null;
+    const next = await step(task_id, (now, before) => {
+      failure = before.failure;
+      return inbound(now, before);
+    });
+    if (next) await follow(next, { ms, failure });
     return next;
   };
 
-  /** Performs the effects of a status. */
-  async function follow(record: TaskRecord): Promise<void> {
+  /** Performs the effects of a status. `led`: the run that led to it. */
+  async function follow(record: TaskRecord, led: LedTo = UNKNOWN): Promise<void> {
     const { kind, task_id, status, instance, ring, next_due_at } = record;
     if (status === 'retrying' && view(instance).in_outage) await release(parts, record);
     if (status === 'pending') await queue.push(kind, task_id, ring, record);
     if (status === 'retrying' && next_due_at !== null)
       await queue.retryLater(task_id, instance.seq, Math.max(0, next_due_at - clock.serviceTime()));
     if (status === 'asking') await ask(record);
-    if (isEnd(status)) await report(record);
+    if (isEnd(status)) await report(record, led);
   }
   /** Queries the state of a run: our own queue knows that of local work; a provider is asked in the background. */
   async function ask(record: TaskRecord): Promise<void> {
@@ -102,11 +109,10 @@ export function createTaskEffects(parts: TaskEffectsDeps) {
       return token ? inbound({ id: 'ask', token }) : null;
     });
   /** Reports the end of a run to its resource, then removes the task. If the step must be run again, it gets a new task. */
-  async function report({ task_id: token, resource_id, job_id: id, instance }: TaskRecord): Promise<void> {
-    const { status, output, failure, attempt } = view(instance);
-    const result =
-      status === 'succeeded' ? { kind: 'done' as const, id, token, output } : failed({ id, token, failure, attempt });
-    const outcome = await engine.deliver(resource_id, result, origin);
+  async function report({ task_id: token, resource_id, job_id: id, instance }: TaskRecord, led: LedTo = UNKNOWN): Promise<void> {
+    const { failure, ...ended } = view(instance);
+    const run = endedRun({ ...ended, failure: failure ?? led.failure }, led.ms);
+    const outcome = await engine.deliver(resource_id, resultOf({ id, token, failure, ...ended }), origin, run);
     await tasks.remove(token);
     if (outcome !== 'outdated') return;
     const pending = await engine.pendingJob(resource_id, id, token);
@@ -174,11 +180,16 @@ async function fetchStatus(
 export const isEnd = (status: TaskStatus) => status === 'succeeded' || status === 'failed' || status === 'dead';
 const AWAY: ServiceFailure = { code: 'PROVIDER_UNAVAILABLE', retryable: true, detail: 'it could not be asked' };
 const LOST: ServiceFailure = { code: 'WORKER_LOST', retryable: true, detail: 'nobody knows what became of the run' };
-type Ended = { id: string; token: string; failure: ServiceFailure | null; attempt: number };
-const failed = ({ id, token, failure, attempt }: Ended): Exclude<Inbound, { kind: 'event' }> => ({
-  kind: 'error',
-  id,
-  token,
-  failure: failure ?? LOST,
+/** The run that led to a status. ms: how long it took; null: not known. failure: of the run before it; a task that ends well has none. */
+type LedTo = { ms: number | null; failure: ServiceFailure | null };
+const UNKNOWN: LedTo = { ms: null, failure: null };
+/** What a run took, for the journal. */
+export const endedRun = ({ attempt, losses, failure = null }: AttemptOf, ms: number | null): EndedRun => ({
   attempts: attempt,
+  ...{ losses, ms, last_failure: failure },
 });
+type Ended = Pick<TaskView, 'status' | 'output' | 'failure' | 'attempt'> & { id: string; token: string };
+const resultOf = ({ id, token, status, output, failure, attempt }: Ended): Exclude<Inbound, { kind: 'event' }> =>
+  status === 'succeeded'
+    ? { kind: 'done', id, token, output }
+    : { kind: 'error', id, token, failure: failure ?? LOST, attempts: attempt };

@@ -4,6 +4,7 @@ import type { Json } from '../../contract/json.ts';
 import type { TaskStatus } from '../../contract/task.ts';
 import { dueTimers } from '../instances/timers.ts';
 import type { StoredInstance } from '../ports/instances.ts';
+import type { EndedRun } from '../ports/journal.ts';
 import type { Asked } from '../ports/providers.ts';
 import type { Notification, Queue } from '../ports/queue.ts';
 import type { TaskRecord } from '../ports/tasks.ts';
@@ -11,7 +12,7 @@ import { isLaterVersion } from '../resources/problems.ts';
 import type { PendingJob } from '../resources/resource-host.ts';
 import type { UnavailableFor } from './gate.ts';
 import { createOvertime } from './overtime.ts';
-import { createTaskEffects, isEnd, type TaskEffectsDeps } from './task-effects.ts';
+import { createTaskEffects, endedRun, isEnd, type TaskEffectsDeps } from './task-effects.ts';
 import { CLAIMED, type TaskView, taskEvent } from './task-store.ts';
 import type { AttemptOf, RunRecord } from './task-work.ts';
 
@@ -91,10 +92,15 @@ export function createTaskRunner(parts: TaskEffectsDeps) {
       return null;
     },
     /** Records the failure of one run: another run's is ignored. */
-    failed: (task_id: string, failure: ServiceFailure, { attempt, losses }: AttemptOf, away: UnavailableFor | null = null) =>
-      send(task_id, () =>
-        taskEvent({ type: 'FAILED', attempt, losses, failure, jitter: clock.random(), ...(away ? { away } : {}) }),
-      ),
+    failed: (
+      task_id: string,
+      failure: ServiceFailure,
+      { attempt, losses, ms }: AttemptOf & { ms: number | null },
+      away: UnavailableFor | null = null,
+    ) => {
+      const failed = { type: 'FAILED', attempt, losses, failure, jitter: clock.random(), ...(away ? { away } : {}) };
+      return send(task_id, () => taskEvent(failed), ms);
+    },
 
     /** Fires the timers of a task that are due. */
     async fire(due: TaskRecord): Promise<void> {
@@ -109,20 +115,26 @@ export function createTaskRunner(parts: TaskEffectsDeps) {
 }
 
 /**
- * Records the result with the resource. The task is kept, with the result, only while the facts are unavailable. Returns whether the
+ * Records the result with the resource. `took`: what its run took; absent: as its task knows it. The task is kept, with the result, only while the facts are unavailable. Returns whether the
  * step must be run again.
  */
 function createResultRecorder(
-  { tasks, queue, engine, clock, limits, log, origin }: TaskEffectsDeps,
+  { tasks, queue, engine, lifecycle, clock, limits, log, origin }: TaskEffectsDeps,
   { step }: Pick<ReturnType<typeof createTaskEffects>, 'step'>,
 ) {
+  const knownOf = async (task_id: string): Promise<EndedRun | null> => {
+    const task = await tasks.get(task_id).catch(() => null); // the result matters, its story does not
+    return task && endedRun(lifecycle.view(task.instance), null);
+  };
   return async (
     { task_id: token, resource_id, job_id: id }: TaskRef,
     output: Json,
     record: Pick<RunRecord, 'exists' | 'ensure'> | null = null,
+    took: EndedRun | null = null,
   ): Promise<'outdated' | 'recorded'> => {
+    const run = took ?? (await knownOf(token));
     try {
-      const outcome = await engine.deliver(resource_id, { kind: 'done', id, token, output }, origin);
+      const outcome = await engine.deliver(resource_id, { kind: 'done', id, token, output }, origin, run);
       if (outcome === 'outdated') return 'outdated';
     } catch (error) {
       const is_passed_on = isLaterVersion(error);

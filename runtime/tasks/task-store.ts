@@ -16,7 +16,7 @@ import type { TaskRecord, Tasks } from '../ports/tasks.ts';
 import type { PendingJob } from '../resources/resource-host.ts';
 import type { TaskWork } from './task-work.ts';
 
-/** The state of a task. `failure` is that of the last run. */
+/** The state of a task. `failure` is that of the last run; null: none failed, or the task has ended well. */
 export type TaskView = {
   status: TaskStatus;
   attempt: number;

@@ -1,4 +1,5 @@
 /** What a run needs of its task, which may have no record. */
+import type { ServiceFailure } from '../../contract/failures.ts';
 import type { TaskRecord } from '../ports/tasks.ts';
 
 /** The work of a task, whether or not it has a record. */
@@ -13,4 +14,5 @@ export type RunRecord = {
   /** Shows other processes that the run is under way, before its acceptance is a fact. Throws what task store and queue throw. */
   show(): Promise<void>;
 };
-export type AttemptOf = { attempt: number; losses: number };
+/** failure: of the run before, if one failed. */
+export type AttemptOf = { attempt: number; losses: number; failure?: ServiceFailure | null };

@@ -85,7 +85,17 @@ export function change(instance_id: string, parts: Parts = {}): Change {
   const { org_id = ORG, expected_seq = null, resource: columns, instance: moved, ...rest } = parts;
   const seq = (expected_seq ?? 0) + 1;
   const by = { kind: 'worker', id: null } as const;
-  const journal = { at: AT, event: 'done ocr', from: 'INIT', to: 'OCR_DONE', revision: 1, by, request_id: null, failure: null };
+  const journal = {
+    at: AT,
+    event: 'done ocr',
+    from: 'INIT',
+    to: 'OCR_DONE',
+    revision: 1,
+    by,
+    request_id: null,
+    failure: null,
+    run: null,
+  };
   return {
     ...{ commit_id: `${instance_id}-${seq}`, instance_id, org_id, expected_seq, next_due_at: null },
     ...{ instance: instance(seq, moved), resource: resource(instance_id, seq, { org_id, ...columns }) },

@@ -23,6 +23,25 @@ export function tellingTests(world: World): void {
       );
     });
 
+    it('keeps what the run took that ended with it; entries of before know nothing of one', async () => {
+      const facts = world.facts();
+      const last_failure = { code: 'PROVIDER_BAD_RESULT', retryable: true, detail: '乱码' } as const;
+      const runs = [
+        { attempts: 3, losses: 1, ms: 5_000_000_000, last_failure },
+        { attempts: 1, losses: 0, ms: null, last_failure: null },
+        null,
+      ];
+      for (const [seq, run] of runs.entries()) {
+        const one = change('a', { expected_seq: seq === 0 ? null : seq });
+        await commit(facts, { ...one, journal: { ...one.journal, run } });
+      }
+      const listed = await facts.journal.list(scope, 'a', { after: null, limit: 9 });
+      assert.deepEqual(
+        listed.map(({ run }) => run),
+        runs,
+      );
+    });
+
     it('keeps who it was, and the failure', async () => {
       const facts = world.facts();
       const failure = { step: 'ocr', code: 'OCR_TIMEOUT', retryable: true, detail: '超时', attempts: 3, at: 9 } as const;
