@@ -3,7 +3,7 @@ import { failureOf } from '../../contract/failures.ts';
 import type { IndexEntry, IndexGenerations } from '../../runtime/ports/search-index.ts';
 import { StepError } from '../../runtime/tasks/step-handler.ts';
 import { causeOf, type Elastic, refusal } from './client.ts';
-import { documentId, documentOf, madeWith, mappings, settings } from './mapping.ts';
+import { CONTENT, documentId, documentOf, madeWith, mappings, settings } from './mapping.ts';
 import type { Names } from './names.ts';
 
 /** Entries a bulk: a few megabytes. */
@@ -31,7 +31,10 @@ export function generationsOf(elastic: Elastic, names: Names, dimension: number)
 
   return {
     async begin(name) {
-      if (await elastic.call((client) => client.indices.existsAlias({ name: names.readers }))) return false;
+      if (await elastic.call((client) => client.indices.existsAlias({ name: names.readers }))) {
+        await elastic.call((client) => client.indices.putMapping({ index: names.every, properties: CONTENT }));
+        return false;
+      }
       const first = await name();
       const anew = await made(first);
       await elastic.call((client) => client.indices.putAlias({ index: names.index(first), name: names.readers }));

@@ -1,7 +1,7 @@
 /** What a search returns of an entry: the columns that the index keeps apart from its words, read as they are. */
 import type { estypes } from '@elastic/elasticsearch';
 import { z } from 'zod';
-import type { EntryHead } from '../../runtime/ports/search-index.ts';
+import type { EntryContent, EntryHead } from '../../runtime/ports/search-index.ts';
 
 const text = z.tuple([z.string()]).transform(([one]) => one);
 const whole = z.tuple([z.number()]).transform(([one]) => one);
@@ -18,6 +18,10 @@ const Fields = z.object({
   created_at: whole.optional(),
 });
 
+/** Asked of those that are compared with the facts. */
+export const WITH_CONTENT = [...FIELDS, 'content'];
+const Content = z.looseObject({ content: text.optional() });
+
 export type Hit = { id: string; revision: number; created_at: number; score: number };
 
 export const hitsOf = ({ hits }: estypes.SearchResponse): Hit[] =>
@@ -31,6 +35,11 @@ export const headsOf = ({ hits }: Pick<estypes.SearchResponse, 'hits'>): EntryHe
     const { resource_id, org_id, revision, deleted, has_vector = false } = Fields.parse(fields);
     return { resource_id, org_id, revision, deleted, has_vector };
   });
+
+export const contentsOf = (response: Pick<estypes.SearchResponse, 'hits'>): EntryContent[] => {
+  const contents = response.hits.hits.map(({ fields }) => Content.parse(fields).content ?? null);
+  return headsOf(response).map((head, i) => ({ ...head, content: contents[i] ?? null }));
+};
 
 export const totalOf = ({ hits: { total } }: estypes.SearchResponse): number =>
   typeof total === 'number' ? total : (total?.value ?? 0);

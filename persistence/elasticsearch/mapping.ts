@@ -1,5 +1,6 @@
 /** An index of one generation: its mapping, and what is stored of an entry. */
 import type { estypes } from '@elastic/elasticsearch';
+import { contentHash } from '../../runtime/content-hash.ts';
 import type { IndexEntry } from '../../runtime/ports/search-index.ts';
 import { ANALYSER_VERSION, APART, type Stream } from '../../text/analyse.ts';
 import { FIELDS, foldTag, storedFields } from '../../text/document.ts';
@@ -26,6 +27,9 @@ export const settings: estypes.IndicesIndexSettings = {
   max_result_window: RESULT_WINDOW,
 };
 
+/** What an entry was written with: see runtime/content-hash.ts. An index of before gets the field when it is first used. */
+export const CONTENT = { content: { type: 'keyword', index: false } } as const;
+
 /**
  * Strict: a field nobody knows is a mistake. The tokens are ours, so `whitespace` leaves them as they are. They and the vector are not
  * kept beside what is searched: the facts have them. Vectors stay float32: quantised ones
@@ -49,6 +53,7 @@ export function mappings(dimension: number): estypes.MappingTypeMapping {
       created_at: { type: 'long' },
       year: keyword,
       tags: keyword,
+      ...CONTENT,
       folded_tags: keyword,
       grams: tokens,
       plain: { ...tokens, index_prefixes: PREFIX_CHARS },
@@ -82,6 +87,7 @@ export function documentOf({ resource_id, org_id, revision, saved, vector }: Ind
     created_at,
     year: yearOf(taken_at ?? created_at),
     tags,
+    content: contentHash({ saved, vector }),
     folded_tags: tags.map(foldTag),
     ...tokensOf(storedFields(saved)),
     ...(vector?.some((value) => value !== 0) ? { vector: [...vector] } : {}), // a zero is near nothing, and is refused

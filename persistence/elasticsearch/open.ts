@@ -5,11 +5,12 @@
 
 import { batched } from '../../runtime/async/batch.ts';
 import { refusalIn } from '../../runtime/health/credentials.ts';
+import type { Scope } from '../../runtime/ports/scope.ts';
 import type { SearchIndex } from '../../runtime/ports/search-index.ts';
 import { StepError } from '../../runtime/tasks/step-handler.ts';
 import { type Elastic, type ElasticOptions, elasticAt, unavailable } from './client.ts';
 import { generationsOf } from './generations.ts';
-import { FIELDS, headsOf } from './hits.ts';
+import { contentsOf, FIELDS, headsOf, WITH_CONTENT } from './hits.ts';
 import { documentId } from './mapping.ts';
 import { namesOf, placesOf } from './names.ts';
 import { searched } from './search.ts';
@@ -74,6 +75,8 @@ export async function openElasticsearchIndex(options: ElasticsearchOptions): Pro
       return answer;
     });
   const index = names.readers;
+  const entries = (scope: Scope, ids: string[], fields: string[]) =>
+    ready(() => entriesOf(elastic, index, scope, { ids, fields }));
   await ready(async () => null).catch((error: unknown) => {
     if (!isUnavailable(error)) throw error;
   });
@@ -94,12 +97,8 @@ export async function openElasticsearchIndex(options: ElasticsearchOptions): Pro
       );
     },
     search: ({ org_id }, query) => ready(() => searched({ elastic, index, dimension, vector_floor, org_id, query })),
-    async heads({ org_id }, ids) {
-      if (ids.length > HEADS) throw new RangeError(`at most ${HEADS} ids`);
-      const query = { ids: { values: ids.map((id) => documentId(org_id, id)) } };
-      const wanted = { index, query, size: HEADS, sort: 'resource_id', _source: false, docvalue_fields: FIELDS };
-      return ready(async () => headsOf(await elastic.call((client) => client.search(wanted))));
-    },
+    heads: async (scope, ids) => headsOf(await entries(scope, ids, FIELDS)),
+    contents: async (scope, ids) => contentsOf(await entries(scope, ids, WITH_CONTENT)),
     async scan(after, limit) {
       const from = after === null ? {} : { search_after: [after] };
       const wanted = { index, size: limit, sort: 'resource_id', _source: false, docvalue_fields: FIELDS, ...from };
@@ -126,6 +125,13 @@ export async function openElasticsearchIndex(options: ElasticsearchOptions): Pro
     close: elastic.close,
     generations,
   };
+}
+
+function entriesOf(elastic: Elastic, index: string, { org_id }: Scope, { ids, fields }: { ids: string[]; fields: string[] }) {
+  if (ids.length > HEADS) throw new RangeError(`at most ${HEADS} ids`);
+  const query = { ids: { values: ids.map((id) => documentId(org_id, id)) } };
+  const wanted = { index, query, size: HEADS, sort: 'resource_id', _source: false, docvalue_fields: fields };
+  return elastic.call((client) => client.search(wanted));
 }
 
 async function identityOf(elastic: Elastic, index: string): Promise<string> {

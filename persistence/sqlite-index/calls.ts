@@ -1,5 +1,5 @@
 /** What the search thread is asked, and what it returns: plain values that cross between threads. */
-import type { EntryHead, IndexEntry, IndexPage, IndexQuery, PutResult } from '../../runtime/ports/search-index.ts';
+import type { EntryContent, EntryHead, IndexEntry, IndexPage, IndexQuery, PutResult } from '../../runtime/ports/search-index.ts';
 
 export type Write =
   | { write: 'put'; entry: IndexEntry }
@@ -13,6 +13,7 @@ export type Question =
   | { ask: 'write'; writes: Write[] }
   | { ask: 'search'; org_id: string; query: IndexQuery }
   | { ask: 'heads'; org_id: string; ids: string[] }
+  | { ask: 'contents'; org_id: string; ids: string[] }
   | { ask: 'scan'; after: string | null; limit: number }
   | { ask: 'forget'; org_id: string; ids: string[] }
   | { ask: 'count' }
@@ -24,6 +25,7 @@ export type Answers = {
   write: Written[];
   search: IndexPage;
   heads: EntryHead[];
+  contents: EntryContent[];
   scan: EntryHead[];
   forget: null;
   count: number;

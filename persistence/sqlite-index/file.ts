@@ -36,10 +36,15 @@ const IDENTITY = `
   CREATE TABLE IF NOT EXISTS identity (name TEXT NOT NULL);
   INSERT INTO identity (name) SELECT lower(hex(randomblob(16))) WHERE NOT EXISTS (SELECT 1 FROM identity);`;
 
+/** What an entry was written with (runtime/content-hash.ts): a file of before has no such column, and gets it when it is opened. */
+const CONTENT = 'ALTER TABLE entries ADD COLUMN content TEXT';
+const HAS_CONTENT = "SELECT count(*) AS n FROM pragma_table_info('entries') WHERE name = 'content'";
+
 /** Throws with what to do when the file is broken or is not an index. */
 export function openFile(path: string): { db: Sqlite; made_anew: boolean } {
   const file = openTables(path);
   file.db.exec(`BEGIN IMMEDIATE; ${IDENTITY} COMMIT;`);
+  if (count(file.db, HAS_CONTENT) === 0) file.db.exec(CONTENT);
   return file;
 }
 

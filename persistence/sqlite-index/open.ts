@@ -67,6 +67,10 @@ export async function openSqliteIndex(path: string, options: SqliteIndexOptions)
       if (ids.length > HEADS) throw new RangeError(`at most ${HEADS} ids`);
       return thread.ask({ ask: 'heads', org_id, ids });
     },
+    async contents({ org_id }, ids) {
+      if (ids.length > HEADS) throw new RangeError(`at most ${HEADS} ids`);
+      return thread.ask({ ask: 'contents', org_id, ids });
+    },
     scan: (after, limit) => thread.ask({ ask: 'scan', after, limit }),
     count: () => thread.ask({ ask: 'count' }),
     identity: () => thread.ask({ ask: 'identity' }),

@@ -7,7 +7,7 @@ import { faultOf } from './faults.ts';
 import { openFile, watchFile } from './file.ts';
 import { searcher } from './search.ts';
 import { Vectors } from './vectors.ts';
-import { forget, heads, loadColumns, loadVectors, scan, writer } from './write.ts';
+import { contents, forget, heads, loadColumns, loadVectors, scan, writer } from './write.ts';
 
 if (parentPort) serve(parentPort, workerData);
 
@@ -53,6 +53,8 @@ function serve(port: NonNullable<typeof parentPort>, options: ThreadOptions): vo
         return now.search(question.org_id, question.query);
       case 'heads':
         return heads(now.db, question.org_id, question.ids);
+      case 'contents':
+        return contents(now.db, question.org_id, question.ids);
       case 'scan':
         return scan(now.db, question.after, question.limit);
       case 'forget':

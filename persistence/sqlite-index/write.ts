@@ -3,7 +3,8 @@
  * The revisions decide: written again, an entry overwrites itself; a late one is refused.
  */
 import { z } from 'zod';
-import type { EntryHead, IndexEntry } from '../../runtime/ports/search-index.ts';
+import { contentHash } from '../../runtime/content-hash.ts';
+import type { EntryContent, EntryHead, IndexEntry } from '../../runtime/ports/search-index.ts';
 import { storedFields } from '../../text/document.ts';
 import type { Sqlite } from '../sqlite/database.ts';
 import type { Write, Written } from './calls.ts';
@@ -30,7 +31,8 @@ export function writer(db: Sqlite, columns: Columns, vectors: Vectors): (writes:
     const before = found(org_id, resource_id);
     if (before && before.revision > revision) return { ahead: before.revision };
     const { batch_id, taken_at, created_at, tags } = saved;
-    const id = entered([org_id, resource_id, revision, 0, batch_id, taken_at, created_at, JSON.stringify(tags)]);
+    const content = contentHash(entry);
+    const id = entered([org_id, resource_id, revision, 0, batch_id, taken_at, created_at, JSON.stringify(tags), content]);
     forget(id);
     const fields = storedFields(saved);
     statements.addWords.run(id, scopeOf(entry), ...COLUMNS.map(({ field, stream }) => fields[field][stream]));
@@ -41,7 +43,7 @@ export function writer(db: Sqlite, columns: Columns, vectors: Vectors): (writes:
     const before = found(org_id, resource_id);
     const is_done = before?.deleted && before.revision > revision; // removed again: the tombstone stays as it is
     const tombstone = is_done ? before.revision : Math.max(revision, before?.revision ?? 0) + 1;
-    const id = entered([org_id, resource_id, tombstone, 1, null, null, 0, '[]']);
+    const id = entered([org_id, resource_id, tombstone, 1, null, null, 0, '[]', null]);
     forget(id);
     return { row: { id, org_id, resource_id, taken_at: null, created_at: 0, tags: [] }, revision: null, vector: null };
   }
@@ -118,9 +120,11 @@ function prepared(db: Sqlite) {
   return {
     found: db.prepare('SELECT id, revision, deleted FROM entries WHERE resource_id = ? AND org_id = ?'),
     enter: db.prepare(
-      `INSERT INTO entries (org_id, resource_id, revision, deleted, batch_id, taken_at, created_at, tags) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO entries (org_id, resource_id, revision, deleted, batch_id, taken_at, created_at, tags, content)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (resource_id, org_id) DO UPDATE SET revision = excluded.revision, deleted = excluded.deleted,
-       batch_id = excluded.batch_id, taken_at = excluded.taken_at, created_at = excluded.created_at, tags = excluded.tags RETURNING id`,
+       batch_id = excluded.batch_id, taken_at = excluded.taken_at, created_at = excluded.created_at, tags = excluded.tags,
+       content = excluded.content RETURNING id`,
     ),
     dropWords: writing(db, 'DELETE FROM words WHERE rowid = ?'),
     addWords: writing(db, `INSERT INTO words (rowid, scope, ${columns.join(', ')}) VALUES (?, ?${', ?'.repeat(columns.length)})`),
@@ -160,10 +164,16 @@ export function heads(db: Sqlite, org_id: string, ids: string[]): EntryHead[] {
   const asked = db.prepare(`${HEAD} WHERE resource_id IN (SELECT value FROM json_each(?)) AND org_id = ? ORDER BY resource_id`);
   return asked.all(JSON.stringify(ids), org_id).map(headOf);
 }
+export function contents(db: Sqlite, org_id: string, ids: string[]): EntryContent[] {
+  const asked = 'SELECT resource_id, content FROM entries WHERE resource_id IN (SELECT value FROM json_each(?)) AND org_id = ?';
+  const rows = db.prepare(asked).all(JSON.stringify(ids), org_id);
+  const by_id = new Map(rows.map(({ resource_id, content }) => [resource_id, content === null ? null : String(content)]));
+  return heads(db, org_id, ids).map((head) => ({ ...head, content: by_id.get(head.resource_id) ?? null }));
+}
 /** The words and the vector of a removed one are gone already. */
 export function forget(db: Sqlite, org_id: string, ids: string[]): void {
   const removed = 'DELETE FROM entries WHERE deleted = 1 AND org_id = ? AND resource_id IN (SELECT value FROM json_each(?))';
-  db.prepare(removed).run(org_id, JSON.stringify(ids));
+  writing(db, removed).run(org_id, JSON.stringify(ids));
 }
 export function scan(db: Sqlite, after: string | null, limit: number): EntryHead[] {
   return db

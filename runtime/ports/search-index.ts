@@ -12,6 +12,8 @@ export type PutResult = { put: 'seen' } | { put: 'ahead'; found: number };
 
 /** An entry as searches see it now. */
 export type EntryHead = { resource_id: string; org_id: string; revision: number; deleted: boolean; has_vector: boolean };
+/** content: see runtime/content-hash.ts; null: of a tombstone, or written by an earlier version, which kept none. */
+export type EntryContent = EntryHead & { content: string | null };
 
 export type IndexQuery = {
   query: ParsedQuery;
@@ -59,6 +61,8 @@ export interface SearchIndex extends Available {
   search(scope: Scope, query: IndexQuery): Promise<IndexPage>;
   /** At most 200 ids; those it does not hold are left out. */
   heads(scope: Scope, ids: string[]): Promise<EntryHead[]>;
+  /** The same, with what each was written with. */
+  contents(scope: Scope, ids: string[]): Promise<EntryContent[]>;
   /** All entries, tombstones too, by resource_id. */
   scan(after: string | null, limit: number): Promise<EntryHead[]>;
   /** The number of entries of all organisations, without tombstones. */

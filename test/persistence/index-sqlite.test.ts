@@ -13,6 +13,7 @@ import { startThread } from '../../persistence/sqlite-index/client.ts';
 import { errorOf, threadGone } from '../../persistence/sqlite-index/faults.ts';
 import { openSqliteIndex, type SqliteIndexOptions } from '../../persistence/sqlite-index/open.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
+import { contentHash } from '../../runtime/content-hash.ts';
 import type { SearchIndex } from '../../runtime/ports/search-index.ts';
 import { StepError } from '../../runtime/tasks/step-handler.ts';
 import { searchIndexSuite } from '../ports/search-index.ts';
@@ -41,6 +42,32 @@ async function held(path: string): Promise<{ index: SearchIndex; threads: Worker
 }
 
 describe('the file of the index', () => {
+  test('what was removed is forgotten however large the rows are that the full text has just written for itself', async () => {
+    const index = await open(file());
+    const ids = Array.from({ length: 40 }, (_, at) => `r${at}`);
+    for (const id of ids) await index.put(entry('o', id, `手机 ${id}`, { vector: vectorAt(0.5, 1) }));
+    for (const id of ids) await index.remove({ org_id: 'o' }, id, 1);
+    await index.forget({ org_id: 'o' }, ids);
+    assert.deepEqual(await index.scan(null, 100), []);
+    await index.close();
+  });
+
+  test('of an earlier version gets the column of contents, whose entries have none until they are written again', async () => {
+    const path = file();
+    const first = await open(path);
+    for (const id of ['a', 'b']) await first.put(entry('o', id, '手机'));
+    await first.close();
+    const db = openDatabase(path);
+    db.exec('ALTER TABLE entries DROP COLUMN content');
+    db.close();
+    const index = await open(path);
+    await index.put(entry('o', 'b', '手机'));
+    const contents = (await index.contents({ org_id: 'o' }, ['a', 'b'])).map(({ content }) => content);
+    assert.deepEqual(contents, [null, contentHash(entry('o', 'b', '手机'))]);
+    assert.deepEqual((await found(index, '手机')).sort(), ['a', 'b']);
+    await index.close();
+  });
+
   test('what was written is found after closing and opening, words and vectors', async () => {
     const path = file();
     const first = await open(path);

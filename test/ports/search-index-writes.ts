@@ -52,6 +52,24 @@ export function indexTestWrites(world: () => Promise<IndexWorld>): void {
     await index.close();
   });
 
+  test('an entry says by a hash what it was written with; a tombstone, and what it never saw, say nothing', async () => {
+    const { index, put, org, id } = await world();
+    const contentOf = async () => (await index.contents({ org_id: org }, [id('a'), id('never')])).map(({ content }) => content);
+    await put('a', '手机', { vector: vectorAt(1, 1) });
+    const [first] = await contentOf();
+    assert.match(first ?? '', /^[0-9a-f]{64}$/);
+    await put('a', '手机', { vector: vectorAt(1, 1) });
+    assert.deepEqual(await contentOf(), [first], 'the same content');
+    await put('a', '手机', { vector: vectorAt(0.5, 1) });
+    const [other] = await contentOf();
+    await put('a', '电脑', { vector: vectorAt(1, 1) });
+    const [third] = await contentOf();
+    assert.equal(new Set([first, other, third]).size, 3);
+    await index.remove({ org_id: org }, id('a'), 1);
+    assert.deepEqual(await contentOf(), [null]);
+    await index.close();
+  });
+
   test('a removal wins, over what is there and over late puts', async () => {
     const { index, put, finds, org, id } = await world();
     await put('a', '手机', { revision: 7, vector: vectorAt(1, 1) });
