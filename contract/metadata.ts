@@ -47,6 +47,8 @@ function extraWithin(kib: 16 | 64) {
     .pipe(z.record(line(60), json));
 }
 
+export const Tags = fields.tags;
+
 /** A JSON merge patch (RFC 7396): null resets a field to its initial value. */
 export const MetadataPatch = z
   .strictObject({

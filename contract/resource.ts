@@ -1,12 +1,13 @@
 /** A resource (one picture) as clients see it, and what they may ask for. */
 import { z } from 'zod';
+import { FAILURE_CODES, isFailureCode } from './failures.ts';
 import { withoutHidden } from './hidden.ts';
 import { Metadata, MetadataPatch, TAKEN_AT_SOURCES } from './metadata.ts';
 import { REMARKS } from './remark-codes.ts';
 import { RemarkAnswer } from './remarks.ts';
 import { rule } from './rules.ts';
 import { PHASES, STATUSES } from './statuses.ts';
-import { REPROCESS_FROM } from './step-kinds.ts';
+import { REPROCESS_FROM, STEP_KINDS } from './step-kinds.ts';
 import { OWN_TEXT_ORDERS } from './steps.ts';
 
 export const Id = z
@@ -99,16 +100,30 @@ export const Reprocess = z
   });
 export type Reprocess = z.infer<typeof Reprocess>;
 
-export const ListResources = z.strictObject({
-  status: z.array(z.enum(STATUSES.map(({ status }) => status))).optional(),
-  phase: z.array(z.enum(PHASES)).optional(),
+const CODES = Object.keys(FAILURE_CODES).filter(isFailureCode);
+/** By what lists, counts and bulk changes pick pictures: a list of values means any of them. */
+export const FILTERS = {
+  status: z
+    .array(z.enum(STATUSES.map(({ status }) => status)))
+    .max(50)
+    .optional(),
+  phase: z.array(z.enum(PHASES)).max(50).optional(),
   tag: z.array(z.string().min(1).max(60)).max(20).optional(),
   batch_id: z.array(z.string().min(1).max(100)).max(20).optional(),
   sha256: z.array(Sha256).max(20).optional(),
-  remark: z.array(z.enum(REMARKS)).optional(),
+  remark: z.array(z.enum(REMARKS)).max(50).optional(),
+  failure_code: z.array(z.enum(CODES)).max(50).optional(),
+  failure_step: z.array(z.enum(STEP_KINDS)).max(50).optional(),
+  engine: z.array(z.string().min(1).max(100)).max(20).optional(),
   created_from: z.iso.datetime({ offset: true }).optional(),
   created_to: z.iso.datetime({ offset: true }).optional(),
-  sort: z.enum(['-created_at', 'title']).default('-created_at'),
+} as const;
+
+export const ListResources = z.strictObject({
+  ...FILTERS,
+  viewable: z.enum(['true', 'false']).optional(),
+  searchable: z.enum(['true', 'false']).optional(),
+  sort: z.enum(['-created_at', 'title', 'deadline_at']).default('-created_at'),
   cursor: z.string().max(1_000).optional(),
   limit: z.int().min(1).max(200).default(50),
 });
@@ -168,7 +183,7 @@ export const Resource = z
     metadata_missing: z.array(z.string()),
     failure: FailureAnswer.nullable(),
     remarks: z.array(RemarkAnswer),
-    reading: z.object({ own_text: z.enum(OWN_TEXT_ORDERS).nullable() }),
+    reading: z.object({ own_text: z.enum(OWN_TEXT_ORDERS).nullable(), engine: z.string().nullable() }),
     allowed_events: z.array(z.string()),
     actions: z.array(Action),
     preview_url: z.string().nullable(),

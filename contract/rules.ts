@@ -18,6 +18,12 @@ const RULES = {
   'is not the one that the address names, which was given with the work': '与地址中随任务给出的编号不符',
   'only with kind `verify`': '仅可与 kind `verify` 同用',
   'only with kind `replay`': '仅可与 kind `replay` 同用',
+  'only with `filter`': '仅可与 `filter` 同用',
+  'only with action `reprocess`': '仅可与 action `reprocess` 同用',
+  'only with action `patch`': '仅可与 action `patch` 同用',
+  'exactly one of `resource_ids`, `items` and `filter`': '`resource_ids`、`items`、`filter` 须且只能给出一个',
+  'each picture once': '每张图片只能出现一次',
+  'at least one filter': '至少须有一个筛选条件',
   'only from `ocr`: the text is not read again otherwise': '仅可与 `ocr` 同用：否则不会重新识别文字',
 } as const;
 

@@ -17,7 +17,7 @@ const seconds = (ms: number) => `${whole(ms / 1_000)} s`;
 
 const CALLERS: Row[] = [
   {
-    what: `Points of a key: a request is 1; \`explain\`, a corrected text, \`reprocess\` and a form with a file are 5; a search is 5, and from ${5 * L.hits_a_point} hits on a point for each ${L.hits_a_point} that it asks for; a JSON body is one more for each ${kib(L.body_bytes_a_point)}, which is what it takes of everybody's processor`,
+    what: `Points of a key: a request is 1; \`explain\`, a corrected text, \`reprocess\`, groups and a form with a file are 5; a bulk change costs as much as its pictures one by one; a search is 5, and from ${5 * L.hits_a_point} hits on a point for each ${L.hits_a_point} that it asks for; a JSON body is one more for each ${kib(L.body_bytes_a_point)}, which is what it takes of everybody's processor`,
     value: `${whole(DEFAULTS.key_points)} in ${L.rate_window_s} s`,
     setting: 'key_points',
     codes: ['TOO_MANY_REQUESTS'],

@@ -170,6 +170,8 @@ export type FairUse = {
   open(ctx: KoaContext, name: RouteName, work: () => Promise<void>): Promise<void>;
   /** Of a key or session that holds. */
   keyed(ctx: KoaContext, name: RouteName, work: () => Promise<void>): Promise<void>;
+  /** Points of such a caller beyond those that the headers of its request showed; throws when it has too few. */
+  more(ctx: KoaContext, points: number): Promise<void>;
   /** Whoever was refused before he was known; throws when his address was refused too often. */
   refused(ctx: EarlyContext): Promise<void>;
   /** A long wait, during which nothing else of the request is under way; null: too many of this caller wait. */

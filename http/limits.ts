@@ -39,7 +39,7 @@ export const HTTP_LIMITS = {
   max_header_bytes: 16 * KIB,
   /** The address, query included: fits the longest query in Chinese, which has nine characters there for each, beside the longest cursor. */
   max_url_chars: 10_240,
-  /** Parameters in a query: every filter of the list given as often as it may be are 95. */
+  /** Parameters in a query: every filter of the list given as often as it may be are 150. */
   max_query_parameters: 200,
   /** `errors` in one problem: nobody reads more. */
   max_errors: 20,
@@ -139,6 +139,8 @@ export const HTTP_LIMITS = {
   max_awaited: 10_000,
   /** Their bytes. */
   max_announced_bytes: 100 * 1_024 * MIB,
+  /** Pictures of one bulk change that are changed at once: a commit takes those that arrive together, and others are served in between. */
+  bulk_at_once: 8,
   /** Between asking again what was not available. */
   retry_after_s: 5,
 };

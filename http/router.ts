@@ -10,11 +10,13 @@ import type { Handlers } from './handlers.ts';
 import { routeNotFound } from './problems/problems.ts';
 import { type Parsed, parseRequest } from './request/parse.ts';
 import { sendReply } from './response/send-reply.ts';
+import { bulkHandlers } from './routes/bulk.ts';
 import { changeHandlers } from './routes/change.ts';
 import { createHandlers } from './routes/create.ts';
 import { documentHandlers } from './routes/documents.ts';
 import { findHandlers } from './routes/find.ts';
 import { inboundHandlers } from './routes/inbound.ts';
+import { inboxHandlers } from './routes/inbox.ts';
 import { opsHandlers } from './routes/ops.ts';
 import { readHandlers } from './routes/read.ts';
 import { runHandlers } from './routes/runs.ts';
@@ -24,6 +26,8 @@ import { serveWeb } from './web/serve.ts';
 
 const HANDLERS: Handlers = {
   ...createHandlers,
+  ...inboxHandlers,
+  ...bulkHandlers,
   ...readHandlers,
   ...changeHandlers,
   ...findHandlers,

@@ -5,6 +5,7 @@ import { CREATE_ROUTES } from './create.ts';
 import { DOCUMENT_ROUTES } from './documents.ts';
 import { FIND_ROUTES } from './find.ts';
 import { INBOUND_ROUTES } from './inbound.ts';
+import { INBOX_ROUTES } from './inbox.ts';
 import { OPS_ROUTES } from './ops.ts';
 import { READ_ROUTES } from './read.ts';
 import type { Auth, RouteDeclaration } from './route.ts';
@@ -17,6 +18,7 @@ export const ROUTE_GROUPS = [
   { tag: 'create', title: { en: 'Bringing pictures in', zh: '图片入库' }, routes: CREATE_ROUTES },
   { tag: 'read', title: { en: 'Reading pictures', zh: '查看图片' }, routes: READ_ROUTES },
   { tag: 'change', title: { en: 'Changing pictures', zh: '更改图片' }, routes: CHANGE_ROUTES },
+  { tag: 'inbox', title: { en: 'The inbox', zh: '待办' }, routes: INBOX_ROUTES },
   { tag: 'find', title: { en: 'Finding and following pictures', zh: '搜索与跟踪' }, routes: FIND_ROUTES },
   { tag: 'inbound', title: { en: 'For stores and providers', zh: '供存储与服务方调用' }, routes: INBOUND_ROUTES },
   { tag: 'runs', title: { en: 'Dead letters and long work', zh: '死信与长时间作业' }, routes: RUN_ROUTES },
@@ -29,6 +31,7 @@ export const ROUTE_GROUPS = [
 /** In the order in which paths are tried: a fixed path stands before one that a parameter would match too. */
 export const ROUTES = [
   ...CREATE_ROUTES,
+  ...INBOX_ROUTES,
   ...READ_ROUTES,
   ...CHANGE_ROUTES,
   ...FIND_ROUTES,

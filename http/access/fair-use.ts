@@ -19,6 +19,7 @@ import { type ConcurrencyLimit, limitRequests } from './concurrent-requests.ts';
 const POINTS: Partial<Record<RouteName, number>> = {
   search: 5,
   explain_resource: 5,
+  group_resources: 5,
   patch_text: 5,
   reprocess_resource: 5,
 };
@@ -80,6 +81,7 @@ export function createFairUse({ rates = null, limits, log }: Pick<HttpDeps, 'rat
       const kind = name === 'search' ? 'search' : mediaType(ctx) === FORM_TYPE ? 'upload' : 'other';
       await admitted(ctx, kinds[kind], subject, work);
     },
+    more: (ctx, points) => spend(ctx, by_key, callerSubject(ctx), Math.min(points, by_key.points)),
     refused: (ctx) => spend(ctx, by_address, addressSubject(ctx), REFUSED_POINTS),
     wait(ctx) {
       const leave = waits.tryEnter(callerSubject(ctx));

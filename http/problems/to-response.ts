@@ -92,7 +92,8 @@ const tooManyAnnounced = (
 /** Codes of the system for a full disk. */
 const FULL = new Set(['ENOSPC', 'EDQUOT']);
 
-function asProblem(error: unknown, { retry_after_s }: RequestDeps['limits']): Problem {
+/** Of what anything throws. */
+export function asProblem(error: unknown, { retry_after_s }: Pick<RequestDeps['limits'], 'retry_after_s'>): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof OverQuota) return overQuota(error, retry_after_s);
   if (isAway(error))

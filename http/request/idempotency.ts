@@ -7,6 +7,7 @@ import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { NewResource } from '../../runtime/resources/engine.ts';
 import type { AuthenticatedRequest, KeyRequest, KoaContext } from '../context.ts';
 import { badRequest, notFound } from '../problems/problems.ts';
+import type { Matches } from '../response/etag.ts';
 import { type BuildEvent, originOf, sendEvent } from './send-event.ts';
 
 export type Idempotency = NonNullable<NewResource['idempotency']>;
@@ -31,15 +32,23 @@ export async function findReplay(
   const { resources } = deps.facts;
   const first = idempotency && (await resources.byIdempotencyKey(caller.scope, idempotency.key));
   if (!first) return null;
-  if (first.fingerprint !== idempotency.fingerprint)
-    throw new Problem('IDEMPOTENCY_KEY_REUSED', {
-      en: 'This key came with another request before; nothing was done. Use a new key for each new request.',
-      zh: '该键此前用于另一个请求，本次未执行。每个新请求请使用新的键。',
-    });
+  if (first.fingerprint !== idempotency.fingerprint) throw keyReused();
   const row = await resources.get(caller.scope, first.resource_id);
   if (!row) throw notFound();
   return row;
 }
+
+export const keyReused = (): Problem =>
+  new Problem('IDEMPOTENCY_KEY_REUSED', {
+    en: 'This key came with another request before; nothing was done. Use a new key for each new request.',
+    zh: '该键此前用于另一个请求，本次未执行。每个新请求请使用新的键。',
+  });
+
+/** Of one picture in a request about many. No client can send such a key: it has spaces. */
+export const keyOfPart = ({ key, fingerprint }: Idempotency, resource_id: string): Idempotency => ({
+  key: `part ${createHash('sha256').update(key).digest('base64url')} ${resource_id}`,
+  fingerprint,
+});
 
 /** Creates, unless the same request was faster: of two at once the database lets one through, and the other returns its row. null: the bytes were claimed by another picture meanwhile. */
 export async function createOnce(call: KeyRequest, resource: NewResource): Promise<{ row: ResourceRow; first: boolean } | null> {
@@ -65,16 +74,27 @@ export async function sendEventOnce(
   request: object,
   build: BuildEvent,
 ): Promise<ResourceRow> {
-  const idempotency = idempotencyOf(call.ctx, { resource_id, ...request });
+  return sendOnce(call, resource_id, idempotencyOf(call.ctx, { resource_id, ...request }), build);
+}
+
+/** As `sendEventOnce`, under this key. */
+export async function sendOnce(
+  call: AuthenticatedRequest,
+  resource_id: string,
+  idempotency: Idempotency | null,
+  build: BuildEvent,
+  matches?: Matches,
+): Promise<ResourceRow> {
   const replay = await findReplay(call, idempotency);
   if (replay) return replay;
   try {
-    return await sendEvent(call, resource_id, async (current) => {
+    const once: BuildEvent = async (current) => {
       const event = await build(current);
       if (!event || !idempotency) return event;
       const row = { ...idempotency, resource_id, org_id: current.org_id, at: call.deps.clock.now() };
       return { ...event, writes: [...(event.writes ?? []), { into: 'idempotency_keys', row }] };
-    });
+    };
+    return await sendEvent(call, resource_id, once, matches);
   } catch (error) {
     // The same request was faster, and perhaps has moved the picture to where this one is refused.
     const may_be_done = error instanceof AlreadyThere || error instanceof Problem;

@@ -4,7 +4,7 @@ import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { EventToSend, Origin } from '../../runtime/resources/engine.ts';
 import type { AuthenticatedRequest } from '../context.ts';
 import { illegalTransition, preconditionFailed } from '../problems/problems.ts';
-import { ifMatch } from '../response/etag.ts';
+import { ifMatch, type Matches } from '../response/etag.ts';
 import { withOldest } from './same-bytes.ts';
 
 export const originOf = ({ ctx, caller }: Pick<AuthenticatedRequest, 'ctx' | 'caller'>): Origin => ({
@@ -16,11 +16,16 @@ export const originOf = ({ ctx, caller }: Pick<AuthenticatedRequest, 'ctx' | 'ca
 export type BuildEvent = (current: ResourceRow) => EventToSend | null | Promise<EventToSend | null>;
 
 /**
- * The picture after the event. `build` is called with the current row at each attempt; if it returns null, that row is the result. Throws 404, 409 where the status does not take the event, and 412 when `If-Match` names another state.
+ * The picture after the event. `build` is called with the current row at each attempt; if it returns null, that row is the result. Throws
+ * 404, 409 where the status does not take the event, and 412 where it is not in a state that `matches`, by default what `If-Match` names.
  */
-export async function sendEvent(call: AuthenticatedRequest, resource_id: string, build: BuildEvent): Promise<ResourceRow> {
-  const { ctx, deps, caller } = call;
-  const matches = ifMatch(ctx);
+export async function sendEvent(
+  call: AuthenticatedRequest,
+  resource_id: string,
+  build: BuildEvent,
+  matches: Matches = ifMatch(call.ctx),
+): Promise<ResourceRow> {
+  const { deps, caller } = call;
   const buildChecked = async (current: ResourceRow): Promise<EventToSend> => {
     if (!matches(current)) throw preconditionFailed();
     const event = await build(current);

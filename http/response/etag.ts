@@ -5,8 +5,11 @@ import type { KoaContext } from '../context.ts';
 export const etagOf = ({ seq }: Pick<ResourceRow, 'seq'>): string => `"${seq}"`;
 
 /** By strong comparison (RFC 9110, 13.1.1): a weak tag matches nothing. */
-export function ifMatch(ctx: KoaContext): (now: ResourceRow) => boolean {
-  const header = ctx.get('if-match').trim();
+export const ifMatch = (ctx: KoaContext): Matches => matching(ctx.get('if-match'));
+export type Matches = (now: ResourceRow) => boolean;
+/** `wanted`: as the header has it; empty: any. */
+export function matching(wanted: string): Matches {
+  const header = wanted.trim();
   if (header === '' || header === '*') return () => true;
   const tags = tagsOf(header);
   return (now) => tags.includes(etagOf(now));

@@ -39,7 +39,7 @@ export function presentResource(row: ResourceRow, { ctx, deps }: { ctx: KoaConte
     metadata_missing: missingOf(metadata, deps.required_metadata),
     failure: presentFailure(row.failure, ctx.state.language),
     remarks: remarksOf(row.remarks).map((remark) => remarkAnswer(remark, ctx.state.language)),
-    reading: row.reading,
+    reading: { ...row.reading, engine: row.engine },
     allowed_events,
     actions: ctx.state.role ? actionsFor(row, { role: ctx.state.role, base: baseUrl({ ctx, deps }) }) : [],
     preview_url: viewable ? previewUrl(row, { ctx, deps }) : null,

@@ -1,4 +1,6 @@
 /** Changing a picture: its metadata, its text, and its life as a whole. */
+import type { ResourceRow } from '../../runtime/ports/resources.ts';
+import type { EventToSend } from '../../runtime/resources/engine.ts';
 import type { AuthenticatedRequest } from '../context.ts';
 import type { Handlers } from '../handlers.ts';
 import { sendEventOnce } from '../request/idempotency.ts';
@@ -31,11 +33,14 @@ export const changeHandlers: Handlers<Names> = {
     const row = await sendEvent(request, request.params.resource_id, ({ status, phase }) => {
       if (request.query.purge === 'true')
         return status === 'DELETING' || status === 'DELETED' ? null : { event: { type: 'DELETE' } };
-      return phase === 'gone' ? null : { event: { type: 'TRASH' } };
+      return trashEvent({ phase });
     });
     return { status: 200, body: presentChanged(request, row) };
   },
 };
+
+export const trashEvent = ({ phase }: Pick<ResourceRow, 'phase'>): EventToSend | null =>
+  phase === 'gone' ? null : { event: { type: 'TRASH' } };
 
 type Once = AuthenticatedRequest & { params: { resource_id: string } };
 async function sendOnce(request: Once, event: { type: string }) {

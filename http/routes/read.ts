@@ -1,12 +1,13 @@
 /** Reading pictures: one, many, how many, what happened to one, and why it can or cannot be found. */
 import { z } from 'zod';
-import { type CountResources, Id } from '../../contract/resource.ts';
-import type { ResourceFilter, ResourcePosition, ResourceRow, ResourceSort } from '../../runtime/ports/resources.ts';
+import { Id } from '../../contract/resource.ts';
+import type { ResourcePosition, ResourceRow, ResourceSort } from '../../runtime/ports/resources.ts';
 import type { Handlers } from '../handlers.ts';
 import { notFound } from '../problems/problems.ts';
 import { decodeCursor, encodeCursor, Milliseconds, Title } from '../request/cursor.ts';
 import { loadResource } from '../request/load-resource.ts';
 import { waitIfPreferred } from '../request/prefer-wait.ts';
+import { filterOf, listFilterOf } from '../request/resource-filter.ts';
 import { etagOf, isNotModified } from '../response/etag.ts';
 import { presentChanged, presentHistory, presentResource } from '../response/present.ts';
 import { contentHandlers } from './content.ts';
@@ -28,10 +29,8 @@ const handlers: Handlers<Names> = {
     const { sort, cursor, limit, ...filters } = request.query;
     const listed = { list: 'resources', scope: caller.scope, filters: { sort, ...filters } };
     const after = decodeCursor(cursor, listed, Position[sort]);
-    // What was withdrawn from readers is listed for who asks for it, as a trash is.
-    const wanted = filters.phase || filters.status ? filterOf(filters) : { ...filterOf(filters), not_phase: 'gone' as const };
     // One more than the limit shows whether there is a next page.
-    const rows = await deps.facts.resources.list(caller.scope, wanted, { sort, after, limit: limit + 1 });
+    const rows = await deps.facts.resources.list(caller.scope, listFilterOf(filters), { sort, after, limit: limit + 1 });
     const page = rows.slice(0, limit);
     const last = rows.length > limit ? page.at(-1) : undefined;
     ctx.set('content-language', ctx.state.language);
@@ -76,21 +75,9 @@ export const readHandlers = { ...handlers, ...contentHandlers };
 const Position: Record<ResourceSort, z.ZodType<ResourcePosition>> = {
   '-created_at': z.strictObject({ key: Milliseconds, resource_id: Id }),
   title: z.strictObject({ key: Title, resource_id: Id }),
+  deadline_at: z.strictObject({ key: Milliseconds.nullable(), resource_id: Id }),
 };
-const positionOf = ({ resource_id, created_at, metadata }: ResourceRow, sort: ResourceSort): ResourcePosition => ({
-  key: sort === 'title' ? (metadata.title ?? '') : created_at,
-  resource_id,
+const positionOf = (row: ResourceRow, sort: ResourceSort): ResourcePosition => ({
+  key: sort === 'title' ? (row.metadata.title ?? '') : sort === 'deadline_at' ? row.deadline_at : row.created_at,
+  resource_id: row.resource_id,
 });
-
-function filterOf({ status, phase, tag, batch_id, sha256, remark, created_from, created_to }: CountResources): ResourceFilter {
-  return {
-    ...(status ? { status } : {}),
-    ...(phase ? { phase } : {}),
-    ...(tag ? { tag } : {}),
-    ...(batch_id ? { batch_id } : {}),
-    ...(sha256 ? { sha256 } : {}),
-    ...(remark ? { remark } : {}),
-    ...(created_from ? { created_from: Date.parse(created_from) } : {}),
-    ...(created_to ? { created_to: Date.parse(created_to) } : {}),
-  };
-}

@@ -10,7 +10,7 @@ import type { RunRecord, RunScope } from '../../runtime/ports/runs.ts';
 import type { KeyCaller, KeyRequest } from '../context.ts';
 import type { Handlers } from '../handlers.ts';
 import { decodeCursor, encodeCursor } from '../request/cursor.ts';
-import { type Idempotency, idempotencyOf } from '../request/idempotency.ts';
+import { type Idempotency, idempotencyOf, keyReused } from '../request/idempotency.ts';
 import { presentFinding, presentRun, timeOrNull } from '../response/present-run.ts';
 
 type Names = 'list_dead_letters' | 'start_run' | 'list_runs' | 'get_run' | 'stop_run' | 'list_findings';
@@ -100,11 +100,7 @@ async function shown({ ctx, deps }: KeyRequest, run: RunRecord, max: number) {
 async function begunBefore({ deps, caller }: KeyRequest, idempotency: Idempotency | null): Promise<RunRecord | null> {
   const first = idempotency && (await deps.facts.runs.byIdempotencyKey(caller.scope, idempotency.key));
   if (!first) return null;
-  if (first.fingerprint !== idempotency.fingerprint)
-    throw new Problem('IDEMPOTENCY_KEY_REUSED', {
-      en: 'This key came with another request before; nothing was done. Use a new key for each new request.',
-      zh: '该键此前用于另一个请求，本次未执行。每个新请求请使用新的键。',
-    });
+  if (first.fingerprint !== idempotency.fingerprint) throw keyReused();
   return deps.facts.runs.get(scopeOf(caller), first.run_id);
 }
 

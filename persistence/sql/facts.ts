@@ -5,6 +5,7 @@ import { FACT_ROWS, ROWS } from '../../contract/step-kinds.ts';
 import type { FactWrite } from '../../runtime/ports/facts.ts';
 import type { Dialect } from './database.ts';
 import { FACT_TABLES, factValuesIn } from './fact-rows.ts';
+import { ALL_LACKING, lackingBits } from './lacking.ts';
 import { type RemarkStatements, remarkScript, remarkStatements } from './remarks.ts';
 import {
   type Bound,
@@ -40,7 +41,7 @@ export function factStatements(knex: Knex): FactStatements {
   const owner = { resource_id: 'resource_id', org_id: 'org_id' };
   return {
     metadata: upserts(knex, 'metadata', [...OWNED, 'body'], 'resource_id'),
-    title: updates(knex, 'resources', ['title'], owner),
+    title: updates(knex, 'resources', ['title', 'lacks'], owner),
     untag: deletes(knex, 'metadata_tags', ['resource_id', 'org_id']),
     tag: inserts(knex, 'metadata_tags', ['resource_id', 'org_id', 'tag']),
     ...factTables(knex),
@@ -97,16 +98,17 @@ export function factScript(dialect: Dialect, statements: FactStatements, rows: F
   for (const { into, values } of rows) {
     if (into !== 'nothing') continue;
     for (const statement of statements.forget) script.push(bound(statement, values));
-    script.push(bound(statements.title, { ...values, title: '' }));
+    script.push(bound(statements.title, { ...values, title: '', lacks: ALL_LACKING }));
   }
   return script;
 }
 
-/** What lists sort and filter by. */
-function metadataScript(dialect: Dialect, statements: FactStatements, owner: Values, { title, tags }: Metadata): Bound[] {
+/** What lists sort, filter and group by. */
+function metadataScript(dialect: Dialect, statements: FactStatements, owner: Values, metadata: Metadata): Bound[] {
+  const { title, tags } = metadata;
   const tagged = [...new Set(tags)].map((tag) => ({ ...owner, tag }));
   return [
-    bound(statements.title, { ...owner, title: title ?? '' }),
+    bound(statements.title, { ...owner, title: title ?? '', lacks: lackingBits(metadata) }),
     bound(statements.untag, owner),
     ...boundAll(dialect, statements.tag, tagged),
   ];

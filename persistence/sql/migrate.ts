@@ -22,6 +22,8 @@ import * as processes from './migrations/0020_processes.ts';
 import * as runs from './migrations/0022_runs.ts';
 import * as failures from './migrations/0023_failures.ts';
 import * as endedRuns from './migrations/0026_ended_runs.ts';
+import * as inbox from './migrations/0028_inbox.ts';
+import * as bulk from './migrations/0029_bulk.ts';
 import * as sessions from './migrations/0030_sessions.ts';
 
 export type Migration = { name: string; up: (knex: Knex) => Promise<void> };
@@ -48,6 +50,8 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0022_runs', up: runs.up },
   { name: '0023_failures', up: failures.up },
   { name: '0026_ended_runs', up: endedRuns.up },
+  { name: '0028_inbox', up: inbox.up },
+  { name: '0029_bulk', up: bulk.up },
   { name: '0030_sessions', up: sessions.up },
 ];
 

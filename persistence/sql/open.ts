@@ -2,11 +2,13 @@
 import type { Logger } from 'pino';
 import type { Facts } from '../../runtime/ports/facts.ts';
 import { accountsOf } from './accounts.ts';
+import { bulkRequestsOf } from './bulk-requests.ts';
 import { callbacksOf } from './callbacks.ts';
 import { cleanupsOf } from './cleanups.ts';
 import { commitOf } from './commit.ts';
 import type { Database } from './database.ts';
 import { deadLettersOf } from './dead-letters.ts';
+import { groupsOf } from './groups.ts';
 import { indexTargetsOf } from './index-targets.ts';
 import { instancesOf } from './instances.ts';
 import { journalOf } from './journal.ts';
@@ -26,9 +28,12 @@ import { usageRowsOf } from './usage.ts';
 /** The tables must be there: see migrate.ts. `log` gets rows that can't be read. */
 export function sqlFacts({ log, ...parts }: Omit<Database, 'unreadable'> & { log?: Logger | undefined }): Facts {
   const db: Database = { ...parts, unreadable: reportedOnce(log) };
+  const resources = resourcesOf(db);
   return {
     instances: instancesOf(db),
-    resources: resourcesOf(db),
+    resources,
+    groups: groupsOf(db, resources),
+    bulk_requests: bulkRequestsOf(db),
     texts: textsOf(db),
     journal: journalOf(db),
     outbox: outboxOf(db),

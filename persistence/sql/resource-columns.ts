@@ -37,6 +37,7 @@ const COLUMNS: Record<keyof ResourceColumns, true> = {
   page_count: true,
   width: true,
   height: true,
+  engine: true,
   turns: true,
   file_taken_at: true,
   remarks: true,

@@ -8,9 +8,10 @@ import { UnreadableError } from '../../runtime/ports/instances.ts';
 import type { Counts, ResourceFilter, ResourceRow, Resources } from '../../runtime/ports/resources.ts';
 import type { IdempotencyKey, Scope } from '../../runtime/ports/scope.ts';
 import type { Database } from './database.ts';
-import { countedRemarks, keptRemarks, remarked } from './remarks.ts';
+import { countedRemarks, keptRemarks } from './remarks.ts';
+import { filtered, listed } from './resource-filter.ts';
 import { flag, json, jsonOrNull, number, numberOrNull, type Row, readable, rowOf, text, textOrNull, word } from './row.ts';
-import { inScope, type Many, OLDEST, olderOf, oldestOf, sameBytesOf, UNKNOWN } from './same-bytes.ts';
+import { inScope, type Many, OLDEST, olderOf, oldestOf, sameBytesOf } from './same-bytes.ts';
 
 /** Those that are withdrawn and may have an entry all the same. */
 const HELD_BACK: Status[] = ['TRASHED', 'DELETING', 'PURGE_FAILED'];
@@ -45,18 +46,10 @@ function listsOf({ read, dialect }: Database, many: Many): Pick<Resources, Lists
 
     getMany,
 
-    async list(scope, filter, { sort, after, limit }) {
-      const [column, direction, beyond] =
-        sort === 'title' ? (['r.title', 'asc', '>'] as const) : (['r.created_at', 'desc', '<'] as const);
-      const query = filtered(inScope(read, scope), scope, filter);
-      // The first condition is what an index is entered by; MySQL does not do so for (a, b) < (?, ?).
-      if (after)
-        query
-          .where(column, `${beyond}=`, after.key)
-          .where((place) => place.where(column, beyond, after.key).orWhere('r.resource_id', beyond, after.resource_id));
-      const page = await many(query.orderBy(column, direction).orderBy('r.resource_id', direction).limit(limit), UNKNOWN);
-      const oldest = await oldestOf(read, scope, page);
-      return page.map((row) => ({ ...row, duplicate_of: oldest.get(row.resource_id) ?? null }));
+    async list(scope, filter, page) {
+      const rows = await listed(() => filtered(inScope(read, scope), scope, filter), many, filter, page);
+      const oldest = await oldestOf(read, scope, rows);
+      return rows.map((row) => ({ ...row, duplicate_of: oldest.get(row.resource_id) ?? null }));
     },
 
     counts: (scope, filter) => countsOf({ read, dialect }, scope, filter),
@@ -115,7 +108,8 @@ function workOf({ read, write }: Database): Pick<Resources, 'toRetry' | 'lacking
 /** Filters that are of what is grouped by: they pick whole groups. `resource_counts` has no others; see migration 0003. */
 const OF_ALL = new Set(['status', 'phase']);
 /** Filters that pick a large part of an organisation, which may have few remarks. */
-const OF_MANY = new Set([...OF_ALL, 'remark']);
+const OF_MANY = new Set([...OF_ALL, 'remark', 'engine']);
+const picksMany = ([name, value]: [string, unknown]): boolean => OF_MANY.has(name) || value === true;
 /** No library is as large; a database may look at what is limited in no other order than that of its own conditions. */
 const ALL_ROWS = 1_000_000_000;
 
@@ -132,7 +126,7 @@ async function countsOf(
     : counted(read, filtered(inScope(read, scope), scope, filter), whole));
   const shown = filter.phase || filter.status ? filter : { ...filter, not_phase: 'gone' as const };
   const found = filtered(inScope(read, scope), scope, shown);
-  const few = Object.keys(filter).some((name) => !OF_MANY.has(name)) ? atOnce(read, found.select('r.resource_id')) : found;
+  const few = Object.entries(filter).some((one) => !picksMany(one)) ? atOnce(read, found.select('r.resource_id')) : found;
   return { ...summed(groups.map(rowOf)), by_remark: await countedRemarks(scope, few) };
 }
 
@@ -144,22 +138,6 @@ function counted(read: Knex, found: Knex.QueryBuilder, whole: boolean): Knex.Que
 
 /** What is found is looked up first, by its own conditions, and then joined or grouped. */
 const atOnce = (read: Knex, found: Knex.QueryBuilder): Knex.QueryBuilder => read.from(found.limit(ALL_ROWS).as('r'));
-
-/** from: at or after; to: before. */
-function filtered(query: Knex.QueryBuilder, { org_id }: Scope, filter: ResourceFilter): Knex.QueryBuilder {
-  const { status, phase, not_phase, tag, batch_id, sha256, remark, created_from, created_to } = filter;
-  for (const [column, values] of Object.entries({ status, phase, batch_id, sha256 }))
-    if (values) query.whereIn(`r.${column}`, values);
-  if (not_phase) query.whereNot('r.phase', not_phase);
-  if (created_from !== undefined) query.where('r.created_at', '>=', created_from);
-  if (created_to !== undefined) query.where('r.created_at', '<', created_to);
-  if (remark) query.whereIn('r.resource_id', remarked({ org_id }, remark));
-  if (tag)
-    query.whereIn('r.resource_id', (tagged) =>
-      tagged.from('metadata_tags').where({ org_id }).whereIn('tag', tag).select('resource_id'),
-    );
-  return query;
-}
 
 const joined = async (read: Knex, query: Knex.QueryBuilder, oldest = OLDEST): Promise<unknown[]> =>
   await query.leftJoin('metadata as m', 'm.resource_id', 'r.resource_id').select('r.*', 'm.body as metadata', read.raw(oldest));
@@ -211,6 +189,7 @@ function resource(row: Row): ResourceRow {
     page_count: numberOrNull(row, 'page_count'),
     width: numberOrNull(row, 'width'),
     height: numberOrNull(row, 'height'),
+    engine: textOrNull(row, 'engine'),
     turns: textOrNull(row, 'turns'),
     file_taken_at: textOrNull(row, 'file_taken_at'),
     remarks: keptRemarks(row),

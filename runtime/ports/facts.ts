@@ -9,8 +9,10 @@ import type { FactRow, StoredAs, SupersededRow } from '../../contract/step-kinds
 import type { Instance } from '../../machines/interpreter.ts';
 import type { Usage } from '../accounts/usage.ts';
 import type { Accounts } from './accounts.ts';
+import type { BulkRequests } from './bulk-requests.ts';
 import type { Callbacks } from './callbacks.ts';
 import type { DeadLetters } from './dead-letters.ts';
+import type { Groups } from './groups.ts';
 import type { Instances } from './instances.ts';
 import type { Journal, JournalEntry } from './journal.ts';
 import type { Processes, StepPauses } from './operations.ts';
@@ -85,6 +87,8 @@ export interface UsageRows {
 export interface Facts {
   readonly instances: Instances;
   readonly resources: Resources;
+  readonly groups: Groups;
+  readonly bulk_requests: BulkRequests;
   readonly texts: Texts;
   readonly journal: Journal;
   readonly outbox: Outbox;

@@ -43,6 +43,8 @@ export type ResourceColumns = {
   page_count: number | null;
   width: number | null;
   height: number | null;
+  /** Name of the recogniser that read any page of its text; `file`: all of it is the text of the file; null: it was not read. */
+  engine: string | null;
   /** How far its pages were turned to be read, as `turnsOf` has it; null: not at all, or not read yet. */
   turns: string | null;
   /** When the picture was taken, as its file says: RFC 3339 with an offset, or a date alone. What a person says of it goes before. */
@@ -75,14 +77,20 @@ export type ResourceFilter = {
   batch_id?: string[];
   sha256?: string[];
   remark?: RemarkCode[];
+  viewable?: boolean;
+  searchable?: boolean;
+  failure_code?: string[];
+  failure_step?: string[];
+  engine?: string[];
   created_from?: number;
   created_to?: number;
 };
 
-export type ResourceSort = '-created_at' | 'title';
+/** deadline_at: the earliest first, then those without one. */
+export type ResourceSort = '-created_at' | 'title' | 'deadline_at';
 
-/** The position after a row: its sort key and its id. A missing title sorts as ''. */
-export type ResourcePosition = { key: number | string; resource_id: string };
+/** The position after a row: its sort key and its id. A missing title sorts as ''; null: it has no deadline. */
+export type ResourcePosition = { key: number | string | null; resource_id: string };
 
 /** by_remark: pictures with a remark of the code; those that are gone only where a filter names phases or statuses. */
 export type Counts = {

@@ -158,6 +158,7 @@ const NEW_COLUMNS = {
   page_count: null,
   width: null,
   height: null,
+  engine: null,
   turns: null,
   file_taken_at: null,
   remarks: [],

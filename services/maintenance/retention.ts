@@ -45,6 +45,10 @@ const KINDS: readonly Kind[] = [
   },
   {
     batch: 'prune_batch',
+    page: ({ bulk_requests }, { limits, now }, limit) => bulk_requests.prune(now - limits.idempotency_retention_ms, limit),
+  },
+  {
+    batch: 'prune_batch',
     page: ({ retention }, { limits, now }, limit) =>
       retention.revokedKeys(LOCAL_KEYS, now - limits.local_key_retention_ms, limit),
   },

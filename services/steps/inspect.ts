@@ -52,7 +52,18 @@ export const inspect: StepHandler<InspectInput, Verdict | Inspected> = {
     if (output.verdict === 'absent') return { facts: [] };
     if (output.verdict === 'illegal') return { facts: [], columns: { uploaded_at: at } };
     const { sha256, byte_size, content_type, width, height, page_count, taken_at: file_taken_at = null } = output;
-    const columns = { sha256, byte_size, content_type, width, height, page_count, turns: null, file_taken_at, uploaded_at: at };
+    const columns = {
+      sha256,
+      byte_size,
+      content_type,
+      width,
+      height,
+      page_count,
+      engine: null,
+      turns: null,
+      file_taken_at,
+      uploaded_at: at,
+    };
     return { facts: [], columns, remarks: 'remarks' in output ? output.remarks : [] };
   },
 };

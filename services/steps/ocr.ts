@@ -31,6 +31,14 @@ type OcrOutput = Made & { engine: string; pages: Page[]; remarks: Remark[] };
 const SUBMITTED_PIXELS = 400_000_000;
 /** How the text that a file has of its own is named among engines. */
 const OWN_TEXT = 'text of the file';
+const BETWEEN = ' + ';
+/** What filters go by: `tesseract.js` of `tesseract.js/7 eng + text of the file`; migration 0028 makes the same of older rows. */
+export const engineName = (engine: string): string | null => {
+  const [first = ''] = engine.split(BETWEEN);
+  const [name = ''] = first === OWN_TEXT ? ['file'] : first.split('/');
+  return name === '' ? null : name.slice(0, MAX_ENGINE_CHARS);
+};
+const MAX_ENGINE_CHARS = 100;
 
 const remote: RemoteStepHandler<OcrInput> = {
   isConfigured: ({ recogniser }) => recogniser.remote !== undefined,
@@ -86,7 +94,7 @@ export const ocr: StepHandler<OcrInput, OcrOutput> = {
   },
   async writes({ fact_id, engine, pages, remarks }, { input: { resource_id, org_id }, at }) {
     const row = { recognition_id: fact_id, resource_id, org_id, at, engine, pages };
-    return { facts: [{ into: 'recognitions', row }], columns: { turns: turnsOf(pages) }, remarks };
+    return { facts: [{ into: 'recognitions', row }], columns: { engine: engineName(engine), turns: turnsOf(pages) }, remarks };
   },
   remote,
 };
@@ -142,7 +150,7 @@ async function outputOf(
 ): Promise<OcrOutput> {
   const { pages, remarks, by } = await readPages(file, reading, signal, reader);
   const engines = [...(by.engine ? [engine] : []), ...(by.file ? [OWN_TEXT] : [])];
-  return { fact_id: task_id, engine: engines.join(' + '), pages, remarks };
+  return { fact_id: task_id, engine: engines.join(BETWEEN), pages, remarks };
 }
 
 /** What a remote engine said, as the output of this run. */

@@ -197,7 +197,7 @@ describe('Facts on SQLite', () => {
         [],
         sql,
       );
-      const [, order] = /from `resources` .*order by `r`\.`(\w+)`/.exec(sql) ?? [];
+      const [, order] = /from `resources` .*order by r\.(\w+)/.exec(sql) ?? [];
       const inOrder =
         order === 'created_at'
           ? !/`tag`|`remarks`/.test(sql)

@@ -2,60 +2,17 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import type { RemarkCode } from '../../contract/remark-codes.ts';
-import type { Change, Facts, FactWrite } from '../../runtime/ports/facts.ts';
+import type { Facts, FactWrite } from '../../runtime/ports/facts.ts';
 import type { ResourceFilter, ResourcePosition, ResourceRow, ResourceSort } from '../../runtime/ports/resources.ts';
 import type { Scope } from '../../runtime/ports/scope.ts';
-import { AT, change, commit, everyFact, metadata, ORG, OTHER, type World } from './facts-rows.ts';
+import { MANY, many, matches, remarksOf } from './facts-many.ts';
+import { AT, change, commit, everyFact, ORG, OTHER, type World } from './facts-rows.ts';
 
 const scope: Scope = { org_id: ORG };
 const other: Scope = { org_id: OTHER };
 const ids = (rows: ResourceRow[]) => rows.map(({ resource_id }) => resource_id);
-const STATES = [
-  ['INDEXED', 'ready'],
-  ['INIT', 'working'],
-  ['INDEX_FAILED', 'failed'],
-  ['AWAITING_UPLOAD', 'uploading'],
-  ['AWAITING_UPLOAD', 'working'],
-  ['TRASHED', 'gone'],
-] as const;
-/** Some missing, some equal, some that differ by case, plane or length only. */
-const TITLES = [null, 'b', 'B', 'b ', '标题', '𠮷', 'b', 'Ａ', null, 'a'];
-const TAGS = [[], ['红'], ['红', 'blue'], ['Blue']];
-const MANY = 60;
-const REMARKS: RemarkCode[][] = [[], ['low_confidence'], ['page_unread', 'page_unread', 'no_text_found']];
-const remarksOf = (n: number) =>
-  (REMARKS[n % REMARKS.length] ?? []).map((code, page) => ({
-    code,
-    page,
-    detail: '细 detail',
-    of: 'ocr' as const,
-    corrected: false,
-  }));
-
-/** Many resources whose sort keys are often equal; half as many of another organisation that would match every filter. */
-function many(): Change[] {
-  const of = (n: number, org_id: string): Change => {
-    const resource_id = `${org_id}-${String(n).padStart(3, '0')}`;
-    const [status, phase] = STATES[n % STATES.length] ?? STATES[0];
-    const stored = metadata({ title: TITLES[n % TITLES.length] ?? null, tags: TAGS[n % TAGS.length] ?? [] });
-    const writes: FactWrite[] = n % 7 === 0 ? [] : [{ into: 'metadata', row: { resource_id, org_id, at: AT, metadata: stored } }];
-    const resource = {
-      status,
-      phase,
-      created_at: AT + (n % 9),
-      batch_id: n % 5 === 0 ? null : `batch-${n % 3}`,
-      sha256: `sha-${n % 11}`,
-      indexed_revision: n % 4 === 1 ? 1 : null,
-      remarks: remarksOf(n),
-    };
-    writes.push({ into: 'remarks', row: { resource_id, org_id, at: AT, remarks: resource.remarks } });
-    return change(resource_id, { org_id, resource, writes });
-  };
-  return [...Array.from({ length: MANY }, (_, n) => of(n, ORG)), ...Array.from({ length: MANY / 2 }, (_, n) => of(n, OTHER))];
-}
-
 const placeOf = (row: ResourceRow, sort: ResourceSort): ResourcePosition => ({
-  key: sort === 'title' ? (row.metadata.title ?? '') : row.created_at,
+  key: sort === 'title' ? (row.metadata.title ?? '') : sort === 'deadline_at' ? row.deadline_at : row.created_at,
   resource_id: row.resource_id,
 });
 
@@ -73,23 +30,6 @@ async function paged(facts: Facts, filter: ResourceFilter, sort: ResourceSort, l
   throw new Error('the pages do not end');
 }
 
-const hasAny = (wanted: readonly string[] | undefined, values: readonly (string | null)[]) =>
-  !wanted || values.some((value) => value !== null && wanted.includes(value));
-/** What a filter means, said once more without SQL. */
-const matches = (filter: ResourceFilter, row: ResourceRow) =>
-  hasAny(filter.status, [row.status]) &&
-  hasAny(filter.phase, [row.phase]) &&
-  row.phase !== filter.not_phase &&
-  hasAny(filter.tag, row.metadata.tags) &&
-  hasAny(filter.batch_id, [row.batch_id]) &&
-  hasAny(filter.sha256, [row.sha256]) &&
-  hasAny(
-    filter.remark,
-    row.remarks.map(({ code }) => code),
-  ) &&
-  row.created_at >= (filter.created_from ?? 0) &&
-  row.created_at < (filter.created_to ?? Number.POSITIVE_INFINITY);
-
 const EACH: ResourceFilter[] = [
   { status: ['INDEXED'] },
   { status: ['INDEXED', 'TRASHED', 'DELETED'] },
@@ -102,6 +42,11 @@ const EACH: ResourceFilter[] = [
   { sha256: ['sha-4'] },
   { remark: ['page_unread'] },
   { remark: ['no_text_found', 'low_confidence', 'page_unread'] },
+  { viewable: true, searchable: false },
+  { viewable: false },
+  { failure_code: ['INDEX_REFUSED', 'OCR_TIMEOUT'] },
+  { failure_step: ['ocr', 'index'] },
+  { engine: ['engine 1'] },
   { created_from: AT + 3 },
   { created_to: AT + 3 },
 ];
@@ -111,6 +56,8 @@ const NONE: ResourceFilter[] = [
   { tag: ['RED'] },
   { batch_id: ['batch'] },
   { remark: ['dynamic_form'] },
+  { failure_step: ['ocr'], failure_code: ['INDEX_REFUSED'] },
+  { engine: ['engine'] },
   { created_from: AT + 100 },
 ];
 
@@ -122,7 +69,7 @@ export function listTests(world: World): void {
       await commit(world.facts(), ...changes.slice(MANY));
     });
 
-    for (const sort of ['-created_at', 'title'] as const)
+    for (const sort of ['-created_at', 'title', 'deadline_at'] as const)
       it(`pages by ${sort} give each once, in one order, whatever the page size, with equal keys`, async () => {
         const facts = world.facts();
         const whole = await facts.resources.list(scope, {}, { sort, after: null, limit: MANY + 1 });
@@ -135,7 +82,14 @@ export function listTests(world: World): void {
             keys.slice(0, keys.filter((key) => key === '').length).every((key) => key === ''),
             'missing titles first',
           );
-        else
+        else if (sort === 'deadline_at') {
+          const due = keys.slice(0, keys.indexOf(null));
+          assert.deepEqual(
+            due,
+            due.toSorted((a, b) => Number(a) - Number(b)),
+          );
+          assert.ok(due.length > 9 && keys.slice(due.length).every((key) => key === null), 'those without a deadline last');
+        } else
           assert.deepEqual(
             keys,
             keys.toSorted((a, b) => Number(b) - Number(a)),
@@ -163,7 +117,8 @@ export function listTests(world: World): void {
         const expected = whole.filter((row) => matches(filter, row));
         const shown = JSON.stringify(filter);
         assert.deepEqual(ids(await paged(facts, filter, '-created_at', 7)), ids(expected), shown);
-        assert.deepEqual(ids(await paged(facts, filter, 'title', 7)).sort(), ids(expected).sort(), shown);
+        for (const sort of ['title', 'deadline_at'] as const)
+          assert.deepEqual(ids(await paged(facts, filter, sort, 7)).sort(), ids(expected).sort(), shown);
         const counts = await facts.resources.counts(scope, filter);
         assert.equal(counts.total, expected.length, shown);
         assert.deepEqual(counts.by_phase, tally(expected.map(({ phase }) => phase)), shown);

@@ -59,6 +59,7 @@ export function resource(resource_id: string, seq: number, parts: Partial<Resour
     },
     ...{
       height: null,
+      engine: null,
       turns: null,
       file_taken_at: null,
       remarks: [],

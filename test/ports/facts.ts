@@ -4,6 +4,7 @@ import { after, beforeEach, describe, it } from 'node:test';
 import type { Facts } from '../../runtime/ports/facts.ts';
 import { accountsTests } from './facts-accounts.ts';
 import { commitTests } from './facts-commit.ts';
+import { groupTests } from './facts-groups.ts';
 import { listTests } from './facts-list.ts';
 import type { World } from './facts-rows.ts';
 import { sameBytesTests } from './facts-same-bytes.ts';
@@ -36,6 +37,7 @@ export function factsSuite(name: string, open: () => Promise<Opened>): void {
     });
     commitTests(world);
     listTests(world);
+    groupTests(world);
     textsTests(world);
     tellingTests(world);
     accountsTests(world);

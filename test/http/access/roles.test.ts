@@ -35,13 +35,16 @@ const BODIES: Partial<Record<Route['name'], object>> = {
   reprocess_resource: { from: 'index' },
   patch_step: { paused: false },
   start_run: { kind: 'replay' },
+  change_resources: { action: 'retry', filter: { tag: ['none has it'] } },
 };
+const QUERIES: Partial<Record<Route['name'], string>> = { group_resources: '?by=missing' };
 const NO_RUN = '01900000-0000-7000-8000-000000000000';
 /** The status of a call; an event stream is left as soon as it begins. */
 async function statusOf({ name, method, path }: Route, key: string | null): Promise<number> {
   const body = BODIES[name];
   const leave = new AbortController();
-  const answer = await fetch(world.url + path.replace('{resource_id}', id).replace('{kind}', 'ocr').replace('{run_id}', NO_RUN), {
+  const to = path.replace('{resource_id}', id).replace('{kind}', 'ocr').replace('{run_id}', NO_RUN) + (QUERIES[name] ?? '');
+  const answer = await fetch(world.url + to, {
     method,
     redirect: 'manual',
     signal: leave.signal,

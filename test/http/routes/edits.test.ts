@@ -142,7 +142,7 @@ describe('an order to do it again', () => {
 
   test('says how the text of the file is treated, until it is said otherwise; the picture shows it', async () => {
     const { resource_id: id, reading } = await indexed('its own');
-    assert.deepEqual(reading, { own_text: null });
+    assert.deepEqual(reading, { own_text: null, engine: 'numbers' });
     const ordered = async (body: object) => {
       assert.equal((await of('POST', id, '/reprocess', { body })).status, 200);
       return (await w.at(id, 'INDEXED')).reading.own_text;

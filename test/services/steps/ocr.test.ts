@@ -91,6 +91,6 @@ describe('the OCR step', () => {
     const { output } = await read(await plain(20, 20).png().toBuffer());
     const writes = await ocr.writes?.(output, { input, at: 5, facts: serviceContext({}).facts });
     const row = { recognition_id: 'run', resource_id: 'res', org_id: 'org', at: 5, engine: 'fake', pages: output.pages };
-    assert.deepEqual(writes, { facts: [{ into: 'recognitions', row }], columns: { turns: null }, remarks: [] });
+    assert.deepEqual(writes, { facts: [{ into: 'recognitions', row }], columns: { engine: 'fake', turns: null }, remarks: [] });
   });
 });

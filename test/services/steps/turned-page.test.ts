@@ -54,7 +54,7 @@ describe('a picture', () => {
     const input = { resource_id: 'res', org_id: 'org', original_key: 'k', order: 0, reading: { own_text: null } };
     const written = await ocr.writes?.(output, only('written', { input, at: 1 }));
     assert.ok(written && written !== 'outdated');
-    assert.deepEqual(written.columns, { turns: '3' });
+    assert.equal(written.columns?.turns, '3');
   });
 });
 

@@ -1,0 +1,78 @@
+/** The queries of the inbox on MySQL, among 4,000 pictures: each by its index, and it reads few of them. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { Knex } from 'knex';
+import { failureOf } from '../../contract/failures.ts';
+import { mysqlDialect } from '../../persistence/mysql/dialect.ts';
+import { mysqlKnex } from '../../persistence/mysql/driver.ts';
+import { sqlFacts } from '../../persistence/sql/open.ts';
+import type { Facts } from '../../runtime/ports/facts.ts';
+import { AT, change, commit, ORG } from '../ports/facts-rows.ts';
+import { COUNTED, QUESTIONS } from '../ports/inbox-queries.ts';
+import { clock, type TestDatabase, testDatabase } from './mysql.ts';
+
+const PICTURES = 4_000;
+/** Pictures of the kinds that the inbox is about. */
+const RARE = 40;
+const failure = { ...failureOf('INDEX_REFUSED', 'planted'), step: 'index' as const, attempts: 1, at: AT };
+
+let database: TestDatabase;
+let read: Knex;
+let facts: Facts;
+const asked = new Map<string, unknown[]>();
+before(async () => {
+  database = await testDatabase();
+  read = mysqlKnex({ target: database.target, clock, connections: 2 });
+  read.on('query', ({ sql, bindings }: { sql: string; bindings: unknown[] }) => asked.set(sql, bindings));
+  facts = sqlFacts({
+    read,
+    write: mysqlKnex({ target: database.target, clock, connections: 1, takes_several: true }),
+    dialect: mysqlDialect,
+  });
+  for (let from = 0; from < PICTURES; from += 100)
+    await commit(
+      facts,
+      ...Array.from({ length: 100 }, (_, i) => {
+        const n = from + i;
+        const of =
+          n % (PICTURES / RARE) === 0 ? (['INDEX_FAILED', 'UPLOADED_NO_METADATA'] as const)[(n / (PICTURES / RARE)) % 2] : null;
+        const rare = of === 'INDEX_FAILED' ? { status: of, phase: 'failed' as const, failure } : null;
+        const waits = of ? { status: of, phase: 'needs_person' as const, deadline_at: AT + n, uploaded_at: AT } : null;
+        const usual = {
+          status: 'INDEXED',
+          phase: 'ready',
+          searchable: true,
+          engine: n % 50 === 1 ? 'tesseract.js' : 'remote',
+        } as const;
+        return change(`p${n}`, { resource: { created_at: AT + n, ...(rare ?? waits ?? usual) } });
+      }),
+    );
+  await database.sql('ANALYZE TABLE resources');
+});
+after(async () => {
+  await facts.close();
+  await database.drop();
+});
+
+describe('the inbox on MySQL', () => {
+  for (const [name, { ask, index }] of Object.entries({ ...QUESTIONS, ...COUNTED }))
+    test(`${name}: by an index, and few rows are looked at`, async () => {
+      asked.clear();
+      await ask(facts);
+      const about = [...asked].filter(([sql]) => /from `resources`/.test(sql) && !/`r`\.`resource_id` in/.test(sql));
+      assert.ok(about.length > 0);
+      for (const [sql, bindings] of about) {
+        const plan = await database.sql(`EXPLAIN ${sql}`, bindings);
+        const [of_resources] = plan.filter(({ table }) => table === 'r');
+        const shown = `${sql}\n${JSON.stringify(plan)}`;
+        assert.ok(of_resources?.key, shown);
+        if (!/deadline/.test(String(index))) assert.match(String(of_resources?.key), index, shown);
+        assert.notEqual(of_resources?.type, 'ALL', shown);
+        if (!/without/.test(name)) assert.ok(Number(of_resources?.rows) <= PICTURES / 10, shown);
+      }
+    });
+  test('it is the organisation of the caller that is asked about', async () => {
+    assert.equal((await facts.groups.failed({ org_id: ORG }, 6))[0]?.count, RARE / 2);
+    assert.deepEqual(await facts.groups.failed({ org_id: 'other' }, 6), []);
+  });
+});
