@@ -37,6 +37,7 @@ ENV TUODI_LISTEN=0.0.0.0:8787 TUODI_PUBLIC_URL=http://127.0.0.1:8787 TUODI_DATA_
 VOLUME /data
 EXPOSE 8787
 USER node
+# Unhealthy while the database is away: what else is away is no reason to start it again, nor to keep requests from it.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8787/readyz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "dist/main.js", "serve"]

@@ -3,7 +3,9 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
+import { failureOf } from '../contract/failures.ts';
 import type { Callbacks, SignedLinks, StorageEvents } from '../http/context.ts';
+import { createHealthServer } from '../http/health-server.ts';
 import { HTTP_LIMITS, type HttpLimits } from '../http/limits.ts';
 import { createHttpServer, type HttpServer } from '../http/server.ts';
 import { readWebFiles } from '../http/web/files.ts';
@@ -16,8 +18,11 @@ import { makeLogin } from '../runtime/accounts/sessions.ts';
 import { secretsOf } from '../runtime/accounts/signer.ts';
 import { systemClock } from '../runtime/async/clock.ts';
 import { type Closers, closeOnFailure, createClosers } from '../runtime/async/closers.ts';
-import { type Conditions, createConditions } from '../runtime/health/conditions.ts';
+import { withTimeout } from '../runtime/async/timeout.ts';
+import { createConditions } from '../runtime/health/conditions.ts';
+import { createParts } from '../runtime/health/parts.ts';
 import { processLog } from '../runtime/health/process-log.ts';
+import { readinessOf } from '../runtime/health/readiness.ts';
 import { RUNTIME_LIMITS } from '../runtime/limits.ts';
 import { StepError } from '../runtime/tasks/step-handler.ts';
 import { explainer } from '../services/explain/explain.ts';
@@ -29,6 +34,7 @@ import { type Config, checkTogether, SERVICE_FILE } from './config.ts';
 import { createService, type ServiceOptions } from './create-service.ts';
 import { listenError } from './listen.ts';
 import { type OpenedPorts, openPorts, type Ports } from './open-ports.ts';
+import { partQuestions } from './part-questions.ts';
 
 /** `first_key`: only at the first start. `local_key`: for commands on this machine, until the service stops. */
 export type App = {
@@ -56,35 +62,39 @@ export type AppOptions = Partial<ServiceOptions> & {
   closers?: (made: Closers) => Closers;
 };
 
-/** Clock, log and conditions, made before the first part is opened. */
+/** Clock, log, conditions and parts, made before the first of them is opened. `ready`: it has started, and does not stop yet. */
 function createFoundation(config: Config, { closers: changed = (same) => same, lifecycle }: AppOptions) {
   const clock = systemClock();
   const log = processLog(config.log_level);
   const conditions = createConditions({ clock, log });
+  const parts = createParts({ clock, log });
   const taken = new AbortController();
   const kernels = lifecycle && [lifecycle.kernel];
   const lost = (reason: Error) => taken.abort(reason);
-  const world = { clock, log, conditions, lost, ...(kernels ? { kernels } : {}) };
-  return { world, taken: taken.signal, closers: changed(createClosers(world)) };
+  const world = { clock, log, conditions, parts, lost, ...(kernels ? { kernels } : {}) };
+  return { world, taken: taken.signal, ready: { is: false }, closers: changed(createClosers(world)) };
 }
 type Foundation = ReturnType<typeof createFoundation>;
 
 /** The common part of `serve` and `worker`: the ports, and the service around them. */
 async function compose(
   config: Config,
-  public_url: () => string,
+  { role, version, public_url }: { role: string; version: string; public_url: () => string },
   { world, closers }: Foundation,
   { ports: changed = (same) => same, closers: _, ...options }: AppOptions,
 ) {
   const { clock, log } = world;
   await closeDataFolder(config, log);
   const ports = changed(await openPorts(config, public_url, world, closers));
-  await prepareIndex({ ...ports, clock }).catch((error: unknown) => {
+  await withTimeout({ clock, limit_ms: INDEX_LIMIT_MS, onTimeout: indexSilent }, async () => {
+    await prepareIndex({ ...ports, clock });
+    await warnOfOldIndex(ports, log);
+  }).catch((error: unknown) => {
     if (!isUnavailable(error)) throw error;
     log.warn({ event: 'index.unavailable', err: error }, 'the search index is unavailable; pictures wait for it');
   });
-  await warnOfOldIndex(ports, log);
-  const service = createService(ports, { config, kinds: config.worker_kinds, ...options }, world);
+  const of = { role, version, questions: partQuestions(config, ports) };
+  const service = createService(ports, { config, kinds: config.worker_kinds, process: of, ...options }, world);
   const warm = async () => {
     if (!config.worker_kinds.includes('ocr')) return;
     await ports.recogniser
@@ -104,14 +114,25 @@ async function closeDataFolder({ data_dir }: Config, log: Logger): Promise<void>
   for (const warning of warnings) log.warn({ event: 'data_folder.warning' }, warning);
 }
 
-export async function startWorker(config: Config, options: AppOptions = {}): Promise<WorkerApp> {
+export async function startWorker(config: Config, version: string, options: AppOptions = {}): Promise<WorkerApp> {
   checkTogether(config, 'worker');
   const base = createFoundation(config, options);
-  const { closers, taken } = base;
+  const { closers, taken, ready } = base;
   return closeOnFailure(closers, async () => {
-    const { service, warm } = await compose(config, () => config.public_url ?? '', base, options);
+    await serveHealth(config, version, base);
+    const { service, warm } = await compose(
+      config,
+      { role: 'worker', version, public_url: () => config.public_url ?? '' },
+      base,
+      options,
+    );
     await service.start(closers);
-    return { warm, taken, stop: () => closers.close() };
+    ready.is = true;
+    const stop = () => {
+      ready.is = false;
+      return closers.close();
+    };
+    return { warm, taken, stop };
   });
 }
 
@@ -123,7 +144,7 @@ export async function startApp(config: Config, version: string, options: AppOpti
   return closeOnFailure(closers, async () => {
     let address = '';
     const public_url = () => config.public_url ?? address;
-    const { ports, service, warm } = await compose(config, public_url, base, options);
+    const { ports, service, warm } = await compose(config, { role: 'serve', version, public_url }, base, options);
     const http = httpOf({ config, version, public_url, world, ports, service });
     const local: { key: NewKey | null } = { key: null };
     closers.add('the key for commands on this machine', async () => {
@@ -146,6 +167,20 @@ export async function startApp(config: Config, version: string, options: AppOpti
   });
 }
 
+/** The health port of a worker, if there is to be one: it answers from now on, and is ready once the worker has started. */
+async function serveHealth(config: Config, version: string, { world, closers, ready }: Foundation): Promise<void> {
+  if (!config.health_listen) return;
+  const readiness = () => {
+    const found = readinessOf(world.parts, world.conditions);
+    return { ...found, ready: found.ready && ready.is };
+  };
+  const server = createHealthServer({ version, readiness });
+  closers.add('the health port', server.stop);
+  const { host, port } = config.health_listen;
+  const { port: own } = await server.listen(host, port);
+  world.log.info({ event: 'health.listening', host, port: own }, 'the health port listens');
+}
+
 type Served = Pick<Foundation, 'world'> & {
   config: Config;
   version: string;
@@ -153,7 +188,7 @@ type Served = Pick<Foundation, 'world'> & {
   ports: OpenedPorts;
   service: Service;
 };
-const httpOf = ({ config, version, public_url, world: { clock, log, conditions }, ports, service }: Served): HttpServer =>
+const httpOf = ({ config, version, public_url, world: { clock, log, conditions, parts }, ports, service }: Served): HttpServer =>
   createHttpServer({
     ...{ ...ports, engine: service.engine, runs: service.operator_runs, feed: service.feed, clock, log, version, public_url },
     limits: httpLimits(config),
@@ -174,7 +209,7 @@ const httpOf = ({ config, version, public_url, world: { clock, log, conditions }
     public_url_is_guessed: config.public_url === undefined,
     cors_origins: config.cors_origins,
     trusted_proxies: config.trusted_proxies,
-    readiness: () => readinessOf(ports, conditions),
+    readiness: () => readinessOf(parts, conditions),
   });
 
 /** Beside the compiled program; from the sources, the last build. */
@@ -196,16 +231,6 @@ const linksOf = ({ signer, store_links: store }: OpenedPorts): SignedLinks => ({
   verify: (parts, signature, time) => verifyLink(signer, parts, signature, time),
   store,
 });
-
-async function readinessOf({ facts, index }: Ports, conditions: Conditions) {
-  const checks: Record<string, { ok: boolean; detail?: string }> = {};
-  for (const [name, port] of Object.entries({ facts, index }))
-    checks[name] = await port.ping().then(
-      () => ({ ok: true }),
-      (error: unknown) => ({ ok: false, detail: error instanceof Error ? error.message : String(error) }),
-    );
-  return { ready: Object.values(checks).every(({ ok }) => ok), checks, degraded: conditions.list() };
-}
 
 /** An index with tokens of another analyser returns wrong results without an error. */
 async function warnOfOldIndex({ facts, index }: Ports, log: Logger): Promise<void> {
@@ -236,4 +261,7 @@ const storageEventsOf = (config: Config): StorageEvents | null => {
   return current && bucket ? { tokens: secretsOf({ current, previous }), bucket } : null;
 };
 
+/** How long a start waits for an index that does not answer; every later call prepares it where it must. */
+const INDEX_LIMIT_MS = 5_000;
+const indexSilent = () => new StepError(failureOf('PROVIDER_UNAVAILABLE', 'the search index does not answer yet'));
 const isUnavailable = (error: unknown) => error instanceof StepError && error.failure.code === 'PROVIDER_UNAVAILABLE';

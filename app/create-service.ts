@@ -8,7 +8,9 @@ import type { Clock } from '../runtime/async/clock.ts';
 import { type Closers, createClosers } from '../runtime/async/closers.ts';
 import { createCallbackCounts } from '../runtime/health/callback-counts.ts';
 import { type Conditions, createConditions } from '../runtime/health/conditions.ts';
+import { createParts } from '../runtime/health/parts.ts';
 import { createPauses } from '../runtime/health/pauses.ts';
+import { type Activity, createActivity } from '../runtime/health/step-activity.ts';
 import { RUNTIME_LIMITS, type RuntimeLimits } from '../runtime/limits.ts';
 import { createFeed } from '../runtime/outbox/feed.ts';
 import { createRelay } from '../runtime/outbox/relay.ts';
@@ -38,6 +40,7 @@ import { cleanUpStep, isAvailable, probeStep, runStep } from '../services/steps/
 import type { Config } from './config.ts';
 import type { Ports, World } from './open-ports.ts';
 import { createOperatorRuns } from './operator-runs.ts';
+import { createProcessHealth, type ProcessOf } from './process-health.ts';
 
 /** An upright copy of so many pixels is what recognition gains by. */
 const OCR_PIXELS = 16_000_000;
@@ -53,6 +56,8 @@ const Moved = z.object({ resource_id: z.string(), seq: z.number() });
 export type ServiceOptions = {
   config: Pick<Config, Exclude<keyof StepLimits, 'ocr_pixels'> | 'ocr_workers'> &
     Partial<Pick<Config, 'ocr_in_flight' | (typeof LIFE_SETTINGS)[number]>>;
+  /** What the process says of itself; absent in tests. */
+  process?: ProcessOf;
   /** The steps that run here; default all. */
   kinds?: readonly StepKind[];
   limits?: Partial<RuntimeLimits>;
@@ -66,14 +71,15 @@ export type ServiceOptions = {
 };
 
 export function createService(ports: Ports, options: ServiceOptions, world: World) {
-  const { clock, log, conditions = createConditions(world) } = world;
+  const { clock, log, conditions = createConditions(world), parts = createParts(world) } = world;
   const { facts, tasks, queue, announcements } = ports;
   const limits = runtimeLimits(options);
   const service_limits = serviceLimits(options);
   const process_id = `${hostname()}-${process.pid}-${clock.randomUuid().slice(0, 8)}`.slice(-64);
   const origin = (kind: 'worker' | 'sweep'): Origin => ({ by: { kind, id: process_id }, request_id: null });
   const lifecycle = options.lifecycle ?? resourceLifecycle(resourceLimitsOf(options));
-  const deps = { facts, tasks, queue, announcements, clock, limits, log, conditions };
+  const activity = createActivity(clock);
+  const deps = { facts, tasks, queue, announcements, clock, limits, log, conditions, parts, activity };
   const relay = createRelay(deps);
   const set_asides = createSetAsides({ ...deps, instances: facts.instances });
   const engine = createEngine({
@@ -85,6 +91,7 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
   const services = options.services ?? stepHandlers(ports, service_limits, clock);
   const { gates, pauses, runs, worker } = stepWork(ports, options, { ...deps, engine, services, origin: origin('worker') });
   engine.onJobs(worker.dispatch);
+  engine.onMoved(({ org_id }, before, after) => activity.moved(org_id, before?.jobs ?? {}, after.jobs));
   const time = createServiceTime({ upkeep: facts.upkeep, clock, limits, log });
   const operator_runs = createOperatorRuns({ ...deps, index: ports.index, engine });
   const sweeping = { kernel: lifecycle.kernel, set_asides, runs, time, relay, origin: origin('sweep'), owner: process_id };
@@ -99,9 +106,15 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
     clock,
     log,
   });
+  const health = createProcessHealth({
+    ...{ ...deps, process_id, gates, jobs: upkeep.list, kinds: options.kinds ?? STEP_KINDS },
+    of: options.process ?? { role: 'serve', version: '' },
+  });
   const closers = createClosers({ clock, log });
   return {
     engine,
+    health,
+    parts,
     lifecycle,
     feed,
     sweep,
@@ -129,6 +142,7 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
         ['the sweep', () => sweep.start(alone), sweep.stop],
         ['the watch over the index', () => watch.start(alone), watch.stop],
         ['upkeep', upkeep.start, upkeep.stop],
+        ['the row of the process', health.start, health.stop],
       ]);
     },
     /** Stops a service that was started without closers: running work ends or is handed back; the ports stay open. */
@@ -138,6 +152,7 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
 
 type WorkDeps = Omit<Parameters<typeof createTaskRunner>[0], 'lifecycle' | 'remote' | 'isAvailable' | 'runsHere'> & {
   services: StepHandlers;
+  activity: Activity;
 };
 /** What runs the steps here. */
 function stepWork({ facts, run_marks: marks }: Ports, options: ServiceOptions, deps: WorkDeps) {
@@ -200,14 +215,14 @@ function serviceLimits({ config }: ServiceOptions): StepLimits {
 
 type LaterVersionDeps = { lifecycle: Lifecycle; conditions: Conditions; limits: RuntimeLimits };
 const laterVersions = ({ facts }: Ports, { lifecycle, conditions, limits }: LaterVersionDeps): PeriodicJob => ({
-  name: 'pictures of a later version are looked for',
+  name: 'later_versions',
   interval_ms: limits.later_versions_interval_ms,
   work: () => noteLaterVersions(facts.instances, lifecycle.kernel, conditions),
 });
 
 function retriesOf(parts: Parameters<typeof createRetries>[0], kinds: readonly StepKind[] = STEP_KINDS): PeriodicJob {
   const retries = createRetries(parts);
-  const name = 'what an outage has stopped is tried again';
+  const name = 'retries';
   return { name, interval_ms: parts.limits.retry_interval_ms, work: () => retries.once(kinds) };
 }
 
@@ -220,10 +235,10 @@ function periodicJobsOf(ports: Ports, limits: RuntimeLimits, owner: string, { cl
   const leftovers = () => clearLeftovers({ ...ports, clock, log }, limits.cleanup_batch);
   const prune = () => removeOld({ facts, clock, limits, owner });
   return [
-    { name: 'the clock is set', interval_ms: limits.clock_interval_ms, work: () => setClock(clock, facts.upkeep.databaseTime) },
-    { name: 'old uploads are cleared away', interval_ms: CLEAR_INTERVAL_MS, work: clear },
-    { name: 'leftovers are cleared away', interval_ms: limits.cleanup_interval_ms, work: leftovers },
-    { name: 'what was kept long enough is removed', interval_ms: limits.prune_interval_ms, work: prune },
+    { name: 'clock', interval_ms: limits.clock_interval_ms, work: () => setClock(clock, facts.upkeep.databaseTime) },
+    { name: 'old_uploads', interval_ms: CLEAR_INTERVAL_MS, work: clear },
+    { name: 'leftovers', interval_ms: limits.cleanup_interval_ms, work: leftovers },
+    { name: 'retention', interval_ms: limits.prune_interval_ms, work: prune },
   ];
 }
 

@@ -1,9 +1,10 @@
 /** Checks of credentials: refused at a start they stop it, with the variable; later they are a condition of the process. */
-
+import type { PartName } from '../contract/parts.ts';
 import type { Clock } from '../runtime/async/clock.ts';
 import { withTimeout } from '../runtime/async/timeout.ts';
 import type { Conditions } from '../runtime/health/conditions.ts';
 import { type Credentials, credentialsOf, refusalIn } from '../runtime/health/credentials.ts';
+import type { Parts } from '../runtime/health/parts.ts';
 import type { Embedder, Recogniser } from '../runtime/ports/providers.ts';
 import { type Config, ConfigError, fromFile, PREFIX } from './config.ts';
 
@@ -32,10 +33,37 @@ export async function named<Opened>(open: () => Promise<Opened>): Promise<Opened
     throw refusal === null ? error : new ConfigError(refusal);
   }
 }
-type Watching = { conditions?: Conditions; clock?: Clock };
-/** For later: refused credentials are a condition of the process. */
-export const watched = ({ conditions, clock }: Watching, part: string): { credentials?: Credentials } =>
-  conditions && clock ? { credentials: credentialsOf({ conditions, clock }, part) } : {};
+type Watching = { conditions?: Conditions; clock?: Clock; parts?: Parts };
+/** The servers and providers, and the parts that are on each. */
+const PARTS_OF = {
+  database: ['database'],
+  redis: ['tasks', 'queue'],
+  elasticsearch: ['index'],
+  s3: ['store'],
+  ocr: ['recogniser'],
+  embedding: ['embedder'],
+} as const satisfies Record<string, readonly PartName[]>;
+
+/** For later: refused credentials are a condition of the process, and every call tells of the parts that it is made to. */
+export function watched({ conditions, clock, parts }: Watching, server: keyof typeof PARTS_OF): { credentials?: Credentials } {
+  if (!conditions || !clock) return {};
+  const credentials = credentialsOf({ conditions, clock }, server);
+  const watch = parts?.watch(PARTS_OF[server]);
+  if (!watch) return { credentials };
+  return {
+    credentials: {
+      began: watch.began,
+      accepted() {
+        credentials.accepted();
+        watch.answered();
+      },
+      failed(error) {
+        credentials.failed(error);
+        watch.failed(error);
+      },
+    },
+  };
+}
 
 /** Checks at a start whether providers accept our keys. All other errors are left for later, when there is work. */
 export async function checkKeys(

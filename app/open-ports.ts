@@ -11,11 +11,6 @@ import { checkRestored } from '../persistence/backup/mark.ts';
 import { type CallbackGrant, callbackQuery } from '../persistence/folder/links.ts';
 import { openFolderObjects } from '../persistence/folder/objects.ts';
 import { readPrivate, UnsafeFile, writePrivate } from '../persistence/folder/private-file.ts';
-import { openRunMarks } from '../persistence/folder/run-marks.ts';
-import { memoryAnnouncements } from '../persistence/memory/announcements.ts';
-import { memoryQueue } from '../persistence/memory/queue.ts';
-import { memoryRates } from '../persistence/memory/rates.ts';
-import { memoryTasks } from '../persistence/memory/tasks.ts';
 import { migrateSqliteFacts, openSqliteFacts, readSqliteFacts } from '../persistence/sqlite/facts.ts';
 import { lockFolder } from '../persistence/sqlite/lock.ts';
 import { openSqliteIndex } from '../persistence/sqlite-index/open.ts';
@@ -25,7 +20,7 @@ import { createSigner, type Signer } from '../runtime/accounts/signer.ts';
 import type { Clock } from '../runtime/async/clock.ts';
 import { type Closers, closeOnFailure, createClosers } from '../runtime/async/closers.ts';
 import type { Conditions } from '../runtime/health/conditions.ts';
-import { RUNTIME_LIMITS } from '../runtime/limits.ts';
+import type { Parts } from '../runtime/health/parts.ts';
 import type { Announcements } from '../runtime/ports/announcements.ts';
 import type { Facts } from '../runtime/ports/facts.ts';
 import type { Objects } from '../runtime/ports/objects.ts';
@@ -41,6 +36,7 @@ import { checkStored, type Kernel, type LookedAt, storedStates } from '../servic
 import { type Config, ConfigError, inProcess } from './config.ts';
 import { loadElasticsearch } from './load-elasticsearch.ts';
 import { certificatesOf, checkKeys, mysqlOf, named, watched } from './open-credentials.ts';
+import { workOf } from './open-work.ts';
 import { secretFault } from './secrets.ts';
 
 /** Pages of an OCR thread before it is replaced: a thread never returns memory. */
@@ -65,13 +61,14 @@ export type Ports = {
 };
 /**
  * `lost`: called with the reason when another process has taken over what this one works on: it must stop. `conditions`: of the whole
- * process; without it none are recorded. `kernels`: other machines than this program's, for a test.
+ * process; without it none are recorded. `parts`: the states of its parts, likewise. `kernels`: other machines than this program's, for a test.
  */
 export type World = {
   clock: Clock;
   log: Logger;
   lost?: (reason: Error) => void;
   conditions?: Conditions;
+  parts?: Parts;
   kernels?: readonly Kernel[];
 };
 
@@ -128,7 +125,7 @@ export async function openIndex(config: Config, world: Partial<World> & { facts:
   const { elasticsearch_api_key: api_key, elasticsearch_user: user, elasticsearch_password: password } = config;
   const who = { url, api_key, user, password, ca: certificatesOf(config, 'elasticsearch_ca_file') };
   return named(() =>
-    openElasticsearchIndex({ ...who, ...watched(world, 'elasticsearch'), alias, dimension, vector_floor, live }),
+    openElasticsearchIndex({ ...who, ...watched(world, 'elasticsearch'), alias, dimension, vector_floor, live, clock }),
   );
 }
 
@@ -165,12 +162,16 @@ async function recogniserOf(config: Config, { public_url, signer }: Place, world
 
 type Store = { objects: Objects; store_links: StoreLinks | null };
 async function storeOf(config: Config, given: Place, world: World): Promise<Store> {
-  const { clock, log, conditions } = world;
+  const { clock, log, conditions, parts } = world;
   const { s3_bucket: bucket, s3_endpoint, s3_public_endpoint, s3_access_key, s3_secret_key } = config;
   if (bucket === undefined) {
     const objects = await openFolderObjects({
       ...{ dir: path.join(config.data_dir, 'objects'), ...given, clock, reserve_bytes: config.disk_reserve_bytes },
-      shortage: (why) => (why ? conditions?.set('disk', `Uploads are refused: ${why}`) : conditions?.clear('disk')),
+      shortage: (why) => {
+        if (why) conditions?.set('disk', `Uploads are refused: ${why}`);
+        else conditions?.clear('disk');
+        parts?.set('disk', why ? { state: 'full', code: 'disk_reserve', detail: why } : null);
+      },
     });
     return { objects, store_links: objects };
   }
@@ -188,28 +189,6 @@ async function storeOf(config: Config, given: Place, world: World): Promise<Stor
     throw error instanceof StoreMisconfigured ? new ConfigError(error.message) : error;
   });
   return { objects, store_links: null };
-}
-
-type Work = Pick<Ports, 'tasks' | 'queue' | 'announcements' | 'run_marks'> & { rates: Rates; close(): Promise<void> };
-async function workOf(config: Config, world: World): Promise<Work> {
-  const { redis_url: url } = config;
-  const { clock, log } = world;
-  if (url !== undefined) {
-    const wanted = { url, ca: certificatesOf(config, 'redis_ca_file'), clock, log };
-    const { openRedisPorts } = await import('../persistence/redis/open.ts');
-    const { inspectRedis } = await import('../persistence/redis/inspect.ts');
-    const { warning } = await named(() => inspectRedis(wanted));
-    if (warning) log.warn({ event: 'redis.warning' }, warning);
-    return named(() => openRedisPorts({ ...wanted, ...watched(world, 'redis') }));
-  }
-  const [tasks, announcements] = [memoryTasks(), memoryAnnouncements()];
-  const queue = memoryQueue({ clock, max_waiting: RUNTIME_LIMITS.queue_waiting });
-  const close = async () => {
-    await tasks.close();
-    await announcements.close();
-  };
-  const run_marks = await openRunMarks({ dir: path.join(config.data_dir, 'starts'), now: clock.now, log });
-  return { tasks, queue, announcements, rates: memoryRates(), run_marks, close };
 }
 
 /**

@@ -196,7 +196,7 @@ async function creating(): Promise<void> {
       rates: null, // 200 a second of one key are twice what it may
       required_metadata: [],
       public_url: () => 'http://localhost',
-      readiness: async () => ({ ready: true, checks: {} }),
+      readiness: () => ({ ready: true, checks: {} }),
     });
     const { port } = await server.listen('127.0.0.1', 0);
     const body = JSON.stringify({ filename: 'f.png', content_type: 'image/png', byte_size: 1, metadata: { title: 'an item' } });

@@ -3,6 +3,7 @@ import type { ParameterizedContext } from 'koa';
 import type { Logger } from 'pino';
 import type { Explanation } from '../contract/explain.ts';
 import type { MetadataField } from '../contract/metadata.ts';
+import type { PartState } from '../contract/parts.ts';
 import type { Author } from '../contract/resource.ts';
 import type { Role } from '../contract/roles.ts';
 import type { RouteName } from '../contract/routes/table.ts';
@@ -74,10 +75,10 @@ export interface Callbacks {
   receive(to: CallbackTo): Promise<CallbackOutcome>;
 }
 
-/** `degraded`: what is wrong though the service can work: see runtime/health/conditions.ts. Absent: nothing is. */
+/** `degraded`: what is wrong though the process can serve: conditions, and parts that are not ok. Absent: nothing is. */
 export type Readiness = {
   ready: boolean;
-  checks: Record<string, { ok: boolean; detail?: string }>;
+  checks: Record<string, { ok: boolean; state: PartState; detail?: string }>;
   degraded?: readonly Condition[];
 };
 
@@ -125,7 +126,8 @@ export type HttpDeps = {
   version: string;
   /** Absent or null: nothing is taken, and the address is none. */
   storage_events?: StorageEvents | null;
-  readiness: () => Promise<Readiness>;
+  /** From memory: nothing is asked for it. */
+  readiness: () => Readiness;
 };
 /**
  * `stopping` is aborted when the server is asked to stop: long waits end at once. `unverified`: room for bodies whose sender is not known

@@ -1,7 +1,7 @@
 /** JSON over HTTP with a provider: bounded answers, and for each status the failure that it stands for. */
 import { failureOf } from '../contract/failures.ts';
 import { isTooDeep } from '../contract/json-shape.ts';
-import { type Credentials, CredentialsRefused, UNWATCHED } from '../runtime/health/credentials.ts';
+import { type Credentials, CredentialsRefused, toldOf, UNWATCHED } from '../runtime/health/credentials.ts';
 import { StepError } from '../runtime/tasks/step-handler.ts';
 import { type Policy, type PolicyOptions, ProviderUnavailable, providerPolicy } from './policy.ts';
 
@@ -83,16 +83,7 @@ export function providerHttp(options: PolicyOptions & KeyOptions): ProviderHttp 
   }
   return {
     reachable: policy.reachable,
-    async send(sent, signal) {
-      try {
-        const answer = await policy.call((limited) => ask(sent, limited), sent.time_limit_ms, signal);
-        credentials.accepted();
-        return answer;
-      } catch (error) {
-        credentials.failed(error);
-        throw error;
-      }
-    },
+    send: (sent, signal) => toldOf(credentials, () => policy.call((limited) => ask(sent, limited), sent.time_limit_ms, signal)),
   };
 }
 

@@ -27,6 +27,9 @@ const Listen = z
 
 export const service = {
   listen: Listen.default({ host: '127.0.0.1', port: 8787 }).meta(note('Where the service listens. Port 0 takes a free one.')),
+  health_listen: Listen.optional().meta(
+    note('Where a worker answers `/healthz` and `/readyz`, such as 0.0.0.0:8788: it has no other port.', { fallback: 'no port' }),
+  ),
   public_url: web
     .optional()
     .meta(note('Base URL of links, when a proxy stands in front.', { fallback: 'the address of TUODI_LISTEN' })),

@@ -1,13 +1,17 @@
 /** Routes about the service itself. */
 import { z } from 'zod';
+import { STATE_NAMES } from '../parts.ts';
 import type { RouteDeclaration } from './route.ts';
 import { NOTHING } from './shared.ts';
 
-/** detail, since: only for a key that is marked for the installation, since they name addresses. */
+/**
+ * checks: each part by its name. ready: this process can serve; what is `degraded` beside that takes pictures longer, or holds them up.
+ * detail, since: only for a key that is marked for the installation, since they name addresses.
+ */
 const Readiness = z.object({
   ready: z.boolean(),
   version: z.string(),
-  checks: z.record(z.string(), z.object({ ok: z.boolean(), detail: z.string().optional() })),
+  checks: z.record(z.string(), z.object({ ok: z.boolean(), state: z.enum(STATE_NAMES), detail: z.string().optional() })),
   degraded: z.array(z.object({ name: z.string(), detail: z.string().optional(), since: z.iso.datetime().optional() })),
 });
 export type Readiness = z.infer<typeof Readiness>;
@@ -38,8 +42,8 @@ export const SERVICE_ROUTES = [
     waits: false,
     errors: [],
     summary: {
-      en: 'It can do its work: 200, or 503 with what is not ready.',
-      zh: '可以正常工作：200；否则 503 并列出未就绪项。',
+      en: 'This process can serve the API: 200, with the parts that are degraded; 503 while its database is away, or while it stops.',
+      zh: '本进程可以提供接口服务：200，并列出受影响的部件；数据库不可用或正在停止时为 503。',
     },
   },
 ] as const satisfies readonly RouteDeclaration[];

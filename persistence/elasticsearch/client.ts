@@ -5,7 +5,8 @@
 import { Client, errors } from '@elastic/elasticsearch';
 import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel';
 import { failureOf } from '../../contract/failures.ts';
-import { type Credentials, CredentialsRefused, certificateFault, UNWATCHED } from '../../runtime/health/credentials.ts';
+import { type Credentials, CredentialsRefused, certificateFault, toldOf, UNWATCHED } from '../../runtime/health/credentials.ts';
+import type { Signed } from '../../runtime/health/part-signs.ts';
 import { StepError } from '../../runtime/tasks/step-handler.ts';
 
 /** Far above a bulk of the largest texts or a search at a million; below what a person or a step waits. */
@@ -54,15 +55,7 @@ export function elasticAt(options: ElasticOptions): Elastic {
   return {
     async call(what) {
       if (closed) throw new Error('the search index is closed');
-      try {
-        const answer = await breaker.execute(() => what(client));
-        credentials.accepted();
-        return answer;
-      } catch (error) {
-        const fault = failed(error);
-        credentials.failed(fault);
-        throw fault;
-      }
+      return toldOf(credentials, () => breaker.execute(() => what(client)), failed);
     },
     reachable: () => breaker.state === CircuitState.Closed, // half open, one call tries it: nothing is known yet
     async close() {
@@ -96,6 +89,14 @@ const VARIABLES = 'TUODI_ELASTICSEARCH_API_KEY, or TUODI_ELASTICSEARCH_USER and 
 export const unavailable = (detail: string, cause?: unknown): StepError =>
   new StepError(failureOf('PROVIDER_UNAVAILABLE', detail.slice(0, DETAIL_CHARS)), cause);
 
+/** Its disks are full beyond the flood stage, so that it takes no writes: pictures wait, as in any outage. */
+class OutOfDisk extends StepError implements Signed {
+  readonly part_fault = { state: 'full', code: 'out_of_room' } as const;
+  constructor(detail: string, cause: unknown) {
+    super(failureOf('PROVIDER_UNAVAILABLE', detail), cause);
+  }
+}
+
 /** The error of one item of a bulk request, or of a whole call. */
 export function refusal(status: number, type: string, reason: string, cause?: unknown): StepError {
   const detail = `Elasticsearch answered ${status} ${type}: ${reason}`.slice(0, DETAIL_CHARS);
@@ -104,6 +105,7 @@ export function refusal(status: number, type: string, reason: string, cause?: un
       `Elasticsearch refuses our credentials (${status} ${type.slice(0, 60)}): correct ${VARIABLES}, or call whoever runs Elasticsearch; it must allow the indexes of TUODI_ELASTICSEARCH_ALIAS to be made, written and read`,
       cause,
     );
+  if (type === BLOCKED && /disk usage exceeded|flood-stage/i.test(reason)) return new OutOfDisk(detail, cause);
   return notNow(status, type) ? unavailable(detail, cause) : new StepError(failureOf('INDEX_REFUSED', detail), cause);
 }
 

@@ -4,6 +4,8 @@
  */
 
 import { batched } from '../../runtime/async/batch.ts';
+import type { Clock } from '../../runtime/async/clock.ts';
+import { withTimeout } from '../../runtime/async/timeout.ts';
 import { refusalIn } from '../../runtime/health/credentials.ts';
 import type { Scope } from '../../runtime/ports/scope.ts';
 import type { SearchIndex } from '../../runtime/ports/search-index.ts';
@@ -20,6 +22,8 @@ import { forgotten, type Write, type Written, writer } from './write.ts';
 const BATCH = 200;
 /** Ids a call of `heads`, as the port says. */
 const HEADS = 200;
+/** How long a start waits for it. */
+const START_LIMIT_MS = 5_000;
 /** What searches read first, where no row says otherwise. */
 export const FIRST_GENERATION = 'first';
 
@@ -31,13 +35,15 @@ export type ElasticsearchOptions = ElasticOptions & {
   alias?: string;
   /** The generation to make when there is none that searches read: the `live` of the index targets. */
   live?: () => Promise<string>;
+  /** Bounds the wait for an Elasticsearch that does not answer; absent: as long as a call takes. */
+  clock?: Clock;
   /** As the port's `onMadeAnew`, from the first moment. */
   onMadeAnew?: () => void;
 };
 
 /** While Elasticsearch is unavailable this resolves all the same, and so the service starts: every call looks again. Rejects with CredentialsRefused. */
 export async function openElasticsearchIndex(options: ElasticsearchOptions): Promise<SearchIndex> {
-  const { dimension, vector_floor, alias = 'tuodi', live = async () => FIRST_GENERATION, onMadeAnew } = options;
+  const { dimension, vector_floor, alias = 'tuodi', live = async () => FIRST_GENERATION, clock, onMadeAnew } = options;
   const names = namesOf(alias);
   const elastic = elasticAt(options);
   const { begin, ...generations } = generationsOf(elastic, names, dimension);
@@ -77,9 +83,7 @@ export async function openElasticsearchIndex(options: ElasticsearchOptions): Pro
   const index = names.readers;
   const entries = (scope: Scope, ids: string[], fields: string[]) =>
     ready(() => entriesOf(elastic, index, scope, { ids, fields }));
-  await ready(async () => null).catch((error: unknown) => {
-    if (!isUnavailable(error)) throw error;
-  });
+  await lookedAt(() => ready(async () => null), clock);
 
   return {
     put: (entry, into) => done({ write: 'put', entry, places: placesOf(names, into) }),
@@ -132,6 +136,15 @@ function entriesOf(elastic: Elastic, index: string, { org_id }: Scope, { ids, fi
   const query = { ids: { values: ids.map((id) => documentId(org_id, id)) } };
   const wanted = { index, query, size: HEADS, sort: 'resource_id', _source: false, docvalue_fields: fields };
   return elastic.call((client) => client.search(wanted));
+}
+
+/** The first look: an Elasticsearch that is away, or silent for long, is looked at again by every call. */
+async function lookedAt(look: () => Promise<null>, clock: Clock | undefined): Promise<void> {
+  const late = () => unavailable('it does not answer yet');
+  const looked = clock ? withTimeout({ clock, limit_ms: START_LIMIT_MS, onTimeout: late }, look) : look();
+  await looked.catch((error: unknown) => {
+    if (!isUnavailable(error)) throw error;
+  });
 }
 
 async function identityOf(elastic: Elastic, index: string): Promise<string> {

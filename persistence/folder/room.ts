@@ -4,6 +4,7 @@
  */
 import { statfs } from 'node:fs/promises';
 import { failureOf } from '../../contract/failures.ts';
+import type { Signed } from '../../runtime/health/part-signs.ts';
 import { StepError } from '../../runtime/tasks/step-handler.ts';
 
 /** The largest share of a small disk that is kept free. */
@@ -19,7 +20,8 @@ export type RoomOptions = {
   shortage?: ((why: string | null) => void) | undefined;
 };
 
-export class NoRoom extends StepError {
+export class NoRoom extends StepError implements Signed {
+  readonly part_fault = { state: 'full', code: 'disk_reserve' } as const;
   constructor(detail: string) {
     super(failureOf('STORAGE_FULL', detail));
     this.name = 'NoRoom';

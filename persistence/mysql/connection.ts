@@ -2,6 +2,7 @@
 import { connect, type Socket } from 'node:net';
 import { createConnection, type Connection as Mysql } from 'mysql2';
 import type { Clock } from '../../runtime/async/clock.ts';
+import { type Credentials, toldOf, UNWATCHED } from '../../runtime/health/credentials.ts';
 import { bindable } from '../sql/bindable.ts';
 import { DatabaseError, databaseError, hasErrno, isUnavailable } from './errors.ts';
 import type { Target } from './target.ts';
@@ -71,7 +72,7 @@ async function opened(target: Target, { takes_several, ...limits }: Settings): P
     },
     ...(tls ? { ssl: { rejectUnauthorized: true, verifyIdentity: true, ...(ca ? { ca } : {}) } } : {}),
   });
-  const connection = wrapped(mysql, sockets);
+  const connection = told(wrapped(mysql, sockets), credentials);
   try {
     await new Promise<void>((resolve, reject) => {
       mysql.connect((error) => (error ? reject(databaseError(error, 'connect', false)) : resolve()));
@@ -139,6 +140,12 @@ function wrapped(mysql: Mysql, sockets: Socket[]): Connection {
       for (const socket of sockets) socket.destroySoon(); // once its goodbye is written
     },
   };
+}
+
+/** Every statement tells of the database: that it waits, and what came of it. */
+function told(connection: Connection, credentials: Credentials = UNWATCHED): Connection {
+  const { ask } = connection;
+  return { ...connection, ask: (...asked) => toldOf(credentials, () => ask(...asked)) };
 }
 
 const LOST = new DatabaseError({ errno: null, code: 'PROTOCOL_CONNECTION_LOST' });

@@ -4,6 +4,7 @@
  */
 import { failureOf, type ServiceFailure } from '../../contract/failures.ts';
 import { certificateFault } from '../../runtime/health/credentials.ts';
+import type { Signed } from '../../runtime/health/part-signs.ts';
 import { StepError } from '../../runtime/tasks/step-handler.ts';
 import { SEVERAL } from '../sql/statements.ts';
 
@@ -11,10 +12,11 @@ import { SEVERAL } from '../sql/statements.ts';
  * `errno`: the server's number, or null when the connection broke. `table`: of the statement that it answered. That the database is
  * away is no fault of a picture: a step waits, and a request gets 503 with Retry-After.
  */
-export class DatabaseError extends StepError {
+export class DatabaseError extends StepError implements Partial<Signed> {
   readonly errno: number | null;
   readonly code: string;
   readonly table: string | null;
+  declare part_fault?: Signed['part_fault'];
   constructor({ errno, code, table, detail }: { errno: number | null; code: string; table?: string | null; detail?: string }) {
     const message = [code, ...(errno === null ? [] : [`(${errno})`]), ...(detail ? [detail] : [])].join(' ');
     super(failureBy(errno, code, message));
@@ -23,8 +25,16 @@ export class DatabaseError extends StepError {
     this.errno = errno;
     this.code = code;
     this.table = table ?? null;
+    if (errno !== null && FULL.has(errno)) this.part_fault = OUT_OF_ROOM;
+    if (errno !== null && READ_ONLY.has(errno)) this.part_fault = NO_WRITES;
   }
 }
+/** No room on the server: its disk (1021), or what holds a table (1114). */
+const FULL = new Set([1021, 1114]);
+const OUT_OF_ROOM = { state: 'full', code: 'out_of_room' } as const;
+/** It serves readers only. */
+const READ_ONLY = new Set([1290, 1792, 1836]);
+const NO_WRITES = { state: 'refused', code: 'takes_no_writes' } as const;
 
 function failureBy(errno: number | null, code: string, message: string): ServiceFailure {
   if (errno !== null && REFUSED.has(errno))

@@ -6,7 +6,7 @@ import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Clock } from '../../runtime/async/clock.ts';
 import { withTimeout } from '../../runtime/async/timeout.ts';
-import { type Credentials, UNWATCHED } from '../../runtime/health/credentials.ts';
+import { type Credentials, toldOf, UNWATCHED } from '../../runtime/health/credentials.ts';
 import { RedisUnavailable, reasonOf, unavailable } from './errors.ts';
 
 /** The pause before connecting again, doubled each time: at first a cut is over at once, later a server that starts is not pestered. */
@@ -21,6 +21,8 @@ const COMMAND_LIMIT_MS = 3_000;
 const TRIES_WAITED_FOR = 3;
 /** At a start: longer than a server takes that starts beside us. */
 const CONNECT_LIMIT_MS = 10_000;
+/** At a start that goes on without Redis: longer than one that is there takes. */
+const START_LIMIT_MS = 2_000;
 /** How soon a dead connection is noticed by the system. */
 const KEEP_ALIVE_MS = 10_000;
 
@@ -34,6 +36,8 @@ export type RedisWanted = {
   prefix?: string;
   ca?: string | undefined;
   credentials?: Credentials;
+  /** Opens all the same while Redis is away: its commands fail until it is back. */
+  opens_without?: boolean;
 };
 
 export type RedisLink = {
@@ -52,7 +56,7 @@ export type RedisLink = {
   close(): Promise<void>;
 };
 
-/** Throws RedisUnavailable when Redis can't be reached within a limit, or refuses us. */
+/** Throws RedisUnavailable when Redis refuses us, or, unless it `opens_without`, can't be reached within a limit. */
 export async function openRedis(wanted: RedisWanted): Promise<RedisLink> {
   const { url, clock, log, prefix = PREFIX, ca, credentials = UNWATCHED } = wanted;
   let tries = 0;
@@ -85,19 +89,29 @@ export async function openRedis(wanted: RedisWanted): Promise<RedisLink> {
     lost_at = null;
     tries = 0;
   });
-  await connected(redis, clock);
+  try {
+    await connected(redis, clock, wanted.opens_without ? START_LIMIT_MS : CONNECT_LIMIT_MS);
+  } catch (error) {
+    if (!wanted.opens_without || reasonOf(error) !== 'away') {
+      redis.disconnect();
+      throw error;
+    }
+    lost_at ??= clock.elapsed();
+    doubted = true;
+    log.warn({ event: 'redis.unavailable', err: error }, 'Redis is unavailable; tasks wait for it');
+  }
   return {
     ...{ prefix, clock, log, redis },
-    async reach(command) {
-      try {
+    reach(command) {
+      const call = async () => {
         if (tries > TRIES_WAITED_FOR) throw new RedisUnavailable('away', 'no connection');
         return await command(redis);
-      } catch (error) {
+      };
+      return toldOf(credentials, call, (error) => {
         const translated = unavailable(error);
-        credentials.failed(translated);
         if (translated instanceof RedisUnavailable) doubted = true;
-        throw translated;
-      }
+        return translated;
+      });
     },
     doubted: () => doubted,
     trust() {
@@ -120,7 +134,8 @@ export async function openRedis(wanted: RedisWanted): Promise<RedisLink> {
 
 const backoff = (times: number): number => Math.min(RECONNECT_MIN_MS * 2 ** (times - 1), RECONNECT_MAX_MS);
 
-async function connected(redis: Redis, clock: Clock): Promise<void> {
+/** The connection goes on trying when this rejects. */
+async function connected(redis: Redis, clock: Clock, limit_ms: number): Promise<void> {
   let last = new RedisUnavailable('away', 'no answer');
   const ready = () =>
     new Promise<void>((resolve, reject) => {
@@ -132,10 +147,5 @@ async function connected(redis: Redis, clock: Clock): Promise<void> {
         if (reasonOf(translated) === 'refused') reject(translated);
       });
     });
-  try {
-    await withTimeout({ clock, limit_ms: CONNECT_LIMIT_MS, onTimeout: () => last }, ready);
-  } catch (error) {
-    redis.disconnect();
-    throw error;
-  }
+  await withTimeout({ clock, limit_ms, onTimeout: () => last }, ready);
 }

@@ -1,5 +1,6 @@
 /** What Redis and its client say when they can't serve, in our words. */
 import { CredentialsRefused, certificateFault } from '../../runtime/health/credentials.ts';
+import type { Signed } from '../../runtime/health/part-signs.ts';
 
 /** away: no connection, or it loads. refused: it answers, but takes no writes (full, read-only) or does not know us. */
 export type Reason = 'away' | 'refused';
@@ -8,14 +9,19 @@ export type Reason = 'away' | 'refused';
 const DENIED = new Set(['NOAUTH', 'WRONGPASS', 'NOPERM']);
 
 /** Redis can't do it now; nothing is wrong with what was asked. Holds neither the command nor its arguments: they may be secret. */
-export class RedisUnavailable extends Error {
+export class RedisUnavailable extends Error implements Signed {
   override name = 'RedisUnavailable';
   readonly reason: Reason;
+  readonly part_fault: Signed['part_fault'];
   constructor(reason: Reason, detail: string, cause?: CredentialsRefused) {
     super(`Redis ${reason === 'away' ? 'is away' : 'refuses'}: ${detail}`, { cause });
     this.reason = reason;
+    this.part_fault = reason === 'away' ? AWAY : /\bOOM\b/.test(detail) ? FULL : NO_WRITES;
   }
 }
+const AWAY = { state: 'away', code: 'unavailable' } as const;
+const FULL = { state: 'full', code: 'out_of_room' } as const;
+const NO_WRITES = { state: 'refused', code: 'takes_no_writes' } as const;
 export const reasonOf = (error: unknown): Reason | null => (error instanceof RedisUnavailable ? error.reason : null);
 export const isUnavailable = (error: unknown): boolean => reasonOf(error) === 'away';
 

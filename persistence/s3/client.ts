@@ -4,7 +4,7 @@ import { DeleteObjectsCommand, type DeleteObjectsCommandInput, S3Client } from '
 import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen, TaskCancelledError } from 'cockatiel';
 import type { Clock } from '../../runtime/async/clock.ts';
 import { withTimeout } from '../../runtime/async/timeout.ts';
-import { type Credentials, UNWATCHED } from '../../runtime/health/credentials.ts';
+import { type Credentials, toldOf, UNWATCHED } from '../../runtime/health/credentials.ts';
 import { isOutage, s3Fault } from './faults.ts';
 import type { S3Limits } from './limits.ts';
 
@@ -76,16 +76,9 @@ export function calling(
   const late = () => new TaskCancelledError('no answer in time');
   return {
     call: async (doing, work, moves) => {
-      try {
-        const limit_ms = moves ? limits.move_ms : limits.ask_ms;
-        const answer = await breaker.execute(() => withTimeout({ clock, limit_ms, onTimeout: late }, work));
-        credentials.accepted();
-        return answer;
-      } catch (error) {
-        const fault = s3Fault(error, doing, store);
-        credentials.failed(fault);
-        throw fault;
-      }
+      const limit_ms = moves ? limits.move_ms : limits.ask_ms;
+      const bounded = () => breaker.execute(() => withTimeout({ clock, limit_ms, onTimeout: late }, work));
+      return toldOf(credentials, bounded, (error) => s3Fault(error, doing, store));
     },
     reachable: () => breaker.state === CircuitState.Closed, // half open, one call tries it: nothing is known yet
   };

@@ -1,6 +1,7 @@
 /** The bytes in a bucket of S3, or of any store that speaks its language: MinIO, Ceph, R2, OSS. Several processes may use it at once. */
 import { HeadBucketCommand } from '@aws-sdk/client-s3';
 import type { Clock } from '../../runtime/async/clock.ts';
+import { withTimeout } from '../../runtime/async/timeout.ts';
 import { type Credentials, refusalIn } from '../../runtime/health/credentials.ts';
 import type { ObjectHead, Objects } from '../../runtime/ports/objects.ts';
 import { StepError } from '../../runtime/tasks/step-handler.ts';
@@ -13,6 +14,10 @@ import { linksOf } from './links.ts';
 import { headOf, newest, pageAfter, read } from './read.ts';
 import { removeBelow } from './remove.ts';
 import { put } from './write.ts';
+
+/** How long a start waits for the store; then it is opened as one that does not answer. */
+const START_LIMIT_MS = 5_000;
+class StillSilent extends Error {}
 
 export type S3Options = ClientOptions & {
   bucket: string;
@@ -49,7 +54,13 @@ export async function openS3Objects(options: S3Options): Promise<Objects> {
     links.destroy();
   };
   try {
-    const problem = await bucketProblem(store);
+    const late = () => new StillSilent(`no answer within ${START_LIMIT_MS} ms`);
+    const bounds = { clock, limit_ms: START_LIMIT_MS, onTimeout: late };
+    const problem = await withTimeout(bounds, () => bucketProblem(store)).catch((error: unknown) => {
+      if (!(error instanceof StillSilent)) throw error;
+      log('the object store does not answer yet', { err: error });
+      return null;
+    });
     if (problem !== null) throw new StoreMisconfigured(problem);
   } catch (error) {
     await close();

@@ -28,7 +28,29 @@ export type Credentials = {
   /** What it threw: nothing is made of what is no refusal. */
   failed(error: unknown): void;
   accepted(): void;
+  /** A call begins; the returned function says that it is over. Absent: nobody asks how long calls take. */
+  began?(): () => void;
 };
+
+/** A call of an adapter, told of: that it is under way, and what came of it. `translated`: what its errors are to its caller. */
+export async function toldOf<Value>(
+  credentials: Credentials,
+  call: () => Promise<Value>,
+  translated: (error: unknown) => unknown = (error) => error,
+): Promise<Value> {
+  const ended = credentials.began?.();
+  try {
+    const answer = await call();
+    credentials.accepted();
+    return answer;
+  } catch (error) {
+    const fault = translated(error);
+    credentials.failed(fault);
+    throw fault;
+  } finally {
+    ended?.();
+  }
+}
 
 /** After a refusal credentials count as good once they were accepted and not refused for so long: only some calls may be allowed. */
 const GOOD_AFTER_MS = 30_000;

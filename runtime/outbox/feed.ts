@@ -111,7 +111,7 @@ export function createFeed({ facts, announcements, clock, limits, log }: Parts, 
   return {
     ...feed,
     async start(): Promise<void> {
-      await announcements.listen(() => void poll());
+      await announcements.listen(() => void poll()).catch(notListening(log, limits));
       position = (await outbox.bounds()).last;
       since = position;
       schedulePoll();
@@ -123,6 +123,15 @@ export function createFeed({ facts, announcements, clock, limits, log }: Parts, 
     },
   };
 }
+
+/** The service starts all the same: a message that is not announced is found by the next poll. */
+const notListening =
+  (log: Logger, { feed_look_ms: retry_ms }: RuntimeLimits) =>
+  (err: unknown): void =>
+    log.warn(
+      { event: 'outbox.not_listening', err, retry_ms },
+      'announcements of messages are not received yet; the outbox is read from time to time',
+    );
 
 /** `upTo`: all that there is up to this position was looked at. */
 function pageOf(found: PositionedMessage[], { limit, upTo }: { limit: number; upTo: number }): FeedPage {

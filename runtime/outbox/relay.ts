@@ -6,14 +6,23 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Clock } from '../async/clock.ts';
+import type { Parts as HealthParts } from '../health/parts.ts';
 import type { RuntimeLimits } from '../limits.ts';
 import type { Announcements } from '../ports/announcements.ts';
 import type { Facts } from '../ports/facts.ts';
 
 export type Relay = ReturnType<typeof createRelay>;
-type Parts = { facts: Pick<Facts, 'outbox'>; announcements: Announcements; clock: Clock; limits: RuntimeLimits; log: Logger };
+type Parts = {
+  facts: Pick<Facts, 'outbox'>;
+  announcements: Announcements;
+  /** Told of each round. */
+  parts?: Pick<HealthParts, 'set'>;
+  clock: Clock;
+  limits: RuntimeLimits;
+  log: Logger;
+};
 
-export function createRelay({ facts, announcements, clock, limits, log }: Parts) {
+export function createRelay({ facts, announcements, parts, clock, limits, log }: Parts) {
   let waiting: { cancel(): void } | null = null;
   let running: Promise<boolean> | null = null;
   let started = false;
@@ -36,9 +45,21 @@ export function createRelay({ facts, announcements, clock, limits, log }: Parts)
   }
   /** Runs one at a time in this process: a call during one waits for its end. */
   function runOnce(): Promise<boolean> {
-    running ??= relayAll().finally(() => {
-      running = null;
-    });
+    running ??= relayAll()
+      .then(
+        (alone) => {
+          parts?.set('relay', null);
+          return alone;
+        },
+        (error: unknown) => {
+          const detail = error instanceof Error ? error.message.slice(0, 300) : String(error);
+          parts?.set('relay', { state: 'away', code: 'round_failed', detail });
+          throw error;
+        },
+      )
+      .finally(() => {
+        running = null;
+      });
     return running;
   }
   function schedule(): void {

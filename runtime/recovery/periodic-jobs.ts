@@ -2,30 +2,45 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../async/clock.ts';
 import { type Repeated, repeated } from '../async/repeated.ts';
+import type { JobState } from '../health/process-report.ts';
 
+/** name: of contract/jobs.ts. */
 export type PeriodicJob = { name: string; interval_ms: number; work: () => Promise<unknown> };
 
 /** Each job starts again `interval_ms` after its last end. After `stop` none starts; a running one may end. */
 export function createPeriodicJobs(jobs: PeriodicJob[], { clock, log }: { clock: Clock; log: Logger }) {
   let repeating: Repeated[] = [];
-  const start = ({ name, interval_ms, work }: PeriodicJob): Repeated =>
-    repeated(clock, interval_ms, () =>
-      work().catch((error: unknown) =>
-        log.warn(
-          { event: 'periodic_job.failed', err: error, job: name, retry_ms: interval_ms },
-          'a periodic job failed; it runs again at its next interval',
-        ),
-      ),
-    );
+  const states = new Map(jobs.map(({ name, interval_ms }) => [name, notRun(name, interval_ms)]));
+  async function run({ name, interval_ms, work }: PeriodicJob): Promise<void> {
+    const began = clock.elapsed();
+    const failed = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
+    const err = await work().then(() => null, failed);
+    if (err)
+      log.warn(
+        { event: 'periodic_job.failed', err, job: name, retry_ms: interval_ms },
+        'a periodic job failed; it runs again at its next interval',
+      );
+    const ended = err
+      ? { outcome: 'failed' as const, error: err.message.slice(0, 300) }
+      : { outcome: 'ok' as const, error: null };
+    const last_ms = Math.round(clock.elapsed() - began);
+    states.set(name, { job: name, interval_ms, last_run_at: clock.now(), last_ms, ...ended });
+  }
   return {
     start: () => {
-      repeating = jobs.map(start);
+      repeating = jobs.map((job) => repeated(clock, job.interval_ms, () => run(job)));
     },
     stop: () => {
       for (const job of repeating) job.stop();
     },
+    /** Each with its last run in this process. */
+    list: (): JobState[] => [...states.values()],
   };
 }
+const notRun = (job: string, interval_ms: number): JobState => ({
+  ...{ job, interval_ms },
+  ...{ last_run_at: null, last_ms: null, outcome: null, error: null },
+});
 
 /**
  * Removes page after page until one is not full, for at most `max_ms`, and pauses after each for as long as it took: this uses at most half

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Durable } from '../../machines/interpreter.ts';
 import type { Clock } from '../async/clock.ts';
+import type { Parts as HealthParts } from '../health/parts.ts';
 import type { RuntimeLimits } from '../limits.ts';
 import type { Relay } from '../outbox/relay.ts';
 import type { Facts } from '../ports/facts.ts';
@@ -21,6 +22,8 @@ export type Parts = {
   runs: TaskRunner;
   time: ServiceTime;
   relay: Pick<Relay, 'run'>;
+  /** Told of each round. */
+  parts?: Pick<HealthParts, 'set'>;
   clock: Clock;
   limits: RuntimeLimits;
   log: Logger;

@@ -4,6 +4,7 @@
  */
 
 import { concurrently } from '../async/each.ts';
+import type { PartFault } from '../health/part-signs.ts';
 import { type DueWant, inBatches } from '../instances/due.ts';
 import { createDueInstances } from './due-instances.ts';
 import { createTaskRebuild } from './rebuild-tasks.ts';
@@ -60,7 +61,9 @@ export function createSweep(parts: Parts) {
       if (alone) owner = ALONE;
       sweeping = (async () => {
         while (!stopped) {
-          logOutcome(await round());
+          const failed = await round();
+          logOutcome(failed);
+          parts.parts?.set('sweep', faultOf(failed));
           await clock.sleep(limits.sweep_interval_ms, pause.signal).catch(() => undefined); // woken to stop
         }
       })();
@@ -76,6 +79,10 @@ export function createSweep(parts: Parts) {
 const ALONE = 'alone';
 
 type FailedPart = { part: string; error: unknown };
+
+/** Names of what failed: what they say is in the log, and of the parts that they need. */
+const faultOf = (failed: FailedPart[]): PartFault | null =>
+  failed.length === 0 ? null : { state: 'away', code: 'round_failed', detail: failed.map(({ part }) => part).join(', ') };
 
 /** Logs a failure once, however many rounds it lasts, and its end. */
 function createOutcomeLog({ log, limits }: Pick<Parts, 'log' | 'limits'>) {

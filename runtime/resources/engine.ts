@@ -7,7 +7,7 @@
 import { EventEmitter } from 'node:events';
 import type { Logger } from 'pino';
 import { NO_READING } from '../../contract/steps.ts';
-import type { Inbound, Job, Outcome } from '../../machines/interpreter.ts';
+import type { Inbound, Instance, Job, Outcome } from '../../machines/interpreter.ts';
 import { createKeyQueue, KeyQueueFull } from '../async/key-queue.ts';
 import type { Command } from '../instances/store.ts';
 import type { FactWrite } from '../ports/facts.ts';
@@ -57,6 +57,8 @@ export interface Engine {
   pendingJob(instance_id: string, job_id: string, token: string): Promise<PendingJob | null>;
   /** Whoever runs jobs receives those of each commit, to make tasks of them. What it throws is logged; the sweep redoes it. */
   onJobs(listener: (pending: PendingJob[]) => Promise<void>): void;
+  /** Called after each commit of this process; before: null for a new picture. */
+  onMoved(listener: (resource: ResourceRow, before: Instance | null, after: Instance) => void): void;
   /** Resolves with the resource once no work of the service is under way, after `wait_ms`, or when the signal is aborted. null: not in scope. */
   waitUntilSettled(ref: ResourceRef, wait_ms: number, signal: AbortSignal): Promise<ResourceRow | null>;
   /** Another process may have moved it: callers of `waitUntilSettled` read it again, unless they know that `seq`. */
@@ -112,6 +114,8 @@ export function createEngine(parts: Parts): Engine {
       return current && job?.token === token ? { resource: current.resource, job_id, job } : null;
     },
     onJobs: (listener) => host.onJobs(({ resource }, jobs) => listener(jobs.map(([job_id, job]) => ({ resource, job_id, job })))),
+    onMoved: (listener) =>
+      host.onCommit(({ resource, instance }, before) => listener(resource, before?.instance ?? null, instance)),
     waitUntilSettled: (ref, wait_ms, signal) => waitUntilSettled({ ...parts, news }, ref, wait_ms, signal),
     notifyMoved: (resource_id, seq) => void news.emit(resource_id, seq),
   };

@@ -5,6 +5,7 @@ import type { Json } from '../../contract/json.ts';
 import { DECODES, type StepKind } from '../../contract/step-kinds.ts';
 import type { Clock } from '../async/clock.ts';
 import { withTimeout } from '../async/timeout.ts';
+import type { Activity } from '../health/step-activity.ts';
 import type { RuntimeLimits } from '../limits.ts';
 import type { Passage } from './gate.ts';
 import type { Gates } from './gates.ts';
@@ -31,6 +32,7 @@ type Deps = {
   runs: Pick<TaskRunner, 'tryAccept' | 'succeeded' | 'failed'>;
   services: StepHandlers;
   gates: Gates;
+  activity: Pick<Activity, 'began' | 'failed'>;
   clock: Clock;
   limits: RuntimeLimits;
   log: Logger;
@@ -39,7 +41,7 @@ type Deps = {
 };
 export type StepRuns = ReturnType<typeof createStepRuns>;
 
-export function createStepRuns({ runs, services, gates, clock, limits, log, stopping }: Deps) {
+export function createStepRuns({ runs, services, gates, activity, clock, limits, log, stopping }: Deps) {
   /** A handler that does not return in time is abandoned: its run is over, whatever it does. */
   function withRunLimit<T>(kind: StepKind, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const limit_ms = limits.run_time_limit_ms[kind];
@@ -63,6 +65,7 @@ export function createStepRuns({ runs, services, gates, clock, limits, log, stop
       accepted = accept(task, record);
     });
     const began = clock.elapsed();
+    const ended = activity.began(task);
     try {
       const output = await runUntilRecorded(task, { attempt, passage, record, began });
       accept_timer.cancel();
@@ -72,6 +75,8 @@ export function createStepRuns({ runs, services, gates, clock, limits, log, stop
       accept_timer.cancel();
       await accepted; // else it would be recorded after its release
       await recordFailure(task, attempt, error, { passage, record, ms: clock.elapsed() - began });
+    } finally {
+      ended();
     }
   }
   /** Runs the step until its result is recorded: more than once only while its inputs keep changing. */
@@ -97,6 +102,7 @@ export function createStepRuns({ runs, services, gates, clock, limits, log, stop
     if (stopping.aborted) return; // handed back: the task is created again from its job
     const failure = failureFrom(error);
     passage?.recordRun(failure);
+    activity.failed(task, failure.code);
     logRun(log, levelOf(failure, error), task, { err: error, attempt: attempt.attempt, ms, outcome: failure.code });
     await record.ensure();
     await runs.failed(task.task_id, failure, { ...attempt, ms: passage && Math.round(ms) }, gates.outageOf(task.kind));

@@ -5,6 +5,7 @@
 import type { Logger } from 'pino';
 import { DECODES, STEP_KINDS, type StepKind } from '../../contract/step-kinds.ts';
 import type { Clock } from '../async/clock.ts';
+import type { Activity } from '../health/step-activity.ts';
 import type { RuntimeLimits } from '../limits.ts';
 import type { Notification, Queue } from '../ports/queue.ts';
 import type { TaskRecord, Tasks } from '../ports/tasks.ts';
@@ -27,6 +28,7 @@ type Parts = {
   runs: TaskRunner;
   services: StepHandlers;
   gates: Gates;
+  activity: Pick<Activity, 'began' | 'failed'>;
   /** Absent: a task outlives its process, and counts by itself how often it was lost. */
   suspects?: Suspects | undefined;
   clock: Clock;
@@ -34,10 +36,10 @@ type Parts = {
   log: Logger;
 };
 
-export function createWorker({ tasks, queue, engine, runs, services, gates, suspects, clock, limits, log }: Parts) {
+export function createWorker({ tasks, queue, engine, runs, services, gates, activity, suspects, clock, limits, log }: Parts) {
   const stopping = new AbortController();
   const { remote } = services;
-  const step_runs = createStepRuns({ runs, services, gates, clock, limits, log, stopping: stopping.signal });
+  const step_runs = createStepRuns({ runs, services, gates, activity, clock, limits, log, stopping: stopping.signal });
   const local = createLocalRuns({
     ...{ queue, engine, runs, step_runs, gates, suspects, clock, limits, log, stopping: stopping.signal },
     ...{ isAvailable: services.isAvailable, remote: remote ?? null },

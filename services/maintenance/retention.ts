@@ -1,5 +1,6 @@
 /** What is removed once it was kept long enough; docs/operations.md has all that is kept, for how long, and why. */
 import type { Clock } from '../../runtime/async/clock.ts';
+import { REPORT_LIMITS } from '../../runtime/health/process-report.ts';
 import type { RuntimeLimits } from '../../runtime/limits.ts';
 import type { Facts } from '../../runtime/ports/facts.ts';
 import { inPages } from '../../runtime/recovery/periodic-jobs.ts';
@@ -56,5 +57,6 @@ const KINDS: readonly Kind[] = [
     batch: 'prune_batch',
     page: ({ sessions }, { limits, now }, limit) => sessions.prune(now - limits.session_retention_ms, limit),
   },
+  { batch: 'prune_batch', page: ({ processes }, { now }) => processes.prune(now - REPORT_LIMITS.kept_ms) },
   { batch: 'prune_batch', page: ({ runs }, { limits, now }, limit) => runs.prune(now - limits.run_retention_ms, limit) },
 ];

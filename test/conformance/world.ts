@@ -105,7 +105,7 @@ export async function modelWorld(planted: Planted = {}, env: Record<string, stri
       verify: (parts, of, time) => verifyLink(ports.signer, parts, of, time),
       store: ports.store_links,
     },
-    ...{ required_metadata: ['title'], cors_origins: [], readiness: async () => ({ ready: true, checks: {} }) },
+    ...{ required_metadata: ['title'], cors_origins: [], readiness: () => ({ ready: true, checks: {} }) },
   };
   const http = createHttpServer(planted.http?.(deps) ?? deps);
   address = `http://127.0.0.1:${(await http.listen('127.0.0.1', 0)).port}`;

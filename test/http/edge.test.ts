@@ -28,15 +28,15 @@ const lines = (world: HttpWorld) => world.log.map((line) => JSON.parse(line)).fi
 
 describe('readiness', () => {
   const detail = 'connect ECONNREFUSED 10.1.2.3:3306';
-  const readiness = async () => ({
+  const readiness = () => ({
     ready: false,
-    checks: { facts: { ok: false, detail }, index: { ok: true } },
+    checks: { database: { ok: false, state: 'away' as const, detail }, index: { ok: true, state: 'ok' as const } },
     degraded: [{ name: 'store_is_away', detail, since: 0 }],
   });
 
   test('names parts to anybody, and tells what is wrong with them to a key of the installation', () =>
     inWorld({ readiness }, async (world) => {
-      const names = { facts: { ok: false }, index: { ok: true } };
+      const names = { database: { ok: false, state: 'away' }, index: { ok: true, state: 'ok' } };
       for (const [what, authorization] of Object.entries({
         none: '',
         wrong: 'Bearer tuodi_01890a5d-ac96-774b-bcce-b302099a8057_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
@@ -53,7 +53,7 @@ describe('readiness', () => {
       const { json } = await world.call('GET', '/readyz');
       const since = '1970-01-01T00:00:00.000Z';
       assert.deepEqual(json, {
-        ...{ ready: false, version: '0.0.0', checks: { ...names, facts: { ok: false, detail } } },
+        ...{ ready: false, version: '0.0.0', checks: { ...names, database: { ...names.database, detail } } },
         degraded: [{ name: 'store_is_away', detail, since }],
       });
     }));
@@ -67,6 +67,19 @@ describe('readiness', () => {
       accounts.key = key;
       assert.equal(status, 503);
       assert.ok(!said.includes('10.1.2.3'));
+    }));
+
+  test('is told within a second while the database is silent, to whoever shows a key too', () =>
+    inWorld({ readiness }, async (world) => {
+      const { accounts } = world.deps.facts;
+      const { key } = accounts;
+      accounts.key = () => new Promise(() => {});
+      const began = performance.now();
+      const { status } = await world.call('GET', '/readyz');
+      const took_ms = performance.now() - began;
+      accounts.key = key;
+      assert.equal(status, 503);
+      assert.ok(took_ms < 1_000, `${took_ms} ms`);
     }));
 });
 

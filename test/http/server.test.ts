@@ -95,7 +95,11 @@ test('pages of a configured origin may call, others may not', async () => {
 });
 
 test('an error of ours tells its id and nothing else', async () => {
-  const broken = { ready: async () => Promise.reject(new Error('secret detail')) };
+  const broken = {
+    ready: () => {
+      throw new Error('secret detail');
+    },
+  };
   await using world = disposable(await httpWorld({ readiness: broken.ready }));
   const answer = await world.call('GET', '/readyz', { key: null, headers: { 'x-request-id': 'find-me' } });
   assert.equal(answer.status, 500);
@@ -143,18 +147,20 @@ test('a request id that could not be logged is replaced', async () => {
 
 test('readiness is 200 or 503, with its checks', async () => {
   let ready = true;
-  await using world = disposable(await httpWorld({ readiness: async () => ({ ready, checks: { facts: { ok: ready } } }) }));
+  await using world = disposable(
+    await httpWorld({ readiness: () => ({ ready, checks: { database: { ok: ready, state: ready ? 'ok' : 'away' } } }) }),
+  );
   assert.equal((await world.call('GET', '/readyz', { key: null })).status, 200);
   ready = false;
   const not = await world.call('GET', '/readyz', { key: null });
-  const body = { ready: false, version: '0.0.0', checks: { facts: { ok: false } }, degraded: [] };
+  const body = { ready: false, version: '0.0.0', checks: { database: { ok: false, state: 'away' } }, degraded: [] };
   assert.deepEqual([not.status, not.json], [503, body]);
   assert.deepEqual((await world.call('GET', '/healthz', { key: null })).json, { status: 'ok' });
 });
 
 test('readiness names what is wrong while the service can work, since when', async () => {
   const degraded = [{ name: 'index_incomplete', detail: 'the index lacks entries', since: 0 }];
-  await using world = disposable(await httpWorld({ readiness: async () => ({ ready: true, checks: {}, degraded }) }));
+  await using world = disposable(await httpWorld({ readiness: () => ({ ready: true, checks: {}, degraded }) }));
   const { status, json } = await world.call('GET', '/readyz');
   const told = [{ name: 'index_incomplete', detail: 'the index lacks entries', since: '1970-01-01T00:00:00.000Z' }];
   assert.deepEqual([status, json], [200, { ready: true, version: '0.0.0', checks: {}, degraded: told }]);

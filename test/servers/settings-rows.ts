@@ -46,7 +46,7 @@ export const ON_SERVERS = {
     };
     const { resource } = Created.parse(await call('/v1/resources', { method: 'POST', body }));
     assert.equal(resource.phase, 'working');
-    const busy = await startWorker(config('inspect'));
+    const busy = await startWorker(config('inspect'), '0');
     let seen: Resource;
     do seen = Resource.parse(await call(`/v1/resources/${resource.resource_id}`));
     while (seen.phase === 'working');

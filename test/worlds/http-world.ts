@@ -123,7 +123,7 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
     callbacks: null,
     limits: HTTP_LIMITS,
     cors_origins: ['https://web.example'],
-    readiness: async () => ({ ready: true, checks: { facts: { ok: true } } }),
+    readiness: () => ({ ready: true, checks: {} }),
     ...given,
   };
   for (const org_id of ['a', 'b'])

@@ -81,7 +81,7 @@ export async function remoteWorld({ options = {}, embedder, ports: changed = (sa
     explain: async () => null,
     pauses: service.pauses,
     turnedPreview: async () => null,
-    ...{ required_metadata: ['title'], cors_origins: [], readiness: async () => ({ ready: true, checks: {} }) },
+    ...{ required_metadata: ['title'], cors_origins: [], readiness: () => ({ ready: true, checks: {} }) },
   });
   address = `http://127.0.0.1:${(await http.listen('127.0.0.1', 0)).port}`;
   await service.start();

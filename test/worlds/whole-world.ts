@@ -51,7 +51,7 @@ export async function wholeWorld(
       turnedPreview: previewTurner(ports.objects),
     },
     links: { sign: () => 'signed', verify: () => ({ refused: 'BAD_SIGNATURE' }), store: opened.store_links },
-    ...{ required_metadata: ['title'], cors_origins: [], readiness: async () => ({ ready: true, checks: {} }) },
+    ...{ required_metadata: ['title'], cors_origins: [], readiness: () => ({ ready: true, checks: {} }) },
   });
   address = `http://127.0.0.1:${(await http.listen('127.0.0.1', 0)).port}`;
   const keys = { own: await keyTo(opened.facts, ORG), other: await keyTo(opened.facts, 'other') };
