@@ -129,8 +129,12 @@ function addCommands(program: Command, does: (work: Run) => Promise<void>): void
 function addOwnCommands(program: Command, does: (work: Run) => Promise<void>): void {
   program
     .command('diagram [machine]')
-    .description('a machine drawn: resource (default) or task')
-    .addOption(new Option('--format <format>').choices(['mermaid', 'table']).default('mermaid'))
+    .description('a machine drawn, in words or for other tools: resource (default), task or run')
+    .addOption(
+      new Option('--format <format>')
+        .choices(['mermaid', 'svg', 'text', 'matrix', 'table', 'stately', 'xstate', 'json'])
+        .default('mermaid'),
+    )
     .action((machine: string | undefined, { format }: { format: string }) => does(diagram(machine ?? 'resource', format)));
   program
     .command('demo')

@@ -1,15 +1,20 @@
 /** The text of docs/lifecycle.md, made from the machines and the contract. */
-import type { AnyStateMachine } from 'xstate';
 import { PHASE_LABELS, PHASES, STATUSES } from '../contract/statuses.ts';
-import { resourceMachine } from '../machines/resource.ts';
-import { taskMachine } from '../machines/task.ts';
 import { RUNTIME_LIMITS } from '../runtime/limits.ts';
 import { graphOf } from '../visualizer/graph.ts';
-import { mermaidOf, mermaidOfStatuses } from '../visualizer/mermaid.ts';
+import { MACHINES, type MachineName } from '../visualizer/machines.ts';
+import { mermaidBlocks, mermaidOfStatuses } from '../visualizer/mermaid.ts';
 import { eventsTable, failuresTable, type Language, statusTable } from '../visualizer/table.ts';
+import { LEGEND, shownAs } from './machines-page.ts';
 
 const diagram = (source: string): string => `\`\`\`mermaid\n${source}\`\`\`\n`;
-const drawn = (machine: AnyStateMachine): string => diagram(mermaidOf(graphOf(machine)));
+const drawn = (machine: MachineName): string =>
+  `${shownAs(machine, 'machines/')}
+<details><summary>For Mermaid: a diagram a region</summary>
+
+${mermaidBlocks(graphOf(MACHINES[machine]))}
+</details>
+`;
 const phases = (language: Language): string =>
   PHASES.map((phase) => {
     const statuses = STATUSES.filter((row) => row.phase === phase).map(({ status }) => status);
@@ -41,14 +46,14 @@ ${eventsTable('en')}
 ${failuresTable('en')}
 ## The machines
 
-An edge that leads from inside one state into another is drawn between the two; the machine's own file has it exactly.
+${LEGEND} A drawing leads to the one with every cause and guard. [machines.md](machines.md) has the states in words, and which state takes which event.
 
 ### resource (one a picture, durable)
 
-${drawn(resourceMachine)}
+${drawn('resource')}
 ### task (one run of one step, transient)
 
-${drawn(taskMachine)}
+${drawn('task')}
 # 图片的生命周期
 
 ## 状态
