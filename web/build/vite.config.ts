@@ -23,5 +23,6 @@ export const WEB_CONFIG: InlineConfig = {
     sourcemap: false,
     target: ['chrome111', 'firefox113', 'safari16.4'],
     reportCompressedSize: false,
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
 };

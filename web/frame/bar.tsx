@@ -2,7 +2,7 @@
 import { useSelector } from '@xstate/store-react';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
-import { hasRole, isRole } from '../../contract/roles.ts';
+import { hasRole, type Role } from '../../contract/roles.ts';
 import { WEB_PAGES } from '../../contract/web-pages.ts';
 import { prefs, shownTheme } from '../stores/prefs.ts';
 import { parseQuery, searchOf } from '../stores/query.ts';
@@ -10,7 +10,7 @@ import { session } from '../stores/session.ts';
 import { tray } from '../stores/tray.ts';
 import { frameWords } from '../words/frame.ts';
 import { useWords } from '../words/words.ts';
-import { Icon, type IconName, Mark } from './icons.tsx';
+import { Icon, Mark } from './icons.tsx';
 import { Menu } from './menu.tsx';
 import { PersonMenu } from './person.tsx';
 import { PLACES, type Place } from './places.ts';
@@ -54,11 +54,11 @@ export function Bar() {
 export function Foot() {
   const words = useWords(frameWords);
   const role = useSelector(session, ({ context }) => context.me?.role ?? 'viewer');
-  const shown = placesFor(role).filter(({ page }) => page !== 'machines');
+  const [shown, more] = [placesFor(role).filter(({ in_more }) => !in_more), placesFor(role).filter(({ in_more }) => in_more)];
   const item = (place: Place | undefined) =>
     place ? (
       <PlaceLink place={place}>
-        <Icon name={place.icon as IconName} />
+        <Icon name={place.icon} />
         {words[place.page]}
       </PlaceLink>
     ) : (
@@ -88,10 +88,12 @@ export function Foot() {
       >
         {(close) => (
           <>
-            <Link href={WEB_PAGES.machines} onClick={close}>
-              <Icon name="machine" />
-              {words.machines}
-            </Link>
+            {more.map(({ page, icon }) => (
+              <Link key={page} href={WEB_PAGES[page]} onClick={close}>
+                <Icon name={icon} />
+                {words[page]}
+              </Link>
+            ))}
             <Link href={TRASH} onClick={close}>
               <Icon name="trash" />
               {words.trash}
@@ -103,9 +105,8 @@ export function Foot() {
   );
 }
 
-const placesFor = (role: string): readonly Place[] =>
-  PLACES.filter(({ role: least, ready }) => ready && isRole(role) && hasRole(role, least));
-const isEditor = (role: string) => isRole(role) && hasRole(role, 'editor');
+const placesFor = (role: Role): readonly Place[] => PLACES.filter(({ role: least, ready }) => ready && hasRole(role, least));
+const isEditor = (role: Role) => hasRole(role, 'editor');
 
 function PlaceLink({ place, children }: { place: Place; children: ReactNode }) {
   const [path] = useLocation();

@@ -1,9 +1,16 @@
 /** A button with a list of choices below it. Arrows move, `Esc` closes and gives the focus back. */
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 
-type MenuProps = { label: string; button: ReactNode; className?: string; children: (close: () => void) => ReactNode };
+/** side: with which edge of the button the list is flush. */
+type MenuProps = {
+  label: string;
+  button: ReactNode;
+  className?: string;
+  side?: 'left' | 'right';
+  children: (close: () => void) => ReactNode;
+};
 
-export function Menu({ label, button, className = 'b icon', children }: MenuProps) {
+export function Menu({ label, button, className = 'b icon', side = 'right', children }: MenuProps) {
   const [open, setOpen] = useState(false);
   const id = useId();
   const whole = useRef<HTMLDivElement>(null);
@@ -50,7 +57,7 @@ export function Menu({ label, button, className = 'b icon', children }: MenuProp
         {button}
       </button>
       {open ? (
-        <div id={id} className="menu-list">
+        <div id={id} className={`menu-list ${side}`}>
           {children(close)}
         </div>
       ) : null}

@@ -18,11 +18,11 @@ export function PersonMenu() {
   const { theme, keys } = useSelector(prefs, ({ context }) => context);
   const role = ROLES.find((row) => row.role === me?.role);
   return (
-    <Menu label={words.person} className="me" button={initialsOf(me?.name ?? '')}>
+    <Menu label={words.person} className="me" button={initialsOf(me?.user.name ?? '')}>
       {(close) => (
         <>
           <p className="who">
-            <b>{me?.name}</b>
+            <b>{me?.user.name}</b>
             {role ? <span className="dim">{text(role.label)}</span> : null}
           </p>
           <fieldset className="themes">

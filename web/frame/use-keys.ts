@@ -1,4 +1,4 @@
-/** Keys: single letters outside of fields, and sequences as `g l`. A room binds its own while it is shown; the last that binds a key has it. */
+/** Keys: single letters outside of fields, and sequences as `g l`. A room binds its own while it is shown, and is asked before those around it. */
 import { useEffect, useRef } from 'react';
 import { prefs } from '../stores/prefs.ts';
 import { after } from '../world.ts';
@@ -48,8 +48,7 @@ export function listenToKeys(): void {
 }
 
 function run(name: string, event: KeyboardEvent): boolean {
-  const found = bound.findLast(({ current }) => current[name] !== undefined);
-  if (!found || found.current[name]?.(event) === false) return false;
-  event.preventDefault();
-  return true;
+  const found = bound.findLast(({ current }) => current[name] !== undefined && current[name](event) !== false);
+  if (found) event.preventDefault();
+  return found !== undefined;
 }

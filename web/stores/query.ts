@@ -6,13 +6,14 @@ import { BASE } from '../world.ts';
 
 export const SORTS = ['relevance', 'newest', 'title'] as const;
 export type Sort = (typeof SORTS)[number];
-/** from, to: days, `2026-11-28`, both included. sort: null: by relevance where words are looked for, else newest. trash: what was removed, and nothing else. */
+/** from, to: days of coming in, `2026-11-28`, both included. years: when it was taken. sort: null: by relevance where words are looked for, else newest. trash: what was removed, and nothing else. */
 export type Query = {
   q: string;
   tags: readonly string[];
   phases: readonly Phase[];
   remarks: readonly RemarkCode[];
   batches: readonly string[];
+  years: readonly string[];
   from: string | null;
   to: string | null;
   sort: Sort | null;
@@ -34,6 +35,10 @@ export function parseQuery(search: string): Query {
     phases: some(SHOWN_PHASES, given.getAll('phase')),
     remarks: some(REMARKS, given.getAll('remark')),
     batches: given.getAll('batch').filter((batch) => batch !== '' && batch.length <= 100),
+    years: given
+      .getAll('year')
+      .filter((year) => /^\d{4}$/.test(year))
+      .slice(0, 1),
     from: isDay(from) ? from : null,
     to: isDay(to) ? to : null,
     sort: SORTS.find((known) => known === sort) ?? null,
@@ -49,6 +54,7 @@ export function searchOf(query: Query): string {
   for (const phase of query.phases) made.append('phase', phase);
   for (const remark of query.remarks) made.append('remark', remark);
   for (const batch of query.batches) made.append('batch', batch);
+  for (const year of query.years) made.append('year', year);
   for (const name of ['from', 'to', 'sort'] as const) if (query[name] !== null) made.set(name, query[name]);
   if (query.trash) made.set('trash', '');
   const text = made.toString().replace(/=(?=&|$)/g, '');
@@ -77,7 +83,7 @@ export function change(patch: Partial<Query>, how: 'push' | 'replace' = 'push'):
 }
 const pathNow = () => location.pathname.slice(BASE.length) || '/';
 
-export const isFiltered = ({ q, tags, phases, remarks, batches, from, to, trash }: Query): boolean =>
-  q !== '' || [tags, phases, remarks, batches].some(({ length }) => length > 0) || from !== null || to !== null || trash;
+export const isFiltered = ({ q, tags, phases, remarks, batches, years, from, to, trash }: Query): boolean =>
+  q !== '' || [tags, phases, remarks, batches, years].some(({ length }) => length > 0) || from !== null || to !== null || trash;
 /** The order that is shown. */
 export const sortOf = ({ q, sort }: Query): Sort => sort ?? (q === '' ? 'newest' : 'relevance');

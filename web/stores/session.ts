@@ -1,6 +1,6 @@
 /** Who looks: the answer of `/v1/me`, and the exchange of a link for a session. */
 import { createStore } from '@xstate/store-react';
-import { hasRole, isRole, type Role } from '../../contract/roles.ts';
+import { hasRole, type Role } from '../../contract/roles.ts';
 import { isUnreachable, Refused } from '../api/refused.ts';
 import { exchange, type Me, me, signOut } from '../api/session.ts';
 import { after } from '../world.ts';
@@ -38,9 +38,8 @@ export function tokenOf(text: string): string | null {
 /** Whether it is settled: signed in, or refused. */
 export async function exchangeToken(token: string): Promise<boolean> {
   try {
-    await exchange(token);
+    session.trigger.known({ me: await exchange(token) });
     connection.trigger.signed_in();
-    await look();
     return true;
   } catch (error) {
     if (isUnreachable(error)) return false;
@@ -78,5 +77,5 @@ connection.subscribe(({ context }) => {
 /** Whether the person may do what needs this role. The server decides; this only keeps from offering in vain. */
 export const mayDo = (role: Role): boolean => {
   const { me } = session.getSnapshot().context;
-  return me !== null && isRole(me.role) && hasRole(me.role, role);
+  return me !== null && hasRole(me.role, role);
 };
