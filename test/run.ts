@@ -10,8 +10,8 @@ import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
 import { preloadEverywhere } from './worlds/preload-everywhere.ts';
 
-/** Run by name only, as `npm run suite -- faults`; those in servers/ need their servers, which that suite starts. */
-const SLOW = ['mutants', 'faults', 'servers/', 'poison'];
+/** Run by name only, as `npm run suite -- faults`; those in servers/ need their servers, which that suite starts, and those in web/ a browser (`npm run test:web`). */
+const SLOW = ['mutants', 'faults', 'servers/', 'poison', 'web/'];
 const AT_ONCE = 2;
 
 const here = path.dirname(fileURLToPath(import.meta.url));

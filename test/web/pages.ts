@@ -1,0 +1,54 @@
+/** Every page and state that is looked at by axe and on screenshots: a room adds its own here. */
+import { holds, type OpenedPage, type WebWorld } from './web-world.ts';
+
+/** path: where it is. until: what shows that it is there. act: what is done before it is looked at. */
+export type PageCase = {
+  name: string;
+  path: (world: WebWorld) => string | Promise<string>;
+  ready: string;
+  act?: (page: OpenedPage) => Promise<void>;
+};
+
+export const PAGE_CASES: readonly PageCase[] = [
+  { name: 'library', path: () => '/', ready: '[data-id] .print img' },
+  { name: 'search', path: () => '/?q=win', ready: '.hit' },
+  { name: 'search-chinese', path: () => `/?q=${encodeURIComponent('箱')}`, ready: '.hit' },
+  {
+    name: 'choosing',
+    path: () => '/',
+    ready: '[data-id] .print img',
+    act: async (page) => {
+      const ticks = page.locator('.tick');
+      for (const n of [0, 2, 3]) await ticks.nth(n).click({ force: true });
+    },
+  },
+  { name: 'nothing-found', path: () => `/?q=${encodeURIComponent('云雀 dinner')}`, ready: '.state' },
+  { name: 'trash', path: () => '/?trash', ready: '.state' },
+  {
+    name: 'keys',
+    path: () => '/',
+    ready: '[data-id]',
+    act: async (page) => {
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('?');
+      await page.locator('dialog').waitFor();
+    },
+  },
+  {
+    name: 'person',
+    path: () => '/',
+    ready: '[data-id]',
+    act: async (page) => {
+      await page.locator('button.me').click();
+      await page.locator('.menu-list').waitFor();
+    },
+  },
+];
+
+/** Shows a case in a browser that has signed in, once its pictures are there. */
+export async function showCase(page: OpenedPage, world: WebWorld, { path, ready, act }: PageCase): Promise<void> {
+  await page.goto(world.url + (await path(world)));
+  await page.locator(ready).first().waitFor();
+  await holds(page, "[...document.images].every((image) => image.complete) && document.fonts.status === 'loaded'");
+  await act?.(page);
+}
