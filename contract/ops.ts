@@ -1,6 +1,6 @@
 /** What operators see and order: the parts of the installation, its steps, its processes, and what is late. */
 import { z } from 'zod';
-import { HistoryItem } from './resource.ts';
+import { Author } from './resource.ts';
 import type { Text } from './statuses.ts';
 import { STEP_KINDS, type StepKind } from './step-kinds.ts';
 
@@ -12,7 +12,7 @@ export const PausedStep = z
     kind: z.enum(STEP_KINDS),
     paused: z.boolean(),
     paused_at: Time.nullable(),
-    paused_by: HistoryItem.shape.by.nullable(),
+    paused_by: Author.nullable(),
   })
   .meta({ id: 'PausedStep' });
 export type PausedStep = z.infer<typeof PausedStep>;

@@ -177,6 +177,9 @@ export const Resource = z
     byte_size: z.int().nullable(),
     sha256: z.string().nullable(),
     page_count: z.int().nullable(),
+    width: z.int().nullable(),
+    height: z.int().nullable(),
+    page_sizes: z.array(z.tuple([z.int(), z.int()])).nullable(),
     duplicate_of: z.string().nullable(),
     metadata: Metadata,
     taken_at_source: z.enum(TAKEN_AT_SOURCES).nullable(),
@@ -221,7 +224,13 @@ export const EndedRun = z
   })
   .meta({ id: 'EndedRun' });
 
-/** `by.kind`: the kind of its author. `run`: null where none ended, and in entries of earlier versions. */
+/** Who did something. id: of the user or key; null: whoever held a link, or the service itself. */
+export const Author = z.object({ kind: z.enum(['user', 'key', 'worker', 'sweep', 'operator']), id: z.string().nullable() });
+export type Author = z.infer<typeof Author>;
+/**
+ * by.name: of the user or key; null where there is none, or it is the key of commands on the service's machine. `run`: null where none ended,
+ * and in entries of earlier versions.
+ */
 export const HistoryItem = z
   .object({
     seq: z.int(),
@@ -230,11 +239,10 @@ export const HistoryItem = z
     from: z.string().nullable(),
     to: z.string(),
     revision: z.int(),
-    by: z.object({ kind: z.enum(['user', 'key', 'worker', 'sweep', 'operator']), id: z.string().nullable() }),
+    by: Author.extend({ name: z.string().nullable() }),
     request_id: z.string().nullable(),
     failure: FailureAnswer.nullable(),
     run: EndedRun.nullable(),
   })
   .meta({ id: 'HistoryItem' });
 export type HistoryItem = z.infer<typeof HistoryItem>;
-export type Author = HistoryItem['by'];

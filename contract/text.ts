@@ -40,6 +40,11 @@ export function turnsOf(pages: readonly Pick<Page, 'page' | 'turned'>[]): string
   const last = Math.max(0, ...pages.filter(({ turned }) => turned).map(({ page }) => page));
   return last === 0 ? null : Array.from({ length: last }, (_, i) => quarters.get(i + 1) ?? 0).join('');
 }
+/** Pixels of a page. */
+export type PageSize = readonly [width: number, height: number];
+/** As a page of this size is shown when it is turned so. */
+export const sizeTurned = ([width, height]: PageSize, turned: Turned): PageSize =>
+  turned % 180 === 0 ? [width, height] : [height, width];
 /** How far a page is turned, by what `turnsOf` returned. */
 export const turnedOf = (turns: string | null, page: number): Turned => TURNS[Number(turns?.[page - 1] ?? 0)] ?? 0;
 const QUARTER = 90;
@@ -66,12 +71,14 @@ export const CorrectText = z
 export type CorrectText = z.infer<typeof CorrectText>;
 
 const Source = z.enum(['machine', 'person']);
+/** at: where the word stands in the text of its page, in UTF-16 units; null where it does not, as after a correction of it. */
+const PlacedWord = Word.extend({ at: z.int().nullable() });
 /** `source`: `person` if that of any page is. */
 export const TextAnswer = z
   .object({
     revision: z.int(),
     source: Source,
-    pages: z.array(Page.extend({ turned: Turned, source: Source })),
+    pages: z.array(Page.extend({ turned: Turned, source: Source, words: z.array(PlacedWord) })),
   })
   .meta({ id: 'ResourceText' });
 export type TextAnswer = z.infer<typeof TextAnswer>;

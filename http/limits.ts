@@ -75,8 +75,10 @@ export const HTTP_LIMITS = {
   read_link_valid_ms: 5 * MINUTE,
   /** `preview_url`, before rounding up to the hour: a page left open for a working day still shows its pictures. */
   preview_valid_ms: 12 * HOUR,
-  /** What a browser keeps of a preview: its bytes never change, but what is trashed should be forgotten some time. */
+  /** How long a browser shows a preview without asking: what is trashed should be forgotten some time. */
   preview_cache_s: 3_600,
+  /** How long it keeps one whose bytes can't change, or shows one while it asks: pictures of last week are there at once. */
+  preview_kept_s: 7 * 24 * 3_600,
 
   /** Hits are made ready for so long at a time, then others are served. */
   slice_ms: 15,

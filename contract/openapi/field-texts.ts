@@ -11,6 +11,10 @@ export const FIELD_TEXTS: Record<string, Text | undefined> = {
   allowed_events: { en: 'events that the picture takes now', zh: '当前可执行的操作' },
   batch_id: { en: 'names pictures that were sent together; any text', zh: '批次标识，可自定' },
   because: { en: 'why it can or cannot be found', zh: '能或不能搜到的原因' },
+  at: {
+    en: 'where the word stands in the text of its page, in UTF-16 units; null where a correction has changed it',
+    zh: '该词在本页文字中的位置（UTF-16 单位）；被更正改动的词为 null',
+  },
   boxes: { en: 'where the words stand that matched, as fractions of the page', zh: '命中词语在页面上的位置（按比例）' },
   by_remark: {
     en: 'pictures with a remark of each code, as the list with these filters has them',
@@ -90,6 +94,10 @@ export const FIELD_TEXTS: Record<string, Text | undefined> = {
     zh: '`use` 直接采用文件自带的文字，`ignore` 视同没有自带文字、重新识别；null 由服务判断',
   },
   page: { en: 'the page, from 1', zh: '页码，从 1 起' },
+  page_sizes: {
+    en: 'width and height of every page, upright, in pixels; null: all are as the first',
+    zh: '每页摆正后的宽与高（像素）；各页与首页相同时为 null',
+  },
   page_count: { en: 'pages; null until it was looked at', zh: '页数；查看前为 null' },
   phase: { en: 'always one of six: what clients switch on', zh: '六种固定阶段，客户端以此为准' },
   preview_url: { en: 'a signed link to a small picture, good for an `<img>`', zh: '缩略图的签名链接，可用于 `<img>`' },

@@ -103,6 +103,7 @@ export const READ_ROUTES = [
     body: null,
     responses: {
       200: { types: ['text/plain'], holds: { en: 'the text of all pages', zh: '全部页的文字' }, json: TextAnswer },
+      304: null,
     },
     waits: false,
     errors: [],

@@ -53,11 +53,16 @@ export const illegalTransition = ({ status, allowed_events }: ResourceRow): Prob
     { more: { resource_status: status, allowed_events } },
   );
 
-export const preconditionFailed = (): Problem =>
-  new Problem('PRECONDITION_FAILED', {
-    en: 'The picture has changed since you read it, so nothing was done. Read it again, then decide.',
-    zh: '读取之后图片已有变化，因此未执行。请重新读取后再决定。',
-  });
+/** `etag`: of the picture as it is now. */
+export const preconditionFailed = (etag: string): Problem =>
+  new Problem(
+    'PRECONDITION_FAILED',
+    {
+      en: 'The picture has changed since you read it, so nothing was done. Read it again, then decide.',
+      zh: '读取之后图片已有变化，因此未执行。请重新读取后再决定。',
+    },
+    { headers: { etag } },
+  );
 
 export const busy = ({ retry_after_s }: Pick<HttpLimits, 'retry_after_s'>): Problem =>
   new Problem(

@@ -4,7 +4,7 @@ import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { EventToSend, Origin } from '../../runtime/resources/engine.ts';
 import type { AuthenticatedRequest } from '../context.ts';
 import { illegalTransition, preconditionFailed } from '../problems/problems.ts';
-import { ifMatch, type Matches } from '../response/etag.ts';
+import { etagOf, ifMatch, type Matches } from '../response/etag.ts';
 import { withOldest } from './same-bytes.ts';
 
 export const originOf = ({ ctx, caller }: Pick<AuthenticatedRequest, 'ctx' | 'caller'>): Origin => ({
@@ -27,7 +27,7 @@ export async function sendEvent(
 ): Promise<ResourceRow> {
   const { deps, caller } = call;
   const buildChecked = async (current: ResourceRow): Promise<EventToSend> => {
-    if (!matches(current)) throw preconditionFailed();
+    if (!matches(current)) throw preconditionFailed(etagOf(current));
     const event = await build(current);
     if (!event) throw new AlreadyInState(current);
     return event;

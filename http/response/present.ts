@@ -6,7 +6,7 @@ import { remarkAnswer, remarksOf } from '../../contract/remarks.ts';
 import type { HistoryItem, Resource, Upload } from '../../contract/resource.ts';
 import { actionsFor } from '../../contract/routes/actions.ts';
 import { type Text, waitsFor } from '../../contract/statuses.ts';
-import { turnedOf } from '../../contract/text.ts';
+import { sizeTurned, turnedOf } from '../../contract/text.ts';
 import type { JournalEntry } from '../../runtime/ports/journal.ts';
 import type { UploadLink } from '../../runtime/ports/objects.ts';
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
@@ -34,7 +34,7 @@ export function presentResource(row: ResourceRow, { ctx, deps }: { ctx: KoaConte
     // Deadlines run in service time: shown as the wall time at which it will be reached if nothing stands still until then.
     deadline_at: timeOrNull(row.deadline_at === null ? null : clock.now() + (row.deadline_at - clock.serviceTime())),
     ...{ viewable, searchable, revision, indexed_revision, has_vector },
-    ...{ filename, content_type, byte_size, sha256, page_count, duplicate_of },
+    ...{ filename, content_type, byte_size, sha256, page_count, ...sizesOf(row), duplicate_of },
     ...{ metadata: { ...metadata, taken_at }, taken_at_source },
     metadata_missing: missingOf(metadata, deps.required_metadata),
     failure: presentFailure(row.failure, ctx.state.language),
@@ -48,6 +48,22 @@ export function presentResource(row: ResourceRow, { ctx, deps }: { ctx: KoaConte
     uploaded_at: timeOrNull(row.uploaded_at),
     indexed_at: timeOrNull(row.indexed_at),
   };
+}
+
+/** Of the pages as they are shown: upright, and turned as they were read. */
+function sizesOf({
+  width,
+  height,
+  page_count,
+  page_sizes,
+  turns,
+}: ResourceRow): Pick<Resource, 'width' | 'height' | 'page_sizes'> {
+  if (width === null || height === null) return { width, height, page_sizes: null };
+  const count = page_sizes || turns ? (page_count ?? 1) : 1;
+  const sizes = Array.from({ length: count }, (_, i) => sizeTurned(page_sizes?.[i] ?? [width, height], turnedOf(turns, i + 1)));
+  const [first = [width, height]] = sizes;
+  const is_same = sizes.every(([w, h]) => w === first[0] && h === first[1]);
+  return { width: first[0], height: first[1], page_sizes: is_same ? null : sizes.map(([w, h]) => [w, h]) };
 }
 
 /** A step that an operator has paused, or what the status waits for. */
@@ -66,10 +82,14 @@ function presentLast(failure: ServiceFailure | null, language: Language) {
   return { code, retryable, meaning: FAILURE_CODES[code][language], detail };
 }
 
-export const presentHistory = (entry: JournalEntry & { seq: number }, language: Language): HistoryItem => {
+/** name: of its author. */
+export const presentHistory = (
+  entry: JournalEntry & { seq: number },
+  { name, language }: { name: string | null; language: Language },
+): HistoryItem => {
   const { seq, at, event, from, to, revision, by, request_id, failure, run } = entry;
   return {
-    ...{ seq, at: timeOf(at), event, from, to, revision, by, request_id },
+    ...{ seq, at: timeOf(at), event, from, to, revision, by: { ...by, name }, request_id },
     failure: presentFailure(failure, language),
     run: run && { ...run, last_failure: presentLast(run.last_failure, language) },
   };

@@ -3,11 +3,13 @@ import { previewKey } from '../../contract/object-keys.ts';
 import { type Page, type TextAnswer, Turned, turnedOf } from '../../contract/text.ts';
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { Correction, Recognition } from '../../runtime/ports/texts.ts';
+import { placesAfter, placesOf } from '../../text/align.ts';
 import type { Handlers } from '../handlers.ts';
+import type { HttpLimits } from '../limits.ts';
 import { noContentYet, notViewable, pageNotFound } from '../problems/problems.ts';
 import { loadResource } from '../request/load-resource.ts';
 import { asReached } from '../response/base-url.ts';
-import { isNotModified } from '../response/etag.ts';
+import { etagOf, isNotModified } from '../response/etag.ts';
 
 export const contentHandlers: Handlers<'get_content' | 'get_preview' | 'get_text'> = {
   async get_content(request) {
@@ -38,7 +40,7 @@ export const contentHandlers: Handlers<'get_content' | 'get_preview' | 'get_text
       const key = previewKey(original_key, size, page);
       const head = await deps.objects.head(key);
       if (!head) throw notViewable();
-      ctx.set('cache-control', `private, max-age=${deps.limits.preview_cache_s}`);
+      ctx.set('cache-control', cachingOf(request.query, deps.limits));
       ctx.set('cross-origin-resource-policy', 'cross-origin'); // shown by a web app of another origin
       const turned = request.query.turned ? Turned.parse(Number(request.query.turned)) : turnedOf(turns, page);
       const as_stored = `${head.byte_size}-${head.modified_at}`;
@@ -62,6 +64,7 @@ export const contentHandlers: Handlers<'get_content' | 'get_preview' | 'get_text
     const recognition = row.recognition_id === null ? null : await texts.recognition(caller.scope, row.recognition_id);
     const correction = row.correction_id === null ? null : await texts.correction(caller.scope, row.correction_id);
     if (!recognition && !correction) throw noContentYet();
+    if (isNotModified(ctx, etagOf(row))) return { status: 304 };
     const text = textOf(row, recognition, correction);
     if (request.query.format === 'json') return { status: 200, body: text };
     ctx.body = text.pages.map((page) => page.text).join('\f');
@@ -69,6 +72,23 @@ export const contentHandlers: Handlers<'get_content' | 'get_preview' | 'get_text
     return { status: 200 };
   },
 };
+
+/**
+ * Bytes that are asked for as they are turned never change. Else they do when a page is found to be turned: a browser shows what it has, and
+ * asks meanwhile. Both are of the caller alone, since `Vary` names the cookie and the key.
+ */
+const cachingOf = ({ turned }: { turned?: string | undefined }, { preview_cache_s, preview_kept_s }: HttpLimits): string =>
+  turned === undefined
+    ? `private, max-age=${preview_cache_s}, stale-while-revalidate=${preview_kept_s}`
+    : `private, max-age=${preview_kept_s}, immutable`;
+
+/** The words of a page, each with where it stands in what the machine read, or in a person's text. */
+function placed({ words, text: read }: Page, corrected: string | undefined) {
+  const texts = words.map(({ text }) => text);
+  const own = placesOf(texts, read);
+  const places = corrected === undefined ? own : placesAfter(texts, own, { before: read, after: corrected });
+  return words.map((word, i) => ({ ...word, at: places[i] ?? null }));
+}
 
 /** What the machine read, with a person's words in their place; the words' boxes stay the machine's. */
 function textOf(
@@ -87,7 +107,7 @@ function textOf(
     .sort((a, b) => a.page - b.page)
     .map((page) => {
       const text = corrected.get(page.page);
-      const shown = { ...page, turned: page.turned ?? 0 };
+      const shown = { ...page, turned: page.turned ?? 0, words: placed(page, text) };
       return text === undefined ? { ...shown, source: 'machine' as const } : { ...shown, text, source: 'person' as const };
     });
   return { revision, source: corrected.size > 0 ? 'person' : 'machine', pages };

@@ -1,6 +1,8 @@
 /** Reading pictures: one, many, how many, what happened to one, and why it can or cannot be found. */
 import { z } from 'zod';
-import { Id } from '../../contract/resource.ts';
+import { type Author, Id } from '../../contract/resource.ts';
+import { isLocalName } from '../../runtime/accounts/api-keys.ts';
+import type { AccountNames } from '../../runtime/ports/accounts.ts';
 import type { ResourcePosition, ResourceRow, ResourceSort } from '../../runtime/ports/resources.ts';
 import type { Handlers } from '../handlers.ts';
 import { notFound } from '../problems/problems.ts';
@@ -51,10 +53,15 @@ const handlers: Handlers<Names> = {
     const entries = await deps.facts.journal.list(caller.scope, resource_id, { after, limit: limit + 1 });
     const page = entries.slice(0, limit);
     const last = entries.length > limit ? page.at(-1) : undefined;
+    const names = await deps.facts.accounts.names(
+      caller.scope,
+      page.flatMap(({ by }) => by.id ?? []),
+    );
+    const { language } = ctx.state;
     return {
       status: 200,
       body: {
-        items: page.map((entry) => presentHistory(entry, ctx.state.language)),
+        items: page.map((entry) => presentHistory(entry, { name: nameIn(names, entry.by), language })),
         next_cursor: last ? encodeCursor(listed, last.seq) : null,
       },
     };
@@ -70,6 +77,12 @@ const handlers: Handlers<Names> = {
   },
 };
 export const readHandlers = { ...handlers, ...contentHandlers };
+
+/** Keys of commands on the service's machine have a name that says nothing to people. */
+function nameIn({ users, keys }: AccountNames, { kind, id }: Author): string | null {
+  const name = id === null ? undefined : kind === 'key' ? keys.get(id) : users.get(id);
+  return name === undefined || (kind === 'key' && isLocalName(name)) ? null : name;
+}
 
 /** As strict as what we put into one: anybody can make a cursor, and not every number or text is one that a database takes. */
 const Position: Record<ResourceSort, z.ZodType<ResourcePosition>> = {

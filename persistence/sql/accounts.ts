@@ -44,6 +44,16 @@ export function accountsOf({ read, write, dialect }: Database): Accounts {
       return rows.map((row) => userOf(rowOf(row)));
     },
 
+    async names({ org_id }, ids) {
+      const distinct = [...new Set(ids)];
+      const of = async (table: string, key: string) => {
+        const rows: unknown[] =
+          distinct.length === 0 ? [] : await read(table).where({ org_id }).whereIn(key, distinct).select(key, 'name');
+        return new Map(rows.map(rowOf).map((row) => [text(row, key), text(row, 'name')]));
+      };
+      return { users: await of('users', 'user_id'), keys: await of('api_keys', 'key_id') };
+    },
+
     async key(key_id) {
       const row: unknown = await read('api_keys').where({ key_id }).first();
       return row === undefined ? null : apiKey(rowOf(row));

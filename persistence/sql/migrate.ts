@@ -25,6 +25,7 @@ import * as endedRuns from './migrations/0026_ended_runs.ts';
 import * as inbox from './migrations/0028_inbox.ts';
 import * as bulk from './migrations/0029_bulk.ts';
 import * as sessions from './migrations/0030_sessions.ts';
+import * as pageSizes from './migrations/0031_page_sizes.ts';
 
 export type Migration = { name: string; up: (knex: Knex) => Promise<void> };
 export const MIGRATIONS: readonly Migration[] = [
@@ -53,6 +54,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0028_inbox', up: inbox.up },
   { name: '0029_bulk', up: bulk.up },
   { name: '0030_sessions', up: sessions.up },
+  { name: '0031_page_sizes', up: pageSizes.up },
 ];
 
 /** Names, in order. */

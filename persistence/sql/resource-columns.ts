@@ -38,6 +38,7 @@ const COLUMNS: Record<keyof ResourceColumns, true> = {
   width: true,
   height: true,
   engine: true,
+  page_sizes: true,
   turns: true,
   file_taken_at: true,
   remarks: true,
@@ -58,6 +59,7 @@ export function resourceValues({
   failure,
   remarks,
   reading,
+  page_sizes,
   retry_step = null,
   ...plain
 }: ResourceColumns): Values {
@@ -67,6 +69,7 @@ export function resourceValues({
     failure: failure && JSON.stringify(failure),
     reading: isDeepStrictEqual(reading, NO_READING) ? null : JSON.stringify(reading),
     ...{ failure_step: failure?.step ?? null, failure_code: failure?.code ?? null, failure_at: failure?.at ?? null },
+    page_sizes: page_sizes && JSON.stringify(page_sizes),
     remarks: remarks.length === 0 ? null : JSON.stringify(remarks),
   };
 }

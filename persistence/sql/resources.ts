@@ -4,6 +4,7 @@ import type { Failure } from '../../contract/failures.ts';
 import { type Metadata, NO_METADATA } from '../../contract/metadata.ts';
 import { PHASES, type Phase, type Status } from '../../contract/statuses.ts';
 import { NO_READING, type Reading } from '../../contract/steps.ts';
+import type { PageSize } from '../../contract/text.ts';
 import { UnreadableError } from '../../runtime/ports/instances.ts';
 import type { Counts, ResourceFilter, ResourceRow, Resources } from '../../runtime/ports/resources.ts';
 import type { IdempotencyKey, Scope } from '../../runtime/ports/scope.ts';
@@ -190,6 +191,7 @@ function resource(row: Row): ResourceRow {
     width: numberOrNull(row, 'width'),
     height: numberOrNull(row, 'height'),
     engine: textOrNull(row, 'engine'),
+    page_sizes: jsonOrNull<PageSize[]>(row, 'page_sizes'),
     turns: textOrNull(row, 'turns'),
     file_taken_at: textOrNull(row, 'file_taken_at'),
     remarks: keptRemarks(row),

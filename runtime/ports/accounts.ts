@@ -27,6 +27,9 @@ export type User = {
   revoked_at: number | null;
 };
 
+/** Names by id. */
+export type AccountNames = { users: ReadonlyMap<string, string>; keys: ReadonlyMap<string, string> };
+
 export interface Accounts {
   /** Makes the organisation and its user, an administrator, unless they are there. `installation`: false unless given. */
   ensure(organisation: {
@@ -44,6 +47,8 @@ export interface Accounts {
   addUser(user: User): Promise<void>;
   users(scope: Scope, limit: number): Promise<User[]>;
   user(scope: Scope, user_id: string): Promise<User | null>;
+  /** Names of the users and keys among these ids, revoked ones too. At most 200 ids. */
+  names(scope: Scope, ids: string[]): Promise<AccountNames>;
   organisation(org_id: string): Promise<Organisation | null>;
   /** Changes what sessions of the user may do, and ends those there are. False if there is no such user in scope who is not revoked. */
   setRole(scope: Scope, user_id: string, to: Pick<User, 'role' | 'installation'> & { at: number }): Promise<boolean>;

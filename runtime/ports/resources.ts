@@ -5,6 +5,7 @@ import type { KeptRemark } from '../../contract/remarks.ts';
 import type { Phase, Status } from '../../contract/statuses.ts';
 import type { StepKind } from '../../contract/step-kinds.ts';
 import type { Reading } from '../../contract/steps.ts';
+import type { PageSize } from '../../contract/text.ts';
 import type { IdempotencyKey, Scope } from './scope.ts';
 
 /** The row of `resources`: what readers list and filter by. Written whole with every commit of its instance. */
@@ -45,6 +46,8 @@ export type ResourceColumns = {
   height: number | null;
   /** Name of the recogniser that read any page of its text; `file`: all of it is the text of the file; null: it was not read. */
   engine: string | null;
+  /** Width and height of each page, upright as its file says; null: all are as the first, or it was inspected by an earlier version. */
+  page_sizes: PageSize[] | null;
   /** How far its pages were turned to be read, as `turnsOf` has it; null: not at all, or not read yet. */
   turns: string | null;
   /** When the picture was taken, as its file says: RFC 3339 with an offset, or a date alone. What a person says of it goes before. */

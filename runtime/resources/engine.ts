@@ -163,6 +163,7 @@ const NEW_COLUMNS = {
   width: null,
   height: null,
   engine: null,
+  page_sizes: null,
   turns: null,
   file_taken_at: null,
   remarks: [],

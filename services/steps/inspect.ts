@@ -9,6 +9,7 @@ import { incomingPrefix, originalKey, ownPrefix, PREVIEWS, previewKey } from '..
 import type { Remark } from '../../contract/remarks.ts';
 import { CONTENT_TYPES, type ContentType } from '../../contract/resource.ts';
 import type { InspectInput, LegalPicture, Verdict } from '../../contract/steps.ts';
+import type { PageSize } from '../../contract/text.ts';
 import type { ObjectHead } from '../../runtime/ports/objects.ts';
 import { type StepContext, StepError, type StepHandler } from '../../runtime/tasks/step-handler.ts';
 import { type DateOfFile, dateOfFile } from '../formats/dates.ts';
@@ -52,19 +53,9 @@ export const inspect: StepHandler<InspectInput, Verdict | Inspected> = {
     if (output.verdict === 'absent') return { facts: [] };
     if (output.verdict === 'illegal') return { facts: [], columns: { uploaded_at: at } };
     const { sha256, byte_size, content_type, width, height, page_count, taken_at: file_taken_at = null } = output;
-    const columns = {
-      sha256,
-      byte_size,
-      content_type,
-      width,
-      height,
-      page_count,
-      engine: null,
-      turns: null,
-      file_taken_at,
-      uploaded_at: at,
-    };
-    return { facts: [], columns, remarks: 'remarks' in output ? output.remarks : [] };
+    const { page_sizes, remarks } = 'remarks' in output ? output : { page_sizes: null, remarks: [] };
+    const shape = { width, height, page_count, page_sizes, engine: null, turns: null };
+    return { facts: [], columns: { sha256, byte_size, content_type, ...shape, file_taken_at, uploaded_at: at }, remarks };
   },
 };
 
@@ -81,7 +72,7 @@ async function frozenCopy(ids: InspectInput, context: StepContext): Promise<Obje
   return earlier.find(({ key }) => key.endsWith('/original')) ?? null;
 }
 
-type Inspected = LegalPicture & { remarks: readonly Remark[] };
+type Inspected = LegalPicture & { page_sizes: PageSize[] | null; remarks: readonly Remark[] };
 
 async function judge(frozen: ObjectHead, input: InspectInput, context: StepContext): Promise<Inspected> {
   const { objects, limits, task_id } = context;
@@ -107,13 +98,19 @@ async function judge(frozen: ObjectHead, input: InspectInput, context: StepConte
     const seen = { sha256, original_key: key, byte_size, content_type, ...first, page_count: sizes.length };
     const date = dateOfFile(file.dates, clock.now());
     const remarks = [...((await file.remarks?.()) ?? []), ...remarksOfDate(date)];
-    return { verdict: 'legal', ...seen, taken_at: date?.taken_at ?? null, fact_id: task_id, remarks };
+    return { verdict: 'legal', ...seen, taken_at: date?.taken_at ?? null, fact_id: task_id, page_sizes: sizesOf(sizes), remarks };
   } catch (error) {
     throw error instanceof RejectedFile ? new RejectedType(error, file.content_type) : error;
   } finally {
     await file.close();
   }
 }
+
+/** null where all pages are as the first. */
+const sizesOf = (sizes: readonly Size[]): PageSize[] | null =>
+  sizes.every(({ width, height }) => width === sizes[0]?.width && height === sizes[0]?.height)
+    ? null
+    : sizes.map(({ width, height }): PageSize => [width, height]);
 
 const remarksOfDate = (date: DateOfFile | null): Remark[] =>
   date?.is_partial ? [{ code: 'dates_guessed', page: null, detail: `the file names no day: taken to be ${date.taken_at}` }] : [];

@@ -24,7 +24,7 @@ export const purge: StepHandler<PurgeInput, Purged> = {
   async writes({ into }, { input: { resource_id, org_id }, at, facts }) {
     const now = await facts.index_targets.get();
     if (!coversTargets(into, now)) return 'outdated';
-    const size = { byte_size: null, page_count: null, width: null, height: null, engine: null, turns: null };
+    const size = { byte_size: null, page_count: null, width: null, height: null, page_sizes: null, engine: null, turns: null };
     const forgotten = { ...size, sha256: null, file_taken_at: null, uploaded_at: null };
     return {
       facts: [{ into: 'nothing', row: { resource_id, org_id, at } }, firstCleanup({ resource_id, org_id }, at)],

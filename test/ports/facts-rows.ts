@@ -60,6 +60,7 @@ export function resource(resource_id: string, seq: number, parts: Partial<Resour
     ...{
       height: null,
       engine: null,
+      page_sizes: null,
       turns: null,
       file_taken_at: null,
       remarks: [],

@@ -105,5 +105,11 @@ export function sessionsTests(world: World): void {
     assert.deepEqual([await accounts.user(scope, 'reader'), await accounts.user({ org_id: OTHER }, 'reader')], [user, null]);
     assert.deepEqual(await accounts.organisation(ORG), { org_id: ORG, name: '学校', created_at: AT });
     assert.equal(await accounts.organisation('nowhere'), null);
+    const key = { key_id: 'named', org_id: ORG, user_id: 'reader', name: '钥匙', role: 'viewer' as const, secret_hash: 'h' };
+    await accounts.addKey({ ...key, installation: false, created_at: AT, expires_at: null, revoked_at: AT });
+    const { users, keys } = await accounts.names(scope, ['reader', 'named', 'named', 'nobody']);
+    assert.deepEqual([[...users], [...keys]], [[['reader', '小明']], [['named', '钥匙']]]);
+    assert.equal((await accounts.names({ org_id: OTHER }, ['reader', 'named'])).keys.size, 0);
+    assert.equal((await accounts.names(scope, [])).users.size, 0);
   });
 }

@@ -35,7 +35,7 @@ test('an upload that the store tells of is looked at, though its client never ca
   assert.deepEqual([answer.status, answer.text], [204, '']);
   assert.equal(await phaseOf(resource_id), 'working');
   const history = await world.call('GET', `/v1/resources/${resource_id}/history`);
-  assert.match(history.text, /"event":"UPLOAD_REPORTED".*"by":\{"kind":"worker","id":"store"\}/);
+  assert.match(history.text, /"event":"UPLOAD_REPORTED".*"by":\{"kind":"worker","id":"store","name":null\}/);
 });
 
 test('keys as AWS and Ceph write them are read, each picture of a message once', async () => {

@@ -68,7 +68,7 @@ describe('with our own store', () => {
     const { id, put } = await begun(w);
     assert.equal((await put()).status, 200);
     await w.at(id, 'INDEXED');
-    assert.match(await historyOf(w, id), /"event":"UPLOAD_REPORTED".*"by":\{"kind":"worker","id":"store"\}/);
+    assert.match(await historyOf(w, id), /"event":"UPLOAD_REPORTED".*"by":\{"kind":"worker","id":"store","name":null\}/);
   });
 
   test('a client that reports as well is answered, and the picture is inspected once', async () => {

@@ -12,6 +12,7 @@ import { readObject } from '../../../services/steps/read-object.ts';
 import { objectsSuite } from '../../ports/objects.ts';
 import { memoryObjects } from '../../worlds/memory-objects.ts';
 import { only } from '../../worlds/missing.ts';
+import { line, pdf } from '../../worlds/pdf-file.ts';
 import { SERVICE_LIMITS, serviceContext } from '../../worlds/service-context.ts';
 import { cut, jpeg, plain, png, pngHeader, turned, webp } from '../../worlds/wrong-pictures.ts';
 
@@ -74,6 +75,7 @@ describe('a legal picture', () => {
         width: 2_000,
         height: 1_000,
         page_count: 1,
+        page_sizes: null,
         taken_at: null,
         fact_id: 'task-1',
         remarks: [],
@@ -86,6 +88,18 @@ describe('a legal picture', () => {
         assert.deepEqual([preview.format, preview.width, preview.height], ['webp', width, height]);
       }
     });
+
+  test('of several pages has the size of each, unless all are alike', async () => {
+    const page = (size: [number, number]) => ({ content: line(10, 10, 12, 'a page'), size });
+    const sizesOf = async (...sizes: [number, number][]) => {
+      const verdict = await judged(pdf(sizes.map(page)));
+      const brought = await inspect.writes?.(verdict, { input: { ...ids, claimed: NOTHING }, at: 7, facts: only('facts', {}) });
+      assert.ok(brought && brought !== 'outdated' && brought.columns?.page_count === sizes.length, JSON.stringify(verdict));
+      return brought.columns.page_sizes?.map(([width, height]) => Math.round((100 * width) / height)) ?? null;
+    };
+    assert.deepEqual(await sizesOf([400, 200], [200, 400], [300, 300]), [200, 50, 100]);
+    assert.equal(await sizesOf([400, 200], [400, 200]), null);
+  });
 
   test('is as large as it is seen: EXIF orientation 6 stands it up, and its preview too', async () => {
     const { objects, upload, run } = world();
