@@ -32,14 +32,20 @@ function limit(text: string): number {
 export function addPictureCommands(program: Command, does: Does): void {
   program
     .command('list')
-    .description('the pictures, newest first: id, status, title, and why one failed')
+    .description('the pictures, newest first: id, status, title; of those that failed the step, the code and what helps')
     .option('--status <status>', 'in this status; more than one with commas', oneOf(STATUSES.map(({ status }) => status)))
     .option('--phase <phase>', `in this phase: ${PHASES.join(', ')}`, oneOf(PHASES))
     .option('--remark <code>', 'with this remark', oneOf(REMARKS))
     .option('--tag <tag>', 'with this tag; may be said more than once', collected)
-    .addOption(new Option('--sort <order>', 'newest first (-created_at) or by title').choices(['-created_at', 'title']))
+    .addOption(
+      new Option('--sort <order>', 'newest first (-created_at), by title, or the earliest deadline first').choices([
+        '-created_at',
+        'title',
+        'deadline_at',
+      ]),
+    )
     .option('--limit <n>', 'at most so many; 50 unless said', limit)
-    .addHelpText('after', examples('tuodi list --status INDEX_FAILED', 'tuodi list --tag receipt --limit 500'))
+    .addHelpText('after', examples('tuodi list --phase failed', 'tuodi list --tag receipt --limit 500'))
     .action((options: ListOptions) =>
       does(
         withClient(async (client, out) => {

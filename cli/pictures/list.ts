@@ -1,4 +1,5 @@
 /** `tuodi list` and `tuodi show`: which pictures there are, and all about some. */
+import { ADVICE, adviceFor } from '../../contract/dead-letters.ts';
 import type { ListResources, Resource } from '../../contract/resource.ts';
 import { printableLine } from '../../text/printable.ts';
 import type { Client } from '../client.ts';
@@ -33,9 +34,10 @@ export async function list(client: Client, { limit = 50, ...filters }: ListOptio
     cursor = body.next_cursor ?? undefined;
     more = cursor !== undefined;
   }
-  for (const item of items) if (out.json) out.result(item, () => '');
+  for (const { failure, ...item } of items)
+    if (out.json) out.result({ ...item, failure: failure && { ...failure, advice: adviceFor(failure.code) } }, () => '');
   if (items.length === 0) out.print(out.words({ en: 'There are no such pictures.', zh: '没有符合条件的图片。' }));
-  else out.print(rowsOf(items, out));
+  else out.print([rowsOf(items, out), ...helpLines(items, out)].join('\n'));
   if (more) out.warn(out.words({ en: `There are more: --limit ${limit * 10}`, zh: `还有更多：--limit ${limit * 10}` }));
 }
 
@@ -49,9 +51,19 @@ const rowsOf = (items: Resource[], { language }: Output): string =>
     ...items.map(({ resource_id, status, created_at, metadata, filename, failure, remarks }) => [
       ...[resource_id, status, created_at.slice(0, 16).replace('T', ' ')],
       cut(metadata.title ?? filename, 40),
-      failure?.code ?? [...new Set(remarks.map(({ code }) => code))].join(', '),
+      failure ? `${failure.step} ${failure.code}` : [...new Set(remarks.map(({ code }) => code))].join(', '),
     ]),
   ]);
+
+/** What helps with each code that stands in a list, once. */
+function helpLines(items: Resource[], { language }: Output): string[] {
+  const failures = new Map(items.flatMap(({ failure }) => (failure ? [[failure.code, failure.meaning] as const] : [])));
+  const colon = language === 'zh' ? '：' : ': ';
+  const lines = [...failures].map(([code, meaning]) =>
+    printableLine(`  ${code}${colon}${meaning} ${ADVICE[adviceFor(code)][language]}`),
+  );
+  return lines.length > 0 ? ['', ...lines] : [];
+}
 
 export async function show(client: Client, resource_id: string, out: Output): Promise<void> {
   const { body } = await client.api.get_resource({ params: { resource_id } });

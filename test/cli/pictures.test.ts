@@ -50,6 +50,14 @@ describe('pictures by their ids', () => {
     const all = await run('list');
     assert.match(all.out, new RegExp(`^${id} +INDEXED .*one\\.png`, 'm'));
     assert.match(all.out, new RegExp(`^${wrong} +REJECTED .*NOT_AN_IMAGE`, 'm'));
+    const failed = await run('list', '--phase', 'failed');
+    assert.match(failed.out, new RegExp(`^${wrong} +REJECTED .*inspect NOT_AN_IMAGE$`, 'm'));
+    assert.match(failed.out, /^ {2}NOT_AN_IMAGE: The file is not a picture.*Their owners must send other files/m);
+    assert.doesNotMatch(failed.out, new RegExp(id));
+    const in_chinese = await tuodi(['--data-dir', data, 'list', '--phase', 'failed'], CHINESE);
+    assert.match(in_chinese.out, /^ {2}NOT_AN_IMAGE：.*须由上传者更换文件/m);
+    const [{ failure }] = jsonOf((await run('--json', 'list', '--phase', 'failed')).out);
+    assert.deepEqual([failure.step, failure.code, failure.advice], ['inspect', 'NOT_AN_IMAGE', 'replace']);
     assert.deepEqual(
       jsonOf((await run('--json', 'list', '--status', 'INDEXED,INDEX_FAILED')).out).map((one) => one.resource_id),
       [id],

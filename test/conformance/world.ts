@@ -148,6 +148,12 @@ export async function modelWorld(planted: Planted = {}, env: Record<string, stri
       if (bytes) await opened.objects.put(`${incomingPrefix(ids)}by-test`, Readable.from([bytes]), 1_000_000);
       else await opened.objects.removePrefix(ownPrefix(ids));
     },
+    /** Keys of what the store holds of a picture. */
+    bytesOf: async (resource_id: string): Promise<string[]> => {
+      const ids = { org_id: ORG, resource_id };
+      const found = [await opened.objects.list(ownPrefix(ids), 10), await opened.objects.list(incomingPrefix(ids), 10)];
+      return found.flat().map(({ key }) => key);
+    },
     /** As the audit does, which finds the entry of that revision missing. */
     sendLost: (resource_id: string, revision: number) =>
       service.engine.send({ scope: { org_id: ORG }, resource_id }, () => ({ event: { type: 'INDEX_LOST', revision } }), {
