@@ -35,7 +35,7 @@ export function App() {
 function Rooms() {
   const [path, go] = useLocation();
   const is_away = useSelector(connection, ({ context }) => context.lost_at !== null);
-  const adds = useSelector(tray, ({ context }) => context.open || context.files.length > 0 || context.samples);
+  const adds = useSelector(tray, ({ context }) => mayDo('editor') && (context.used || context.kept));
   useEffect(
     () =>
       followEvents({

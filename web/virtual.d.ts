@@ -7,3 +7,7 @@ declare module '*.svg' {
   export default address;
 }
 declare module '*.css' {}
+interface ImportMeta {
+  /** Vite: the addresses of the files that match. */
+  glob<Value>(pattern: string, options: { query: '?url'; import: 'default'; eager: true }): Record<string, Value>;
+}

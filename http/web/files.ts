@@ -15,13 +15,18 @@ export type WebFile = {
 export type WebFiles = ReadonlyMap<string, WebFile>;
 
 const TYPES: Record<string, string> = {
+  '.bmp': 'image/bmp',
   '.css': 'text/css; charset=utf-8',
   '.html': 'text/html; charset=utf-8',
+  '.jpg': 'image/jpeg',
   '.js': 'text/javascript; charset=utf-8',
+  '.pdf': 'application/pdf',
   '.png': 'image/png',
   '.svg': 'image/svg+xml',
+  '.tif': 'image/tiff',
   '.wasm': 'application/wasm',
   '.webmanifest': 'application/manifest+json',
+  '.webp': 'image/webp',
   '.woff2': 'font/woff2',
 };
 export const DOCUMENT = 'index.html';

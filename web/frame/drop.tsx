@@ -4,7 +4,7 @@ import { mayDo } from '../stores/session.ts';
 import { tray } from '../stores/tray.ts';
 import { frameWords } from '../words/frame.ts';
 import { useWords } from '../words/words.ts';
-import { filesOf } from './dropped.ts';
+import { filesOf, namedPasted } from './dropped.ts';
 
 export function DropZone() {
   const words = useWords(frameWords);
@@ -39,7 +39,7 @@ function useDrops(): boolean {
       void filesOf(event.dataTransfer).then((files) => tray.trigger.hand({ files }));
     };
     const paste = (event: ClipboardEvent) => {
-      const files = [...(event.clipboardData?.files ?? [])];
+      const files = namedPasted([...(event.clipboardData?.files ?? [])]);
       if (files.length === 0 || !mayDo('editor')) return;
       event.preventDefault();
       tray.trigger.hand({ files });

@@ -1,5 +1,7 @@
 /** The files of a drop, those in folders among them. */
 
+import { now } from '../world.ts';
+
 const MAX_FILES = 5_000;
 
 /** At most 5,000, in the order of the folders. What can't be read is left out, as its browser does. */
@@ -34,3 +36,14 @@ async function entriesOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEn
 }
 const isFile = (entry: FileSystemEntry): entry is FileSystemFileEntry => entry.isFile;
 const isFolder = (entry: FileSystemEntry): entry is FileSystemDirectoryEntry => entry.isDirectory;
+
+let pasted = 0;
+/** What the clipboard calls `image.png` whatever it is: `pasted-2026-11-28-1.png`. */
+export const namedPasted = (files: readonly File[]): File[] =>
+  files.map((file) => {
+    const [, extension] = /^image\.(\w+)$/.exec(file.name) ?? [];
+    if (!extension) return file;
+    pasted += 1;
+    const today = new Date(now()).toLocaleDateString('sv-SE');
+    return new File([file], `pasted-${today}-${pasted}.${extension}`, { type: file.type });
+  });
