@@ -13,9 +13,9 @@ const OPTIONS = {
 /** Of this host alone: whether its other names have https is not known here. */
 const HSTS = { maxAge: 31_536_000, includeSubDomains: false };
 
-/** HSTS only where clients reach the service by https. */
+/** HSTS only where clients reach the service by https; so is the policy on openers, which a browser ignores elsewhere with an error on its console. */
 export function securityHeaders({ public_url }: Pick<RequestDeps, 'public_url'>): Middleware<State> {
-  const http = helmet({ ...OPTIONS, strictTransportSecurity: false });
+  const http = helmet({ ...OPTIONS, strictTransportSecurity: false, crossOriginOpenerPolicy: false });
   const https = helmet({ ...OPTIONS, strictTransportSecurity: HSTS });
   return (ctx, next) => (public_url().startsWith('https:') ? https : http)(ctx, next);
 }

@@ -6,23 +6,26 @@ export type PageCase = {
   name: string;
   path: (world: WebWorld) => string | Promise<string>;
   ready: string;
+  /** It is one of docs/screenshots/. */
+  shot?: true;
   act?: (page: OpenedPage) => Promise<void>;
 };
 
 export const PAGE_CASES: readonly PageCase[] = [
-  { name: 'library', path: () => '/', ready: '[data-id] .print img' },
-  { name: 'search', path: () => '/?q=win', ready: '.hit' },
-  { name: 'search-chinese', path: () => `/?q=${encodeURIComponent('箱')}`, ready: '.hit' },
+  { name: 'library', path: () => '/', ready: '[data-id] .print img', shot: true },
+  { name: 'search', path: () => '/?q=win', ready: '.hit', shot: true },
+  { name: 'search-chinese', path: () => `/?q=${encodeURIComponent('箱')}`, ready: '.hit', shot: true },
   {
     name: 'choosing',
     path: () => '/',
     ready: '[data-id] .print img',
+    shot: true,
     act: async (page) => {
       const ticks = page.locator('.tick');
       for (const n of [0, 2, 3]) await ticks.nth(n).click({ force: true });
     },
   },
-  { name: 'nothing-found', path: () => `/?q=${encodeURIComponent('云雀 dinner')}`, ready: '.state' },
+  { name: 'nothing-found', path: () => `/?q=${encodeURIComponent('云雀 dinner')}`, ready: '.state', shot: true },
   { name: 'trash', path: () => '/?trash', ready: '.state' },
   {
     name: 'keys',

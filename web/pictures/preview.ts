@@ -15,12 +15,16 @@ export function previewAddress({ resource_id, preview_url }: Picture, size: Prev
 export type Size = { width: number; height: number };
 /** Pixels of an upright page; null: not known, such as before it was looked at. */
 export function pageSize(picture: Picture, page: number): Size | null {
-  const { width, height, page_sizes } = picture as Picture & Partial<Sizes>;
-  const of_page = page_sizes?.[page - 1];
-  if (of_page) return of_page;
-  return page === 1 && width && height ? { width, height } : null;
+  const sizes = picture as Picture & Partial<Sizes>;
+  const [width, height] = sizes.page_sizes?.[page - 1] ?? [sizes.width, sizes.height];
+  return width && height ? { width, height } : null;
 }
-type Sizes = { width: number | null; height: number | null; page_sizes: readonly Size[] };
+/** page_sizes: null: all pages are as the first. */
+type Sizes = {
+  width: number | null;
+  height: number | null;
+  page_sizes: readonly (readonly [width: number, height: number])[] | null;
+};
 
 /** As large as fits, and not larger than it is. */
 export function fitted({ width, height }: Size, room: Size): Size {

@@ -10,10 +10,31 @@ import { wordsNow } from '../../words/words.ts';
 import { after } from '../../world.ts';
 import { ask, shelf } from './shelf-store.ts';
 
-/** Calls that are under way at once. */
-const AT_ONCE = 4;
-
 type Outcome = { done: string[]; refused: string[]; why: string };
+type Change = Parameters<typeof api.change_resources>[0]['body'];
+
+/** One call for up to 500; more are sent one call after the other. */
+const AT_ONCE = 500;
+async function changeAll(ids: readonly string[], change: Omit<Change, 'resource_ids' | 'items' | 'filter'>): Promise<Outcome> {
+  const outcome: Outcome = { done: [], refused: [], why: '' };
+  for (let at = 0; at < ids.length; at += AT_ONCE) {
+    const part = ids.slice(at, at + AT_ONCE);
+    try {
+      const { body } = await api.change_resources({ body: { ...change, resource_ids: part } });
+      for (const { resource_id, resource, problem } of body.items) {
+        if (resource) putPictures([resource]);
+        (resource ? outcome.done : outcome.refused).push(resource_id);
+        outcome.why = problem?.detail ?? outcome.why;
+      }
+    } catch (error) {
+      refused(outcome, part, error);
+    }
+  }
+  return outcome;
+}
+
+/** For what has no call of many: a few at once. */
+const SIDE_BY_SIDE = 4;
 async function eachOf(ids: readonly string[], act: (id: string) => Promise<Picture | null>): Promise<Outcome> {
   const outcome: Outcome = { done: [], refused: [], why: '' };
   const left = [...ids];
@@ -24,14 +45,18 @@ async function eachOf(ids: readonly string[], act: (id: string) => Promise<Pictu
         if (picture) putPictures([picture]);
         outcome.done.push(id);
       } catch (error) {
-        if (!(error instanceof Refused) && !isUnreachable(error)) throw error;
-        outcome.refused.push(id);
-        outcome.why = error instanceof Error ? error.message : '';
+        refused(outcome, [id], error);
       }
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, one));
+  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, one));
   return outcome;
+}
+
+function refused(outcome: Outcome, ids: readonly string[], error: unknown): void {
+  if (!(error instanceof Refused) && !isUnreachable(error)) throw error;
+  outcome.refused.push(...ids);
+  outcome.why = error instanceof Error ? error.message : '';
 }
 
 /** Says what was done, and what was not with the reason of the last. */
@@ -46,14 +71,14 @@ const params = (resource_id: string) => ({ params: { resource_id } });
 const allows = (id: string, event: string): boolean => pictureNow(id)?.allowed_events.includes(event) ?? false;
 
 export async function trash(ids: readonly string[]): Promise<void> {
-  const outcome = await eachOf(ids, async (id) => (await api.remove_resource(params(id))).body);
+  const outcome = await changeAll(ids, { action: 'trash' });
   shelf.trigger.gone({ ids: outcome.done });
   choice.trigger.without({ gone: outcome.done });
   report(outcome, wordsNow(libraryWords).trashed, () => restore(outcome.done));
 }
 
 export async function restore(ids: readonly string[]): Promise<void> {
-  const outcome = await eachOf(ids, async (id) => (await api.restore_resource(params(id))).body);
+  const outcome = await changeAll(ids, { action: 'restore' });
   if (query.getSnapshot().context.trash) shelf.trigger.gone({ ids: outcome.done });
   choice.trigger.without({ gone: outcome.done });
   report(outcome, wordsNow(libraryWords).restored, null);
@@ -72,16 +97,14 @@ export async function retry(ids: readonly string[]): Promise<void> {
   const stopped = ids.filter((id) => allows(id, 'RETRY'));
   const words = wordsNow(libraryWords);
   if (stopped.length === 0) return say(words.none_to_retry);
-  report(await eachOf(stopped, async (id) => (await api.retry_resource(params(id))).body), words.retried, null);
+  report(await changeAll(stopped, { action: 'retry' }), words.retried, null);
 }
 
 export async function addTag(ids: readonly string[], tag: string): Promise<void> {
   const tagsOf = (id: string) => pictureNow(id)?.metadata.tags ?? [];
   const lacking = ids.filter((id) => !tagsOf(id).includes(tag));
-  const before = new Map(lacking.map((id) => [id, tagsOf(id)]));
-  const setTags = async (id: string, tags: string[]) => (await api.patch_metadata({ ...params(id), body: { tags } })).body;
-  const outcome = await eachOf(lacking, (id) => setTags(id, [...tagsOf(id), tag]));
-  const undo = async () => void (await eachOf(outcome.done, (id) => setTags(id, before.get(id) ?? [])));
+  const outcome = await changeAll(lacking, { action: 'patch', tags_add: [tag] });
+  const undo = async () => void (await changeAll(outcome.done, { action: 'patch', tags_remove: [tag] }));
   report(outcome, wordsNow(libraryWords).tagged, undo);
 }
 

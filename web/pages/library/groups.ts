@@ -54,6 +54,7 @@ export function monthRange(from: number, before: number): Range {
 export function headingOf({ key, from, to }: Range, now: number): Heading {
   const words = wordsNow(libraryWords);
   if (from === null) return { title: words.all, more: '' };
+  if (key === 'earlier') return { title: words.earlier, more: '' };
   if (key === 'today') return { title: words.today, more: longDay(now) };
   if (key === 'yesterday') return { title: words.yesterday, more: longDay(from) };
   const last = (to ?? now) - 1;
