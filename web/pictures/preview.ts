@@ -14,17 +14,10 @@ export function previewAddress({ resource_id, preview_url }: Picture, size: Prev
 
 export type Size = { width: number; height: number };
 /** Pixels of an upright page; null: not known, such as before it was looked at. */
-export function pageSize(picture: Picture, page: number): Size | null {
-  const sizes = picture as Picture & Partial<Sizes>;
-  const [width, height] = sizes.page_sizes?.[page - 1] ?? [sizes.width, sizes.height];
+export function pageSize({ width: first_width, height: first_height, page_sizes }: Picture, page: number): Size | null {
+  const [width, height] = page_sizes?.[page - 1] ?? [first_width, first_height]; // without sizes all are as the first
   return width && height ? { width, height } : null;
 }
-/** page_sizes: null: all pages are as the first. */
-type Sizes = {
-  width: number | null;
-  height: number | null;
-  page_sizes: readonly (readonly [width: number, height: number])[] | null;
-};
 
 /** As large as fits, and not larger than it is. */
 export function fitted({ width, height }: Size, room: Size): Size {
