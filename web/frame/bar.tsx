@@ -127,7 +127,6 @@ function LanguageButton() {
       type="button"
       className="b icon"
       lang={other === 'zh' ? 'zh-Hans' : 'en'}
-      aria-label={words.other_language}
       title={words.other_language}
       onClick={() => prefs.trigger.language({ language: other })}
     >
