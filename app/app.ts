@@ -158,6 +158,8 @@ export async function startApp(config: Config, version: string, options: AppOpti
     });
     address = `http://${host.includes(':') ? `[${host}]` : host}:${listening.port}`;
     local.key = await localKey(ports.facts, clock, config.data_dir);
+    const known = await ports.facts.accounts.key(local.key.key_id);
+    if (known) http.remember(known);
     const service_file = path.join(config.data_dir, SERVICE_FILE);
     closers.add(SERVICE_FILE, () => rm(service_file, { force: true }));
     await writePrivate(service_file, JSON.stringify({ url: address, api_key: local.key.text, pid: process.pid }));
@@ -190,7 +192,17 @@ type Served = Pick<Foundation, 'world'> & {
 };
 const httpOf = ({ config, version, public_url, world: { clock, log, conditions, parts }, ports, service }: Served): HttpServer =>
   createHttpServer({
-    ...{ ...ports, engine: service.engine, runs: service.operator_runs, feed: service.feed, clock, log, version, public_url },
+    ...{
+      ...ports,
+      engine: service.engine,
+      runs: service.operator_runs,
+      report: service.health,
+      feed: service.feed,
+      clock,
+      log,
+      version,
+      public_url,
+    },
     limits: httpLimits(config),
     rates: config.rate_limits ? ports.rates : null,
     links: linksOf(ports),

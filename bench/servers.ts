@@ -181,6 +181,7 @@ async function creating(): Promise<void> {
         ...ports,
         engine: service.engine,
         runs: service.operator_runs,
+        report: service.health,
         feed: service.feed,
         clock,
         log,

@@ -116,7 +116,7 @@ function addCommands(program: Command, does: (work: Run) => Promise<void>): void
     .action((id: string, options: ReprocessOptions) => does(reprocessCommand(id, options)));
   program
     .command('status')
-    .description('how many pictures are in which status')
+    .description('how far behind searches are, which parts are not ok, and how many pictures are in which status')
     .action(() => does(statusCommand));
   program
     .command('migrate')

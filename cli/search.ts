@@ -58,12 +58,3 @@ export async function plainText({ api }: Client, resource_id: string): Promise<s
   const { body } = await api.get_text({ params: { resource_id }, query: { format: 'txt' } });
   return body instanceof Response ? body.text() : '';
 }
-
-/** `tuodi status`: how many pictures are where. */
-export async function status(client: Client, out: Output): Promise<void> {
-  const { body: counts } = await client.api.count_resources();
-  const lines = Object.entries(counts.by_status).map(([name, count]) => printableLine(`${String(count).padStart(8)}  ${name}`));
-  out.result(counts, () =>
-    [`${String(counts.total).padStart(8)}  ${out.words({ en: 'pictures', zh: '张图片' })}`, ...lines].join('\n'),
-  );
-}

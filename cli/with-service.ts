@@ -11,8 +11,9 @@ import { ingestText, leftOutLines } from './ingest/ingest-text.ts';
 import { typedPaths } from './ingest/named-paths.ts';
 import type { Output } from './output.ts';
 import { type ReprocessOptions, reprocess } from './reprocess.ts';
-import { printHits, type SearchOptions, search, status, text } from './search.ts';
+import { printHits, type SearchOptions, search, text } from './search.ts';
 import { stopSignal } from './signals.ts';
+import { status } from './status.ts';
 
 /** Loaded when it is needed: beside a running service a command does without the whole of it. */
 export const openFolder: OpenFolder = async (config) => (await import('./open-folder.ts')).openFolder(config);
@@ -73,7 +74,5 @@ export const explainCommand = (resource_id: string): Run =>
 export const reprocessCommand = (resource_id: string, options: ReprocessOptions): Run =>
   withClient(async (client, out) => ((await reprocess(client, resource_id, options, out)).failure ? 3 : 0));
 
-export const statusCommand: Run = withClient(async (client, out) => {
-  await status(client, out);
-  return 0;
-});
+/** 3 while the database is away. */
+export const statusCommand: Run = withClient((client, out) => status(client, out));

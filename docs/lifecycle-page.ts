@@ -4,7 +4,7 @@ import { RUNTIME_LIMITS } from '../runtime/limits.ts';
 import { graphOf } from '../visualizer/graph.ts';
 import { MACHINES, type MachineName } from '../visualizer/machines.ts';
 import { mermaidBlocks, mermaidOfStatuses } from '../visualizer/mermaid.ts';
-import { eventsTable, failuresTable, type Language, statusTable } from '../visualizer/table.ts';
+import { eventsTable, failuresTable, type Language, statusTable, taskTable } from '../visualizer/table.ts';
 import { LEGEND, shownAs } from './machines-page.ts';
 
 const diagram = (source: string): string => `\`\`\`mermaid\n${source}\`\`\`\n`;
@@ -36,6 +36,11 @@ ${statusTable('en')}
 Clients switch on \`phase\`. While the store is looked at after an upload, AWAITING_UPLOAD is \`working\`.
 
 ${phases('en')}
+## Task statuses
+
+A task is one run of one step, and transient: losing all of them loses no fact.
+
+${taskTable('en')}
 ## Events
 
 A guard may still refuse an event where it is taken; \`allowed_events\` of a resource is exact.
@@ -64,6 +69,11 @@ ${statusTable('zh')}
 客户端以 \`phase\` 为准。上传后查看存储期间，AWAITING_UPLOAD 的阶段为 \`working\`。
 
 ${phases('zh')}
+## 任务状态
+
+任务是一个步骤的一次运行，是临时的：全部丢失也不会丢失任何事实。
+
+${taskTable('zh')}
 ## 事件
 
 ${eventsTable('zh')}

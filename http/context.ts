@@ -12,6 +12,7 @@ import type { Clock } from '../runtime/async/clock.ts';
 import type { CallbackCounts } from '../runtime/health/callback-counts.ts';
 import type { Condition } from '../runtime/health/conditions.ts';
 import type { Pauses } from '../runtime/health/pauses.ts';
+import type { ProcessReport } from '../runtime/health/process-report.ts';
 import type { Feed } from '../runtime/outbox/feed.ts';
 import type { ApiKey } from '../runtime/ports/accounts.ts';
 import type { Facts } from '../runtime/ports/facts.ts';
@@ -24,6 +25,7 @@ import type { Engine } from '../runtime/resources/engine.ts';
 import type { Runs } from '../runtime/runs/runs.ts';
 import type { ByteBudget } from './access/byte-budget.ts';
 import type { Leave } from './access/concurrent-requests.ts';
+import type { KnownKeys } from './access/known-keys.ts';
 import type { HttpLimits } from './limits.ts';
 import type { WebFiles } from './web/files.ts';
 
@@ -101,6 +103,8 @@ export type HttpDeps = {
   /** Steps that operators have paused. */
   pauses: Pick<Pauses, 'of' | 'set'>;
   runs: Runs;
+  /** What the processes say of themselves. */
+  report: Pick<ProcessReport, 'view'>;
   turnedPreview: TurnedPreview;
   feed: Feed;
   clock: Clock;
@@ -133,7 +137,13 @@ export type HttpDeps = {
  * `stopping` is aborted when the server is asked to stop: long waits end at once. `unverified`: room for bodies whose sender is not known
  * before they are read.
  */
-export type RequestDeps = HttpDeps & { stopping: AbortSignal; unverified: ByteBudget; fair: FairUse };
+export type RequestDeps = HttpDeps & {
+  /** Keys that were used a moment ago, for routes that are answered without the database. */
+  known_keys: KnownKeys;
+  stopping: AbortSignal;
+  unverified: ByteBudget;
+  fair: FairUse;
+};
 
 export type Language = 'en' | 'zh';
 /** `route`: the one that took the request. `address`: the client's. `key_id`, `session_id`: of the key or session that the call came with, or whose link it came by; for the log. `role`: of the key or session. `granted_to`: with which of them links that are given out end. `leave`: it is no longer under way, though not answered yet. */

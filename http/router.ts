@@ -65,7 +65,7 @@ async function handle(route: Route, { handle, admit, linkUse }: Bound, ctx: KoaC
   if (route.role === null) return fair.open(ctx, name, () => countingRefusals(ctx, deps, admitted));
   const linked = linkUse ? await countingRefusals(ctx, deps, () => callerByLink(ctx, linkUse, deps)) : null;
   if (linked) return fair.open(ctx, name, () => run(linked));
-  const caller = await countingRefusals(ctx, deps, () => callerOf(ctx, deps));
+  const caller = await countingRefusals(ctx, deps, () => callerOf(ctx, deps, route));
   return fair.keyed(ctx, name, async () => {
     checkRole(caller.key, route);
     await run(caller);

@@ -6,6 +6,7 @@ import Koa from 'koa';
 import { byteBudget } from './access/byte-budget.ts';
 import { peerOf } from './access/client-address.ts';
 import { createFairUse, tooMany } from './access/fair-use.ts';
+import { createKnownKeys, type KnownKeys } from './access/known-keys.ts';
 import type { HttpDeps, RequestDeps, State } from './context.ts';
 import { allowOrigins, checkUrl, requestContext } from './middleware/request-context.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
@@ -17,6 +18,8 @@ import { route } from './router.ts';
 export interface HttpServer {
   /** Port 0 takes a free one. Rejects when it can't listen. */
   listen(host: string, port: number): Promise<{ port: number }>;
+  /** A key that is known while the database is away: see known-keys.ts. */
+  remember: KnownKeys['remember'];
   /** Takes no new connections, answers long waits at once, lets the rest end for at most `grace_ms`, then cuts them off. */
   stop(grace_ms: number): Promise<void>;
   /** Open connections, idle ones and refused ones among them. */
@@ -28,8 +31,10 @@ export function createHttpServer(given: HttpDeps): HttpServer {
   const stop = new AbortController();
   setMaxListeners(0, stop.signal); // one for each request that waits
   const unverified = byteBudget(limits.max_unverified_bytes);
-  const server = listening({ ...given, stopping: stop.signal, unverified, fair: createFairUse(given) });
+  const known_keys = createKnownKeys(given);
+  const server = listening({ ...given, known_keys, stopping: stop.signal, unverified, fair: createFairUse(given) });
   return {
+    remember: known_keys.remember,
     listen: (host, port) =>
       new Promise((resolve, reject) => {
         server.once('error', reject);

@@ -5,6 +5,8 @@ import { PROBLEMS } from '../contract/problems.ts';
 import { REMARK_CODES, REMARKS } from '../contract/remark-codes.ts';
 import { callOf } from '../contract/routes/actions.ts';
 import { PHASE_LABELS, STATUSES } from '../contract/statuses.ts';
+import { TASK_STATUSES } from '../contract/task.ts';
+import { TASK_STATUS_ROWS } from '../contract/task-statuses.ts';
 
 export type Language = 'en' | 'zh';
 
@@ -12,6 +14,10 @@ const HEADS = {
   statuses: {
     en: ['status', 'phase', 'it means', 'it waits for', 'what guards it'],
     zh: ['状态', '阶段', '含义', '等待', '由谁保障'],
+  },
+  tasks: {
+    en: ['status', 'it means', 'it waits for', 'what guards it'],
+    zh: ['状态', '含义', '等待', '由谁保障'],
   },
   events: {
     en: ['event', 'who sends it', 'by', 'what it does', 'taken in'],
@@ -51,6 +57,15 @@ export const statusTable = (language: Language): string =>
       row.waits_for[language],
       row.guarded_by[language],
     ]),
+  );
+
+export const taskTable = (language: Language): string =>
+  table(
+    HEADS.tasks[language],
+    TASK_STATUSES.map((status) => {
+      const { label, meaning, waits_for, guarded_by } = TASK_STATUS_ROWS[status];
+      return [`\`${status}\` (${label[language]})`, meaning[language], waits_for[language], guarded_by[language]];
+    }),
   );
 
 export const eventsTable = (language: Language): string =>

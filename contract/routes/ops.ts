@@ -1,9 +1,61 @@
 /** Routes for operators. */
+import { z } from 'zod';
 import { PatchStep, PausedStep } from '../ops.ts';
+import { OpsSummary, StuckList } from '../ops-summary.ts';
+import { TaskStatusWords } from '../task-statuses.ts';
 import type { RouteDeclaration } from './route.ts';
 import { NOTHING } from './shared.ts';
 
 export const OPS_ROUTES = [
+  {
+    name: 'ops_summary',
+    method: 'GET',
+    path: '/v1/ops/summary',
+    auth: 'key',
+    role: 'operator',
+    without_database: true,
+    query: NOTHING,
+    body: null,
+    responses: { 200: OpsSummary },
+    waits: false,
+    errors: [],
+    summary: {
+      en: 'The state of the installation at a glance: lag, parts, statuses, steps, workers, jobs. Of all organisations with a key of the installation, else of its own.',
+      zh: '总览：延迟、部件、状态、步骤、工作进程与定时作业。带 installation 标记的密钥看到全部组织，否则仅本组织。',
+    },
+  },
+  {
+    name: 'ops_tasks',
+    method: 'GET',
+    path: '/v1/ops/tasks',
+    auth: 'key',
+    role: 'operator',
+    query: NOTHING,
+    body: null,
+    responses: { 200: z.object({ items: z.array(TaskStatusWords) }) },
+    waits: false,
+    errors: [],
+    summary: {
+      en: 'The statuses of tasks: what each means, what it waits for, and what guards it.',
+      zh: '任务的各个状态：含义、等待什么、由谁保障。',
+    },
+  },
+  {
+    name: 'ops_stuck',
+    method: 'GET',
+    path: '/v1/ops/stuck',
+    auth: 'key',
+    role: 'operator',
+    query: NOTHING,
+    body: null,
+    responses: { 200: StuckList },
+    waits: false,
+    errors: [],
+    summary: {
+      en: 'What is stuck: overdue timers that nobody takes up, rows set aside, tasks past half of their time though all they need works. Empty is the promise kept.',
+      zh: '停滞的项目：逾期无人处理的定时、被搁置的记录、所需服务正常却已用去一半以上时限的任务。为空即一切正常。',
+    },
+  },
   {
     name: 'patch_step',
     method: 'PATCH',

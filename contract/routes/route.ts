@@ -28,7 +28,8 @@ export type ResponseBody = z.ZodType | RawBody | null;
 
 /**
  * path: of RFC 6570, where `{+key}` may hold slashes. Every GET takes HEAD as well. role: the least role of a key; null where no key is
- * asked for. installation: takes a key that is marked for the installation. query: unknown parameters are refused; `signed`: it is a link
+ * asked for. installation: takes a key that is marked for the installation. without_database: is answered while the database is away, to a
+ * key that was used a moment before. query: unknown parameters are refused; `signed`: it is a link
  * that the handler verifies as a whole. commas: parameters of the query which may also be a list with commas. body: null takes none, or an
  * empty object. waits: takes `Prefer: wait=N`. errors: problems beside those of all such calls; see `problemsOf`.
  */
@@ -39,6 +40,7 @@ export type RouteDeclaration = {
   auth: Auth;
   role: Role | null;
   installation?: true;
+  without_database?: true;
   query: z.ZodObject | 'signed';
   commas?: readonly string[];
   body: RequestBody | null;

@@ -7,13 +7,15 @@ import type { Access, Caller, KeyCaller, KoaContext, LinkRejection, PublicReques
 import { callerBySession, grantedSession, hasCookie } from './session.ts';
 
 /** The caller by its key, or by the cookie of a session where there is none. What does not hold is 401, whatever is wrong with it. */
-export const callerOf = (ctx: KoaContext, deps: RequestDeps): Promise<KeyCaller> =>
-  ctx.get('authorization') === '' && hasCookie(ctx, deps) ? callerBySession(ctx, deps) : callerByKey(ctx, deps);
+export const callerOf = (ctx: KoaContext, deps: RequestDeps, route?: RouteDeclaration): Promise<KeyCaller> =>
+  ctx.get('authorization') === '' && hasCookie(ctx, deps)
+    ? callerBySession(ctx, deps)
+    : callerByKey(ctx, deps, route?.without_database === true);
 
-async function callerByKey(ctx: KoaContext, { facts, clock }: RequestDeps): Promise<KeyCaller> {
+async function callerByKey(ctx: KoaContext, { known_keys, clock }: RequestDeps, without_database: boolean): Promise<KeyCaller> {
   const [scheme = '', text = '', ...rest] = ctx.get('authorization').trim().split(/ +/);
   const parsed = scheme.toLowerCase() === 'bearer' && rest.length === 0 ? parseKey(text) : null;
-  const key = parsed && (await facts.accounts.key(parsed.key_id));
+  const key = parsed && (await known_keys.get(parsed.key_id, without_database));
   if (!parsed || !key || !isInUse(key, clock.now()) || !isSecret(parsed.secret, key.secret_hash)) throw unauthenticated();
   ctx.state.key_id = key.key_id;
   ctx.state.role = key.role;

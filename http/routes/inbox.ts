@@ -3,6 +3,8 @@ import { adviceFor } from '../../contract/dead-letters.ts';
 import { FAILURE_CODES, isFailureCode } from '../../contract/failures.ts';
 import { GROUP_ADVICE, type ResourceGroup } from '../../contract/groups.ts';
 import { statusRow } from '../../contract/statuses.ts';
+import { type MergedPart, mergedParts } from '../../runtime/health/process-report.ts';
+import { retrySince } from '../../runtime/health/retry-since.ts';
 import type { FailureGroup, MissingGroup } from '../../runtime/ports/groups.ts';
 import type { KeyRequest } from '../context.ts';
 import type { Handlers } from '../handlers.ts';
@@ -17,10 +19,11 @@ export const inboxHandlers: Handlers<'group_resources'> = {
     const { ctx, deps, caller, query } = request;
     const { groups } = deps.facts;
     ctx.set('content-language', ctx.state.language);
+    const parts = mergedParts((await deps.report.view()).processes);
     const items =
       query.by === 'missing'
         ? (await groups.missing(caller.scope, deps.required_metadata, SAMPLES)).map((group) => presentMissing(request, group))
-        : (await groups.failed(caller.scope, SAMPLES)).map((group) => presentFailed(request, group));
+        : (await groups.failed(caller.scope, SAMPLES)).map((group) => presentFailed(request, group, parts));
     return { status: 200, body: { items } };
   },
 };
@@ -30,10 +33,11 @@ function presentMissing(request: KeyRequest, group: MissingGroup): ResourceGroup
   return { ...shared(request, group, 'describe'), missing, step: null, code: null, meaning: null };
 }
 
-function presentFailed(request: KeyRequest, group: FailureGroup): ResourceGroup {
+function presentFailed(request: KeyRequest, group: FailureGroup, parts: readonly MergedPart[]): ResourceGroup {
   const { step, code } = group;
   const meaning = isFailureCode(code) ? FAILURE_CODES[code][request.ctx.state.language] : null;
-  return { ...shared(request, group, adviceFor(code)), missing: null, step, code, meaning };
+  const since = timeOrNull(retrySince(step, parts));
+  return { ...shared(request, group, adviceFor(code)), missing: null, step, code, meaning, since };
 }
 
 function shared(request: KeyRequest, group: MissingGroup | FailureGroup, advice: ResourceGroup['advice']) {

@@ -5,6 +5,8 @@ import { FAILURE_CODES, isFailureCode } from '../../contract/failures.ts';
 import { Problem } from '../../contract/problems.ts';
 import { Id } from '../../contract/resource.ts';
 import type { StartRun } from '../../contract/runs.ts';
+import { type MergedPart, mergedParts } from '../../runtime/health/process-report.ts';
+import { retrySince } from '../../runtime/health/retry-since.ts';
 import type { DeadLetterGroup as Group } from '../../runtime/ports/dead-letters.ts';
 import type { RunRecord, RunScope } from '../../runtime/ports/runs.ts';
 import type { KeyCaller, KeyRequest } from '../context.ts';
@@ -27,7 +29,8 @@ export const runHandlers: Handlers<Names> = {
     const by = { step: query.group.includes('step'), code: query.group.includes('code') };
     const groups = await deps.facts.dead_letters.groups(caller.scope, by);
     ctx.set('content-language', ctx.state.language);
-    return { status: 200, body: { items: await Promise.all(groups.map((group) => presentGroup(request, group))) } };
+    const parts = mergedParts((await deps.report.view()).processes);
+    return { status: 200, body: { items: await Promise.all(groups.map((group) => presentGroup(request, group, parts))) } };
   },
 
   async start_run(request) {
@@ -104,7 +107,11 @@ async function begunBefore({ deps, caller }: KeyRequest, idempotency: Idempotenc
   return deps.facts.runs.get(scopeOf(caller), first.run_id);
 }
 
-async function presentGroup({ ctx, deps, caller }: KeyRequest, group: Group): Promise<DeadLetterGroup> {
+async function presentGroup(
+  { ctx, deps, caller }: KeyRequest,
+  group: Group,
+  parts: readonly MergedPart[],
+): Promise<DeadLetterGroup> {
   const { step, code, count, first_at, last_at, oldest_deadline_at } = group;
   const { language } = ctx.state;
   const letters = await deps.facts.dead_letters.page(caller.scope, { step, code }, { after: null, limit: SAMPLES });
@@ -123,7 +130,7 @@ async function presentGroup({ ctx, deps, caller }: KeyRequest, group: Group): Pr
     oldest_deadline_at: timeOrNull(
       oldest_deadline_at === null ? null : deps.clock.now() + (oldest_deadline_at - deps.clock.serviceTime()),
     ),
-    retry_since: null,
+    retry_since: timeOrNull(retrySince(step, parts)),
   };
 }
 

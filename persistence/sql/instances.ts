@@ -143,6 +143,9 @@ function storedAll(rows: unknown[], unreadable?: OnUnreadable): StoredInstance[]
   });
 }
 
+/** The instances that a query of them finds; those that can't be read are left out. */
+export const readInstances = async (query: Knex.QueryBuilder): Promise<StoredInstance[]> => storedAll(await query.select(READ));
+
 export type InstanceStatements = { make: Statement; move: Statement };
 
 export function instanceStatements(knex: Knex): InstanceStatements {

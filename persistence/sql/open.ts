@@ -14,6 +14,7 @@ import { instancesOf } from './instances.ts';
 import { journalOf } from './journal.ts';
 import { processesOf, stepPausesOf } from './operations.ts';
 import { outboxOf } from './outbox.ts';
+import { overviewOf } from './overview.ts';
 import { choresOf } from './periodic-jobs.ts';
 import { promisedOf } from './promised.ts';
 import { resourcesOf } from './resources.ts';
@@ -51,6 +52,7 @@ export function sqlFacts({ log, ...parts }: Omit<Database, 'unreadable'> & { log
     step_pauses: stepPausesOf(db),
     runs: runsOf(db),
     dead_letters: deadLettersOf(db),
+    overview: overviewOf(db),
     commit: commitOf(db),
     async ping() {
       await db.read.raw('select 1');

@@ -46,6 +46,7 @@ const COLUMNS: Record<keyof ResourceColumns, true> = {
   kept: true,
   created_at: true,
   updated_at: true,
+  waits_since: true,
   uploaded_at: true,
   indexed_at: true,
   indexed_in: true,
@@ -61,10 +62,11 @@ export function resourceValues({
   reading,
   page_sizes,
   retry_step = null,
+  waits_since = null,
   ...plain
 }: ResourceColumns): Values {
   return {
-    ...{ ...plain, retry_step },
+    ...{ ...plain, retry_step, waits_since },
     allowed_events: JSON.stringify(allowed_events),
     failure: failure && JSON.stringify(failure),
     reading: isDeepStrictEqual(reading, NO_READING) ? null : JSON.stringify(reading),

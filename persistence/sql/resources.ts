@@ -199,6 +199,7 @@ function resource(row: Row): ResourceRow {
     kept: flag(row, 'kept'),
     created_at: number(row, 'created_at'),
     updated_at: number(row, 'updated_at'),
+    waits_since: numberOrNull(row, 'waits_since'),
     uploaded_at: numberOrNull(row, 'uploaded_at'),
     indexed_at: numberOrNull(row, 'indexed_at'),
     indexed_in: textOrNull(row, 'indexed_in'),

@@ -17,6 +17,7 @@ import type { Instances } from './instances.ts';
 import type { Journal, JournalEntry } from './journal.ts';
 import type { Processes, StepPauses } from './operations.ts';
 import type { Outbox, OutboxMessage } from './outbox.ts';
+import type { Overview } from './overview.ts';
 import type { ResourceColumns, Resources } from './resources.ts';
 import type { Runs } from './runs.ts';
 import type { IdempotencyKey, Owned, Scope } from './scope.ts';
@@ -106,6 +107,7 @@ export interface Facts {
   readonly step_pauses: StepPauses;
   readonly runs: Runs;
   readonly dead_letters: DeadLetters;
+  readonly overview: Overview;
   /**
    * Each change with its own compare-and-swap on `seq`, all in one transaction, returned in the order given. At most one change an
    * instance, and at most 100. When the batch fails as a whole, each change is tried in a transaction of its own, so that one bad

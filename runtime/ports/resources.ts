@@ -60,6 +60,8 @@ export type ResourceColumns = {
   kept: boolean;
   created_at: number;
   updated_at: number;
+  /** Wall time since when it is in its status; while it is worked on and no search finds it: since it was complete. Absent: not known. */
+  waits_since?: number | null;
   uploaded_at: number | null;
   indexed_at: number | null;
   /** The newest index that holds its entry; null where indexes have no names. Kept up by a rebuild too, beside the commits. */

@@ -47,6 +47,7 @@ export function changeOf(
     created_at: previous?.created_at ?? at,
     updated_at: at,
   } as ResourceColumns; // whole: a new resource names every column, and an old one has them
+  resource.waits_since = waitsSince(previous, resource, at);
   const expected_seq = previous?.seq ?? null;
   const add = usageAdded(previous, resource);
   return {
@@ -72,6 +73,14 @@ export function changeOf(
     ...(expects ? { expects } : {}),
     ...(add ? { usage: { add, quota: quota ?? null } } : {}),
   };
+}
+
+type Waiting = Pick<ResourceColumns, 'status' | 'phase' | 'searchable'>;
+/** It is complete, and on its way to be found. */
+const isOnItsWay = ({ status, phase, searchable }: Waiting) => phase === 'working' && status !== 'AWAITING_UPLOAD' && !searchable;
+function waitsSince(previous: ResourceColumns | null, now: Waiting, at: number): number {
+  const goes_on = previous && (previous.status === now.status || (isOnItsWay(previous) && isOnItsWay(now)));
+  return (goes_on ? previous.waits_since : null) ?? at;
 }
 
 /** What filters go by: all that holds. */

@@ -96,6 +96,7 @@ export async function modelWorld(planted: Planted = {}, env: Record<string, stri
     ...{
       engine: service.engine,
       runs: service.operator_runs,
+      report: service.health,
       feed: service.feed,
       callbacks: null,
       turnedPreview: previewTurner(ports.objects),

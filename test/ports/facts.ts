@@ -6,6 +6,7 @@ import { accountsTests } from './facts-accounts.ts';
 import { commitTests } from './facts-commit.ts';
 import { groupTests } from './facts-groups.ts';
 import { listTests } from './facts-list.ts';
+import { overviewTests } from './facts-overview.ts';
 import type { World } from './facts-rows.ts';
 import { sameBytesTests } from './facts-same-bytes.ts';
 import { sessionsTests } from './facts-sessions.ts';
@@ -37,6 +38,7 @@ export function factsSuite(name: string, open: () => Promise<Opened>): void {
     });
     commitTests(world);
     listTests(world);
+    overviewTests(world);
     groupTests(world);
     textsTests(world);
     tellingTests(world);

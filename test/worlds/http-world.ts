@@ -32,6 +32,7 @@ import { createEngine } from '../../runtime/resources/engine.ts';
 import type { Writes } from '../../runtime/tasks/step-handler.ts';
 import { explainer } from '../../services/explain/explain.ts';
 import { previewTurner } from '../../services/formats/turned-preview.ts';
+import { aloneReport } from './alone-report.ts';
 import { heldRuns } from './held-runs.ts';
 import { lifecycleOf, type Ranking, rankedIndex } from './http-machine.ts';
 import './check-responses.ts';
@@ -120,6 +121,7 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
       store: objects,
     },
     runs: heldRuns({ facts, clock, log: logger }),
+    report: aloneReport({ facts, clock, log: logger }),
     callbacks: null,
     limits: HTTP_LIMITS,
     cors_origins: ['https://web.example'],

@@ -70,7 +70,7 @@ export async function remoteWorld({ options = {}, embedder, ports: changed = (sa
   const rows = sqliteKnex(path.join(folder, 'facts.sqlite'), { readonly: true });
   const http = createHttpServer({
     ...{ ...plain, clock, log, version: '0', public_url: () => address, limits: HTTP_LIMITS },
-    ...{ engine: { ...service.engine }, runs: service.operator_runs, feed: service.feed },
+    ...{ engine: { ...service.engine }, runs: service.operator_runs, report: service.health, feed: service.feed },
     links: { sign: () => '', verify: () => ({ refused: 'BAD_SIGNATURE' }), store: null },
     callbacks: {
       counts,

@@ -46,6 +46,7 @@ export async function wholeWorld(
     ...{
       engine: service.engine,
       runs: service.operator_runs,
+      report: service.health,
       feed: service.feed,
       callbacks: null,
       turnedPreview: previewTurner(ports.objects),
