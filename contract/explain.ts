@@ -48,7 +48,12 @@ export const EXPLAINED_WORDS: Record<Explained, { fact: Text; broken: Text }> = 
 
 const Time = z.iso.datetime();
 
-/** expected, found, because, next.what: in the caller's language. due_at of a job: when all jobs are looked at next. */
+/**
+ * query: of the search that was named, which parts of it find the picture; null: none was named. found there: of all parts; null: the index did
+ * not answer. A part that excludes finds it where it does not exclude it.
+ *
+ * expected, found, because, next.what: in the caller's language. due_at of a job: when all jobs are looked at next.
+ */
 export const Explanation = z
   .object({
     searchable: z.boolean(),
@@ -60,6 +65,13 @@ export const Explanation = z
     task: Task.nullable(),
     last_failure: FailureAnswer.nullable(),
     remarks: z.array(RemarkAnswer),
+    query: z
+      .object({
+        q: z.string(),
+        found: z.boolean().nullable(),
+        terms: z.array(z.object({ term: z.string(), found: z.boolean().nullable() })),
+      })
+      .nullable(),
     next: z.object({ what: z.string(), when: Time.nullable() }),
   })
   .meta({ id: 'Explanation' });

@@ -128,7 +128,9 @@ export const ListResources = z.strictObject({
   limit: z.int().min(1).max(200).default(50),
 });
 export type ListResources = z.infer<typeof ListResources>;
-export const CountResources = ListResources.omit({ sort: true, cursor: true, limit: true });
+export const CountResources = ListResources.omit({ sort: true, cursor: true, limit: true }).extend({
+  by: z.enum(['month']).optional(),
+});
 export type CountResources = z.infer<typeof CountResources>;
 export const HistoryPage = ListResources.pick({ cursor: true, limit: true });
 
@@ -137,7 +139,14 @@ export const Counts = z.object({
   by_phase: z.record(z.string(), z.int()),
   by_status: z.record(z.string(), z.int()),
   by_remark: z.record(z.string(), z.int()),
+  by_month: z.record(z.string(), z.int()).optional(),
 });
+
+export const ListTags = z.strictObject({
+  prefix: z.string().max(60).default(''),
+  limit: z.int().min(1).max(200).default(50),
+});
+export const Tags = z.object({ items: z.array(z.object({ tag: z.string(), count: z.int() })) });
 
 export const FailureAnswer = z
   .object({

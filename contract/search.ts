@@ -19,6 +19,8 @@ export const SearchRequest = z.strictObject({
   batch_id: z.array(z.string().min(1).max(100)).max(20).optional(),
   taken_from: z.union([z.iso.datetime({ offset: true }), z.iso.date()]).optional(),
   taken_to: z.union([z.iso.datetime({ offset: true }), z.iso.date()]).optional(),
+  created_from: z.iso.datetime({ offset: true }).optional(),
+  created_to: z.iso.datetime({ offset: true }).optional(),
   sort: z.enum(['relevance', 'newest']).default('relevance'),
   facets: z.array(z.enum(FACETS)).default([]),
   duplicates: z.enum(['true', 'false']).default('false'),

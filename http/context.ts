@@ -84,8 +84,8 @@ export type Readiness = {
   degraded?: readonly Condition[];
 };
 
-/** Why a picture can or cannot be found, in this language. null: no such picture in scope. */
-export type Explain = (ref: ResourceRef, language: Language) => Promise<Explanation | null>;
+/** Why a picture can or cannot be found, in this language, and by which parts of the search `q`. null: no such picture in scope. */
+export type Explain = (ref: ResourceRef, language: Language, q?: string) => Promise<Explanation | null>;
 
 /** A stored preview, turned clockwise; null where it is gone. `version`: of its bytes. */
 export type TurnedPreview = (preview: { key: string; version: string; turned: Turned }) => Promise<Buffer | null>;

@@ -37,6 +37,13 @@ const PIECE = new RegExp(
   'giu',
 );
 
+/** The parts of what was typed, as they were typed: each word, quoted passage or tag, with its minus. At most QUERY_TERMS. */
+export const queryParts = (typed: string): string[] =>
+  [...typed.slice(0, QUERY_CHARS).matchAll(PIECE)]
+    .map(([part]) => part)
+    .filter((part) => part !== '')
+    .slice(0, QUERY_TERMS);
+
 /** Never throws: what can't be understood is taken as words, and what has no words is left out. */
 export function parseQuery(typed: string): ParsedQuery {
   const query: ParsedQuery = { all: [], none: [], tags: [], no_tags: [], text: '' };

@@ -16,6 +16,8 @@ export const FIELD_TEXTS: Record<string, Text | undefined> = {
     zh: '该词在本页文字中的位置（UTF-16 单位）；被更正改动的词为 null',
   },
   boxes: { en: 'where the words stand that matched, as fractions of the page', zh: '命中词语在页面上的位置（按比例）' },
+  by: { en: '`month`: also counts by the month of creation, in UTC', zh: '`month`：另按创建月份（UTC）计数' },
+  by_month: { en: 'pictures by the month in which they were created, in UTC', zh: '按创建月份（UTC）统计的图片数' },
   by_remark: {
     en: 'pictures with a remark of each code, as the list with these filters has them',
     zh: '各代码提示的图片数，与同条件的列表一致',
@@ -100,6 +102,7 @@ export const FIELD_TEXTS: Record<string, Text | undefined> = {
   },
   page_count: { en: 'pages; null until it was looked at', zh: '页数；查看前为 null' },
   phase: { en: 'always one of six: what clients switch on', zh: '六种固定阶段，客户端以此为准' },
+  prefix: { en: 'what tags begin with, whatever its case', zh: '标签开头的文字，不分大小写' },
   preview_url: { en: 'a signed link to a small picture, good for an `<img>`', zh: '缩略图的签名链接，可用于 `<img>`' },
   purge: { en: '`true`: for good, not to the trash', zh: '`true`：彻底删除，不进回收站' },
   q: { en: 'what is looked for; empty lists by newest', zh: '搜索内容；为空则按最新列出' },

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { Explanation } from '../explain.ts';
 import { PREVIEWS } from '../object-keys.ts';
-import { CountResources, Counts, HistoryItem, HistoryPage, ListResources, Resource } from '../resource.ts';
+import { CountResources, Counts, HistoryItem, HistoryPage, ListResources, ListTags, Resource, Tags } from '../resource.ts';
 import { TextAnswer } from '../text.ts';
 import type { RouteDeclaration } from './route.ts';
 import { NOTHING, pageOf } from './shared.ts';
@@ -13,6 +13,8 @@ const PreviewQuery = z.strictObject({
   page: z.int().min(1).max(10_000).default(1),
   turned: z.enum(['0', '90', '180', '270']).optional(),
 });
+/** q: a search, of which it is told which words the picture lacks. */
+const ExplainQuery = z.strictObject({ q: z.string().min(1).max(500).optional() });
 const TextQuery = z.strictObject({ format: z.enum(['json', 'txt']).default('json') });
 
 export const READ_ROUTES = [
@@ -46,6 +48,22 @@ export const READ_ROUTES = [
     summary: {
       en: 'Counts pictures by phase and status, with the filters of the list.',
       zh: '按阶段与状态计数，条件与列表相同。',
+    },
+  },
+  {
+    name: 'list_tags',
+    method: 'GET',
+    path: '/v1/tags',
+    auth: 'key',
+    role: 'viewer',
+    query: ListTags,
+    body: null,
+    responses: { 200: Tags },
+    waits: false,
+    errors: [],
+    summary: {
+      en: 'Tags that begin with `prefix`, whatever its case, the most frequent first, each with how many pictures have it.',
+      zh: '以 `prefix` 开头的标签（不分大小写），按使用次数从多到少，并附图片数。',
     },
   },
   {
@@ -131,7 +149,7 @@ export const READ_ROUTES = [
     path: '/v1/resources/{resource_id}/explain',
     auth: 'key',
     role: 'viewer',
-    query: NOTHING,
+    query: ExplainQuery,
     body: null,
     responses: { 200: Explanation },
     waits: false,

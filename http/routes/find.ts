@@ -32,7 +32,7 @@ export const findHandlers: Handlers<'search' | 'stream_events'> = {
 
 /** The query of the index: an empty one lists by newest, and a hybrid one without a vector goes by text alone. */
 async function rankedBy(call: KeyRequest, filters: Omit<SearchRequest, 'cursor' | 'limit' | 'duplicates'>): Promise<Ranked> {
-  const { tag, batch_id, taken_from, taken_to, facets, q } = filters;
+  const { tag, batch_id, taken_from, taken_to, created_from, created_to, facets, q } = filters;
   const query = parseQuery(q);
   const empty = query.all.length === 0 && query.tags.length === 0;
   const vector =
@@ -45,6 +45,8 @@ async function rankedBy(call: KeyRequest, filters: Omit<SearchRequest, 'cursor' 
     ...(batch_id ? { batch_id } : {}),
     ...(taken_from ? { taken_from: Date.parse(taken_from) } : {}),
     ...(taken_to ? { taken_to: endOf(taken_to) } : {}),
+    ...(created_from ? { created_from: Date.parse(created_from) } : {}),
+    ...(created_to ? { created_to: Date.parse(created_to) } : {}),
     sort: empty ? 'newest' : filters.sort,
     facets,
   };

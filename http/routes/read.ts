@@ -14,7 +14,7 @@ import { etagOf, isNotModified } from '../response/etag.ts';
 import { presentChanged, presentHistory, presentResource } from '../response/present.ts';
 import { contentHandlers } from './content.ts';
 
-type Names = 'list_resources' | 'count_resources' | 'get_resource' | 'list_history' | 'explain_resource';
+type Names = 'list_resources' | 'count_resources' | 'list_tags' | 'get_resource' | 'list_history' | 'explain_resource';
 
 const handlers: Handlers<Names> = {
   async get_resource(request) {
@@ -40,8 +40,15 @@ const handlers: Handlers<Names> = {
     return { status: 200, body: { items, next_cursor: last ? encodeCursor(listed, positionOf(last, sort)) : null } };
   },
 
-  async count_resources({ deps, caller, query }) {
-    return { status: 200, body: await deps.facts.resources.counts(caller.scope, filterOf(query)) };
+  async count_resources({ deps, caller, query: { by, ...filters } }) {
+    const { resources } = deps.facts;
+    const filter = filterOf(filters);
+    const counts = await resources.counts(caller.scope, filter);
+    return { status: 200, body: by ? { ...counts, by_month: await resources.countsByMonth(caller.scope, filter) } : counts };
+  },
+
+  async list_tags({ deps, caller, query }) {
+    return { status: 200, body: { items: await deps.facts.resources.tags(caller.scope, query) } };
   },
 
   async list_history(request) {
@@ -68,8 +75,8 @@ const handlers: Handlers<Names> = {
   },
 
   /** Never 304: every fact is checked anew. */
-  async explain_resource({ ctx, deps, caller, params: { resource_id } }) {
-    const explanation = await deps.explain({ scope: caller.scope, resource_id }, ctx.state.language);
+  async explain_resource({ ctx, deps, caller, params: { resource_id }, query: { q } }) {
+    const explanation = await deps.explain({ scope: caller.scope, resource_id }, ctx.state.language, q);
     if (!explanation) throw notFound();
     ctx.set('content-language', ctx.state.language);
     ctx.set('cache-control', 'no-store');

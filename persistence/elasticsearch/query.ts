@@ -7,7 +7,8 @@ import { AS_TYPED } from '../shared/fuse.ts';
 import { PREFIX_CHARS } from './mapping.ts';
 
 type Query = estypes.QueryDslQueryContainer;
-type Filters = Pick<IndexQuery, 'query' | 'tag' | 'batch_id' | 'taken_from' | 'taken_to' | 'except' | 'only'>;
+type Times = 'taken_from' | 'taken_to' | 'created_from' | 'created_to';
+type Filters = Pick<IndexQuery, 'query' | 'tag' | 'batch_id' | Times | 'except' | 'only'>;
 /** Words that begin so: those longer than PREFIX_CHARS are looked up one by one, and of so many letters there are few. */
 const EXPANSIONS = 1_000;
 
@@ -52,10 +53,17 @@ export const theseOf = (org_id: string, ids: string[]): Query => ({
   bool: { filter: [...ofOrganisation(org_id), { terms: { resource_id: ids } }] },
 });
 
-function scopes(org_id: string, { query, tag, batch_id, taken_from, taken_to, only }: Filters): Query[] {
+function scopes(
+  org_id: string,
+  { query, tag, batch_id, taken_from, taken_to, created_from, created_to, only }: Filters,
+): Query[] {
   const taken = {
     ...(taken_from === undefined ? {} : { gte: taken_from }),
     ...(taken_to === undefined ? {} : { lte: taken_to }),
+  };
+  const created = {
+    ...(created_from === undefined ? {} : { gte: created_from }),
+    ...(created_to === undefined ? {} : { lt: created_to }),
   };
   return [
     ...ofOrganisation(org_id),
@@ -64,6 +72,7 @@ function scopes(org_id: string, { query, tag, batch_id, taken_from, taken_to, on
     ...(batch_id?.length ? [{ terms: { batch_id } }] : []),
     ...(only ? [{ terms: { resource_id: only } }] : []),
     ...(Object.keys(taken).length > 0 ? [{ range: { taken_at: taken } }] : []),
+    ...(Object.keys(created).length > 0 ? [{ range: { created_at: created } }] : []),
   ];
 }
 

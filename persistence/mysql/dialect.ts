@@ -30,6 +30,7 @@ export const mysqlDialect: Dialect = {
       return due;
     }),
   lockInstances: (trx, ids) => rowsOf(trx, LOCK(ids.length), ids),
+  month: (column) => `DATE_FORMAT(DATE_ADD(CAST('1970-01-01' AS DATETIME), INTERVAL FLOOR(${column} / 1000) SECOND), '%Y-%m')`, // in no time zone
   async time(knex) {
     const [row] = await rowsOf(knex, NOW, []);
     return number(rowOf(row), 'now');

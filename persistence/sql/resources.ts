@@ -9,6 +9,7 @@ import { UnreadableError } from '../../runtime/ports/instances.ts';
 import type { Counts, ResourceFilter, ResourceRow, Resources } from '../../runtime/ports/resources.ts';
 import type { IdempotencyKey, Scope } from '../../runtime/ports/scope.ts';
 import type { Database } from './database.ts';
+import { libraryCountsOf } from './library-counts.ts';
 import { countedRemarks, keptRemarks } from './remarks.ts';
 import { filtered, listed } from './resource-filter.ts';
 import { flag, json, jsonOrNull, number, numberOrNull, type Row, readable, rowOf, text, textOrNull, word } from './row.ts';
@@ -23,7 +24,7 @@ export function resourcesOf(db: Database): Resources {
   const { read, unreadable } = db;
   const many: Many = async (query, oldest) =>
     readable(await joined(read, query, oldest), { table: 'resources', key: 'resource_id' }, resource, unreadable);
-  return { ...listsOf(db, many), ...sameBytesOf(db, many), ...workOf(db) };
+  return { ...listsOf(db, many), ...sameBytesOf(db, many), ...workOf(db), ...libraryCountsOf(db) };
 }
 
 type Lists = 'get' | 'getMany' | 'list' | 'counts' | 'withdrawn' | 'byIdempotencyKey';

@@ -65,7 +65,7 @@ function byNewest(world: World, match: string | null): Result {
   const rows = db
     .prepare(`SELECT id ${whole.sql}${behind} ORDER BY created_at DESC, resource_id DESC LIMIT ?`)
     .all(...whole.binds, ...(after ? [after.created_at, after.resource_id] : []), query.limit);
-  const every = query.taken_from === undefined && query.taken_to === undefined && world.except.length === 0 && !world.only;
+  const every = !hasTimes(query) && world.except.length === 0 && !world.only;
   const ids = query.facets.length === 0 ? null : every ? columns.ids(org_id) : idsOf(db, whole);
   const total = ids?.length ?? (every ? columns.count(org_id) : count(db, whole));
   return { hits: scoreless(rows.map(({ id }) => Number(id))), total, exact: true, ids };
@@ -153,13 +153,12 @@ function byBoth(world: World, vector: Float32Array): Result {
 function nearest(world: World, vector: Float32Array): Near<number>[] {
   const { db, vectors, org_id, query, except, only } = world;
   const filtered =
-    needsMatch({ ...query, query: { ...query.query, all: [] } }) ||
-    query.taken_from !== undefined ||
-    query.taken_to !== undefined ||
-    except.length > 0 ||
-    only !== null;
+    needsMatch({ ...query, query: { ...query.query, all: [] } }) || hasTimes(query) || except.length > 0 || only !== null;
   return vectors.nearest(org_id, vector, FUSED, filtered ? new Set(idsOf(db, wholeOf(world, ofFilters(org_id, query)))) : null);
 }
+
+const hasTimes = ({ taken_from, taken_to, created_from, created_to }: IndexQuery): boolean =>
+  [taken_from, taken_to, created_from, created_to].some((time) => time !== undefined);
 
 function among(db: Sqlite, { id, sql, binds }: Whole, ids: number[]): Set<number> {
   if (ids.length === 0) return new Set();
@@ -188,7 +187,7 @@ function idsOf(db: Sqlite, { id, sql, binds }: Whole): Int32Array {
 const [COMMA, ZERO] = [44, 48];
 
 /** Selects by the words alone where these decide alone, since they hold the organisation too: looking up each entry takes twice as long. */
-function wholeOf({ org_id, query: { taken_from, taken_to }, except, only }: World, match: string | null): Whole {
+function wholeOf({ org_id, query, except, only }: World, match: string | null): Whole {
   const conditions: string[] = [];
   const binds: (string | number)[] = [];
   const when = (condition: string, value: string | number | null | undefined) => {
@@ -197,8 +196,10 @@ function wholeOf({ org_id, query: { taken_from, taken_to }, except, only }: Worl
     binds.push(value);
   };
   when('words MATCH ?', match);
-  when('taken_at >= ?', taken_from);
-  when('taken_at <= ?', taken_to);
+  when('taken_at >= ?', query.taken_from);
+  when('taken_at <= ?', query.taken_to);
+  when('created_at >= ?', query.created_from);
+  when('created_at < ?', query.created_to);
   const alone = match !== null && conditions.length === 1;
   if (!alone) when('entries.deleted = 0 AND entries.org_id = ?', org_id);
   const id = match === null ? 'entries.id' : 'words.rowid';

@@ -26,6 +26,7 @@ export const sqliteDialect: Dialect = {
     if (!Array.isArray(rows)) throw new TypeError('a select answered no rows');
     return rows;
   },
+  month: (column) => `strftime('%Y-%m', ${column} / 1000, 'unixepoch')`,
   time: async () => null,
   shareLock: (query) => query, // a transaction has the write lock of the whole database
   tryLock: (query) => query,

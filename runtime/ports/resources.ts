@@ -118,6 +118,10 @@ export interface Resources {
     page: { sort: ResourceSort; after: ResourcePosition | null; limit: number },
   ): Promise<ResourceRow[]>;
   counts(scope: Scope, filter: ResourceFilter): Promise<Counts>;
+  /** Pictures by the month in which they were created (2026-11, in UTC), the earliest first; those that are gone only where the filter names them. */
+  countsByMonth(scope: Scope, filter: ResourceFilter): Promise<Record<string, number>>;
+  /** Tags that begin so, whatever their case, with how many pictures that are not gone have each; the most frequent first. */
+  tags(scope: Scope, of: { prefix: string; limit: number }): Promise<{ tag: string; count: number }[]>;
   /** The oldest resource with these bytes that can be viewed (so they were seen, not only announced). */
   alive(scope: Scope, sha256: string): Promise<ResourceRow | null>;
   /** The one that holds one of these claims; of several, that of the claim that is named first. */

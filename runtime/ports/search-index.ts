@@ -24,6 +24,9 @@ export type IndexQuery = {
   batch_id?: string[];
   taken_from?: number;
   taken_to?: number;
+  /** At this time or later, and before that one. */
+  created_from?: number;
+  created_to?: number;
   sort: 'relevance' | 'newest';
   /** For `newest` only: hits after this position. null: from the first. */
   after: IndexPosition | null;

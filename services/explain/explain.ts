@@ -10,12 +10,13 @@ import { withTimeout } from '../../runtime/async/timeout.ts';
 import type { ResourceRef } from '../../runtime/ports/scope.ts';
 import { CHECKS } from './checks.ts';
 import { pendingWorkOf, type Work, workOf } from './pending-work.ts';
+import { queryCheck } from './query-check.ts';
 import { ownWordSearch } from './search-check.ts';
 import { type CheckResult, type ExplainParts, type Snapshot, takeSnapshot } from './snapshot.ts';
 import { becauseOf, type Checked, nextOf } from './wording.ts';
 
-/** null: no such picture in scope. */
-export type Explainer = (ref: ResourceRef, language: keyof Text) => Promise<Explanation | null>;
+/** q: a search of which is told which parts find the picture. null: no such picture in scope. */
+export type Explainer = (ref: ResourceRef, language: keyof Text, q?: string) => Promise<Explanation | null>;
 
 /** Time limit of one look, in ms: a layer that takes longer counts as unavailable to a caller who waits. */
 const LOOK_MS = 3_000;
@@ -24,13 +25,18 @@ const ROUNDS = 3;
 
 export function explainer(parts: ExplainParts): Explainer {
   const { facts } = parts;
-  return async (ref, language) => {
+  return async (ref, language, q) => {
     for (let round = 1; ; round++) {
       const subject = await takeSnapshot(parts, ref);
       if (!subject) return null;
-      const [looked, work] = await Promise.all([lookedAt(parts, subject), workOf(parts, subject, LOOK_MS)]);
+      const [looked, work, query] = await Promise.all([
+        lookedAt(parts, subject),
+        workOf(parts, subject, LOOK_MS),
+        q === undefined ? null : queryCheck(parts, subject.row, { q, limit_ms: LOOK_MS }),
+      ]);
       const now = await facts.resources.get(ref.scope, ref.resource_id);
-      if (now?.seq === subject.row.seq || round === ROUNDS) return presented({ ...parts, language }, subject, looked, work);
+      if (now?.seq === subject.row.seq || round === ROUNDS)
+        return { ...presented({ ...parts, language }, subject, looked, work), query };
     }
   };
 }
@@ -71,7 +77,7 @@ function presented(
   subject: Snapshot,
   looked: Checked[],
   work: Work,
-): Explanation {
+): Omit<Explanation, 'query'> {
   const { clock, language } = given;
   const timeOf = (wall: number) => new Date(wall).toISOString();
   const ahead_ms = clock.now() - clock.serviceTime(); // read once: one time is shown alike wherever it stands

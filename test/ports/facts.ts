@@ -5,6 +5,7 @@ import type { Facts } from '../../runtime/ports/facts.ts';
 import { accountsTests } from './facts-accounts.ts';
 import { commitTests } from './facts-commit.ts';
 import { groupTests } from './facts-groups.ts';
+import { libraryTests } from './facts-library.ts';
 import { listTests } from './facts-list.ts';
 import { overviewTests } from './facts-overview.ts';
 import type { World } from './facts-rows.ts';
@@ -39,6 +40,7 @@ export function factsSuite(name: string, open: () => Promise<Opened>): void {
     commitTests(world);
     listTests(world);
     overviewTests(world);
+    libraryTests(world);
     groupTests(world);
     textsTests(world);
     tellingTests(world);

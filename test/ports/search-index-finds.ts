@@ -152,9 +152,9 @@ export function indexTestFinds(world: () => Promise<IndexWorld>): void {
 
   test('filters: tags, batches, when it was taken; tag: whatever its case', async () => {
     const { index, put, finds } = await world();
-    await put('a', saved('手机', { tags: ['Red', 'two words'], batch_id: 'b1', taken_at: 1_000 }));
-    await put('b', saved('手机', { tags: ['green'], batch_id: 'b2', taken_at: 2_000 }));
-    await put('c', saved('手机', { tags: [] }));
+    await put('a', saved('手机', { tags: ['Red', 'two words'], batch_id: 'b1', taken_at: 1_000, created_at: 5_000 }));
+    await put('b', saved('手机', { tags: ['green'], batch_id: 'b2', taken_at: 2_000, created_at: 6_000 }));
+    await put('c', saved('手机', { tags: [], created_at: 7_000 }));
     for (const typed of ['手机', '']) {
       await finds(typed, ['a'], { tag: ['Red'] });
       await finds(typed, ['a', 'b'], { tag: ['Red', 'green'] });
@@ -162,6 +162,9 @@ export function indexTestFinds(world: () => Promise<IndexWorld>): void {
       await finds(typed, ['b'], { taken_from: 1_001 });
       await finds(typed, ['a', 'b'], { taken_from: 1_000, taken_to: 2_000 });
       await finds(typed, ['a'], { taken_to: 1_999, tag: ['Red'] });
+      await finds(typed, ['a'], { created_from: 5_000, created_to: 6_000 });
+      await finds(typed, ['a', 'b'], { created_from: 5_000, created_to: 6_001 });
+      await finds(typed, ['b', 'c'], { created_from: 5_001 });
       await finds(`${typed} tag:red`, ['a']);
       await finds(`${typed} tag:"TWO words"`, ['a']);
       await finds(`${typed} tag:red tag:green`, []);
