@@ -41,6 +41,10 @@ export const SUITES: Record<string, Script> = {
     does: 'real servers under a fault a second: [--seconds 30 --resources 100 --waiting 50 --seed 7]',
     steps: [['./servers/run.js', '--chaos']],
   },
+  night: {
+    does: 'each real server in turn refused, silent, emptied and full: what is said, written to docs/operations-night.md',
+    steps: [['./servers/run.js', '--run', 'dist/test/servers/night.js']],
+  },
   explore: { does: 'the whole exploration of the machines: [part of a name] [k/n]', steps: [['./model/explore.js']] },
   planted: {
     does: 'planted mistakes of the service outside its machines, and by what each is found: [part of a name]',

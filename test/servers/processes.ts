@@ -20,14 +20,20 @@ export type Process = {
   ended(): boolean;
 };
 
-/** Resolves once it has said its first line. Rejects when it ends before, or says nothing in time. */
-export async function startProcess(script: string, args: string[], env: Record<string, string>): Promise<Process> {
+/** `onLog` gets each line of its log, which else is seen. Resolves once it has said its first line. Rejects when it ends before, or says nothing in time. */
+export async function startProcess(
+  script: string,
+  args: string[],
+  env: Record<string, string>,
+  onLog: ((line: string) => void) | null = null,
+): Promise<Process> {
   const folder = await mkdtemp(path.join(tmpdir(), 'tuodi-process-'));
   const kept = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TUODI_')));
   const child = spawn(process.execPath, [script, ...args], {
     env: { ...kept, TUODI_DATA_DIR: folder, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', onLog ? 'pipe' : 'inherit'],
   });
+  if (onLog && child.stderr) createInterface({ input: child.stderr }).on('line', onLog);
   const exited = once(child, 'exit').then(async ([code]: (number | null)[]) => {
     await rm(folder, { recursive: true, force: true });
     return code ?? null;
