@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { until } from './wait.ts';
 
 const MAIN = fileURLToPath(new URL('../../main.js', import.meta.url));
-/** A command on a small folder takes a few seconds. */
+/** A command on a small folder, and a start, take a few seconds; on a busy machine more. */
 const MAX_MS = 60_000;
 
 export async function tuodi(args: string[], env: NodeJS.ProcessEnv = {}): Promise<{ code: number; out: string; err: string }> {
@@ -32,10 +32,11 @@ export async function started(data_dir: string, env: NodeJS.ProcessEnv = {}) {
   child.stderr.on('data', (chunk: Buffer) => {
     err += chunk.toString();
   });
-  await until('it listens', async () => {
+  const listens = async () => {
     if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}: ${err}`);
     return out.includes('\n');
-  });
+  };
+  await until('it listens', listens, MAX_MS);
   const { url, api_key, login_url } = Started.parse(JSON.parse(out));
   return {
     url,

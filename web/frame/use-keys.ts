@@ -33,6 +33,7 @@ export function listenToKeys(): void {
     if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
     const name = event.shiftKey && /^[A-Za-z]$/.test(event.key) ? `Shift+${event.key.toLowerCase()}` : event.key;
     if (isField(event.target) && !IN_FIELDS.has(name)) return;
+    if (document.querySelector('dialog:modal')) return; // what is under it does not hear
     if (name.length === 1 && !prefs.getSnapshot().context.keys) return;
     const sequence = pressed === '' ? name : `${pressed} ${name}`;
     forget();

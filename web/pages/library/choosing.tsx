@@ -108,7 +108,7 @@ function TagDialog({ ids, onClose }: DialogProps) {
         <label className="field">
           <span>{words.new_tag}</span>
           <span className="in">
-            <input name="tag" maxLength={60} autoComplete="off" />
+            <input name="tag" maxLength={60} autoComplete="off" data-first />
           </span>
         </label>
         <button type="submit" className="b first">

@@ -56,7 +56,7 @@ export function Why({ onClose }: { onClose: () => void }) {
           <label className="field">
             <span>{words.why_label}</span>
             <span className="in">
-              <input name="name" autoComplete="off" />
+              <input name="name" autoComplete="off" data-first />
             </span>
           </label>
           <button type="submit" className="b first" disabled={busy}>
