@@ -46,7 +46,48 @@ export const PAGE_CASES: readonly PageCase[] = [
       await page.locator('.menu-list').waitFor();
     },
   },
+  { name: 'picture', path: () => '/', ready: '[data-id] .print img', act: (page) => openPicture(page, 'Skylark') },
+  {
+    name: 'picture-correcting',
+    path: () => '/',
+    ready: '[data-id] .print img',
+    act: async (page) => {
+      await openPicture(page, 'Letter from');
+      await page.keyboard.press('e');
+      await page.locator('.correcting').waitFor();
+    },
+  },
+  { name: 'picture-pages', path: () => '/?q=win', ready: '.hit', act: (page) => openPicture(page, 'Lighthouse') },
+  {
+    name: 'add',
+    path: () => '/',
+    ready: '[data-id]',
+    act: async (page) => {
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('a');
+      await page.locator('dialog.add').waitFor();
+    },
+  },
+  {
+    name: 'adding',
+    path: () => '/',
+    ready: '[data-id]',
+    act: async (page) => {
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('a');
+      await page.locator('dialog.add input[multiple]').setInputFiles(['samples/receipt.jpg', 'package.json']);
+      await page.locator('.file', { hasText: 'receipt' }).locator('a').waitFor();
+      await page.locator('.file small.fail').waitFor();
+    },
+  },
 ];
+
+async function openPicture(page: OpenedPage, title: string): Promise<void> {
+  await page.getByRole('gridcell', { name: title }).getByRole('link').first().click();
+  await page.locator('.read').waitFor({ state: 'attached' });
+  await page.locator('.checks li').first().waitFor();
+  await holds(page, '[...document.images].every((image) => image.complete)');
+}
 
 /** Shows a case in a browser that has signed in, once its pictures are there. */
 export async function showCase(page: OpenedPage, world: WebWorld, { path, ready, act }: PageCase): Promise<void> {

@@ -40,6 +40,13 @@ export function longDay(time: number, language = languageNow()): string {
   const weekday = write(at, { weekday: 'long' }, language);
   return `${write(at, { day: 'numeric', month: 'long' }, language)}，${weekday}`;
 }
+/** `28 November 2026`: of a date or a time, in this place. */
+export const longDate = (time: string, language = languageNow()): string =>
+  write(
+    new Date(/^\d{4}-\d{2}-\d{2}$/.test(time) ? `${time}T12:00` : time),
+    { day: 'numeric', month: 'long', year: 'numeric' },
+    language,
+  );
 export const month = (time: number, language = languageNow()): string =>
   write(new Date(time), { year: 'numeric', month: 'long' }, language);
 /** `09:12`. */
