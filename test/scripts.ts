@@ -37,6 +37,7 @@ export const SUITES: Record<string, Script> = {
   poison: { does: 'every bad picture, through the whole service', steps: [['./run.js', 'poison']] },
   'bad-pictures': { does: 'the same, written to docs/bad-pictures.md', steps: [['./poison/write.js']] },
   servers: { does: 'real servers, started without containers: [part of a name…] [--s3 rgw]', steps: [['./servers/run.js']] },
+  screenshots: { does: 'the pages of the web app, into docs/screenshots/: [part of a name…]', steps: [['./web/screenshots.js']] },
   chaos: {
     does: 'real servers under a fault a second: [--seconds 30 --resources 100 --waiting 50 --seed 7]',
     steps: [['./servers/run.js', '--chaos']],

@@ -1,4 +1,4 @@
-/** `npm run screenshots [part of a name…]`: the pages as people see them, into docs/screenshots/. */
+/** `npm run suite -- screenshots [part of a name…]`: the pages as people see them, into docs/screenshots/. */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { ensureNeeds } from './needs.ts';
