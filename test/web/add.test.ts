@@ -136,6 +136,7 @@ test('the tray stays while pages change, and everything is done by keyboard alon
   const [file = ''] = await picturesIn(world.folder, 'keys', [80]);
   await page.keyboard.press('Escape'); // out of the search box
   await page.keyboard.press('a');
+  await page.getByRole('button', { name: 'Choose files' }).waitFor();
   const chooser = page.waitForEvent('filechooser');
   await page.keyboard.press('Enter'); // "Choose files" has the focus
   await (await chooser).setFiles(file);

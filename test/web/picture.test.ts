@@ -48,6 +48,9 @@ test('what was read stands beside the picture; a word that is pointed at is lit 
   assert.deepEqual(await page.locator('.line li.done').count(), 5);
   await page.locator('.checks li').first().waitFor();
   assert.equal(await page.locator('.checks .no').count(), 0);
+  await page.getByText('It has every word that was looked for').waitFor();
+  await open(page, ids[0], `?q=${wordOn(1)}+zebra`);
+  await page.getByText('It lacks “zebra”').waitFor();
   await page.getByText('Findable').first().waitFor();
   assert.deepEqual(page.errors, []);
   await page.context().close();
