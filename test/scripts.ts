@@ -34,6 +34,10 @@ export const SUITES: Record<string, Script> = {
     does: 'a process killed at every boundary; full disks; two processes on one folder; backups of a service at work',
     steps: [['./run.js', 'faults']],
   },
+  'fault-table': {
+    does: 'a picture in each status with each fault, written to docs/faults.md',
+    steps: [['./faults/outcomes/write.js']],
+  },
   poison: { does: 'every bad picture, through the whole service', steps: [['./run.js', 'poison']] },
   'bad-pictures': { does: 'the same, written to docs/bad-pictures.md', steps: [['./poison/write.js']] },
   servers: { does: 'real servers, started without containers: [part of a name…] [--s3 rgw]', steps: [['./servers/run.js']] },
