@@ -43,7 +43,8 @@ type RequestOptions = {
 
 /** Opens the data folder in this process; returns where it listens and a key. */
 export type OpenFolder = (config: Config) => Promise<{ url: string; api_key: string } & Opened>;
-type Opened = { stop(): Promise<void>; taken?: AbortSignal };
+/** login: a login token for the first administrator. */
+type Opened = { stop(): Promise<void>; taken?: AbortSignal; login?(): Promise<string | null> };
 
 /** `makes`: a folder without a library gets one; else throws NoLibrary there. TUODI_API_KEY goes to TUODI_URL and nowhere else: a service that is found by its folder has the key beside its address. */
 export async function connect(

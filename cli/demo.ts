@@ -77,5 +77,6 @@ async function show(client: Client, query: string, out: Output): Promise<boolean
 const HOW_ON = (folder: string) => `
 To look further:
   TUODI_DATA_DIR=${folder} npx tuodi search 停水
+  TUODI_DATA_DIR=${folder} npx tuodi serve    prints a link to the page that shows them
   npm start                    the service, with a folder of its own; then: npx tuodi ingest <your pictures>
   docs/api.md                  the API; README.md: how it works`;

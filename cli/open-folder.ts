@@ -21,7 +21,7 @@ export const openFolder: OpenFolder = async (config) => {
     await app.stop();
     throw error;
   });
-  return { url: app.url, api_key: app.local_key, stop: app.stop, taken: app.taken };
+  return { url: app.url, api_key: app.local_key, stop: app.stop, taken: app.taken, login: app.login };
 };
 const quieter = ({ log_level }: Config) => (log_level === 'silent' || log_level === 'error' ? log_level : 'warn');
 
