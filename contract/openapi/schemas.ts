@@ -15,9 +15,10 @@ export type Into = { components: Components; language: 'en' | 'zh' };
 
 /** The schema, with the named ones that it refers to added to `components`. */
 export function schemaOf(schema: z.core.$ZodType, side: Side, { components, language }: Into): JsonSchema {
-  const { $schema: _, $defs = {}, ...made } = convert(schema, side);
+  const named: Components = {};
+  const made = convert(schema, side, named);
   const finish = (one: JsonSchema): JsonSchema => described(withReferences(one), language);
-  for (const [name, one] of Object.entries($defs)) components[name] ??= finish(unnamed(one));
+  for (const [name, one] of Object.entries(named)) components[name] ??= finish(unnamed(one));
   const id = z.globalRegistry.get(schema)?.id;
   if (id === undefined) return finish(made);
   components[id] ??= finish(unnamed(made));
@@ -25,18 +26,23 @@ export function schemaOf(schema: z.core.$ZodType, side: Side, { components, lang
 }
 const unnamed = ({ id: _, ...schema }: JsonSchema): JsonSchema => schema;
 
-const convert = (schema: z.core.$ZodType, side: Side): JsonSchema =>
-  z.toJSONSchema(schema, {
+/** The named schemas that it refers to, at any depth, are added to `named`. */
+function convert(schema: z.core.$ZodType, side: Side, named: Components): JsonSchema {
+  const {
+    $schema: _,
+    $defs,
+    ...made
+  } = z.toJSONSchema(schema, {
     ...{ target: 'draft-2020-12', io: 'input', unrepresentable: 'any' },
-    override: ({ zodSchema, jsonSchema }) => correct(zodSchema, jsonSchema, side),
+    override: ({ zodSchema, jsonSchema }) => correct(zodSchema, jsonSchema, { side, named }),
   });
+  Object.assign(named, $defs);
+  return made;
+}
 
-function correct(zodSchema: z.core.$ZodType, schema: JsonSchema, side: Side): void {
+function correct(zodSchema: z.core.$ZodType, schema: JsonSchema, { side, named }: { side: Side; named: Components }): void {
   const array = describedArray(zodSchema);
-  if (array) {
-    const { $schema: _, ...whole } = convert(array, side);
-    Object.assign(schema, whole);
-  }
+  if (array) Object.assign(schema, convert(array, side, named));
   if (side === 'read' && schema.additionalProperties === false) delete schema.additionalProperties;
   // What tells a reader nothing: the bounds of JavaScript's whole numbers, and the pattern of a format that has a name.
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;

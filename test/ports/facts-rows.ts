@@ -72,6 +72,7 @@ export function resource(resource_id: string, seq: number, parts: Partial<Resour
       uploaded_at: null,
       indexed_at: null,
       indexed_in: null,
+      waits_since: null,
     },
     ...parts,
   };
