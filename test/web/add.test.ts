@@ -64,7 +64,7 @@ test('what is there already is shown, what is no picture is refused with its cau
   await row.getByText('Already here since').waitFor();
   await sheet(page).locator('.file', { hasText: 'README' }).getByText('neither a picture nor a PDF').waitFor();
   await sheet(page).getByRole('button', { name: 'Leave out README.md' }).click();
-  await row.getByRole('link', { name: 'Show again-0.png' }).click();
+  await row.getByRole('link', { name: 'Show it again-0.png' }).click();
   await page.waitForURL(/\/pictures\//);
   assert.deepEqual(sent, []);
   await page.context().close();

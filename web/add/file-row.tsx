@@ -83,13 +83,9 @@ function End({ view, picture }: { view: View; picture: Picture | null }) {
   const { id, name, state, lost, cause, resource_id } = view;
   if (state === 'already' || (state === 'in' && picture?.phase !== 'ready'))
     return (
-      <Link
-        className="b link s"
-        href={`/pictures/${resource_id}`}
-        aria-label={words.show_name(name)}
-        onClick={() => tray.trigger.close()}
-      >
+      <Link className="b link s" href={`/pictures/${resource_id}`} onClick={() => tray.trigger.close()}>
         {words.show}
+        <span className="vh"> {name}</span>
       </Link>
     );
   if (state === 'in')

@@ -20,7 +20,7 @@ export function SmallTray() {
   ].filter((part) => part !== '');
   return (
     <aside className="tray" aria-label={words.title}>
-      <button type="button" className="all" aria-label={words.open} onClick={() => tray.trigger.open()}>
+      <button type="button" className="all" title={words.open} onClick={() => tray.trigger.open()}>
         <b>{left > 0 ? words.small(all) : taken > 0 ? words.added(taken) : words.none_added}</b>
         <span className={refused > 0 ? 'num fail' : 'num'} role="status">
           {paused && left > 0 ? words.paused : said.join(left > 0 ? ', ' : ' ')}

@@ -40,7 +40,8 @@ export function Details({ picture, may, asked, onChange }: DetailsProps) {
             {open === field ? (
               <Edit picture={picture} field={field} name={names[field]} onEnd={end} />
             ) : may ? (
-              <button type="button" className="value" aria-label={words.edit(names[field])} onClick={() => setOpen(field)}>
+              <button type="button" className="value" onClick={() => setOpen(field)}>
+                <span className="vh">{words.edit(names[field])}: </span>
                 <Value picture={picture} field={field} />
               </button>
             ) : (
