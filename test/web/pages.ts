@@ -46,11 +46,11 @@ export const PAGE_CASES: readonly PageCase[] = [
       await page.locator('.menu-list').waitFor();
     },
   },
-  { name: 'picture', path: () => '/', ready: '[data-id] .print img', act: (page) => openPicture(page, 'Skylark') },
+  { name: 'picture', path: () => '/?q=Skylark', ready: '.hit', act: (page) => openPicture(page, 'Skylark') },
   {
     name: 'picture-correcting',
-    path: () => '/',
-    ready: '[data-id] .print img',
+    path: () => '/?q=Winifred',
+    ready: '.hit',
     act: async (page) => {
       await openPicture(page, 'Letter from');
       await page.keyboard.press('e');
