@@ -38,6 +38,7 @@ import { noteLaterVersions } from '../services/maintenance/stored-versions.ts';
 import { remoteWork } from '../services/remote/remote-work.ts';
 import { cleanUpStep, isAvailable, probeStep, runStep } from '../services/steps/table.ts';
 import type { Config } from './config.ts';
+import { nightlyVerify } from './nightly-verify.ts';
 import type { Ports, World } from './open-ports.ts';
 import { createOperatorRuns } from './operator-runs.ts';
 import { createProcessHealth, type ProcessOf } from './process-health.ts';
@@ -55,7 +56,7 @@ const Moved = z.object({ resource_id: z.string(), seq: z.number() });
 
 export type ServiceOptions = {
   config: Pick<Config, Exclude<keyof StepLimits, 'ocr_pixels'> | 'ocr_workers'> &
-    Partial<Pick<Config, 'ocr_in_flight' | (typeof LIFE_SETTINGS)[number]>>;
+    Partial<Pick<Config, 'ocr_in_flight' | 'verify_at' | 'verify_heal' | (typeof LIFE_SETTINGS)[number]>>;
   /** What the process says of itself; absent in tests. */
   process?: ProcessOf;
   /** The steps that run here; default all. */
@@ -93,7 +94,7 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
   engine.onJobs(worker.dispatch);
   engine.onMoved(({ org_id }, before, after) => activity.moved(org_id, before?.jobs ?? {}, after.jobs));
   const time = createServiceTime({ upkeep: facts.upkeep, clock, limits, log });
-  const operator_runs = createOperatorRuns({ ...deps, index: ports.index, engine });
+  const operator_runs = createOperatorRuns({ ...deps, ...ports, engine, lifecycle });
   const sweeping = { kernel: lifecycle.kernel, set_asides, runs, time, relay, origin: origin('sweep'), owner: process_id };
   const sweep = createSweep({ ...deps, ...sweeping, engine, rounds: { due_runs: operator_runs.round } });
   const watch = createIndexWatch({
@@ -102,7 +103,9 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
   });
   const later_versions = laterVersions(ports, { lifecycle, conditions, limits });
   const retried = retriesOf({ ...deps, engine, gates, probe: services.probe, origin: origin('sweep') }, options.kinds);
-  const upkeep = createPeriodicJobs([...periodicJobsOf(ports, limits, process_id, world), later_versions, retried], {
+  const nightly = nightlyOf(options, { facts, runs: operator_runs, clock, log, owner: process_id });
+  const jobs = [...periodicJobsOf(ports, limits, process_id, world), later_versions, retried, ...nightly];
+  const upkeep = createPeriodicJobs(jobs, {
     clock,
     log,
   });
@@ -211,6 +214,11 @@ function serviceLimits({ config }: ServiceOptions): StepLimits {
   const { max_bytes, max_pixels, max_pages, max_document_pixels, decode_time_limit_ms, document_time_limit_ms } = config;
   const of_file = { max_bytes, max_pixels, max_pages, max_document_pixels };
   return { ...of_file, decode_time_limit_ms, document_time_limit_ms, ocr_pixels: OCR_PIXELS };
+}
+
+function nightlyOf({ config }: ServiceOptions, parts: Parameters<typeof nightlyVerify>[0]): PeriodicJob[] {
+  const { verify_at: at, verify_heal: heal = false } = config;
+  return at === undefined ? [] : [nightlyVerify(parts, { at, heal })];
 }
 
 type LaterVersionDeps = { lifecycle: Lifecycle; conditions: Conditions; limits: RuntimeLimits };

@@ -15,6 +15,8 @@ const lazy =
 
 export const serve = lazy(async () => (await import('./serve.ts')).serve);
 export const worker = lazy(async () => (await import('./worker.ts')).worker);
+export const verifyCommand = (options: { heal?: boolean }) =>
+  lazy(async () => (await import('./runs.ts')).verifyCommand(options));
 export const reindexCommand = lazy(async () => (await import('./runs.ts')).reindexCommand);
 export const replayCommand = (options: ReplayOptions) => lazy(async () => (await import('./runs.ts')).replayCommand(options));
 export const demoCommand = lazy(async () => (await import('./demo-command.ts')).demoCommand);

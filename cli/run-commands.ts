@@ -3,10 +3,18 @@ import type { Command } from 'commander';
 import type { Run } from './command.ts';
 import { UsageError } from './errors.ts';
 import { examples } from './help.ts';
-import { reindexCommand, replayCommand } from './lazy-commands.ts';
+import { reindexCommand, replayCommand, verifyCommand } from './lazy-commands.ts';
 import type { ReplayOptions } from './runs.ts';
 
 export function addRunCommands(program: Command, does: (work: Run) => Promise<void>): void {
+  program
+    .command('verify')
+    .description(
+      'compares all that is stored with all that it should be, in the database, the index and the store; Ctrl-C leaves it running',
+    )
+    .option('--heal', 'mends what it finds where that needs nobody')
+    .addHelpText('after', examples('tuodi verify', 'tuodi verify --heal'))
+    .action((options: { heal?: boolean }) => does(verifyCommand(options)));
   program
     .command('reindex')
     .description('builds the search index again from the facts, while the service goes on; Ctrl-C leaves it running')

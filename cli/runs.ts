@@ -15,6 +15,9 @@ const PAGE = 200;
 
 export type ReplayOptions = { step?: string; code?: string; limit?: number };
 
+export const verifyCommand = ({ heal = false }: { heal?: boolean }): Command =>
+  withClient((client, out) => followed(client, { kind: 'verify', heal }, out));
+
 export const reindexCommand: Command = withClient((client, out) => followed(client, { kind: 'reindex' }, out));
 
 /** Step and code are checked by the service, which names those that there are. */
@@ -55,8 +58,13 @@ const ENDED: readonly Run['status'][] = ['done', 'stopped', 'failed'];
 const isEnded = ({ status }: Run): boolean => ENDED.includes(status);
 /** Statuses in which a replayed picture has failed again. */
 const FAILED_AGAIN = ['INDEX_FAILED', 'PURGE_FAILED', 'refused'];
-const isWell = ({ status, findings_total, counts }: Run): boolean =>
-  status === 'done' && findings_total === 0 && !FAILED_AGAIN.some((name) => counts[name]);
+/** What is healed is no finding that is left. */
+const LEFT = ['found', 'reported'];
+const isWell = ({ kind, status, findings_total, counts }: Run): boolean => {
+  if (status !== 'done') return false;
+  if (kind === 'verify') return !LEFT.some((name) => counts[name]);
+  return findings_total === 0 && !FAILED_AGAIN.some((name) => counts[name]);
+};
 
 function left({ url, taken }: Client, { kind, run_id }: Run, out: Output): ExitCode {
   const address = `${url}/v1/ops/runs/${run_id}`;

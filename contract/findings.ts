@@ -18,6 +18,11 @@ export const FINDINGS = {
     en: 'A picture is in a state that this version does not know. Restore its row from a backup.',
     zh: '图片处于本版本未知的状态。请从备份恢复该行。',
   },
+  INSTANCE_IN_LIMBO: {
+    heals: null,
+    en: 'A picture has work left, and neither a job nor a timer: nothing would ever happen to it. Restore its row from a backup.',
+    zh: '图片尚有待办，却既无任务也无定时，不会再有任何进展。请从备份恢复该行。',
+  },
   INSTANCE_OF_LATER_VERSION: {
     heals: null,
     en: 'A later version of the service has taken a picture over, and looks after it.',

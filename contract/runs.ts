@@ -5,7 +5,7 @@ import { rule } from './rules.ts';
 import type { Text } from './statuses.ts';
 import { STEP_KINDS } from './step-kinds.ts';
 
-export const RUN_KINDS = ['reindex', 'replay'] as const;
+export const RUN_KINDS = ['verify', 'reindex', 'replay'] as const;
 export type RunKind = (typeof RUN_KINDS)[number];
 
 type RunStatusRow = { status: string; label: Text; meaning: Text };
@@ -78,10 +78,11 @@ export type RunParams = z.infer<typeof RunParams>;
 
 const codes = Object.keys(FAILURE_CODES).filter(isFailureCode);
 /** Which kind takes a field beside `kind`. */
-const TAKEN_BY = { step: 'replay', code: 'replay', limit: 'replay' } as const satisfies Record<string, RunKind>;
+const TAKEN_BY = { heal: 'verify', step: 'replay', code: 'replay', limit: 'replay' } as const satisfies Record<string, RunKind>;
 export const StartRun = z
   .strictObject({
     kind: z.enum(RUN_KINDS),
+    heal: z.boolean().optional(),
     step: z.enum(STEP_KINDS).optional(),
     code: z.enum(codes).optional(),
     limit: z.int().min(1).max(1_000_000).optional(),
@@ -94,7 +95,7 @@ export const StartRun = z
   .meta({ id: 'StartRun' });
 export type StartRun = z.infer<typeof StartRun>;
 
-/** found: seen, and left as it is; waiting: looked at once more before anything is done; healed: put right, or on its way; reported: a person must look. */
+/** found: seen, and left as it is; waiting: looked at once more before anything is done, see `counts`; healed: put right, or on its way; reported: a person must look. */
 export const FINDING_OUTCOMES = ['found', 'waiting', 'healed', 'reported'] as const;
 export type FindingOutcome = (typeof FINDING_OUTCOMES)[number];
 /** subject: what it is of: an id, a key of the store, a column. */

@@ -163,6 +163,18 @@ export const RUNTIME_LIMITS = {
   replay_look_ms: 500,
   /** Pictures after which a replay judges whether the cause is mended. */
   replay_sample: 100,
+  /** Pictures, and entries, that `verify` compares at once: as many as the index returns. After each page it pauses as long as the page took. */
+  verify_page: 200,
+  /** Objects in a page of `verify`: a page of a list of S3. */
+  verify_objects_page: 1_000,
+  /** `verify` reads the bytes of one picture in so many, to compare their checksum. */
+  verify_checksum_every: 100,
+  /** How long `verify` waits before it looks again at what it would remove: three times the longest that a step may write. */
+  verify_second_look_ms: 15 * 60_000,
+  /** Findings of a code that a run of `verify` keeps; of the others it keeps the number. */
+  verify_findings_kept: 1_000,
+  /** How long `verify` waits for what it has had made again before it goes on. */
+  verify_heal_wait_ms: 60_000,
   /** Retention of runs that have ended, with what they found. */
   run_retention_ms: 90 * 24 * 60 * 60_000,
   /** Grace period of running work after a stop was requested. */

@@ -16,6 +16,8 @@ const areNetworks = (networks: string[]): boolean => {
   }
 };
 
+const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
+
 const Listen = z
   .string()
   .regex(/^(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{1,5}$/, 'host:port, such as 127.0.0.1:8787')
@@ -64,6 +66,19 @@ export const service = {
   link_secret_previous: Secret.optional().meta(
     secret('The previous link secret, while it is being replaced: links signed with it stay valid.'),
   ),
+  verify_at: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'HH:MM in UTC, such as 03:30')
+    .transform(minutesOf)
+    .optional()
+    .meta(
+      note('When all stores are compared each night, HH:MM in UTC: see `tuodi verify`. It waits for other runs to end.', {
+        fallback: 'never',
+      }),
+    ),
+  verify_heal: yes
+    .default(false)
+    .meta(note('Whether the nightly comparison heals what it finds, as `tuodi verify --heal` does.')),
   worker_kinds: z
     .string()
     .default(STEP_KINDS.join(','))

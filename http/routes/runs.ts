@@ -89,8 +89,8 @@ export const runHandlers: Handlers<Names> = {
 
 const scopeOf = ({ scope, key }: KeyCaller): RunScope => ({ ...scope, installation: key.installation });
 
-const paramsOf = ({ step, code, limit }: StartRun) => ({
-  ...{ heal: false, step: step ?? null, code: code ?? null, limit: limit ?? null },
+const paramsOf = ({ heal, step, code, limit }: StartRun) => ({
+  ...{ heal: heal ?? false, step: step ?? null, code: code ?? null, limit: limit ?? null },
 });
 
 async function shown({ ctx, deps }: KeyRequest, run: RunRecord, max: number) {

@@ -24,7 +24,7 @@ export async function newest(root: string, prefix: string, limit: number): Promi
 
 /** Those after a key, in the order of their keys, at most `limit`. Folders that lie before it are not opened. */
 export async function pageAfter(root: string, prefix: string, after: string | null, limit: number): Promise<ObjectHead[]> {
-  const folders = foldersOf(prefix);
+  const folders = prefix === '' ? [] : foldersOf(prefix);
   const start = await folderAt(root, folders);
   const found: ObjectHead[] = [];
   if (start === null) return found;
@@ -45,6 +45,7 @@ async function* inOrder(folder: string, segments: readonly string[], after: stri
     return { entry, key, place: entry.isDirectory() ? `${key}/` : key };
   });
   for (const { entry, key, place } of named.sort((a, b) => (a.place < b.place ? -1 : 1))) {
+    if (segments.length === 0 && entry.name === TEMPORARY) continue;
     const path = join(folder, entry.name);
     const isBefore = after !== null && place <= after && !after.startsWith(place);
     if (isBefore) continue;

@@ -80,7 +80,7 @@ export async function openS3Objects(options: S3Options): Promise<Objects> {
       return running;
     },
     page: async (prefix, after, limit) => {
-      foldersOf(prefix);
+      if (prefix !== '') foldersOf(prefix);
       return pageAfter(store, prefix, after, limit);
     },
     list: async (prefix, limit) => {

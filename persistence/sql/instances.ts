@@ -14,7 +14,7 @@ import { type Database, type Dialect, ofVersions } from './database.ts';
 import { json, number, numberOrNull, type Row, rowOf, text, textOrNull } from './row.ts';
 import { inserts, type Statement, upserts, type Values } from './statements.ts';
 
-const READ = ['instance_id', 'org_id', 'machine', 'version', 'seq', 'body', 'set_aside_at'];
+export const READ = ['instance_id', 'org_id', 'machine', 'version', 'seq', 'body', 'set_aside_at'];
 const STATE = ['machine', 'version', 'seq', 'body', 'has_jobs', 'next_due_at'];
 type Body = Pick<Instance, 'snapshot' | 'jobs' | 'timers'>;
 
@@ -22,7 +22,7 @@ export function instancesOf({ read, write, dialect }: Database): Instances {
   return {
     async load(instance_id) {
       const row: unknown = await read('instances').where({ instance_id }).first(READ);
-      return row === undefined ? null : stored(rowOf(row));
+      return row === undefined ? null : storedInstance(rowOf(row));
     },
 
     async claimDue(want) {
@@ -116,7 +116,7 @@ const Body = z.object({
 });
 
 /** Throws UnreadableError. */
-function stored(row: Row): StoredInstance {
+export function storedInstance(row: Row): StoredInstance {
   const instance_id = text(row, 'instance_id');
   try {
     const body = json<Body>(row, 'body');
@@ -134,7 +134,7 @@ function stored(row: Row): StoredInstance {
 function storedAll(rows: unknown[], unreadable?: OnUnreadable): StoredInstance[] {
   return rows.flatMap((row) => {
     try {
-      return [stored(rowOf(row))];
+      return [storedInstance(rowOf(row))];
     } catch (error) {
       if (!(error instanceof UnreadableError)) throw error;
       unreadable?.(error);

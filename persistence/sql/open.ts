@@ -25,6 +25,7 @@ import { upkeepOf } from './service-state.ts';
 import { sessionsOf } from './sessions.ts';
 import { textsOf } from './texts.ts';
 import { usageRowsOf } from './usage.ts';
+import { verificationOf } from './verification.ts';
 
 /** The tables must be there: see migrate.ts. `log` gets rows that can't be read. */
 export function sqlFacts({ log, ...parts }: Omit<Database, 'unreadable'> & { log?: Logger | undefined }): Facts {
@@ -53,6 +54,7 @@ export function sqlFacts({ log, ...parts }: Omit<Database, 'unreadable'> & { log
     runs: runsOf(db),
     dead_letters: deadLettersOf(db),
     overview: overviewOf(db),
+    verification: verificationOf(db),
     commit: commitOf(db),
     async ping() {
       await db.read.raw('select 1');

@@ -23,7 +23,7 @@ const MAX_IDS = 200;
 export function resourcesOf(db: Database): Resources {
   const { read, unreadable } = db;
   const many: Many = async (query, oldest) =>
-    readable(await joined(read, query, oldest), { table: 'resources', key: 'resource_id' }, resource, unreadable);
+    readable(await joined(read, query, oldest), { table: 'resources', key: 'resource_id' }, resourceIn, unreadable);
   return { ...listsOf(db, many), ...sameBytesOf(db, many), ...workOf(db), ...libraryCountsOf(db) };
 }
 
@@ -40,7 +40,7 @@ function listsOf({ read, dialect }: Database, many: Many): Pick<Resources, Lists
       const [row] = await joined(read, inScope(read, scope).where('r.resource_id', resource_id));
       if (row === undefined) return null;
       try {
-        return resource(rowOf(row));
+        return resourceIn(rowOf(row));
       } catch (error) {
         throw new UnreadableError('resources', resource_id, error);
       }
@@ -141,7 +141,7 @@ function counted(read: Knex, found: Knex.QueryBuilder, whole: boolean): Knex.Que
 /** What is found is looked up first, by its own conditions, and then joined or grouped. */
 const atOnce = (read: Knex, found: Knex.QueryBuilder): Knex.QueryBuilder => read.from(found.limit(ALL_ROWS).as('r'));
 
-const joined = async (read: Knex, query: Knex.QueryBuilder, oldest = OLDEST): Promise<unknown[]> =>
+export const joined = async (read: Knex, query: Knex.QueryBuilder, oldest = OLDEST): Promise<unknown[]> =>
   await query.leftJoin('metadata as m', 'm.resource_id', 'r.resource_id').select('r.*', 'm.body as metadata', read.raw(oldest));
 
 function summed(groups: Row[]): Omit<Counts, 'by_remark'> {
@@ -159,7 +159,7 @@ function summed(groups: Row[]): Omit<Counts, 'by_remark'> {
 const isStatusWord = (name: string): name is Status => /^[A-Z_]+$/.test(name);
 const isPhase = (name: string): name is Phase => PHASES.some((phase) => phase === name);
 
-function resource(row: Row): ResourceRow {
+export function resourceIn(row: Row): ResourceRow {
   return {
     resource_id: text(row, 'resource_id'),
     org_id: text(row, 'org_id'),

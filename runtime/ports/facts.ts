@@ -32,6 +32,7 @@ import type {
 } from './service-state.ts';
 import type { Sessions } from './sessions.ts';
 import type { RowOf, Texts } from './texts.ts';
+import type { Verification } from './verification.ts';
 
 /** A row that a change brings with it. All but metadata are immutable: written again with the same id, they change nothing. */
 export type FactWrite =
@@ -108,6 +109,7 @@ export interface Facts {
   readonly runs: Runs;
   readonly dead_letters: DeadLetters;
   readonly overview: Overview;
+  readonly verification: Verification;
   /**
    * Each change with its own compare-and-swap on `seq`, all in one transaction, returned in the order given. At most one change an
    * instance, and at most 100. When the batch fails as a whole, each change is tried in a transaction of its own, so that one bad

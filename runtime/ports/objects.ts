@@ -50,7 +50,7 @@ export interface Objects extends Available {
   read(key: string, range?: { start: number; end: number }): Promise<Readable | null>;
   /** A copy under `to` that no later write to `from` changes. Run again with `to` there: keeps what is there. null: nothing at either. */
   freeze(from: string, to: string): Promise<ObjectHead | null>;
-  /** Those below a prefix whose keys come after `after`, by key, at most `limit`. */
+  /** Those below a prefix whose keys come after `after`, by key, at most `limit`. An empty prefix: all that there are. */
   page(prefix: string, after: string | null, limit: number): Promise<ObjectHead[]>;
   /** Newest first. */
   list(prefix: string, limit: number): Promise<ObjectHead[]>;

@@ -87,6 +87,7 @@ describe('runs', () => {
     for (const [body, pointer] of [
       [{ kind: 'tidy' }, '/kind'],
       [{ kind: 'reindex', step: 'ocr' }, '/step'],
+      [{ kind: 'replay', heal: true }, '/heal'],
       [{ kind: 'replay', code: 'NONE' }, '/code'],
       [{ kind: 'replay', limit: 0 }, '/limit'],
     ] as const) {
