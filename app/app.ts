@@ -33,6 +33,7 @@ import { DEFAULT_ORGANISATION, firstKey, localKey } from './bootstrap-keys.ts';
 import { type Config, checkTogether, SERVICE_FILE } from './config.ts';
 import { createService, type ServiceOptions } from './create-service.ts';
 import { listenError } from './listen.ts';
+import { drawnMachines } from './machines.ts';
 import { type OpenedPorts, openPorts, type Ports } from './open-ports.ts';
 import { partQuestions } from './part-questions.ts';
 
@@ -212,6 +213,7 @@ const httpOf = ({ config, version, public_url, world: { clock, log, conditions, 
       ...{ required_metadata: config.required_metadata, kernel: service.lifecycle.kernel },
     }),
     pauses: service.pauses,
+    machines: drawnMachines(),
     turnedPreview: previewTurner(ports.objects),
     storage_events: storageEventsOf(config),
     required_metadata: config.required_metadata,

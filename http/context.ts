@@ -2,6 +2,7 @@
 import type { ParameterizedContext } from 'koa';
 import type { Logger } from 'pino';
 import type { Explanation } from '../contract/explain.ts';
+import type { Machine } from '../contract/machines.ts';
 import type { MetadataField } from '../contract/metadata.ts';
 import type { PartState } from '../contract/parts.ts';
 import type { Author } from '../contract/resource.ts';
@@ -105,6 +106,8 @@ export type HttpDeps = {
   runs: Runs;
   /** What the processes say of themselves. */
   report: Pick<ProcessReport, 'view'>;
+  /** The machines of this program, drawn. */
+  machines: readonly Pick<Machine, 'name' | 'version' | 'hash' | 'graph' | 'layout'>[];
   turnedPreview: TurnedPreview;
   feed: Feed;
   clock: Clock;

@@ -17,6 +17,7 @@ import { documentHandlers } from './routes/documents.ts';
 import { findHandlers } from './routes/find.ts';
 import { inboundHandlers } from './routes/inbound.ts';
 import { inboxHandlers } from './routes/inbox.ts';
+import { machineHandlers } from './routes/machines.ts';
 import { opsHandlers } from './routes/ops.ts';
 import { readHandlers } from './routes/read.ts';
 import { runHandlers } from './routes/runs.ts';
@@ -35,6 +36,7 @@ const HANDLERS: Handlers = {
   ...runHandlers,
   ...documentHandlers,
   ...opsHandlers,
+  ...machineHandlers,
   ...serviceHandlers,
   ...sessionHandlers,
 };

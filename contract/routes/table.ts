@@ -6,6 +6,7 @@ import { DOCUMENT_ROUTES } from './documents.ts';
 import { FIND_ROUTES } from './find.ts';
 import { INBOUND_ROUTES } from './inbound.ts';
 import { INBOX_ROUTES } from './inbox.ts';
+import { MACHINE_ROUTES } from './machines.ts';
 import { OPS_ROUTES } from './ops.ts';
 import { READ_ROUTES } from './read.ts';
 import type { Auth, RouteDeclaration } from './route.ts';
@@ -24,6 +25,7 @@ export const ROUTE_GROUPS = [
   { tag: 'runs', title: { en: 'Dead letters and long work', zh: '死信与长时间作业' }, routes: RUN_ROUTES },
   { tag: 'documents', title: { en: 'What describes the API', zh: '接口说明' }, routes: DOCUMENT_ROUTES },
   { tag: 'ops', title: { en: 'Operations', zh: '运维' }, routes: OPS_ROUTES },
+  { tag: 'machines', title: { en: 'The machines', zh: '状态机' }, routes: MACHINE_ROUTES },
   { tag: 'session', title: { en: 'Signing in', zh: '登录' }, routes: SESSION_ROUTES },
   { tag: 'service', title: { en: 'The service itself', zh: '服务本身' }, routes: SERVICE_ROUTES },
 ] as const satisfies readonly { tag: string; title: Text; routes: readonly RouteDeclaration[] }[];
@@ -39,6 +41,7 @@ export const ROUTES = [
   ...RUN_ROUTES,
   ...DOCUMENT_ROUTES,
   ...OPS_ROUTES,
+  ...MACHINE_ROUTES,
   ...SESSION_ROUTES,
   ...SERVICE_ROUTES,
 ] as const satisfies readonly RouteDeclaration[];

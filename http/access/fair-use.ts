@@ -19,6 +19,7 @@ import { type ConcurrencyLimit, limitRequests } from './concurrent-requests.ts';
 const POINTS: Partial<Record<RouteName, number>> = {
   search: 5,
   explain_resource: 5,
+  get_machine: 5,
   group_resources: 5,
   patch_text: 5,
   reprocess_resource: 5,

@@ -84,8 +84,9 @@ export function instancesOf({ read, write, dialect }: Database): Instances {
       return rows.map(rowOf).map((row) => ({ machine: text(row, 'machine'), version: text(row, 'version') }));
     },
 
-    async states() {
+    async states({ org_id } = {}) {
       const rows: unknown[] = await read('instances')
+        .where(org_id === undefined ? {} : { org_id })
         .whereRaw('json_valid(body)')
         .select('machine', 'version', read.raw("CAST(json_extract(body, '$.snapshot.value') AS char) AS state"))
         .count({ count: '*' })

@@ -57,7 +57,7 @@ export interface Instances {
   versions(): Promise<{ machine: string; version: string }[]>;
   /**
    * The versions and states that there are, each with how many are in it and one of them, by id. A look at every instance. Rows that
-   * can't be read are left out.
+   * can't be read are left out. org_id: of that organisation alone.
    */
-  states(): Promise<StoredState[]>;
+  states(of?: { org_id?: string }): Promise<StoredState[]>;
 }

@@ -2,6 +2,7 @@
  * The service that people use, with everything real but the recogniser, on a clock that a test moves. Each run of a step waits for the
  * test twice: before a worker takes its task, and before its work begins; so that every state between can be looked at.
  */
+import { drawnMachines } from '../../app/machines.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -99,6 +100,7 @@ export async function modelWorld(planted: Planted = {}, env: Record<string, stri
       report: service.health,
       feed: service.feed,
       callbacks: null,
+      machines: drawnMachines(),
       turnedPreview: previewTurner(ports.objects),
     },
     links: {

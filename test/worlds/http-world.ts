@@ -2,6 +2,7 @@
  * The HTTP server on the real engine, the real machine, SQLite and the folder store. Nothing works by itself: a test
  * says what each step answered, so that it holds every status as long as it likes.
  */
+import { drawnMachines } from '../../app/machines.ts';
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -113,6 +114,7 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
       ...{ kernel: lifecycle.kernel, local_runs: { recordOf: () => null }, pauses },
     }),
     pauses,
+    machines: drawnMachines(),
     turnedPreview: previewTurner(objects),
     ...{ engine, feed, facts, objects, clock, log: logger, public_url, version: '0.0.0' },
     links: {

@@ -1,4 +1,5 @@
 /** Everything real but the engine: a data folder, the service, its HTTP server for callbacks, and an OCR engine that a test holds. */
+import { drawnMachines } from '../../app/machines.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -69,6 +70,7 @@ export async function remoteWorld({ options = {}, embedder, ports: changed = (sa
   const counts = createCallbackCounts();
   const rows = sqliteKnex(path.join(folder, 'facts.sqlite'), { readonly: true });
   const http = createHttpServer({
+    machines: drawnMachines(),
     ...{ ...plain, clock, log, version: '0', public_url: () => address, limits: HTTP_LIMITS },
     ...{ engine: { ...service.engine }, runs: service.operator_runs, report: service.health, feed: service.feed },
     links: { sign: () => '', verify: () => ({ refused: 'BAD_SIGNATURE' }), store: null },

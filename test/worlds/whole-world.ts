@@ -1,4 +1,5 @@
 /** Everything real but the recogniser: a data folder, the service with its workers, its embedded index, and its HTTP server. */
+import { drawnMachines } from '../../app/machines.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -49,6 +50,7 @@ export async function wholeWorld(
       report: service.health,
       feed: service.feed,
       callbacks: null,
+      machines: drawnMachines(),
       turnedPreview: previewTurner(ports.objects),
     },
     links: { sign: () => 'signed', verify: () => ({ refused: 'BAD_SIGNATURE' }), store: opened.store_links },

@@ -104,6 +104,7 @@ async function prepared(w: HttpWorld): Promise<Record<string, string>> {
   return {
     ...{ awaiting: awaiting.resource.resource_id, draft, indexed, INDEXED: indexed.toUpperCase(), trashed, foreign },
     kind: 'ocr',
+    machine: 'resource',
     run_id: draft,
     ...{
       a: w.keys.a,
