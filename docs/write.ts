@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { graphOf } from '../visualizer/graph.ts';
 import { LAYOUTS } from '../visualizer/known-layouts.ts';
-import type { Layouts } from '../visualizer/layout.ts';
+import { hashOf, type Layouts } from '../visualizer/layout.ts';
 import { MACHINE_NAMES, MACHINES } from '../visualizer/machines.ts';
 import { codesPage } from './codes-page.ts';
 import { configurationPage } from './configuration-page.ts';
@@ -30,7 +30,7 @@ const made = new Map<string, Layouts>();
 for (const machine of MACHINE_NAMES) {
   const graph = graphOf(MACHINES[machine]);
   const known = LAYOUTS[machine];
-  if (known?.input === inputHash(graph)) made.set(machine, known);
+  if (known?.graph === hashOf(graph) && known.input === inputHash(graph)) made.set(machine, known);
   else {
     const layouts = await makeLayouts(graph);
     made.set(machine, layouts);

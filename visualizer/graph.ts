@@ -67,10 +67,11 @@ function causeOf(type: string): Pick<GraphEdge, 'kind' | 'name'> {
   return type.startsWith('RELEASED.') ? { kind: 'released', name: after('RELEASED.') } : { kind: 'event', name: type };
 }
 
-/** `runsLeft`, or with what it is asked about: `lacks text`. A guard written in place has no name. */
+/** `runsLeft`, or with what it is asked about: `lacks text`; of several: `isHint and isProbing`. Another guard written in place has no name. */
 function guardOf(guard: unknown): string | null {
   if (!guard) return null;
   if (typeof guard === 'string') return guard;
+  if (typeof guard === 'function' && 'guards' in guard && Array.isArray(guard.guards)) return guard.guards.map(String).join(' and ');
   if (typeof guard !== 'object' || !('type' in guard)) return 'a condition';
   const params = 'params' in guard ? ` ${String(guard.params)}` : '';
   return `${String(guard.type)}${params}`;

@@ -1,0 +1,66 @@
+/** A scenario in a link, and as a test: both are of one version of a machine. */
+import type { Moment, Scenario } from './simulation.ts';
+
+export type Version = { machine: string; version: string; hash: string };
+/** Why a link is not shown: it is of another machine than the one that runs here, which is named beside it; or it is cut off. */
+export type Refusal = { refused: 'version'; theirs: string; ours: string } | { refused: 'unreadable' };
+
+const nameOf = ({ machine, version, hash }: Version): string => `${machine}@${version}-${hash}`;
+
+/** What follows `#`. */
+export const linkOf = (of: Version, { input, steps }: Scenario): string =>
+  `${nameOf(of)}?steps=${toBase64Url(JSON.stringify([input, steps.map(({ said, forced }) => (forced ? [said, forced] : [said]))]))}`;
+
+export function scenarioOf(link: string, versionOf: (machine: string) => Version | null): Scenario | Refusal {
+  const [, machine = '', rest = '', packed = ''] = /^(\w+)@([\w.-]+)\?steps=([\w-]*)$/.exec(link) ?? [];
+  const ours = versionOf(machine);
+  if (!ours) return { refused: 'unreadable' };
+  if (nameOf(ours) !== `${machine}@${rest}`) return { refused: 'version', theirs: `${machine}@${rest}`, ours: nameOf(ours) };
+  try {
+    const [input, steps] = JSON.parse(fromBase64Url(packed));
+    if (!Array.isArray(steps) || steps.length > MAX_STEPS || !steps.every(isStep)) return { refused: 'unreadable' };
+    return { machine, input, steps: steps.map(([said, forced]) => (forced ? { said, forced } : { said })) };
+  } catch {
+    return { refused: 'unreadable' }; // cut off by what carried it
+  }
+}
+/** A scenario is looked at by people. */
+export const MAX_STEPS = 500;
+const SAYS = ['event', 'accepted', 'released', 'done', 'failed', 'timer'];
+const isStep = (step: unknown): boolean =>
+  Array.isArray(step) && typeof step[0] === 'object' && step[0] !== null && SAYS.includes(step[0].say) &&
+  (step[0].say !== 'event' || typeof step[0].event?.type === 'string') &&
+  (step[1] === undefined || (Array.isArray(step[1]) && step[1].every((name) => typeof name === 'string')));
+
+const toBase64Url = (text: string): string =>
+  btoa(String.fromCharCode(...new TextEncoder().encode(text))).replace(/[+/=]/g, (sign) => ({ '+': '-', '/': '_' })[sign] ?? '');
+const fromBase64Url = (packed: string): string =>
+  new TextDecoder().decode(Uint8Array.from(atob(packed.replaceAll('-', '+').replaceAll('_', '/')), (sign) => sign.charCodeAt(0)));
+
+/** A file for test/machines/: it says the same to the machine, and expects after each step what was seen. Forced steps can't be repeated by a test. */
+export function testOf({ machine, input, steps }: Scenario, moments: readonly Moment[], title: string): string {
+  const json = (value: unknown): string => JSON.stringify(value);
+  const rows = steps.map(({ said }, n) => `  [${json(said)}, ${json(moments[n + 1]?.outcome)}, ${json(moments[n + 1]?.states)}],`);
+  return `/** Saved from a simulation of the machine ${machine}: what was said to it, what came of it, and where it then was. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ${machine}Machine } from '../../machines/${machine}.ts';
+import { createSimulator, type Outcome, type Said } from '../../visualizer/simulation/simulation.ts';
+
+const INPUT = ${json(input)};
+const BEGINS = ${json(moments[0]?.states)};
+const STEPS: [Said, Outcome, string[]][] = [
+${rows.join('\n')}
+];
+
+test(${json(title)}, () => {
+  const simulator = createSimulator(${machine}Machine);
+  let moment = simulator.begin(INPUT);
+  assert.deepEqual(moment.states, BEGINS);
+  for (const [said, outcome, states] of STEPS) {
+    moment = simulator.step(moment, { said });
+    assert.deepEqual([moment.outcome, moment.states], [outcome, states], JSON.stringify(said));
+  }
+});
+`;
+}
