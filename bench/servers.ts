@@ -2,7 +2,7 @@
  * `npm run bench -- servers [floor] [empty] [elasticsearch] [creating]`: server mode on this machine's own servers, beside a floor measured in the same run: a plain script that makes
  * as many commits an item as the service, one at a time in each lane.
  */
-import { drawnMachines } from '../app/machines.ts';
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
@@ -13,6 +13,7 @@ import { pino } from 'pino';
 import { DEFAULT_ORGANISATION, localKey } from '../app/bootstrap-keys.ts';
 import { readConfig } from '../app/config.ts';
 import { createService } from '../app/create-service.ts';
+import { drawnMachines } from '../app/machines.ts';
 import { openPorts } from '../app/open-ports.ts';
 import { VERSION } from '../cli/project.ts';
 import { byStep } from '../contract/step-kinds.ts';
@@ -178,7 +179,7 @@ async function creating(): Promise<void> {
   await withService(false, async ({ ports, service, clock }) => {
     const local = await localKey(ports.facts, clock, 'bench');
     const server = createHttpServer({
-    machines: drawnMachines(),
+      machines: drawnMachines(),
       ...{
         ...ports,
         engine: service.engine,

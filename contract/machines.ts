@@ -74,9 +74,9 @@ export const InstanceState = z
     machine: z.string(),
     version: z.string(),
     seq: z.int(),
-    value: z.json(),
+    value: z.union([z.string(), z.record(z.string(), z.unknown())]),
     states: z.array(z.string()),
-    context: z.record(z.string(), z.json()),
+    context: z.record(z.string(), z.unknown()),
     obligations: z.array(Obligation),
     rests: z.boolean(),
   })

@@ -71,7 +71,8 @@ function causeOf(type: string): Pick<GraphEdge, 'kind' | 'name'> {
 function guardOf(guard: unknown): string | null {
   if (!guard) return null;
   if (typeof guard === 'string') return guard;
-  if (typeof guard === 'function' && 'guards' in guard && Array.isArray(guard.guards)) return guard.guards.map(String).join(' and ');
+  if (typeof guard === 'function' && 'guards' in guard && Array.isArray(guard.guards))
+    return guard.guards.map(String).join(' and ');
   if (typeof guard !== 'object' || !('type' in guard)) return 'a condition';
   const params = 'params' in guard ? ` ${String(guard.params)}` : '';
   return `${String(guard.type)}${params}`;

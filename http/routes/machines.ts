@@ -58,7 +58,11 @@ function presentInstance(instance: Instance): InstanceState {
     ...{ kind: 'job', name, step: src, since: timeOf(since) },
     accepted_at: accepted && timeOf(accepted.at),
   }));
-  const due = Object.entries(timers).map(([id, { due_at }]) => ({ kind: 'timer' as const, name: delayOf(id), due_at: timeOf(due_at) }));
+  const due = Object.entries(timers).map(([id, { due_at }]) => ({
+    kind: 'timer' as const,
+    name: delayOf(id),
+    due_at: timeOf(due_at),
+  }));
   const value = snapshot.value as InstanceState['value']; // JSON, as it was read
   const states = statePaths(machine, snapshot.value);
   return { machine, version, seq, value, states, context, obligations: [...owed, ...due], rests: viewOf(instance).rests };

@@ -2,7 +2,7 @@
  * The service that people use, with everything real but the recogniser, on a clock that a test moves. Each run of a step waits for the
  * test twice: before a worker takes its task, and before its work begins; so that every state between can be looked at.
  */
-import { drawnMachines } from '../../app/machines.ts';
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -10,6 +10,7 @@ import { Readable } from 'node:stream';
 import { pino } from 'pino';
 import { type Config, readConfig } from '../../app/config.ts';
 import { createService, type ServiceOptions } from '../../app/create-service.ts';
+import { drawnMachines } from '../../app/machines.ts';
 import { type OpenedPorts, openPorts } from '../../app/open-ports.ts';
 import type { ServiceFailure } from '../../contract/failures.ts';
 import type { Json } from '../../contract/json.ts';

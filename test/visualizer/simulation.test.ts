@@ -35,7 +35,8 @@ function walk(...labels: string[]): { scenario: Scenario; moments: Moment[] } {
 const WHILE_READ = ['UPLOAD_REPORTED', 'inspect accepted', 'inspect done legal', 'ocr accepted'];
 const REFUSED = 'METADATA_SUBMITTED {"complete":false}';
 const choice = (moment: Moment | undefined, label: string): Choice =>
-  choicesOf(simulator, moment ?? assert.fail(), graph).find((one) => `${one.label} ${one.detail}`.trim() === label) ?? assert.fail(label);
+  choicesOf(simulator, moment ?? assert.fail(), graph).find((one) => `${one.label} ${one.detail}`.trim() === label) ??
+  assert.fail(label);
 
 describe('a simulation', () => {
   test('metadata edited while OCR runs: the run goes on, and the guard says what it read', () => {
@@ -100,9 +101,12 @@ describe('a simulation', () => {
     assert.ok(!('refused' in read));
     assert.deepEqual(simulator.run(read), moments);
     const other = { ...OURS, version: '1', hash: '0000000000000000' };
-    assert.deepEqual(scenarioOf(link, () => other), {
-      ...{ refused: 'version', theirs: `resource@${OURS.version}-${OURS.hash}`, ours: 'resource@1-0000000000000000' },
-    });
+    assert.deepEqual(
+      scenarioOf(link, () => other),
+      {
+        ...{ refused: 'version', theirs: `resource@${OURS.version}-${OURS.hash}`, ours: 'resource@1-0000000000000000' },
+      },
+    );
     for (const bad of [link.slice(0, -7), 'resource@x', '', link.replace('steps=', 'steps=!')])
       assert.ok('refused' in scenarioOf(bad, () => OURS), bad);
   });
@@ -114,7 +118,11 @@ describe('a simulation', () => {
       await symlink(path.resolve(part), path.join(folder, part));
     const file = path.join(folder, 'test/machines/saved.test.ts');
     await mkdir(path.dirname(file), { recursive: true });
-    const run = () => promisify(execFile)(process.execPath, ['--preserve-symlinks', '--import', 'tsx', '--test', file], { cwd: folder, env: { ...process.env, NODE_TEST_CONTEXT: undefined } });
+    const run = () =>
+      promisify(execFile)(process.execPath, ['--preserve-symlinks', '--import', 'tsx', '--test', file], {
+        cwd: folder,
+        env: { ...process.env, NODE_TEST_CONTEXT: undefined },
+      });
     const source = testOf(scenario, moments, 'metadata edited while OCR runs');
     await writeFile(file, source);
     await run();

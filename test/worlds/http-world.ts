@@ -2,12 +2,13 @@
  * The HTTP server on the real engine, the real machine, SQLite and the folder store. Nothing works by itself: a test
  * says what each step answered, so that it holds every status as long as it likes.
  */
-import { drawnMachines } from '../../app/machines.ts';
+
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
+import { drawnMachines } from '../../app/machines.ts';
 import type { Resource } from '../../contract/resource.ts';
 import type { HttpDeps } from '../../http/context.ts';
 import { HTTP_LIMITS } from '../../http/limits.ts';

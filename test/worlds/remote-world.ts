@@ -1,9 +1,10 @@
 /** Everything real but the engine: a data folder, the service, its HTTP server for callbacks, and an OCR engine that a test holds. */
-import { drawnMachines } from '../../app/machines.ts';
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ServiceOptions } from '../../app/create-service.ts';
+import { drawnMachines } from '../../app/machines.ts';
 import type { Ports } from '../../app/open-ports.ts';
 import { byStep } from '../../contract/step-kinds.ts';
 import { HTTP_LIMITS } from '../../http/limits.ts';

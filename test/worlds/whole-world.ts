@@ -1,9 +1,10 @@
 /** Everything real but the recogniser: a data folder, the service with its workers, its embedded index, and its HTTP server. */
-import { drawnMachines } from '../../app/machines.ts';
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
+import { drawnMachines } from '../../app/machines.ts';
 import type { Ports } from '../../app/open-ports.ts';
 import { Resource } from '../../contract/resource.ts';
 import { SearchAnswer } from '../../contract/search.ts';

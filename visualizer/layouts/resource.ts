@@ -3,7 +3,7 @@ import type { Layouts } from '../layout.ts';
 
 export const resource: Layouts = {
   machine: "resource", version: "2",
-  graph: "c0859b98ae0ebfe3", input: "d075bf47e27b1a60",
+  graph: "7e5db5b8e3769218", input: "d075bf47e27b1a60",
   screen: {
     width: 1192, height: 1037,
     boxes: {

@@ -1,5 +1,5 @@
 /** What can be said to a machine in a moment: every event, result and timer, each tried beforehand on a copy. */
-import { isFailureCode, failureOf } from '../../contract/failures.ts';
+import { failureOf, isFailureCode } from '../../contract/failures.ts';
 import type { Json } from '../../contract/json.ts';
 import { isJobId, STEP_OF_JOB, STEPS } from '../../contract/step-kinds.ts';
 import { delayOf } from '../../machines/interpreter.ts';
@@ -68,9 +68,17 @@ export function choicesOf(simulator: Simulator, moment: Moment, graph: Graph): C
     const after = simulator.step(moment, { said: offer.said });
     const leads = after.outcome === 'moved' ? after.states.filter((state) => !moment.states.includes(state)) : [];
     const tried = edgesHere(graph, offer, moment.states);
-    const asked = after.asked.filter(({ guard }) => tried.some((edge) => edge.guard !== null && namesIn(edge.guard).includes(guard)));
+    const asked = after.asked.filter(({ guard }) =>
+      tried.some((edge) => edge.guard !== null && namesIn(edge.guard).includes(guard)),
+    );
     const is_foreign = offer.said.say === 'event' && tried.length === 0;
-    return { ...offer, after, leads, asked: tried.some(({ guard }) => guard) ? asked : [], taken_in: is_foreign ? takenIn(graph, offer.label) : [] };
+    return {
+      ...offer,
+      after,
+      leads,
+      asked: tried.some(({ guard }) => guard) ? asked : [],
+      taken_in: is_foreign ? takenIn(graph, offer.label) : [],
+    };
   });
 }
 
@@ -80,7 +88,13 @@ function offersIn({ instance, states }: Moment): Offer[] {
       ...{ said: { say: 'failed', job, failure }, label: `${job} failed`, detail, kind: 'result', fault: null },
     }));
     const done = outputsOf(job, instance.snapshot.context).map(
-      ({ output, detail, fault = null }): Offer => ({ said: { say: 'done', job, output }, label: `${job} done`, detail, kind: 'result', fault }),
+      ({ output, detail, fault = null }): Offer => ({
+        said: { say: 'done', job, output },
+        label: `${job} done`,
+        detail,
+        kind: 'result',
+        fault,
+      }),
     );
     const begun: Offer = accepted
       ? { said: { say: 'released', job }, label: `${job} released`, detail: '', kind: 'result', fault: 'worker_lost' }
@@ -88,7 +102,13 @@ function offersIn({ instance, states }: Moment): Offer[] {
     return [begun, ...done, ...failed];
   });
   const timers = Object.keys(instance.timers).map(
-    (timer): Offer => ({ said: { say: 'timer', timer }, label: `after ${delayOf(timer)}`, detail: '', kind: 'timer', fault: null }),
+    (timer): Offer => ({
+      said: { say: 'timer', timer },
+      label: `after ${delayOf(timer)}`,
+      detail: '',
+      kind: 'timer',
+      fault: null,
+    }),
   );
   const events = eventsOf(instance.machine, instance.snapshot.context).map((event): Offer => {
     const { type, ...rest } = event;
@@ -126,7 +146,11 @@ const asJson = (value: object): Json => JSON.parse(JSON.stringify(value));
 function lateResults(states: string[]): Offer[] {
   const late = states.some((state) => state.includes('.DELET')) ? 'save' : 'ocr';
   const of = (job: string, fault: Fault): Offer => ({
-    ...{ said: { say: 'done', job, output: { fact_id: 'old' }, stale: true }, label: `${job} done`, detail: fault.replace('_', ' ') },
+    ...{
+      said: { say: 'done', job, output: { fact_id: 'old' }, stale: true },
+      label: `${job} done`,
+      detail: fault.replace('_', ' '),
+    },
     ...{ kind: 'result', fault },
   });
   return states[0]?.startsWith('resource.') ? [of(late, 'result_twice'), of(late, 'result_late')] : [];
@@ -136,7 +160,12 @@ function lateResults(states: string[]): Offer[] {
 function edgesHere({ edges }: Graph, { said, label }: Offer, states: readonly string[]): GraphEdge[] {
   const kind = said.say === 'timer' ? 'after' : said.say;
   const name = said.say === 'event' ? said.event.type : said.say === 'timer' ? label.slice('after '.length) : said.job;
-  return edges.filter((edge) => edge.kind === kind && edge.name === name && states.some((state) => state === edge.from || state.startsWith(`${edge.from}.`)));
+  return edges.filter(
+    (edge) =>
+      edge.kind === kind &&
+      edge.name === name &&
+      states.some((state) => state === edge.from || state.startsWith(`${edge.from}.`)),
+  );
 }
 /** `lacks text`: a guard with what it is asked about. */
 const namesIn = (guard: string): string[] => guard.split(' and ').map((one) => one.split(' ')[0] ?? one);

@@ -28,7 +28,10 @@ export function scenarioOf(link: string, versionOf: (machine: string) => Version
 export const MAX_STEPS = 500;
 const SAYS = ['event', 'accepted', 'released', 'done', 'failed', 'timer'];
 const isStep = (step: unknown): boolean =>
-  Array.isArray(step) && typeof step[0] === 'object' && step[0] !== null && SAYS.includes(step[0].say) &&
+  Array.isArray(step) &&
+  typeof step[0] === 'object' &&
+  step[0] !== null &&
+  SAYS.includes(step[0].say) &&
   (step[0].say !== 'event' || typeof step[0].event?.type === 'string') &&
   (step[1] === undefined || (Array.isArray(step[1]) && step[1].every((name) => typeof name === 'string')));
 
@@ -40,7 +43,9 @@ const fromBase64Url = (packed: string): string =>
 /** A file for test/machines/: it says the same to the machine, and expects after each step what was seen. Forced steps can't be repeated by a test. */
 export function testOf({ machine, input, steps }: Scenario, moments: readonly Moment[], title: string): string {
   const json = (value: unknown): string => JSON.stringify(value);
-  const rows = steps.map(({ said }, n) => `  [${json(said)}, ${json(moments[n + 1]?.outcome)}, ${json(moments[n + 1]?.states)}],`);
+  const rows = steps.map(
+    ({ said }, n) => `  [${json(said)}, ${json(moments[n + 1]?.outcome)}, ${json(moments[n + 1]?.states)}],`,
+  );
   return `/** Saved from a simulation of the machine ${machine}: what was said to it, what came of it, and where it then was. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -11,7 +11,8 @@ import { type Asked, tracedMachine } from './traced.ts';
 /** What is said to the machine. Tokens are those of the moment; `stale`: of a job that is over, as a result that comes twice or late. */
 export type Said =
   | { say: 'event'; event: { type: string } & Record<string, Json> }
-  | { say: 'accepted' | 'released'; job: string }
+  | { say: 'accepted'; job: string }
+  | { say: 'released'; job: string }
   | { say: 'done'; job: string; output: Json; stale?: boolean }
   | { say: 'failed'; job: string; failure: Json; stale?: boolean }
   | { say: 'timer'; timer: string };
@@ -70,7 +71,11 @@ export function createSimulator(machine: AnyStateMachine): Simulator {
       force(forced);
       asked.length = 0;
       try {
-        const { outcome, instance: after, emitted } = kernel.step(instance, inboundOf(said, instance), given(now, instance.seq + 1));
+        const {
+          outcome,
+          instance: after,
+          emitted,
+        } = kernel.step(instance, inboundOf(said, instance), given(now, instance.seq + 1));
         const changed = changes(instance.snapshot.context, after.snapshot.context);
         return momentOf(after, { now, outcome, changed, emitted: emitted.map(({ type }) => type) });
       } catch (error) {

@@ -6,7 +6,9 @@ export type Asked = { guard: string; params: unknown; holds: boolean; forced: bo
 export type Traced = { machine: AnyStateMachine; asked: Asked[]; force: (guards: readonly string[]) => void };
 
 type Given = { context: object; event: object };
-type Guard = ((given: Given, params: unknown) => boolean) & { check?: (snapshot: unknown, given: Given, guard: unknown) => boolean };
+type Guard = ((given: Given, params: unknown) => boolean) & {
+  check?: (snapshot: unknown, given: Given, guard: unknown) => boolean;
+};
 
 export function tracedMachine(machine: AnyStateMachine): Traced {
   const asked: Asked[] = [];
@@ -27,7 +29,10 @@ export function tracedMachine(machine: AnyStateMachine): Traced {
     return [name, Object.assign(() => false, guard, { check: own })] as const;
   });
   const guards = Object.fromEntries(traced) as never; // the same names, each as it was typed
-  return { machine: machine.provide({ guards }), asked, force: (names) => void (forced = names) };
+  const force = (names: readonly string[]): void => {
+    forced = names;
+  };
+  return { machine: machine.provide({ guards }), asked, force };
 }
 
 /** The same values; what is read is noted by its path. */

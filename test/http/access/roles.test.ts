@@ -43,7 +43,9 @@ const NO_RUN = '01900000-0000-7000-8000-000000000000';
 async function statusOf({ name, method, path }: Route, key: string | null): Promise<number> {
   const body = BODIES[name];
   const leave = new AbortController();
-  const to = path.replace('{resource_id}', id).replace('{kind}', 'ocr').replace('{machine}', 'resource').replace('{run_id}', NO_RUN) + (QUERIES[name] ?? '');
+  const to =
+    path.replace('{resource_id}', id).replace('{kind}', 'ocr').replace('{machine}', 'resource').replace('{run_id}', NO_RUN) +
+    (QUERIES[name] ?? '');
   const answer = await fetch(world.url + to, {
     method,
     redirect: 'manual',

@@ -110,7 +110,7 @@ const unknown: Bad[] = [
     '/v1/resources/',
     '//v1/resources',
     '/v1/resources/{indexed}/',
-    '/v1/machines',
+    '/v1/machine',
   ],
   ...[
     '/v1/resources/{indexed}/nothing',

@@ -24,7 +24,10 @@ const READY = 'resource.pipeline.indexing.recognising.READY_FOR_OCR';
 describe('machines', () => {
   test('each is as its definition, with a layout that has all its cards', async () => {
     const { json } = await world.call('GET', '/v1/machines');
-    assert.deepEqual((json as { items: { name: string }[] }).items.map(({ name }) => name), MACHINE_NAMES);
+    assert.deepEqual(
+      (json as { items: { name: string }[] }).items.map(({ name }) => name),
+      MACHINE_NAMES,
+    );
     for (const name of MACHINE_NAMES) {
       const machine = Machine.parse((await world.call('GET', `/v1/machines/${name}`)).json);
       assert.deepEqual(machine.graph, graphOf(MACHINES[name]));
@@ -35,7 +38,10 @@ describe('machines', () => {
 
   test('its statuses are all that there are, in the language of the reader', async () => {
     const { statuses } = await resource();
-    assert.deepEqual(statuses.map(({ status }) => status), STATUSES.map(({ status }) => status));
+    assert.deepEqual(
+      statuses.map(({ status }) => status),
+      STATUSES.map(({ status }) => status),
+    );
     const chinese = await resource(undefined, { 'accept-language': 'zh' });
     assert.equal(chinese.statuses[0]?.label, STATUSES[0].label.zh);
   });
@@ -65,7 +71,10 @@ describe('machines', () => {
     const { json, text } = await world.call('GET', `/v1/resources/${id}/machine`, { key: operator });
     const shown = InstanceState.parse(json);
     assert.ok(shown.states.includes(READY));
-    assert.deepEqual(shown.obligations.map(({ kind, name }) => [kind, name]), [['job', 'ocr']]);
+    assert.deepEqual(
+      shown.obligations.map(({ kind, name }) => [kind, name]),
+      [['job', 'ocr']],
+    );
     assert.equal(shown.rests, false);
     const { instance } = (await world.facts.instances.load(id)) ?? assert.fail();
     for (const hidden of [instance.jobs.ocr?.token ?? '', 'original_key', `a/${id}/`]) assert.ok(!text.includes(hidden), hidden);
