@@ -4,7 +4,7 @@ export const STYLE = `.machine{font:14px "Source Sans 3","Helvetica Neue",Arial,
 .machine .rule{stroke:var(--line-2);fill:none}.machine .region-name .name{fill:var(--ink-3)}
 .machine .holder>rect{fill:var(--holder)}.machine .name{font-weight:600;font-size:15px}.machine .holder-name text{paint-order:stroke;stroke:var(--holder);stroke-width:5px;stroke-linejoin:round}.machine .holder-name .name{fill:var(--ink-2)}
 .machine .status{font:600 13px ui-monospace,"Source Code Pro",Menlo,Consolas,"DejaVu Sans Mono",monospace;letter-spacing:-.2px}.machine .status.small{font-size:12px;font-weight:500}
-.machine .job{fill:var(--ink-3);font-size:13px}.machine .mark{font-size:10.5px;fill:var(--ink-3);font-weight:600}.machine .foot{font-size:12.5px;fill:var(--ink-3)}.machine .back{fill:var(--accent);font-size:14px}
+.machine .job{fill:var(--ink-3);font-size:13px}.machine .mark{font-size:10.5px;fill:var(--ink-3);font-weight:600}.machine .foot-line{font-size:12.5px;fill:var(--ink-3)}.machine .back{fill:var(--accent);font-size:14px}
 .machine .card>rect{fill:var(--sheet);stroke:var(--line)}.machine .card.rests>rect{stroke-width:2.2}.machine .card.ready>rect{stroke:var(--accent)}.machine .card.failed>rect{stroke:var(--fail-fill)}.machine .card.needs_person>rect{stroke:var(--wait-fill)}
 .machine .card.gone>rect{fill:var(--paper)}.machine .card.fork>rect{fill:var(--ink);stroke:none}.machine .card.fork .name{fill:var(--paper)}
 .machine .cell rect{fill:var(--well)}.machine .cell-name{font-size:13.5px;fill:var(--ink-2)}.machine .hop{fill:none;stroke:var(--ink-3);stroke-width:1.3}

@@ -78,7 +78,7 @@ function footOf(card: Card, x: number, y: number, anchor: 'start' | 'middle'): s
   return lines
     .map((line, n) => {
       const back = n === lines.length - 1 ? '<tspan class="back" dx="5">↺</tspan>' : '';
-      return `<text class="foot" x="${round(x)}" y="${round(y + n * LINE_HEIGHT)}" text-anchor="${anchor}">${escaped(line)}${back}</text>`;
+      return `<text class="foot-line" x="${round(x)}" y="${round(y + n * LINE_HEIGHT)}" text-anchor="${anchor}">${escaped(line)}${back}</text>`;
     })
     .join('');
 }

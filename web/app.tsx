@@ -23,6 +23,7 @@ import { useLanguage, useWords } from './words/words.ts';
 import { BASE } from './world.ts';
 
 const Picture = lazy(() => import('./pages/picture/picture.tsx'));
+const Machines = lazy(() => import('./pages/machines/machines.tsx'));
 const Add = lazy(() => import('./add/add.tsx'));
 
 export function App() {
@@ -64,6 +65,10 @@ function Rooms() {
                 <Library />
               </Route>
               <Route path={WEB_PAGES.picture}>{({ id }) => <Picture key={id} id={id} />}</Route>
+              <Route path={WEB_PAGES.machines}>
+                <Machines />
+              </Route>
+              <Route path={WEB_PAGES.machine}>{({ id }) => <Machines key={id} id={id} />}</Route>
               <Route>
                 <NoPage />
               </Route>

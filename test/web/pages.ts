@@ -26,6 +26,17 @@ export const PAGE_CASES: readonly PageCase[] = [
     },
   },
   { name: 'nothing-found', path: () => `/?q=${encodeURIComponent('云雀 dinner')}`, ready: '.state', shot: true },
+  { name: 'nothing-found', path: () => `/?q=${encodeURIComponent('云雀 dinner')}`, ready: '.state' },
+  { name: 'machines-live', path: () => '/machines', ready: '.canvas .card' },
+  {
+    name: 'machines-simulate',
+    path: () => '/machines',
+    ready: '.canvas .card',
+    act: async (page) => {
+      await page.locator('.lab-top .end .seg button').nth(2).click();
+      await page.locator('.can button').first().click();
+    },
+  },
   { name: 'trash', path: () => '/?trash', ready: '.state' },
   {
     name: 'keys',

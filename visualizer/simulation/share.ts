@@ -5,6 +5,9 @@ export type Version = { machine: string; version: string; hash: string };
 /** Why a link is not shown: it is of another machine than the one that runs here, which is named beside it; or it is cut off. */
 export type Refusal = { refused: 'version'; theirs: string; ours: string } | { refused: 'unreadable' };
 
+/** The saved file is run by Node; this module is not. */
+const NODE = 'node';
+
 const nameOf = ({ machine, version, hash }: Version): string => `${machine}@${version}-${hash}`;
 
 /** What follows `#`. */
@@ -47,8 +50,8 @@ export function testOf({ machine, input, steps }: Scenario, moments: readonly Mo
     ({ said }, n) => `  [${json(said)}, ${json(moments[n + 1]?.outcome)}, ${json(moments[n + 1]?.states)}],`,
   );
   return `/** Saved from a simulation of the machine ${machine}: what was said to it, what came of it, and where it then was. */
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import assert from '${NODE}:assert/strict';
+import { test } from '${NODE}:test';
 import { ${machine}Machine } from '../../machines/${machine}.ts';
 import { createSimulator, type Outcome, type Said } from '../../visualizer/simulation/simulation.ts';
 

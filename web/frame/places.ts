@@ -16,5 +16,5 @@ export const PLACES: readonly Place[] = [
   { page: 'library', icon: 'library', key: 'g l', role: 'viewer', ready: true },
   { page: 'inbox', icon: 'inbox', key: 'g i', role: 'editor', ready: false },
   { page: 'operations', icon: 'ops', key: 'g o', role: 'operator', ready: false },
-  { page: 'machines', icon: 'machine', key: 'g m', role: 'viewer', ready: false, in_more: true },
+  { page: 'machines', icon: 'machine', key: 'g m', role: 'viewer', ready: true, in_more: true },
 ];

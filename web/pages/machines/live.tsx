@@ -1,0 +1,83 @@
+/** How many pictures are in each state, while they move. */
+import { useEffect, useState } from 'react';
+import type { Machine } from '../../../contract/machines.ts';
+import { STATUSES } from '../../../contract/statuses.ts';
+import type { MachineName } from '../../../visualizer/machines.ts';
+import { api } from '../../api/api.ts';
+import { isAborted, isUnreachable, Refused } from '../../api/refused.ts';
+import { onPictureEvent } from '../../stores/pictures.ts';
+import { num } from '../../words/format.ts';
+import { machinesWords } from '../../words/machines.ts';
+import { useText, useWords } from '../../words/words.ts';
+import { after } from '../../world.ts';
+import type { Shown } from './drawing.tsx';
+
+/** Counting looks at every picture of the organisation: once for all that happens within this time. */
+const COUNT_INTERVAL_MS = 2_000;
+
+export function Live({ name, show }: { name: MachineName; show: (shown: Shown) => void }) {
+  const words = useWords(machinesWords);
+  const text = useText();
+  const [counts, setCounts] = useState<Machine['by_state']>({});
+  useEffect(() => {
+    const stop = new AbortController();
+    let cancel: (() => void) | null = null;
+    const count = async () => {
+      try {
+        const { body } = await api.get_machine({ params: { machine: name }, signal: stop.signal });
+        setCounts(body.by_state);
+        show({ lit: [], here: [], counts: body.by_state ?? {} });
+      } catch (error) {
+        if (!isAborted(error) && !isUnreachable(error) && !(error instanceof Refused)) throw error;
+        // what is shown stays; the next event counts again
+      }
+    };
+    void count();
+    const end = onPictureEvent(() => {
+      cancel ??= after(COUNT_INTERVAL_MS, () => {
+        cancel = null;
+        void count();
+      });
+    });
+    return () => {
+      stop.abort();
+      cancel?.();
+      end();
+    };
+  }, [name, show]);
+  if (name !== 'resource' || counts === null)
+    return (
+      <aside className="panel">
+        <p className="soft">{words.not_counted}</p>
+      </aside>
+    );
+  const rows = STATUSES.map((row) => ({ ...row, count: inStatus(counts, row.status) }));
+  return (
+    <aside className="panel">
+      <section>
+        <h2>
+          {words.statuses}
+          <span>{words.counted(rows.reduce((sum, { count }) => sum + count, 0))}</span>
+        </h2>
+        <table>
+          <tbody>
+            {rows.map(({ status, waits_for, guarded_by, count }) => (
+              <tr key={status}>
+                <td>
+                  <span className="word">{status}</span>
+                  <br />
+                  <span className="dim">
+                    {text(waits_for)}; {text(guarded_by)}
+                  </span>
+                </td>
+                <td>{num(count)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </aside>
+  );
+}
+const inStatus = (counts: Record<string, number>, status: string): number =>
+  Object.entries(counts).reduce((sum, [path, count]) => sum + (path.split('.').includes(status) ? count : 0), 0);

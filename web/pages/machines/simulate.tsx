@@ -1,0 +1,288 @@
+/** Trying the real machine: what can happen now and why, a tape of what did, and the same for others by a link or as a test. */
+import { type ReactNode, useEffect, useMemo, useState } from 'react';
+import type { Json } from '../../../contract/json.ts';
+import { isStatus, statusRow } from '../../../contract/statuses.ts';
+import { delayOf } from '../../../machines/interpreter.ts';
+import { drawingOf } from '../../../visualizer/drawing.ts';
+import type { Graph } from '../../../visualizer/graph.ts';
+import { hashOf } from '../../../visualizer/layout.ts';
+import { MACHINES, type MachineName } from '../../../visualizer/machines.ts';
+import { type Choice, choicesOf } from '../../../visualizer/simulation/choices.ts';
+import { linkOf, MAX_STEPS, type Refusal, scenarioOf, testOf } from '../../../visualizer/simulation/share.ts';
+import { createSimulator, type Moment, type ScenarioStep } from '../../../visualizer/simulation/simulation.ts';
+import type { Asked } from '../../../visualizer/simulation/traced.ts';
+import { Icon } from '../../frame/icons.tsx';
+import { say } from '../../stores/toast.ts';
+import { machinesWords } from '../../words/machines.ts';
+import { useText, useWords } from '../../words/words.ts';
+import { copyText } from '../../world.ts';
+import type { Shown } from './drawing.tsx';
+import { Owed } from './one-picture.tsx';
+import { saveFile } from './save-file.ts';
+
+const INPUTS: Record<MachineName, Json> = {
+  resource: { resource_id: 'r', org_id: 'o', user_id: 'u', described: true, claimed: { byte_size: null, sha256: null } },
+  task: { task_id: 't', provider_job_id: null, answered: false },
+  run: { kind: 'verify', params: {} },
+};
+type Props = { name: MachineName; graph: Graph; show: (shown: Shown) => void };
+
+export function Simulate({ name, graph, show }: Props) {
+  const words = useWords(machinesWords);
+  const version = useMemo(() => ({ machine: name, version: graph.version, hash: hashOf(graph) }), [name, graph]);
+  const simulator = useMemo(() => createSimulator(MACHINES[name]), [name]);
+  const [given] = useState(() =>
+    location.hash.length > 1 ? scenarioOf(location.hash.slice(1), (of) => (of === name ? version : null)) : null,
+  );
+  const refusal: Refusal | null = given && 'refused' in given ? given : null;
+  const [input] = useState(given && !('refused' in given) ? given.input : INPUTS[name]);
+  const [steps, setSteps] = useState<readonly ScenarioStep[]>(given && !('refused' in given) ? given.steps : []);
+  const [at, setAt] = useState(steps.length);
+  const moments = useMemo(() => simulator.run({ machine: name, input, steps }), [simulator, name, input, steps]);
+  const moment = moments[at] ?? moments[0];
+  const choices = useMemo(() => (moment ? choicesOf(simulator, moment, graph) : []), [simulator, moment, graph]);
+  useEffect(() => show(shownOf(graph, moments.slice(0, at + 1))), [graph, moments, at, show]);
+  const link = linkOf(version, { machine: name, input, steps });
+  useEffect(() => {
+    if (steps.length > 0) history.replaceState(history.state, '', `${location.pathname}${location.search}#${link}`);
+  }, [link, steps]);
+  if (!moment) return null;
+  const take = (step: ScenarioStep) => {
+    if (at >= MAX_STEPS) return;
+    setSteps([...steps.slice(0, at), step]);
+    setAt(at + 1);
+  };
+  const share = async () => {
+    await copyText(`${location.origin}${location.pathname}#${link}`);
+    say(words.copied);
+  };
+  const title = moments.length > 1 ? `${name}: ${steps.map(({ said }) => nameOf(said)).join(', ')}` : name;
+  const save = () => saveFile(`${name}-scenario.test.ts`, testOf({ machine: name, input, steps }, moments, title));
+  return (
+    <aside className="panel">
+      {refusal ? (
+        <p className="note" role="alert">
+          {refusal.refused === 'version' ? words.other_version(refusal.theirs, refusal.ours) : words.unreadable}
+        </p>
+      ) : null}
+      <Tape moments={moments} steps={steps} at={at} go={setAt}>
+        <button type="button" className="b" onClick={() => void share()}>
+          <Icon name="link" />
+          {words.copy_link}
+        </button>
+        <button type="button" className="b" onClick={save}>
+          {words.save_test}
+        </button>
+      </Tape>
+      <Now moment={moment} />
+      <section>
+        <h2>
+          {words.can}
+          <span>{words.real}</span>
+        </h2>
+        <ul className="can">
+          {choices
+            .filter(({ fault }) => fault === null)
+            .map((choice) => (
+              <Can key={`${choice.label} ${choice.detail}`} choice={choice} take={take} />
+            ))}
+        </ul>
+      </section>
+      <section>
+        <h2>{words.faults}</h2>
+        <div className="acts">
+          {choices.map(({ fault, said, label, detail }) =>
+            fault ? (
+              <button
+                key={`${fault} ${label} ${detail}`}
+                type="button"
+                className="b plain"
+                title={`${label} ${detail}`}
+                onClick={() => take({ said })}
+              >
+                {words.fault[fault]}: {label}
+              </button>
+            ) : null,
+          )}
+        </div>
+      </section>
+      <Owed
+        jobs={Object.entries(moment.instance.jobs).map(([job, { accepted }]) => [job, accepted ? words.begun : words.waits])}
+        timers={Object.entries(moment.instance.timers).map(([id, { due_at }]) => [
+          delayOf(id),
+          words.due_in(duration(due_at - moment.now)),
+        ])}
+        rests={simulator.rests(moment)}
+      />
+      <Context moment={moment} />
+    </aside>
+  );
+}
+
+type TapeProps = {
+  moments: readonly Moment[];
+  steps: readonly ScenarioStep[];
+  at: number;
+  go: (to: number) => void;
+  children: ReactNode;
+};
+function Tape({ moments, steps, at, go, children }: TapeProps) {
+  const words = useWords(machinesWords);
+  return (
+    <section>
+      <h2>
+        {words.scenario}
+        <span>{words.step_of(at, steps.length)}</span>
+      </h2>
+      <div className="tape">
+        {moments.map((one, n) => (
+          <button
+            // biome-ignore lint/suspicious/noArrayIndexKey: a step is its place
+            key={n}
+            type="button"
+            className={`${n > at ? 'ahead' : ''} ${steps[n - 1]?.forced ? 'is-forced' : ''}`}
+            aria-current={n === at ? 'step' : undefined}
+            aria-label={`${words.step_of(n, steps.length)}${one.outcome === 'moved' ? '' : `, ${words.outcome[one.outcome]}`}`}
+            onClick={() => go(n)}
+          />
+        ))}
+      </div>
+      <div className="acts">
+        <button type="button" className="b icon" aria-label={words.back} disabled={at === 0} onClick={() => go(at - 1)}>
+          <Icon name="back" />
+        </button>
+        <button
+          type="button"
+          className="b icon"
+          aria-label={words.step}
+          disabled={at === steps.length}
+          onClick={() => go(at + 1)}
+        >
+          <Icon name="next" />
+        </button>
+        {children}
+      </div>
+    </section>
+  );
+}
+
+function Now({ moment }: { moment: Moment }) {
+  const words = useWords(machinesWords);
+  const text = useText();
+  const status = moment.states.flatMap((state) => state.split('.')).find(isStatus);
+  const { outcome } = moment;
+  return (
+    <p aria-live="polite">
+      <b className="word">{status ?? moment.states.map(short).join(', ')}</b>{' '}
+      {status ? <span className="soft">{text(statusRow(status).label)}</span> : null}
+      {outcome === 'moved' ? null : <span className="refused"> {words.outcome[outcome]}</span>}
+    </p>
+  );
+}
+
+function Can({ choice, take }: { choice: Choice; take: (step: ScenarioStep) => void }) {
+  const words = useWords(machinesWords);
+  const { said, label, detail, kind, after: result, leads, taken_in } = choice;
+  const is_taken = result.outcome === 'moved';
+  const asked = choice.asked.filter((one, n, all) => all.findIndex((other) => sameAnswer(one, other)) === n);
+  const refused = asked.filter(({ holds }) => !holds);
+  const leads_to = leads.length > 0 ? `→ ${leads.map(short).join(', ')}` : is_taken ? words.stays : words.outcome[result.outcome];
+  return (
+    <li>
+      <button
+        type="button"
+        className={is_taken ? 'take' : 'take no'}
+        onClick={({ altKey }) =>
+          take(altKey && refused.length > 0 ? { said, forced: refused.map(({ guard }) => guard) } : { said })
+        }
+      >
+        <Icon name={is_taken ? (kind === 'timer' ? 'clock' : kind === 'event' ? 'edit' : 'bolt') : 'no'} />
+        <span className="word">
+          {label} {detail}
+        </span>
+        <span className="dim">{leads_to}</span>
+      </button>
+      {asked.length > 0 ? (
+        <p className={is_taken ? '' : 'refused'}>{asked.map((one) => guardInWords(one, words)).join('; ')}</p>
+      ) : null}
+      {taken_in.length > 0 ? <p>{words.not_here(taken_in.map(short).join(', '))}</p> : null}
+      {!is_taken && refused.length > 0 ? (
+        <button type="button" className="b link" onClick={() => take({ said, forced: refused.map(({ guard }) => guard) })}>
+          {words.force(refused.map(({ guard }) => guard).join(', '))}
+        </button>
+      ) : null}
+    </li>
+  );
+}
+function guardInWords(
+  { guard, params, holds, forced, read }: Asked,
+  words: { holds: string; refuses: string; forced: string },
+): string {
+  const values = read.map(([path, value]) => `${path.split('.').slice(1).join('.')} ${JSON.stringify(value)}`).join(', ');
+  const name = params === undefined ? guard : `${guard} ${String(params)}`;
+  return `${name} ${forced ? words.forced : holds ? words.holds : words.refuses}${values ? `: ${values}` : ''}`;
+}
+
+function Context({ moment: { instance, changed } }: { moment: Moment }) {
+  const words = useWords(machinesWords);
+  return (
+    <section>
+      <h2>
+        {words.context}
+        <span>{words.changed(changed.length)}</span>
+      </h2>
+      <dl className="ctx">
+        {Object.entries(instance.snapshot.context).map(([name, value]) => {
+          const kind = changed.some((path) => path === name || path.startsWith(`${name}.`)) ? 'is-changed' : '';
+          return [
+            <dt key={name}>{name}</dt>,
+            <dd key={`${name} value`} className={kind}>
+              {JSON.stringify(value)}
+            </dd>,
+          ];
+        })}
+      </dl>
+    </section>
+  );
+}
+
+/** The halves of a step have the name of their step. */
+function short(path: string): string {
+  const [last = path, around] = path.split('.').toReversed();
+  return (last === 'queued' || last === 'running') && around ? around : last;
+}
+/** A guard of a state and of one around it is asked twice, and says the same. */
+const sameAnswer = (one: Asked, other: Asked): boolean =>
+  one.guard === other.guard && one.params === other.params && one.holds === other.holds;
+const nameOf = (said: ScenarioStep['said']): string =>
+  said.say === 'event' ? said.event.type : said.say === 'timer' ? `after ${delayOf(said.timer)}` : `${said.job} ${said.say}`;
+const UNITS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+  ['s', 1_000],
+] as const;
+function duration(ms: number): string {
+  const [unit, length] = UNITS.find(([, one]) => ms >= one) ?? (['s', 1_000] as const);
+  return `${Math.round((ms / length) * 10) / 10} ${unit}`;
+}
+
+/** The cards that were visited, the lines between them, and where it is now. */
+function shownOf(graph: Graph, moments: readonly Moment[]): Shown {
+  const { lines, shown } = drawingOf(graph);
+  const cards = moments.map(({ states }) => states.map(shown));
+  const ways = cards.slice(1).flatMap((to, n) =>
+    lines
+      .filter((line) => {
+        const via = lines.find((one) => (cards[n] ?? []).includes(one.from) && to.includes(one.to));
+        const from_before = (cards[n] ?? []).includes(line.from);
+        return via
+          ? line === via
+          : (from_before && line.to.endsWith('.resume')) ||
+              (line.from.endsWith('.resume') && to.includes(line.to) && !(cards[n] ?? []).includes(line.to));
+      })
+      .map((line) => `${line.from} ${line.to}`),
+  );
+  const forks = ways.flatMap((way) => way.split(' ')).filter((card) => card.endsWith('.resume'));
+  return { lit: [...cards.flat(), ...ways, ...forks], here: moments.at(-1)?.states ?? [], counts: {} };
+}
