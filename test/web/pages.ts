@@ -26,7 +26,6 @@ export const PAGE_CASES: readonly PageCase[] = [
     },
   },
   { name: 'nothing-found', path: () => `/?q=${encodeURIComponent('云雀 dinner')}`, ready: '.state', shot: true },
-  { name: 'nothing-found', path: () => `/?q=${encodeURIComponent('云雀 dinner')}`, ready: '.state' },
   { name: 'machines-live', path: () => '/machines', ready: '.canvas .card' },
   {
     name: 'machines-simulate',
