@@ -223,6 +223,7 @@ const httpOf = ({ config, version, public_url, world: { clock, log, conditions, 
     public_url_is_guessed: config.public_url === undefined,
     cors_origins: config.cors_origins,
     trusted_proxies: config.trusted_proxies,
+    parts,
     readiness: () => readinessOf(parts, conditions),
   });
 

@@ -12,6 +12,7 @@ import type { Turned } from '../contract/text.ts';
 import type { Clock } from '../runtime/async/clock.ts';
 import type { CallbackCounts } from '../runtime/health/callback-counts.ts';
 import type { Condition } from '../runtime/health/conditions.ts';
+import type { Parts } from '../runtime/health/parts.ts';
 import type { Pauses } from '../runtime/health/pauses.ts';
 import type { ProcessReport } from '../runtime/health/process-report.ts';
 import type { Feed } from '../runtime/outbox/feed.ts';
@@ -106,6 +107,8 @@ export type HttpDeps = {
   runs: Runs;
   /** What the processes say of themselves. */
   report: Pick<ProcessReport, 'view'>;
+  /** The states of the parts, as this process sees them; absent: nobody is told of changes. */
+  parts?: Pick<Parts, 'onChange'>;
   /** The machines of this program, drawn. */
   machines: readonly Pick<Machine, 'name' | 'version' | 'hash' | 'graph' | 'layout'>[];
   turnedPreview: TurnedPreview;

@@ -103,6 +103,8 @@ export const HTTP_LIMITS = {
   events_page: 200,
   /** How often a stream of events looks whether its key or session still holds: one look-up. */
   access_look_ms: 5 * SECOND,
+  /** How soon an operator who reads events is told that a part has changed. */
+  part_look_ms: SECOND,
   /** A session ends so long after its last use: who comes by once a month stays signed in. */
   session_valid_ms: 30 * 24 * HOUR,
   /** The end of a session is moved this often at most: a write. */

@@ -8,6 +8,7 @@ import { REMARK_CODES } from '../../contract/remark-codes.ts';
 import { type Status, statusRow } from '../../contract/statuses.ts';
 import { STEP_KINDS, type StepKind } from '../../contract/step-kinds.ts';
 import { withTimeout } from '../../runtime/async/timeout.ts';
+import type { PartView } from '../../runtime/health/parts.ts';
 import {
   type JobState,
   type MergedPart,
@@ -122,17 +123,22 @@ const workerOverview = ({ process_id: id, role, version, kinds, started_at, last
   ...{ id, role, version, kinds, started_at: time(started_at), last_seen_at: time(last_seen_at) },
 });
 
-function presentPart(
-  { part, state, since, code, detail, next_try_at, seen_by, processes }: MergedPart,
-  { language, detailed }: { language: Language; detailed: boolean },
-): Part {
-  return {
-    ...{ part, label: PARTS[part][language], state, state_label: PART_STATES[state][language], since: time(since), code },
-    why: code === null ? null : PART_REASONS[code][language],
-    detail: detailed ? detail : null,
-    ...{ next_try_at: timeOrNull(next_try_at), seen_by, processes },
-  };
-}
+type PartShown = { language: Language; detailed: boolean };
+const presentPart = ({ seen_by, processes, ...view }: MergedPart, shown: PartShown): Part => ({
+  ...presentPartView(view, shown),
+  ...{ seen_by, processes },
+});
+
+/** detailed: with the words of what failed, which name addresses. */
+export const presentPartView = (
+  { part, state, since, code, detail, next_try_at }: PartView,
+  { language, detailed }: PartShown,
+): Omit<Part, 'seen_by' | 'processes'> => ({
+  ...{ part, label: PARTS[part][language], state, state_label: PART_STATES[state][language], since: time(since), code },
+  why: code === null ? null : PART_REASONS[code][language],
+  detail: detailed ? detail : null,
+  next_try_at: timeOrNull(next_try_at),
+});
 
 /** Each job as the process has it that ran it last. */
 function jobsOf(processes: readonly ProcessView[], language: Language): NonNullable<OpsSummary['jobs']> {

@@ -6,12 +6,13 @@ import { bounded } from '../../runtime/async/timeout.ts';
 import type { PositionedMessage } from '../../runtime/ports/outbox.ts';
 import { stillHolds } from '../access/auth.ts';
 import type { KeyRequest, RequestDeps } from '../context.ts';
+import { type PartEvents, partEvents } from '../response/part-events.ts';
 
 /**
  * Each event has its position as `id`, so that a client that comes back with `Last-Event-ID` misses nothing and gets nothing twice;
  * without it, events begin now. One `reset` event says that what lies between is no longer kept: read the lists anew.
  * A page of events is read when the one before it was taken, so that a slow reader holds no memory; one that takes nothing is cut off
- * by the server's idle timeout.
+ * by the server's idle timeout. Operators are told of the parts of the installation too, as they change here.
  */
 export async function streamEvents(call: KeyRequest): Promise<{ status: 200 }> {
   const { ctx, deps } = call;
@@ -36,7 +37,20 @@ export async function streamEvents(call: KeyRequest): Promise<{ status: 200 }> {
 const readers = new WeakMap<RequestDeps['feed'], number>();
 const readersOf = ({ feed }: RequestDeps) => readers.get(feed) ?? 0;
 
-async function* eventsFor({ ctx, deps, caller }: KeyRequest, disconnected: AbortSignal): AsyncGenerator<string> {
+async function* eventsFor(call: KeyRequest, disconnected: AbortSignal): AsyncGenerator<string> {
+  const parts = partEvents(call);
+  try {
+    yield* eventsWith(parts, call, disconnected);
+  } finally {
+    parts?.end();
+  }
+}
+
+async function* eventsWith(
+  parts: PartEvents | null,
+  { ctx, deps, caller }: KeyRequest,
+  disconnected: AbortSignal,
+): AsyncGenerator<string> {
   const { clock, feed, limits } = deps;
   const header = ctx.get('last-event-id');
   const known = Position.safeParse(header);
@@ -46,6 +60,8 @@ async function* eventsFor({ ctx, deps, caller }: KeyRequest, disconnected: Abort
   const look_ms = Math.min(limits.access_look_ms, limits.heartbeat_ms);
   let [looked_at, sent_at] = [clock.elapsed(), clock.elapsed()];
   while (!disconnected.aborted) {
+    const changed = parts?.take() ?? '';
+    if (changed !== '') yield changed;
     if (clock.elapsed() - looked_at >= look_ms) {
       if (!(await stillHolds(caller, deps))) return; // a key or session that ended gets no more events
       looked_at = clock.elapsed();
@@ -59,7 +75,8 @@ async function* eventsFor({ ctx, deps, caller }: KeyRequest, disconnected: Abort
       yield ': still here\n\n';
       sent_at = clock.elapsed();
     } else if (!page.expired && page.messages.length < limits.events_page) {
-      const quiet_ms = Math.min(sent_at + limits.heartbeat_ms, looked_at + look_ms) - now;
+      const rest_ms = Math.min(sent_at + limits.heartbeat_ms, looked_at + look_ms) - now;
+      const quiet_ms = parts ? Math.min(rest_ms, limits.part_look_ms) : rest_ms;
       if (quiet_ms > 0) await feed.more(position, quiet_ms, disconnected);
     }
   }

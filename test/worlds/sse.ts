@@ -1,7 +1,11 @@
 /** A reader of server-sent events, as a client of ours would be. */
 import { request } from 'node:http';
 
-export type Notified = { id: string; type: string; envelope: { id: string; type: string } | null };
+export type Notified = {
+  id: string;
+  type: string;
+  envelope: { id: string; type: string; data?: Record<string, unknown> } | null;
+};
 /** `events`: in the order in which they came. */
 export type Reader = { events: Notified[]; comments: number; ended(): boolean; close(): Promise<void> };
 

@@ -66,6 +66,31 @@ describe('events', () => {
     await Promise.all([own.close(), other.close()]);
   });
 
+  test('operators are told of a part that changes and works again, with no position; others are not', async () => {
+    const viewer = await readEvents(server.url, await keyTo(facts, 'a', 'viewer'));
+    const operator = await readEvents(server.url, await keyTo(facts, 'a', 'operator'));
+    server.parts.set('store', { state: 'away', code: 'unavailable', detail: 'connect ECONNREFUSED 10.0.0.7:9000' });
+    await until('the change', () => operator.events.length === 1);
+    server.parts.set('store', null);
+    await until('its end', () => operator.events.length === 2);
+    await commit(['a', 1]);
+    await until('an event of a picture', () => viewer.events.length === 1);
+    assert.deepEqual(
+      operator.events
+        .slice(0, 2)
+        .map(({ id, type, envelope }) => [id, type, ...['part', 'was', 'state', 'detail'].map((name) => envelope?.data?.[name])]),
+      [
+        ['', 'part.changed', 'store', 'ok', 'away', null],
+        ['', 'part.changed', 'store', 'away', 'ok', null],
+      ],
+    );
+    assert.deepEqual(
+      viewer.events.map(({ type }) => type),
+      ['resource.changed'],
+    );
+    await Promise.all([viewer.close(), operator.close()]);
+  });
+
   test('one who comes back with Last-Event-ID is told what it missed, once', async () => {
     const first = await readEvents(server.url, keys.a);
     await commit(['a', 3]);
