@@ -1,7 +1,7 @@
 /** The machines of this program as the API shows them, each drawn from its own definition. */
 import type { Machine } from '../contract/machines.ts';
 import { graphOf } from '../visualizer/graph.ts';
-import { layoutsOf } from '../visualizer/known-layouts.ts';
+import { knownLayouts } from '../visualizer/known-layouts.ts';
 import { hashOf, type Layout } from '../visualizer/layout.ts';
 import { MACHINE_NAMES, MACHINES } from '../visualizer/machines.ts';
 
@@ -10,12 +10,13 @@ export type DrawnMachine = Pick<Machine, 'name' | 'version' | 'hash' | 'graph' |
 export const drawnMachines = (): DrawnMachine[] =>
   MACHINE_NAMES.map((name) => {
     const graph = graphOf(MACHINES[name]);
-    const { screen, full } = layoutsOf(graph);
-    return { name, version: graph.version, hash: hashOf(graph), graph, layout: { screen: plain(screen), full: plain(full) } };
+    const known = knownLayouts(graph); // a machine that was changed is served before it is drawn
+    const layout = known && { screen: plain(known.screen), full: plain(known.full) };
+    return { name, version: graph.version, hash: hashOf(graph), graph, layout };
   });
 
 /** The same values, in arrays that may be changed: as the contract has them. */
-const plain = ({ width, height, boxes, lines }: Layout): Machine['layout']['screen'] => ({
+const plain = ({ width, height, boxes, lines }: Layout): NonNullable<Machine['layout']>['screen'] => ({
   width,
   height,
   boxes: Object.fromEntries(Object.entries(boxes).map(([id, [x, y, w, h]]) => [id, [x, y, w, h]])),

@@ -21,14 +21,14 @@ export async function status(client: Client, out: Output): Promise<ExitCode> {
   return counts ? 0 : 3;
 }
 
-/** null for a key that may not see it. */
+/** null for a key that may not see it, and of an earlier service, which has none. */
 async function summaryOf({ api }: Client, { language }: Output): Promise<Seen | null> {
   try {
     const { body } = await api.ops_summary({ headers: { 'accept-language': language } });
     const { view, searchable_lag_s, parts, dead_letters } = body;
     return { view, searchable_lag_s, dead_letters, parts };
   } catch (error) {
-    if (error instanceof ApiError && error.status === 403) return null;
+    if (error instanceof ApiError && (error.status === 403 || error.status === 404)) return null;
     throw error;
   }
 }

@@ -57,7 +57,7 @@ const MachineStatus = z.object({
 /** statuses: of pictures; empty for the other machines. by_state: how many are in each state, by its path; null where they are kept elsewhere. */
 export const Machine = MachineName.extend({
   graph: Graph,
-  layout: z.object({ screen: Layout, full: Layout }),
+  layout: z.object({ screen: Layout, full: Layout }).nullable(),
   statuses: z.array(MachineStatus),
   by_state: z.record(z.string(), z.int().min(0)).nullable(),
 }).meta({ id: 'Machine' });

@@ -105,7 +105,7 @@ describe('the package', () => {
     const { files, size, unpackedSize } = pack('--dry-run');
     const names = files.map((file) => file.path).filter((file) => !isStale(file));
     const kinds =
-      /^(dist\/(?!test|bench|docs|samples|web)[\w/-]+\.js|dist\/web\/(index\.html|assets\/[\w.-]+\.(css|js|svg|woff2))(\.br|\.gz)?|dist\/web\/build\.json|samples\/([\w-]+\.(bmp|jpg|pdf|png|tif|webp)|truth\.json|README\.md)|tessdata\/(README\.md|\w+\.traineddata\.gz)|fonts\/(README\.md|\w+\.ttf\.gz)|package\.json|LICENSE|README(\.zh-CN)?\.md|CHANGELOG\.md)$/;
+      /^(dist\/(?!test|bench|docs|samples|web)[\w/-]+\.js|dist\/web\/(index\.html|assets\/[\w.-]+\.(css|js|svg|woff2|bmp|jpg|pdf|png|tif|webp))(\.br|\.gz)?|dist\/web\/build\.json|samples\/([\w-]+\.(bmp|jpg|pdf|png|tif|webp)|truth\.json|README\.md)|tessdata\/(README\.md|\w+\.traineddata\.gz)|fonts\/(README\.md|\w+\.ttf\.gz)|package\.json|LICENSE|README(\.zh-CN)?\.md|CHANGELOG\.md)$/;
     assert.deepEqual(
       names.filter((name) => !kinds.test(name)),
       [],

@@ -8,9 +8,15 @@ import { task } from './layouts/task.ts';
 
 export const LAYOUTS: Readonly<Record<string, Layouts>> = { resource, task, run };
 
-/** The layouts of that very graph. Throws if it has changed since: a machine with other states is not drawn by them. */
-export function layoutsOf(graph: Graph): Layouts {
+/** The layouts of that very graph; null if it has changed since: a machine with other states is not drawn by them. */
+export function knownLayouts(graph: Graph): Layouts | null {
   const layouts = LAYOUTS[graph.machine];
-  if (layouts?.graph !== hashOf(graph)) throw new Error(`the layout of ${graph.machine} is of another version: run npm run docs`);
+  return layouts?.graph === hashOf(graph) ? layouts : null;
+}
+
+/** The same. Throws where there are none. */
+export function layoutsOf(graph: Graph): Layouts {
+  const layouts = knownLayouts(graph);
+  if (!layouts) throw new Error(`the layout of ${graph.machine} is of another version: run npm run docs`);
   return layouts;
 }

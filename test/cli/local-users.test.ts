@@ -167,6 +167,7 @@ describe('a command', () => {
     const received: IncomingMessage[] = [];
     const server = createServer((req, res) => {
       received.push(req);
+      if (req.url === '/v1/ops/summary') res.statusCode = 404; // as an earlier service
       res.setHeader('content-type', 'application/json').end('{"total":0,"by_phase":{},"by_status":{},"by_remark":{}}');
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -156,6 +156,7 @@ async function oneAndThen(after_one: 'die' | 'hang') {
     ...{ resource_id: NO_ID, org_id: 'a', user_id: 'u', batch_id: null, status: 'INDEXED', phase: 'done', waits_for: '' },
     ...{ deadline_at: null, viewable: true, searchable: true, revision: 1, indexed_revision: 1, has_vector: true },
     ...{ filename: 'a.png', content_type: 'image/png', byte_size: 1, sha256: null, page_count: 1, duplicate_of: null },
+    ...{ width: 4, height: 3, page_sizes: null },
     ...{ metadata: { title: 't', description: null, tags: [], taken_at: null, languages: [], extra: {} }, taken_at_source: null },
     ...{ metadata_missing: [], failure: null, remarks: [], allowed_events: [], actions: [], preview_url: null },
     ...{ created_at: AT, updated_at: AT, uploaded_at: AT, indexed_at: AT },

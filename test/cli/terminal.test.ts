@@ -23,6 +23,7 @@ const resource = {
   ...{ resource_id: ID, org_id: EVIL, user_id: 'u', batch_id: null, status: 'INDEX_FAILED', phase: 'failed', waits_for: EVIL },
   ...{ deadline_at: null, viewable: true, searchable: true, revision: 1, indexed_revision: 1, has_vector: true, filename: EVIL },
   ...{ content_type: 'image/png', byte_size: 1, sha256: 'a'.repeat(64), page_count: 1, duplicate_of: null, metadata_missing: [] },
+  ...{ width: 4, height: 3, page_sizes: null },
   taken_at_source: null,
   ...{
     failure,

@@ -25,19 +25,29 @@ afterEach(() => {
 function watching(client: Client | (() => Promise<Client>), folder: string, after: AfterIngest = { do: 'keep' }, limits = SOON) {
   const out = keptOutput();
   const stop = new AbortController();
-  const pace = systemClock();
+  const { elapsed, sleep } = systemClock();
+  let rounds = 0;
+  const pace = {
+    elapsed,
+    sleep: (ms: number, signal: AbortSignal) => {
+      rounds += 1;
+      return sleep(ms, signal);
+    },
+  };
   const reach = typeof client === 'function' ? client : async () => client;
   const ended = watch([folder], { client: reach, options: { after }, out, pace, limits, signal: stop.signal });
   const reported = (name: string, times = 1) =>
     until(`word of ${name}`, () => out.lines.filter(({ file }) => path.basename(String(file)) === name)[times - 1]);
   running.add(stop);
+  /** Resolves once what was due beside the last that was reported is done too. */
+  const roundOver = (before = rounds) => until('the end of a round', () => rounds > before);
   const end = async () => {
     stop.abort();
     const { taken, failed } = await ended;
     return { taken, failed };
   };
   const left_out = async () => (await ended).left_out;
-  return { out, reported, end, left_out };
+  return { out, reported, roundOver, end, left_out };
 }
 const total = async (client: Client): Promise<number> =>
   ((await client.request('GET', '/v1/resources/counts')).body as { total: number }).total; // our own answer
@@ -62,13 +72,14 @@ describe('a folder that is watched', () => {
       await writeFile(path.join(deep, '2.png'), await pictureOf(2));
       await writeFile(path.join(deep, 'same.png'), await pictureOf(2));
       for (const round of [1, 2]) {
-        const { reported, end, out, left_out } = watching(client, inbox);
+        const { reported, roundOver, end, out, left_out } = watching(client, inbox);
         const [one, two] = [await reported('1.png'), await reported('2.png')];
         assert.deepEqual([one.status, two.status, one.left], ['INDEXED', 'INDEXED', 'kept']);
         assert.equal(one.duplicate_of, round === 1 ? null : one.resource_id);
         assert.equal((await reported('same.png')).resource_id, two.resource_id, 'the same bytes at once are one picture');
         const link = await reported('link.png');
         assert.deepEqual([link.status, (link.failure as { code: string }).code], [null, 'NOT_AN_IMAGE'], 'read, and not sent');
+        await roundOver();
         assert.deepEqual(await end(), { taken: 3, failed: 1 });
         assert.equal(out.lines.length, 4);
         assert.deepEqual(await left_out(), { other: 1, folder_links: 1, special: 0 });
