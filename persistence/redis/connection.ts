@@ -22,7 +22,7 @@ const TRIES_WAITED_FOR = 3;
 /** At a start: longer than a server takes that starts beside us. */
 const CONNECT_LIMIT_MS = 10_000;
 /** At a start that goes on without Redis: longer than one that is there takes. */
-const START_LIMIT_MS = 2_000;
+const START_LIMIT_MS = 5_000;
 /** How soon a dead connection is noticed by the system. */
 const KEEP_ALIVE_MS = 10_000;
 
