@@ -1,7 +1,7 @@
 /** Adding pictures, over any page: the sheet while it is open, the small tray while something is under way. */
 import { useSelector } from '@xstate/store-react';
 import { useEffect } from 'react';
-import '../styles/add.css';
+import '../styles/add/index.css';
 import { session } from '../stores/session.ts';
 import { tray } from '../stores/tray.ts';
 import { add, startQueue } from './queue.ts';

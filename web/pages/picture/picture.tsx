@@ -1,7 +1,7 @@
 /** One picture: left the picture, in the middle what was read at the same place, right the facts. */
 import { useSelector } from '@xstate/store-react';
 import { useEffect, useState } from 'react';
-import '../../styles/picture.css';
+import '../../styles/picture/index.css';
 import { isUnreachable, Refused } from '../../api/refused.ts';
 import { pictureAtom, readPicture } from '../../stores/pictures.ts';
 import { frameWords } from '../../words/frame.ts';
