@@ -38,7 +38,7 @@ import { noteLaterVersions } from '../services/maintenance/stored-versions.ts';
 import { remoteWork } from '../services/remote/remote-work.ts';
 import { cleanUpStep, isAvailable, probeStep, runStep } from '../services/steps/table.ts';
 import type { Config } from './config.ts';
-import { nightlyVerify } from './nightly-verify.ts';
+import { nightlyJobs } from './nightly-verify.ts';
 import type { Ports, World } from './open-ports.ts';
 import { createOperatorRuns } from './operator-runs.ts';
 import { createProcessHealth, type ProcessOf } from './process-health.ts';
@@ -103,7 +103,7 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
   });
   const later_versions = laterVersions(ports, { lifecycle, conditions, limits });
   const retried = retriesOf({ ...deps, engine, gates, probe: services.probe, origin: origin('sweep') }, options.kinds);
-  const nightly = nightlyOf(options, { facts, runs: operator_runs, clock, log, owner: process_id });
+  const nightly = nightlyJobs(options.config, { facts, runs: operator_runs, clock, log, owner: process_id });
   const jobs = [...periodicJobsOf(ports, limits, process_id, world), later_versions, retried, ...nightly];
   const upkeep = createPeriodicJobs(jobs, {
     clock,
@@ -214,11 +214,6 @@ function serviceLimits({ config }: ServiceOptions): StepLimits {
   const { max_bytes, max_pixels, max_pages, max_document_pixels, decode_time_limit_ms, document_time_limit_ms } = config;
   const of_file = { max_bytes, max_pixels, max_pages, max_document_pixels };
   return { ...of_file, decode_time_limit_ms, document_time_limit_ms, ocr_pixels: OCR_PIXELS };
-}
-
-function nightlyOf({ config }: ServiceOptions, parts: Parameters<typeof nightlyVerify>[0]): PeriodicJob[] {
-  const { verify_at: at, verify_heal: heal = false } = config;
-  return at === undefined ? [] : [nightlyVerify(parts, { at, heal })];
 }
 
 type LaterVersionDeps = { lifecycle: Lifecycle; conditions: Conditions; limits: RuntimeLimits };

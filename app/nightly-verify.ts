@@ -11,6 +11,7 @@ import type { Facts } from '../runtime/ports/facts.ts';
 import type { PeriodicJob } from '../runtime/recovery/periodic-jobs.ts';
 import type { Runs } from '../runtime/runs/runs.ts';
 import { DEFAULT_ORGANISATION } from './bootstrap-keys.ts';
+import type { Config } from './config.ts';
 
 const JOB = 'nightly verify';
 const LOOK_MS = 60_000;
@@ -30,6 +31,12 @@ type Parts = {
 };
 /** night: the one that it began in last, in days since the epoch. */
 const State = z.object({ night: z.number() });
+
+export type NightlyConfig = Partial<Pick<Config, 'verify_at' | 'verify_heal'>>;
+/** The job that the settings ask for; none without a time. */
+export function nightlyJobs({ verify_at: at, verify_heal: heal = false }: NightlyConfig, parts: Parts): PeriodicJob[] {
+  return at === undefined ? [] : [nightlyVerify(parts, { at, heal })];
+}
 
 export const nightlyVerify = (parts: Parts, nightly: Nightly): PeriodicJob => ({
   name: 'nightly_verify',

@@ -11,6 +11,7 @@ import { Resource } from '../../contract/resource.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
 import { testAuthority } from '../worlds/tls.ts';
 import { freshDatabase, freshServers } from './places.ts';
+import { freePort } from './start/process.ts';
 
 /** Seconds in which a picture would long have been inspected. */
 const WAIT_S = 2;
@@ -53,6 +54,21 @@ export const ON_SERVERS = {
     assert.equal(seen.status, 'REJECTED');
     await busy.stop();
     await idle.stop();
+    await drop();
+    await rm(folder, { recursive: true, force: true });
+  },
+  /** A worker has no other port. */
+  async health_listen() {
+    const { env: servers, drop } = await freshServers(REDIS);
+    const folder = await mkdtemp(path.join(tmpdir(), 'tuodi-settings-'));
+    const address = `127.0.0.1:${await freePort()}`;
+    const worker = await startWorker(
+      readConfig({ ...servers, TUODI_HEALTH_LISTEN: address, TUODI_DATA_DIR: folder }).config,
+      '0',
+    );
+    assert.equal((await fetch(`http://${address}/readyz`)).status, 200);
+    await worker.stop();
+    await assert.rejects(fetch(`http://${address}/readyz`));
     await drop();
     await rm(folder, { recursive: true, force: true });
   },
