@@ -61,7 +61,6 @@ const FAULTS: Record<string, (opened: OpenedPorts) => OpenedPorts> = {
     facts: { ...ports.facts, upkeep: { ...ports.facts.upkeep, databaseTime: failing } },
   }),
   'service time is read': (ports) => ({ ...ports, facts: { ...ports.facts, upkeep: { ...ports.facts.upkeep, time: failing } } }),
-  'announcements are listened to': (ports) => ({ ...ports, announcements: { ...ports.announcements, listen: failing } }),
   'workers begin': (ports) => ({ ...ports, queue: { ...ports.queue, consume: broken } }),
 };
 

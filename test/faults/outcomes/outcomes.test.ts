@@ -5,11 +5,10 @@ import { describe, test } from 'node:test';
 import { STATUSES } from '../../../contract/statuses.ts';
 import { FAULTS } from './faults.ts';
 import { resultOf } from './page.ts';
-import { runFault } from './run.ts';
+import { RESTS_FOUND, runFault } from './run.ts';
 
 /** Those that may owe nothing: docs/lifecycle.md. */
 const RESTS = new Set<string>(['INDEXED', 'INDEX_FAILED', 'PURGE_FAILED', 'DELETED']);
-const RESTS_FOUND = new Set<string>(['INDEXED', 'DELETED']);
 const ALL = STATUSES.map(({ status }) => status).sort();
 /** By the heading of a fault, the rows below it. */
 const shown = new Map(

@@ -10,6 +10,8 @@ const [SECOND, MINUTE] = [1_000, 60_000];
 /** How time passes while the fault is there, and once it is mended: well above each limit of the tasks, below those of people. */
 const DURING = [SECOND, MINUTE, 10 * MINUTE];
 const AFTERWARDS = [0, SECOND, 9 * SECOND, 50 * SECOND, MINUTE, 3 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE];
+/** Statuses in which the index is as the facts promise. */
+export const RESTS_FOUND: ReadonlySet<Status> = new Set<Status>(['INDEXED', 'DELETED']);
 /** So long nothing moves any more that was to move by itself. */
 const AT_LEAST_MS = MINUTE;
 
@@ -78,8 +80,9 @@ async function cellsOf(w: Outcomes, fault: FaultRow): Promise<Cell[]> {
     const rows = await now();
     for (const [id, row] of rows) if (row.seq !== last.get(id)?.seq) moved.set(id, passed);
     last = rows;
-    if (passed >= AT_LEAST_MS && [...rows.values()].every(({ phase, status }) => phase !== 'working' && status !== 'DELETING'))
-      break;
+    if (passed < AT_LEAST_MS) continue;
+    const rests = await Promise.all([...rows.values()].map((row) => isAtRest(w, row)));
+    if (rests.every(Boolean)) break;
   }
   const cells: Cell[] = [];
   for (const [status, id] of pictures) {
@@ -99,6 +102,9 @@ async function cellsOf(w: Outcomes, fault: FaultRow): Promise<Cell[]> {
   }
   return cells;
 }
+
+const isAtRest = async (w: Outcomes, row: ResourceRow): Promise<boolean> =>
+  row.phase !== 'working' && row.status !== 'DELETING' && (!RESTS_FOUND.has(row.status) || (await isWhole(w, row)));
 
 async function isWhole(w: Outcomes, { resource_id, status, indexed_revision }: ResourceRow): Promise<boolean> {
   const [head] = await w.now.index.heads(SCOPE, [resource_id]);

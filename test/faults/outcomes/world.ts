@@ -2,6 +2,7 @@
  * The embedded service on a clock that a test moves, with a picture in each status, held there until the fault has come. A process is killed
  * by cutting it off from everything outside it: none of its calls is answered any more, and the next process begins.
  */
+import { setMaxListeners } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -78,13 +79,22 @@ export async function outcomesWorld() {
 
   /** A process, with ports of its own that it loses when it is killed. */
   function begin(kill_at = Number.POSITIVE_INFINITY) {
-    const alive = { on: true, calls: 0, killed: () => {} };
+    const death = new AbortController();
+    setMaxListeners(0, death.signal);
+    const alive = {
+      ...{ on: true, calls: 0, killed: () => {} },
+      end(): void {
+        alive.on = false;
+        death.abort();
+      },
+    };
     const killed = new Promise<void>((resolve) => {
       alive.killed = resolve;
     });
+    const own = mortalClock(clock, death.signal);
     const called = (call: string, real: () => unknown): unknown => {
       if (++alive.calls >= kill_at && alive.on) {
-        alive.on = false;
+        alive.end();
         alive.killed();
         if (kill_at % 2 === 0) void real(); // done, and nobody hears of it
       }
@@ -92,7 +102,7 @@ export async function outcomesWorld() {
       const instead = now.fault(call);
       return instead ?? real();
     };
-    const queue = heldQueue(memoryQueue({ clock, max_waiting: 1_000 }));
+    const queue = heldQueue(memoryQueue({ clock: own, max_waiting: 1_000 }));
     const { tasks, index } = { tasks: indirect(() => now.tasks), index: indirect(() => now.index) };
     const { recogniser } = engine;
     const { embedder } = embedding;
@@ -105,14 +115,14 @@ export async function outcomesWorld() {
       ) as typeof outside),
     };
     const options = { config, limits: LIMITS, task_limits: { outage_pause_ms: 1_000 } };
-    const service = createService(ports, options, { clock, log });
+    const service = createService(ports, options, { clock: own, log });
     const limits = { ...SERVICE_LIMITS, max_bytes: 1_000_000, max_pixels: 1_000_000 };
     const receiver = callbackReceiver({
-      ...{ context: { ...ports, clock, limits }, runs: service.runs, log },
+      ...{ context: { ...ports, clock: own, limits }, runs: service.runs, log },
       isOurs: (_, signature) => signature === 'ours',
     });
     const explain = explainer({
-      ...{ ...ports, clock, log, local_runs: service.local_runs, pauses: service.pauses },
+      ...{ ...ports, clock: own, log, local_runs: service.local_runs, pauses: service.pauses },
       ...{ required_metadata: ['title'], kernel: service.lifecycle.kernel },
     });
     return { alive, killed, service, receiver, explain, ports };
@@ -139,7 +149,7 @@ export async function outcomesWorld() {
   await life.service.start();
   const also_closed: (() => Promise<void>)[] = [];
   const betweenLives = async (work: () => Promise<unknown>): Promise<void> => {
-    life.alive.on = false;
+    life.alive.end();
     await work();
     life = begin();
     await life.service.start();
@@ -150,7 +160,7 @@ export async function outcomesWorld() {
     kill: () => betweenLives(async () => {}),
     /** A process that is killed at its call of a port with this number; every second one once that is done, before it hears of it. */
     async killAt(call: number): Promise<void> {
-      life.alive.on = false;
+      life.alive.end();
       life = begin(call);
       const { service, killed } = life;
       const lives = async () => {
@@ -159,7 +169,7 @@ export async function outcomesWorld() {
         await service.sweep.once();
       };
       await Promise.race([lives(), killed, clock.sleep(LIFE_MS)]);
-      life.alive.on = false;
+      life.alive.end();
     },
     alsoClose: (close: () => Promise<void>) => void also_closed.push(close),
     /** All instances, as version 1 of the machine has left them. */
@@ -207,6 +217,18 @@ export async function outcomesWorld() {
 /** Calls go to what is there then. */
 const indirect = <Port extends object>(port: () => Port): Port =>
   new Proxy({} as Port, { get: (_, name) => Reflect.get(port(), name) });
+
+/** A process that is dead is not woken any more, and keeps nothing open. */
+const mortalClock = (clock: Clock, death: AbortSignal): Clock => ({
+  ...clock,
+  async sleep(ms, signal) {
+    await clock.sleep(ms, AbortSignal.any(signal ? [signal, death] : [death])).catch((error: unknown) => {
+      if (!death.aborted) throw error;
+    });
+    if (death.aborted) await new Promise(() => {});
+  },
+  after: (ms, then) => clock.after(ms, () => death.aborted || then()), // unreferenced
+});
 
 /** Stands still until it is moved; the wall clock may be moved alone. */
 function twoClocks(): { clock: Clock; pass(ms: number): void; stepWall(ms: number): void } {

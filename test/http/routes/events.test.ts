@@ -66,6 +66,16 @@ describe('events', () => {
     await Promise.all([own.close(), other.close()]);
   });
 
+  test('where announcements cannot be listened to, the server starts all the same, and events are read from time to time', async () => {
+    const deaf = { ...memoryAnnouncements(), listen: () => Promise.reject(new Error('away')) };
+    const other = await serveEvents(facts, deaf);
+    const reader = await readEvents(other.url, keys.a);
+    await commit(['a', 1]);
+    await until('the event', () => reader.events.length === 1);
+    await reader.close();
+    await other.stop();
+  });
+
   test('operators are told of a part that changes and works again, with no position; others are not', async () => {
     const viewer = await readEvents(server.url, await keyTo(facts, 'a', 'viewer'));
     const operator = await readEvents(server.url, await keyTo(facts, 'a', 'operator'));
