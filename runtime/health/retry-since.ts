@@ -10,7 +10,7 @@ export const PART_OF_NEED: Record<Need, PartName> = {
   index: 'index',
 };
 
-/** Wall time at which the last part that the step needs began to work; null: one does not, or the step is not known. */
+/** Wall time at which the last part that the step needs began to work; null: one does not, the step needs none, or is not known. */
 export function retrySince(step: string | null, parts: readonly Pick<MergedPart, 'part' | 'state' | 'since'>[]): number | null {
   const kind = STEP_KINDS.find((name) => name === step);
   if (!kind) return null;

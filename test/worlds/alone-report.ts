@@ -1,12 +1,12 @@
 /** The report of a process that does nothing of its own. */
 import type { Logger } from 'pino';
 import type { Clock } from '../../runtime/async/clock.ts';
-import { createParts } from '../../runtime/health/parts.ts';
+import type { Parts } from '../../runtime/health/parts.ts';
 import { createProcessReport } from '../../runtime/health/process-report.ts';
 import type { Facts } from '../../runtime/ports/facts.ts';
 
-export function aloneReport({ facts, clock, log }: { facts: Facts; clock: Clock; log: Logger }) {
-  const parts = createParts({ clock, log });
+type Given = { facts: Facts; parts: Parts; clock: Clock; log: Logger };
+export function aloneReport({ facts, parts, clock, log }: Given) {
   const nothing = () => [];
   return createProcessReport({
     ...{ processes: facts.processes, parts, clock, log, activity: nothing, outages: nothing, jobs: nothing },

@@ -23,6 +23,7 @@ import { openSqliteFacts } from '../../persistence/sqlite/facts.ts';
 import { makeKey } from '../../runtime/accounts/api-keys.ts';
 import { createSigner } from '../../runtime/accounts/signer.ts';
 import { type Clock, systemClock } from '../../runtime/async/clock.ts';
+import { createParts, type Parts } from '../../runtime/health/parts.ts';
 import { createPauses } from '../../runtime/health/pauses.ts';
 import { RUNTIME_LIMITS } from '../../runtime/limits.ts';
 import { createFeed } from '../../runtime/outbox/feed.ts';
@@ -56,6 +57,8 @@ export type HttpWorld = {
   /** `api_key`: of the organisation `a`; `other`: of `b`; `revoked`: of `a`. */
   keys: { a: string; other: string; revoked: string };
   ranking: Ranking;
+  /** The states that its only process sees. */
+  parts: Parts;
   log: string[];
   /** With the key of `a` unless said otherwise; redirects are not followed. */
   call(method: string, route: string, sending?: Sending): Promise<Answer>;
@@ -107,6 +110,7 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
   const embedder: Embedder = { model: 'none', dimension: 2, embed: async (texts) => texts.map(() => new Float32Array([1, 0])) };
   const required_metadata: HttpDeps['required_metadata'] = ['title'];
   const holding = { step_pauses: facts.step_pauses, hold: () => {} };
+  const parts = createParts({ clock, log: logger });
   const pauses = createPauses({ ...holding, clock, limits: RUNTIME_LIMITS, log: logger });
   const deps: HttpDeps = {
     ...{ index, embedder, required_metadata },
@@ -124,7 +128,7 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
       store: objects,
     },
     runs: heldRuns({ facts, clock, log: logger }),
-    report: aloneReport({ facts, clock, log: logger }),
+    report: aloneReport({ facts, parts, clock, log: logger }),
     callbacks: null,
     limits: HTTP_LIMITS,
     cors_origins: ['https://web.example'],
@@ -169,7 +173,7 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
     );
   };
   const world: HttpWorld = {
-    ...{ url: public_url(), port, deps, server, facts, objects, keys, ranking, log, call, done },
+    ...{ url: public_url(), port, deps, server, facts, objects, keys, ranking, parts, log, call, done },
     created: async (more = {}) => {
       const asked = { filename: 'r.jpg', content_type: 'image/jpeg', byte_size: 5, metadata: { title: 'a receipt' }, ...more };
       const { json } = await call('POST', '/v1/resources', { body: asked });

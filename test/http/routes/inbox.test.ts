@@ -85,6 +85,17 @@ describe('groups', () => {
     assert.deepEqual(await groups('failure', { key: w.keys.other }), []);
   });
 
+  test('of failures say since when what their step needs works; null while it is away', async () => {
+    const since = async () => (await groups('failure')).map((group) => group.since);
+    w.parts.set('store', { state: 'away', code: 'no_answer', detail: null });
+    assert.deepEqual(await since(), [null]);
+    w.later(60_000);
+    const back = new Date(w.deps.clock.now()).toISOString();
+    w.parts.set('store', null);
+    const [at] = await since();
+    assert.ok(at && at >= back, `${at} is before ${back}`);
+  });
+
   test('what else is asked for is refused by name', async () => {
     for (const query of ['', '?by=size', '?by=missing&by=failure', '?by=missing&limit=3'])
       assert.equal((await w.call('GET', `/v1/resources/groups${query}`)).status, 422, query);

@@ -119,4 +119,23 @@ describe('dead letters', () => {
     assert.deepEqual([of_step?.step, of_step?.code, of_step?.count, of_step?.advice], ['ocr', null, 8, null]);
     assert.deepEqual(await groups('', w.keys.other), []);
   });
+
+  test('say since when a retry makes sense: since all that their step needs works, and not while one is away', async () => {
+    const since = async () => {
+      const { items } = (await w.call('GET', '/v1/ops/dead-letters', { key: operator })).json as { items: unknown };
+      return DeadLetterGroups.parse(items).map(({ retry_since }) => retry_since);
+    };
+    const before = await since();
+    assert.ok(before.length === 2 && before.every((at) => at !== null && Date.parse(at) <= w.deps.clock.now()));
+    w.parts.set('recogniser', { state: 'away', code: 'no_answer', detail: null });
+    assert.deepEqual(await since(), [null, null]);
+    w.later(60_000);
+    const back = new Date(w.deps.clock.now()).toISOString();
+    w.parts.set('recogniser', null);
+    const [first, second] = await since();
+    assert.ok(first && first >= back && first === second, `${first} is not ${back} or soon after`);
+    w.parts.set('index', { state: 'away', code: 'no_answer', detail: null });
+    assert.deepEqual(await since(), [first, second], 'the step of OCR needs no index');
+    w.parts.set('index', null);
+  });
 });
