@@ -128,8 +128,11 @@ export const ListResources = z.strictObject({
   limit: z.int().min(1).max(200).default(50),
 });
 export type ListResources = z.infer<typeof ListResources>;
+/** No place on earth is farther from UTC. */
+const MAX_UTC_OFFSET_MIN = 14 * 60;
 export const CountResources = ListResources.omit({ sort: true, cursor: true, limit: true }).extend({
   by: z.enum(['month']).optional(),
+  utc_offset_min: z.int().min(-MAX_UTC_OFFSET_MIN).max(MAX_UTC_OFFSET_MIN).optional(),
 });
 export type CountResources = z.infer<typeof CountResources>;
 export const HistoryPage = ListResources.pick({ cursor: true, limit: true });

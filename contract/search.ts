@@ -5,7 +5,7 @@ import { PHASES } from './statuses.ts';
 
 export const SEARCH_MODES = ['hybrid', 'text', 'vector'] as const;
 export type SearchMode = (typeof SEARCH_MODES)[number];
-export const FACETS = ['tag', 'year'] as const;
+export const FACETS = ['tag', 'year', 'phase'] as const;
 export type Facet = (typeof FACETS)[number];
 
 /** Maximum hits of a page. */

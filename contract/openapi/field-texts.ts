@@ -16,8 +16,8 @@ export const FIELD_TEXTS: Record<string, Text | undefined> = {
     zh: '该词在本页文字中的位置（UTF-16 单位）；被更正改动的词为 null',
   },
   boxes: { en: 'where the words stand that matched, as fractions of the page', zh: '命中词语在页面上的位置（按比例）' },
-  by: { en: '`month`: also counts by the month of creation, in UTC', zh: '`month`：另按创建月份（UTC）计数' },
-  by_month: { en: 'pictures by the month in which they were created, in UTC', zh: '按创建月份（UTC）统计的图片数' },
+  by: { en: '`month`: also counts by the month of creation', zh: '`month`：另按创建月份计数' },
+  by_month: { en: 'pictures by the month in which they were created', zh: '按创建月份统计的图片数' },
   by_remark: {
     en: 'pictures with a remark of each code, as the list with these filters has them',
     zh: '各代码提示的图片数，与同条件的列表一致',
@@ -140,6 +140,10 @@ export const FIELD_TEXTS: Record<string, Text | undefined> = {
   total_is_exact: { en: 'false: `total` is an estimate', zh: 'false 表示 `total` 为估计值' },
   turned: { en: 'how far the page was turned to be read, in degrees clockwise', zh: '识别时页面顺时针转过的角度' },
   upload: { en: 'where the bytes go; absent if they are in', zh: '上传地址；已有内容时没有' },
+  utc_offset_min: {
+    en: 'how many minutes clocks are before UTC where months begin at midnight',
+    zh: '按哪个时区划分月份：早于 UTC 的分钟数',
+  },
   viewable: { en: 'it can be shown', zh: '可以查看' },
   waits_for: { en: 'what has to happen next, in the language of the reader', zh: '接下来需要什么' },
   words: { en: 'each word with its place, as fractions of the upright page', zh: '每个词及其在摆正页面上的位置（按比例）' },

@@ -17,8 +17,9 @@ export const findHandlers: Handlers<'search' | 'stream_events'> = {
     const all = duplicates === 'true';
     const listed = { list: 'search', scope: caller.scope, filters: all ? { ...filters, duplicates } : filters };
     const position = decodeSearchCursor(cursor, listed);
+    const by_phase = filters.facets.includes('phase');
     const ranked = await rankedBy(request, filters);
-    const page = await searchPage(request, { ranked, position, limit, phase: filters.phase, all });
+    const page = await searchPage(request, { ranked, position, limit, phase: filters.phase, all, by_phase });
     const { found, next, total, total_is_exact, facets } = page;
     const items = await presentHits(request, found, ranked.query);
     const next_cursor = next && encodeSearchCursor(listed, next);
@@ -48,7 +49,7 @@ async function rankedBy(call: KeyRequest, filters: Omit<SearchRequest, 'cursor' 
     ...(created_from ? { created_from: Date.parse(created_from) } : {}),
     ...(created_to ? { created_to: Date.parse(created_to) } : {}),
     sort: empty ? 'newest' : filters.sort,
-    facets,
+    facets: facets.filter((facet) => facet !== 'phase'),
   };
 }
 const DAY_MS = 24 * 3_600_000;

@@ -16,6 +16,8 @@ import { contentHandlers } from './content.ts';
 
 type Names = 'list_resources' | 'count_resources' | 'list_tags' | 'get_resource' | 'list_history' | 'explain_resource';
 
+const MINUTE_MS = 60_000;
+
 const handlers: Handlers<Names> = {
   async get_resource(request) {
     const row = await waitIfPreferred(request, await loadResource(request));
@@ -40,11 +42,13 @@ const handlers: Handlers<Names> = {
     return { status: 200, body: { items, next_cursor: last ? encodeCursor(listed, positionOf(last, sort)) : null } };
   },
 
-  async count_resources({ deps, caller, query: { by, ...filters } }) {
+  async count_resources({ deps, caller, query: { by, utc_offset_min = 0, ...filters } }) {
     const { resources } = deps.facts;
     const filter = filterOf(filters);
     const counts = await resources.counts(caller.scope, filter);
-    return { status: 200, body: by ? { ...counts, by_month: await resources.countsByMonth(caller.scope, filter) } : counts };
+    if (!by) return { status: 200, body: counts };
+    const by_month = await resources.countsByMonth(caller.scope, filter, utc_offset_min * MINUTE_MS);
+    return { status: 200, body: { ...counts, by_month } };
   },
 
   async list_tags({ deps, caller, query }) {

@@ -2,24 +2,30 @@
  * A page of hits: the index ranks, the facts decide. Each hit is looked up in SQL again, so that what was removed a moment ago is not
  * found whatever the index still holds, and a page that lost hits by it is refilled from further down.
  */
-import { MAX_HITS, type SearchRequest } from '../../contract/search.ts';
+import { MAX_HITS, type SearchAnswer, type SearchRequest } from '../../contract/search.ts';
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { IndexPage, IndexQuery } from '../../runtime/ports/search-index.ts';
 import type { KeyRequest } from '../context.ts';
+import { phaseCounts } from './phase-facet.ts';
 import { hiddenDuplicates } from './same-bytes.ts';
 import { markOf, type SearchPosition } from './search-cursor.ts';
 
 export type Ranked = Omit<IndexQuery, 'after' | 'except' | 'only' | 'limit'>;
 export type Found = { row: ResourceRow; score: number };
 /** next: where the next page begins; null at the end. */
-export type SearchPage = Pick<IndexPage, 'total' | 'total_is_exact' | 'facets'> & { found: Found[]; next: SearchPosition | null };
-/** all: pictures with the same bytes, each. */
+export type SearchPage = Pick<IndexPage, 'total' | 'total_is_exact'> & {
+  found: Found[];
+  next: SearchPosition | null;
+  facets: SearchAnswer['facets'];
+};
+/** all: pictures with the same bytes, each. by_phase: they are counted by phase too. */
 type Wanted = {
   ranked: Ranked;
   position: SearchPosition | null;
   limit: number;
   phase: SearchRequest['phase'];
   all: boolean;
+  by_phase: boolean;
 };
 type Hit = IndexPage['hits'][number];
 
@@ -30,7 +36,10 @@ type Progress = { found: Found[]; dropped: number; marks: Set<string>; by_newest
 const WIDER = 4;
 
 /** Ends short, with a position to go on from, when too much of the ranking was not confirmed. */
-export async function searchPage(call: KeyRequest, { ranked, position, limit, phase, all }: Wanted): Promise<SearchPage> {
+export async function searchPage(
+  call: KeyRequest,
+  { ranked, position, limit, phase, all, by_phase }: Wanted,
+): Promise<SearchPage> {
   const { deps, caller } = call;
   const { index, limits } = deps;
   const { ids: except, all: all_withdrawn } = await withdrawn(call);
@@ -57,7 +66,9 @@ export async function searchPage(call: KeyRequest, { ranked, position, limit, ph
         all_withdrawn &&
         phase === undefined &&
         !(position?.by_newest && ranked.mode !== 'text');
-      return { found, next, total: Math.max(first.total - dropped, found.length), total_is_exact: exact, facets: first.facets };
+      const total = Math.max(first.total - dropped, found.length);
+      const counted = by_phase ? await phaseCounts(call, { ranked, except, total: phase ? first.total : total }) : null;
+      return { found, next, total, total_is_exact: exact, facets: { ...first.facets, ...(counted ? { phase: counted } : {}) } };
     }
   }
 }

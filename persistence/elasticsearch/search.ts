@@ -3,8 +3,7 @@
  * or by newest. The same rules as the embedded index has.
  */
 import type { estypes } from '@elastic/elasticsearch';
-import type { Facet } from '../../contract/search.ts';
-import type { IndexPage, IndexPosition, IndexQuery } from '../../runtime/ports/search-index.ts';
+import type { IndexFacet, IndexPage, IndexPosition, IndexQuery } from '../../runtime/ports/search-index.ts';
 import { FUSED, fusion, rest } from '../shared/fuse.ts';
 import type { Elastic } from './client.ts';
 import { FIELDS, type Hit, hitsOf, totalOf } from './hits.ts';
@@ -14,7 +13,7 @@ import { ofFilters, ofQuery, ofThese, orThese, theseOf } from './query.ts';
 const CANDIDATES = 400;
 /** Values of a facet: the most frequent; more would be a list of its own. */
 const VALUES = 100;
-const FACET_FIELD: Record<Facet, string> = { tag: 'tags', year: 'year' };
+const FACET_FIELD: Record<IndexFacet, string> = { tag: 'tags', year: 'year' };
 /** The later of two equal scores is first: ids begin with their time. */
 const BY_SCORE: estypes.Sort = [{ _score: { order: 'desc' } }, { resource_id: 'desc' }];
 const BY_NEWEST: estypes.Sort = [{ created_at: 'desc' }, { resource_id: 'desc' }];

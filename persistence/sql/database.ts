@@ -20,7 +20,7 @@ export interface Dialect {
   claimDue(knex: Knex, want: Parameters<Instances['claimDue']>[0]): Promise<unknown[]>;
   /** `instance_id`, `org_id`, `seq` of those that are there, in the order of their ids; they stay so until the transaction ends. */
   lockInstances(trx: Knex, ids: string[]): Promise<unknown[]>;
-  /** An expression of the month of a column of epoch milliseconds, in UTC, as 2026-11. `column`: a name of ours. */
+  /** An expression of the month of a column of epoch milliseconds, in UTC, as 2026-11. `column`: an expression of ours. */
   month(column: string): string;
   /** The database's clock (epoch ms); null where it is that of this process. */
   time(knex: Knex): Promise<number | null>;

@@ -22,9 +22,10 @@ export function libraryCountsOf({ read, dialect }: Database): Pick<Resources, 't
       return rows.map(rowOf).map((row) => ({ tag: text(row, 'tag'), count: number(row, 'count') }));
     },
 
-    async countsByMonth(scope, filter) {
+    async countsByMonth(scope, filter, offset_ms) {
+      if (!Number.isSafeInteger(offset_ms)) throw new RangeError(`an offset of ${offset_ms} ms`);
       const rows: unknown[] = await filtered(inScope(read, scope), scope, shownOf(filter))
-        .select(read.raw(`${dialect.month('r.created_at')} AS month`))
+        .select(read.raw(`${dialect.month(`(r.created_at + ${offset_ms})`)} AS month`))
         .count({ count: '*' })
         .groupBy('month')
         .orderBy('month');

@@ -2,8 +2,7 @@
  * What is counted and sorted of every entry, in memory: a few numbers each. By these a facet of 80,000 matches takes a few milliseconds;
  * asked of the table, row by row, it took 200.
  */
-import type { Facet } from '../../contract/search.ts';
-import type { IndexPage, IndexPosition } from '../../runtime/ports/search-index.ts';
+import type { IndexFacet, IndexPage, IndexPosition } from '../../runtime/ports/search-index.ts';
 
 /** Values of a facet: the most frequent; more would be a list of its own. */
 const VALUES = 100;
@@ -107,8 +106,8 @@ export class Columns {
     return created_at > other || (created_at === other && resource_id > (this.#resource_ids[id] ?? ''));
   }
 
-  facets(wanted: Facet[], ids: Int32Array): IndexPage['facets'] {
-    const of: Record<Facet, () => Map<string, number>> = { tag: () => this.#tags(ids), year: () => this.#perYear(ids) };
+  facets(wanted: IndexFacet[], ids: Int32Array): IndexPage['facets'] {
+    const of: Record<IndexFacet, () => Map<string, number>> = { tag: () => this.#tags(ids), year: () => this.#perYear(ids) };
     return Object.fromEntries([...new Set(wanted)].map((facet) => [facet, mostFrequent(of[facet]())]));
   }
 

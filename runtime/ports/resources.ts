@@ -118,8 +118,11 @@ export interface Resources {
     page: { sort: ResourceSort; after: ResourcePosition | null; limit: number },
   ): Promise<ResourceRow[]>;
   counts(scope: Scope, filter: ResourceFilter): Promise<Counts>;
-  /** Pictures by the month in which they were created (2026-11, in UTC), the earliest first; those that are gone only where the filter names them. */
-  countsByMonth(scope: Scope, filter: ResourceFilter): Promise<Record<string, number>>;
+  /**
+   * Pictures by the month in which they were created (2026-11), the earliest first; those that are gone only where the filter names them.
+   * offset_ms: how far the clocks by which months begin are before UTC.
+   */
+  countsByMonth(scope: Scope, filter: ResourceFilter, offset_ms: number): Promise<Record<string, number>>;
   /** Tags that begin so, whatever their case, with how many pictures that are not gone have each; the most frequent first. */
   tags(scope: Scope, of: { prefix: string; limit: number }): Promise<{ tag: string; count: number }[]>;
   /** The oldest resource with these bytes that can be viewed (so they were seen, not only announced). */

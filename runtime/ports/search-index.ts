@@ -15,6 +15,9 @@ export type EntryHead = { resource_id: string; org_id: string; revision: number;
 /** content: see runtime/content-hash.ts; null: of a tombstone, or written by an earlier version, which kept none. */
 export type EntryContent = EntryHead & { content: string | null };
 
+/** The index knows no phases: the facts do. */
+export type IndexFacet = Exclude<Facet, 'phase'>;
+
 export type IndexQuery = {
   query: ParsedQuery;
   mode: SearchMode;
@@ -34,7 +37,7 @@ export type IndexQuery = {
   except: string[];
   /** Ids of which alone some may be found; absent: all. At most 200. */
   only?: string[];
-  facets: Facet[];
+  facets: IndexFacet[];
   limit: number;
 };
 
@@ -46,7 +49,7 @@ export type IndexPage = {
   hits: { resource_id: string; revision: number; created_at: number; score: number }[];
   total: number;
   total_is_exact: boolean;
-  facets: Partial<Record<Facet, { value: string; count: number }[]>>;
+  facets: Partial<Record<IndexFacet, { value: string; count: number }[]>>;
 };
 
 /** The search index: a copy of the facts that can be rebuilt from them. */

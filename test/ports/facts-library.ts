@@ -5,6 +5,7 @@ import { NO_METADATA } from '../../contract/metadata.ts';
 import type { ResourceColumns } from '../../runtime/ports/resources.ts';
 import { AT, change, ORG, OTHER, type World } from './facts-rows.ts';
 
+const HOUR_MS = 3_600_000;
 const scope = { org_id: ORG };
 
 export function libraryTests(world: World): void {
@@ -45,9 +46,12 @@ export function libraryTests(world: World): void {
       await put('m3', ['x'], at('2026-11-30T23:59:59Z'));
       await put('m4', ['x'], { ...at('2026-11-05T00:00:00Z'), status: 'TRASHED', phase: 'gone' });
       await put('m5', ['x'], { ...at('2025-01-05T00:00:00Z'), org_id: OTHER });
-      assert.deepEqual(await resources.countsByMonth(scope, {}), { '2026-10': 1, '2026-11': 2 });
-      assert.deepEqual(await resources.countsByMonth(scope, { tag: ['x'] }), { '2026-10': 1, '2026-11': 1 });
-      assert.deepEqual(await resources.countsByMonth(scope, { phase: ['gone'] }), { '2026-11': 1 });
+      assert.deepEqual(await resources.countsByMonth(scope, {}, 0), { '2026-10': 1, '2026-11': 2 });
+      assert.deepEqual(await resources.countsByMonth(scope, { tag: ['x'] }, 0), { '2026-10': 1, '2026-11': 1 });
+      assert.deepEqual(await resources.countsByMonth(scope, { phase: ['gone'] }, 0), { '2026-11': 1 });
+      const in_china = await resources.countsByMonth(scope, {}, 8 * HOUR_MS);
+      assert.deepEqual(in_china, { '2026-11': 2, '2026-12': 1 }, 'months begin at midnight there');
+      assert.deepEqual(await resources.countsByMonth(scope, {}, -HOUR_MS), { '2026-10': 2, '2026-11': 1 });
     });
   });
 }

@@ -4,6 +4,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { until } from '../worlds/wait.ts';
+import { serveLargeLibrary, timeOfJump } from './large-library.ts';
 import { holds, type WebWorld, webWorld } from './web-world.ts';
 
 const BUILT = fileURLToPath(new URL('../../web/', import.meta.url));
@@ -12,8 +14,8 @@ const FIRST_PAGE_KB = 200;
 const JUMP_MS = 100;
 /** A machine that runs tests beside it is slower than a person's. */
 const BUSY = 3;
-const ELEMENTS = 1_200;
-const PICTURES = 100_000;
+const ELEMENTS = 700;
+const DAY_MS = 86_400_000;
 
 describe('the first page', () => {
   let world: WebWorld;
@@ -44,38 +46,55 @@ describe('the first page', () => {
 
   test('a shelf of 100,000 pictures has few elements, and a jump into it is drawn at once', async () => {
     const page = await world.open();
-    const list = await page.evaluate("fetch('/v1/resources?limit=10').then((response) => response.json())");
-    const { items } = list as { items: Record<string, unknown>[] };
-    const one = (n: number) => ({
-      ...items[n % items.length],
-      resource_id: `01a21fb3-08f5-70f2-a4d7-${String(n).padStart(12, '0')}`,
-      created_at: new Date(Date.UTC(2026, 10, 1) - n * 1_000_000).toISOString(),
-    });
-    await page.route(/\/v1\/resources\/counts/, (route) =>
-      route.fulfill({
-        json: { total: PICTURES, by_phase: { ready: PICTURES }, by_status: {}, by_remark: {}, by_month: [] },
-      }),
-    );
-    await page.route(/\/v1\/resources\?/, (route) => {
-      const at = Number(new URL(route.request().url()).searchParams.get('cursor') ?? 0);
-      return route.fulfill({ json: { items: Array.from({ length: 60 }, (_, n) => one(at + n)), next_cursor: String(at + 60) } });
-    });
-    await page.route(/\/preview\?/, (route) => route.abort());
-    await page.goto(`${world.url}/?sort=title`);
+    await serveLargeLibrary(page, world.url);
+    await page.goto(world.url);
     await page.getByText('100,000 pictures').waitFor();
-    const jump = `new Promise((resolve) => { const began = performance.now(); scrollTo(0, document.documentElement.scrollHeight * 0.7);
-      const look = () => { const row = document.querySelector('[role=row]'); const box = row?.getBoundingClientRect();
-        if (box && Math.abs(box.top) < 3000) resolve(performance.now() - began); else requestAnimationFrame(look); }; requestAnimationFrame(look); })`;
+    await page.locator('[data-id] img').first().waitFor();
     const times: number[] = [];
-    for (let n = 0; n < 5; n += 1) {
-      times.push(Number(await page.evaluate(jump)));
-      await page.evaluate('scrollTo(0, 0)');
-    }
+    for (const share of [0.7, 0.2, 0.9, 0.4, 0.6])
+      times.push(await timeOfJump(page, `scrollTo(0, document.documentElement.scrollHeight * ${share})`));
     const median = times.sort((a, b) => a - b)[2] ?? Number.NaN;
     assert.ok(median <= JUMP_MS * BUSY, `${times.map((ms) => ms.toFixed(0)).join(', ')} ms`);
     const elements = Number(await page.evaluate("document.querySelectorAll('*').length"));
     assert.ok(elements <= ELEMENTS, `${elements} elements`);
     assert.ok(Number(await page.evaluate('document.documentElement.scrollHeight')) > 5_000_000);
+    await page.context().close();
+  });
+
+  test('a month is jumped to by its name: what stands there came in then', async () => {
+    const page = await world.open();
+    await serveLargeLibrary(page, world.url);
+    const asked: URLSearchParams[] = [];
+    page.on('request', (request) => {
+      const { pathname, searchParams } = new URL(request.url());
+      if (pathname === '/v1/resources' && searchParams.has('created_to')) asked.push(searchParams);
+    });
+    await page.goto(world.url);
+    await page.locator('[data-id] img').first().waitFor();
+    const slider = page.getByRole('slider', { name: 'Jump to a month' });
+    const shown = () => slider.getAttribute('aria-valuetext');
+    await slider.focus();
+    await page.keyboard.press('End');
+    await until('the oldest month is shown', async () => /^\w+ \d{4}$/.test((await shown()) ?? ''));
+    const oldest = await shown();
+    await page.locator('.row.day h2', { hasText: oldest ?? '' }).waitFor();
+    await until('and was asked for', () => asked.length > 0);
+    await page.keyboard.press('PageUp');
+    await until('a year later', async () => (await shown()) !== oldest);
+    const month = (await shown()) ?? '';
+    await page.locator('.row.day h2', { hasText: month }).waitFor();
+    await holds(page, "[...document.querySelectorAll('[role=gridcell].pic')].every((cell) => cell.dataset.id !== undefined)");
+    assert.ok(
+      asked.every(
+        (search) => Date.parse(search.get('created_to') ?? '') - Date.parse(search.get('created_from') ?? '') <= 31 * DAY_MS,
+      ),
+      'each question is of one month',
+    );
+    const box = await slider.boundingBox();
+    assert.ok(box);
+    await page.mouse.click(box.x + box.width / 2, box.y + 2);
+    await until('back at the top', async () => (await page.evaluate('scrollY')) === 0);
+    assert.deepEqual(page.errors, []);
     await page.context().close();
   });
 });

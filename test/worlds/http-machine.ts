@@ -41,7 +41,7 @@ export const rankedIndex = ({ ids, asked }: Ranking): SearchIndex =>
     search: async (_scope, query) => {
       asked.push(query);
       const all = ids
-        .filter((id) => !query.except.includes(id))
+        .filter((id) => !query.except.includes(id) && (query.only?.includes(id) ?? true))
         .map((resource_id, at) => ({ resource_id, revision: 1, created_at: ids.length - at, score: 1 / (at + 1) }));
       const left = all.filter(({ created_at }) => query.after === null || created_at < query.after.created_at);
       return { hits: left.slice(0, query.limit), total: all.length, total_is_exact: true, facets: {} };

@@ -58,6 +58,21 @@ test('a phase is asked of the facts', async () => {
   assert.equal(found(await search('q=invoice&phase=ready&phase=failed')).length, 7);
 });
 
+test('phases are counted: by the facts, whatever phase is asked for, and only of what is found', async () => {
+  const phases = async (query: string) => (await search(`q=invoice&facets=phase&limit=2${query}`)).facets.phase;
+  assert.deepEqual(await phases(''), [{ value: 'ready', count: 7 }]);
+  await world.call('POST', `/v1/resources/${ids[4]}/reprocess`, { body: { from: 'index' } });
+  const two = [
+    { value: 'ready', count: 6 },
+    { value: 'working', count: 1 },
+  ];
+  assert.deepEqual(await phases(''), two);
+  assert.deepEqual(await phases('&phase=working'), two);
+  world.ranking.ids.splice(4, 1);
+  assert.deepEqual(await phases(''), [{ value: 'ready', count: 6 }]);
+  world.ranking.ids.splice(4, 0, ...ids.slice(4, 5));
+});
+
 test('an empty query lists the newest, without a vector', async () => {
   await search('');
   const asked = world.ranking.asked.at(-1);

@@ -9,11 +9,6 @@ export type Heading = { title: string; more: string };
 
 const DAY_MS = 86_400_000;
 const startOfDay = (time: number): number => new Date(time).setHours(0, 0, 0, 0);
-const startOfMonth = (time: number): number => {
-  const at = new Date(startOfDay(time));
-  at.setDate(1);
-  return at.getTime();
-};
 /** Whole days before a midnight, whatever summer time does between. */
 const daysBefore = (midnight: number, days: number): number => startOfDay(midnight - days * DAY_MS + DAY_MS / 2);
 /** Weeks begin on Monday in both languages. */
@@ -34,31 +29,37 @@ export function recentRanges(now: number): Range[] {
   return ranges.filter(({ from, to }) => to === null || from < to);
 }
 
+/** How far clocks are before UTC now, in minutes: the API counts months by it. Summer time moves the bounds of some months by an hour. */
+export const utcOffset = (now: number): number => -new Date(now).getTimezoneOffset();
+const MINUTE_MS = 60_000;
+const monthOf = (time: number, now: number): string =>
+  new Date(time + utcOffset(now) * MINUTE_MS).toISOString().slice(0, 'yyyy-mm'.length);
+
 /** The range that a time is in. */
 export function rangeOf(time: number, now: number): Range {
   const recent = recentRanges(now);
   const found = recent.find(({ from }) => from !== null && time >= from);
   if (found) return found;
-  const from = startOfMonth(time);
-  return monthRange(from, recent.at(-1)?.from ?? now);
+  return monthRange(monthOf(time, now), now);
 }
 
-/** before: where the recent ranges end, so that none is twice. */
-export function monthRange(from: number, before: number): Range {
-  const next = startOfMonth(from + 32 * DAY_MS);
-  const at = new Date(from);
-  const key = `${at.getFullYear()}-${String(at.getMonth() + 1).padStart(2, '0')}`;
-  return { key, from, to: Math.min(next, before) };
+/** A month, as `2026-11`, as far as it is before the recent ranges, so that none is twice. */
+export function monthRange(key: string, now: number): Range {
+  const [year = 0, month = 1] = key.split('-').map(Number);
+  const begin = (add: number) => Date.UTC(year, month - 1 + add, 1) - utcOffset(now) * MINUTE_MS;
+  return { key, from: begin(0), to: Math.min(begin(1), startOfRecent(now)) };
 }
+
+/** Before this time there are months only. */
+export const startOfRecent = (now: number): number => recentRanges(now).at(-1)?.from ?? now;
 
 export function headingOf({ key, from, to }: Range, now: number): Heading {
   const words = wordsNow(libraryWords);
   if (from === null) return { title: words.all, more: '' };
-  if (key === 'earlier') return { title: words.earlier, more: '' };
   if (key === 'today') return { title: words.today, more: longDay(now) };
   if (key === 'yesterday') return { title: words.yesterday, more: longDay(from) };
   const last = (to ?? now) - 1;
   if (key === 'week') return { title: words.this_week, more: words.days(from, last) };
   if (key === 'last_week') return { title: words.last_week, more: words.days(from, last) };
-  return { title: month(from), more: '' };
+  return { title: month(from + DAY_MS), more: '' }; // a day on: summer time may have begun the month an hour early
 }

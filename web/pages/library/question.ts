@@ -96,6 +96,19 @@ export async function count(query: Query, signal: AbortSignal, range: Within = {
   return body;
 }
 
+/** Pictures before a time by month, as `2026-11`; months begin by clocks that are so many minutes before UTC. */
+export async function countMonths(
+  query: Query,
+  signal: AbortSignal,
+  to: number,
+  utc_offset_min: number,
+): Promise<[string, number][]> {
+  const filters = filtersOf(query);
+  const times = within({ from: null, to }, filters);
+  const { body } = await api.count_resources({ query: { ...filters, ...times, by: 'month', utc_offset_min }, signal });
+  return Object.entries(body.by_month ?? {});
+}
+
 /** Counts of each phase whatever phase is chosen: for the chips. */
 export const countPhases = (query: Query, signal: AbortSignal): Promise<Counts> => count({ ...query, phases: [] }, signal);
 

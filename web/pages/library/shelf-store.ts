@@ -8,8 +8,20 @@ import { pictureNow } from '../../stores/pictures.ts';
 import type { Query } from '../../stores/query.ts';
 import { sortOf } from '../../stores/query.ts';
 import { now } from '../../world.ts';
-import { type Range, rangeOf, recentRanges } from './groups.ts';
-import { type Counts, count, countPhases, type Facet, type Hit, isSearch, list, type Page, search, topTags } from './question.ts';
+import { monthRange, type Range, rangeOf, recentRanges, startOfRecent, utcOffset } from './groups.ts';
+import {
+  type Counts,
+  count,
+  countMonths,
+  countPhases,
+  type Facet,
+  type Hit,
+  isSearch,
+  list,
+  type Page,
+  search,
+  topTags,
+} from './question.ts';
 
 /** count: of all in it; ids: those that are loaded, from its top. cursor: null: all are. */
 export type Group = { range: Range; count: number; ids: readonly string[]; cursor: string | null | undefined };
@@ -44,7 +56,9 @@ export const shelf = createStore({
     more: (context, { key, page }: { key: string; page: Page }) => ({
       ...context,
       hits: page.hits.length > 0 ? new Map([...context.hits, ...page.hits]) : context.hits,
-      groups: context.groups.map((group) => (group.range.key === key ? extended(group, page) : group)),
+      groups: context.groups
+        .map((group) => (group.range.key === key ? extended(group, page) : group))
+        .filter((group) => group.count > 0), // emptied since it was counted
     }),
     counted: (context, { counts, tags }: { counts: Counts; tags?: readonly Facet[] }) => ({
       ...context,
@@ -120,7 +134,7 @@ async function listed(query: Query, signal: AbortSignal): Promise<Partial<Shelf>
     return { ...all, groups: [{ range: ALL, count: all.total, ids: first.ids, cursor: first.next_cursor }] };
   const groups = grouped(first.ids);
   if (first.next_cursor === null) return { ...all, groups };
-  return { ...all, groups: await planned(query, signal, groups, all.total) };
+  return { ...all, groups: await planned(query, signal, groups) };
 }
 
 /** Ids, the newest first, by the time at which each came. */
@@ -137,23 +151,20 @@ function grouped(ids: readonly string[]): Group[] {
 }
 
 /** The groups of a library that is larger than its first page: what is loaded, and room for the rest by counts. */
-async function planned(query: Query, signal: AbortSignal, loaded: Group[], total: number): Promise<Group[]> {
+async function planned(query: Query, signal: AbortSignal, loaded: Group[]): Promise<Group[]> {
   const at = now();
-  const recent = recentRanges(at);
-  const before = recent.at(-1)?.from ?? at;
-  const counted = await Promise.all(recent.map(async (range) => ({ range, ...(await count(query, signal, range)) })));
-  const months = monthsOf(before, total - counted.reduce((sum, one) => sum + one.total, 0));
-  const ranges = [...counted.map(({ range, total }) => ({ range, count: total })), ...months].filter(({ count }) => count > 0);
-  return ranges.map(({ range, count }) => {
-    const known = loaded.find((group) => group.range.key === range.key);
-    const ids = known?.ids ?? [];
+  const [recent, months] = await Promise.all([
+    Promise.all(recentRanges(at).map(async (range) => ({ range, count: (await count(query, signal, range)).total }))),
+    countMonths(query, signal, startOfRecent(at), utcOffset(at)),
+  ]);
+  const older = months
+    .map(([month, counted]) => ({ range: monthRange(month, at), count: counted }))
+    .sort((a, b) => (b.range.from ?? 0) - (a.range.from ?? 0));
+  return [...recent, ...older].flatMap(({ range, count }) => {
+    const ids = loaded.find((group) => group.range.key === range.key)?.ids ?? [];
+    if (count + ids.length === 0) return [];
     return { range, ids, count: Math.max(count, ids.length), cursor: ids.length >= count ? null : undefined };
   });
-}
-
-/** The rest, before the recent ranges. */
-function monthsOf(before: number, left: number): { range: Range; count: number }[] {
-  return left > 0 ? [{ range: { key: 'earlier', from: 0, to: before }, count: left }] : [];
 }
 
 const loading = new Set<string>();

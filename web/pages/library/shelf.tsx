@@ -8,14 +8,14 @@ import { choice } from '../../stores/choice.ts';
 import type { Size as PrintSize } from '../../stores/prefs.ts';
 import { libraryWords } from '../../words/library.ts';
 import { useWords } from '../../words/words.ts';
-import { now } from '../../world.ts';
+import { after, now } from '../../world.ts';
 import { headingOf } from './groups.ts';
 import { type Grid, gridOf, type Row, rowOf, rowsOf } from './layout.ts';
 import { Print } from './print.tsx';
 import { Scrubber } from './scrubber.tsx';
 import { type Group, loadedIds, loadMore, shelf } from './shelf-store.ts';
 
-const OVERSCAN = 3;
+const OVERSCAN = 1;
 
 /** searching: captions have room for a passage. headings: groups are named. */
 type ShelfProps = { size: PrintSize; searching: boolean; headings: boolean };
@@ -71,7 +71,14 @@ export function Shelf({ size, searching, headings }: ShelfProps) {
           );
         })}
       </div>
-      <Scrubber rows={rows} groups={groups} top={top} onJump={(row) => virtual.scrollToIndex(row, { align: 'start' })} />
+      {headings ? (
+        <Scrubber
+          rows={rows}
+          groups={groups}
+          shown={rows[virtual.range?.startIndex ?? 0]?.group ?? 0}
+          onJump={(to) => scrollTo({ top: to === 0 ? 0 : top + to, behavior: 'instant' })}
+        />
+      ) : null}
     </>
   );
 }
@@ -154,14 +161,24 @@ function usePlace() {
   return [place, measured.width, measured.top] as const;
 }
 
+/** So long a shelf stands still before what was jumped to is loaded, so that what a hand passes on its way is not. */
+const STILL_MS = 80;
+
 /** Loads what is near the window and not there, until it is. */
 function useLoading(rows: readonly Row[], groups: readonly Group[], first: number, last: number): void {
+  const passed = useRef(0);
   useEffect(() => {
-    for (const row of rows.slice(first, last + 1)) {
-      const group = groups[row.group];
-      if (row.kind === 'prints' && group && group.cursor !== null && row.at + row.of > group.ids.length)
-        void loadMore(group.range.key);
-    }
+    const load = () => {
+      passed.current = first;
+      for (const row of rows.slice(first, last + 1)) {
+        const group = groups[row.group];
+        if (row.kind === 'prints' && group && group.cursor !== null && row.at + row.of > group.ids.length)
+          void loadMore(group.range.key);
+      }
+    };
+    const jumped = Math.abs(first - passed.current) > last - first;
+    if (jumped) return after(STILL_MS, load);
+    load();
   }, [rows, groups, first, last]);
 }
 
@@ -175,7 +192,10 @@ function useGridFocus(rows: readonly Row[], groups: readonly Group[], { columns 
     if (next === undefined) return false;
     set(next);
     scrollTo(rowOf(rows, groups, next));
-    requestAnimationFrame(() => requestAnimationFrame(() => printOf(next)?.focus({ preventScroll: false })));
+    const print = printOf(next);
+    // Drawn already: the key that follows at once, such as Enter, must find the focus there.
+    if (print) print.focus();
+    else requestAnimationFrame(() => requestAnimationFrame(() => printOf(next)?.focus()));
     return true;
   };
   const inGrid = (by: number) => (document.activeElement?.closest('[role=grid]') ? go(by) : false);
