@@ -11,7 +11,7 @@ export const letPass = (ms: number, _why: string): Promise<void> => sleep(ms);
 export async function until<Value>(
   what: string,
   look: () => Promise<Value | null | undefined | false> | Value | null | undefined | false,
-  limit_ms = 20_000,
+  limit_ms = 60_000, // far above what it takes on a machine that has much else to do
 ): Promise<Value> {
   const over = performance.now() + limit_ms;
   for (;;) {

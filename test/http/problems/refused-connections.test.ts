@@ -49,7 +49,7 @@ describe('a refused connection ends soon, whatever its client does', () => {
     { way, bytes, is_silent: false },
   ]);
   for (const { way, bytes, is_silent } of clients)
-    test(`${way}; then the client ${is_silent ? 'is silent' : 'goes on sending'}`, { timeout: 20_000 }, async () => {
+    test(`${way}; then the client ${is_silent ? 'is silent' : 'goes on sending'}`, { timeout: 60_000 }, async () => {
       const world = await httpWorld({ limits: LIMITS });
       const sockets = await Promise.all(Array.from({ length: 20 }, () => stubborn(world, bytes)));
       // What trickles in keeps an idle timeout from ever being over.

@@ -82,7 +82,7 @@ describe('a thread of its own', () => {
     assert.equal(threads(), 0);
   });
 
-  test('is open to a file of an organisation that has none, while another has all', { timeout: 20_000 }, async () => {
+  test('is open to a file of an organisation that has none, while another has all', { timeout: 60_000 }, async () => {
     const files = await Promise.all(Array.from({ length: 4 }, () => opened({ owner: 'much' })));
     const giving_up = new AbortController();
     const fifth = opened({ owner: 'much', signal: giving_up.signal });
@@ -93,7 +93,7 @@ describe('a thread of its own', () => {
     assert.equal(threads(), 0);
   });
 
-  test('is given up by a file at rest when another waits, and started anew when it is needed', { timeout: 20_000 }, async () => {
+  test('is given up by a file at rest when another waits, and started anew when it is needed', { timeout: 60_000 }, async () => {
     const files = await Promise.all([opened(), opened(), opened(), opened()]);
     const fifth = opened();
     await Promise.all(files.map((file) => file.rest()));
