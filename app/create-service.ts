@@ -79,7 +79,7 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
   const process_id = `${hostname()}-${process.pid}-${clock.randomUuid().slice(0, 8)}`.slice(-64);
   const origin = (kind: 'worker' | 'sweep'): Origin => ({ by: { kind, id: process_id }, request_id: null });
   const lifecycle = options.lifecycle ?? resourceLifecycle(resourceLimitsOf(options));
-  const activity = createActivity(clock);
+  const [activity, callback_counts] = [createActivity(clock), createCallbackCounts(clock)];
   const deps = { facts, tasks, queue, announcements, clock, limits, log, conditions, parts, activity };
   const relay = createRelay(deps);
   const set_asides = createSetAsides({ ...deps, instances: facts.instances });
@@ -110,7 +110,7 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
     log,
   });
   const health = createProcessHealth({
-    ...{ ...deps, process_id, gates, jobs: upkeep.list, kinds: options.kinds ?? STEP_KINDS },
+    ...{ ...deps, callback_counts, process_id, gates, jobs: upkeep.list, kinds: options.kinds ?? STEP_KINDS },
     of: options.process ?? { role: 'serve', version: '' },
   });
   const closers = createClosers({ clock, log });
@@ -123,7 +123,7 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
     sweep,
     runs,
     operator_runs,
-    callback_counts: createCallbackCounts(),
+    callback_counts,
     local_runs: worker.local,
     pauses,
     /** How many entries the index lacked at the start: see the watch. */

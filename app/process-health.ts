@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { StepKind } from '../contract/step-kinds.ts';
 import type { Clock } from '../runtime/async/clock.ts';
+import type { CallbackCounts } from '../runtime/health/callback-counts.ts';
 import type { PartQuestions, Parts } from '../runtime/health/parts.ts';
 import { createProcessReport, type JobState } from '../runtime/health/process-report.ts';
 import type { Activity } from '../runtime/health/step-activity.ts';
@@ -20,11 +21,13 @@ type Deps = {
   activity: Activity;
   gates: Gates;
   jobs: () => JobState[];
+  callback_counts: CallbackCounts;
   clock: Clock;
   log: Logger;
 };
 
-export function createProcessHealth({ of, process_id, kinds, facts, parts, activity, gates, jobs, clock, log }: Deps) {
+export function createProcessHealth({ of, process_id, kinds, facts, parts, activity, gates, jobs, ...given }: Deps) {
+  const { callback_counts, clock, log } = given;
   const { role, version, questions = {} } = of;
   const outages = () =>
     kinds.flatMap((kind) => {
@@ -32,7 +35,7 @@ export function createProcessHealth({ of, process_id, kinds, facts, parts, activ
       return outage ? [{ kind, since: clock.now() - outage.ms }] : [];
     });
   const report = createProcessReport({
-    ...{ processes: facts.processes, parts, clock, log, outages, jobs, activity: activity.list },
+    ...{ processes: facts.processes, parts, clock, log, outages, jobs, activity: activity.list, callbacks: callback_counts.list },
     identity: { process_id, role, version, kinds },
   });
   return {

@@ -1,4 +1,6 @@
 /** `tuodi status`: how far behind searches are, which parts are not ok, and how many pictures are where. */
+
+import { CALLBACK_NAMES, CALLBACKS } from '../contract/callbacks.ts';
 import { ApiError } from '../contract/client.ts';
 import type { ExitCode } from '../contract/exit-codes.ts';
 import type { OpsSummary } from '../contract/ops-summary.ts';
@@ -9,7 +11,7 @@ import type { Client } from './client.ts';
 import type { Output } from './output.ts';
 
 type Counts = Awaited<ReturnType<Client['api']['count_resources']>>['body'];
-type Seen = Pick<OpsSummary, 'view' | 'searchable_lag_s' | 'parts' | 'dead_letters'>;
+type Seen = Pick<OpsSummary, 'view' | 'searchable_lag_s' | 'parts' | 'dead_letters' | 'callbacks'>;
 
 /** 3 while the database is away, and pictures can't be counted. */
 export async function status(client: Client, out: Output): Promise<ExitCode> {
@@ -25,15 +27,15 @@ export async function status(client: Client, out: Output): Promise<ExitCode> {
 async function summaryOf({ api }: Client, { language }: Output): Promise<Seen | null> {
   try {
     const { body } = await api.ops_summary({ headers: { 'accept-language': language } });
-    const { view, searchable_lag_s, parts, dead_letters } = body;
-    return { view, searchable_lag_s, dead_letters, parts };
+    const { view, searchable_lag_s, parts, dead_letters, callbacks = null } = body; // an earlier service counts none
+    return { view, searchable_lag_s, dead_letters, parts, callbacks };
   } catch (error) {
     if (error instanceof ApiError && (error.status === 403 || error.status === 404)) return null;
     throw error;
   }
 }
 
-function lagLines({ searchable_lag_s: lag, parts }: Seen, out: Output): string[] {
+function lagLines({ searchable_lag_s: lag, parts, callbacks }: Seen, out: Output): string[] {
   const faulty = parts.filter(({ state }) => state !== 'ok');
   const behind: Text =
     lag === null
@@ -50,7 +52,14 @@ function lagLines({ searchable_lag_s: lag, parts }: Seen, out: Output): string[]
   const all: Text = { en: 'Parts: all ok', zh: '部件：全部正常' };
   const shown =
     faulty.length === 0 ? [out.words(all)] : [out.words({ en: 'Parts:', zh: '部件：' }), ...faulty.map(partLine(out))];
-  return [out.words(behind), ...shown, ''];
+  return [out.words(behind), ...shown, ...callbackLines(callbacks, out), ''];
+}
+/** Those that somebody should look at; none where there are none. */
+function callbackLines(callbacks: Seen['callbacks'], { words }: Output): string[] {
+  const odd = CALLBACK_NAMES.filter((name) => !CALLBACKS[name].is_expected && callbacks?.[name]);
+  const lines = odd.map((name) => `  ${callbacks?.[name]} ${name}: ${words(CALLBACKS[name])}`);
+  const head = words({ en: 'Callbacks of providers in the last hour that were of no use:', zh: '最近一小时无用的服务方回调：' });
+  return lines.length > 0 ? [head, ...lines] : [];
 }
 const partLine =
   (out: Output) =>

@@ -1,5 +1,6 @@
 /** The state of the installation at a glance, and what is stuck, as operators see them. */
 import { z } from 'zod';
+import { CallbackTotals } from './callbacks.ts';
 import { Part } from './parts.ts';
 import { Author } from './resource.ts';
 import type { Text } from './statuses.ts';
@@ -54,7 +55,8 @@ const JobOverview = z.object({
 });
 /**
  * view: `own` while the database is away: then what it holds is null, and parts, steps and workers are of the process that answers alone.
- * workers, jobs, sweep_lag_s: null for a key that is not marked for the installation. searchable_lag_s: how long the picture waits that has
+ * workers, jobs, callbacks, sweep_lag_s: null for a key that is not marked for the installation. callbacks: of providers within the last hour,
+ * by what became of them. searchable_lag_s: how long the picture waits that has
  * waited longest among those complete, unfailed and not found by a search; 0: none does.
  */
 export const OpsSummary = z
@@ -70,6 +72,7 @@ export const OpsSummary = z
     steps: z.array(StepOverview),
     workers: z.array(WorkerOverview).nullable(),
     jobs: z.array(JobOverview).nullable(),
+    callbacks: CallbackTotals.nullable(),
     remarks: z.array(z.object({ code: z.string(), meaning: z.string(), count: z.int(), count_is_exact: z.boolean() })).nullable(),
   })
   .meta({ id: 'OpsSummary' });

@@ -23,6 +23,10 @@ export const FIELD_TEXTS: Record<string, Text | undefined> = {
     zh: '各代码提示的图片数，与同条件的列表一致',
   },
   byte_size: { en: 'bytes of the file', zh: '文件字节数' },
+  callbacks: {
+    en: 'callbacks of providers within the last hour, by what became of them',
+    zh: '最近一小时服务方的回调，按处理结果计数',
+  },
   changed: { en: 'how many were changed, or were so already', zh: '已更改（或本已如此）的数量' },
   complete_url: {
     en: 'signed for this picture alone: POST there when the bytes are in; needs no key',

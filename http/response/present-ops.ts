@@ -8,6 +8,7 @@ import { REMARK_CODES } from '../../contract/remark-codes.ts';
 import { type Status, statusRow } from '../../contract/statuses.ts';
 import { STEP_KINDS, type StepKind } from '../../contract/step-kinds.ts';
 import { withTimeout } from '../../runtime/async/timeout.ts';
+import { callbackTotals } from '../../runtime/health/callback-counts.ts';
 import type { PartView } from '../../runtime/health/parts.ts';
 import {
   type JobState,
@@ -49,6 +50,7 @@ export async function summaryFor(deps: RequestDeps, { scope: own, key }: KeyCall
   const read = view.own ? null : await readFacts(deps, scope, language).catch(() => null); // then it is away: its part says so
   const now = clock.now();
   const age = (since: number | null) => (since === null ? null : Math.max(0, Math.round((now - since) / 1_000)));
+  const callbacks = view.processes.map((process) => process.callbacks);
   const step = (kind: StepKind) => stepOverview({ kind, view, scope, read, now, pause: pauses.of(kind), language, age });
   return {
     at: time(now),
@@ -62,6 +64,7 @@ export async function summaryFor(deps: RequestDeps, { scope: own, key }: KeyCall
     steps: STEP_KINDS.map(step),
     workers: key.installation ? view.processes.map(workerOverview) : null,
     jobs: key.installation ? jobsOf(view.processes, language) : null,
+    callbacks: key.installation ? callbackTotals(callbacks, now) : null,
     remarks: read?.remarks ?? null,
   };
 }

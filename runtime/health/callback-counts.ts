@@ -1,25 +1,32 @@
-/** How many callbacks of providers this process has taken and refused since its start, for operators. */
-
-/**
- * taken: given to the work that waits for it. stale: kept, since nobody waits for it now. repeated: it was here before. unusable: not of the
- * protocol, or of other work than its address. unknown: no such picture, or not any more. forged: its signature, or that of its address, is
- * none of ours.
- */
-export const CALLBACK_COUNTS = ['taken', 'stale', 'repeated', 'unusable', 'unknown', 'forged'] as const;
-export type CallbackCount = (typeof CALLBACK_COUNTS)[number];
+/** How many callbacks of providers this process has taken and refused, a minute over the last hour, for operators. */
+import { CALLBACK_NAMES, type CallbackCount } from '../../contract/callbacks.ts';
+import type { Clock } from '../async/clock.ts';
+import { countMinute, type MinuteCounts, sumMinutes } from './minutes.ts';
 
 export interface CallbackCounts {
   add(of: CallbackCount): void;
-  /** Since the start of this process. */
-  all(): Record<CallbackCount, number>;
+  /** Those of which there are any. */
+  list(): Partial<Record<CallbackCount, MinuteCounts>>;
 }
 
-export function createCallbackCounts(): CallbackCounts {
-  const counts: Record<CallbackCount, number> = { taken: 0, stale: 0, repeated: 0, unusable: 0, unknown: 0, forged: 0 };
+export function createCallbackCounts(clock: Pick<Clock, 'now'>): CallbackCounts {
+  const counted = new Map<CallbackCount, Map<number, number>>();
   return {
-    add: (of) => {
-      counts[of] += 1;
+    add(of) {
+      const minutes = counted.get(of) ?? new Map<number, number>();
+      counted.set(of, minutes);
+      countMinute(minutes, clock.now());
     },
-    all: () => ({ ...counts }),
+    list: () => Object.fromEntries([...counted].map(([of, minutes]) => [of, [...minutes]])),
   };
+}
+
+/** All of the last hour, of all processes. */
+export function callbackTotals(all: readonly ReturnType<CallbackCounts['list']>[], now: number): Record<CallbackCount, number> {
+  const total = (of: CallbackCount) =>
+    sumMinutes(
+      all.map((counts) => counts[of] ?? []),
+      now,
+    ).reduce((sum, count) => sum + count, 0);
+  return Object.fromEntries(CALLBACK_NAMES.map((of) => [of, total(of)])) as Record<CallbackCount, number>; // one a name
 }

@@ -10,6 +10,8 @@ import type { StepKind } from '../../contract/step-kinds.ts';
 import type { Clock } from '../async/clock.ts';
 import { withTimeout } from '../async/timeout.ts';
 import type { Processes, ProcessRow } from '../ports/operations.ts';
+import type { CallbackCounts } from './callback-counts.ts';
+import { MinuteCounts } from './minutes.ts';
 import type { Parts, PartView } from './parts.ts';
 import { StepActivity } from './step-activity.ts';
 
@@ -57,6 +59,8 @@ const Body = z.object({
   steps: z.array(StepActivity),
   outages: z.array(Outage),
   jobs: z.array(JobState),
+  /** A later version may count more; an earlier one counts none. */
+  callbacks: z.record(z.string(), MinuteCounts).default({}),
 });
 type Body = Omit<z.infer<typeof Body>, 'parts'> & { parts: PartView[] };
 
@@ -74,12 +78,24 @@ type Deps = {
   activity: () => StepActivity[];
   outages: () => { kind: StepKind; since: number }[];
   jobs: () => JobState[];
+  callbacks: CallbackCounts['list'];
   clock: Clock;
   limits?: Partial<ReportLimits>;
   log: Logger;
 };
 
-export function createProcessReport({ processes, parts, identity, activity, outages, jobs, clock, log, ...given }: Deps) {
+export function createProcessReport({
+  processes,
+  parts,
+  identity,
+  activity,
+  outages,
+  jobs,
+  callbacks,
+  clock,
+  log,
+  ...given
+}: Deps) {
   const limits = { ...REPORT_LIMITS, ...given.limits };
   const { process_id, role, version, kinds } = identity;
   const started_at = clock.now();
@@ -91,6 +107,7 @@ export function createProcessReport({ processes, parts, identity, activity, outa
   const own = (): ProcessView => ({
     ...{ process_id, role, version, started_at, last_seen_at: clock.now() },
     ...{ kinds: [...kinds], parts: parts.list(), steps: activity(), outages: outages(), jobs: jobs() },
+    callbacks: callbacks(),
   });
   /** One at a time, so that an older row is never written over a newer one. Never rejects. */
   function keep(): Promise<void> {

@@ -3,19 +3,17 @@ import { z } from 'zod';
 import { STEP_KINDS, type StepKind } from '../../contract/step-kinds.ts';
 import type { Job } from '../../machines/interpreter.ts';
 import type { Clock } from '../async/clock.ts';
+import { countMinute, MinuteCounts, sumMinutes } from './minutes.ts';
 
-export const MINUTE_MS = 60_000;
-/** Minutes that are kept. */
-export const MINUTES = 60;
 /** Organisations with counters of their own in one process; the least recently active loses its counters to another. */
 const MAX_ORGANISATIONS = 100;
 
-/** `came`, `went`: pairs of a minute (epoch minutes) and a count; minutes without any are left out. `at`: wall time. */
+/** `at`: wall time. */
 export const StepActivity = z.object({
   org_id: z.string(),
   kind: z.string(),
-  came: z.array(z.tuple([z.number(), z.number()])),
-  went: z.array(z.tuple([z.number(), z.number()])),
+  came: MinuteCounts,
+  went: MinuteCounts,
   at_work: z.number(),
   last_failure: z.object({ code: z.string(), at: z.number(), resource_id: z.string() }).nullable(),
 });
@@ -43,11 +41,7 @@ export function createActivity(clock: Pick<Clock, 'now'>) {
     known.set(kind, counters);
     return counters;
   }
-  function count(minutes: Map<number, number>): void {
-    const minute = Math.floor(clock.now() / MINUTE_MS);
-    minutes.set(minute, (minutes.get(minute) ?? 0) + 1);
-    for (const old of minutes.keys()) if (old <= minute - MINUTES) minutes.delete(old);
-  }
+  const count = (minutes: Map<number, number>) => countMinute(minutes, clock.now());
   return {
     /** Counts what a commit has added to the jobs of a picture and taken from them. */
     moved(org_id: string, before: Record<string, Job>, after: Record<string, Job>): void {
@@ -88,26 +82,15 @@ export function totalsOf(kind: StepKind, all: readonly StepActivity[], now: numb
   const own = all.filter((one) => one.kind === kind);
   const failures = own.flatMap(({ last_failure }) => (last_failure ? [last_failure] : []));
   return {
-    per_minute_in: summed(
+    per_minute_in: sumMinutes(
       own.map(({ came }) => came),
       now,
     ),
-    per_minute_out: summed(
+    per_minute_out: sumMinutes(
       own.map(({ went }) => went),
       now,
     ),
     at_work: own.reduce((sum, { at_work }) => sum + at_work, 0),
     last_failure: failures.sort((a, b) => b.at - a.at)[0] ?? null,
   };
-}
-
-function summed(counted: StepActivity['came'][], now: number): number[] {
-  const first = Math.floor(now / MINUTE_MS) - MINUTES + 1;
-  const sums = Array.from({ length: MINUTES }, () => 0);
-  for (const [minute, count] of counted.flat()) {
-    const at = minute - first;
-    const before = sums[at];
-    if (before !== undefined) sums[at] = before + count;
-  }
-  return sums;
 }

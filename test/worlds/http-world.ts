@@ -23,6 +23,7 @@ import { openSqliteFacts } from '../../persistence/sqlite/facts.ts';
 import { makeKey } from '../../runtime/accounts/api-keys.ts';
 import { createSigner } from '../../runtime/accounts/signer.ts';
 import { type Clock, systemClock } from '../../runtime/async/clock.ts';
+import { type CallbackCounts, createCallbackCounts } from '../../runtime/health/callback-counts.ts';
 import { createParts, type Parts } from '../../runtime/health/parts.ts';
 import { createPauses } from '../../runtime/health/pauses.ts';
 import { RUNTIME_LIMITS } from '../../runtime/limits.ts';
@@ -59,6 +60,8 @@ export type HttpWorld = {
   ranking: Ranking;
   /** The states that its only process sees. */
   parts: Parts;
+  /** Those that it counts. */
+  callback_counts: CallbackCounts;
   log: string[];
   /** With the key of `a` unless said otherwise; redirects are not followed. */
   call(method: string, route: string, sending?: Sending): Promise<Answer>;
@@ -111,6 +114,7 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
   const required_metadata: HttpDeps['required_metadata'] = ['title'];
   const holding = { step_pauses: facts.step_pauses, hold: () => {} };
   const parts = createParts({ clock, log: logger });
+  const callback_counts = createCallbackCounts(clock);
   const pauses = createPauses({ ...holding, clock, limits: RUNTIME_LIMITS, log: logger });
   const deps: HttpDeps = {
     ...{ index, embedder, required_metadata },
@@ -128,7 +132,7 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
       store: objects,
     },
     runs: heldRuns({ facts, clock, log: logger }),
-    report: aloneReport({ facts, parts, clock, log: logger }),
+    report: aloneReport({ facts, parts, callback_counts, clock, log: logger }),
     callbacks: null,
     limits: HTTP_LIMITS,
     cors_origins: ['https://web.example'],
@@ -173,7 +177,7 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
     );
   };
   const world: HttpWorld = {
-    ...{ url: public_url(), port, deps, server, facts, objects, keys, ranking, parts, log, call, done },
+    ...{ url: public_url(), port, deps, server, facts, objects, keys, ranking, parts, callback_counts, log, call, done },
     created: async (more = {}) => {
       const asked = { filename: 'r.jpg', content_type: 'image/jpeg', byte_size: 5, metadata: { title: 'a receipt' }, ...more };
       const { json } = await call('POST', '/v1/resources', { body: asked });

@@ -16,7 +16,7 @@ import { sqliteKnex } from '../../persistence/sqlite/driver.ts';
 import { remoteOcr } from '../../providers/remote-ocr/client.ts';
 import { callbackVerifier } from '../../providers/remote-ocr/signature.ts';
 import { createSigner } from '../../runtime/accounts/signer.ts';
-import { createCallbackCounts } from '../../runtime/health/callback-counts.ts';
+import { callbackTotals } from '../../runtime/health/callback-counts.ts';
 import type { Embedder } from '../../runtime/ports/providers.ts';
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { TaskRecord } from '../../runtime/ports/tasks.ts';
@@ -68,7 +68,7 @@ export async function remoteWorld({ options = {}, embedder, ports: changed = (sa
       ...{ context: { ...ports, clock, limits: PICTURES }, runs: service.runs, log },
       isOurs: isOurCallback(signer),
     });
-  const counts = createCallbackCounts();
+  const counts = service.callback_counts;
   const rows = sqliteKnex(path.join(folder, 'facts.sqlite'), { readonly: true });
   const http = createHttpServer({
     machines: drawnMachines(),
@@ -115,7 +115,14 @@ export async function remoteWorld({ options = {}, embedder, ports: changed = (sa
   };
   return {
     ...{ there, row, job, at },
-    counts: counts.all,
+    /** As `GET /v1/ops/summary` has them. */
+    async counts() {
+      const { processes } = await service.health.view();
+      return callbackTotals(
+        processes.map(({ callbacks }) => callbacks),
+        clock.now(),
+      );
+    },
     keptCallbacks: async (): Promise<number> => Number((await rows('callbacks').count({ count: '*' }).first())?.count),
     facts: plain.facts,
     index: plain.index,

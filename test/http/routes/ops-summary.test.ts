@@ -98,3 +98,24 @@ test('nothing is stuck where nothing is', async () => {
   const { json } = await world.call('GET', '/v1/ops/stuck');
   assert.deepEqual(StuckList.parse(json), { items: [], is_whole: true });
 });
+
+test('the summary counts the callbacks of the last hour in all processes, by what became of them, for a key of the installation', async () => {
+  const { callback_counts: counts, deps } = world;
+  const others = { kinds: [], parts: [], steps: [], outages: [], jobs: [] };
+  const minute = Math.floor(deps.clock.now() / 60_000);
+  const [counting, earlier] = ['2', '1'].map((version) => ({
+    ...{ process_id: `of ${version}`, role: 'worker', version, started_at: 0, last_seen_at: deps.clock.now() },
+  }));
+  assert.ok(counting && earlier);
+  const callbacks = { unknown: [[minute, 3]], forged: [[minute - 60, 9]], of_later: [[minute, 1]] };
+  await deps.facts.processes.keep({ ...counting, body: { ...others, callbacks } });
+  await deps.facts.processes.keep({ ...earlier, body: others });
+  counts.add('unknown');
+  counts.add('stale');
+  const none = { taken: 0, stale: 0, repeated: 0, unusable: 0, unknown: 0, forged: 0 };
+  assert.deepEqual((await summary()).callbacks, { ...none, unknown: 4, stale: 1 });
+  assert.equal((await summary(world.keys.other)).callbacks, null);
+  for (const { process_id } of [counting, earlier]) await deps.facts.processes.remove(process_id);
+  world.later(60 * 60_000);
+  assert.deepEqual((await summary()).callbacks, none);
+});
