@@ -5,9 +5,16 @@ import { knownLayouts } from '../visualizer/known-layouts.ts';
 import { hashOf, type Layout } from '../visualizer/layout.ts';
 import { MACHINE_NAMES, MACHINES } from '../visualizer/machines.ts';
 
-export type DrawnMachine = Pick<Machine, 'name' | 'version' | 'hash' | 'graph' | 'layout'>;
+type DrawnMachine = Pick<Machine, 'name' | 'version' | 'hash' | 'graph' | 'layout'>;
 
-export const drawnMachines = (): DrawnMachine[] =>
+let _drawn: readonly DrawnMachine[] | null = null;
+/** They are drawn once, when they are first asked for: a start does not wait for it. */
+export function drawnMachines(): readonly DrawnMachine[] {
+  _drawn ??= draw();
+  return _drawn;
+}
+
+const draw = (): DrawnMachine[] =>
   MACHINE_NAMES.map((name) => {
     const graph = graphOf(MACHINES[name]);
     const known = knownLayouts(graph); // a machine that was changed is served before it is drawn

@@ -179,7 +179,7 @@ async function creating(): Promise<void> {
   await withService(false, async ({ ports, service, clock }) => {
     const local = await localKey(ports.facts, clock, 'bench');
     const server = createHttpServer({
-      machines: drawnMachines(),
+      machines: drawnMachines,
       ...{
         ...ports,
         engine: service.engine,

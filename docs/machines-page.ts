@@ -11,6 +11,7 @@ import { statesList } from '../visualizer/text.ts';
 const SUBJECTS: Record<MachineName, string> = {
   resource: 'one a picture, durable',
   task: 'one run of one step, transient',
+  upload: 'one file that a browser adds, kept in that browser',
   run: 'one long work of operators',
 };
 /** Drawings by their file. */
@@ -61,6 +62,6 @@ export const machinesPage = (): string => `# The machines
 
 <!-- Made by \`npm run docs\` from machines/: change those, not this. -->
 
-${LEGEND} \`tuodi diagram --format svg\` draws the same.
+${LEGEND} L: LEAVE_OUT is. \`tuodi diagram --format svg\` draws the same.
 
 ${MACHINE_NAMES.map(sectionOf).join('\n')}`;

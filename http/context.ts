@@ -109,8 +109,8 @@ export type HttpDeps = {
   report: Pick<ProcessReport, 'view'>;
   /** The states of the parts, as this process sees them; absent: nobody is told of changes. */
   parts?: Pick<Parts, 'onChange'>;
-  /** The machines of this program, drawn. */
-  machines: readonly Pick<Machine, 'name' | 'version' | 'hash' | 'graph' | 'layout'>[];
+  /** The machines of this program, drawn when they are first asked for. */
+  machines: () => readonly Pick<Machine, 'name' | 'version' | 'hash' | 'graph' | 'layout'>[];
   turnedPreview: TurnedPreview;
   feed: Feed;
   clock: Clock;

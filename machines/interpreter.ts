@@ -69,7 +69,8 @@ type Action = {
   params: { id: string; src: string; input: Json; event: EventObject; delay?: number; sendId: string };
 };
 
-export function durable(machine: AnyStateMachine, upgrades: Upgrades = {}) {
+/** resting: tags of states that need neither a job nor a timer. */
+export function durable(machine: AnyStateMachine, upgrades: Upgrades = {}, resting: readonly string[] = ['rest']) {
   const version = machine.version ?? '0';
   const scope = inertScope(machine);
   const served = { machine: machine.id, versions: [...Object.keys(upgrades), version] };
@@ -98,7 +99,7 @@ export function durable(machine: AnyStateMachine, upgrades: Upgrades = {}) {
     start(input: Json, given: Environment): Step {
       const [snapshot, actions] = initialTransition(machine, input as never); // input is typed by the machine, unknown here
       const blank = { machine: machine.id, version, seq: 0, jobs: {}, timers: {} };
-      return commit(blank, snapshot, actions as unknown as Action[], given); // see Action
+      return commit(blank, snapshot, actions as unknown as Action[], { ...given, resting }); // see Action
     },
 
     /**
@@ -118,7 +119,7 @@ export function durable(machine: AnyStateMachine, upgrades: Upgrades = {}) {
       if (untouched && inbound.kind === 'event') return { outcome: 'refused', instance, emitted: [] };
       if (untouched && inbound.kind !== 'accepted' && inbound.kind !== 'released')
         throw new LimboError(`${machine.id}: nothing answers ${accepted.event.type} in ${JSON.stringify(before.value)}`);
-      return commit(accepted.rest, after, actions, given);
+      return commit(accepted.rest, after, actions, { ...given, resting });
     },
 
     /** The machine and the versions of it whose instances can be stepped: the present one, and those that lead to it. */
@@ -216,8 +217,9 @@ function acceptInbound(instance: Instance, inbound: Inbound, at: number): 'refus
 }
 const stamped = <E extends EventObject>(event: E, at: number): E & { at: number } => ({ ...event, at });
 
+type Committing = Environment & { resting: readonly string[] };
 /** The next instance: adds and removes jobs and timers by the machine's actions, then checks the liveness rule. */
-function commit(previous: Omit<Instance, 'snapshot'>, after: AnyMachineSnapshot, actions: Action[], given: Environment): Step {
+function commit(previous: Omit<Instance, 'snapshot'>, after: AnyMachineSnapshot, actions: Action[], given: Committing): Step {
   if (after.status === 'error')
     throw new LimboError(`${previous.machine} was killed by an unanswered failure: ${String(after.error)}`);
   const jobs = { ...previous.jobs };
@@ -227,7 +229,7 @@ function commit(previous: Omit<Instance, 'snapshot'>, after: AnyMachineSnapshot,
   const alive = new Set<string>();
   for (const node of after._nodes) for (const { id } of node.invoke) alive.add(id);
   for (const id of Object.keys(jobs)) if (!alive.has(id)) delete jobs[id];
-  assertLive(previous.machine, after, jobs, timers);
+  if (!given.resting.some((tag) => after.hasTag(tag))) assertLive(previous.machine, after, jobs, timers);
   const snapshot = { value: after.value, context: after.context, status: after.status };
   return { outcome: 'moved', instance: { ...previous, seq: previous.seq + 1, snapshot, jobs, timers }, emitted };
 }
@@ -259,7 +261,7 @@ function applyAction({ type, params }: Action, { jobs, timers, emitted }: Obliga
 
 /** The liveness rule: an active instance that is not at rest has a job or a timer. */
 function assertLive(machine: string, after: AnyMachineSnapshot, jobs: Obligations['jobs'], timers: Obligations['timers']): void {
-  if (after.status !== 'active' || after.hasTag('rest')) return;
+  if (after.status !== 'active') return;
   if (Object.keys(jobs).length + Object.keys(timers).length === 0)
     throw new LimboError(`${machine} would be in limbo in ${JSON.stringify(after.value)}: no job, no timer, not at rest`);
 }

@@ -11,6 +11,7 @@ import { hashOf } from './layout.ts';
 const INPUTS: Readonly<Record<string, readonly string[]>> = {
   resource: ['resource_id', 'org_id', 'user_id', 'described', 'claimed'],
   task: ['task_id', 'provider_job_id', 'answered', 'decodes'],
+  upload: ['byte_size', 'sha256', 'resource_id', 'since', 'losses', 'cause', 'was'],
   run: ['kind', 'params'],
 };
 /** Stands for a field of the input. */

@@ -33,7 +33,7 @@ export type Line = { from: string; to: string; causes: Cause[]; way: 'good' | 'b
 export type Drawing = { machine: string; version: string; regions: Part[]; lines: Line[]; shown: (id: string) => string };
 
 /** Events that nearly every state takes, by the mark that stands for each. */
-export const MARKS: Readonly<Record<string, string>> = { TRASH: 'T', DELETE: 'D' };
+export const MARKS: Readonly<Record<string, string>> = { TRASH: 'T', DELETE: 'D', LEAVE_OUT: 'L' };
 /** What the halves of every step are called; statuses keep their names. */
 const CELL_NAMES: Readonly<Record<string, string>> = { queued: 'in line', running: 'at work' };
 const MAX_CELLS = 3;
@@ -134,7 +134,8 @@ const isPlain = ({ guard }: Cause): boolean => guard === '' || guard === '[else]
 
 function wayOf(causes: Cause[]): Line['way'] {
   if (causes.every(({ kind }) => kind === 'failed' || kind === 'after')) return 'bad';
-  if (causes.some(({ kind }) => kind === 'done')) return 'good';
+  const may_fail = causes.some(({ kind }) => kind === 'failed' || kind === 'after');
+  if (!may_fail && causes.some(({ kind }) => kind === 'done')) return 'good';
   return causes.every(({ kind }) => kind === 'always') ? 'always' : 'said';
 }
 

@@ -5,8 +5,9 @@ import { hashOf, type Layouts } from './layout.ts';
 import { resource } from './layouts/resource.ts';
 import { run } from './layouts/run.ts';
 import { task } from './layouts/task.ts';
+import { upload } from './layouts/upload.ts';
 
-export const LAYOUTS: Readonly<Record<string, Layouts>> = { resource, task, run };
+export const LAYOUTS: Readonly<Record<string, Layouts>> = { resource, task, upload, run };
 
 /** The layouts of that very graph; null if it has changed since: a machine with other states is not drawn by them. */
 export function knownLayouts(graph: Graph): Layouts | null {

@@ -11,13 +11,13 @@ import { loadResource } from '../request/load-resource.ts';
 
 export const machineHandlers: Handlers<'list_machines' | 'get_machine' | 'get_resource_machine'> = {
   async list_machines({ deps }) {
-    const items = deps.machines.map(({ name, version, hash }) => ({ name, version, hash }));
+    const items = deps.machines().map(({ name, version, hash }) => ({ name, version, hash }));
     return { status: 200, body: { items } };
   },
 
   async get_machine(request) {
     const { ctx, deps, params } = request;
-    const machine = deps.machines.find(({ name }) => name === params.machine);
+    const machine = deps.machines().find(({ name }) => name === params.machine);
     if (!machine) throw notFound();
     ctx.set('content-language', ctx.state.language);
     const is_resource = machine.name === 'resource';

@@ -101,7 +101,7 @@ export async function modelWorld(planted: Planted = {}, env: Record<string, stri
       report: service.health,
       feed: service.feed,
       callbacks: null,
-      machines: drawnMachines(),
+      machines: drawnMachines,
       turnedPreview: previewTurner(ports.objects),
     },
     links: {

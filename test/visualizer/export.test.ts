@@ -17,7 +17,11 @@ import {
   transition,
 } from 'xstate';
 import { durable, type Inbound, type Instance } from '../../machines/interpreter.ts';
+import { uploadMachine } from '../../machines/upload.ts';
 import { codeOf, jsonOf } from '../../visualizer/config.ts';
+import { graphOf } from '../../visualizer/graph.ts';
+import { choicesOf } from '../../visualizer/simulation/choices.ts';
+import { createSimulator, inboundOf, type Moment } from '../../visualizer/simulation/simulation.ts';
 import { MACHINE, startModel, stepModel } from '../conformance/model.ts';
 import { inputOf, plan } from '../conformance/plan.ts';
 import { coverPaths, eventOf, replayed, withTokens } from '../model/paths.ts';
@@ -47,6 +51,27 @@ function taskWalks(): Walk[] {
       steps: steps.map((inbound, n) => ({ before: at(n), inbound: withTokens(inbound, at(n)), after: at(n + 1) })),
     };
   });
+}
+
+/** The machine of a file in the browser, along the shortest way to each of its states, and then every step that can be tried there. */
+function uploadWalks(): Walk[] {
+  const simulator = createSimulator(uploadMachine);
+  const graph = graphOf(uploadMachine);
+  const input = { byte_size: 1, sha256: null, resource_id: null, since: null, losses: 0, cause: null, was: null };
+  const begin = simulator.begin(input);
+  const ways = new Map<string, { at: Moment; steps: Walk['steps'] }>([[begin.states.join(), { at: begin, steps: [] }]]);
+  const walks: Walk[] = [];
+  // grows while it is walked
+  for (const { at, steps } of ways.values())
+    for (const { said, after } of choicesOf(simulator, at, graph)) {
+      if (after.outcome !== 'moved') continue;
+      const way = [...steps, { before: at.instance, inbound: inboundOf(said, at.instance), after: after.instance }];
+      walks.push({ input, steps: way });
+      if (!ways.has(after.states.join())) ways.set(after.states.join(), { at: after, steps: way });
+    }
+  const inner = graph.nodes.filter(({ id, name }) => id !== 'upload' && name !== 'resuming' && name !== 'resumed');
+  assert.deepEqual([...ways.keys()].sort(), inner.map(({ id }) => id).sort());
+  return walks;
 }
 
 const allowedIn = (snapshot: AnyMachineSnapshot): string[] =>
@@ -101,6 +126,7 @@ describe('a machine that is exported', () => {
   const subjects: [string, AnyStateMachine, () => Walk[]][] = [
     ['resource', MACHINE, resourceWalks],
     ['task', TASK.machine, taskWalks],
+    ['upload', uploadMachine, uploadWalks],
   ];
 
   for (const [name, machine, walksOf] of subjects)

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { resourceMachine } from '../../machines/resource.ts';
+import { uploadMachine } from '../../machines/upload.ts';
 import { graphOf } from '../../visualizer/graph.ts';
 import { hashOf } from '../../visualizer/layout.ts';
 import { type Choice, choicesOf } from '../../visualizer/simulation/choices.ts';
@@ -85,6 +86,20 @@ describe('a simulation', () => {
     const { moments } = walk(...WHILE_READ, 'ocr done', 'save done', 'embed done');
     const before = moments.at(-1) ?? assert.fail();
     assert.equal(choice(before, 'index done ahead 4').after.instance.snapshot.context.revision, 5);
+  });
+
+  test('a file in the browser: it waits for its turn without being in limbo, and a lost connection puts it back in line', () => {
+    const upload = createSimulator(uploadMachine);
+    const drawn = graphOf(uploadMachine);
+    const take = (at: Moment, label: string) =>
+      choicesOf(upload, at, drawn).find((one) => `${one.label} ${one.detail}`.trim() === label)?.after ?? assert.fail(label);
+    let at = upload.begin({ byte_size: 1, sha256: null, resource_id: null, since: null, losses: 0, cause: null, was: null });
+    assert.equal(upload.waitsFor(at), 'turn');
+    for (const label of ['CHECK', 'check done fit', 'hash done', 'SEND', 'announce done link', 'send failed lost'])
+      at = take(at, label);
+    assert.deepEqual([at.outcome, at.states, at.instance.snapshot.context.losses], ['moved', ['upload.waiting'], 1]);
+    assert.deepEqual(take(at, 'LEAVE_OUT').states, ['upload.left_out']);
+    assert.equal(upload.waitsFor(take(at, 'LEAVE_OUT')), 'rest');
   });
 
   test('a timer moves the clock to when it is due', () => {

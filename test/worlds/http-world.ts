@@ -123,7 +123,7 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
       ...{ kernel: lifecycle.kernel, local_runs: { recordOf: () => null }, pauses },
     }),
     pauses,
-    machines: drawnMachines(),
+    machines: drawnMachines,
     turnedPreview: previewTurner(objects),
     ...{ engine, feed, facts, objects, clock, log: logger, public_url, version: '0.0.0' },
     links: {

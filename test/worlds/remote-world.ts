@@ -71,7 +71,7 @@ export async function remoteWorld({ options = {}, embedder, ports: changed = (sa
   const counts = service.callback_counts;
   const rows = sqliteKnex(path.join(folder, 'facts.sqlite'), { readonly: true });
   const http = createHttpServer({
-    machines: drawnMachines(),
+    machines: drawnMachines,
     ...{ ...plain, clock, log, version: '0', public_url: () => address, limits: HTTP_LIMITS },
     ...{ engine: { ...service.engine }, runs: service.operator_runs, report: service.health, feed: service.feed },
     links: { sign: () => '', verify: () => ({ refused: 'BAD_SIGNATURE' }), store: null },

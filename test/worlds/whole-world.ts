@@ -51,7 +51,7 @@ export async function wholeWorld(
       report: service.health,
       feed: service.feed,
       callbacks: null,
-      machines: drawnMachines(),
+      machines: drawnMachines,
       turnedPreview: previewTurner(ports.objects),
     },
     links: { sign: () => 'signed', verify: () => ({ refused: 'BAD_SIGNATURE' }), store: opened.store_links },

@@ -37,6 +37,16 @@ const EVENTS: Readonly<Record<string, readonly Event[]>> = {
     { type: 'CLAIMED', provider_job_id: 'p1' },
     { type: 'SUCCEEDED', output: null },
   ],
+  upload: [
+    { type: 'CHECK' },
+    { type: 'SEND' },
+    { type: 'PAUSE' },
+    { type: 'SEEN', status: 'AWAITING_UPLOAD', cause: null },
+    { type: 'SEEN', status: 'INDEXED', cause: null },
+    { type: 'SEEN', status: 'REJECTED', cause: { code: 'REJECTED', detail: '' } },
+    { type: 'RETRY' },
+    { type: 'LEAVE_OUT' },
+  ],
   run: [
     { type: 'STOP' },
     { type: 'RESUME' },
@@ -56,6 +66,16 @@ const OUTPUTS: Readonly<Record<string, readonly { output: Json; detail: string; 
   ],
   index: [{ output: { put: 'seen' }, detail: 'seen' }],
   text: [{ output: { put: 'seen' }, detail: 'seen' }],
+  check: [
+    { output: null, detail: 'fit' },
+    { output: { code: 'NOT_A_PICTURE', detail: '' }, detail: 'unfit' },
+  ],
+  hash: [{ output: 'da63cd2f', detail: '' }],
+  announce: ['link', 'received', 'duplicate'].map((found) => ({
+    ...{ output: { resource_id: 'r', found, since: '2026-11-24T00:00:00Z' }, detail: found },
+  })),
+  send: [{ output: null, detail: '' }],
+  report: [{ output: null, detail: '' }],
   ask: [
     { output: { status: 'done', output: null }, detail: 'done' },
     { output: { status: 'working' }, detail: 'working' },
@@ -64,7 +84,7 @@ const OUTPUTS: Readonly<Record<string, readonly { output: Json; detail: string; 
 };
 
 export function choicesOf(simulator: Simulator, moment: Moment, graph: Graph): Choice[] {
-  return offersIn(moment).map((offer) => {
+  return offersIn(moment, graph).map((offer) => {
     const after = simulator.step(moment, { said: offer.said });
     const leads = after.outcome === 'moved' ? after.states.filter((state) => !moment.states.includes(state)) : [];
     const tried = edgesHere(graph, offer, moment.states);
@@ -82,9 +102,10 @@ export function choicesOf(simulator: Simulator, moment: Moment, graph: Graph): C
   });
 }
 
-function offersIn({ instance, states }: Moment): Offer[] {
+function offersIn({ instance, states }: Moment, { edges }: Graph): Offer[] {
+  const is_queued = edges.some(({ kind }) => kind === 'accepted'); // else its jobs begin at once
   const jobs = Object.entries(instance.jobs).flatMap(([job, { accepted }]): Offer[] => {
-    const failed: Offer[] = failuresOf(job).map(({ failure, detail }) => ({
+    const failed: Offer[] = failuresOf(instance.machine, job).map(({ failure, detail }) => ({
       ...{ said: { say: 'failed', job, failure }, label: `${job} failed`, detail, kind: 'result', fault: null },
     }));
     const done = outputsOf(job, instance.snapshot.context).map(
@@ -99,7 +120,7 @@ function offersIn({ instance, states }: Moment): Offer[] {
     const begun: Offer = accepted
       ? { said: { say: 'released', job }, label: `${job} released`, detail: '', kind: 'result', fault: 'worker_lost' }
       : { said: { say: 'accepted', job }, label: `${job} accepted`, detail: '', kind: 'result', fault: null };
-    return [begun, ...done, ...failed];
+    return [...(is_queued ? [begun] : []), ...done, ...failed];
   });
   const timers = Object.keys(instance.timers).map(
     (timer): Offer => ({
@@ -131,7 +152,12 @@ function outputsOf(job: string, { revision }: Record<string, Json>): readonly { 
   const found = (typeof revision === 'number' ? revision : 0) + 3;
   return [...known, { output: { put: 'ahead', found }, detail: `ahead ${found}`, fault: 'index_ahead' }];
 }
-function failuresOf(job: string): { failure: Json; detail: string }[] {
+function failuresOf(machine: string, job: string): { failure: Json; detail: string }[] {
+  if (machine === 'upload')
+    return ['lost', 'link_over', 'refused'].map((kind) => ({
+      failure: { kind, cause: { code: 'REFUSED', detail: '' } },
+      detail: kind,
+    }));
   const plain = { failure: asJson(failureOf('PROVIDER_REFUSED', 'refused')), detail: 'PROVIDER_REFUSED' };
   if (!isJobId(job) || !isFailureCode('FACT_MISSING')) return [plain];
   const missing = STEPS[STEP_OF_JOB[job]].reads.map((row) => ({

@@ -37,8 +37,8 @@ export type Simulator = {
   step: (moment: Moment, step: ScenarioStep) => Moment;
   /** The moments of a scenario, its beginning first. */
   run: (scenario: Scenario) => Moment[];
-  /** Whether nothing more has to happen by itself. */
-  rests: (moment: Moment) => boolean;
+  /** rest: nothing more has to happen by itself. turn: whoever hosts the machine says what comes next. null: a job or a timer must. */
+  waitsFor: (moment: Moment) => 'rest' | 'turn' | null;
 };
 
 /** A token that no job has: of one that is over. */
@@ -46,7 +46,7 @@ const OVER = 'over';
 
 export function createSimulator(machine: AnyStateMachine): Simulator {
   const { machine: traced, asked, force } = tracedMachine(machine);
-  const kernel = durable(traced);
+  const kernel = durable(traced, {}, ['rest', 'turn']);
   const given = (now: number, seq: number) => {
     let made = 0;
     return { now, wall: now, newId: () => `${seq}.${++made}` };
@@ -93,7 +93,10 @@ export function createSimulator(machine: AnyStateMachine): Simulator {
       }
       return moments;
     },
-    rests: ({ instance }) => kernel.hasTag(instance, 'rest'),
+    waitsFor: ({ instance }) => {
+      if (instance.snapshot.status !== 'active' || kernel.hasTag(instance, 'rest')) return 'rest';
+      return kernel.hasTag(instance, 'turn') ? 'turn' : null;
+    },
   };
   return self;
 }

@@ -1,9 +1,9 @@
 /** What this tab knows of the files that are being added; drawn, and told to the tabs beside it, at most ten times a second. */
 import type { ActorRefFrom } from 'xstate';
+import type { UploadState, uploadMachine } from '../../machines/upload.ts';
 import { after } from '../world.ts';
 import { type Batch, type Item, keepItem } from './kept.ts';
 import type { Message } from './messages.ts';
-import type { UploadState, uploadMachine } from './upload-machine.ts';
 import { uploads, type View } from './uploads.ts';
 
 type Actor = ActorRefFrom<typeof uploadMachine>;

@@ -3,6 +3,7 @@ import { type Atom, createAtom, useSelector } from '@xstate/store-react';
 import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { statusRow } from '../../contract/statuses.ts';
+import { isFinal } from '../../machines/upload.ts';
 import { addressOfCall } from '../api/api.ts';
 import { Icon } from '../frame/icons.tsx';
 import { type Picture, pictureAtom } from '../stores/pictures.ts';
@@ -14,7 +15,6 @@ import { useText, useWords } from '../words/words.ts';
 import { now } from '../world.ts';
 import { fileOf } from './kept.ts';
 import { run } from './queue.ts';
-import { isFinal } from './upload-machine.ts';
 import type { View } from './uploads.ts';
 
 const NONE: Atom<Picture | null> = createAtom<Picture | null>(null);

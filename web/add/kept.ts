@@ -3,8 +3,8 @@
  * Where IndexedDB is refused or full, this page's memory holds it: then it ends with the page.
  */
 import { clear, createStore, del, delMany, entries, get, set, type UseStore, update } from 'idb-keyval';
+import type { UploadContext } from '../../machines/upload.ts';
 import { BASE } from '../world.ts';
-import type { UploadContext } from './upload-machine.ts';
 
 /** What people say about a file. Empty: nothing; a title that is empty is the file's name. */
 export type Details = { title: string; description: string; tags: readonly string[]; taken_at: string };

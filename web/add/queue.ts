@@ -3,6 +3,7 @@
  * tabs beside it, which show what they are told and pass on what a person does there.
  */
 import { createActor, fromPromise } from 'xstate';
+import { type UploadEvent, type UploadState, uploadMachine } from '../../machines/upload.ts';
 import { tryNow } from '../api/events.ts';
 import { connection } from '../stores/connection.ts';
 import { onPictureEvent } from '../stores/pictures.ts';
@@ -14,7 +15,6 @@ import { type Holder, holdLease } from './lease.ts';
 import type { Command, Message } from './messages.ts';
 import { createSpeed } from './speed.ts';
 import { removeAnnounced, stepsFor } from './steps/steps.ts';
-import { type UploadEvent, type UploadState, uploadMachine } from './upload-machine.ts';
 import { uploads, type View } from './uploads.ts';
 import { seeAgain, seenOf } from './watch.ts';
 

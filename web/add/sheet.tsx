@@ -1,6 +1,7 @@
 /** The sheet from the foot of the page: the sum, the files, the details for all of them or for one. */
 import { useSelector } from '@xstate/store-react';
 import { useEffect, useState } from 'react';
+import { isFinal } from '../../machines/upload.ts';
 import { Dialog } from '../frame/dialog.tsx';
 import { Icon } from '../frame/icons.tsx';
 import { session } from '../stores/session.ts';
@@ -15,7 +16,6 @@ import { DetailsPane } from './details-pane.tsx';
 import { FileList } from './file-list.tsx';
 import { run } from './queue.ts';
 import { useSums } from './sums.ts';
-import { isFinal } from './upload-machine.ts';
 import { uploads } from './uploads.ts';
 
 const close = () => tray.trigger.close();

@@ -1,9 +1,9 @@
 /** What is being added, as it is shown: in the tab that sends, and in those beside it. */
 import { createStore } from '@xstate/store-react';
+import type { Cause, UploadState } from '../../machines/upload.ts';
 import { UPLOADS_KEPT } from '../stores/tray.ts';
 import { keep } from '../world.ts';
 import type { Batch, Details } from './kept.ts';
-import type { Cause, UploadState } from './upload-machine.ts';
 
 /** sent: bytes that the network took. lost: its last turn ended without an answer. kept: its bytes are in the browser's database. */
 export type View = {

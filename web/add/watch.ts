@@ -1,9 +1,10 @@
 /** What has become of the pictures of files that were sent, as the service sees it. */
+
+import type { Cause } from '../../machines/upload.ts';
 import { api } from '../api/api.ts';
 import { isUnreachable, Refused } from '../api/refused.ts';
 import { pictureNow, putPictures, readPicture } from '../stores/pictures.ts';
 import type { Item } from './kept.ts';
-import type { Cause } from './upload-machine.ts';
 
 const quietly = async (work: () => Promise<unknown>): Promise<void> => {
   try {

@@ -1,10 +1,10 @@
 /** Announces a file: the service names its picture and gives a link, or says that it has the bytes already. */
 import type { MetadataPatch } from '../../../contract/metadata.ts';
 import type { Resource, Upload } from '../../../contract/resource.ts';
+import type { Announced, StepError } from '../../../machines/upload.ts';
 import { api } from '../../api/api.ts';
 import { isUnreachable, Refused } from '../../api/refused.ts';
 import { putPictures } from '../../stores/pictures.ts';
-import type { Announced, StepError } from '../upload-machine.ts';
 
 export type Announcement = {
   resource_id: string | null;

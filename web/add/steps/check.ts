@@ -1,7 +1,7 @@
 /** What can be known of a file before it is sent: its size, and its kind by its first bytes. The service decides; this saves the way there. */
 import type { ContentType } from '../../../contract/resource.ts';
+import type { Cause } from '../../../machines/upload.ts';
 import type { Me } from '../../stores/session.ts';
-import type { Cause } from '../upload-machine.ts';
 
 const HEAD_BYTES = 1_024;
 const ascii = (bytes: Uint8Array, from: number, length: number): string =>

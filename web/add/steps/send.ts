@@ -1,6 +1,6 @@
 /** Sends the bytes of a file to where its link leads: the service's own store, or S3. XMLHttpRequest tells how much has left. */
 import type { Upload } from '../../../contract/resource.ts';
-import type { StepError } from '../upload-machine.ts';
+import type { StepError } from '../../../machines/upload.ts';
 
 /** Statuses after which a fresh link may help. */
 const LINK_OVER = new Set([403, 404, 409, 410]);

@@ -1,5 +1,6 @@
 /** The steps of one file, as its machine asks for them. */
 import type { Upload } from '../../../contract/resource.ts';
+import type { Announced, Cause, StepError, StepInput } from '../../../machines/upload.ts';
 import { api } from '../../api/api.ts';
 import { isUnreachable, Refused } from '../../api/refused.ts';
 import { connection } from '../../stores/connection.ts';
@@ -7,7 +8,6 @@ import { putPictures } from '../../stores/pictures.ts';
 import { session } from '../../stores/session.ts';
 import { metadataOf } from '../describe.ts';
 import { type Batch, fileOf, type Item, NO_DETAILS } from '../kept.ts';
-import type { Announced, Cause, StepError, StepInput } from '../upload-machine.ts';
 import { announce, stepError } from './announce.ts';
 import { check } from './check.ts';
 import { hash } from './hash.ts';

@@ -1,8 +1,10 @@
 /** How many pictures are in each state, while they move. */
-import { useEffect, useState } from 'react';
+import { useSelector } from '@xstate/store-react';
+import { useEffect, useMemo, useState } from 'react';
 import type { Machine } from '../../../contract/machines.ts';
 import { STATUSES } from '../../../contract/statuses.ts';
 import type { MachineName } from '../../../visualizer/machines.ts';
+import { uploads } from '../../add/uploads.ts';
 import { api } from '../../api/api.ts';
 import { isAborted, isUnreachable, Refused } from '../../api/refused.ts';
 import { onPictureEvent } from '../../stores/pictures.ts';
@@ -22,6 +24,7 @@ export function Live({ name, show }: { name: MachineName; show: (shown: Shown) =
   useEffect(() => {
     const stop = new AbortController();
     let cancel: (() => void) | null = null;
+    if (name === 'upload') return;
     const count = async () => {
       try {
         const { body } = await api.get_machine({ params: { machine: name }, signal: stop.signal });
@@ -45,6 +48,7 @@ export function Live({ name, show }: { name: MachineName; show: (shown: Shown) =
       end();
     };
   }, [name, show]);
+  if (name === 'upload') return <LiveUploads show={show} />;
   if (name !== 'resource' || counts === null)
     return (
       <aside className="panel">
@@ -69,6 +73,42 @@ export function Live({ name, show }: { name: MachineName; show: (shown: Shown) =
                   <span className="dim">
                     {text(waits_for)}; {text(guarded_by)}
                   </span>
+                </td>
+                <td>{num(count)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </aside>
+  );
+}
+/** The files of this browser: of others nobody knows. */
+function LiveUploads({ show }: { show: (shown: Shown) => void }) {
+  const words = useWords(machinesWords);
+  const views = useSelector(uploads, ({ context }) => context.views);
+  const counts = useMemo(() => {
+    const by_state: Record<string, number> = {};
+    for (const { state } of views.values()) by_state[state] = (by_state[state] ?? 0) + 1;
+    return Object.entries(by_state);
+  }, [views]);
+  useEffect(() => {
+    show({ lit: [], here: [], counts: Object.fromEntries(counts.map(([state, count]) => [`upload.${state}`, count])) });
+  }, [counts, show]);
+  return (
+    <aside className="panel">
+      <section>
+        <h2>
+          {words.uploads}
+          <span>{num(views.size)}</span>
+        </h2>
+        {views.size === 0 ? <p className="soft">{words.no_uploads}</p> : null}
+        <table>
+          <tbody>
+            {counts.map(([state, count]) => (
+              <tr key={state}>
+                <td>
+                  <span className="word">{state}</span>
                 </td>
                 <td>{num(count)}</td>
               </tr>

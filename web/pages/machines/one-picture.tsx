@@ -80,7 +80,7 @@ export function OnePicture({ id, show }: { id: string | null; show: (shown: Show
             one.kind === 'job' ? [[one.name, one.accepted_at ? words.begun : words.waits]] : [],
           )}
           timers={state.obligations.flatMap((one) => (one.kind === 'timer' ? [[one.name, one.due_at.slice(0, 16)]] : []))}
-          rests={state.rests}
+          without={state.rests ? 'rests' : 'limbo'}
         />
       ) : entries.length > 0 ? (
         <p className="dim">{words.operators_only}</p>
@@ -103,12 +103,14 @@ function litBy(statuses: readonly string[]): string[] {
 
 /** Each with when it comes. */
 type Named = readonly (readonly string[])[];
-export function Owed({ jobs, timers, rests }: { jobs: Named; timers: Named; rests: boolean }) {
+/** without: what it means that it owes nothing. */
+type OwedProps = { jobs: Named; timers: Named; without: 'rests' | 'turn' | 'limbo' };
+export function Owed({ jobs, timers, without }: OwedProps) {
   const words = useWords(machinesWords);
   const owes = jobs.length + timers.length > 0;
   return (
-    <section className={owes || rests ? 'owed' : 'owed in-limbo'}>
-      <h2>{owes ? words.owes : rests ? words.rests : words.limbo}</h2>
+    <section className={owes || without !== 'limbo' ? 'owed' : 'owed in-limbo'}>
+      <h2>{owes ? words.owes : words[without]}</h2>
       <ul>
         {[...jobs.map((one) => [words.job, ...one]), ...timers.map((one) => [words.timer, ...one])].map(([kind, name, when]) => (
           <li key={`${kind} ${name}`}>

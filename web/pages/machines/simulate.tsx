@@ -23,8 +23,10 @@ import { saveFile } from './save-file.ts';
 const INPUTS: Record<MachineName, Json> = {
   resource: { resource_id: 'r', org_id: 'o', user_id: 'u', described: true, claimed: { byte_size: null, sha256: null } },
   task: { task_id: 't', provider_job_id: null, answered: false },
+  upload: { byte_size: 1, sha256: null, resource_id: null, since: null, losses: 0, cause: null, was: null },
   run: { kind: 'verify', params: {} },
 };
+const WITHOUT = { rest: 'rests', turn: 'turn', limbo: 'limbo' } as const;
 type Props = { name: MachineName; graph: Graph; show: (shown: Shown) => void };
 
 export function Simulate({ name, graph, show }: Props) {
@@ -112,7 +114,7 @@ export function Simulate({ name, graph, show }: Props) {
           delayOf(id),
           words.due_in(duration(due_at - moment.now)),
         ])}
-        rests={simulator.rests(moment)}
+        without={WITHOUT[simulator.waitsFor(moment) ?? 'limbo']}
       />
       <Context moment={moment} />
     </aside>

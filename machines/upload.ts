@@ -1,6 +1,7 @@
 /**
- * One file on its way in, from being chosen to having been seen by the service. Its steps are run by the queue of the tab that sends
- * (queue.ts), which gives each file its turn; what is stored of it between two tabs is its context and the name of its state.
+ * One file on its way in, from being chosen to having been seen by the service. It runs in the browser: its steps are run by the queue of
+ * the tab that sends (web/add/queue.ts), which gives each file its turn; what is stored of it between two tabs is its context and the name
+ * of its state. `turn`: a state in which the queue, or the service by its events, says what comes next.
  */
 import { assign, fromPromise, setup } from 'xstate';
 
@@ -61,7 +62,7 @@ const FINAL_CAUSES = new Set(['EMPTY', 'TOO_LARGE', 'NOT_A_PICTURE', 'FILE_GONE'
 const MAX_LINKS = 3;
 
 export const uploadMachine = setup({
-  types: {} as { context: UploadContext; events: UploadEvent; input: UploadContext; tags: 'rest' | 'reads' | 'sends' },
+  types: {} as { context: UploadContext; events: UploadEvent; input: UploadContext; tags: 'rest' | 'turn' | 'reads' | 'sends' },
   actors: {
     check: fromPromise<Cause | null, StepInput>(never),
     hash: fromPromise<string, StepInput>(never),
@@ -112,7 +113,7 @@ export const uploadMachine = setup({
         { target: 'chosen' },
       ],
     },
-    chosen: { on: { CHECK: { target: 'checking' } } },
+    chosen: { tags: 'turn', on: { CHECK: { target: 'checking' } } },
     checking: {
       tags: 'reads',
       invoke: {
@@ -133,7 +134,7 @@ export const uploadMachine = setup({
         onError: { target: 'refused', actions: 'keepCause' },
       },
     },
-    waiting: { on: { SEND: { target: 'announcing' } } },
+    waiting: { tags: 'turn', on: { SEND: { target: 'announcing' } } },
     announcing: {
       tags: 'sends',
       on: { PAUSE: { target: 'waiting' } },
@@ -181,6 +182,7 @@ export const uploadMachine = setup({
       },
     },
     watching: {
+      tags: 'turn',
       on: {
         SEEN: [{ guard: 'isAwaited' }, { guard: 'isRejected', target: 'refused', actions: 'keepRejection' }, { target: 'in' }],
       },
