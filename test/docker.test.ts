@@ -1,7 +1,8 @@
 /** There is no container engine where this is tested: what can be held against the code is. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { z } from 'zod';
@@ -109,6 +110,24 @@ describe('the containers and the code agree', () => {
     assert.equal(portOf(config.s3_endpoint), inside);
     assert.deepEqual(published(s3), [[portOf(config.s3_public_endpoint), inside]]);
     assert.equal(s3.environment.S3PROXY_CORS_ALLOW_ORIGINS, config.public_url);
+  });
+
+  test('the image keeps the programs of its own platform alone', () => {
+    const prune = /&& (find node_modules\/onnxruntime-node.*)$/m.exec(allOf('RUN').join('\n'))?.[1];
+    assert.ok(prune);
+    const folder = mkdtempSync(path.join(tmpdir(), 'tuodi-image-'));
+    const programs = path.join(folder, 'node_modules/onnxruntime-node/bin/napi-v6');
+    try {
+      for (const one of ['linux/x64', 'linux/arm64', 'darwin/arm64', 'win32/x64'])
+        mkdirSync(path.join(programs, one), { recursive: true });
+      execFileSync('sh', ['-c', prune], { cwd: folder });
+      const kept = readdirSync(programs).flatMap((system) =>
+        readdirSync(path.join(programs, system)).map((arch) => `${system}/${arch}`),
+      );
+      assert.deepEqual(kept, [`linux/${process.arch}`]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test('nothing but the API and the store is published', () => {
