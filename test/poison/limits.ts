@@ -5,8 +5,8 @@ import type { ServiceOptions } from '../../app/create-service.ts';
 export type Limits = { page_ms: number; decode_ms: number };
 /** Small, so that what is refused by them is refused in seconds; a slip of paper takes 0.2 s, and 3 s on a machine that stalls. */
 export const QUICK: Limits = { page_ms: 8_000, decode_ms: 2_500 };
-/** As they are by default for decoders: what is large and legal is decoded to its end. */
-export const PATIENT: Limits = { page_ms: 10_000, decode_ms: 30_000 };
+/** As they are by default for decoders: what is large and legal is decoded to its end; and its pages are read, on a busy machine too. */
+export const PATIENT: Limits = { page_ms: 60_000, decode_ms: 30_000 };
 const OCR_WORKERS = 2;
 const ATTEMPTS = 2;
 

@@ -10,7 +10,7 @@ import { preloadEverywhere } from '../worlds/preload-everywhere.ts';
 import { ensureNeeds } from './needs.ts';
 import { makeSeed } from './seed.ts';
 
-const TIME_LIMIT_MS = 5 * 60_000;
+const TIME_LIMIT_MS = 15 * 60_000;
 const AT_ONCE = 2;
 
 ensureNeeds();
