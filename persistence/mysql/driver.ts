@@ -7,7 +7,7 @@ import { DatabaseError } from './errors.ts';
 import type { Target } from './target.ts';
 
 /** How long a call waits for a connection: one that must be opened again, or one that others use. */
-const ACQUIRE_LIMIT_MS = RECONNECT_LIMIT_MS + 5_000;
+export const ACQUIRE_LIMIT_MS = RECONNECT_LIMIT_MS + 5_000;
 /** A connection that nobody used for so long is closed by us; the server would close it later, unasked. */
 const IDLE_MS = 30_000;
 
@@ -29,6 +29,8 @@ export type MysqlOptions = {
   takes_several?: boolean;
   /** Called with every new connection before its first use. */
   prepare?: (connection: Connection) => Promise<void>;
+  /** How long `prepare` may take, in ms: a call waits so much longer for a connection. */
+  prepare_limit_ms?: number;
   /** Stands around every statement. */
   around?: (connection: Connection, sql: string, ask: () => Promise<unknown>) => Promise<unknown>;
 };
@@ -39,12 +41,14 @@ const Mysql2: typeof Knex.Client = require('knex/lib/dialects/mysql2/index.js');
 type Query = { sql: string; bindings?: unknown[]; response?: unknown };
 
 export function mysqlKnex(options: MysqlOptions): Knex {
+  const acquireTimeoutMillis = ACQUIRE_LIMIT_MS + (options.prepare_limit_ms ?? 0);
+  const waits = { acquireTimeoutMillis, createTimeoutMillis: acquireTimeoutMillis }; // the pool's own limit of a new one is 30 s
   return knex({
     client: clientOf(options),
     connection: { ...TABLES, ...(options.collation ? { collate: options.collation } : {}) },
     compileSqlOnError: false, // else its errors repeat what was bound: people's texts, in our logs
     log: { warn() {}, error() {}, deprecate() {}, debug() {} }, // all that it says there is thrown as well
-    pool: { min: 0, max: options.connections, acquireTimeoutMillis: ACQUIRE_LIMIT_MS, idleTimeoutMillis: IDLE_MS },
+    pool: { min: 0, max: options.connections, ...waits, idleTimeoutMillis: IDLE_MS },
   });
 }
 

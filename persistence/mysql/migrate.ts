@@ -19,6 +19,7 @@ import type { Target } from './target.ts';
 /** How long one migrator waits for another: a migration of a large table takes minutes. */
 const LOCK_LIMIT_S = 600;
 const LOCK_MARGIN_MS = 5_000;
+const LOCK_LIMIT_MS = LOCK_LIMIT_S * 1_000 + LOCK_MARGIN_MS;
 /** Time limit of one statement of a migration, in ms: it may write a large table anew. */
 const STATEMENT_LIMIT_MS = 60 * 60_000;
 /** Locks are the server's: the name is of this database alone, and short enough for MySQL (64 characters). */
@@ -47,7 +48,7 @@ export async function migrateTarget({ target, clock }: Place, check: boolean): P
 async function migrateLocked({ target, clock }: Place): Promise<string[]> {
   const steps = createSteps();
   const collation = await collationOf({ target, clock });
-  const parts = { prepare: lock, around: steps.around, statement_limit_ms: STATEMENT_LIMIT_MS };
+  const parts = { prepare: lock, prepare_limit_ms: LOCK_LIMIT_MS, around: steps.around, statement_limit_ms: STATEMENT_LIMIT_MS };
   const knex = mysqlKnex({ target, clock, connections: 1, collation, ...parts });
   try {
     await makeBooks(knex);
@@ -62,7 +63,7 @@ async function migrateLocked({ target, clock }: Place): Promise<string[]> {
 }
 
 async function lock(connection: Connection): Promise<void> {
-  const { held } = rowOf(firstOf(await connection.ask(LOCK, [], LOCK_LIMIT_S * 1_000 + LOCK_MARGIN_MS)));
+  const { held } = rowOf(firstOf(await connection.ask(LOCK, [], LOCK_LIMIT_MS)));
   if (held !== 1)
     throw new Error(`another process has been migrating this database for ${LOCK_LIMIT_S} s; try again when it is done`);
 }

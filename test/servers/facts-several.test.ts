@@ -5,13 +5,16 @@ import { once } from 'node:events';
 import { after, before, beforeEach, describe, it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { STATUSES } from '../../contract/statuses.ts';
+import { connected } from '../../persistence/mysql/connection.ts';
+import { ACQUIRE_LIMIT_MS } from '../../persistence/mysql/driver.ts';
 import { hasErrno } from '../../persistence/mysql/errors.ts';
 import { migrateMysqlFacts, openMysqlFacts } from '../../persistence/mysql/facts.ts';
+import { targetOf } from '../../persistence/mysql/target.ts';
 import { MIGRATIONS } from '../../persistence/sql/migrate.ts';
 import { AlreadyThere, type Facts } from '../../runtime/ports/facts.ts';
 import type { PositionedMessage } from '../../runtime/ports/outbox.ts';
 import { AT, change, commit, message, ORG } from '../ports/facts-rows.ts';
-import { until } from '../worlds/wait.ts';
+import { letPass, until } from '../worlds/wait.ts';
 import { clock, factsOn, sayServer, type TestDatabase, testDatabase, transactionOn } from './mysql.ts';
 
 const NAMES = MIGRATIONS.map(({ name }) => name);
@@ -191,6 +194,25 @@ describe('migrations', () => {
       [NAMES, []],
     );
     assert.deepEqual(await migrateMysqlFacts({ url, clock }, true), []);
+  });
+
+  it('wait for another migrator for as long as it is at work, and longer than a call waits for a connection', async (t) => {
+    const { url } = await empty(t);
+    const other = await connected(targetOf(url), clock);
+    t.after(() => other.close());
+    await other.ask("SELECT GET_LOCK(CONCAT('tuodi-migrate-', SHA1(DATABASE())), 0)");
+    const migrating = migrateMysqlFacts({ url, clock }, false);
+    const ends = migrating.then(
+      () => 'ended',
+      () => 'failed',
+    );
+    const early = await Promise.race([
+      ends,
+      letPass(ACQUIRE_LIMIT_MS + 1_000, 'another migrator is at work').then(() => 'waits'),
+    ]);
+    assert.equal(early, 'waits');
+    other.close();
+    assert.deepEqual(await migrating, NAMES);
   });
 
   it('of a migrator that is killed half-way leave no lock, and are gone on with', async (t) => {
