@@ -109,6 +109,7 @@ export const FILTERS = {
     .optional(),
   phase: z.array(z.enum(PHASES)).max(50).optional(),
   tag: z.array(z.string().min(1).max(60)).max(20).optional(),
+  not_tag: z.array(z.string().min(1).max(60)).max(20).optional(),
   batch_id: z.array(z.string().min(1).max(100)).max(20).optional(),
   sha256: z.array(Sha256).max(20).optional(),
   remark: z.array(z.enum(REMARKS)).max(50).optional(),

@@ -16,6 +16,7 @@ export const SearchRequest = z.strictObject({
   mode: z.enum(SEARCH_MODES).default('hybrid'),
   phase: z.array(z.enum(PHASES)).optional(),
   tag: z.array(z.string().min(1).max(60)).max(20).optional(),
+  not_tag: z.array(z.string().min(1).max(60)).max(20).optional(),
   batch_id: z.array(z.string().min(1).max(100)).max(20).optional(),
   taken_from: z.union([z.iso.datetime({ offset: true }), z.iso.date()]).optional(),
   taken_to: z.union([z.iso.datetime({ offset: true }), z.iso.date()]).optional(),

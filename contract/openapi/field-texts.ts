@@ -88,6 +88,7 @@ export const FIELD_TEXTS: Record<string, Text | undefined> = {
   missing: { en: 'required fields that all of them lack; null where they failed', zh: '该组共同缺少的必填信息；失败的组为 null' },
   mode: { en: 'by words, by vectors, or both', zh: '按词、按向量，或两者' },
   next_cursor: { en: 'for the next page; null at the end', zh: '下一页的游标；末页为 null' },
+  not_tag: { en: 'has none of these tags', zh: '不带其中任何标签' },
   oldest_at: { en: 'since when the first of them waits', zh: '其中等待最久的一张始于何时' },
   oldest_deadline_at: { en: 'the earliest deadline among them', zh: '其中最早的期限' },
   on_duplicate: {

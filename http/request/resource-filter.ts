@@ -6,7 +6,18 @@ export type Filters = Omit<CountResources, 'viewable' | 'searchable'> & { viewab
 /** Of a query, or of JSON. */
 type Flag = 'true' | 'false' | boolean | undefined;
 
-const PLAIN = ['status', 'phase', 'tag', 'batch_id', 'sha256', 'remark', 'failure_code', 'failure_step', 'engine'] as const;
+const PLAIN = [
+  'status',
+  'phase',
+  'tag',
+  'not_tag',
+  'batch_id',
+  'sha256',
+  'remark',
+  'failure_code',
+  'failure_step',
+  'engine',
+] as const;
 
 export function filterOf(filters: Filters): ResourceFilter {
   const { viewable, searchable, created_from, created_to } = filters;

@@ -1,5 +1,6 @@
 /** Finding pictures: what was typed, parsed; a page of hits; and why each was found. Following what happens to them: see events.ts. */
 import type { SearchRequest } from '../../contract/search.ts';
+import { foldTag } from '../../text/document.ts';
 import { parseQuery } from '../../text/query.ts';
 import type { KeyRequest } from '../context.ts';
 import type { Handlers } from '../handlers.ts';
@@ -33,8 +34,9 @@ export const findHandlers: Handlers<'search' | 'stream_events'> = {
 
 /** The query of the index: an empty one lists by newest, and a hybrid one without a vector goes by text alone. */
 async function rankedBy(call: KeyRequest, filters: Omit<SearchRequest, 'cursor' | 'limit' | 'duplicates'>): Promise<Ranked> {
-  const { tag, batch_id, taken_from, taken_to, created_from, created_to, facets, q } = filters;
-  const query = parseQuery(q);
+  const { tag, not_tag = [], batch_id, taken_from, taken_to, created_from, created_to, facets, q } = filters;
+  const parsed = parseQuery(q);
+  const query = { ...parsed, no_tags: [...parsed.no_tags, ...not_tag.map(foldTag)] };
   const empty = query.all.length === 0 && query.tags.length === 0;
   const vector =
     query.all.length === 0 || filters.mode === 'text' ? null : await queryVector(call, { text: query.text, mode: filters.mode });

@@ -10,7 +10,7 @@ const COLUMNS = ['status', 'phase', 'batch_id', 'sha256', 'failure_code', 'failu
 
 /** from: at or after; to: before. */
 export function filtered(query: Knex.QueryBuilder, { org_id }: Scope, filter: ResourceFilter): Knex.QueryBuilder {
-  const { not_phase, tag, remark, created_from, created_to } = filter;
+  const { not_phase, tag, not_tag, remark, created_from, created_to } = filter;
   for (const column of COLUMNS) {
     const values = filter[column];
     if (values) query.whereIn(`r.${column}`, values);
@@ -22,10 +22,10 @@ export function filtered(query: Knex.QueryBuilder, { org_id }: Scope, filter: Re
   if (created_from !== undefined) query.where('r.created_at', '>=', created_from);
   if (created_to !== undefined) query.where('r.created_at', '<', created_to);
   if (remark) query.whereIn('r.resource_id', remarked({ org_id }, remark));
-  if (tag)
-    query.whereIn('r.resource_id', (tagged) =>
-      tagged.from('metadata_tags').where({ org_id }).whereIn('tag', tag).select('resource_id'),
-    );
+  const tagged = (tags: string[]) => (with_tag: Knex.QueryBuilder) =>
+    void with_tag.from('metadata_tags').where({ org_id }).whereIn('tag', tags).select('resource_id');
+  if (tag) query.whereIn('r.resource_id', tagged(tag));
+  if (not_tag) query.whereNotIn('r.resource_id', tagged(not_tag));
   return query;
 }
 

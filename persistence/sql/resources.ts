@@ -110,7 +110,7 @@ function workOf({ read, write }: Database): Pick<Resources, 'toRetry' | 'lacking
 /** Filters that are of what is grouped by: they pick whole groups. `resource_counts` has no others; see migration 0003. */
 const OF_ALL = new Set(['status', 'phase']);
 /** Filters that pick a large part of an organisation, which may have few remarks. */
-const OF_MANY = new Set([...OF_ALL, 'remark', 'engine']);
+const OF_MANY = new Set([...OF_ALL, 'remark', 'engine', 'not_tag']);
 const picksMany = ([name, value]: [string, unknown]): boolean => OF_MANY.has(name) || value === true;
 /** No library is as large; a database may look at what is limited in no other order than that of its own conditions. */
 const ALL_ROWS = 1_000_000_000;

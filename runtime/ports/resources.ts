@@ -79,6 +79,7 @@ export type ResourceFilter = {
   phase?: Phase[];
   not_phase?: Phase;
   tag?: string[];
+  not_tag?: string[];
   batch_id?: string[];
   sha256?: string[];
   remark?: RemarkCode[];

@@ -38,6 +38,7 @@ const EACH: ResourceFilter[] = [
   { not_phase: 'gone' },
   { tag: ['红'] },
   { tag: ['blue', '红'] },
+  { not_tag: ['blue', '红'] },
   { batch_id: ['batch-1', 'batch-2'] },
   { sha256: ['sha-4'] },
   { remark: ['page_unread'] },

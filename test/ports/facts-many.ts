@@ -68,6 +68,7 @@ export const matches = (filter: ResourceFilter, row: ResourceRow) =>
   hasAny(filter.phase, [row.phase]) &&
   row.phase !== filter.not_phase &&
   hasAny(filter.tag, row.metadata.tags) &&
+  !row.metadata.tags.some((tag) => filter.not_tag?.includes(tag)) &&
   hasAny(filter.batch_id, [row.batch_id]) &&
   hasAny(filter.sha256, [row.sha256]) &&
   hasAny(

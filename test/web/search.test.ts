@@ -115,6 +115,23 @@ describe('searching', () => {
     await Promise.all([page, other].map((one) => one.context().close()));
   });
 
+  test('with Alt a filter leaves out what it names, in the library and in a search', async () => {
+    const page = await world.open();
+    const chip = page.getByRole('button', { name: /^notice/ });
+    await chip.click({ modifiers: ['Alt'] });
+    await page.waitForURL('**/?not_tag=notice');
+    await page.getByText('11 pictures', { exact: true }).waitFor();
+    assert.equal(await title(page, 'Kite Festival').count(), 0);
+    await ask(page, '水');
+    await page.waitForURL(/not_tag=notice/);
+    await page.getByText(/^\d+ pictures?, /).waitFor();
+    assert.equal(await title(page, '停水通知').count(), 0, 'it has the word, and the tag');
+    await page.getByRole('button', { name: 'not notice: take this filter off' }).click();
+    await title(page, '停水通知').waitFor();
+    assert.deepEqual(page.errors, []);
+    await page.context().close();
+  });
+
   test('the first match is enlarged when a print is looked at for a moment', async () => {
     const page = await world.open();
     await ask(page, 'Winifred');

@@ -35,6 +35,7 @@ const GROUPS: readonly { title: 'anywhere' | 'in_library' | 'in_picture'; keys: 
       ['retry', 'R'],
       ['trash', '#'],
       ['undo', 'z'],
+      ['leave_out', 'Alt'],
     ],
   },
   {

@@ -6,11 +6,13 @@ import { BASE } from '../world.ts';
 
 export const SORTS = ['relevance', 'newest', 'title'] as const;
 export type Sort = (typeof SORTS)[number];
-/** from, to: days of coming in, `2026-11-28`, both included. years: when it was taken. sort: null: by relevance where words are looked for, else newest. trash: what was removed, and nothing else. */
+/** not_tags, not_phases: what is left out. from, to: days of coming in, `2026-11-28`, both included. years: when it was taken. sort: null: by relevance where words are looked for, else newest. trash: what was removed, and nothing else. */
 export type Query = {
   q: string;
   tags: readonly string[];
   phases: readonly Phase[];
+  not_tags: readonly string[];
+  not_phases: readonly Phase[];
   remarks: readonly RemarkCode[];
   batches: readonly string[];
   years: readonly string[];
@@ -20,10 +22,12 @@ export type Query = {
   trash: boolean;
 };
 
-const SHOWN_PHASES = PHASES.filter((phase) => phase !== 'gone');
+export const SHOWN_PHASES = PHASES.filter((phase) => phase !== 'gone');
 const some = <Value extends string>(known: readonly Value[], given: string[]): Value[] =>
   known.filter((one) => given.includes(one));
 const isDay = (text: string | null): text is string => text !== null && /^\d{4}-\d{2}-\d{2}$/.test(text);
+
+const tagsIn = (given: string[]) => given.filter((tag) => tag !== '' && tag.length <= 60).slice(0, 20);
 
 /** Whatever somebody has put in an address: what is not understood is left out. */
 export function parseQuery(search: string): Query {
@@ -31,8 +35,10 @@ export function parseQuery(search: string): Query {
   const [from, to, sort] = [given.get('from'), given.get('to'), given.get('sort')];
   return {
     q: (given.get('q') ?? '').slice(0, 500),
-    tags: given.getAll('tag').filter((tag) => tag !== '' && tag.length <= 60),
+    tags: tagsIn(given.getAll('tag')),
     phases: some(SHOWN_PHASES, given.getAll('phase')),
+    not_tags: tagsIn(given.getAll('not_tag')),
+    not_phases: some(SHOWN_PHASES, given.getAll('not_phase')),
     remarks: some(REMARKS, given.getAll('remark')),
     batches: given.getAll('batch').filter((batch) => batch !== '' && batch.length <= 100),
     years: given
@@ -52,6 +58,8 @@ export function searchOf(query: Query): string {
   if (query.q !== '') made.set('q', query.q);
   for (const tag of query.tags) made.append('tag', tag);
   for (const phase of query.phases) made.append('phase', phase);
+  for (const tag of query.not_tags) made.append('not_tag', tag);
+  for (const phase of query.not_phases) made.append('not_phase', phase);
   for (const remark of query.remarks) made.append('remark', remark);
   for (const batch of query.batches) made.append('batch', batch);
   for (const year of query.years) made.append('year', year);
@@ -83,7 +91,7 @@ export function change(patch: Partial<Query>, how: 'push' | 'replace' = 'push'):
 }
 const pathNow = () => location.pathname.slice(BASE.length) || '/';
 
-export const isFiltered = ({ q, tags, phases, remarks, batches, years, from, to, trash }: Query): boolean =>
-  q !== '' || [tags, phases, remarks, batches, years].some(({ length }) => length > 0) || from !== null || to !== null || trash;
+export const isFiltered = ({ q, from, to, trash, sort: _, ...lists }: Query): boolean =>
+  q !== '' || from !== null || to !== null || trash || Object.values(lists).some(({ length }) => length > 0);
 /** The order that is shown. */
 export const sortOf = ({ q, sort }: Query): Sort => sort ?? (q === '' ? 'newest' : 'relevance');

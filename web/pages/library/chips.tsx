@@ -43,9 +43,16 @@ function On({ label, patch }: ChipProps) {
     </button>
   );
 }
-function Off({ label, patch, count }: ChipProps & { count?: number }) {
+/** not: what a press with `Alt` does instead. */
+function Off({ label, patch, not, count }: ChipProps & { not?: Partial<Query>; count?: number }) {
+  const words = useWords(libraryWords);
   return (
-    <button type="button" className="chip" onClick={() => change(patch)}>
+    <button
+      type="button"
+      className="chip"
+      title={not ? words.alt_leaves_out(label) : undefined}
+      onClick={({ altKey }) => change(altKey && not ? not : patch)}
+    >
       {label} {count === undefined ? null : <b>{num(count)}</b>}
     </button>
   );
@@ -56,13 +63,18 @@ function ChosenChips({ asked }: { asked: Query }) {
   const pictures = useWords(pictureWords);
   const text = useText();
   const without = <Value,>(values: readonly Value[], value: Value) => values.filter((one) => one !== value);
-  const { tags, phases, remarks, batches, years, from, to, trash } = asked;
+  const { tags, phases, not_tags, not_phases, remarks, batches, years, from, to, trash } = asked;
   const chips: ChipProps[] = [
     ...(trash ? [{ label: words.trash, patch: { trash: false } }] : []),
     ...years.map((year) => ({ label: words.year(year), patch: { years: without(years, year) } })),
     ...phases.map((phase) => ({ label: text(PHASE_LABELS[phase]), patch: { phases: without(phases, phase) } })),
     ...remarks.map((code) => ({ label: pictures.remarks[code] ?? code, patch: { remarks: without(remarks, code) } })),
     ...tags.map((tag) => ({ label: tag, patch: { tags: without(tags, tag) } })),
+    ...not_phases.map((phase) => ({
+      label: words.not(text(PHASE_LABELS[phase])),
+      patch: { not_phases: without(not_phases, phase) },
+    })),
+    ...not_tags.map((tag) => ({ label: words.not(tag), patch: { not_tags: without(not_tags, tag) } })),
     ...batches.map((batch) => ({ label: words.batch(batch), patch: { batches: without(batches, batch) } })),
     ...(from || to ? [{ label: spanOf(from, to, words), patch: { from: null, to: null } }] : []),
   ];
@@ -84,12 +96,12 @@ function spanOf(from: string | null, to: string | null, words: (typeof libraryWo
 
 function OfferedChips({ asked }: { asked: Query }) {
   const text = useText();
-  const { counts, tags, years } = useSelector(shelf, ({ context }) => context);
+  const { counts, tags, years, phases: found } = useSelector(shelf, ({ context }) => context);
   const searching = isSearch(asked);
-  const phases = searching
-    ? []
-    : PHASE_CHIPS.filter((phase) => (counts?.by_phase[phase] ?? 0) > 0 && !asked.phases.includes(phase));
-  const free = tags.filter(({ value }) => !asked.tags.includes(value)).slice(0, TAG_CHIPS);
+  const counted = searching ? Object.fromEntries(found.map(({ value, count }) => [value, count])) : (counts?.by_phase ?? {});
+  const chosen = [...asked.phases, ...asked.not_phases];
+  const phases = PHASE_CHIPS.filter((phase) => (counted[phase] ?? 0) > 0 && !chosen.includes(phase));
+  const free = tags.filter(({ value }) => ![...asked.tags, ...asked.not_tags].includes(value)).slice(0, TAG_CHIPS);
   const by_year = searching && asked.years.length === 0 && years.length > 1 ? years.slice(0, 3) : [];
   return (
     <>
@@ -98,8 +110,9 @@ function OfferedChips({ asked }: { asked: Query }) {
             <Off
               key={phase}
               label={text(PHASE_LABELS[phase])}
-              count={counts?.by_phase[phase] ?? 0}
-              patch={{ phases: [...asked.phases, phase] }}
+              count={counted[phase] ?? 0}
+              patch={{ phases: [...asked.phases, phase], not_phases: [] }}
+              not={{ not_phases: [...asked.not_phases, phase], phases: [] }}
             />
           ))
         : null}
@@ -109,7 +122,13 @@ function OfferedChips({ asked }: { asked: Query }) {
         <YearChip key={value} value={value} count={count} />
       ))}
       {free.map(({ value, count }) => (
-        <Off key={value} label={value} count={count} patch={{ tags: [...asked.tags, value] }} />
+        <Off
+          key={value}
+          label={value}
+          count={count}
+          patch={{ tags: [...asked.tags, value] }}
+          not={{ not_tags: [...asked.not_tags, value] }}
+        />
       ))}
       {searching ? null : <DateChip asked={asked} />}
     </>

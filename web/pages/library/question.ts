@@ -2,14 +2,21 @@
 import type { SearchHit } from '../../../contract/search.ts';
 import { api } from '../../api/api.ts';
 import { type Picture, putPictures } from '../../stores/pictures.ts';
-import { type Query, sortOf } from '../../stores/query.ts';
+import { type Query, SHOWN_PHASES, sortOf } from '../../stores/query.ts';
 
 /** What was found of a picture by the words looked for. */
 export type Hit = Pick<SearchHit, 'highlights' | 'boxes'>;
 export type Page = { ids: string[]; hits: [string, Hit][]; next_cursor: string | null };
 export type Facet = { value: string; count: number };
 /** exact: total is counted to the end. facets: of all that was found. */
-export type Found = Page & { total: number; exact: boolean; took_ms: number | null; tags: Facet[]; years: Facet[] };
+export type Found = Page & {
+  total: number;
+  exact: boolean;
+  took_ms: number | null;
+  tags: Facet[];
+  years: Facet[];
+  phases: Facet[];
+};
 export type Counts = { total: number; by_phase: Record<string, number>; by_remark: Record<string, number> };
 
 /** Words are searched for; without them pictures are listed, those that no search finds yet among them. */
@@ -28,14 +35,18 @@ const midnight = (day: string, add = 0): string => {
   return new Date(year, month - 1, date + add).toISOString();
 };
 
+/** The phases that are asked for: those that are chosen, or all but those left out. undefined: any. */
+const phasesOf = ({ phases, not_phases }: Query) =>
+  phases.length > 0 || not_phases.length === 0 ? many(phases) : SHOWN_PHASES.filter((phase) => !not_phases.includes(phase));
+
 export async function search(query: Query, signal: AbortSignal, cursor?: string): Promise<Found> {
-  const { q, tags, phases, batches, years } = query;
+  const { q, tags, not_tags, batches, years } = query;
   const sort = sortOf(query) === 'relevance' ? 'relevance' : 'newest';
   const taken = years.length > 0 ? { taken_from: `${years[0]}-01-01`, taken_to: `${years[0]}-12-31` } : {};
-  const filters = { tag: many(tags), phase: many(phases), batch_id: many(batches), ...taken };
+  const filters = { tag: many(tags), not_tag: many(not_tags), phase: phasesOf(query), batch_id: many(batches), ...taken };
   const limit = cursor ? NEXT : FIRST;
   const { body } = await api.search({
-    query: { q: q.trim(), sort, facets: ['tag', 'year'], limit, ...filters, ...(cursor ? { cursor } : {}) },
+    query: { q: q.trim(), sort, facets: ['tag', 'year', 'phase'], limit, ...filters, ...(cursor ? { cursor } : {}) },
     signal,
   });
   putPictures(body.items.map(({ resource }) => resource));
@@ -48,15 +59,18 @@ export async function search(query: Query, signal: AbortSignal, cursor?: string)
     took_ms: body.took_ms,
     tags: body.facets.tag ?? [],
     years: body.facets.year ?? [],
+    phases: body.facets.phase ?? [],
   };
 }
 
-function filtersOf({ tags, phases, remarks, batches, from, to, trash }: Query) {
+function filtersOf(query: Query) {
+  const { tags, not_tags, remarks, batches, from, to, trash } = query;
   return {
     tag: many(tags),
+    not_tag: many(not_tags),
     remark: many(remarks),
     batch_id: many(batches),
-    ...(trash ? { status: [...TRASH_STATUSES] } : { phase: many(phases) }),
+    ...(trash ? { status: [...TRASH_STATUSES] } : { phase: phasesOf(query) }),
     ...(from ? { created_from: midnight(from) } : {}),
     ...(to ? { created_to: midnight(to, 1) } : {}),
   };
@@ -110,10 +124,14 @@ export async function countMonths(
 }
 
 /** Counts of each phase whatever phase is chosen: for the chips. */
-export const countPhases = (query: Query, signal: AbortSignal): Promise<Counts> => count({ ...query, phases: [] }, signal);
+export const countPhases = (query: Query, signal: AbortSignal): Promise<Counts> =>
+  count({ ...query, phases: [], not_phases: [] }, signal);
 
 /** The tags of what can be found, most used first. */
 export async function topTags(query: Query, signal: AbortSignal): Promise<Facet[]> {
-  const { body } = await api.search({ query: { q: '', facets: ['tag'], limit: 1, tag: many(query.tags) }, signal });
+  const { body } = await api.search({
+    query: { q: '', facets: ['tag'], limit: 1, tag: many(query.tags), not_tag: many(query.not_tags) },
+    signal,
+  });
   return body.facets.tag ?? [];
 }

@@ -35,6 +35,8 @@ type Shelf = {
   took_ms: number | null;
   tags: readonly Facet[];
   years: readonly Facet[];
+  /** A search counts what it found by phase; lists have `counts`. */
+  phases: readonly Facet[];
   counts: Counts | null;
   /** A question is under way. */
   busy: boolean;
@@ -44,7 +46,18 @@ type Shelf = {
 };
 
 const NOTHING: Shelf = {
-  ...{ query: null, groups: [], hits: new Map(), total: 0, exact: true, took_ms: null, tags: [], years: [], counts: null },
+  ...{
+    query: null,
+    groups: [],
+    hits: new Map(),
+    total: 0,
+    exact: true,
+    took_ms: null,
+    tags: [],
+    years: [],
+    phases: [],
+    counts: null,
+  },
   ...{ busy: true, fresh: 0, failed: null },
 };
 
@@ -122,14 +135,21 @@ export async function recount(query: Query, signal: AbortSignal = asking.signal)
 
 const ALL: Range = { key: 'all', from: null, to: null };
 async function searched(query: Query, signal: AbortSignal): Promise<Partial<Shelf>> {
-  const { ids, hits, next_cursor, total, exact, took_ms, tags, years } = await search(query, signal);
+  const { ids, hits, next_cursor, total, exact, took_ms, tags, years, phases } = await search(query, signal);
   const group = { range: ALL, count: next_cursor === null ? ids.length : total, ids, cursor: next_cursor };
-  return { groups: ids.length > 0 ? [group] : [], hits: new Map(hits), total, exact, took_ms, tags, years };
+  return { groups: ids.length > 0 ? [group] : [], hits: new Map(hits), total, exact, took_ms, tags, years, phases };
 }
 
 async function listed(query: Query, signal: AbortSignal): Promise<Partial<Shelf>> {
   const [first, { total }] = await Promise.all([list(query, ALL, signal), count(query, signal)]);
-  const all = { total: Math.max(total, first.ids.length), exact: true, took_ms: null, years: [], hits: new Map<string, Hit>() };
+  const all = {
+    total: Math.max(total, first.ids.length),
+    exact: true,
+    took_ms: null,
+    years: [],
+    phases: [],
+    hits: new Map<string, Hit>(),
+  };
   if (sortOf(query) === 'title')
     return { ...all, groups: [{ range: ALL, count: all.total, ids: first.ids, cursor: first.next_cursor }] };
   const groups = grouped(first.ids);

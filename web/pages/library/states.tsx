@@ -1,7 +1,7 @@
 /** What stands in place of the shelf: the first minute, nothing found, not loaded yet, failed. */
 import { useSelector } from '@xstate/store-react';
 import { type ReactNode, useEffect, useState } from 'react';
-import { change, parseQuery, type Query } from '../../stores/query.ts';
+import { change, isFiltered, parseQuery, type Query } from '../../stores/query.ts';
 import { mayDo, session } from '../../stores/session.ts';
 import { tray } from '../../stores/tray.ts';
 import { bytes } from '../../words/format.ts';
@@ -74,7 +74,6 @@ export function NothingFound({ asked, onWhy }: { asked: Query; onWhy: () => void
       </section>
     );
   const parts = wordsOf(asked.q);
-  const filtered = asked.tags.length + asked.phases.length + asked.remarks.length + asked.batches.length + asked.years.length > 0;
   const title = parts.length > 1 ? words.none_words(parts.length) : parts.length === 1 ? words.none : words.none_here;
   return (
     <section className="state">
@@ -88,7 +87,7 @@ export function NothingFound({ asked, onWhy }: { asked: Query; onWhy: () => void
               </button>
             ))
           : null}
-        {filtered || asked.from || asked.to ? (
+        {isFiltered({ ...asked, q: '' }) ? (
           <button type="button" className="b plain" onClick={() => change({ ...parseQuery(''), q: asked.q })}>
             {words.without_filters}
           </button>
