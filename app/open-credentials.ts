@@ -53,9 +53,9 @@ export function watched({ conditions, clock, parts }: Watching, server: keyof ty
   return {
     credentials: {
       began: watch.began,
-      accepted() {
+      accepted(wrote) {
         credentials.accepted();
-        watch.answered();
+        watch.answered(wrote);
       },
       failed(error) {
         credentials.failed(error);
@@ -63,6 +63,13 @@ export function watched({ conditions, clock, parts }: Watching, server: keyof ty
       },
     },
   };
+}
+
+/** For what is in this process and takes no credentials: its calls tell of the part that it is. */
+export function told({ parts }: Watching, part: PartName): { credentials?: Credentials } {
+  if (!parts) return {};
+  const { began, answered, failed } = parts.watch([part]);
+  return { credentials: { began, accepted: answered, failed } };
 }
 
 /** Checks at a start whether providers accept our keys. All other errors are left for later, when there is work. */

@@ -35,7 +35,7 @@ import { STORED_MACHINES } from '../services/lifecycles.ts';
 import { checkStored, type Kernel, type LookedAt, storedStates } from '../services/maintenance/stored-versions.ts';
 import { type Config, ConfigError, inProcess } from './config.ts';
 import { loadElasticsearch } from './load-elasticsearch.ts';
-import { certificatesOf, checkKeys, mysqlOf, named, watched } from './open-credentials.ts';
+import { certificatesOf, checkKeys, mysqlOf, named, told, watched } from './open-credentials.ts';
 import { workOf } from './open-work.ts';
 import { secretFault } from './secrets.ts';
 
@@ -85,7 +85,7 @@ export async function openFacts(config: Config, world: Pick<World, 'clock'> & Pa
   const { database_url, data_dir } = config;
   const { clock, log } = world;
   const logging = log ? { log } : {};
-  if (database_url === undefined) return openSqliteFacts(data_dir, logging);
+  if (database_url === undefined) return openSqliteFacts(data_dir, { ...logging, ...told(world, 'database') });
   const { openMysqlFacts } = await import('../persistence/mysql/facts.ts');
   return named(() => openMysqlFacts({ ...mysqlOf(config, database_url), ...watched(world, 'database'), clock, ...logging }));
 }
@@ -118,7 +118,10 @@ async function readFacts(config: Config, clock: Clock): Promise<Facts | null> {
 export async function openIndex(config: Config, world: Partial<World> & { facts: Facts; clock: Clock }): Promise<SearchIndex> {
   const { facts, clock } = world;
   const { elasticsearch_url: url, elasticsearch_alias: alias, embedding_floor: vector_floor } = config;
-  if (url === undefined) return openSqliteIndex(path.join(config.data_dir, 'search.sqlite'), { clock, vector_floor });
+  if (url === undefined) {
+    const file = path.join(config.data_dir, 'search.sqlite');
+    return openSqliteIndex(file, { ...told(world, 'index'), clock, vector_floor });
+  }
   const { openElasticsearchIndex } = await loadElasticsearch();
   const { dimension } = await embedderOf(config, world);
   const live = () => liveIndex({ facts, clock });
@@ -139,7 +142,7 @@ async function embedderOf(config: Config, world: Pick<World, 'clock'> & Partial<
 
 type Place = { public_url: () => string; signer: Signer };
 async function recogniserOf(config: Config, { public_url, signer }: Place, world: World): Promise<Recogniser> {
-  const { clock, log } = world;
+  const { clock, log, parts } = world;
   const { ocr_url: url, ocr_api_key, ocr_callback_secret } = config;
   if (url === undefined)
     return tesseractPool({
@@ -148,6 +151,7 @@ async function recogniserOf(config: Config, { public_url, signer }: Place, world
       pages_per_worker: PAGES_PER_OCR_WORKER,
       language_dir: path.join(config.data_dir, 'languages'),
       clock,
+      told: (why) => parts?.set('recogniser', why ? { state: 'away', code: 'engine_fails', detail: why } : null),
       log: (event, detail) => log.debug({ event, ...detail }, event.replaceAll('_', ' ')),
     });
   const { remoteOcr } = await import('../providers/remote-ocr/client.ts');
@@ -167,6 +171,7 @@ async function storeOf(config: Config, given: Place, world: World): Promise<Stor
   if (bucket === undefined) {
     const objects = await openFolderObjects({
       ...{ dir: path.join(config.data_dir, 'objects'), ...given, clock, reserve_bytes: config.disk_reserve_bytes },
+      ...told(world, 'store'),
       shortage: (why) => {
         if (why) conditions?.set('disk', `Uploads are refused: ${why}`);
         else conditions?.clear('disk');

@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Signer } from '../../runtime/accounts/signer.ts';
 import type { Clock } from '../../runtime/async/clock.ts';
+import { type Credentials, toldOf, UNWATCHED } from '../../runtime/health/credentials.ts';
 import type { ObjectHead, Objects, StoredObject } from '../../runtime/ports/objects.ts';
 import { foldersOf, segmentsOf, uploadKey } from '../shared/object-keys.ts';
 import { storageFault } from './faults.ts';
@@ -43,6 +44,8 @@ export type FolderOptions = {
   reserve_bytes?: number;
   /** Told at each upload: why there is no room for it; null: there is. */
   shortage?: (why: string | null) => void;
+  /** Told of each call, though it takes none. */
+  credentials?: Credentials;
 };
 
 /** The service itself serves what its links promise: http asks here what a link that came in grants. */
@@ -54,15 +57,17 @@ export interface FolderObjects extends Objects {
 }
 
 export async function openFolderObjects(options: FolderOptions): Promise<FolderObjects> {
-  const { dir, public_url, signer, clock, reserve_bytes = 0, shortage } = options;
+  const { dir, public_url, signer, clock, reserve_bytes = 0, shortage, credentials = UNWATCHED } = options;
   const { root, temporary } = await prepared(dir);
   const temporaryFile = () => join(temporary, clock.randomUuid());
   const linkTo = (key: string, query: URLSearchParams) =>
     `${typeof public_url === 'string' ? public_url : public_url()}/objects/${segmentsOf(key).join('/')}?${query}`;
   const freezing = new Map<string, Promise<ObjectHead | null>>();
 
+  const told = <Value>(doing: string, work: () => Promise<Value>): Promise<Value> =>
+    toldOf(credentials, work, (error) => storageFault(error, doing));
   const place = placing(root);
-  const head = (key: string) => withFaults(`look at ${key}`, () => headAt(root, key));
+  const head = (key: string) => told(`look at ${key}`, () => headAt(root, key));
   const freeze = async (from: string, to: string): Promise<ObjectHead | null> => {
     const there = await headAt(root, to);
     if (there !== null) return there;
@@ -85,12 +90,13 @@ export async function openFolderObjects(options: FolderOptions): Promise<FolderO
     openRead: (key, query) => verifyRead(signer, key, query, clock.now()),
     withRoom: roomOn({ dir: root, reserve_bytes, shortage }),
     put: (key, body, max_bytes) =>
-      withFaults(`store ${key}`, async (): Promise<StoredObject> => {
+      told(`store ${key}`, async (): Promise<StoredObject> => {
         segmentsOf(key);
         const file = temporaryFile();
         try {
           const written = await writeInto(file, body, max_bytes);
           await place(key, (target) => rename(file, target));
+          credentials.accepted(true);
           return { key, ...written };
         } catch (error) {
           await rm(file, { force: true });
@@ -98,16 +104,16 @@ export async function openFolderObjects(options: FolderOptions): Promise<FolderO
         }
       }),
     head,
-    read: (key, range) => withFaults(`read ${key}`, () => readAt(root, key, range)),
+    read: (key, range) => told(`read ${key}`, () => readAt(root, key, range)),
     freeze: (from, to) => {
       // Two at once to the same key are one: where links aren't supported, the later copy would replace the earlier.
-      const running = freezing.get(to) ?? withFaults(`freeze ${from}`, () => freeze(from, to)).finally(() => freezing.delete(to));
+      const running = freezing.get(to) ?? told(`freeze ${from}`, () => freeze(from, to)).finally(() => freezing.delete(to));
       freezing.set(to, running);
       return running;
     },
-    page: (prefix, after, limit) => withFaults(`list ${prefix}`, () => pageAfter(root, prefix, after, limit)),
-    list: (prefix, limit) => withFaults(`list ${prefix}`, () => newest(root, prefix, limit)),
-    removePrefix: (prefix) => withFaults(`remove ${prefix}`, () => removeBelow(root, prefix, temporaryFile())),
+    page: (prefix, after, limit) => told(`list ${prefix}`, () => pageAfter(root, prefix, after, limit)),
+    list: (prefix, limit) => told(`list ${prefix}`, () => newest(root, prefix, limit)),
+    removePrefix: (prefix) => told(`remove ${prefix}`, () => removeBelow(root, prefix, temporaryFile())),
     close: async () => {},
   };
 }

@@ -5,9 +5,10 @@
 
 import { batched } from '../../runtime/async/batch.ts';
 import type { Clock } from '../../runtime/async/clock.ts';
+import { type Credentials, toldOf, UNWATCHED } from '../../runtime/health/credentials.ts';
 import type { SearchIndex } from '../../runtime/ports/search-index.ts';
 import type { Write, Written } from './calls.ts';
-import { type StartThread, startThread, threadCaller } from './client.ts';
+import { type StartThread, startThread, type Thread, threadCaller } from './client.ts';
 import { errorOf } from './faults.ts';
 
 /** Writes a transaction: more gain little, and a search waits for as long as a batch takes. */
@@ -26,25 +27,28 @@ export type SqliteIndexOptions = {
   vector_floor?: number;
   /** As the port's `onMadeAnew`, from the first moment: the file was not there, or was made by another version of the analyser. */
   onMadeAnew?: () => void;
+  /** Told of each call, though it takes none. */
+  credentials?: Credentials;
   /** How the thread is started: a test ends it by this. */
   start?: StartThread;
 };
 
 /** Rejects when the file can't be opened. */
 export async function openSqliteIndex(path: string, options: SqliteIndexOptions): Promise<SearchIndex> {
-  const { clock, vector_floor = VECTOR_FLOOR, onMadeAnew, start = startThread } = options;
+  const { clock, vector_floor = VECTOR_FLOOR, onMadeAnew, credentials = UNWATCHED, start = startThread } = options;
   const on_new = onMadeAnew ? [onMadeAnew] : [];
-  const thread = threadCaller(
+  const caller = threadCaller(
     () => start({ path, vector_floor }),
     clock,
     (made_anew) => {
       if (made_anew) for (const then of on_new) then();
     },
   );
+  const thread: Thread = { ...caller, ask: (question) => toldOf(credentials, () => caller.ask(question)) };
   await thread.ask({ ask: 'ping' });
 
   /** One write an entry in a batch: of two at once, the later one meets what the first has written. */
-  const write = batched<Write, Written>((writes) => thread.ask({ ask: 'write', writes }), {
+  const write = batched<Write, Written>(async (writes) => tellOf(credentials, await thread.ask({ ask: 'write', writes })), {
     max: BATCH,
     key: (one) => (one.write === 'put' ? one.entry.resource_id : one.resource_id),
   });
@@ -81,4 +85,12 @@ export async function openSqliteIndex(path: string, options: SqliteIndexOptions)
     close: () => thread.close(),
     generations: null,
   };
+}
+
+/** A batch is answered whatever becomes of its items: what the disk says to one of them is said of the file. */
+function tellOf(credentials: Credentials, items: Written[]): Written[] {
+  const faulty = items.find((item) => item.put === 'failed' && item.code !== null);
+  if (faulty?.put === 'failed') credentials.failed(errorOf(faulty));
+  else if (items.some(({ put }) => put === 'seen')) credentials.accepted(true);
+  return items;
 }

@@ -6,6 +6,8 @@ import type { DatabaseSyncInstance, SqliteModule } from '@photostructure/sqlite'
 export type Sqlite = DatabaseSyncInstance;
 
 const BUSY = 5;
+const CORRUPT = 11;
+const NOT_A_DATABASE = 26;
 const UNIQUE = 2067;
 const PRIMARY_KEY = 1555;
 
@@ -22,8 +24,15 @@ export function openDatabase(file: string): Sqlite {
 }
 
 /** Names of the system's errors by SQLite's result code: callers decide by these names. */
-const SYSTEM: Record<number, string> = { 8: 'EROFS', 10: 'EIO', 13: 'ENOSPC' };
-/** The code of the system for a disk that is full, read-only or broken; null for any other error. */
+const SYSTEM: Record<number, string> = {
+  [BUSY]: 'EBUSY',
+  8: 'EROFS',
+  10: 'EIO',
+  [CORRUPT]: 'EUCLEAN',
+  13: 'ENOSPC',
+  [NOT_A_DATABASE]: 'EUCLEAN',
+};
+/** The code of the system for a disk that is full, read-only or broken, and a file that is locked or damaged; null for any other error. */
 export function systemCode(error: unknown): string | null {
   const code = errcode(error);
   if (code === null) return null;

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import type { StatementSyncInstance } from '@photostructure/sqlite';
 import knex, { type Knex } from 'knex';
 import { LRUCache } from 'lru-cache';
+import { type Credentials, UNWATCHED } from '../../runtime/health/credentials.ts';
 import { storageFault } from '../folder/faults.ts';
 import { bindable } from '../sql/bindable.ts';
 import { openDatabase, type Sqlite, systemCode } from './database.ts';
@@ -20,8 +21,11 @@ const CACHE_KIB = 32_768;
 /** Of 4 KiB each, in the write-ahead log before it is folded in: each folding costs fsyncs (four times SQLite's own: a fifth faster). */
 const WAL_PAGES = 4_000;
 
-/** `max_pages`: the file may grow no further than so many pages of 4 KiB; then writes fail as on a full disk. */
-export type SqliteOptions = { readonly?: boolean; max_pages?: number };
+/**
+ * `max_pages`: the file may grow no further than so many pages of 4 KiB; then writes fail as on a full disk.
+ * `busy_ms`: how long a statement waits for a lock. `credentials`: told of each statement, though SQLite takes none.
+ */
+export type SqliteOptions = { readonly?: boolean; max_pages?: number; busy_ms?: number; credentials?: Credentials | undefined };
 
 /** A knex with one connection to `file`. */
 export function sqliteKnex(file: string, options: SqliteOptions = {}): Knex {
@@ -34,7 +38,7 @@ export function sqliteKnex(file: string, options: SqliteOptions = {}): Knex {
       min: 1,
       max: 1,
       afterCreate: (connection: Connection, done: (error: unknown, c: Connection) => void) =>
-        done(null, tuned(connection, options)),
+        done(null, toldOfStart(connection, options)),
     },
   });
 }
@@ -46,6 +50,10 @@ type Prepared = { statement: StatementSyncInstance; reads: boolean };
 class Connection {
   readonly #db: Sqlite;
   readonly #prepared = new LRUCache<string, Prepared>({ max: STATEMENTS });
+  credentials = UNWATCHED;
+  in_transaction = false;
+  /** The transaction has changed a row. */
+  has_written = false;
 
   constructor(db: Sqlite) {
     this.#db = db;
@@ -70,8 +78,20 @@ class Connection {
   }
 }
 
-function tuned(connection: Connection, { readonly, max_pages }: SqliteOptions): Connection {
-  connection.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+/** A file may be found damaged when it is looked at for the first time. */
+function toldOfStart(connection: Connection, options: SqliteOptions): Connection {
+  try {
+    return tuned(connection, options);
+  } catch (error) {
+    const fault = diskFault(error);
+    options.credentials?.failed(fault);
+    throw fault;
+  }
+}
+function tuned(connection: Connection, options: SqliteOptions): Connection {
+  const { readonly, max_pages, busy_ms = BUSY_TIMEOUT_MS, credentials = UNWATCHED } = options;
+  connection.credentials = credentials;
+  connection.exec(`PRAGMA busy_timeout = ${busy_ms}`);
   connection.exec('PRAGMA journal_mode = WAL');
   connection.exec('PRAGMA synchronous = FULL'); // an acknowledged commit survives a power cut
   connection.exec('PRAGMA foreign_keys = ON');
@@ -124,8 +144,11 @@ class SqliteClient extends BetterSqlite {
       else if (query.sql.startsWith('COMMIT')) commit(connection);
       else execute(connection, query);
     } catch (error) {
-      throw diskFault(error);
+      const fault = diskFault(error);
+      connection.credentials.failed(fault);
+      throw fault;
     }
+    connection.credentials.accepted(isWritten(connection, query));
     return query;
   }
 }
@@ -146,6 +169,17 @@ function execute(connection: Connection, query: Query): void {
   const { changes, lastInsertRowid } = statement.run(...bindings);
   query.response = { changes: Number(changes), lastInsertRowid };
   query.context = { lastID: lastInsertRowid, changes: Number(changes) };
+}
+
+/** Whether this has brought something to the disk: a COMMIT after a change, or a change outside of transactions. */
+function isWritten(connection: Connection, { sql, context }: Query): boolean {
+  if (sql.startsWith('BEGIN')) connection.in_transaction = true;
+  connection.has_written ||= (context?.changes ?? 0) > 0;
+  if (sql.startsWith('COMMIT') || sql.startsWith('ROLLBACK')) connection.in_transaction = false;
+  if (connection.in_transaction) return false;
+  const written = connection.has_written && !sql.startsWith('ROLLBACK');
+  connection.has_written = false;
+  return written;
 }
 
 /** A COMMIT that fails (a full disk) may leave its transaction open, and knex would hand that connection to the next one. */

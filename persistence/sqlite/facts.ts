@@ -7,11 +7,11 @@ import { migrate, migrationState } from '../sql/migrate.ts';
 import { sqlFacts } from '../sql/open.ts';
 import { makePrivate } from './database.ts';
 import { sqliteDialect } from './dialect.ts';
-import { sqliteKnex } from './driver.ts';
+import { type SqliteOptions, sqliteKnex } from './driver.ts';
 import { lockFolder } from './lock.ts';
 
-/** `max_pages`: see SqliteOptions; for tests of a full disk. */
-export type SqliteFactsOptions = { max_pages?: number; log?: Logger };
+/** See SqliteOptions; the first two are for tests of a full disk and of a lock. */
+export type SqliteFactsOptions = Pick<SqliteOptions, 'max_pages' | 'busy_ms' | 'credentials'> & { log?: Logger };
 
 /** Runs pending migrations first. The caller holds the folder's lock (lock.ts). */
 export async function openSqliteFacts(dir: string, { log, ...options }: SqliteFactsOptions = {}): Promise<Facts> {
@@ -21,7 +21,8 @@ export async function openSqliteFacts(dir: string, { log, ...options }: SqliteFa
   const write = sqliteKnex(file, options);
   try {
     await migrate(write);
-    return sqlFacts({ write, read: sqliteKnex(file, { readonly: true }), dialect: sqliteDialect, log });
+    const read = sqliteKnex(file, { readonly: true, credentials: options.credentials });
+    return sqlFacts({ write, read, dialect: sqliteDialect, log });
   } catch (error) {
     await write.destroy();
     throw error;

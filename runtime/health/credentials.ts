@@ -27,7 +27,8 @@ export function refusalIn(error: unknown): string | null {
 export type Credentials = {
   /** What it threw: nothing is made of what is no refusal. */
   failed(error: unknown): void;
-  accepted(): void;
+  /** wrote: what was written is there; absent: nothing was, or it is not known. */
+  accepted(wrote?: boolean): void;
   /** A call begins; the returned function says that it is over. Absent: nobody asks how long calls take. */
   began?(): () => void;
 };

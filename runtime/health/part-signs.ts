@@ -3,8 +3,17 @@ import type { PartReason, PartState } from '../../contract/parts.ts';
 import { StepError } from '../tasks/step-handler.ts';
 import { refusalIn } from './credentials.ts';
 
-/** `next_try_ms`: how long it asked to be left alone. */
-export type PartFault = { state: Exclude<PartState, 'ok'>; code: PartReason; detail: string | null; next_try_ms?: number };
+/**
+ * `next_try_ms`: how long it asked to be left alone. `is_certain`: no accident, so that it is said at once, and over only after a write,
+ * or when it has not been met for a while: other calls may well be answered.
+ */
+export type PartFault = {
+  state: Exclude<PartState, 'ok'>;
+  code: PartReason;
+  detail: string | null;
+  next_try_ms?: number;
+  is_certain?: boolean;
+};
 /** An error may carry what it means for its part, where its failure code does not say it. */
 export type Signed = { part_fault: Omit<PartFault, 'detail'> };
 

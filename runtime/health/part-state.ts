@@ -30,6 +30,8 @@ export const PART_LIMITS = {
   slow_kept_ms: 10_000,
   /** How long credentials must have been good after a refusal. */
   good_after_ms: 30_000,
+  /** How long what only some calls meet (a full disk, a lock) is remembered when other calls are answered. */
+  certain_kept_ms: 10_000,
 };
 
 type Deps = {
@@ -50,7 +52,8 @@ export class TrackedPart {
   #failures = 0;
   #failing_since = 0;
   #slow_until = 0;
-  #refused_until = 0;
+  /** Until then answers don't end what it is in. */
+  #held_until = 0;
 
   constructor(deps: Deps) {
     this.#deps = deps;
@@ -89,12 +92,14 @@ export class TrackedPart {
     if (times && at !== undefined && now - at >= limits.slow_ms) this.#slow_until = now + limits.slow_kept_ms;
   }
 
-  answered(): void {
+  /** wrote: something was written, and is there. */
+  answered(wrote = false): void {
     const now = this.#deps.clock.elapsed();
     this.heard_at = now;
     this.#failures = 0;
     const { state } = this.view;
-    if (state === 'slow' || (state === 'refused' && now < this.#refused_until)) return; // slow ends at a look
+    if (state === 'slow' || (now < this.#held_until && !wrote)) return; // slow ends at a look
+    this.#held_until = 0;
     this.move(null);
   }
 
@@ -110,9 +115,13 @@ export class TrackedPart {
     if (this.#failures === 0) this.#failing_since = now;
     this.#failures += 1;
     this.heard_at = now;
-    if (sign.state === 'refused') this.#refused_until = now + limits.good_after_ms;
-    else if (this.view.state === 'refused' && now < this.#refused_until) return; // an outage of what refuses us is no news
-    if (sign.state !== 'away' || this.#isFailing(now)) this.move(sign);
+    const certain = sign.is_certain || sign.state === 'full';
+    if (sign.state === 'refused' && !certain) this.#held_until = now + limits.good_after_ms;
+    else if (certain) this.#held_until = now + limits.certain_kept_ms;
+    else if (this.view.state === 'refused' && now < this.#held_until)
+      return; // an outage of what refuses us is no news
+    else this.#held_until = 0;
+    if (certain || sign.state !== 'away' || this.#isFailing(now)) this.move(sign);
   }
 
   /** Judges calls under way, and what was slow. */

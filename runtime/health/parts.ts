@@ -19,7 +19,8 @@ export type { PartView } from './part-state.ts';
 export type PartWatch = {
   /** A call begins; the returned function says that it is over, whatever came of it. */
   began(): () => void;
-  answered(): void;
+  /** wrote: something was written, and is there. */
+  answered(wrote?: boolean): void;
   /** What it threw, in the adapter's own errors. */
   failed(error: unknown): void;
 };
@@ -79,8 +80,8 @@ export function createParts({ clock, log, limits: changed }: Deps) {
           for (const { part, call } of calls) part.ended(call, questions[part.view.part] !== undefined);
         };
       },
-      answered() {
-        for (const part of parts) part.answered();
+      answered(wrote) {
+        for (const part of parts) part.answered(wrote);
       },
       failed(error) {
         for (const part of parts) part.failed(error);

@@ -29,6 +29,12 @@ const filesIn = (dir: string) => readdirSync(dir, { recursive: true, withFileTyp
 const counts = async (client: Client) =>
   (await client.request('GET', '/v1/resources/counts')).body as { total: number; by_status: object }; // our own answer
 
+/** The parts that are not ok, by their states. */
+async function faulty(client: Client): Promise<Record<string, string>> {
+  const { parts } = (await client.api.ops_summary()).body;
+  return Object.fromEntries(parts.filter(({ state }) => state !== 'ok').map(({ part, state }) => [part, state]));
+}
+
 describe('a disk that fills up', () => {
   let disk: SmallDisk | null = null;
   let service: Service | null = null;
@@ -55,11 +61,14 @@ describe('a disk that fills up', () => {
     assert.deepEqual(filesIn(path.join(data, 'objects', '.tmp')), []);
     assert.deepEqual(filesIn(path.join(data, 'objects', 'incoming')), []);
     assert.equal((await counts(client)).total, 1);
+    const { database } = await faulty(client);
+    assert.equal(database, 'full');
     disk.makeRoom();
     assert.equal((await sent(client, 2)).status, 'INDEXED');
     await client.request('PATCH', `/v1/resources/${one}/metadata`, { body: { title: 'numbat' } });
     await allRest(client);
     assert.deepEqual(await found(client, 'numbat'), [one]);
+    await until('all parts are ok', async () => Object.keys(await faulty(client)).length === 0);
   });
 
   test('uploads are refused with 507 before it is full; reads, edits, removals and what is in already go on', async (t) => {

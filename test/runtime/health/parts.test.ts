@@ -135,6 +135,36 @@ test('a full store, a Redis without room, and a provider that asks for a pause a
   assert.equal(parts.of('embedder').next_try_at, clock.now() + 5_000);
 });
 
+test('a full or locked part answers what it can: it is not ok before something was written, or before it was met for a while', async () => {
+  const { parts, clock, changes, index } = await world();
+  const full = new StepError(failureOf('STORAGE_FULL', 'the disk is full'));
+  index.failed(full);
+  index.answered();
+  assert.equal(parts.of('index').state, 'full', 'a read is answered by a full one too');
+  index.answered(true);
+  assert.equal(parts.of('index').state, 'ok');
+  const locked = Object.assign(new Error('locked'), {
+    part_fault: { state: 'refused', code: 'locked', is_certain: true } as const,
+  });
+  index.failed(locked);
+  await clock.pass(PART_LIMITS.certain_kept_ms - 1);
+  index.answered();
+  assert.equal(parts.of('index').code, 'locked');
+  await clock.pass(1);
+  index.answered();
+  assert.equal(parts.of('index').state, 'ok');
+  assert.deepEqual(changes, ['index ok full', 'index full ok', 'index ok refused', 'index refused ok']);
+});
+
+test('what a full part met is forgotten in an outage, which is over at the first answer', async () => {
+  const { parts, index } = await world();
+  index.failed(new StepError(failureOf('STORAGE_FULL', 'the disk is full')));
+  for (let n = 0; n < 3; n++) index.failed(AWAY);
+  assert.equal(parts.of('index').state, 'away');
+  index.answered();
+  assert.equal(parts.of('index').state, 'ok');
+});
+
 test('a loop says its own state, and the sentence of its first failure stays', async () => {
   const { parts, lines } = await world();
   parts.set('sweep', { state: 'away', code: 'round_failed', detail: 'due_instances' });
