@@ -65,6 +65,7 @@ const QUESTIONS: Record<string, (facts: Facts, n: number, size: number) => Promi
   'list, by title': (facts) => facts.resources.list(scope, {}, { sort: 'title', after: null, limit: 50 }),
   'list, tagged': (facts) => facts.resources.list(scope, { tag: ['receipt'] }, { sort: '-created_at', after: null, limit: 50 }),
   counts: (facts) => facts.resources.counts(scope, {}),
+  'counts by month': (facts) => facts.resources.countsByMonth(scope, {}, 0),
   'counts, one batch': (facts, n) => facts.resources.counts(scope, { batch_id: [`batch-${n % 10}`] }),
   'same bytes': (facts, n) => facts.resources.alive(scope, `${n}`),
   'quota, a look': (facts) => facts.usage.get(scope),

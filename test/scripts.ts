@@ -64,6 +64,7 @@ export const SUITES: Record<string, Script> = {
 export const BENCHES: Record<string, Script> = {
   service: { does: 'figures of this machine', steps: [['../bench/service.js']] },
   search: { does: 'searches among 100,000 texts: [texts]', steps: [['../bench/search.js']] },
+  web: { does: 'the web app in Chromium: first page, typing, a shelf of 100,000 pictures', steps: [['../bench/web.js']] },
   rows: { does: 'lists, counts and the sweep with 1,000 to 100,000 pictures', steps: [['../bench/rows.js']] },
   bodies: { does: 'the worst body, query and header of each route', steps: [['../bench/bodies.js']] },
   hostile: {

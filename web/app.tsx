@@ -20,11 +20,14 @@ import { mayDo, session } from './stores/session.ts';
 import { tray } from './stores/tray.ts';
 import { frameWords } from './words/frame.ts';
 import { useLanguage, useWords } from './words/words.ts';
-import { BASE } from './world.ts';
+import { after, BASE } from './world.ts';
 
 const Picture = lazy(() => import('./pages/picture/picture.tsx'));
 const Machines = lazy(() => import('./pages/machines/machines.tsx'));
-const Add = lazy(() => import('./add/add.tsx'));
+const loadAdd = () => import('./add/add.tsx');
+const Add = lazy(loadAdd);
+/** When the page has long been there, what adding needs is loaded: pictures that are dropped while there is no connection must wait, not fail. */
+const LOAD_ADD_MS = 10_000;
 
 export function App() {
   useLanguage(); // dates and numbers are written anew with the words
@@ -48,6 +51,7 @@ function Rooms() {
       }),
     [],
   );
+  useEffect(() => (mayDo('editor') ? after(LOAD_ADD_MS, () => void loadAdd().catch(() => {})) : undefined), []); // loaded again when it is needed
   useKeys({
     ...Object.fromEntries(PLACES.filter(({ ready }) => ready).map(({ key, page }) => [key, () => go(WEB_PAGES[page])])),
     a: () => (mayDo('editor') ? tray.trigger.open() : false),

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { createServer, request } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { after, before, describe, test } from 'node:test';
+import { drop, picturesIn } from './files.ts';
 import { SAMPLE_NAMES } from './seed.ts';
 import { holds, newPage, type WebWorld, webWorld } from './web-world.ts';
 
@@ -14,6 +15,13 @@ describe('getting in', () => {
   after(() => world.stop());
   const port = () => new URL(world.url).port;
   const here = () => `http://127.0.0.1:${port()}`;
+  /** An address of this machine that is no loopback; null: there is none. */
+  const outerOrigin = () => {
+    const outer = Object.values(networkInterfaces())
+      .flatMap((addresses) => addresses ?? [])
+      .find(({ internal, family }) => !internal && family === 'IPv4');
+    return outer ? `http://${outer.address}:${port()}` : null;
+  };
   const at = (link: string, origin: string) => link.replace(/^[^#]*\/#/, `${origin}/#`);
 
   test('a link signs in once; its token leaves the address; a second use says where to get another', async () => {
@@ -43,12 +51,10 @@ describe('getting in', () => {
   });
 
   test('by plain http from the network: everything works without what browsers keep for https, and it is said quietly', async (t) => {
-    const outer = Object.values(networkInterfaces())
-      .flatMap((addresses) => addresses ?? [])
-      .find(({ internal, family }) => !internal && family === 'IPv4');
-    if (!outer) return t.skip('this machine has no address but its own');
+    const origin = outerOrigin();
+    if (!origin) return t.skip('this machine has no address but its own');
     const page = await newPage(world.browser, {});
-    await page.goto(at(await world.link(), `http://${outer.address}:${port()}`));
+    await page.goto(at(await world.link(), origin));
     await page.getByText('This connection is not encrypted').waitFor();
     assert.equal(await page.evaluate('isSecureContext || crypto.subtle !== undefined'), false);
     await page.getByRole('button', { name: 'All right' }).click();
@@ -142,6 +148,24 @@ describe('getting in', () => {
     await page.goto(`${here()}${href}`);
     await page.getByRole('heading', { name: 'There is no page here' }).waitFor();
     await Promise.all([ours, page].map((one) => one.context().close()));
+  });
+
+  test('by plain http, with no connection before anything was added: dropped pictures wait, and go in when it is back', async (t) => {
+    const origin = outerOrigin();
+    if (!origin) return t.skip('this machine has no address but its own');
+    const page = await newPage(world.browser, {});
+    await page.goto(at(await world.link({ role: 'editor', org: 'plain' }), origin));
+    await page.getByRole('heading', { name: 'Drop pictures anywhere on this page' }).waitFor();
+    // The room of adding is loaded by itself by then, and all that it needs to look at files.
+    await holds(page, "performance.getEntriesByType('resource').some(({ name }) => /assets\\/add-[^/]*\\.js$/.test(name))");
+    await page.context().setOffline(true);
+    await drop(page, await picturesIn(world.folder, 'plain', [0]));
+    const adding = page.locator('dialog.add');
+    await adding.getByText('Connection lost. Goes on by itself').first().waitFor({ timeout: 60_000 });
+    await page.context().setOffline(false);
+    await adding.getByText('1 picture added').waitFor({ timeout: 60_000 });
+    assert.deepEqual(page.errors, []);
+    await page.context().close();
   });
 });
 

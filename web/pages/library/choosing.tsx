@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { Dialog } from '../../frame/dialog.tsx';
 import { Icon } from '../../frame/icons.tsx';
 import { useKeys } from '../../frame/use-keys.ts';
+import { useKnownTags } from '../../frame/use-known-tags.ts';
 import { choice } from '../../stores/choice.ts';
 import { pictureNow } from '../../stores/pictures.ts';
 import { mayDo } from '../../stores/session.ts';
@@ -12,7 +13,6 @@ import { frameWords } from '../../words/frame.ts';
 import { libraryWords } from '../../words/library.ts';
 import { useWords } from '../../words/words.ts';
 import { addTag, deleteForGood, download, restore, retry, trash } from './acts.ts';
-import { shelf } from './shelf-store.ts';
 
 export function Choosing({ in_trash }: { in_trash: boolean }) {
   const words = useWords(libraryWords);
@@ -86,7 +86,8 @@ type DialogProps = { ids: readonly string[]; onClose: () => void };
 function TagDialog({ ids, onClose }: DialogProps) {
   const words = useWords(libraryWords);
   const frame = useWords(frameWords);
-  const known = useSelector(shelf, ({ context }) => context.tags);
+  const [typed, setTyped] = useState('');
+  const known = useKnownTags(typed);
   const add = (tag: string) => {
     onClose();
     void addTag(ids, tag);
@@ -108,7 +109,14 @@ function TagDialog({ ids, onClose }: DialogProps) {
         <label className="field">
           <span>{words.new_tag}</span>
           <span className="in">
-            <input name="tag" maxLength={60} autoComplete="off" data-first />
+            <input
+              name="tag"
+              maxLength={60}
+              autoComplete="off"
+              data-first
+              value={typed}
+              onChange={(event) => setTyped(event.currentTarget.value)}
+            />
           </span>
         </label>
         <button type="submit" className="b first">
@@ -120,9 +128,9 @@ function TagDialog({ ids, onClose }: DialogProps) {
         <>
           <h3 className="s dim">{words.tags_known}</h3>
           <div className="chips">
-            {known.map(({ value, count }) => (
-              <button key={value} type="button" className="chip" onClick={() => add(value)}>
-                {value} <b>{num(count)}</b>
+            {known.map(({ tag, count }) => (
+              <button key={tag} type="button" className="chip" onClick={() => add(tag)}>
+                {tag} <b>{num(count)}</b>
               </button>
             ))}
           </div>

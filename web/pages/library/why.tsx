@@ -18,12 +18,14 @@ export function Why({ onClose }: { onClose: () => void }) {
   const words = useWords(stateWords);
   const frame = useWords(frameWords);
   const [busy, setBusy] = useState(false);
-  const [answer, setAnswer] = useState<Answer | 'none' | null>(null);
+  const [answer, setAnswer] = useState<Answer | 'none' | 'failed' | null>(null);
   const look = async (find: () => Promise<Picture | null>) => {
     setBusy(true);
     try {
       const picture = await find();
       setAnswer(picture ? await explained(picture) : 'none');
+    } catch {
+      setAnswer('failed'); // no connection, or the library of hashes cannot be loaded without one
     } finally {
       setBusy(false);
     }
@@ -75,7 +77,11 @@ export function Why({ onClose }: { onClose: () => void }) {
           />
         </label>
         <div aria-live="polite">
-          {answer === 'none' ? <p className="note wait">{words.why_none}</p> : answer ? <Explained answer={answer} /> : null}
+          {answer === 'none' || answer === 'failed' ? (
+            <p className="note wait">{answer === 'none' ? words.why_none : words.why_failed}</p>
+          ) : answer ? (
+            <Explained answer={answer} />
+          ) : null}
         </div>
       </div>
     </Dialog>
