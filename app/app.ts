@@ -34,7 +34,7 @@ import { type Config, checkTogether, SERVICE_FILE } from './config.ts';
 import { createService, type ServiceOptions } from './create-service.ts';
 import { listenError } from './listen.ts';
 import { drawnMachines } from './machines.ts';
-import { type OpenedPorts, openPorts, type Ports } from './open-ports.ts';
+import { type OpenedPorts, openPorts } from './open-ports.ts';
 import { partQuestions } from './part-questions.ts';
 
 /** `first_key`: only at the first start. `local_key`: for commands on this machine, until the service stops. */
@@ -89,7 +89,6 @@ async function compose(
   const ports = changed(await openPorts(config, public_url, world, closers));
   await withTimeout({ clock, limit_ms: INDEX_LIMIT_MS, onTimeout: indexSilent }, async () => {
     await prepareIndex({ ...ports, clock });
-    await warnOfOldIndex(ports, log);
   }).catch((error: unknown) => {
     if (!isUnavailable(error)) throw error;
     log.warn({ event: 'index.unavailable', err: error }, 'the search index is unavailable; pictures wait for it');
@@ -246,20 +245,6 @@ const linksOf = ({ signer, store_links: store }: OpenedPorts): SignedLinks => ({
   verify: (parts, signature, time) => verifyLink(signer, parts, signature, time),
   store,
 });
-
-/** An index with tokens of another analyser returns wrong results without an error. */
-async function warnOfOldIndex({ facts, index }: Ports, log: Logger): Promise<void> {
-  const targets = await facts.index_targets.get();
-  const outdated = targets && index.generations?.outdated(targets.live);
-  const old = await outdated?.catch((error: unknown) =>
-    log.warn({ event: 'index.check_failed', err: error }, 'could not check whether the search index is outdated'),
-  );
-  if (old)
-    log.warn(
-      { event: 'index.outdated' },
-      'the search index was made by another version of tuodi or for another embedder: run `tuodi reindex`',
-    );
-}
 
 type Service = ReturnType<typeof createService>;
 /** Callbacks of a remote engine with a configured secret; null without one. */

@@ -42,6 +42,7 @@ import { nightlyJobs } from './nightly-verify.ts';
 import type { Ports, World } from './open-ports.ts';
 import { createOperatorRuns } from './operator-runs.ts';
 import { createProcessHealth, type ProcessOf } from './process-health.ts';
+import { reindexOutdated } from './reindex-outdated.ts';
 
 /** An upright copy of so many pixels is what recognition gains by. */
 const OCR_PIXELS = 16_000_000;
@@ -103,12 +104,10 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
   });
   const later_versions = laterVersions(ports, { lifecycle, conditions, limits });
   const retried = retriesOf({ ...deps, engine, gates, probe: services.probe, origin: origin('sweep') }, options.kinds);
-  const nightly = nightlyJobs(options.config, { facts, runs: operator_runs, clock, log, owner: process_id });
-  const jobs = [...periodicJobsOf(ports, limits, process_id, world), later_versions, retried, ...nightly];
-  const upkeep = createPeriodicJobs(jobs, {
-    clock,
-    log,
-  });
+  const begins = { facts, runs: operator_runs, clock, log, owner: process_id };
+  const beginning = [...nightlyJobs(options.config, begins), reindexOutdated({ ...begins, index: ports.index })];
+  const jobs = [...periodicJobsOf(ports, limits, process_id, world), later_versions, retried, ...beginning];
+  const upkeep = createPeriodicJobs(jobs, { clock, log });
   const health = createProcessHealth({
     ...{ ...deps, callback_counts, process_id, gates, jobs: upkeep.list, kinds: options.kinds ?? STEP_KINDS },
     of: options.process ?? { role: 'serve', version: '' },

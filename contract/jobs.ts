@@ -8,6 +8,7 @@ export const JOBS = {
   retention: { en: 'rows that were kept long enough are removed', zh: '删除超过保留期的记录' },
   later_versions: { en: 'pictures that a later version has taken over are looked for', zh: '查找由更新版本接管的图片' },
   retries: { en: 'what an outage has stopped is tried again', zh: '重试因故障中断的图片' },
+  reindex_outdated: { en: 'an index of an older version is made again', zh: '重建由旧版本生成的索引' },
   nightly_verify: { en: 'the nightly comparison of all stores is begun', zh: '发起每晚的全面核对' },
 } as const satisfies Record<string, Text>;
 

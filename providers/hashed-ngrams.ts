@@ -4,7 +4,7 @@
  * Needs no model, no network and no memory, and returns the same on every machine.
  */
 import type { Embedder } from '../runtime/ports/providers.ts';
-import { ANALYSER_VERSION, BREAK, streams } from '../text/analyse.ts';
+import { BREAK, porterStem, streams } from '../text/analyse.ts';
 import { type Unit, units } from '../text/units.ts';
 
 /** As many as small models of meaning have, so that an index made for one has room for the other. */
@@ -14,9 +14,12 @@ const WEIGHT = { gram: 1, character: 0.3, piece: 0.3 };
 /** Letters of a piece of a word: a word with one letter misread still shares most of them. */
 const PIECE = 3;
 
+/** Raised when texts get other features than before: then every text has to be embedded again. */
+const FEATURES_VERSION = 3;
+
 export function hashedNgrams(): Embedder {
   return {
-    model: `tuodi-hashed-ngrams-${DIMENSION}-v${ANALYSER_VERSION}`,
+    model: `tuodi-hashed-ngrams-${DIMENSION}-v${FEATURES_VERSION}`,
     dimension: DIMENSION,
     async embed(texts, signal) {
       return texts.map((text) => {
@@ -50,7 +53,7 @@ function featuresOf(text: string): Iterable<Feature> {
     else found.set(feature, { feature, weight, count: 1 });
   };
   const pieces = units(text);
-  for (const { text: gram } of streams(pieces).grams) if (gram !== BREAK) add(`g${gram}`, WEIGHT.gram);
+  for (const { text: gram } of streams(pieces, porterStem).grams) if (gram !== BREAK) add(`g${gram}`, WEIGHT.gram);
   for (const unit of pieces) {
     if (unit.kind === 'han') add(`c${unit.text}`, WEIGHT.character);
     else for (const piece of piecesOf(unit)) add(`p${piece}`, WEIGHT.piece);

@@ -15,11 +15,14 @@
  * Elasticsearch's `whitespace` leave each as it is; `unicode61` changes or splits on 2,951 characters that we keep, 329 of them Han.
  */
 import { stemmer } from 'stemmer';
-import { amount, meanings } from './numbers.ts';
+import { amount } from './amounts.ts';
+import { joinedWords } from './joined-words.ts';
+import { meanings } from './numbers.ts';
 import { type Unit, units } from './units.ts';
+import { baseForm } from './word-forms.ts';
 
 /** Raised with every change of what is answered here: an index made with another one has to be made again. */
-export const ANALYSER_VERSION = 3;
+export const ANALYSER_VERSION = 4;
 /** Characters of a token; what is longer is noise, and is cut alike in texts and queries. */
 export const TOKEN_CHARS = 64;
 /** Stands where punctuation or an empty line parts Han from Han, in texts and in queries. */
@@ -33,18 +36,32 @@ export const STREAMS: readonly Stream[] = ['grams', 'plain'];
 export type Token = { text: string; start: number; end: number };
 export type Analysed = Record<Stream, Token[]>;
 
-/** What numbers are meant as stands after all else in `grams`: it is asked for alone, never as part of a phrase. */
+/**
+ * What numbers are meant as stands after all else in `grams`: it is asked for alone, never as part of a phrase. Before it, in both, stands
+ * what words are when written otherwise (joined-words.ts), each behind APART, so that no phrase reaches into it.
+ */
 export function analyse(text: string): Analysed {
   const pieces = units(text);
   const { grams, plain } = streams(pieces);
-  for (const { from, to, text: token } of meanings(pieces)) {
+  const add = (stream: Token[], { from, to }: Place, tokens: string[]) => {
+    const place = { start: pieces[from]?.start ?? 0, end: pieces[to]?.end ?? 0 };
+    stream.push({ text: APART, start: place.start, end: place.start }, ...tokens.map((one) => ({ text: short(one), ...place })));
+  };
+  for (const one of joinedWords(pieces)) {
+    add(plain, one, one.words);
+    add(grams, one, one.words.map(stem));
+  }
+  const { meant, unwritten } = meanings(pieces);
+  for (const one of unwritten) add(grams, one, [one.text]);
+  for (const { from, to, text: token } of meant) {
     grams.push({ text: token, start: pieces[from]?.start ?? 0, end: pieces[to]?.end ?? 0 });
   }
   return { grams, plain };
 }
+type Place = { from: number; to: number };
 
 /** As written, without what its numbers are meant as. */
-export function streams(pieces: Unit[]): Analysed {
+export function streams(pieces: Unit[], stemOf = stem): Analysed {
   const grams: Token[] = [];
   const plain: Token[] = [];
   for (const [i, unit] of pieces.entries()) {
@@ -54,7 +71,7 @@ export function streams(pieces: Unit[]): Analysed {
       for (const stream of [grams, plain]) stream.push({ text: BREAK, start, end: start });
     }
     plain.push({ text: short(text), start, end });
-    if (kind === 'word') grams.push({ text: short(stem(text)), start, end });
+    if (kind === 'word') grams.push({ text: short(stemOf(text)), start, end });
     else if (kind === 'number') grams.push({ text: short(amount(text)), start, end });
     else if (next?.joined) grams.push({ text: text + next.text, start, end: next.end });
     else if (!joined) grams.push({ text, start, end });
@@ -73,12 +90,17 @@ export function stored(texts: readonly string[]): Record<Stream, string> {
 /** Stems that were asked for: emptied when full, since what is rare may be anything. */
 const stems = new Map<string, string>();
 const MAX_STEMS = 20_000;
-function stem(word: string): string {
+const HAS_STEM = /^[a-z]{2,}$/;
+/** The same for all forms of a word. */
+export function stem(word: string): string {
+  if (!HAS_STEM.test(word)) return word;
   const found = stems.get(word);
   if (found !== undefined) return found;
-  const made = /^[a-z]{3,}$/.test(word) ? stemmer(word) : word;
+  const made = porterStem(baseForm(word));
   if (stems.size >= MAX_STEMS) stems.clear();
   stems.set(word, made);
   return made;
 }
+/** By its ending alone. */
+export const porterStem = (word: string): string => (/^[a-z]{3,}$/.test(word) ? stemmer(word) : word);
 const short = (token: string): string => (token.length <= TOKEN_CHARS ? token : [...token].slice(0, TOKEN_CHARS).join(''));

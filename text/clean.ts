@@ -1,4 +1,5 @@
 /** What is saved of recognised text: as a person would have typed it. Cleaning it again changes nothing. */
+import { withoutRadicals } from './radicals.ts';
 
 const WIDE_PUNCTUATION = '\\uFF01-\\uFF0F\\uFF1A-\\uFF20\\uFF3B-\\uFF40\\uFF5B-\\uFF65';
 /** Full-width punctuation stays, since Chinese is written with it; all other forms become the usual ones. */
@@ -14,7 +15,7 @@ export function cleanText(recognised: string): string {
   return recognised
     .replace(/\r\n?|[\u2028\u2029\u0085]/g, '\n')
     .replace(CONTROL, '')
-    .replace(TO_NORMALISE, (text) => text.normalize('NFKC'))
+    .replace(TO_NORMALISE, withoutRadicals)
     .replace(/[^\S\n]/gu, ' ')
     .replace(SPACE_BETWEEN, '')
     .replace(/ +$/gm, '')

@@ -1,5 +1,6 @@
 /** Characters that mean the same made the same: width, case, traditional and simplified; with the way back to the text as given. */
 import { Converter } from 'opencc-js/t2cn';
+import { withoutRadicals } from './radicals.ts';
 
 /** start, end: of the piece of the given text that the UTF-16 unit at `at` of the folded text came from. */
 export type Folded = { text: string; start(at: number): number; end(at: number): number };
@@ -64,7 +65,7 @@ const MAX_KNOWN = 50_000;
 function foldCluster(cluster: string): string {
   const found = known.get(cluster);
   if (found !== undefined) return found;
-  const plain = cluster.normalize('NFKC').toLowerCase().replaceAll('ς', 'σ').replace(UNSEEN, '');
+  const plain = withoutRadicals(cluster).toLowerCase().replaceAll('ς', 'σ').replace(UNSEEN, '');
   const folded = Array.from(plain, simplified).join('');
   if (known.size >= MAX_KNOWN) known.clear();
   known.set(cluster, folded);

@@ -9,15 +9,15 @@
  * says too little alone and stays with its neighbours: 共3张 is one phrase.
  */
 
-import { type Stream, streams } from './analyse.ts';
+import { type Stream, stem, streams } from './analyse.ts';
 import { foldTag } from './document.ts';
-import { joinedOf, joinedToken, queryNumbers, writings } from './numbers.ts';
+import { joinedWords } from './joined-words.ts';
+import { queryNumbers, writings } from './numbers.ts';
+import { type Phrase, type QueryTerm, token } from './phrases.ts';
+import { spacedRuns } from './spaced-runs.ts';
 import { CONTINENTAL, type Unit, units } from './units.ts';
 
-/** Tokens that stand one after the other in one passage of one field of `stream`; with `prefix` the last one may go on. */
-export type Phrase = { stream: Stream; tokens: string[]; prefix: boolean };
-/** One thing to be found: any of its phrases. */
-export type QueryTerm = { any: Phrase[] };
+export type { Phrase, QueryTerm };
 /**
  * `all`: each must be found; `none`: none may be; `tags`: each must be there (from `tag:`), as `foldTag` says; `no_tags`: none may be.
  * Empty `all` and `tags`: lists by newest. `text`: what was said without the operators, for a vector.
@@ -49,7 +49,7 @@ export function parseQuery(typed: string): ParsedQuery {
   const query: ParsedQuery = { all: [], none: [], tags: [], no_tags: [], text: '' };
   const given = typed.slice(0, QUERY_CHARS);
   const words_left: string[] = [];
-  const numbers = numberRuns();
+  const runs = spacedRuns();
   for (const match of given.matchAll(PIECE)) {
     const { minus, tag, quoted, bare } = match.groups ?? {};
     const words = quoted ?? bare ?? '';
@@ -65,33 +65,11 @@ export function parseQuery(typed: string): ParsedQuery {
       query.all.push(...terms);
       words_left.push(words);
     }
-    numbers.next(minus || quoted !== undefined ? '' : words, terms);
+    runs.next(minus || quoted !== undefined ? '' : words, terms);
   }
-  numbers.next('', []);
+  runs.next('', []);
   return bounded({ ...query, text: words_left.join(' ') });
 }
-
-/**
- * Digits with spaces between, 138 0013 8000, may be one number: each of them is found by the whole too. (That is the same as to ask for
- * either all of them or the one: (a and b) or n is (a or n) and (b or n).)
- */
-function numberRuns() {
-  let run: { digits: string; terms: QueryTerm[] }[] = [];
-  return {
-    next(words: string, terms: QueryTerm[]) {
-      const digits = words.normalize('NFKC');
-      if (/^\d+$/.test(digits)) {
-        run.push({ digits, terms });
-        return;
-      }
-      const whole = run.length > 1 ? joinedOf(run.map((one) => one.digits)) : null;
-      if (whole) for (const one of run) for (const term of one.terms) term.any.push(token(whole), token(joinedToken(whole)));
-      run = [];
-    },
-  };
-}
-
-const token = (text: string, prefix = false): Phrase => ({ stream: 'grams', tokens: [text], prefix });
 
 function bounded({ all, none, tags, no_tags, text }: ParsedQuery): ParsedQuery {
   let room = QUERY_TERMS;
@@ -113,11 +91,11 @@ function quotedTerms(text: string): QueryTerm[] {
 /** typing: the last word may not be finished, and what begins with it is found too. */
 function bareTerms(text: string, typing: boolean): QueryTerm[] {
   const parts = partsOf(units(text));
-  return parts.flatMap(({ pieces, tokens, digits }, i) => {
+  return parts.flatMap(({ pieces, tokens, digits, beginning }, i) => {
     const ends = typing && i === parts.length - 1;
     const any = [...written(pieces, ends), ...tokens.map((one) => token(one))];
     if (digits !== null && pieces.length > 1) any.push(token(digits));
-    if (digits !== null && ends) any.push(token(joinedToken(digits), true));
+    if (beginning !== null && ends) any.push(token(beginning, true));
     return any.length > 0 ? [{ any }] : [];
   });
 }
@@ -125,14 +103,31 @@ function bareTerms(text: string, typing: boolean): QueryTerm[] {
 /** As it was written; Han beside other writing stands as single characters, an amount of money there in each way it may be written. */
 function written(pieces: Unit[], ends: boolean): Phrase[] {
   const mixed = pieces.some(({ kind }) => kind === 'han') && !isRun(pieces);
+  const others = mixed ? [] : otherwise(pieces, ends);
   const exact = phraseOf(pieces, mixed ? 'plain' : 'grams');
   if (!exact) return [];
   const last = pieces.at(-1);
   const begun = ends && last && last.kind !== 'han' && last.text.length >= PREFIX_CHARS;
   const open = begun ? phraseOf(pieces, 'plain') : null;
-  if (open) return [...(mixed ? [] : [exact]), { ...open, prefix: true }];
-  return mixed ? amountsIn(pieces, exact) : [exact];
+  if (open) return [...(mixed ? [] : [exact]), { ...open, prefix: true }, ...others];
+  return mixed ? amountsIn(pieces, exact) : [exact, ...others];
 }
+
+/** Words as they may be written otherwise: together, apart, and サーバー without its last mark. */
+function otherwise(pieces: Unit[], ends: boolean): Phrase[] {
+  const last = pieces.length - 1;
+  const whole = joinedWords(pieces).filter(({ from, to }) => from === 0 && to === last);
+  const found = whole.flatMap(({ words }): Phrase[] => [
+    { stream: 'grams', tokens: words.map(stem), prefix: false },
+    ...(ends ? [{ stream: 'plain' as const, tokens: words, prefix: true }] : []),
+  ]);
+  const long = pieces[last]?.text === 'ー' && pieces.length > LONG_MARK_AFTER && pieces.every(({ text }) => KATAKANA.test(text));
+  const short = long ? phraseOf(pieces.slice(0, -1), 'grams') : null;
+  return short ? [...found, short] : found;
+}
+const KATAKANA = /^[\p{Script=Katakana}ー]$/u;
+/** Characters before a mark of length that many leave out. */
+const LONG_MARK_AFTER = 3;
 
 function amountsIn(pieces: Unit[], exact: Phrase): Phrase[] {
   const numbers = pieces.filter(({ kind }) => kind === 'number');
@@ -144,15 +139,15 @@ function amountsIn(pieces: Unit[], exact: Phrase): Phrase[] {
 
 const MONEY = /^[元圆块]$/;
 
-/** tokens, digits: what a part that is a date or a long number is found by beside its writing. */
-type Part = { pieces: Unit[]; tokens: string[]; digits: string | null };
+/** tokens, digits, beginning: what a part that is a date, an amount, a code or a long number is found by beside its writing. */
+type Part = { pieces: Unit[]; tokens: string[]; digits: string | null; beginning: string | null };
 function partsOf(pieces: Unit[]): Part[] {
   const words = (from: number, to: number): Part[] =>
-    apart(pieces.slice(from, to)).map((part) => ({ pieces: part, tokens: [], digits: null }));
+    apart(pieces.slice(from, to)).map((part) => ({ pieces: part, tokens: [], digits: null, beginning: null }));
   const parts: Part[] = [];
   let at = 0;
-  for (const { from, to, texts, digits } of queryNumbers(pieces)) {
-    parts.push(...words(at, from), { pieces: pieces.slice(from, to + 1), tokens: texts, digits });
+  for (const { from, to, texts, ...number } of queryNumbers(pieces)) {
+    parts.push(...words(at, from), { ...number, pieces: pieces.slice(from, to + 1), tokens: texts });
     at = to + 1;
   }
   return [...parts, ...words(at, pieces.length)];

@@ -72,7 +72,9 @@ export function generationsOf(elastic: Elastic, names: Names, dimension: number)
       const index = names.index(name);
       const found = await elastic.call((client) => client.indices.getMapping({ index, ignore_unavailable: true }));
       const made_with = found[index]?.mappings._meta ?? {};
-      return Object.entries(madeWith(dimension)).some(([what, value]) => made_with[what] !== value);
+      const { dimension: length, ...analysis } = madeWith(dimension);
+      if (Object.entries(analysis).some(([what, value]) => made_with[what] !== value)) return 'analyser';
+      return made_with.dimension === length ? null : 'embedder';
     },
   };
 }

@@ -8,7 +8,7 @@ import type { Clock } from '../../runtime/async/clock.ts';
 import { withTimeout } from '../../runtime/async/timeout.ts';
 import { refusalIn } from '../../runtime/health/credentials.ts';
 import type { Scope } from '../../runtime/ports/scope.ts';
-import type { SearchIndex } from '../../runtime/ports/search-index.ts';
+import type { IndexGenerations, SearchIndex } from '../../runtime/ports/search-index.ts';
 import { StepError } from '../../runtime/tasks/step-handler.ts';
 import { type Elastic, type ElasticOptions, elasticAt, unavailable } from './client.ts';
 import { generationsOf } from './generations.ts';
@@ -120,6 +120,7 @@ export async function openElasticsearchIndex(options: ElasticsearchOptions): Pro
       });
     },
     onMadeAnew: (then) => void on_new.push(then),
+    outdated: () => ready(() => servedOutdated(generations)),
     ping: () =>
       ready(async () => {
         const { status } = await elastic.call((client) => client.cluster.health({ index }));
@@ -129,6 +130,11 @@ export async function openElasticsearchIndex(options: ElasticsearchOptions): Pro
     close: elastic.close,
     generations,
   };
+}
+
+async function servedOutdated({ served, outdated }: IndexGenerations) {
+  const name = await served();
+  return name === null ? null : outdated(name);
 }
 
 function entriesOf(elastic: Elastic, index: string, { org_id }: Scope, { ids, fields }: { ids: string[]; fields: string[] }) {

@@ -18,6 +18,7 @@ export type Question =
   | { ask: 'forget'; org_id: string; ids: string[] }
   | { ask: 'count' }
   | { ask: 'identity' }
+  | { ask: 'outdated' }
   | { ask: 'ping' }
   | { ask: 'close' };
 
@@ -30,6 +31,7 @@ export type Answers = {
   forget: null;
   count: number;
   identity: string;
+  outdated: boolean;
   ping: null;
   close: null;
 };

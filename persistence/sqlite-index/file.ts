@@ -6,7 +6,8 @@ import { makePrivate, openDatabase, type Sqlite } from '../sqlite/database.ts';
 
 /** Raised with every change of the tables below. */
 const FORMAT = 2;
-const VERSION = FORMAT * 1_000 + ANALYSER_VERSION;
+const VERSIONS = 1_000;
+const VERSION = FORMAT * VERSIONS + ANALYSER_VERSION;
 /** "tuoi": a file that says otherwise is somebody else's, and is not touched. */
 const APPLICATION = 0x74756f69;
 const CACHE_KIB = 65_536;
@@ -40,11 +41,21 @@ const IDENTITY = `
 const CONTENT = 'ALTER TABLE entries ADD COLUMN content TEXT';
 const HAS_CONTENT = "SELECT count(*) AS n FROM pragma_table_info('entries') WHERE name = 'content'";
 
+/** Which analyser an entry was written by; null: one of before version 4. Entries of others stay searchable until they are written again. */
+const ANALYSER = 'ALTER TABLE entries ADD COLUMN analyser INTEGER';
+const HAS_ANALYSER = "SELECT count(*) AS n FROM pragma_table_info('entries') WHERE name = 'analyser'";
+const OUTDATED = 'SELECT EXISTS (SELECT 1 FROM entries WHERE deleted = 0 AND analyser IS NOT ?) AS n';
+
+/** True while entries are of another analyser than ours. */
+export const isOutdated = (db: Sqlite): boolean => Number(db.prepare(OUTDATED).get(ANALYSER_VERSION)?.n ?? 0) === 1;
+
 /** Throws with what to do when the file is broken or is not an index. */
 export function openFile(path: string): { db: Sqlite; made_anew: boolean } {
   const file = openTables(path);
   file.db.exec(`BEGIN IMMEDIATE; ${IDENTITY} COMMIT;`);
   if (count(file.db, HAS_CONTENT) === 0) file.db.exec(CONTENT);
+  if (count(file.db, HAS_ANALYSER) === 0) file.db.exec(ANALYSER);
+  if (pragma(file.db, 'user_version') !== VERSION) file.db.exec(`PRAGMA user_version = ${VERSION}`);
   return file;
 }
 
@@ -86,10 +97,10 @@ function openTables(path: string): { db: Sqlite; made_anew: boolean } {
   return { db: made(opened(path)), made_anew: true };
 }
 
-function stateOf(db: Sqlite): 'ours' | 'other version' | 'empty' | 'foreign' {
+function stateOf(db: Sqlite): 'ours' | 'other format' | 'empty' | 'foreign' {
   if (count(db, 'SELECT count(*) AS n FROM sqlite_schema') === 0) return 'empty';
   if (pragma(db, 'application_id') !== APPLICATION) return 'foreign';
-  return pragma(db, 'user_version') === VERSION ? 'ours' : 'other version';
+  return Math.floor(pragma(db, 'user_version') / VERSIONS) === FORMAT ? 'ours' : 'other format';
 }
 
 function opened(path: string): Sqlite {

@@ -25,7 +25,7 @@ export const VECTOR_FLOOR = 0.45;
 export type SqliteIndexOptions = {
   clock: Clock;
   vector_floor?: number;
-  /** As the port's `onMadeAnew`, from the first moment: the file was not there, or was made by another version of the analyser. */
+  /** As the port's `onMadeAnew`, from the first moment: the file was not there, or had other tables. */
   onMadeAnew?: () => void;
   /** Told of each call, though it takes none. */
   credentials?: Credentials;
@@ -78,6 +78,7 @@ export async function openSqliteIndex(path: string, options: SqliteIndexOptions)
     scan: (after, limit) => thread.ask({ ask: 'scan', after, limit }),
     count: () => thread.ask({ ask: 'count' }),
     identity: () => thread.ask({ ask: 'identity' }),
+    outdated: async () => ((await thread.ask({ ask: 'outdated' })) ? 'analyser' : null),
     onMadeAnew: (then) => void on_new.push(then),
     async ping() {
       await thread.ask({ ask: 'ping' });

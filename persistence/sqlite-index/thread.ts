@@ -4,7 +4,7 @@ import type { Sqlite } from '../sqlite/database.ts';
 import type { Answers, Question, ThreadOptions, WorkerReply, WorkerRequest } from './calls.ts';
 import { Columns } from './columns.ts';
 import { faultOf } from './faults.ts';
-import { openFile, watchFile } from './file.ts';
+import { isOutdated, openFile, watchFile } from './file.ts';
 import { searcher } from './search.ts';
 import { Vectors } from './vectors.ts';
 import { contents, forget, heads, loadColumns, loadVectors, scan, writer } from './write.ts';
@@ -64,6 +64,8 @@ function serve(port: NonNullable<typeof parentPort>, options: ThreadOptions): vo
         return Number(now.db.prepare('SELECT count(*) AS n FROM entries WHERE deleted = 0').get()?.n ?? 0);
       case 'identity':
         return identity();
+      case 'outdated':
+        return isOutdated(now.db);
       case 'ping':
         now.db.prepare('SELECT count(*) FROM sqlite_schema').get();
         return null;

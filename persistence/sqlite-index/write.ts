@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { contentHash } from '../../runtime/content-hash.ts';
 import type { EntryContent, EntryHead, IndexEntry } from '../../runtime/ports/search-index.ts';
+import { ANALYSER_VERSION } from '../../text/analyse.ts';
 import { storedFields } from '../../text/document.ts';
 import type { Sqlite } from '../sqlite/database.ts';
 import type { Write, Written } from './calls.ts';
@@ -32,7 +33,18 @@ export function writer(db: Sqlite, columns: Columns, vectors: Vectors): (writes:
     if (before && before.revision > revision) return { ahead: before.revision };
     const { batch_id, taken_at, created_at, tags } = saved;
     const content = contentHash(entry);
-    const id = entered([org_id, resource_id, revision, 0, batch_id, taken_at, created_at, JSON.stringify(tags), content]);
+    const id = entered([
+      org_id,
+      resource_id,
+      revision,
+      0,
+      batch_id,
+      taken_at,
+      created_at,
+      JSON.stringify(tags),
+      content,
+      ANALYSER_VERSION,
+    ]);
     forget(id);
     const fields = storedFields(saved);
     statements.addWords.run(id, scopeOf(entry), ...COLUMNS.map(({ field, stream }) => fields[field][stream]));
@@ -43,7 +55,7 @@ export function writer(db: Sqlite, columns: Columns, vectors: Vectors): (writes:
     const before = found(org_id, resource_id);
     const is_done = before?.deleted && before.revision > revision; // removed again: the tombstone stays as it is
     const tombstone = is_done ? before.revision : Math.max(revision, before?.revision ?? 0) + 1;
-    const id = entered([org_id, resource_id, tombstone, 1, null, null, 0, '[]', null]);
+    const id = entered([org_id, resource_id, tombstone, 1, null, null, 0, '[]', null, null]);
     forget(id);
     return { row: { id, org_id, resource_id, taken_at: null, created_at: 0, tags: [] }, revision: null, vector: null };
   }
@@ -120,11 +132,11 @@ function prepared(db: Sqlite) {
   return {
     found: db.prepare('SELECT id, revision, deleted FROM entries WHERE resource_id = ? AND org_id = ?'),
     enter: db.prepare(
-      `INSERT INTO entries (org_id, resource_id, revision, deleted, batch_id, taken_at, created_at, tags, content)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO entries (org_id, resource_id, revision, deleted, batch_id, taken_at, created_at, tags, content, analyser)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (resource_id, org_id) DO UPDATE SET revision = excluded.revision, deleted = excluded.deleted,
        batch_id = excluded.batch_id, taken_at = excluded.taken_at, created_at = excluded.created_at, tags = excluded.tags,
-       content = excluded.content RETURNING id`,
+       content = excluded.content, analyser = excluded.analyser RETURNING id`,
     ),
     dropWords: writing(db, 'DELETE FROM words WHERE rowid = ?'),
     addWords: writing(db, `INSERT INTO words (rowid, scope, ${columns.join(', ')}) VALUES (?, ?${', ?'.repeat(columns.length)})`),

@@ -80,6 +80,11 @@ export interface SearchIndex extends Available {
   identity(): Promise<string>;
   /** Registers `then`, called each time this process has created the index anew, empty. */
   onMadeAnew(then: () => void): void;
+  /**
+   * Why what searches read has to be made again: entries of an older analyser are found by its rules until then, and those of another
+   * embedder have vectors of another length. Null: it has not.
+   */
+  outdated(): Promise<'analyser' | 'embedder' | null>;
   ping(): Promise<void>;
   close(): Promise<void>;
   /** Null where no second index can be built beside the live one. */
@@ -97,6 +102,6 @@ export interface IndexGenerations {
   drop(name: string): Promise<void>;
   /** The one that searches read now; null if there is none. */
   served(): Promise<string | null>;
-  /** True if its tokens are of another analyser than ours: then it finds wrongly until it is built again. */
-  outdated(name: string): Promise<boolean>;
+  /** Why the index of this name has to be built again; one that is not there is of no analyser. */
+  outdated(name: string): Promise<'analyser' | 'embedder' | null>;
 }

@@ -106,7 +106,7 @@ describe('the file of the index', () => {
     await index.close();
   });
 
-  test('an index of another version of the analyser is made anew', async () => {
+  test('an index of another format is made anew', async () => {
     const path = file();
     const before = await open(path);
     await before.put(entry('o', 'a', '手机'));
@@ -117,6 +117,26 @@ describe('the file of the index', () => {
     let anew = false;
     const index = await open(path, { onMadeAnew: () => (anew = true) });
     assert.deepEqual([anew, await found(index, '手机')], [true, []]);
+    await index.close();
+  });
+
+  test('entries of an older analyser stay searchable, and are outdated until the last is written again', async () => {
+    const path = file();
+    const before = await open(path);
+    for (const id of ['a', 'b', 'gone']) await before.put(entry('o', id, '手机'));
+    await before.remove({ org_id: 'o' }, 'gone', 1);
+    assert.equal(await before.outdated(), null);
+    await before.close();
+    const db = openDatabase(path);
+    db.exec('ALTER TABLE entries DROP COLUMN analyser; PRAGMA user_version = 2003'); // as the version before left it
+    db.close();
+    let anew = false;
+    const index = await open(path, { onMadeAnew: () => (anew = true) });
+    assert.deepEqual([anew, (await found(index, '手机')).sort(), await index.outdated()], [false, ['a', 'b'], 'analyser']);
+    await index.put(entry('o', 'a', '手机'));
+    assert.equal(await index.outdated(), 'analyser');
+    await index.put(entry('o', 'b', '手机'));
+    assert.equal(await index.outdated(), null);
     await index.close();
   });
 

@@ -76,7 +76,7 @@ export function indexTestFinds(world: () => Promise<IndexWorld>): void {
     await finds('1280500.75 ', ['half']);
     for (const typed of ['13800138000 ', '138-0013-8000 ', '138 0013 8000 ', '１３８ ００１３ ８０００ '])
       await finds(typed, ['phone', 'joined']);
-    for (const typed of ['8613800138000 ', '+86 138-0013-8000 ']) await finds(typed, ['phone']);
+    for (const typed of ['8613800138000 ', '+86 138-0013-8000 ', '+86 138 0013 8000 ']) await finds(typed, ['phone', 'joined']);
     for (const typed of ['01062551234 ', '(010)62551234', '010-6255-1234 ']) await finds(typed, ['spaced']);
     for (const typed of [
       '2024-03-05 ',
@@ -94,6 +94,20 @@ export function indexTestFinds(world: () => Promise<IndexWorld>): void {
     await finds('"1280"', []);
     await finds('"13800138000"', ['joined']);
     await finds('-2024-03-05 电话', ['phone']);
+    await index.close();
+  });
+
+  test('dates in words, amounts in capitals, codes, and words written together or apart', async () => {
+    const { index, put, finds } = await world();
+    await put('en', 'Invoice date: March 5, 2024 for INV-2024-0042, recog-\nnition of Łódź was paid');
+    await put('zh', '二〇二四年三月五日 人民币陆仟玖佰贰拾贰元整 型号：GJA984-15 电话 021-81680551');
+    await put('other', 'March 6, 2024 6923元 GJA984-16 INV-2024-0043 recog nition');
+    for (const typed of ['2024-03-05 ', '5 Mar 2024 ', 'March 5, 2024 ', '二〇二四年三月五日', '3月5日'])
+      await finds(typed, ['en', 'zh']);
+    for (const typed of ['6922 ', '¥6,922.00 ', '6922元']) await finds(typed, ['zh']);
+    for (const typed of ['GJA98415 ', 'GJA98415', 'gja-984-15 ', '81680551 ', '+86 21 81680551 ']) await finds(typed, ['zh']);
+    for (const typed of ['INV20240042 ', 'recognition', 'recognition ', '"recognition"', 'lodz ', 'pay '])
+      await finds(typed, ['en']);
     await index.close();
   });
 

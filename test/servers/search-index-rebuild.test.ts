@@ -198,15 +198,15 @@ describe('generations', () => {
 
   test('one of another analyser, of another dimension, or that is not there, is outdated', async () => {
     const { index, generations, alias } = await world();
-    assert.equal(await generations.outdated(FIRST_GENERATION), false);
-    assert.equal(await generations.outdated('nobody'), true);
+    assert.deepEqual([await generations.outdated(FIRST_GENERATION), await index.outdated()], [null, null]);
+    assert.equal(await generations.outdated('nobody'), 'analyser');
     const other = await openAt(url, alias, { dimension: 8 });
-    assert.equal(await generationsIn(other).outdated(FIRST_GENERATION), true);
+    assert.equal(await generationsIn(other).outdated(FIRST_GENERATION), 'embedder');
     await client.indices.putMapping({
       index: `${alias}-index-${FIRST_GENERATION}`,
       _meta: { format: 1, analyser: 1, dimension: 384 },
     });
-    assert.equal(await generations.outdated(FIRST_GENERATION), true);
+    assert.deepEqual([await generations.outdated(FIRST_GENERATION), await index.outdated()], ['analyser', 'analyser']);
     await other.close();
     await index.close();
   });

@@ -31,7 +31,7 @@ test('the last word may be a beginning, unless a space says that it is done, or 
   assert.deepEqual(all('running '), ['run']);
   assert.deepEqual(all('a'), ['a']);
   assert.deepEqual(all('"running"'), ['~running']);
-  assert.deepEqual(all('covid-19'), ['covid+19|~covid+19*']);
+  assert.deepEqual(all('covid-19'), ['covid+19|~covid+19*|.ccovid19|.ccovid19*']);
 });
 
 test('quotes, minus and tags, in Chinese writing too', () => {
@@ -50,11 +50,14 @@ test('a quoted text with punctuation is looked for as it is parted', () => {
 
 test('a number is asked for as written and as what it means', () => {
   assert.deepEqual(all('1,280.00 '), ['1280']);
-  assert.deepEqual(all('1280元'), ['~1280+元|~1280.00+元']);
+  assert.deepEqual(all('1280元'), ['~1280+元|~1280.00+元|.m1280|1280']);
   assert.deepEqual(all('2024/3/5 '), ['2024+3+5|.d20240305']);
   assert.deepEqual(all('2024年3月5日发票'), ['~2024+年+3+月+5+日|.d20240305', '发票']);
   assert.deepEqual(all('138-0013-8000 '), ['138+0013+8000|.n13800138000|13800138000']);
-  assert.deepEqual(all('010 62551234 '), ['010|01062551234|.n01062551234', '62551234|.n62551234|01062551234|.n01062551234']);
+  assert.deepEqual(all('010 62551234 '), [
+    '010|01062551234|.n01062551234|.n62551234|62551234',
+    '62551234|.n62551234|.l62551234|01062551234|.n01062551234',
+  ]);
   assert.deepEqual(all('2024 10 '), ['2024', '10']);
   assert.deepEqual(all('03/05/2024 '), ['03+05+2024|.n03052024|03052024']);
   assert.deepEqual(all('"2024-03-05"'), ['~2024+03+05']);

@@ -40,7 +40,7 @@ function namedIndex() {
     },
     drop: async (name) => void indexes.delete(name),
     served: async () => served,
-    outdated: async () => false,
+    outdated: async () => null,
   };
   const index = only<SearchIndex>('index', {
     generations,

@@ -1,0 +1,240 @@
+/** What is meant alike and written otherwise: numbers, dates, amounts, codes and words. Each is found by the other, and its neighbour is not. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { stored } from '../../text/analyse.ts';
+import { cleanText } from '../../text/clean.ts';
+import { type Phrase, parseQuery } from '../../text/query.ts';
+import { withoutRadicals } from '../../text/radicals.ts';
+
+const SEED = 20261129;
+/** As an index finds: every term by one of its phrases. */
+function finds(typed: string, text: string): boolean {
+  const fields = stored([text]);
+  const has = ({ stream, tokens, prefix }: Phrase) => ` ${fields[stream]} `.includes(` ${tokens.join(' ')}${prefix ? '' : ' '}`);
+  const { all } = parseQuery(`${typed} `);
+  return all.length > 0 && all.every(({ any }) => any.some(has));
+}
+/** Rows of a text and of what finds it. */
+function found(rows: [text: string, ...typed: string[]][]): void {
+  for (const [text, ...typed] of rows) for (const one of typed) assert.ok(finds(one, text), `${one} finds ${text}`);
+}
+function notFound(rows: [text: string, ...typed: string[]][]): void {
+  for (const [text, ...typed] of rows) for (const one of typed) assert.ok(!finds(one, text), `${one} does not find ${text}`);
+}
+
+describe('dates', () => {
+  const WRITTEN = [
+    '2024-03-05',
+    '2024/3/5',
+    '2024.03.05',
+    '20240305',
+    '2024年3月5日',
+    '2024年03月05号',
+    '二〇二四年三月五日',
+    '二零二四年三月五日',
+    '二○二四年三月五日',
+    'March 5, 2024',
+    'March 5th, 2024',
+    'Mar 5 2024',
+    'Mar. 5, 2024',
+    '5 March 2024',
+    '5th of March, 2024',
+    '05-Mar-2024',
+    '2024 March 5',
+    '2O24年3月5日',
+  ];
+  test('of one day are found however they are written', () => {
+    for (const text of WRITTEN)
+      for (const typed of WRITTEN) assert.ok(finds(typed, `Invoice date: ${text}.`), `${typed} finds ${text}`);
+  });
+  test('of another day are not', () => {
+    for (const typed of WRITTEN)
+      notFound([
+        ['March 6, 2024', typed],
+        ['2024年4月5日', typed],
+        ['5 March 2023', typed],
+      ]);
+  });
+  test('of which one part can be no month are read in every order, others as they are written', () => {
+    found([
+      ['25.12.2024', '2024-12-25', 'December 25, 2024'],
+      ['12/25/2024', '2024年12月25日'],
+    ]);
+    notFound([['03/05/2024', '2024-03-05', '2024-05-03']]);
+  });
+  test('of a month and of a day without its year', () => {
+    found([
+      ['September 4, 2019', 'September 2019', '2019-09', '2019年9月', '9月4日', 'September 4'],
+      ['二〇一八年十二月二十一日', '2018-12-21', '2018年12月', '12月21日'],
+      ['2025年S月19日', '2025-05-19'],
+    ]);
+    notFound([['September 4, 2019', 'October 2019', '9月5日']]);
+  });
+});
+
+describe('amounts', () => {
+  test('are found with and without currency, in capitals and in 万', () => {
+    found([
+      ['金额：¥83,172.00', '83172元', '83172', 'RMB 83172', '￥83,172', '8.3172万元', '捌万叁仟壹佰柒拾贰元整'],
+      ['合计 1280.00 元', '￥1280', '1280元', 'CNY 1280', '1,280.00'],
+      ['人民币陆仟玖佰贰拾贰元整', '6922', '¥6,922.00', '6922元'],
+      ['人民幣陸仟玖佰貳拾貳圓整', '6922'],
+      ['贰仟叁佰肆拾伍元陆角整', '2345.60', '2345.6元'],
+      ['注册资本 83万元', '830000', '830000元', '83万元'],
+      ['共 3元', '3.00元', '￥3'],
+    ]);
+  });
+  test('of another value are not, nor is a small number that is no money', () => {
+    notFound([
+      ['¥83,173.00', '83172元'],
+      ['陆仟玖佰贰拾叁元整', '6922'],
+      ['共3张', '3元'],
+    ]);
+  });
+});
+
+describe('telephone and other numbers', () => {
+  test('are found with and without country and area', () => {
+    found([
+      ['电话：150 9636 9603', '+86 150 9636 9603', '+8615096369603', '15096369603', '+86-150-9636-9603'],
+      ['+86 138-0013-8000', '13800138000', '138 0013 8000'],
+      ['8613800138000', '13800138000'],
+      ['Tel: 02181680551', '81680551', '021-81680551', '(021) 8168 0551', '+86 21 81680551'],
+      ['Tel: (021) 8168-0551', '81680551', '02181680551'],
+      ['电话 81680551', '021-81680551'],
+      ['0571-87654321', '87654321'],
+    ]);
+    notFound([['Tel: 02181680551', '81680552', '1680551', '010-81680551']]);
+  });
+  test('in pieces go over one line end, and columns of numbers do not', () => {
+    found([['卡号 6222 5104 3801\n6947 796', '6222510438016947796']]);
+    notFound([['1280\n2024\n3350', '12802024', '20243350']]);
+  });
+});
+
+describe('codes', () => {
+  test('are found with and without their signs, and with digits that became letters', () => {
+    found([
+      ['型号：GJA984-15', 'GJA98415', 'GJA984-15', 'gja-984-15'],
+      ['型号：GJA98415', 'GJA984-15'],
+      ['型号：SKU-31O526', 'SKU-310526', '310526'],
+      ['型号：SKU-310526', 'SKU-31O526', 'SKU31O526'],
+      ['No. INV-2024-0042/B', 'INV20240042', 'INV-2024-0042', 'INV-2024-0042/B'],
+      ['INV-\n0042', 'INV-0042', 'INV0042'],
+    ]);
+    notFound([
+      ['型号：GJA984-15', 'GJA98416', 'GJB98415'],
+      ['SKU-310526', 'SKU-310527'],
+    ]);
+  });
+});
+
+describe('words', () => {
+  test('written together, apart or over the end of a line', () => {
+    found([
+      ['cap-\ntions and recog-\nnition', 'captions', 'caption', 'recognition', 'nition'],
+      ['long-\nterm', 'long-term', 'longterm', 'term'],
+      ['well-known', 'wellknown', 'well known'],
+      ['e-mail', 'email'],
+      ['email', 'e-mail'],
+      ['Wi-Fi', 'wifi', 'WiFi'],
+      ['co-operate', 'cooperate', 'cooperation'],
+      ['U.S.A.', 'USA'],
+      ['USA', 'U.S.A.'],
+      ["Patrick O'Brien", 'OBrien', "O'Brien", 'O’Brien', 'Brien'],
+      ['Jean-Luc', 'jeanluc'],
+      ['ConradMoreau', 'Conrad Moreau', 'Moreau', 'conradmoreau'],
+      ['买买提·艾力', '买买提艾力', '买买提·艾力', '艾力'],
+      ['サーバ', 'サーバー'],
+      ['サーバー', 'サーバ'],
+    ]);
+    notFound([
+      ['recog\n\nnition', 'recognition'],
+      ['modern', 'mode rn'],
+    ]);
+  });
+  test('no phrase reaches into what a word is joined to', () => {
+    assert.ok(!finds('"report recognition"', 'recog-\nnition report'));
+    assert.ok(finds('"recognition"', 'recog-\nnition report'));
+  });
+  test('Latin letters with strokes, and those that are two', () => {
+    found([
+      ['Straße Łódź Sørensen Ærø', 'strasse', 'STRASSE', 'lodz', 'sorensen', 'aero', 'Straße', 'ŁÓDŹ'],
+      ['strasse lodz sorensen aero', 'Straße', 'Łódź', 'Sørensen', 'Ærø'],
+      ['Þórður Đorđe Œuvre ħal ŋ', 'thordur', 'dorde', 'oeuvre', 'hal', 'n'],
+      ['STRAẞE ısı', 'strasse', 'isi'],
+    ]);
+  });
+  test('irregular forms and British spelling', () => {
+    found([
+      ['was paid in cash', 'pay', 'paying'],
+      ['the office bought two', 'buy', 'buys'],
+      ['two children', 'child'],
+      ['knives', 'knife'],
+      ['analyses', 'analysis'],
+      ['written', 'write', 'wrote', 'writing'],
+      ['colour centre organisation licence', 'color', 'center', 'organization', 'license', 'colours', 'organize'],
+      ['catalog of jewelry by the meter', 'catalogue', 'jewellery', 'metre'],
+    ]);
+    assert.ok(!finds('"pay"', 'was paid'));
+    notFound([
+      ['left the ground', 'leave', 'grind'],
+      ['four hours', 'for', 'horse'],
+    ]);
+  });
+});
+
+describe('CJK radicals', () => {
+  const PAIRS: [string, string][] = [
+    ['⻓期合同', '长期合同'],
+    ['⻛险提⺬', '风险提示'],
+    ['⻋辆登记', '车辆登记'],
+    ['⺠行', '民行'],
+    ['⻅证', '见证'],
+    ['⻚码', '页码'],
+    ['陕⻄', '陕西'],
+    ['⻩河', '黄河'],
+    ['⻥', '鱼'],
+    ['⼈', '人'],
+  ];
+  test('are the characters that they look like, in what is asked, stored and shown', () => {
+    for (const [radical, usual] of PAIRS) {
+      found([
+        [radical, usual],
+        [usual, radical],
+        [radical, radical],
+      ]);
+      assert.equal(cleanText(radical), usual);
+    }
+  });
+  test('of the supplement: all that Unicode gives one usual character', () => {
+    const left = Array.from({ length: 0x80 }, (_, i) => String.fromCodePoint(0x2e80 + i)).filter(
+      (one) => withoutRadicals(one) === one,
+    );
+    assert.deepEqual(left, [...'⺀\u2e9a\u2ef4\u2ef5\u2ef6\u2ef7\u2ef8\u2ef9\u2efa\u2efb\u2efc\u2efd\u2efe\u2eff']);
+  });
+});
+
+test(`any day is found in every writing, and by its neighbour in none (seed ${SEED})`, () => {
+  const MONTHS = 'January February March April May June July August September October November December'.split(' ');
+  const day = fc.date({ min: new Date('1950-01-01T00:00:00Z'), max: new Date('2049-12-31T00:00:00Z'), noInvalidDate: true });
+  const ways = (at: Date) => {
+    const [y, m, d] = [at.getUTCFullYear(), at.getUTCMonth() + 1, at.getUTCDate()];
+    const two = (n: number) => `${n}`.padStart(2, '0');
+    return [
+      `${y}-${two(m)}-${two(d)}`,
+      `${y}年${m}月${d}日`,
+      `${MONTHS[m - 1]} ${d}, ${y}`,
+      `${d} ${MONTHS[m - 1]?.slice(0, 3)} ${y}`,
+    ];
+  };
+  fc.assert(
+    fc.property(day, fc.nat(3), fc.nat(3), (at, one, other) => {
+      const next = new Date(at.getTime() + 86_400_000);
+      assert.ok(finds(ways(at)[one] ?? '', `x ${ways(at)[other]}`));
+      assert.ok(!finds(ways(next)[one] ?? '', `x ${ways(at)[other]}`));
+    }),
+    { seed: SEED, numRuns: 500 },
+  );
+});

@@ -1,0 +1,71 @@
+/** Units as what they are meant as: digits that recognition took for letters, 2O21 and 31O526, are digits again; their places stay. */
+import type { Unit } from './units.ts';
+
+/** mended: letters were read as digits. */
+export type ReadUnit = Unit & { mended?: boolean };
+/** from, to: the places of the first and the last unit that a read unit, by its place, is made of. */
+export type ReadUnits = { read: ReadUnit[]; from(place: number): number; to(place: number): number };
+/** What is found by beside its own words; from, to: the first and the last of the units that it is made of. */
+export type Meant = { from: number; to: number; text: string };
+
+export const DIGITS = /^\d+$/;
+export const isDigits = <One extends Unit>(unit: One | undefined): unit is One & { kind: 'number' } =>
+  unit !== undefined && unit.kind === 'number' && DIGITS.test(unit.text);
+
+/** Letters that recognition takes for digits, and the other way round. */
+const ALIKE: Record<string, string> = { o: '0', i: '1', l: '1', z: '2', s: '5', b: '8' };
+const ONLY_ALIKE = /^[oilzsb]+$/;
+/** Digits that a run must have, and more of them than letters, to be a number with slips. */
+const LEAST_DIGITS = 3;
+
+export function readUnits(units: readonly Unit[]): ReadUnits {
+  if (!units.some((_, at) => mayBeDigit(units, at))) return { read: [...units], from: (place) => place, to: (place) => place };
+  const read: ReadUnit[] = [];
+  const places: { from: number; to: number }[] = [];
+  for (let from = 0; from < units.length; ) {
+    const end = endOfRun(units, from);
+    const whole = end > from ? mendedRun(units, from, end) : mendedDay(units, from);
+    const to = whole ? end : from;
+    const unit = whole ?? units[from];
+    if (unit) read.push(unit);
+    places.push({ from, to });
+    from = to + 1;
+  }
+  return { read, from: (place) => places[place]?.from ?? 0, to: (place) => places[place]?.to ?? 0 };
+}
+
+/** A letter that stands right behind a digit or a sign of a date: nearly no text has any. */
+const mayBeDigit = (units: readonly Unit[], at: number): boolean => {
+  const unit = units[at];
+  return unit !== undefined && unit.kind === 'word' && unit.gap === '' && ONLY_ALIKE.test(unit.text);
+};
+
+/** The last of digits, and of letters like them, that are written together. A letter before or after all digits stays: B8001, 100l. */
+function endOfRun(units: readonly Unit[], from: number): number {
+  if (!isDigits(units[from])) return from;
+  let end = from;
+  for (let at = from + 1; ; at += 1) {
+    const next = units[at];
+    if (next?.gap !== '' || !(isDigits(next) || ONLY_ALIKE.test(next.text))) return end;
+    if (isDigits(next)) end = at;
+  }
+}
+
+function mendedRun(units: readonly Unit[], from: number, to: number): ReadUnit | null {
+  const pieces = units.slice(from, to + 1);
+  const [first, last] = [pieces[0], pieces.at(-1)];
+  if (!first || !last) return null;
+  const text = pieces.map((one) => one.text).join('');
+  const digits = text.replace(/\D/g, '').length;
+  if (digits < LEAST_DIGITS || digits * 2 <= text.length) return null;
+  return { ...first, kind: 'number', text: mended(text), end: last.end, mended: true };
+}
+const mended = (text: string): string => text.replace(/\D/g, (letter) => ALIKE[letter] ?? letter);
+
+/** S月 and l日 of a date: one letter where a month or a day must be. */
+function mendedDay(units: readonly Unit[], at: number): ReadUnit | null {
+  const [before, unit, after] = [units[at - 1], units[at], units[at + 1]];
+  if (!unit || !before || unit.kind !== 'word' || unit.text.length > 2 || unit.gap !== '' || after?.gap !== '') return null;
+  const stands = (before.text === '年' && after.text === '月') || (before.text === '月' && after.text === '日');
+  return stands && ONLY_ALIKE.test(unit.text) ? { ...unit, kind: 'number', text: mended(unit.text), mended: true } : null;
+}
