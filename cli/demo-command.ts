@@ -1,9 +1,9 @@
 /** `tuodi demo`: opens a folder of its own, runs the demo in it, and on a terminal shows its pictures in a browser until it is stopped. */
 import { once } from 'node:events';
+import { loginLink } from '../runtime/accounts/sessions.ts';
 import { clientOf, type OpenFolder } from './client.ts';
 import type { Run } from './command.ts';
 import { demo, emptyDemoFolder } from './demo.ts';
-import { loginLink } from './login-link.ts';
 import type { Output } from './output.ts';
 import { SAMPLES } from './project.ts';
 import { stopSignal } from './signals.ts';

@@ -19,10 +19,10 @@ export const keysCommand = factsCommand<KeysOptions>('keys', {
     const shown = keys.map(({ secret_hash: _hash, ...key }) => key);
     out.result({ keys: shown }, () =>
       table([
-        ['key_id', 'name', 'role', 'made', 'expires', 'revoked'],
+        ['key_id', 'name', 'role', 'made', 'expires', 'revoked', 'last used'],
         ...shown.map((key) => [
           ...[key.key_id, key.name, rightsText(key)],
-          ...[dayOf(key.created_at), dayOf(key.expires_at), dayOf(key.revoked_at)],
+          ...[dayOf(key.created_at), dayOf(key.expires_at), dayOf(key.revoked_at), dayOf(key.last_used_at)],
         ]),
       ]),
     );

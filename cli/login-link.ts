@@ -3,7 +3,7 @@ import { networkInterfaces } from 'node:os';
 import { DEFAULT_ORGANISATION } from '../app/bootstrap-keys.ts';
 import type { Config } from '../app/config.ts';
 import type { Text } from '../contract/statuses.ts';
-import { LOGIN_VALID_MS, makeLogin } from '../runtime/accounts/sessions.ts';
+import { LOGIN_VALID_MS, loginLink, makeLogin } from '../runtime/accounts/sessions.ts';
 import { systemClock } from '../runtime/async/clock.ts';
 import type { Facts } from '../runtime/ports/facts.ts';
 import { rightsText, scopeOf } from './accounts.ts';
@@ -22,7 +22,6 @@ export function pageAddress({ public_url }: Pick<Config, 'public_url'>, listens:
   if (EVERY.test(url.hostname)) url.hostname = 'localhost';
   return url.origin;
 }
-export const loginLink = (page: string, token: string): string => `${page}/#${token}`;
 
 /** Addresses for other devices, where the service listens on all and has no public one. */
 export function otherAddresses({ public_url }: Pick<Config, 'public_url'>, listens: string): string[] {

@@ -1,8 +1,9 @@
 /** `tuodi serve`: the service, until a signal stops it. */
 import { startApp } from '../app/app.ts';
 import { type Config, warningsOf } from '../app/config.ts';
+import { loginLink } from '../runtime/accounts/sessions.ts';
 import type { Run } from './command.ts';
-import { goodFor, loginLink, pageAddress } from './login-link.ts';
+import { goodFor, pageAddress } from './login-link.ts';
 import { VERSION } from './project.ts';
 import { stopSignal } from './signals.ts';
 import { untilStopped } from './until-stopped.ts';

@@ -19,6 +19,7 @@ import { inboundHandlers } from './routes/inbound.ts';
 import { inboxHandlers } from './routes/inbox.ts';
 import { machineHandlers } from './routes/machines.ts';
 import { opsHandlers } from './routes/ops.ts';
+import { peopleHandlers } from './routes/people.ts';
 import { readHandlers } from './routes/read.ts';
 import { runHandlers } from './routes/runs.ts';
 import { serviceHandlers } from './routes/service.ts';
@@ -39,6 +40,7 @@ const HANDLERS: Handlers = {
   ...machineHandlers,
   ...serviceHandlers,
   ...sessionHandlers,
+  ...peopleHandlers,
 };
 
 /** A handler as the router calls it: its types follow from the declaration by which the request was parsed. */

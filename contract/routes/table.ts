@@ -8,6 +8,7 @@ import { INBOUND_ROUTES } from './inbound.ts';
 import { INBOX_ROUTES } from './inbox.ts';
 import { MACHINE_ROUTES } from './machines.ts';
 import { OPS_ROUTES } from './ops.ts';
+import { PEOPLE_ROUTES } from './people.ts';
 import { READ_ROUTES } from './read.ts';
 import type { Auth, RouteDeclaration } from './route.ts';
 import { RUN_ROUTES } from './runs.ts';
@@ -27,6 +28,7 @@ export const ROUTE_GROUPS = [
   { tag: 'ops', title: { en: 'Operations', zh: '运维' }, routes: OPS_ROUTES },
   { tag: 'machines', title: { en: 'The machines', zh: '状态机' }, routes: MACHINE_ROUTES },
   { tag: 'session', title: { en: 'Signing in', zh: '登录' }, routes: SESSION_ROUTES },
+  { tag: 'people', title: { en: 'People and keys', zh: '用户与密钥' }, routes: PEOPLE_ROUTES },
   { tag: 'service', title: { en: 'The service itself', zh: '服务本身' }, routes: SERVICE_ROUTES },
 ] as const satisfies readonly { tag: string; title: Text; routes: readonly RouteDeclaration[] }[];
 
@@ -43,6 +45,7 @@ export const ROUTES = [
   ...OPS_ROUTES,
   ...MACHINE_ROUTES,
   ...SESSION_ROUTES,
+  ...PEOPLE_ROUTES,
   ...SERVICE_ROUTES,
 ] as const satisfies readonly RouteDeclaration[];
 

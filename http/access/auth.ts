@@ -19,7 +19,10 @@ async function callerByKey(ctx: KoaContext, { known_keys, clock }: RequestDeps, 
   if (!parsed || !key || !isInUse(key, clock.now()) || !isSecret(parsed.secret, key.secret_hash)) throw unauthenticated();
   ctx.state.key_id = key.key_id;
   ctx.state.role = key.role;
-  if (!isLocalName(key.name)) ctx.state.granted_to = key.key_id;
+  if (!isLocalName(key.name)) {
+    ctx.state.granted_to = key.key_id;
+    known_keys.used(key.key_id);
+  }
   const { org_id, key_id, user_id, role, installation } = key;
   return { scope: { org_id }, by: { kind: 'key', id: key_id }, key: { key_id, session_id: null, user_id, role, installation } };
 }

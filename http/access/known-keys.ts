@@ -10,11 +10,15 @@ export interface KnownKeys {
   remember(key: ApiKey): void;
   /** null: there is none. `without_database`: what was looked up a moment ago will do. Throws what the facts throw. */
   get(key_id: string, without_database: boolean): Promise<ApiKey | null>;
+  /** The key was shown, and holds: written at most once an hour, without being waited for. */
+  used(key_id: string): void;
 }
 
 /** How long a key that may have been revoked meanwhile is still known: an outage is noticed, and looked into, within this time. */
 const KNOWN_MS = 60 * 60_000;
 const MAX_KEYS = 200;
+/** How exactly the last use of a key is kept. */
+const USE_KEPT_MS = 60 * 60_000;
 /** How long the database is waited for where a known key will do. */
 const LIMIT_MS = 1_000;
 
@@ -25,6 +29,7 @@ type Deps = {
 };
 
 export function createKnownKeys({ facts, clock, readiness }: Deps): KnownKeys {
+  const uses = new LRUCache<string, true>({ max: 50 * MAX_KEYS, ttl: USE_KEPT_MS, perf: { now: () => clock.elapsed() } });
   const known = new LRUCache<string, { key: ApiKey; at: number }>({ max: MAX_KEYS });
   async function lookUp(key_id: string): Promise<ApiKey | null> {
     const key = await facts.accounts.key(key_id);
@@ -34,6 +39,12 @@ export function createKnownKeys({ facts, clock, readiness }: Deps): KnownKeys {
     return key;
   }
   return {
+    used(key_id) {
+      if (uses.has(key_id)) return;
+      uses.set(key_id, true);
+      const at = clock.now();
+      facts.accounts.noteKeyUse(key_id, { at, known_since: at - USE_KEPT_MS }).catch(() => uses.delete(key_id)); // the database is away: written at the next use
+    },
     remember: (key) => void known.set(key.key_id, { key, at: Number.POSITIVE_INFINITY }),
     async get(key_id, without_database) {
       const found = without_database ? known.get(key_id) : undefined;

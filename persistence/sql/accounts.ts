@@ -6,19 +6,55 @@ import type { Accounts, ApiKey, Organisation, User } from '../../runtime/ports/a
 import { type Database, portError } from './database.ts';
 import { number, numberOrNull, type Row, rowOf, text, textOrNull, word } from './row.ts';
 
-export function accountsOf({ read, write, dialect }: Database): Accounts {
-  const added = async (inserting: PromiseLike<unknown>): Promise<void> => {
-    try {
-      await inserting;
-    } catch (error) {
-      throw portError(dialect, error);
-    }
-  };
+/** Awaits an insert; throws AlreadyThere as the port says. */
+async function added({ dialect }: Pick<Database, 'dialect'>, inserting: PromiseLike<unknown>): Promise<void> {
+  try {
+    await inserting;
+  } catch (error) {
+    throw portError(dialect, error);
+  }
+}
+
+type Keys = Pick<Accounts, 'addKey' | 'key' | 'keys' | 'noteKeyUse' | 'revokeKey'>;
+function keysOf(database: Database): Keys {
+  const { read, write } = database;
   return {
     async addKey({ role: access_role, ...key }) {
       const role = access_role === 'admin' ? 'admin' : 'member'; // for a process of a version before roles
-      await added(write('api_keys').insert({ ...key, role, access_role }));
+      await added(database, write('api_keys').insert({ ...key, role, access_role }));
     },
+
+    async key(key_id) {
+      const row: unknown = await read('api_keys').where({ key_id }).first();
+      return row === undefined ? null : apiKey(rowOf(row));
+    },
+
+    async keys({ org_id }, limit) {
+      const rows: unknown[] = await read('api_keys').where({ org_id }).orderBy('created_at').orderBy('key_id').limit(limit);
+      return rows.map((row) => ({ ...apiKey(rowOf(row)), last_used_at: numberOrNull(rowOf(row), 'last_used_at') }));
+    },
+
+    async noteKeyUse(key_id, { at, known_since }) {
+      await write('api_keys')
+        .where({ key_id })
+        .where((earlier) => earlier.whereNull('last_used_at').orWhere('last_used_at', '<', known_since))
+        .update({ last_used_at: at });
+    },
+
+    async revokeKey({ org_id }, key_id, at) {
+      const changed: number = await write('api_keys')
+        .where({ org_id, key_id })
+        .whereNull('revoked_at')
+        .update({ revoked_at: at });
+      return changed === 1;
+    },
+  };
+}
+
+export function accountsOf(database: Database): Accounts {
+  const { read, write, dialect } = database;
+  return {
+    ...keysOf(database),
 
     async organisations(limit) {
       const rows: unknown[] = await read('organisations').orderBy('created_at').orderBy('org_id').limit(limit);
@@ -31,7 +67,7 @@ export function accountsOf({ read, write, dialect }: Database): Accounts {
     },
 
     async addUser({ user_id, org_id, name, role, installation, created_at, revoked_at }) {
-      await added(write('users').insert({ user_id, org_id, name, role, installation, created_at, revoked_at }));
+      await added(database, write('users').insert({ user_id, org_id, name, role, installation, created_at, revoked_at }));
     },
 
     async user({ org_id }, user_id) {
@@ -52,24 +88,6 @@ export function accountsOf({ read, write, dialect }: Database): Accounts {
         return new Map(rows.map(rowOf).map((row) => [text(row, key), text(row, 'name')]));
       };
       return { users: await of('users', 'user_id'), keys: await of('api_keys', 'key_id') };
-    },
-
-    async key(key_id) {
-      const row: unknown = await read('api_keys').where({ key_id }).first();
-      return row === undefined ? null : apiKey(rowOf(row));
-    },
-
-    async keys({ org_id }, limit) {
-      const rows: unknown[] = await read('api_keys').where({ org_id }).orderBy('created_at').orderBy('key_id').limit(limit);
-      return rows.map((row) => apiKey(rowOf(row)));
-    },
-
-    async revokeKey({ org_id }, key_id, at) {
-      const changed: number = await write('api_keys')
-        .where({ org_id, key_id })
-        .whereNull('revoked_at')
-        .update({ revoked_at: at });
-      return changed === 1;
     },
 
     async setRole({ org_id }, user_id, { role, installation, at }) {
@@ -96,7 +114,7 @@ export function accountsOf({ read, write, dialect }: Database): Accounts {
 
     async addOrganisation({ org_id, name, created_at }) {
       await write.transaction(async (trx) => {
-        await added(trx('organisations').insert({ org_id, name, created_at }));
+        await added(database, trx('organisations').insert({ org_id, name, created_at }));
         await trx('org_usage').insert({ org_id, ...NO_USAGE });
       });
     },

@@ -22,6 +22,7 @@ import * as processes from './migrations/0020_processes.ts';
 import * as runs from './migrations/0022_runs.ts';
 import * as failures from './migrations/0023_failures.ts';
 import * as waiting from './migrations/0024_waiting.ts';
+import * as keyUse from './migrations/0025_key_use.ts';
 import * as endedRuns from './migrations/0026_ended_runs.ts';
 import * as inbox from './migrations/0028_inbox.ts';
 import * as bulk from './migrations/0029_bulk.ts';
@@ -52,6 +53,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0022_runs', up: runs.up },
   { name: '0023_failures', up: failures.up },
   { name: '0024_waiting', up: waiting.up },
+  { name: '0025_key_use', up: keyUse.up },
   { name: '0026_ended_runs', up: endedRuns.up },
   { name: '0028_inbox', up: inbox.up },
   { name: '0029_bulk', up: bulk.up },

@@ -15,17 +15,23 @@ const newSecret = (): string => randomBytes(32).toString('base64url');
 
 /** Time in which a login token must be used: as long as it takes to walk to another device. */
 export const LOGIN_VALID_MS = 15 * 60_000;
+/** The same of an invitation: as long as it takes to read a message. */
+export const INVITATION_VALID_MS = 3 * 24 * 60 * 60_000;
+
+/** The link of a login token: it stands after `#`, which no browser sends. `page`: the address of the web app, without a slash at the end. */
+export const loginLink = (page: string, token: string): string => `${page}/#${token}`;
 
 type Parts = { facts: Pick<Facts, 'sessions'>; clock: Clock };
 
-/** A login token for this user, shown once and stored nowhere; null if the user is not there or revoked. */
+/** A login token for this user, good for `valid_ms`, shown once and stored nowhere; null if the user is not there or revoked. */
 export async function makeLogin(
   { facts, clock }: Parts,
   { org_id, user_id }: Pick<User, 'org_id' | 'user_id'>,
+  valid_ms = LOGIN_VALID_MS,
 ): Promise<string | null> {
   const token = `tuodi_login_${newSecret()}`;
   const created_at = clock.now();
-  const login = { token_hash: hashSecret(token), org_id, user_id, created_at, expires_at: created_at + LOGIN_VALID_MS };
+  const login = { token_hash: hashSecret(token), org_id, user_id, created_at, expires_at: created_at + valid_ms };
   return (await facts.sessions.addLogin(login)) ? token : null;
 }
 

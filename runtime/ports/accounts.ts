@@ -15,6 +15,8 @@ export type ApiKey = {
   expires_at: number | null;
   revoked_at: number | null;
 };
+/** last_used_at: epoch milliseconds, to the hour; null: not since it is kept. */
+export type ListedKey = ApiKey & { last_used_at: number | null };
 export type Organisation = { org_id: string; name: string; created_at: number };
 /** `role`, `installation`: what a session of the user may do, as ApiKey has them. `revoked_at`: since then nobody signs in as the user. */
 export type User = {
@@ -56,7 +58,10 @@ export interface Accounts {
   revokeUser(scope: Scope, user_id: string, at: number): Promise<boolean>;
   addKey(key: ApiKey): Promise<void>;
   key(key_id: string): Promise<ApiKey | null>;
-  keys(scope: Scope, limit: number): Promise<ApiKey[]>;
+  /** The oldest first. */
+  keys(scope: Scope, limit: number): Promise<ListedKey[]>;
+  /** Writes that the key is used at `at`, unless it is known to have been since `known_since`. */
+  noteKeyUse(key_id: string, use: { at: number; known_since: number }): Promise<void>;
   /** False if there is no such key in scope, or it was revoked before. */
   revokeKey(scope: Scope, key_id: string, at: number): Promise<boolean>;
 }

@@ -63,6 +63,19 @@ export function accountsTests(world: World): void {
       assert.equal((await accounts.key('k1'))?.revoked_at, AT + 5);
     });
 
+    it('the last use of a key is kept, and written again only once it is known to be old', async () => {
+      const { accounts } = world.facts();
+      await accounts.addKey(apiKey('used'));
+      const lastUse = async () => (await accounts.keys(scope, 9)).find(({ key_id }) => key_id === 'used')?.last_used_at;
+      assert.equal(await lastUse(), null);
+      await accounts.noteKeyUse('used', { at: AT + 10, known_since: AT });
+      assert.equal(await lastUse(), AT + 10);
+      await accounts.noteKeyUse('used', { at: AT + 20, known_since: AT + 10 });
+      assert.equal(await lastUse(), AT + 10);
+      await accounts.noteKeyUse('used', { at: AT + 30, known_since: AT + 11 });
+      assert.equal(await lastUse(), AT + 30);
+    });
+
     it('keys whose name begins so are removed once they have been revoked for long, and no others', async () => {
       const { accounts, retention } = world.facts();
       const revoked_at = AT - 10;

@@ -35,6 +35,9 @@ const BODIES: Partial<Record<Route['name'], object>> = {
   reprocess_resource: { from: 'index' },
   patch_step: { paused: false },
   start_run: { kind: 'replay' },
+  invite_user: { name: 'n', role: 'viewer' },
+  change_user: { role: 'viewer' },
+  create_key: { name: 'n', role: 'viewer' },
   change_resources: { action: 'retry', filter: { tag: ['none has it'] } },
 };
 const QUERIES: Partial<Record<Route['name'], string>> = { group_resources: '?by=missing' };
@@ -44,8 +47,13 @@ async function statusOf({ name, method, path }: Route, key: string | null): Prom
   const body = BODIES[name];
   const leave = new AbortController();
   const to =
-    path.replace('{resource_id}', id).replace('{kind}', 'ocr').replace('{machine}', 'resource').replace('{run_id}', NO_RUN) +
-    (QUERIES[name] ?? '');
+    path
+      .replace('{resource_id}', id)
+      .replace('{kind}', 'ocr')
+      .replace('{machine}', 'resource')
+      .replace('{run_id}', NO_RUN)
+      .replace('{key_id}', NO_RUN)
+      .replace('{user}', 'nobody') + (QUERIES[name] ?? '');
   const answer = await fetch(world.url + to, {
     method,
     redirect: 'manual',
@@ -72,7 +80,7 @@ describe('roles', () => {
       }
       const other = await statusOf(route, world.keys.other);
       if ('installation' in route) assert.equal(other, 403, 'another organisation');
-      else if (/\{(resource|run)_id\}/.test(route.path)) assert.equal(other, 404, 'another organisation');
+      else if (/\{((resource|run|key)_id|user)\}/.test(route.path)) assert.equal(other, 404, 'another organisation');
       else assert.ok(other < 300, `another organisation: ${other}`);
       assert.equal(await statusOf(route, null), 401);
       assert.equal(await statusOf(route, world.keys.revoked), 401);

@@ -106,6 +106,8 @@ async function prepared(w: HttpWorld): Promise<Record<string, string>> {
     kind: 'ocr',
     machine: 'resource',
     run_id: draft,
+    user: 'nobody',
+    key_id: draft,
     ...{
       a: w.keys.a,
       revoked: w.keys.revoked,
