@@ -165,8 +165,8 @@ export const RUNTIME_LIMITS = {
   replay_sample: 100,
   /** Pictures, and entries, that `verify` compares at once: as many as the index returns. After each page it pauses as long as the page took. */
   verify_page: 200,
-  /** Objects in a page of `verify`: a page of a list of S3. */
-  verify_objects_page: 1_000,
+  /** Objects in a page of `verify`: five pages of a list of S3, and few enough readings of a folder of a million pictures. */
+  verify_objects_page: 5_000,
   /** `verify` reads the bytes of one picture in so many, to compare their checksum. */
   verify_checksum_every: 100,
   /** How long `verify` waits before it looks again at what it would remove: three times the longest that a step may write. */

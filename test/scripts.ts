@@ -66,6 +66,7 @@ export const BENCHES: Record<string, Script> = {
   search: { does: 'searches among 100,000 texts: [texts]', steps: [['../bench/search.js']] },
   web: { does: 'the web app in Chromium: first page, typing, a shelf of 100,000 pictures', steps: [['../bench/web.js']] },
   rows: { does: 'lists, counts and the sweep with 1,000 to 100,000 pictures', steps: [['../bench/rows.js']] },
+  verify: { does: 'verify over 100,000 pictures, and what a million would take: [pictures]', steps: [['../bench/verify.js']] },
   bodies: { does: 'the worst body, query and header of each route', steps: [['../bench/bodies.js']] },
   hostile: {
     does: 'a good user beside 200 hostile requests a second: [seconds] [--only kind]',

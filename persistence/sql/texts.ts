@@ -32,6 +32,10 @@ export function textsOf({ read, unreadable }: Database): Texts {
       const byId = new Map(saved.map((one) => [one.text_id, one]));
       return few.flatMap((id) => byId.get(id) ?? []);
     },
+    async embeddings({ org_id }, ids) {
+      const rows: unknown[] = await read('embeddings').where({ org_id }).whereIn('embedding_id', upTo(ids, MAX_IDS));
+      return readable(rows, { table: 'embeddings', key: 'embedding_id' }, (row) => readFact('embedded', row), unreadable);
+    },
     async recognisedPages({ org_id }, of, max) {
       const groups = new Map<string, typeof of>();
       for (const one of upTo(of, MAX_IDS)) {

@@ -39,6 +39,8 @@ type ReadRows = { [Row in FactRow as StoredAs<Row>]: (scope: Scope, id: string) 
 export interface Texts extends ReadRows {
   /** Texts in the order of `ids`, up to `max_chars` characters as stored, all together; the rest is left out. At most 200 ids. */
   texts(scope: Scope, ids: string[], max_chars: number): Promise<Text[]>;
+  /** Vectors by their ids, in any order; one that can't be read is left out. At most 200 ids. */
+  embeddings(scope: Scope, ids: string[]): Promise<Embedding[]>;
   /**
    * Pages of recognitions, by their places there (from 0). A recognition of more than `max_chars` characters as stored is left out:
    * all its pages would be scanned for one. At most 200 ids.

@@ -2,7 +2,6 @@
 import { resourceContext } from '../../machines/resource-view.ts';
 import { contentHash } from '../../runtime/content-hash.ts';
 import type { EntryContent } from '../../runtime/ports/search-index.ts';
-import type { Text } from '../../runtime/ports/texts.ts';
 import { type Found, found, type Sound, type VerifyParts } from './found.ts';
 
 type Parts = Pick<VerifyParts, 'facts' | 'index' | 'lifecycle'>;
@@ -54,18 +53,15 @@ async function differing(
     return [{ picture, entry, has_vector, text_id: fact_ids.saved, embedding_id: has_vector ? fact_ids.embedded : null }];
   });
   const scope = { org_id };
-  const texts = new Map<string, Text>();
-  for (const text of await facts.texts.texts(
-    scope,
-    settled.map(({ text_id }) => text_id),
-    MAX_CHARS,
-  ))
-    texts.set(text.text_id, text);
+  const text_ids = settled.map(({ text_id }) => text_id);
+  const texts = new Map((await facts.texts.texts(scope, text_ids, MAX_CHARS)).map((text) => [text.text_id, text]));
+  const embedding_ids = settled.flatMap(({ embedding_id }) => embedding_id ?? []);
+  const embeddings = new Map((await facts.texts.embeddings(scope, embedding_ids)).map((one) => [one.embedding_id, one]));
   const all: Found[] = [];
   for (const { picture, entry, has_vector, text_id, embedding_id } of settled) {
     const text = texts.get(text_id);
     if (!text || picture.row.indexed_revision === null) continue; // reported as missing
-    const embedding = embedding_id === null ? null : await facts.texts.embedding(scope, embedding_id);
+    const embedding = embedding_id === null ? null : embeddings.get(embedding_id);
     if (has_vector && !embedding) continue;
     const content = contentHash({ saved: text.saved, vector: embedding?.vector ?? null });
     const is_same = entry.has_vector === has_vector && (entry.content === null || entry.content === content);

@@ -25,7 +25,9 @@ async function groupsAfter(
   const groups = new Map<string, ObjectHead[]>();
   for (const head of heads) {
     const name = head.key.slice(prefix.length).split('/')[0] ?? '';
-    groups.set(name, [...(groups.get(name) ?? []), head]);
+    const group = groups.get(name);
+    if (group) group.push(head);
+    else groups.set(name, [head]);
   }
   if (heads.length < limit) return { groups, end: null };
   const last = [...groups.keys()].at(-1) ?? '';
@@ -35,27 +37,38 @@ async function groupsAfter(
   return { groups, end: [...groups.keys()].at(-1) ?? null };
 }
 
-/** `after`: the id of the last picture that was compared. */
+/** `after`: the id of the last picture that was compared. A list is used for several pages of pictures: a folder is read whole for each. */
 export async function walkObjects(parts: VerifyParts, org_id: string, after: string | null): Promise<Walked> {
   const { facts, limits } = parts;
   const { groups, end } = await groupsAfter(parts, `${org_id}/`, after);
-  const pictures = await facts.verification.page({ org_id }, { after, to: end, limit: limits.verify_page });
-  const last = pictures.length < limits.verify_page ? end : (pictures.at(-1)?.resource_id ?? end);
+  const walked: Walked = { looked_at: 0, next: after, found: [], strangers: [] };
+  for (let more = true; more && walked.looked_at < limits.verify_objects_page; ) {
+    const pictures = await facts.verification.page({ org_id }, { after: walked.next, to: end, limit: limits.verify_page });
+    more = pictures.length === limits.verify_page;
+    walked.next = more ? (pictures.at(-1)?.resource_id ?? end) : end;
+    await walkPage(parts, org_id, { pictures, groups, walked });
+  }
+  return walked;
+}
+
+type Page = { pictures: CheckedPicture[]; groups: Map<string, ObjectHead[]>; walked: Walked };
+/** Compares pictures with their groups, and takes away all groups up to the last of them. */
+async function walkPage(parts: VerifyParts, org_id: string, { pictures, groups, walked }: Page): Promise<void> {
   const by_id = new Map(pictures.map((picture) => [picture.resource_id, picture]));
-  const walked: Walked = { looked_at: 0, next: last, found: [], strangers: [] };
   for (const [resource_id, heads] of groups) {
-    if (last !== null && resource_id > last) continue;
+    if (walked.next !== null && resource_id > walked.next) continue;
     const named = heads.filter(({ key }) => isNamed(key));
     walked.found.push(...heads.filter(({ key }) => !isNamed(key)).map(({ key }) => unknown(org_id, key)));
-    if (!UUID.test(resource_id)) continue;
-    const [picture] = by_id.has(resource_id) ? [by_id.get(resource_id)] : await facts.verification.some([resource_id]);
-    walked.strangers.push(...strangersIn({ org_id, resource_id }, picture, named));
+    if (UUID.test(resource_id)) {
+      const [picture] = by_id.has(resource_id) ? [by_id.get(resource_id)] : await parts.facts.verification.some([resource_id]);
+      walked.strangers.push(...strangersIn({ org_id, resource_id }, picture, named));
+    }
   }
   for (const picture of pictures) {
     walked.looked_at += 1;
     if (hasFinalCopy(picture)) walked.found.push(...(await lacking(parts, picture, groups.get(picture.resource_id) ?? [])));
   }
-  return walked;
+  for (const name of groups.keys()) if (walked.next === null || name <= walked.next) groups.delete(name);
 }
 
 const isNamed = (key: string): boolean => {

@@ -49,14 +49,19 @@ export const all = ({ facts }: Ports): Promise<ResourceRow[]> =>
   facts.resources.list(SCOPE, {}, { sort: '-created_at', after: null, limit: 200 });
 
 /** All of them at rest in one of these statuses, within a limit: none lost, none stuck, none failed. */
-export async function restIn(ports: Ports, acknowledged: string[], statuses: Status[]): Promise<ResourceRow[]> {
+export async function restIn(
+  ports: Ports,
+  acknowledged: string[],
+  statuses: Status[],
+  limit_ms = 30_000,
+): Promise<ResourceRow[]> {
   const rows = await until(
     `all in ${statuses.join(' or ')}`,
     async () => {
       const now = await all(ports);
       return now.every(({ status, rests }) => rests && statuses.includes(status)) && now;
     },
-    30_000,
+    limit_ms,
   ).catch(async (error: unknown) => {
     const seen = (await all(ports)).map(
       ({ status, failure }) => `${status}${failure ? ` ${failure.code} ${failure.detail}` : ''}`,

@@ -48,7 +48,10 @@ export function commitTests(world: World): void {
         if (write.into === 'recognitions') assert.deepEqual(await facts.texts.recognition(scope, 'recognition-1'), write.row);
         if (write.into === 'corrections') assert.deepEqual(await facts.texts.correction(scope, 'correction-1'), write.row);
         if (write.into === 'texts') assert.deepEqual(await facts.texts.text(scope, 'text-1'), write.row);
-        if (write.into === 'embeddings') assert.deepEqual(await facts.texts.embedding(scope, 'embedding-1'), write.row);
+        if (write.into === 'embeddings') {
+          assert.deepEqual(await facts.texts.embedding(scope, 'embedding-1'), write.row);
+          assert.deepEqual(await facts.texts.embeddings(scope, ['nowhere', 'embedding-1']), [write.row]);
+        }
         if (write.into === 'idempotency_keys')
           assert.deepEqual(await facts.resources.byIdempotencyKey(scope, 'key-1'), write.row);
       }

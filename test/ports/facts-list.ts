@@ -235,6 +235,7 @@ export function listTests(world: World): void {
           await facts.texts.correction(ids, 'correction-m'),
           await facts.texts.text(ids, 'text-m'),
           await facts.texts.embedding(ids, 'embedding-m'),
+          (await facts.texts.embeddings(ids, ['embedding-m']))[0],
           (await facts.journal.list(ids, 'mine', { after: null, limit: 9 }))[0],
           (await facts.outbox.after(ids, 0, 1))[0],
         ];

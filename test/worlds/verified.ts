@@ -1,10 +1,10 @@
 /** A library with everything real but the recogniser, and runs of `verify` over it whose clock and whose end a test holds. */
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Knex } from 'knex';
-import type { Ports } from '../../app/open-ports.ts';
+import type { OpenedPorts, Ports } from '../../app/open-ports.ts';
 import type { RunProgress } from '../../machines/run.ts';
 import { sqliteKnex } from '../../persistence/sqlite/driver.ts';
 import type { Clock } from '../../runtime/async/clock.ts';
@@ -16,6 +16,9 @@ import { verifyWork } from '../../services/verify/verify.ts';
 import { openWorld, restIn, SCOPE, say, serviceOf, takeIn, world } from '../faults/world.ts';
 import { numberReader } from './numbered.ts';
 import { until } from './wait.ts';
+
+/** A busy machine with real servers on it indexes one a second. */
+const REST_LIMIT_MS = 120_000;
 
 /** The reading of this one never ends. */
 export const HANGS = 99;
@@ -107,17 +110,38 @@ export const verifier = (ports: Pick<Ports, 'facts' | 'index' | 'objects'>, engi
     return kept;
   };
 
-/** `given`: other limits of the service. */
-export async function verifiedWorld(numbers: number, given: Partial<RuntimeLimits> = {}) {
+/** What a library is in, and the hand that damages it without our adapters. */
+export type Place = {
+  opened: OpenedPorts;
+  knex: Knex;
+  /** Absent where the bytes are elsewhere. */
+  folder?: string;
+  removeObject(key: string): Promise<unknown>;
+  overwriteObject(key: string, bytes: Buffer): Promise<unknown>;
+  /** Once all is closed. */
+  drop(): Promise<unknown>;
+};
+
+export async function inFolder(): Promise<Place> {
   const folder = await mkdtemp(path.join(tmpdir(), 'tuodi-verify-'));
-  const opened = await openWorld(folder);
+  const fileOf = (key: string) => path.join(folder, 'objects', key);
+  return {
+    ...{ folder, opened: await openWorld(folder), knex: sqliteKnex(path.join(folder, 'facts.sqlite')) },
+    removeObject: (key) => rm(fileOf(key)),
+    overwriteObject: (key, bytes) => writeFile(fileOf(key), bytes),
+    drop: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** `given`: other limits of the service. */
+export async function verifiedWorld(numbers: number, given: Partial<RuntimeLimits> = {}, place = inFolder) {
+  const { opened, knex, folder = '', drop, ...hand } = await place();
   const never = new Promise<void>(() => {});
   const ports: Ports = { ...opened, recogniser: numberReader((number) => (number === HANGS ? never : Promise.resolve())) };
   // The watch of the index would mend what is planted.
   const limits = { sweep_interval_ms: 20, index_look_ms: 3_600_000, prune_interval_ms: 3_600_000, run_look_ms: 20, ...given };
   let service = serviceOf(ports, { limits, resource_limits: {} });
   await service.start();
-  const knex: Knex = sqliteKnex(path.join(folder, 'facts.sqlite'));
   const { facts, objects, index } = ports;
   const ids: string[] = [];
   for (let number = 1; number <= numbers; number++) {
@@ -125,7 +149,7 @@ export async function verifiedWorld(numbers: number, given: Partial<RuntimeLimit
     await say(service.engine, id, 'UPLOAD_REPORTED');
     ids.push(id);
   }
-  await restIn(ports, ids, ['INDEXED']);
+  await restIn(ports, ids, ['INDEXED'], REST_LIMIT_MS);
   await service.audited;
   const inStatus = (id: string, status: string) =>
     until(`${id} is ${status}`, async () => {
@@ -133,7 +157,7 @@ export async function verifiedWorld(numbers: number, given: Partial<RuntimeLimit
       return row?.status === status ? row : null;
     });
   return {
-    ...{ folder, ports, service, facts, objects, index, knex, ids, inStatus },
+    ...{ folder, ports, service, facts, objects, index, knex, ids, inStatus, ...hand },
     engine: service.engine,
     verify: verifier(ports, service.engine),
     /** Its process stops, and another one begins. */
@@ -146,9 +170,11 @@ export async function verifiedWorld(numbers: number, given: Partial<RuntimeLimit
     /** All rows, entries and objects, each by its name: those of runs and of upkeep aside. */
     async dump(): Promise<Map<string, string>> {
       const all = new Map<string, string>();
-      for (const [table, keys] of Object.entries(TABLES))
+      for (const [table, keys] of Object.entries(TABLES)) {
+        if (!(await knex.schema.hasTable(table))) continue; // counts are kept on SQLite alone
         for (const row of await knex(table).select().modify(counting(table)))
           all.set(`${table} ${keys.map((key) => row[key]).join(' ')}`, JSON.stringify({ ...row, position: null })); // a relay numbers messages when it comes
+      }
       for (const head of await index.scan(null, 10_000)) {
         const [content] = await index.contents({ org_id: head.org_id }, [head.resource_id]);
         all.set(`entry ${head.org_id} ${head.resource_id}`, JSON.stringify(content));
@@ -164,9 +190,16 @@ export async function verifiedWorld(numbers: number, given: Partial<RuntimeLimit
       await service.stop();
       await knex.destroy();
       await opened.close();
-      await rm(folder, { recursive: true, force: true });
+      await drop();
     },
   };
+}
+/** Finding, subject and outcome of each. */
+export const briefly = (findings: NewFinding[]) => findings.map(({ finding, subject, outcome }) => [finding, subject, outcome]);
+/** Names of what differs between two dumps, less those of one picture. */
+export function differing(one: Map<string, string>, other: Map<string, string>, but_of = 'nobody'): string[] {
+  const names = new Set([...one.keys(), ...other.keys()]);
+  return [...names].filter((name) => one.get(name) !== other.get(name) && !name.includes(but_of)).sort();
 }
 export type VerifiedWorld = Awaited<ReturnType<typeof verifiedWorld>>;
 

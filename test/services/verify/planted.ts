@@ -1,6 +1,4 @@
 /** Damage of every kind that `verify` knows, each planted in one picture of a library, as a disk, a hand or a wrong program leaves it. */
-import { rm, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { Readable } from 'node:stream';
 import type { FindingCode } from '../../../contract/findings.ts';
 import type { ResourceRow } from '../../../runtime/ports/resources.ts';
@@ -41,7 +39,6 @@ const without =
     knex(table)
       .where({ [key]: resource_id })
       .del();
-const fileOf = (w: VerifiedWorld, key: string) => path.join(w.folder, 'objects', key);
 const put = ({ objects }: VerifiedWorld, key: string) => objects.put(key, Readable.from([Buffer.from('left')]), 100);
 const runPrefix = ({ original_key }: ResourceRow) => known(original_key, 'key').replace(/original$/, '');
 
@@ -119,16 +116,16 @@ export const PLANTS: Record<FindingCode, Plant> = {
   },
   METADATA_MISSING: { damage: without('metadata') },
   ORIGINAL_MISSING: {
-    damage: (w, { original_key }) => rm(fileOf(w, known(original_key, 'key'))),
+    damage: (w, { original_key }) => w.removeObject(known(original_key, 'key')),
     subject: ({ original_key }) => known(original_key, 'key'),
   },
   PREVIEW_MISSING: {
-    damage: (w, row) => rm(fileOf(w, `${runPrefix(row)}preview-320.webp`)),
+    damage: (w, row) => w.removeObject(`${runPrefix(row)}preview-320.webp`),
     subject: (row) => `${runPrefix(row)}preview-320.webp`,
   },
   CHECKSUM_DIFFERS: {
     damage: (w, { original_key, byte_size }) =>
-      writeFile(fileOf(w, known(original_key, 'key')), Buffer.alloc(known(byte_size, 'size'))),
+      w.overwriteObject(known(original_key, 'key'), Buffer.alloc(known(byte_size, 'size'))),
     subject: ({ original_key }) => known(original_key, 'key'),
   },
   ENTRY_MISSING: { damage: (w, row) => replaced(w, row, null) },
@@ -166,3 +163,13 @@ export const PLANTS: Record<FindingCode, Plant> = {
     subject: () => `${SCOPE.org_id}/notes.txt`,
   },
 };
+
+/** Plants one damage, in `picture` where it needs none of its own; returns what its finding is of, and the picture. `ready`: is called before. */
+export async function plantedIn(w: VerifiedWorld, code: FindingCode, picture: string, ready: () => unknown = () => {}) {
+  const plant = PLANTS[code];
+  const id = (await plant.prepare?.(w)) ?? picture;
+  const row = known(await w.facts.resources.get(SCOPE, id), 'row');
+  await ready();
+  await plant.damage(w, row);
+  return { id, subject: plant.subject?.(row) ?? id };
+}

@@ -2,11 +2,10 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { FINDINGS, type FindingCode, isFindingCode } from '../../../contract/findings.ts';
-import type { NewFinding } from '../../../runtime/ports/runs.ts';
 import { SCOPE } from '../../faults/world.ts';
 import { known } from '../../model/known.ts';
-import { Killed, NOTHING_KEPT, type VerifiedWorld, verifiedWorld } from '../../worlds/verified.ts';
-import { PLANTS } from './planted.ts';
+import { briefly, differing, Killed, NOTHING_KEPT, type VerifiedWorld, verifiedWorld } from '../../worlds/verified.ts';
+import { plantedIn } from './planted.ts';
 
 let w: VerifiedWorld;
 beforeEach(async () => {
@@ -14,20 +13,12 @@ beforeEach(async () => {
 });
 afterEach(() => w.stop());
 
-/** Plants one damage; returns what its finding is of, and the picture that is damaged. */
-async function planted(code: FindingCode): Promise<{ id: string; subject: string; before: Map<string, string> }> {
-  const plant = PLANTS[code];
-  const id = (await plant.prepare?.(w)) ?? known(w.ids[1], 'id');
-  const row = known(await w.facts.resources.get(SCOPE, id), 'row');
-  const before = await w.dump();
-  await plant.damage(w, row);
-  return { id, subject: plant.subject?.(row) ?? id, before };
-}
-const briefly = (findings: NewFinding[]) => findings.map(({ finding, subject, outcome }) => [finding, subject, outcome]);
-/** Names of what differs, less those of one picture. */
-function differing(one: Map<string, string>, other: Map<string, string>, but_of = 'nobody'): string[] {
-  const names = new Set([...one.keys(), ...other.keys()]);
-  return [...names].filter((name) => one.get(name) !== other.get(name) && !name.includes(but_of)).sort();
+async function planted(code: FindingCode) {
+  let before = new Map<string, string>();
+  const ready = async () => {
+    before = await w.dump();
+  };
+  return { ...(await plantedIn(w, code, known(w.ids[1], 'id'), ready)), before };
 }
 
 test('a whole library has nothing wrong, and nothing is touched', async () => {
