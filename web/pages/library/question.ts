@@ -24,7 +24,7 @@ export const isSearch = ({ q, years, trash }: Query): boolean => !trash && (q.tr
 
 /** The first page is what is seen at once; those after it come while scrolling. */
 const FIRST = 60;
-const NEXT = 200;
+export const NEXT = 200;
 
 const many = <Value>(values: readonly Value[]): Value[] | undefined => (values.length > 0 ? [...values] : undefined);
 const TRASH_STATUSES = ['TRASHED', 'EXPIRED', 'PURGE_FAILED'] as const;
@@ -39,12 +39,11 @@ const midnight = (day: string, add = 0): string => {
 const phasesOf = ({ phases, not_phases }: Query) =>
   phases.length > 0 || not_phases.length === 0 ? many(phases) : SHOWN_PHASES.filter((phase) => !not_phases.includes(phase));
 
-export async function search(query: Query, signal: AbortSignal, cursor?: string): Promise<Found> {
+export async function search(query: Query, signal: AbortSignal, { cursor, limit = FIRST }: PageWanted = {}): Promise<Found> {
   const { q, tags, not_tags, batches, years } = query;
   const sort = sortOf(query) === 'relevance' ? 'relevance' : 'newest';
   const taken = years.length > 0 ? { taken_from: `${years[0]}-01-01`, taken_to: `${years[0]}-12-31` } : {};
   const filters = { tag: many(tags), not_tag: many(not_tags), phase: phasesOf(query), batch_id: many(batches), ...taken };
-  const limit = cursor ? NEXT : FIRST;
   const { body } = await api.search({
     query: { q: q.trim(), sort, facets: ['tag', 'year', 'phase'], limit, ...filters, ...(cursor ? { cursor } : {}) },
     signal,
@@ -88,14 +87,21 @@ const within = ({ from, to }: Within, filters: { created_from?: string; created_
 const later = (a: string, b?: string): string => (b !== undefined && b > a ? b : a);
 const earlier = (a: string, b?: string): string => (b !== undefined && b < a ? b : a);
 
-export async function list(query: Query, range: Within, signal: AbortSignal, cursor?: string): Promise<Page> {
+/** cursor: after which page; without, the first. */
+export type PageWanted = { cursor?: string; limit?: number };
+export async function list(
+  query: Query,
+  range: Within,
+  signal: AbortSignal,
+  { cursor, limit = FIRST }: PageWanted = {},
+): Promise<Page> {
   const filters = filtersOf(query);
   const { body } = await api.list_resources({
     query: {
       ...filters,
       ...within(range, filters),
       sort: sortOf(query) === 'title' ? 'title' : '-created_at',
-      limit: cursor ? NEXT : FIRST,
+      limit,
       ...(cursor ? { cursor } : {}),
     },
     signal,

@@ -18,6 +18,7 @@ import {
   type Hit,
   isSearch,
   list,
+  NEXT,
   type Page,
   search,
   topTags,
@@ -196,8 +197,8 @@ export async function loadMore(key: string): Promise<void> {
   const { signal } = asking;
   loading.add(key);
   try {
-    const cursor = group.cursor ?? undefined;
-    const page = isSearch(query) ? await search(query, signal, cursor) : await list(query, group.range, signal, cursor);
+    const wanted = group.cursor === undefined ? {} : { cursor: group.cursor, limit: NEXT };
+    const page = isSearch(query) ? await search(query, signal, wanted) : await list(query, group.range, signal, wanted);
     if (!signal.aborted) shelf.trigger.more({ key, page });
   } catch (error) {
     if (!isAborted(error) && !isUnreachable(error) && !(error instanceof Refused)) throw error; // scrolling asks again

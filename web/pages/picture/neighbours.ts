@@ -2,9 +2,8 @@
 import { useSelector } from '@xstate/store-react';
 import { useEffect, useState } from 'react';
 import type { Box } from '../../../contract/search.ts';
-import { api } from '../../api/api.ts';
-import { putPictures } from '../../stores/pictures.ts';
 import { type Query, query, searchOf } from '../../stores/query.ts';
+import { isSearch, list, search } from '../library/question.ts';
 
 type Found = { ids: readonly string[]; total: number; boxes: ReadonlyMap<string, readonly Box[]> };
 const NONE: Found = { ids: [], total: 0, boxes: new Map() };
@@ -12,22 +11,12 @@ const MANY = 200;
 let last: { of: string; found: Found } | null = null;
 
 async function look(asked: Query, signal: AbortSignal): Promise<Found> {
-  const { q, tags, phases, batches, remarks } = asked;
-  const filters = {
-    ...(tags.length > 0 ? { tag: [...tags] } : {}),
-    ...(batches.length > 0 ? { batch_id: [...batches] } : {}),
-    ...(asked.trash ? { phase: ['gone' as const] } : phases.length > 0 ? { phase: [...phases] } : {}),
-  };
-  if (q === '') {
-    const more = remarks.length > 0 ? { remark: [...remarks] } : {};
-    const { body } = await api.list_resources({ query: { ...filters, ...more, limit: MANY }, signal });
-    const ids = putPictures(body.items);
-    return { ids, total: body.next_cursor === null ? ids.length : 0, boxes: new Map() };
+  if (!isSearch(asked)) {
+    const { ids, next_cursor } = await list(asked, { from: null, to: null }, signal, { limit: MANY });
+    return { ids, total: next_cursor === null ? ids.length : 0, boxes: new Map() };
   }
-  const sort = asked.sort === 'newest' ? ('newest' as const) : ('relevance' as const);
-  const { body } = await api.search({ query: { q, ...filters, sort, limit: MANY }, signal });
-  const ids = putPictures(body.items.map(({ resource }) => resource));
-  return { ids, total: body.total, boxes: new Map(body.items.map(({ resource, boxes }) => [resource.resource_id, boxes])) };
+  const { ids, total, hits } = await search(asked, signal, { limit: MANY });
+  return { ids, total, boxes: new Map(hits.map(([id, { boxes }]) => [id, boxes])) };
 }
 
 export type Place = { at: number; total: number; before: string | null; after: string | null; boxes: readonly Box[] };

@@ -14,7 +14,9 @@ export function Strip({ picture, page, boxes, onPage }: StripProps) {
   const words = useWords(pageWords);
   const here = useRef<HTMLButtonElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the page that is shown is in sight
-  useEffect(() => here.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [page]);
+  useEffect(() => {
+    here.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' }); // newer browsers return a promise: no clean-up of the effect
+  }, [page]);
   const { resource_id, page_count } = picture;
   return (
     <nav className="strip" aria-label={words.pages}>
