@@ -37,6 +37,83 @@ export const PAGE_CASES: readonly PageCase[] = [
     },
   },
   { name: 'trash', path: () => '/?trash', ready: '.state' },
+  { name: 'no-page', path: () => '/pictures/none', ready: '.middle h1' },
+  {
+    name: 'library-failed',
+    path: () => '/',
+    ready: '[data-id]',
+    act: async (page) => {
+      const problem = { type: 'about:blank', title: 'No', status: 503, detail: 'It is not there just now.', code: 'UNAVAILABLE' };
+      const answers = /\/v1\/resources\?/;
+      await page.route(answers, (route) =>
+        route.fulfill({ status: 503, contentType: 'application/problem+json', json: { ...problem, request_id: 'r' } }),
+      );
+      await page.reload();
+      await page.locator('.state h2').waitFor();
+      await page.unroute(answers);
+    },
+  },
+  {
+    name: 'why-not-here',
+    path: () => '/?q=win',
+    ready: '.hit',
+    act: async (page) => {
+      await page.locator('.after button').click();
+      await page.locator('dialog.why input[name=name]').fill('kite');
+      await page.keyboard.press('Enter');
+      await page.locator('dialog.why .note a').waitFor();
+    },
+  },
+  {
+    name: 'tagging',
+    path: () => '/',
+    ready: '[data-id] .print img',
+    act: async (page) => {
+      await page.keyboard.press('Escape');
+      await page.locator('.tick').nth(1).click({ force: true });
+      await page.keyboard.press('t');
+      await page.locator('dialog .chips .chip').first().waitFor();
+    },
+  },
+  {
+    name: 'dates',
+    path: () => '/?tag=notice&not_tag=receipt',
+    ready: '[data-id]',
+    act: async (page) => {
+      await page.locator('.chips .menu > button.chip').last().click();
+      await page.locator('.days').waitFor();
+    },
+  },
+  {
+    name: 'picture-failed',
+    path: () => '/',
+    ready: '[data-id]',
+    act: async (page) => {
+      const id = await page.evaluate(REJECTED);
+      await page.goto(new URL(`/pictures/${id}`, page.url()).href);
+      await page.locator('.facts .note').first().waitFor();
+    },
+  },
+  {
+    name: 'picture-unsure',
+    path: () => '/?q=%E7%BA%A2%E8%B1%86',
+    ready: '.hit',
+    act: async (page) => {
+      await openPicture(page, '红豆');
+      await page.keyboard.press('u');
+      await page.locator('form.pop').waitFor();
+    },
+  },
+  {
+    name: 'picture-tags',
+    path: () => '/?q=Skylark',
+    ready: '.hit',
+    act: async (page) => {
+      await openPicture(page, 'Skylark');
+      await page.locator('.facts button.value').nth(2).click();
+      await page.locator('.known [role=option]').first().waitFor();
+    },
+  },
   {
     name: 'keys',
     path: () => '/',
@@ -91,6 +168,17 @@ export const PAGE_CASES: readonly PageCase[] = [
     },
   },
 ];
+
+/** The id of a file that is no picture, sent if it is not there yet. */
+const REJECTED = `(async () => {
+  const listed = await (await fetch('/v1/resources?phase=failed')).json();
+  if (listed.items[0]) return listed.items[0].resource_id;
+  const form = new FormData();
+  form.set('metadata', '{"title":"No picture"}');
+  form.set('file', new Blob(['no picture'], { type: 'image/png' }), 'broken.png');
+  const { resource } = await (await fetch('/v1/resources', { method: 'POST', body: form, headers: { prefer: 'wait=30' } })).json();
+  return resource.resource_id;
+})()`;
 
 async function openPicture(page: OpenedPage, title: string): Promise<void> {
   await page.getByRole('gridcell', { name: title }).getByRole('link').first().click();

@@ -1,7 +1,7 @@
 /** Details that are typed while files go in: given with those that are announced later, and sent after those that are in. */
 import type { MetadataPatch } from '../../contract/metadata.ts';
 import { api } from '../api/api.ts';
-import { isUnreachable, Refused } from '../api/refused.ts';
+import { throwUnexpected } from '../api/refused.ts';
 import { putPictures } from '../stores/pictures.ts';
 import { after } from '../world.ts';
 import { type Batch, type Details, type Item, NO_DETAILS } from './kept.ts';
@@ -10,7 +10,7 @@ import { type Batch, type Details, type Item, NO_DETAILS } from './kept.ts';
 export const stemOf = (name: string): string => name.replace(/\.[A-Za-z0-9]{1,5}$/, '').trim() || name;
 const MAX_TITLE = 300;
 
-export const detailsOf = ({ own }: Pick<Item, 'own'>, batch: Details): Details => ({ ...batch, ...own });
+const detailsOf = ({ own }: Pick<Item, 'own'>, batch: Details): Details => ({ ...batch, ...own });
 /** What the API is given: only what is known, so that what a file says of itself holds. */
 export function metadataOf(item: Pick<Item, 'name' | 'own'>, batch: Details): MetadataPatch {
   const { title, description, tags, taken_at } = detailsOf(item, batch);
@@ -22,7 +22,7 @@ export function metadataOf(item: Pick<Item, 'name' | 'own'>, batch: Details): Me
   };
 }
 /** From what it was given to what it shall have: a merge patch. */
-export function patchFor(item: Item, batch: Details): MetadataPatch | null {
+function patchFor(item: Item, batch: Details): MetadataPatch | null {
   const wanted = metadataOf(item, batch);
   const before: MetadataPatch = item.described === null ? {} : JSON.parse(item.described);
   const fields = ['title', 'description', 'tags', 'taken_at'] as const;
@@ -64,7 +64,7 @@ async function describe(): Promise<void> {
       done(item.id, json);
     }
   } catch (error) {
-    if (!(error instanceof Refused) && !isUnreachable(error)) throw error; // tried again at the next change, or when the connection is back
+    throwUnexpected(error); // tried again at the next change, or when the connection is back
   } finally {
     running = false;
   }

@@ -55,7 +55,6 @@ export const uploads = createStore({
 /** A new tab looks into the database only where a tab before it has left something. */
 uploads.subscribe(({ context }) => keep(UPLOADS_KEPT, context.views.size > 0 ? '1' : null));
 
-export const isSettled = ({ state }: View): boolean => state === 'in' || state === 'already' || state === 'refused';
 export type Sums = { all: number; in: number; already: number; refused: number; left: number; left_bytes: number; taken: number };
 export function sumsOf(views: ReadonlyMap<string, View>): Sums {
   const sums: Sums = { all: views.size, in: 0, already: 0, refused: 0, left: 0, left_bytes: 0, taken: 0 };

@@ -2,7 +2,7 @@
 
 import type { Cause } from '../../machines/upload.ts';
 import { api } from '../api/api.ts';
-import { isUnreachable, Refused } from '../api/refused.ts';
+import { throwUnexpected } from '../api/refused.ts';
 import { pictureNow, putPictures, readPicture } from '../stores/pictures.ts';
 import type { Item } from './kept.ts';
 
@@ -10,7 +10,7 @@ const quietly = async (work: () => Promise<unknown>): Promise<void> => {
   try {
     await work();
   } catch (error) {
-    if (!(error instanceof Refused) && !isUnreachable(error)) throw error; // read again by the next event or poll
+    throwUnexpected(error); // read again by the next event or poll
   }
 };
 

@@ -26,3 +26,8 @@ const NOT_THERE = new Set([502, 503, 504]);
 export const isUnreachable = (error: unknown): boolean =>
   error instanceof Unreachable || (error instanceof Refused && NOT_THERE.has(error.status));
 export const isAborted = (error: unknown): boolean => error instanceof DOMException && error.name === 'AbortError';
+
+/** Throws what is neither a problem of the API nor a missing connection: a mistake of ours. */
+export function throwUnexpected(error: unknown): void {
+  if (!(error instanceof Refused) && !isUnreachable(error)) throw error;
+}

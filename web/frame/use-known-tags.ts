@@ -1,7 +1,7 @@
 /** Tags that the library has and that begin with what is typed, the most used first. */
 import { useEffect, useState } from 'react';
 import { api } from '../api/api.ts';
-import { isAborted, isUnreachable, Refused } from '../api/refused.ts';
+import { isAborted, throwUnexpected } from '../api/refused.ts';
 import { after } from '../world.ts';
 
 export type KnownTag = { tag: string; count: number };
@@ -19,7 +19,7 @@ export function useKnownTags(prefix: string | null): readonly KnownTag[] {
         ({ body }) => setKnown(body.items),
         (error: unknown) => {
           if (isAborted(error)) return;
-          if (!(error instanceof Refused) && !isUnreachable(error)) throw error;
+          throwUnexpected(error);
           setKnown([]);
         },
       );

@@ -2,7 +2,7 @@
 import { addressOfCall } from '../api/api.ts';
 import type { Picture } from '../stores/pictures.ts';
 
-export const PREVIEW_SIZES = [320, 1600] as const;
+const PREVIEW_SIZES = [320, 1600] as const;
 export type PreviewSize = (typeof PREVIEW_SIZES)[number];
 
 /** By the cookie, from where this page is: signed links begin with the public address, which may be another. The turn makes it another picture. */

@@ -7,7 +7,7 @@ import type { Resource } from '../../contract/resource.ts';
 import { PHASES, type Phase, STATUSES } from '../../contract/statuses.ts';
 import { api } from '../api/api.ts';
 import type { PictureEvent } from '../api/events.ts';
-import { isUnreachable, Refused } from '../api/refused.ts';
+import { throwUnexpected } from '../api/refused.ts';
 import { after } from '../world.ts';
 
 export type Picture = Resource;
@@ -58,7 +58,7 @@ function readSoon(id: string): void {
     after(READ_AFTER_MS, () => {
       wanted.delete(id);
       readPicture(id).catch((error: unknown) => {
-        if (!(error instanceof Refused) && !isUnreachable(error)) throw error; // gone, or read with the next list
+        throwUnexpected(error); // gone, or read with the next list
       });
     }),
   );

@@ -2,6 +2,7 @@
 import { createStore } from '@xstate/store-react';
 import { REMARKS, type RemarkCode } from '../../contract/remark-codes.ts';
 import { PHASES, type Phase } from '../../contract/statuses.ts';
+import { WEB_PAGES } from '../../contract/web-pages.ts';
 import { BASE } from '../world.ts';
 
 export const SORTS = ['relevance', 'newest', 'title'] as const;
@@ -93,5 +94,8 @@ const pathNow = () => location.pathname.slice(BASE.length) || '/';
 
 export const isFiltered = ({ q, from, to, trash, sort: _, ...lists }: Query): boolean =>
   q !== '' || from !== null || to !== null || trash || Object.values(lists).some(({ length }) => length > 0);
+/** With what is looked for, so that the page of the picture shows it too, and its neighbours are those of the list. */
+export const addressOfPicture = (id: string): string =>
+  WEB_PAGES.picture.replace(':id', id) + searchOf(query.getSnapshot().context);
 /** The order that is shown. */
 export const sortOf = ({ q, sort }: Query): Sort => sort ?? (q === '' ? 'newest' : 'relevance');

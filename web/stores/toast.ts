@@ -2,7 +2,7 @@
 import { createStore } from '@xstate/store-react';
 import { after } from '../world.ts';
 
-export const UNDO_MS = 10_000;
+const UNDO_MS = 10_000;
 type Toast = { text: string; undo: (() => Promise<void>) | null; bad: boolean };
 
 export const toast = createStore({

@@ -23,14 +23,14 @@ const remarks_zh: RemarkWords = {
   text_layer_doubtful: '自带文字不可靠',
   drawn_without_fonts: '文件缺少字体',
   dynamic_form: '动态表单，无法完整显示',
-  dates_guessed: '有日期为推定',
+  dates_guessed: '有的日期是推定的',
 };
 
 const FIELDS_ZH: Record<string, string> = {
   title: '标题',
   description: '说明',
   tags: '标签',
-  taken_at: '日期',
+  taken_at: '拍摄日期',
   languages: '语言',
   extra: '附加信息',
 };
@@ -74,7 +74,7 @@ export const pictureWords = messages({
     not_taken: '未接收',
     could_not: (step: string): string =>
       ({ ocr: '识别失败', save: '保存失败', embed: '生成向量失败', index: '写入索引失败' })[step] ?? '已停止',
-    by_its_text: '已可凭文字搜到',
+    by_its_text: '凭文字已可搜到',
     uploading: '尚未收到文件',
     pages: (count: number) => `${num(count, 'zh')} 页`,
     page_of: (page: number, count: number) => `第 ${num(page, 'zh')} 页，共 ${num(count, 'zh')} 页`,

@@ -20,7 +20,7 @@ export type Announcing = Announced & { described: boolean; link: Upload | null }
 
 const MAX_NAME = 255;
 /** A name that the API takes: the end of one that is too long, which has the extension. */
-export const cleanName = (name: string): string => name.replace(/[\p{Cc}/\\]/gu, '_').slice(-MAX_NAME) || '_';
+const cleanName = (name: string): string => name.replace(/[\p{Cc}/\\]/gu, '_').slice(-MAX_NAME) || '_';
 
 /** Rejects with a StepError. */
 export async function announce(wanted: Announcement, signal: AbortSignal): Promise<Announcing> {

@@ -2,7 +2,7 @@
 import type { Upload } from '../../../contract/resource.ts';
 import type { Announced, Cause, StepError, StepInput } from '../../../machines/upload.ts';
 import { api } from '../../api/api.ts';
-import { isUnreachable, Refused } from '../../api/refused.ts';
+import { Refused, throwUnexpected } from '../../api/refused.ts';
 import { connection } from '../../stores/connection.ts';
 import { putPictures } from '../../stores/pictures.ts';
 import { session } from '../../stores/session.ts';
@@ -79,6 +79,6 @@ export async function removeAnnounced(resource_id: string): Promise<void> {
   try {
     await api.remove_resource({ params: { resource_id }, query: { purge: 'true' } });
   } catch (error) {
-    if (!(error instanceof Refused) && !isUnreachable(error)) throw error; // it expires by itself
+    throwUnexpected(error); // it expires by itself
   }
 }

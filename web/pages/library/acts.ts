@@ -1,6 +1,6 @@
 /** What is done with what is chosen. Each picture is answered for itself; what can be undone, can for ten seconds. */
 import { addressOfCall, api } from '../../api/api.ts';
-import { isUnreachable, Refused } from '../../api/refused.ts';
+import { throwUnexpected } from '../../api/refused.ts';
 import { choice } from '../../stores/choice.ts';
 import { type Picture, pictureNow, putPictures } from '../../stores/pictures.ts';
 import { query } from '../../stores/query.ts';
@@ -54,7 +54,7 @@ async function eachOf(ids: readonly string[], act: (id: string) => Promise<Pictu
 }
 
 function refused(outcome: Outcome, ids: readonly string[], error: unknown): void {
-  if (!(error instanceof Refused) && !isUnreachable(error)) throw error;
+  throwUnexpected(error);
   outcome.refused.push(...ids);
   outcome.why = error instanceof Error ? error.message : '';
 }

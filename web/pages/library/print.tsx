@@ -2,14 +2,13 @@
 import { useSelector } from '@xstate/store-react';
 import { type KeyboardEvent, type MouseEvent, memo, useState } from 'react';
 import { Link } from 'wouter';
-import { WEB_PAGES } from '../../../contract/web-pages.ts';
 import { Icon } from '../../frame/icons.tsx';
 import { fitted, pageSize, previewAddress, type Size, sourceSet } from '../../pictures/preview.ts';
 import { sayOf } from '../../pictures/state-of.ts';
 import { Strokes } from '../../pictures/strokes.tsx';
 import { choice } from '../../stores/choice.ts';
 import { type Picture, pictureAtom } from '../../stores/pictures.ts';
-import { query, searchOf } from '../../stores/query.ts';
+import { addressOfPicture } from '../../stores/query.ts';
 import { libraryWords } from '../../words/library.ts';
 import { useLanguage, useWords } from '../../words/words.ts';
 import { now } from '../../world.ts';
@@ -82,9 +81,6 @@ function Standing({ id, hit, room, current, onFocus, onChoose, picture }: PrintP
     </div>
   );
 }
-
-/** With the words that were looked for, so that the page of the picture shows them too. */
-const addressOfPicture = (id: string) => WEB_PAGES.picture.replace(':id', id) + searchOf({ ...query.getSnapshot().context });
 
 type SheetProps = { picture: Picture; page: number; room: Size; hit: Hit | null; children: React.ReactNode };
 function Sheet({ picture, page, room, hit, children }: SheetProps) {

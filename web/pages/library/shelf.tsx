@@ -134,7 +134,7 @@ export function Ghost({ n }: { n: number }) {
 }
 
 /** Toggles one, or adds all from the one chosen last. */
-export function chooseTo(id: string, range: boolean): void {
+function chooseTo(id: string, range: boolean): void {
   const { from } = choice.getSnapshot().context;
   const ids = loadedIds();
   const [a, b] = [from === null ? -1 : ids.indexOf(from), ids.indexOf(id)];

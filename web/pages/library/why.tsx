@@ -1,13 +1,12 @@
 /** Why a picture is not among what was found: looked up by its bytes or a part of its name, then explained by the service. */
 import { type FormEvent, useState } from 'react';
 import { Link } from 'wouter';
-import { WEB_PAGES } from '../../../contract/web-pages.ts';
 import { api } from '../../api/api.ts';
 import { sha256 } from '../../api/sha256.ts';
 import { Dialog } from '../../frame/dialog.tsx';
 import { Icon } from '../../frame/icons.tsx';
 import { type Picture, putPictures } from '../../stores/pictures.ts';
-import { query, searchOf } from '../../stores/query.ts';
+import { addressOfPicture } from '../../stores/query.ts';
 import { frameWords } from '../../words/frame.ts';
 import { stateWords } from '../../words/library-states.ts';
 import { useWords } from '../../words/words.ts';
@@ -91,7 +90,6 @@ export function Why({ onClose }: { onClose: () => void }) {
 function Explained({ answer: { picture, because, next, trashed } }: { answer: Answer }) {
   const words = useWords(stateWords);
   const { resource_id, metadata, filename } = picture;
-  const address = WEB_PAGES.picture.replace(':id', resource_id) + searchOf(query.getSnapshot().context);
   return (
     <div className="note quiet">
       <p>
@@ -102,7 +100,7 @@ function Explained({ answer: { picture, because, next, trashed } }: { answer: An
         {because}
       </p>
       {next === '' ? null : <p className="dim">{next}</p>}
-      <Link className="b link" href={address}>
+      <Link className="b link" href={addressOfPicture(resource_id)}>
         {words.open}
       </Link>
     </div>

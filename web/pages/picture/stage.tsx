@@ -3,6 +3,7 @@ import { type FocusEvent, type PointerEvent, type ReactNode, useState } from 're
 import { useLocation } from 'wouter';
 import { useKeys } from '../../frame/use-keys.ts';
 import type { Picture } from '../../stores/pictures.ts';
+import { addressOfPicture } from '../../stores/query.ts';
 import { pageWords } from '../../words/picture.ts';
 import { useWords } from '../../words/words.ts';
 import type { Acts } from './acts.ts';
@@ -11,7 +12,7 @@ import type { Place } from './neighbours.ts';
 import { usePageText } from './page-text.ts';
 import { RightPage } from './right-page.tsx';
 import { Strip } from './strip.tsx';
-import { addressOfPicture, backToList, SubBar } from './sub-bar.tsx';
+import { backToList, SubBar } from './sub-bar.tsx';
 import { useCorrecting } from './use-correcting.ts';
 import { usePages } from './use-pages.ts';
 import { useUnsure } from './use-unsure.ts';
@@ -42,7 +43,11 @@ export function Stage({ picture, place, acts, onDetails, children }: StageProps)
     ...{ place, acts, onDetails, begin },
     turn: (by) => !correction.open && turnTo(page + by),
     toMatch,
-    unsure: () => !correction.open && unsure.next(),
+    unsure: () => {
+      if (correction.open || !unsure.next()) return false;
+      setView('text'); // where there is room for one page only, its field is on this one
+      return true;
+    },
     out: () => {
       if (correction.open) correction.end();
       else if (unsure.visited !== null) unsure.visit(null);

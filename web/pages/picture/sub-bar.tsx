@@ -7,15 +7,13 @@ import { Icon } from '../../frame/icons.tsx';
 import { Menu } from '../../frame/menu.tsx';
 import { PLACES } from '../../frame/places.ts';
 import type { Picture } from '../../stores/pictures.ts';
-import { query, searchOf } from '../../stores/query.ts';
+import { addressOfPicture, query, searchOf } from '../../stores/query.ts';
 import { pageWords } from '../../words/picture.ts';
 import { useWords } from '../../words/words.ts';
 import type { Acts } from './acts.ts';
 import type { Place } from './neighbours.ts';
 import { langOf } from './runs.ts';
 
-export const addressOfPicture = (id: string): string =>
-  WEB_PAGES.picture.replace(':id', id) + searchOf(query.getSnapshot().context);
 export const backToList = (): string => WEB_PAGES.library + searchOf(query.getSnapshot().context);
 const hasMachines = PLACES.some(({ page, ready }) => page === 'machines' && ready);
 
