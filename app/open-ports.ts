@@ -166,17 +166,13 @@ async function recogniserOf(config: Config, { public_url, signer }: Place, world
 
 type Store = { objects: Objects; store_links: StoreLinks | null };
 async function storeOf(config: Config, given: Place, world: World): Promise<Store> {
-  const { clock, log, conditions, parts } = world;
+  const { clock, log, parts } = world;
   const { s3_bucket: bucket, s3_endpoint, s3_public_endpoint, s3_access_key, s3_secret_key } = config;
   if (bucket === undefined) {
     const objects = await openFolderObjects({
       ...{ dir: path.join(config.data_dir, 'objects'), ...given, clock, reserve_bytes: config.disk_reserve_bytes },
       ...told(world, 'store'),
-      shortage: (why) => {
-        if (why) conditions?.set('disk', `Uploads are refused: ${why}`);
-        else conditions?.clear('disk');
-        parts?.set('disk', why ? { state: 'full', code: 'disk_reserve', detail: why } : null);
-      },
+      shortage: (why) => parts?.set('disk', why ? { state: 'full', code: 'disk_reserve', detail: why } : null),
     });
     return { objects, store_links: objects };
   }

@@ -1,4 +1,5 @@
 /** `tuodi verify`, `tuodi reindex`, `tuodi replay`: begins long work at the service, and follows it. */
+import { DEAD_STATUSES } from '../contract/dead-letters.ts';
 import type { ExitCode } from '../contract/exit-codes.ts';
 import type { Finding, Run, StartRun } from '../contract/runs.ts';
 import { systemClock } from '../runtime/async/clock.ts';
@@ -57,7 +58,7 @@ async function untilEnded(client: Client, begun: Run, signal: AbortSignal, show:
 const ENDED: readonly Run['status'][] = ['done', 'stopped', 'failed'];
 const isEnded = ({ status }: Run): boolean => ENDED.includes(status);
 /** Statuses in which a replayed picture has failed again. */
-const FAILED_AGAIN = ['INDEX_FAILED', 'PURGE_FAILED', 'refused'];
+const FAILED_AGAIN = [...DEAD_STATUSES, 'refused'];
 /** What is healed is no finding that is left. */
 const LEFT = ['found', 'reported'];
 const isWell = ({ kind, status, findings_total, counts }: Run): boolean => {

@@ -1,7 +1,11 @@
 /** Dead letters as the API has them, and what helps with each code. */
 import { z } from 'zod';
 import { FAILURE_CODES, type FailureCode, isFailureCode, waits } from './failures.ts';
-import type { Text } from './statuses.ts';
+import type { Status, Text } from './statuses.ts';
+
+/** Those in which a step was given up, or a removal. */
+export const DEAD_STATUSES: readonly Status[] = ['INDEX_FAILED', 'PURGE_FAILED'];
+export const isDead = (status: Status): boolean => DEAD_STATUSES.includes(status);
 
 export const ADVICE = {
   retry: { en: 'Send them again: transient trouble may be over.', zh: '重新执行：可能只是暂时的故障。' },

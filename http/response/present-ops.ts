@@ -1,6 +1,8 @@
 /** The summary for operators, and what is stuck, as the API has them. */
+import { isDead } from '../../contract/dead-letters.ts';
 import { FAILURE_CODES, isFailureCode } from '../../contract/failures.ts';
 import { jobLabel } from '../../contract/jobs.ts';
+import { STATUSES_OF } from '../../contract/ops.ts';
 import type { OpsSummary, StepOverview, Stuck } from '../../contract/ops-summary.ts';
 import { STUCK } from '../../contract/ops-summary.ts';
 import { PART_REASONS, PART_STATES, PARTS, type Part } from '../../contract/parts.ts';
@@ -26,15 +28,6 @@ import type { KeyCaller, Language, RequestDeps } from '../context.ts';
 
 /** How long the database is waited for; then the process answers with its own view. */
 const FACTS_LIMIT_MS = 3_000;
-/** Where pictures are while a step is to be done, or is done, of them. A look at the store has no status of its own. */
-const STATUSES_OF: Partial<Record<StepKind, { waiting: Status; working?: Status }>> = {
-  ocr: { waiting: 'READY_FOR_OCR', working: 'INIT' },
-  save: { waiting: 'OCR_DONE' },
-  embed: { waiting: 'METADATA_SAVED', working: 'VECTOR_PENDING' },
-  index: { waiting: 'VECTOR_DONE' },
-  purge: { waiting: 'DELETING' },
-};
-const DEAD: readonly Status[] = ['INDEX_FAILED', 'PURGE_FAILED'];
 
 type Read = {
   statuses: StatusCount[];
@@ -58,7 +51,7 @@ export async function summaryFor(deps: RequestDeps, { scope: own, key }: KeyCall
     scope: scope === null ? 'installation' : 'organisation',
     searchable_lag_s: read === null ? null : (age(read.lags_since) ?? 0),
     sweep_lag_s: read && scope === null ? lagOf(read.oldest_due, clock.serviceTime()) : null,
-    dead_letters: read?.statuses.reduce((sum, { status, count }) => sum + (DEAD.includes(status) ? count : 0), 0) ?? null,
+    dead_letters: read?.statuses.reduce((sum, { status, count }) => sum + (isDead(status) ? count : 0), 0) ?? null,
     parts: mergedParts(view.processes).map((part) => presentPart(part, { language, detailed: key.installation })),
     by_status: read?.statuses.map((one) => statusOverview(one, age, language)) ?? null,
     steps: STEP_KINDS.map(step),

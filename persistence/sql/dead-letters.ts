@@ -1,19 +1,16 @@
 /** Dead letters in SQL: by the index over statuses and failures. */
 import type { Knex } from 'knex';
-import type { Status } from '../../contract/statuses.ts';
+import { DEAD_STATUSES } from '../../contract/dead-letters.ts';
 import type { DeadLetterFilter, DeadLetters } from '../../runtime/ports/dead-letters.ts';
 import type { Scope } from '../../runtime/ports/scope.ts';
 import type { Database } from './database.ts';
 import { number, numberOrNull, type Row, rowOf, text, textOrNull } from './row.ts';
 
-/** Those in which a step was given up. */
-const DEAD: Status[] = ['INDEX_FAILED', 'PURGE_FAILED'];
-
 const ANY: DeadLetterFilter = { step: null, code: null };
 
 export function deadLettersOf({ read }: Pick<Database, 'read'>): DeadLetters {
   const dead = (scope: Scope | null, { step, code }: DeadLetterFilter = ANY): Knex.QueryBuilder => {
-    const query = read('resources').whereIn('status', DEAD).whereNotNull('failure_code');
+    const query = read('resources').whereIn('status', DEAD_STATUSES).whereNotNull('failure_code');
     if (scope) query.where({ org_id: scope.org_id });
     if (step !== null) query.where({ failure_step: step });
     if (code !== null) query.where({ failure_code: code });

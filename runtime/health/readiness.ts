@@ -23,14 +23,9 @@ export function readinessOf(parts: Pick<Parts, 'list'>, conditions: Pick<Conditi
   return {
     ready: !faulty.some(({ part, state }) => ESSENTIAL.includes(part) && UNUSABLE.includes(state)),
     checks: Object.fromEntries(checks),
-    degraded: [...conditions.list(), ...faulty.filter(notNamed(conditions.list())).map(asCondition)],
+    degraded: [...conditions.list(), ...faulty.map(asCondition)],
   };
 }
 
-/** A condition of the same name has the better sentence. */
-const notNamed =
-  (conditions: readonly Condition[]) =>
-  ({ part }: PartView): boolean =>
-    !conditions.some(({ name }) => name === part);
 const asCondition = (view: PartView): Condition => ({ name: view.part, detail: sentence(view), since: view.since });
 const sentence = ({ code, detail }: PartView): string => [code && PART_REASONS[code].en, detail].filter(Boolean).join(': ');
