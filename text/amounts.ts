@@ -50,13 +50,15 @@ export function amountAt(units: readonly ReadUnit[], at: number): Amount | null 
   return is_named && NAME_GAP.test(next.gap.replace(/[¥$€£₩]/, '')) ? inDigits(units, { from: at, at: at + 1 }, true) : null;
 }
 
-/** 人民币 before a number. */
+/** 人民币 before an amount, in digits or in characters. */
 function renminbi(units: readonly ReadUnit[], from: number): Amount | null {
   if (units[from]?.text !== '人') return null;
   const name = units.slice(from, from + 3).map(({ text }) => text);
   const next = units[from + 3];
-  if (name.join('') !== '人民币' || next?.kind !== 'number' || !NUMBER.test(next.text)) return null;
-  return NAME_GAP.test(next.gap.replace(/[¥]/, '')) ? inDigits(units, { from, at: from + 3 }, true) : null;
+  if (name.join('') !== '人民币' || !next || !NAME_GAP.test(next.gap.replace(/[¥]/, ''))) return null;
+  if (next.kind === 'number' && NUMBER.test(next.text)) return inDigits(units, { from, at: from + 3 }, true);
+  const amount_after = isNumeral(next.text) ? inHan(units, from + 3) : null;
+  return amount_after && { ...amount_after, from };
 }
 
 /** A number with what follows it: 8.3 万 元. Null if it is just a number. */

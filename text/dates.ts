@@ -67,12 +67,13 @@ function inChinese(units: readonly ReadUnit[], from: number): Found | null {
   const month = chineseNumber(units, dated ? dated.last + 2 : from, MONTH);
   if (!month || units[month.last + 1]?.text !== '月') return null;
   const day = chineseNumber(units, month.last + 2, DAY);
-  const sign = day && units[day.last + 1]?.text;
-  if (day && (sign === '日' || sign === '号'))
+  if (day && DAY_SIGN.test(units[day.last + 1]?.text ?? ''))
     return { last: day.last + 1, year: dated?.text ?? '', month: month.text, day: day.text };
   return dated && { last: month.last + 1, year: dated.text, month: month.text, day: '' };
 }
 
+/** 曰 is what recognition makes of 日. */
+const DAY_SIGN = /^[日曰号]$/;
 const inNumerals = (text: string): string | null => valueOfHan(text)?.toString() ?? null;
 /** Numerals of the longest part of a date: 二十一. */
 const MAX_NUMERALS = 4;

@@ -34,22 +34,32 @@ export function readUnits(units: readonly Unit[]): ReadUnits {
   return { read, from: (place) => places[place]?.from ?? 0, to: (place) => places[place]?.to ?? 0 };
 }
 
-/** A letter that stands right behind a digit or a sign of a date: nearly no text has any. */
+/** A letter beside a digit, or where a number of a date must be: nearly no text has any. */
 const mayBeDigit = (units: readonly Unit[], at: number): boolean => {
   const unit = units[at];
-  return unit !== undefined && unit.kind === 'word' && unit.gap === '' && ONLY_ALIKE.test(unit.text);
+  if (unit?.kind !== 'word' || !ONLY_ALIKE.test(unit.text)) return false;
+  const next = units[at + 1];
+  return unit.gap === '' || (next !== undefined && next.gap === '' && next.kind === 'number');
 };
 
-/** The last of digits, and of letters like them, that are written together. A letter before or after all digits stays: B8001, 100l. */
+/**
+ * The last of digits, and of letters like them, that are written together. A letter before or after all digits stays, B8001 and 100l, but
+ * before the sign of a date: Z017年, 1Z月, l4日.
+ */
 function endOfRun(units: readonly Unit[], from: number): number {
-  if (!isDigits(units[from])) return from;
-  let end = from;
-  for (let at = from + 1; ; at += 1) {
-    const next = units[at];
-    if (next?.gap !== '' || !(isDigits(next) || ONLY_ALIKE.test(next.text))) return end;
-    if (isDigits(next)) end = at;
+  const first = units[from];
+  if (!first || !isLike(first)) return from;
+  let [end, last] = [from, from];
+  for (let next = units[last + 1]; next && next.gap === '' && isLike(next); next = units[last + 1]) {
+    last += 1;
+    if (isDigits(next)) end = last;
   }
+  if (isDated(units[last + 1])) return last;
+  return isDigits(first) ? end : from;
 }
+const isLike = (unit: Unit): boolean => isDigits(unit) || (unit.kind === 'word' && ONLY_ALIKE.test(unit.text));
+const isDated = (unit: Unit | undefined): boolean => unit?.gap === '' && SIGN_OF_DATE.test(unit.text);
+const SIGN_OF_DATE = /^[年月日曰号]$/;
 
 function mendedRun(units: readonly Unit[], from: number, to: number): ReadUnit | null {
   const pieces = units.slice(from, to + 1);
@@ -57,8 +67,8 @@ function mendedRun(units: readonly Unit[], from: number, to: number): ReadUnit |
   if (!first || !last) return null;
   const text = pieces.map((one) => one.text).join('');
   const digits = text.replace(/\D/g, '').length;
-  if (digits < LEAST_DIGITS || digits * 2 <= text.length) return null;
-  return { ...first, kind: 'number', text: mended(text), end: last.end, mended: true };
+  const right = isDated(units[to + 1]) ? digits > 0 : digits >= LEAST_DIGITS && digits * 2 > text.length;
+  return right ? { ...first, kind: 'number', text: mended(text), end: last.end, mended: true } : null;
 }
 const mended = (text: string): string => text.replace(/\D/g, (letter) => ALIKE[letter] ?? letter);
 
