@@ -27,7 +27,7 @@ export const SearchRequest = z.strictObject({
   duplicates: z.enum(['true', 'false']).default('false'),
   /** Holds marks of the hits that were listed before. */
   cursor: z.string().max(4_000).optional(),
-  limit: z.int().min(1).max(MAX_HITS).default(50),
+  limit: z.int().min(1).max(MAX_HITS).default(20),
 });
 export type SearchRequest = z.infer<typeof SearchRequest>;
 

@@ -1,18 +1,22 @@
 /** Why a picture was found: passages with the words that match, and where those words are on the page. */
 import type { Box, Highlight } from '../contract/search.ts';
 import type { Word } from '../contract/text.ts';
+import { placesOf } from './align.ts';
+import { cleanText } from './clean.ts';
 import { type Document, foldTag } from './document.ts';
-import { matches, type Span } from './matches.ts';
+import { bestMatches, type Span } from './matches.ts';
 import type { ParsedQuery } from './query.ts';
 
 /** Passages of a hit: what a person reads before opening it. */
 const PASSAGES = 6;
 /** Maximum passages of one page or description. */
 const PASSAGES_OF_ONE = 2;
-/** Characters shown on either side of a match. */
-const AROUND = 40;
-/** Characters of a passage with several matches. */
-const PASSAGE_CHARS = 240;
+/** What is shown on either side of a match, in widths of a letter: a Han character has two, so that the eye takes in as much of either. */
+const AROUND = 80;
+/** Width of a passage with several matches. */
+const PASSAGE_WIDTH = 360;
+/** Letters of a word that is left out rather than cut: longer ones are cut. */
+const WORD_LETTERS = 24;
 /** Characters of a picture's pages looked through, all together: a page of hits is made in a few milliseconds. */
 const SEARCHED_CHARS = 50_000;
 /** Maximum pages with boxes: what a person looks at first. */
@@ -28,7 +32,7 @@ type Parts = Highlight['parts'];
 export function pageMatches({ pages }: Pick<Document, 'pages'>, query: ParsedQuery): Span[][] {
   let room = SEARCHED_CHARS;
   return pages.map(({ text }) => {
-    const spans = room > 0 ? matches(text.slice(0, room), query.all, MATCHES) : [];
+    const spans = room > 0 ? bestMatches(text.slice(0, room), query, MATCHES) : [];
     room -= text.length;
     return spans;
   });
@@ -51,7 +55,7 @@ export function highlights(document: Document, query: ParsedQuery, in_pages = pa
     null,
     tags.flatMap((tag) => (query.tags.includes(foldTag(tag)) ? [[{ text: tag, match: true }]] : whole(tag, query))),
   );
-  add('description', null, around(description ?? '', matches(description ?? '', query.all, MATCHES)));
+  add('description', null, around(description ?? '', bestMatches(description ?? '', query, MATCHES)));
   for (const [place, { page, text }] of pages.entries()) add('text', page, around(text, in_pages[place] ?? []));
   add('filename', null, whole(filename, query));
   return found.slice(0, PASSAGES);
@@ -68,7 +72,32 @@ export function matchBoxes(page: number, words: readonly Word[], query: ParsedQu
     text += `${word.text} `;
     return { word, start, end: start + word.text.length };
   });
-  const spans = matches(text, query.all, BOXES);
+  return boxesOf(page, places, bestMatches(text, query, BOXES));
+}
+
+/**
+ * The same by the spans of the page's text, which was looked through already, and where a line end may part a word; null where not each
+ * word has a place in it, as after a correction.
+ */
+export function spanBoxes(
+  page: number,
+  words: readonly Word[],
+  { text, spans }: { text: string; spans: readonly Span[] },
+): Box[] | null {
+  const clean = words.map((word) => ({ ...word, text: cleanText(word.text) })).filter((word) => word.text !== '');
+  const starts = placesOf(
+    clean.map((word) => word.text),
+    text,
+  );
+  const places = clean.flatMap((word, i) => {
+    const start = starts[i] ?? null;
+    return start === null ? [] : [{ word, start, end: start + word.text.length }];
+  });
+  return places.length < clean.length ? null : boxesOf(page, places, spans);
+}
+
+/** places: in the order of the text. */
+function boxesOf(page: number, places: readonly (Span & { word: Word })[], spans: readonly Span[]): Box[] {
   const boxes: Box[] = [];
   let next = 0;
   for (const { word, start, end } of places) {
@@ -100,7 +129,7 @@ const WIDE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han
 const widthOf = (text: string): number => Array.from(text).reduce((sum, one) => sum + (WIDE.test(one) ? 2 : 1), 0);
 
 function whole(text: string, query: ParsedQuery): Parts[] {
-  const spans = matches(text, query.all, MATCHES);
+  const spans = bestMatches(text, query, MATCHES);
   return spans.length === 0 ? [] : [partsOf(text, { start: 0, end: text.length }, spans)];
 }
 
@@ -108,20 +137,46 @@ function around(text: string, spans: readonly Span[]): Parts[] {
   const windows: Span[] = [];
   for (const { start, end } of spans) {
     const last = windows.at(-1);
-    const from = Math.max(start - AROUND, 0);
-    const to = Math.min(end + AROUND, text.length);
-    if (last && from <= last.end && to - last.start <= PASSAGE_CHARS) last.end = to;
+    const from = leftOf(text, start);
+    const to = rightOf(text, end);
+    if (last && from <= last.end && widthOf(text.slice(last.start, to)) <= PASSAGE_WIDTH) last.end = to;
     else if (windows.length < PASSAGES_OF_ONE) windows.push({ start: Math.max(from, last?.end ?? 0), end: to });
     else break;
   }
-  return windows.map((window) => partsOf(text, between(text, window), spans));
+  return windows.map((window) => partsOf(text, window, spans));
 }
 
-/** No surrogate pair is cut in two. */
-function between(text: string, { start, end }: Span): Span {
-  const low = (at: number) => /[\uDC00-\uDFFF]/.test(text.charAt(at));
-  return { start: low(start) ? start - 1 : start, end: low(end) ? end + 1 : end };
+/** Where a passage begins that has AROUND before a match: at the beginning of a word, and of a character. */
+function leftOf(text: string, at: number): number {
+  const before = Array.from(text.slice(Math.max(at - AROUND * 2, 0), at)).reverse(); // a character has at most two units
+  let [from, width] = [at, 0];
+  for (const one of before) {
+    width += WIDE.test(one) ? 2 : 1;
+    if (width > AROUND) break;
+    from -= one.length;
+  }
+  const cut = from > 0 && isLetter(text.charAt(from - 1)) ? (LETTERS_FIRST.exec(text.slice(from, at))?.[0].length ?? 0) : 0;
+  return cut <= WORD_LETTERS && from + cut < at ? from + cut : from;
 }
+
+/** Where it ends: at the end of a word. */
+function rightOf(text: string, at: number): number {
+  let [to, width] = [at, 0];
+  for (const one of text.slice(at, at + AROUND * 2)) {
+    width += WIDE.test(one) ? 2 : 1;
+    if (width > AROUND || to + one.length > text.length) break;
+    to += one.length;
+  }
+  const cut = isLetter(text.charAt(to)) ? (LETTERS_LAST.exec(text.slice(at, to))?.[0].length ?? 0) : 0;
+  return cut <= WORD_LETTERS && to - cut > at ? to - cut : to;
+}
+
+/** Letters and digits that are written in words with spaces between, and the space beside a word that is left out. */
+const IN_WORD = '(?![\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}])[\\p{L}\\p{N}\\p{M}]';
+const LETTER = new RegExp(`^${IN_WORD}$`, 'u');
+const LETTERS_FIRST = new RegExp(`^(?:${IN_WORD})+\\s?`, 'u');
+const LETTERS_LAST = new RegExp(`\\s?(?:${IN_WORD})+$`, 'u');
+const isLetter = (one: string): boolean => LETTER.test(one);
 
 function partsOf(text: string, window: Span, spans: readonly Span[]): Parts {
   const parts: Parts = [];

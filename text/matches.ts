@@ -1,13 +1,23 @@
 /** Where a query is found in a text: the places of the same tokens that an index compares. */
-import { analyse, type Token } from './analyse.ts';
-import type { Phrase, QueryTerm } from './query.ts';
+import { adjacent } from './adjacent.ts';
+import { type Analysed, analyse, type Token } from './analyse.ts';
+import type { ParsedQuery, Phrase, QueryTerm } from './query.ts';
 
 /** In UTF-16 units of the text. */
 export type Span = { start: number; end: number };
 
-/** In order, those that touch made one. At most `most`. */
-export function matches(text: string, terms: readonly QueryTerm[], max: number): Span[] {
+/** In order, those that touch made one. At most `max`. */
+export const matches = (text: string, terms: readonly QueryTerm[], max: number): Span[] => matchesIn(analyse(text), terms, max);
+
+/** Where a text has the words one after the other as they were typed, only there; else wherever it has any of them. */
+export function bestMatches(text: string, query: Pick<ParsedQuery, 'all'>, max: number): Span[] {
   const streams = analyse(text);
+  const phrase = adjacent(query);
+  const whole = phrase ? matchesIn(streams, [{ any: [phrase] }], max) : [];
+  return whole.length > 0 ? whole : matchesIn(streams, query.all, max);
+}
+
+function matchesIn(streams: Analysed, terms: readonly QueryTerm[], max: number): Span[] {
   const phrases = terms.flatMap(({ any }) => any);
   return joined(phrases.flatMap((phrase) => placesOf(phrase, streams[phrase.stream], max))).slice(0, max);
 }

@@ -2,7 +2,8 @@
 import type { SearchHit } from '../../contract/search.ts';
 import { timeSlices } from '../../runtime/async/time-slice.ts';
 import type { Text } from '../../runtime/ports/texts.ts';
-import { BOXES, highlights, matchBoxes, pageMatches, pagesToBox } from '../../text/highlight.ts';
+import { BOXES, highlights, matchBoxes, pageMatches, pagesToBox, spanBoxes } from '../../text/highlight.ts';
+import type { Span } from '../../text/matches.ts';
 import type { ParsedQuery } from '../../text/query.ts';
 import type { KeyRequest } from '../context.ts';
 import { presentResource } from '../response/present.ts';
@@ -28,12 +29,18 @@ export async function presentHits(call: KeyRequest, found: Found[], query: Parse
 /** Whose words are read together: a few megabytes. */
 const HITS_AT_ONCE = 10;
 
-/** places: of the pages that match. */
-type Why = Found & Pick<SearchHit, 'highlights'> & { places: number[] };
+/** places: of the pages that match, with the spans of each. */
+type Why = Found & Pick<SearchHit, 'highlights'> & { places: number[]; matched: Matched[] };
+type Matched = { page: number; text: string; spans: Span[] };
 function whyFound(found: Found, text: Text | undefined, query: ParsedQuery): Why {
-  if (!text) return { ...found, highlights: [], places: [] };
+  if (!text) return { ...found, highlights: [], places: [], matched: [] };
   const in_pages = pageMatches(text.saved, query);
-  return { ...found, highlights: highlights(text.saved, query, in_pages), places: pagesToBox(in_pages) };
+  const places = pagesToBox(in_pages);
+  const matched = places.flatMap((place) => {
+    const page = text.saved.pages[place];
+    return page ? [{ ...page, spans: in_pages[place] ?? [] }] : [];
+  });
+  return { ...found, highlights: highlights(text.saved, query, in_pages), places, matched };
 }
 
 async function textsOf({ caller, deps }: KeyRequest, found: Found[], query: ParsedQuery): Promise<Map<string, Text>> {
@@ -46,15 +53,18 @@ async function textsOf({ caller, deps }: KeyRequest, found: Found[], query: Pars
 /** Of the pages that match: the words of others are not even read. */
 type Boxing = { hits: Why[]; query: ParsedQuery; rest: () => Promise<void> };
 async function boxesOf({ caller, deps }: KeyRequest, { hits, query, rest }: Boxing): Promise<Map<string, SearchHit['boxes']>> {
-  const wanted = hits.flatMap(({ row: { resource_id, recognition_id }, places }) =>
-    recognition_id === null || places.length === 0 ? [] : [{ resource_id, recognition_id, places }],
+  const wanted = hits.flatMap(({ row: { resource_id, recognition_id }, places, matched }) =>
+    recognition_id === null || places.length === 0 ? [] : [{ resource_id, recognition_id, places, matched }],
   );
   if (wanted.length === 0) return new Map();
   const read = await deps.facts.texts.recognisedPages(caller.scope, wanted, deps.limits.search_recognition_chars);
   const pages = new Map(read.map(({ recognition_id, pages: of }) => [recognition_id, of]));
   const boxes = new Map<string, SearchHit['boxes']>();
-  for (const { resource_id, recognition_id } of wanted) {
-    const all = (pages.get(recognition_id) ?? []).flatMap(({ page, words }) => matchBoxes(page, words, query));
+  for (const { resource_id, recognition_id, matched } of wanted) {
+    const all = (pages.get(recognition_id) ?? []).flatMap(({ page, words }) => {
+      const known = matched.find((one) => one.page === page);
+      return (known && spanBoxes(page, words, known)) ?? matchBoxes(page, words, query);
+    });
     boxes.set(resource_id, all.slice(0, BOXES));
     await rest();
   }

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Highlight } from '../../contract/search.ts';
-import { BOXES, highlights, matchBoxes } from '../../text/highlight.ts';
+import { BOXES, highlights, matchBoxes, spanBoxes } from '../../text/highlight.ts';
+import { matches } from '../../text/matches.ts';
 import { parseQuery } from '../../text/query.ts';
 import { saved } from '../worlds/entries.ts';
 
@@ -36,6 +37,40 @@ test('a long text shows passages around its matches, few of a page', () => {
   const found = shown(saved(`${filler}手机${filler}手机${filler}手机`), '手机');
   assert.equal(found.length, 2);
   for (const one of found) assert.match(one, /^text1: 零{40}\[手机\]零{40}$/);
+});
+
+test('a passage is cut between words, and is as wide in Chinese as in English', () => {
+  const words_around = Array.from({ length: 40 }, (_, i) => `street${i}`).join(' ');
+  const [english = ''] = shown(saved(`${words_around} receipt ${words_around}`), 'receipt ');
+  const inside = english.replace('text1: ', '').replace(/[[\]]/g, '');
+  for (const word of inside.trim().split(' ')) assert.ok(word === 'receipt' || words_around.split(' ').includes(word), word);
+  const [chinese = ''] = shown(saved(`${'零'.repeat(300)}收据${'零'.repeat(300)}`), '收据');
+  const width = (text: string) => Array.from(text).reduce((sum, one) => sum + (/\p{Script=Han}/u.test(one) ? 2 : 1), 0);
+  assert.ok(Math.abs(width(english) - width(chinese)) <= 24, `${width(english)} and ${width(chinese)} wide`);
+  const [long = ''] = shown(saved(`${'x'.repeat(300)} 收据 ${'y'.repeat(300)}`), '收据');
+  assert.match(long, /x{60,80} \[收据\] y{60,80}$/, 'a word that is longer than a passage is cut');
+  assert.match(shown(saved(`${'𠀀'.repeat(99)}收据${'𠀀'.repeat(99)}`), '收据')[0] ?? '', /^text1: 𠀀{40}\[收据\]𠀀{40}$/u);
+});
+
+test('where a text has the whole phrase, only that is marked; elsewhere its words are', () => {
+  const document = saved('handle with care, by hand. Handled by Oliver', { title: 'by Oliver' });
+  assert.deepEqual(shown(document, 'Handled by Oliver '), [
+    'title: [by] [Oliver]',
+    'text1: handle with care, by hand. [Handled by Oliver]',
+  ]);
+  assert.deepEqual(boxed('handled by oliver ', 'by', 'hand', 'Handled', 'by', 'Oliver'), ['Handled', 'by', 'Oliver']);
+});
+
+test('boxes by the spans of a page are those of its words, over the end of a line too', () => {
+  const text = 'recog-\nnition of 長期合同';
+  const page = words('recog-', 'nition', 'of', '長期', '合同');
+  const boxes = (typed: string, saved_text = text) =>
+    spanBoxes(1, page, { text: saved_text, spans: matches(saved_text, parseQuery(typed).all, BOXES) })?.map(({ x }) =>
+      Math.floor(x * 100),
+    );
+  assert.deepEqual(boxes('recognition '), [0, 1]);
+  assert.deepEqual(boxes('期合'), [3, 4]);
+  assert.equal(boxes('期合', 'a corrected text of 长期合同'), undefined, 'a word has no place in it');
 });
 
 test('what was found by its vector alone shows nothing', () => {
