@@ -64,6 +64,10 @@ export const SUITES: Record<string, Script> = {
 export const BENCHES: Record<string, Script> = {
   service: { does: 'figures of this machine', steps: [['../bench/service.js']] },
   search: { does: 'searches among 100,000 texts: [texts]', steps: [['../bench/search.js']] },
+  found: {
+    does: 'how well searches find, by kind of query, on both engines: [seed] [documents]',
+    steps: [['./servers/run.js', '--run', 'dist/bench/found.js']],
+  },
   web: { does: 'the web app in Chromium: first page, typing, a shelf of 100,000 pictures', steps: [['../bench/web.js']] },
   rows: { does: 'lists, counts and the sweep with 1,000 to 100,000 pictures', steps: [['../bench/rows.js']] },
   verify: { does: 'verify over 100,000 pictures, and what a million would take: [pictures]', steps: [['../bench/verify.js']] },
