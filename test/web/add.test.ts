@@ -38,8 +38,8 @@ test('20 pictures come by drop, folder and paste, and become findable without a 
   await page.locator('dialog.add input[webkitdirectory]').setInputFiles(`${world.folder}/chosen`);
   await paste(page, await picture(30));
   await paste(page, await picture(31));
-  await head(page).getByText('20 pictures added').waitFor({ timeout: 60_000 });
-  await head(page).getByText('all findable already').waitFor({ timeout: 60_000 });
+  await head(page).getByText('20 pictures added').waitFor({ timeout: 180_000 });
+  await head(page).getByText('all findable already').waitFor({ timeout: 180_000 });
   const counts = await total();
   assert.deepEqual([counts.total, counts.by_phase.ready], [20, 20]);
   const tagged = await until(
@@ -81,7 +81,7 @@ test('a tab is closed in the middle of an upload, and a new one ends it', async 
   const next = await page.context().newPage();
   await page.close();
   await next.goto(world.url);
-  await next.locator('.tray').getByText('5 pictures added').waitFor({ timeout: 40_000 });
+  await next.locator('.tray').getByText('5 pictures added').waitFor({ timeout: 180_000 });
   assert.ok(await titled('closed-44'));
   assert.equal((await total()).total, 25);
   await next.context().close();
@@ -100,13 +100,13 @@ test('of two tabs one sends, and both show it; where that one is closed, the oth
     return answered <= 2 ? route.continue() : undefined;
   });
   await drop(first, await picturesIn(world.folder, 'first', numbers(50, 2)));
-  await head(first).getByText('2 in').waitFor({ timeout: 30_000 });
+  await head(first).getByText('2 in').waitFor({ timeout: 180_000 });
   await drop(second, await picturesIn(world.folder, 'second', numbers(60, 3)));
   await until('the first sends what the second was handed', () => puts.length >= 5, 30_000);
   assert.equal(new Set(puts).size, 5);
   await head(second).getByText('2 in').waitFor();
   await first.close();
-  await head(second).getByText('5 pictures added').waitFor({ timeout: 40_000 });
+  await head(second).getByText('5 pictures added').waitFor({ timeout: 180_000 });
   assert.equal((await total()).total, 30);
   await second.context().close();
 });
@@ -118,10 +118,10 @@ test('the connection is lost and comes back: nothing has to be done', async () =
   await sheet(page).waitFor();
   await page.context().setOffline(true);
   await drop(page, await picturesIn(world.folder, 'lost', numbers(70, 2)));
-  await sheet(page).getByText('Connection lost. Goes on by itself').first().waitFor({ timeout: 30_000 });
+  await sheet(page).getByText('Connection lost. Goes on by itself').first().waitFor({ timeout: 180_000 });
   await page.locator('dialog.add .field input').first().fill('Typed while away');
   await page.context().setOffline(false);
-  await head(page).getByText('2 pictures added').waitFor({ timeout: 40_000 });
+  await head(page).getByText('2 pictures added').waitFor({ timeout: 180_000 });
   assert.ok(await until('the details typed meanwhile are kept', () => titled('Typed while away')));
   await page.context().close();
 });
@@ -146,7 +146,7 @@ test('the tray stays while pages change, and everything is done by keyboard alon
   await page.evaluate(`history.pushState(null, '', ${JSON.stringify(`${world.url}/?q=anchor`)})`);
   await page.locator('.tray').getByText('Adding 1').waitFor();
   hold = false;
-  await page.locator('.tray').getByText('1 picture added').waitFor({ timeout: 30_000 });
+  await page.locator('.tray').getByText('1 picture added').waitFor({ timeout: 180_000 });
   await page.context().close();
 });
 

@@ -98,7 +98,7 @@ describe('the library', () => {
     await sendOne(writer, 'arrives', 'a');
     const cell = reader.getByRole('gridcell', { name: 'arrives' });
     await cell.locator('.way').waitFor();
-    await cell.locator('.way').waitFor({ state: 'detached', timeout: 60_000 });
+    await cell.locator('.way').waitFor({ state: 'detached', timeout: 180_000 });
     await reader.mouse.wheel(0, 900);
     await holds(reader, 'scrollY > 200');
     await sendOne(writer, 'waits', 'b');
@@ -115,10 +115,10 @@ describe('the library', () => {
     await prints(page).first().waitFor();
     const before = await prints(page).count();
     const back = await world.away();
-    await page.getByText(/^No connection since/).waitFor({ timeout: 30_000 });
+    await page.getByText(/^No connection since/).waitFor({ timeout: 180_000 });
     assert.equal(await prints(page).count(), before);
     await back();
-    await page.getByText(/^No connection since/).waitFor({ state: 'detached', timeout: 30_000 });
+    await page.getByText(/^No connection since/).waitFor({ state: 'detached', timeout: 180_000 });
     await page.getByRole('searchbox').fill('Winifred');
     await page.getByText(/^\d pictures?, /).waitFor();
     await page.context().close();

@@ -13,6 +13,9 @@ import { makeSeed } from './seed.ts';
 export const WIDE = { width: 1440, height: 900 };
 export const PHONE = { width: 390, height: 844 };
 
+/** How long something that must come may take on a machine that does much else. */
+const PATIENCE_MS = 120_000;
+
 /** phone: a small screen that is touched. language, theme: as this browser has chosen. */
 export type Look = { phone?: boolean; language?: 'en' | 'zh'; theme?: 'light' | 'dark' };
 /** role: `admin` unless said. org: another organisation than `default`. */
@@ -127,6 +130,7 @@ export async function newPage(
   await context.addInitScript(
     `try { localStorage.setItem('tuodi.language', '${language}'); localStorage.setItem('tuodi.theme', '${theme}'); } catch {}`,
   );
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(String(error)));
