@@ -8,14 +8,12 @@ import type { Logger } from 'pino';
 import type { StoreLinks } from '../http/context.ts';
 import { SECRET_FILE } from '../persistence/backup/manifest.ts';
 import { checkRestored } from '../persistence/backup/mark.ts';
-import { type CallbackGrant, callbackQuery } from '../persistence/folder/links.ts';
 import { openFolderObjects } from '../persistence/folder/objects.ts';
 import { readPrivate, UnsafeFile, writePrivate } from '../persistence/folder/private-file.ts';
 import { migrateSqliteFacts, openSqliteFacts, readSqliteFacts } from '../persistence/sqlite/facts.ts';
 import { lockFolder } from '../persistence/sqlite/lock.ts';
 import { openSqliteIndex } from '../persistence/sqlite-index/open.ts';
 import { hashedNgrams } from '../providers/hashed-ngrams.ts';
-import { tesseractPool } from '../providers/tesseract/pool.ts';
 import { createSigner, type Signer } from '../runtime/accounts/signer.ts';
 import type { Clock } from '../runtime/async/clock.ts';
 import { type Closers, closeOnFailure, createClosers } from '../runtime/async/closers.ts';
@@ -36,11 +34,10 @@ import { checkStored, type Kernel, type LookedAt, storedStates } from '../servic
 import { type Config, ConfigError, inProcess } from './config.ts';
 import { loadElasticsearch } from './load-elasticsearch.ts';
 import { certificatesOf, checkKeys, mysqlOf, named, told, watched } from './open-credentials.ts';
+import { recogniserOf } from './open-recogniser.ts';
 import { workOf } from './open-work.ts';
 import { secretFault } from './secrets.ts';
 
-/** Pages of an OCR thread before it is replaced: a thread never returns memory. */
-const PAGES_PER_OCR_WORKER = 200;
 /** Bytes of a generated secret: 256 bits, as the HMAC has. */
 const SECRET_BYTES = 32;
 
@@ -141,29 +138,6 @@ async function embedderOf(config: Config, world: Pick<World, 'clock'> & Partial<
 }
 
 type Place = { public_url: () => string; signer: Signer };
-async function recogniserOf(config: Config, { public_url, signer }: Place, world: World): Promise<Recogniser> {
-  const { clock, log, parts } = world;
-  const { ocr_url: url, ocr_api_key, ocr_callback_secret } = config;
-  if (url === undefined)
-    return tesseractPool({
-      workers: config.ocr_workers,
-      page_time_limit_ms: config.ocr_page_time_limit_ms,
-      pages_per_worker: PAGES_PER_OCR_WORKER,
-      language_dir: path.join(config.data_dir, 'languages'),
-      clock,
-      told: (why) => parts?.set('recogniser', why ? { state: 'away', code: 'engine_fails', detail: why } : null),
-      log: (event, detail) => log.debug({ event, ...detail }, event.replaceAll('_', ' ')),
-    });
-  const { remoteOcr } = await import('../providers/remote-ocr/client.ts');
-  const callback_url = (of: CallbackGrant) =>
-    `${public_url()}/v1/callbacks/${of.resource_id}/${of.task_id}?${callbackQuery(signer, of)}`;
-  const warn = (message: string) => log.warn({ event: 'ocr.warning' }, message);
-  return remoteOcr({
-    ...{ ...watched(world, 'ocr'), url, api_key: ocr_api_key ?? null, clock, warn },
-    callback_url: ocr_callback_secret ? callback_url : null,
-  });
-}
-
 type Store = { objects: Objects; store_links: StoreLinks | null };
 async function storeOf(config: Config, given: Place, world: World): Promise<Store> {
   const { clock, log, parts } = world;

@@ -72,7 +72,26 @@ export const servers = {
 export const providers = {
   ocr_workers: whole(1, 64)
     .default(Math.min(availableParallelism(), 4))
-    .meta(note('OCR threads of this process.', { fallback: 'the processors, at most 4' })),
+    .meta(
+      note('Pictures that are recognised at once beside this process, each by a process or thread of its own.', {
+        fallback: 'the processors, at most 4',
+      }),
+    ),
+  ocr_engine: z
+    .enum(['auto', 'ppocr', 'tesseract'])
+    .default('auto')
+    .meta(
+      note(
+        'What recognises text here: `ppocr` alone (the start is refused where it cannot run), `tesseract` alone, or `auto`: ppocr, and tesseract where ppocr is weak or cannot run.',
+      ),
+    ),
+  ocr_models: text
+    .optional()
+    .meta(
+      note(
+        'Folder with another detector (`*det*.onnx`), recogniser (`*rec*.onnx`) and dictionary (`*.txt`) for ppocr; they are loaded at the start, which a fault ends. Without it: PP-OCRv4 mobile.',
+      ),
+    ),
   ocr_page_time_limit_ms: whole(1_000, 30 * 60_000)
     .default(120_000)
     .meta(note('Time limit of recognising one page in this process.')),

@@ -11,8 +11,18 @@ import type { EngineLine, EnginePage, EngineWord } from './thread.ts';
  * characters are found and 6 made up; with 0.3: 99.8% and 1; with 0.5: 99.4% and 1; with 0.7: 99.0% and 1.
  */
 const MIN_WORD_CONFIDENCE = 0.3;
-/** A page below this is a photo: pages with text had a mean of 0.87 to 0.95 (two sets of samples), photos without any 0.16 to 0.43. */
+/**
+ * A page below this is a photo, unless its lines stand as those of a text do: pages with text had a mean of 0.87 to 0.95 (two sets of
+ * samples), photos without any 0.16 to 0.43, faint receipts 0.55 to 0.6.
+ */
 const MIN_PAGE_CONFIDENCE = 0.65;
+/** On such a page a line is text if it is so sure, and has so many letters. */
+const FAINT_LINE_CONFIDENCE = 0.5;
+const FAINT_LINE_LETTERS = 3;
+/** It is faint print if there are so many of those lines, with this share of all letters that were seen, and this share of them aligned. */
+const FAINT_LINES = 4;
+const FAINT_SHARE = 0.4;
+const ALIGNED_SHARE = 0.5;
 /** In a line that is sure as a whole an unsure word is a rare one and not noise, if it has letters. */
 const SURE_LINE_CONFIDENCE = 0.6;
 /** On a photo, only a line like this is a sign and not a fence: all that we keep of it is sure, and it is more than one letter. */
@@ -24,9 +34,11 @@ const SIGN_SHARE = 0.6;
 /** width, height: pixels of the picture that was given. back: to them from the pixels that the engine saw. */
 export function pageOf({ blocks }: EnginePage, { width, height }: { width: number; height: number }, back = SAME): PageRead {
   const paragraphs = (blocks ?? []).flatMap((block) => block.paragraphs.map(({ lines }) => lines));
-  const is_photo = meanConfidence(paragraphs.flat().flatMap(({ words }) => words)) < MIN_PAGE_CONFIDENCE;
+  const all = paragraphs.flat();
+  const is_unsure = meanConfidence(all.flatMap(({ words }) => words)) < MIN_PAGE_CONFIDENCE;
+  const isPhoto = is_unsure ? (isFaintPrint(all) ? (line: EngineLine) => !isRead(line) : () => true) : () => false;
   const kept = paragraphs
-    .map((lines) => lines.flatMap((line) => keptOf({ ...line, words: spaced(line.words) }, is_photo)))
+    .map((lines) => lines.flatMap((line) => keptOf({ ...line, words: spaced(line.words) }, isPhoto(line))))
     .filter((lines) => lines.length > 0);
   const words = kept.flat().flatMap((line) => line.words);
   return inOneScript({
@@ -41,6 +53,31 @@ export const confidenceOf = ({ blocks }: EnginePage): number =>
   meanConfidence(
     (blocks ?? []).flatMap(({ paragraphs }) => paragraphs.flatMap(({ lines }) => lines.flatMap(({ words }) => words))),
   );
+
+/** A line of faint print: as sure as a line of a photo is not. */
+const isRead = ({ words }: EngineLine): boolean =>
+  letters(words) >= FAINT_LINE_LETTERS && meanConfidence(words) >= FAINT_LINE_CONFIDENCE;
+
+/** Whether lines stand in rows one below the other, as print does: what is seen in grass and clouds lies anywhere. */
+function isFaintPrint(lines: readonly EngineLine[]): boolean {
+  const read = lines.filter(isRead).map(({ words }) => ({ words, ...extentOf(words) }));
+  const lettersOf = (some: readonly Pick<EngineLine, 'words'>[]) => some.reduce((sum, { words }) => sum + letters(words), 0);
+  if (read.length < FAINT_LINES || lettersOf(read) < FAINT_SHARE * lettersOf(lines)) return false;
+  const aligned = read.filter((one) =>
+    read.some((other) => {
+      if (other === one || Math.abs(other.y - one.y) < one.height / 2) return false;
+      return Math.min(Math.abs(other.left - one.left), Math.abs(other.right - one.right)) <= one.height;
+    }),
+  );
+  return aligned.length >= ALIGNED_SHARE * read.length;
+}
+
+/** y: of the middle. */
+function extentOf(words: readonly EngineWord[]): { left: number; right: number; y: number; height: number } {
+  const [top, bottom] = [Math.min(...words.map(({ bbox }) => bbox.y0)), Math.max(...words.map(({ bbox }) => bbox.y1))];
+  const [left, right] = [Math.min(...words.map(({ bbox }) => bbox.x0)), Math.max(...words.map(({ bbox }) => bbox.x1))];
+  return { left, right, y: (top + bottom) / 2, height: bottom - top };
+}
 
 /** The line with the words that are words, or nothing. */
 function keptOf(line: EngineLine, is_photo: boolean): EngineLine[] {

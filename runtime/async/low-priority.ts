@@ -7,10 +7,13 @@ export const LOW_PRIORITY = 10;
 export const RAISED_PRIORITY = 5;
 
 /** Lowers the calling thread. Linux alone has priorities of threads; elsewhere it would be the whole process, so nothing is done. */
-export function lowerThreadPriority(): void {
+export const lowerThreadPriority = (): void => lowerPriority(LOW_PRIORITY);
+
+/** The calling thread, and those that it begins from then on: a process that calls it first, whole. */
+export function lowerPriority(nice: number): void {
   if (process.platform !== 'linux') return;
   try {
-    setPriority(LOW_PRIORITY);
+    setPriority(nice);
   } catch {
     // a sandbox that allows no change: the thread works as before
   }

@@ -9,8 +9,16 @@ export type PictureToRead = { png: Uint8Array; page: number; width: number; heig
 /**
  * turned: how far clockwise the picture had to be turned to be read; absent: not at all. Places are of the picture as it was given.
  * looks_written: there is ink like writing on it; known of a picture without text alone, and not by every engine.
+ * engine: which one read it, where a recogniser has several; absent: the one that it is named by.
  */
-export type PageRead = { text: string; confidence: number; words: Word[]; turned?: Turned; looks_written?: boolean };
+export type PageRead = {
+  text: string;
+  confidence: number;
+  words: Word[];
+  turned?: Turned;
+  looks_written?: boolean;
+  engine?: string;
+};
 
 /** The status of work at a provider. `unknown`: the provider does not know it. */
 export type Asked =

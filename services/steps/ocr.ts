@@ -149,7 +149,7 @@ async function outputOf(
   reader: PageReader,
 ): Promise<OcrOutput> {
   const { pages, remarks, by } = await readPages(file, reading, signal, reader);
-  const engines = [...(by.engine ? [engine] : []), ...(by.file ? [OWN_TEXT] : [])];
+  const engines = [...new Set(by.engines.map((one) => one ?? engine)), ...(by.file ? [OWN_TEXT] : [])];
   return { fact_id: task_id, engine: engines.join(BETWEEN), pages, remarks };
 }
 

@@ -23,8 +23,8 @@ export type PageReader = {
   /** What is recognised where these lines stand. */
   readLines(page: number, lines: Word[][]): Promise<PageRead>;
 };
-/** by: whether anything is of the engine, and of the file. */
-export type PagesRead = { pages: Page[]; remarks: Remark[]; by: { engine: boolean; file: boolean } };
+/** by: which engines anything is of, in the order of the pages, and whether anything is of the file. null: the only one that there is. */
+export type PagesRead = { pages: Page[]; remarks: Remark[]; by: { engines: (string | null)[]; file: boolean } };
 type File = Pick<Opened, 'sizes' | 'ownText'>;
 
 /** Attempts at one page in one run. The second is for a machine that was busy, and comes after the other pages. */
@@ -69,12 +69,12 @@ export async function readPages(file: File, reading: Reading, signal: AbortSigna
 }
 
 function togetherOf({ sizes }: File, done: Map<number, PageDone>, failed: Map<number, ServiceFailure>): PagesRead {
-  const by = { engine: false, file: false };
+  const by: PagesRead['by'] = { engines: [], file: false };
   const remarks: Remark[] = [];
   const pages = sizes.map((size, i): Page => {
     const page = i + 1;
     const one = done.get(page) ?? unread(failed.get(page));
-    by.engine ||= one.by.engine;
+    by.engines = [...new Set([...by.engines, ...one.by.engines])];
     by.file ||= one.by.file;
     remarks.push(...one.remarks.map((remark) => ({ ...remark, page })));
     const { text, confidence, words, turned } = one.read;
@@ -91,19 +91,20 @@ async function pageOf(file: File, page: number, { reading, reader, trust, owns }
   const own = reading.own_text === 'ignore' ? null : await file.ownText(page);
   if (own) owns.set(page, own);
   const remarks = [...(own?.remarks ?? [])];
-  if (own?.is_whole && (await trust.isGood(own, page))) return { read: own.read, remarks, by: { engine: false, file: true } };
+  if (own?.is_whole && (await trust.isGood(own, page))) return { read: own.read, remarks, by: { engines: [], file: true } };
   const recognised = await reader.read(page);
+  const { engine = null } = recognised;
   const is_wrong = own !== null && recognised.text !== '' && trust.isWrong(own, recognised);
   if (own === null || is_wrong) {
     const doubt = is_wrong ? [{ code: 'text_layer_doubtful' as const, detail: 'the page was recognised instead' }] : [];
     return {
       read: shownRead(null, recognised),
       remarks: [...remarks, ...doubt, ...recognisedRemarks(recognised)],
-      by: { engine: true, file: false },
+      by: { engines: [engine], file: false },
     };
   }
   const read = own.is_whole ? own.read : shownRead(own.read, recognised);
-  return { read, remarks, by: { engine: !own.is_whole, file: true } };
+  return { read, remarks, by: { engines: own.is_whole ? [] : [engine], file: true } };
 }
 
 function recognisedRemarks({ text, confidence, looks_written = false }: PageRead): PageRemark[] {
@@ -114,12 +115,12 @@ function recognisedRemarks({ text, confidence, looks_written = false }: PageRead
 const unread = (failure = failureOf('UNEXPECTED', '')): PageDone => ({
   read: NOTHING,
   remarks: [{ code: 'page_unread', detail: detailOf(failure) }],
-  by: { engine: false, file: false },
+  by: { engines: [], file: false },
 });
 const unreadBeside = (own: OwnText, failure: ServiceFailure): PageDone => ({
   read: own.read,
   remarks: [...(own.remarks ?? []), { code: 'picture_not_read', detail: detailOf(failure) }],
-  by: { engine: false, file: true },
+  by: { engines: [], file: true },
 });
 const detailOf = ({ code, detail }: ServiceFailure) => `${code}: ${detail}`;
 

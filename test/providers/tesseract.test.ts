@@ -8,8 +8,7 @@ import { after, describe, test } from 'node:test';
 import sharp from 'sharp';
 import { installLanguages, LANGUAGES } from '../../providers/tesseract/languages.ts';
 import { type TesseractOptions, tesseractPool } from '../../providers/tesseract/pool.ts';
-import { type EnginePage, type StartThread, startThread, type Thread, ThreadEnded } from '../../providers/tesseract/thread.ts';
-import { pageOf } from '../../providers/tesseract/words.ts';
+import { type StartThread, startThread, type Thread, ThreadEnded } from '../../providers/tesseract/thread.ts';
 import { type Clock, systemClock } from '../../runtime/async/clock.ts';
 import type { PictureToRead, Recogniser } from '../../runtime/ports/providers.ts';
 import { StepError } from '../../runtime/tasks/step-handler.ts';
@@ -264,28 +263,5 @@ describe('closing', () => {
     const thread = await startThread({ language_dir, languages: ['eng'], priority: 0 }, never);
     await thread.end();
     await assert.rejects(thread.recognise((await heading()).png), ThreadEnded);
-  });
-});
-
-describe('what is kept of what the engine saw', () => {
-  const line = (...words: [text: string, confidence: number][]) => ({
-    text: `${words.map(([text]) => text).join(' ')}\n`,
-    words: words.map(([text, confidence]) => ({ text, confidence, bbox: { x0: 10, y0: 20, x1: 30, y1: 40 } })),
-  });
-  const page = (...lines: ReturnType<typeof line>[]): EnginePage => ({ blocks: [{ paragraphs: [{ lines }] }] });
-  const size = { width: 100, height: 200 };
-
-  test('a noise word in good text is dropped, and nothing else', () => {
-    const read = pageOf(page(line(['|', 12], ['Total', 95], ['12.50', 91]), line(['谢谢', 93])), size);
-    assert.equal(read.text, 'Total 12.50\n谢谢');
-    assert.deepEqual(read.words[0], { text: 'Total', confidence: 0.95, x: 0.1, y: 0.1, w: 0.2, h: 0.1 });
-  });
-
-  test('a sign in a photo is kept, and the grass around it is not', () => {
-    const grass = Array.from({ length: 10 }, () => line(['wv', 20], ['|', 92], ['Ai', 35]));
-    assert.equal(
-      pageOf(page(...grass, line(['Harbour', 93], ['Street', 90]), line(['一', 95]), ...grass), size).text,
-      'Harbour Street',
-    );
   });
 });

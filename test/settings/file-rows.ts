@@ -6,12 +6,15 @@ import sharp, { type Sharp } from 'sharp';
 import { SAMPLES } from '../../cli/project.ts';
 import { tiffOf } from '../worlds/other-files.ts';
 import { blank, bytesOf, endless, failureOf, impatient, LEAST_MS, ofPictures, withEngine } from './services.ts';
-import { once, portsWith, type Rows } from './world.ts';
+import { once, portsWith, type Rows, tempFolder } from './world.ts';
 
 const pagesOf = async (...pages: Sharp[]) => new Uint8Array(await tiffOf(pages));
 /** One thread, which three wait for, and which reads no page for longer than a second; and no reserve of the disk. */
 const ports = once(async () => {
-  const opened = await portsWith({ ocr_workers: '1', ocr_page_time_limit_ms: LEAST_MS, disk_reserve_bytes: '0' });
+  const opened = await portsWith({
+    ...{ ocr_engine: 'tesseract', ocr_workers: '1', ocr_page_time_limit_ms: LEAST_MS },
+    disk_reserve_bytes: '0',
+  });
   const { recogniser, log } = opened;
   await Promise.all([recogniser.ready(), recogniser.ready(), recogniser.ready()]);
   return { ...opened, threads: log.filter((line) => line.includes('ocr_thread_started')).length };
@@ -45,6 +48,15 @@ export const FILE_ROWS: Rows = {
   async document_time_limit_ms() {
     const { service } = await withEngine();
     assert.match(await failureOf(service, endless()), /DECODE_LIMIT: .* 1[01]\d\d ms over the document/);
+  },
+  async ocr_engine() {
+    const { recogniser } = await portsWith({ ocr_engine: 'tesseract' });
+    assert.match(recogniser.engine, /^tesseract/);
+    assert.match((await portsWith({ ocr_engine: 'ppocr' })).recogniser.engine, /^ppocr/);
+  },
+  async ocr_models() {
+    const folder = await tempFolder();
+    await assert.rejects(portsWith({ ocr_models: folder }), /TUODI_OCR_MODELS: .*must hold one detector/);
   },
   ocr_workers: async () => assert.equal((await ports()).threads, 1),
   async ocr_page_time_limit_ms() {
