@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { until } from '../worlds/wait.ts';
 import { drop, numbers, paste, picture, picturesIn } from './files.ts';
-import { type OpenedPage, type WebWorld, webWorld } from './web-world.ts';
+import { holds, type OpenedPage, type WebWorld, webWorld } from './web-world.ts';
 
 let world: WebWorld;
 /** A page that only asks the API. */
@@ -128,6 +128,7 @@ test('the connection is lost and comes back: nothing has to be done', async () =
 
 test('the tray stays while pages change, and everything is done by keyboard alone', async () => {
   const page = await world.open();
+  const chooser = page.waitForEvent('filechooser'); // the browser is told to leave it to us, long before it is opened
   let hold = true;
   await page.route('**/objects/**', async (route) => {
     await until('it is let go', () => !hold, 60_000);
@@ -137,8 +138,8 @@ test('the tray stays while pages change, and everything is done by keyboard alon
   await page.keyboard.press('Escape'); // out of the search box
   await page.keyboard.press('a');
   await page.getByRole('button', { name: 'Choose files' }).waitFor();
-  const chooser = page.waitForEvent('filechooser');
-  await page.keyboard.press('Enter'); // "Choose files" has the focus
+  await holds(page, "document.activeElement?.textContent === 'Choose files'");
+  await page.keyboard.press('Enter');
   await (await chooser).setFiles(file);
   await sheet(page).getByText('Adding 1 picture').waitFor();
   await page.keyboard.press('Escape');
