@@ -2,10 +2,12 @@
 import { Readable } from 'node:stream';
 import type { FindingCode } from '../../../contract/findings.ts';
 import type { ResourceRow } from '../../../runtime/ports/resources.ts';
+import { StepError } from '../../../runtime/tasks/step-handler.ts';
 import { entryOf } from '../../../services/index/rebuild.ts';
 import { SCOPE, say, takeIn } from '../../faults/world.ts';
 import { known } from '../../model/known.ts';
 import { HANGS, type VerifiedWorld } from '../../worlds/verified.ts';
+import { until } from '../../worlds/wait.ts';
 
 /** prepare: makes the picture that is damaged; absent: one that is INDEXED. subject: what the finding is of; absent: the picture. */
 export type Plant = {
@@ -73,7 +75,13 @@ async function replaced(w: VerifiedWorld, row: ResourceRow, by: { revision: numb
   await w.index.forget(SCOPE, [row.resource_id]);
   if (by === null) return;
   const saved = by.text === undefined ? entry.saved : { ...entry.saved, pages: [{ page: 1, text: by.text }] };
-  await w.index.put({ ...entry, revision: by.revision, saved });
+  const put = () => w.index.put({ ...entry, revision: by.revision, saved });
+  // Elasticsearch refuses what is older than what was removed a moment ago.
+  await until('the index takes it', () => put().then(() => true, onlyUnseen), 60_000);
+}
+function onlyUnseen(error: unknown): false {
+  if (error instanceof StepError && error.failure.code === 'READ_BACK_MISMATCH') return false;
+  throw error;
 }
 
 export const PLANTS: Record<FindingCode, Plant> = {
