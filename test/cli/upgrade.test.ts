@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import type { Client } from '../../cli/client.ts';
 import type { Resource, Upload } from '../../contract/resource.ts';
+import type { Run } from '../../contract/runs.ts';
 import { LaterVersion, MIGRATIONS } from '../../persistence/sql/migrate.ts';
 import { openDatabase } from '../../persistence/sqlite/database.ts';
 import { allRest, found, inFolder, sent } from '../worlds/folder-world.ts';
@@ -65,6 +66,25 @@ describe('a data folder of another version', () => {
 
       const { resource_id } = await sent(client, 9);
       assert.deepEqual(await found(client, wordOf(9)), [resource_id]);
+    }));
+
+  test('of an older analyser: the index stays searchable, and a run that nobody ordered makes it again', () =>
+    inFolder(async (dir, serve) => {
+      const before = await serve(dir);
+      const { resource_id } = await sent(before.client, 3);
+      await before.stop();
+      const file = path.join(dir, 'search.sqlite');
+      const db = openDatabase(file);
+      db.exec('UPDATE entries SET analyser = NULL; PRAGMA user_version = 2003');
+      db.close();
+      const { client, audited } = await serve(dir);
+      assert.deepEqual(await found(client, wordOf(3)), [resource_id]);
+      assert.equal(await audited, 0, 'nothing was lost');
+      await until('the run is done', async () => {
+        const { body } = await client.request('GET', '/v1/ops/runs?kind=reindex');
+        return (body as { items: Run[] }).items.some(({ status, counts }) => status === 'done' && counts.filled === 1); // our own answer
+      });
+      assert.deepEqual(await found(client, wordOf(3)), [resource_id]);
     }));
 
   test('of a later one: it is refused with what to do, and nothing in it is touched', () =>
