@@ -30,9 +30,12 @@ describe('the service does what the model says', () => {
     );
     const coverage = coverageOf(results, planned, 1);
     assert.ok(coverage.tries > 100, `${coverage.tries} tries`);
-    const page = pageOf(results, coverage);
+    const page = pageOf({ results, coverage, tasks: null });
     assert.doesNotMatch(page, /(src|href)="(?!#)|@import|url\(/, 'nothing from outside');
     for (const { name } of STORIES) assert.ok(page.includes(name), name);
+    const rest = coverage.all.filter((name) => !coverage.covered.includes(name));
+    assert.ok(rest.length > 0, 'stories are not all paths');
+    assert.equal(page.match(/<li><a href="#t-\d+">/g)?.length, rest.length, 'the rest is named');
   });
 
   test(`a random walk (seed ${SEED}), which is the same each time`, async () => {

@@ -69,7 +69,7 @@ async function runChosen(chosen: Named[], planned: Plan): Promise<void> {
   for (const { what, why } of INSTEAD) console.log(`  ${what}: ${why}`);
   if (values.report !== undefined) {
     await mkdir(values.report, { recursive: true });
-    console.log(`\n${await writeReport(values.report, results, coverage)}`);
+    console.log(`\n${await writeReport(values.report, { results, coverage, tasks: tasks?.moves.covered ?? null })}`);
   }
   for (const what of [...(tasks?.failed ?? []), ...(tasks?.moves.unknown ?? [])]) console.log(`✗ task: ${what}`);
   const is_task_wrong = tasks !== null && tasks.failed.length + tasks.moves.unknown.length > 0;
