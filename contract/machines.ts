@@ -54,12 +54,13 @@ const MachineStatus = z.object({
   waits_for: z.string(),
   guarded_by: z.string(),
 });
-/** statuses: of pictures; empty for the other machines. by_state: how many are in each state, by its path; null where they are kept elsewhere. */
+/** statuses: of pictures; empty for the other machines. by_state: how many are in each state, by its path; null where they are kept elsewhere. late_by_state: those of them that should have been looked at earlier. */
 export const Machine = MachineName.extend({
   graph: Graph,
   layout: z.object({ screen: Layout, full: Layout }).nullable(),
   statuses: z.array(MachineStatus),
   by_state: z.record(z.string(), z.int().min(0)).nullable(),
+  late_by_state: z.record(z.string(), z.int().min(0)).nullable(),
 }).meta({ id: 'Machine' });
 export type Machine = z.infer<typeof Machine>;
 

@@ -1,8 +1,8 @@
 /** The one renderer of machines: a drawing and its layout as SVG, the same in the browser, at the terminal and in the documents. */
-import { type Card, type Cell, type Drawing, drawingOf, isHolder, type Line, type Part } from './drawing.ts';
+import { type Card, type Cause, type Cell, type Drawing, drawingOf, isHolder, type Line, type Part } from './drawing.ts';
 import type { Graph } from './graph.ts';
 import type { Box, Layout, Point } from './layout.ts';
-import { CELL, cellsWidth, cellWidth, footHeight, footLines, LINE_HEIGHT, labelLines } from './sizes.ts';
+import { CELL, cellsWidth, cellWidth, footHeight, footLines, LINE_HEIGHT, labelLines, labelSize } from './sizes.ts';
 import { PALETTE, STYLE } from './svg-style.ts';
 
 /**
@@ -123,16 +123,24 @@ function lineOf(laid: Laid, drawing: Drawing, { tip }: Given): string {
   return `<path class="edge ${way}" data-edge="${laid.from} ${laid.to}" d="${rounded(laid.points)}" marker-end="url(#${tip})"/>`;
 }
 
+/** A label of its own, around a point of its line. */
+export function labelAt(causes: readonly Cause[], { x, y }: { x: number; y: number }): string {
+  const size = labelSize(causes);
+  if (!size) return '';
+  const box: Box = [x - size.width / 2, y - size.height / 2, size.width, size.height];
+  return `<g class="label">${rect(box, RADIUS.label)}${labelText(causes, box).join('')}</g>`;
+}
+const labelText = (causes: readonly Cause[], [x, y, width]: Box): string[] =>
+  labelLines(causes).map(({ text, guard, kind }, n) => {
+    const said = text ? `<tspan class="${kind}">${escaped(text)}</tspan>` : '';
+    const asked = guard ? `<tspan class="guard"${text ? ' dx="4"' : ''}>${escaped(guard)}</tspan>` : '';
+    return `<text x="${round(x + width / 2)}" y="${round(y + 12.5 + n * LINE_HEIGHT)}" text-anchor="middle">${said}${asked}</text>`;
+  });
+
 function labelOf(laid: Laid, drawing: Drawing, { with_labels }: Given): string {
   const causes = drawnLine(drawing, laid)?.causes;
   if (!with_labels || !laid.label || !causes) return '';
-  const [x, y, width] = laid.label;
-  const middle = round(x + width / 2);
-  const lines = labelLines(causes).map(({ text, guard, kind }, n) => {
-    const said = text ? `<tspan class="${kind}">${escaped(text)}</tspan>` : '';
-    const asked = guard ? `<tspan class="guard"${text ? ' dx="4"' : ''}>${escaped(guard)}</tspan>` : '';
-    return `<text x="${middle}" y="${round(y + 12.5 + n * LINE_HEIGHT)}" text-anchor="middle">${said}${asked}</text>`;
-  });
+  const lines = labelText(causes, laid.label);
   const is_inner = laid.from.split('.').length > 3 && laid.to.split('.').length > 3;
   return `<g class="label${is_inner ? ' inner' : ''}" data-edge="${laid.from} ${laid.to}">${rect(laid.label, RADIUS.label)}${lines.join('')}</g>`;
 }

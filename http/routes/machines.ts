@@ -4,6 +4,8 @@ import { STATUSES } from '../../contract/statuses.ts';
 import { delayOf, type Instance } from '../../machines/interpreter.ts';
 import { viewOf } from '../../machines/resource-view.ts';
 import { statePaths } from '../../machines/state-paths.ts';
+import { RUNTIME_LIMITS } from '../../runtime/limits.ts';
+import { overdueBefore } from '../../runtime/recovery/stuck.ts';
 import type { KeyRequest, Language } from '../context.ts';
 import type { Handlers } from '../handlers.ts';
 import { notFound } from '../problems/problems.ts';
@@ -21,9 +23,9 @@ export const machineHandlers: Handlers<'list_machines' | 'get_machine' | 'get_re
     if (!machine) throw notFound();
     ctx.set('content-language', ctx.state.language);
     const is_resource = machine.name === 'resource';
-    const by_state = is_resource ? await countsByState(request, machine.name) : null;
+    const counts = is_resource ? await countsByState(request, machine.name) : { by_state: null, late_by_state: null };
     const statuses = is_resource ? statusRows(ctx.state.language) : [];
-    return { status: 200, body: { ...machine, statuses, by_state } };
+    return { status: 200, body: { ...machine, statuses, ...counts } };
   },
 
   async get_resource_machine(request) {
@@ -35,13 +37,18 @@ export const machineHandlers: Handlers<'list_machines' | 'get_machine' | 'get_re
 };
 
 /** Operators of the installation see the pictures of all organisations. */
-async function countsByState({ deps, caller }: KeyRequest, machine: string): Promise<Record<string, number>> {
+async function countsByState({ deps, caller }: KeyRequest, machine: string) {
   const sees_all = caller.key.installation && (caller.key.role === 'operator' || caller.key.role === 'admin');
-  const states = await deps.facts.instances.states(sees_all ? {} : { org_id: caller.scope.org_id });
-  const counts: Record<string, number> = {};
-  for (const { machine: of, state, count } of states.filter((one) => one.machine === machine))
-    for (const path of statePaths(of, JSON.parse(state))) counts[path] = (counts[path] ?? 0) + count;
-  return counts;
+  const late_before = overdueBefore(deps.clock.serviceTime(), RUNTIME_LIMITS);
+  const states = await deps.facts.instances.states({ ...(sees_all ? {} : { org_id: caller.scope.org_id }), late_before });
+  const by_state: Record<string, number> = {};
+  const late_by_state: Record<string, number> = {};
+  for (const { machine: of, state, count, late } of states.filter((one) => one.machine === machine))
+    for (const path of statePaths(of, JSON.parse(state))) {
+      by_state[path] = (by_state[path] ?? 0) + count;
+      if (late > 0) late_by_state[path] = (late_by_state[path] ?? 0) + late;
+    }
+  return { by_state, late_by_state };
 }
 
 const statusRows = (language: Language) =>

@@ -84,20 +84,22 @@ export function instancesOf({ read, write, dialect }: Database): Instances {
       return rows.map(rowOf).map((row) => ({ machine: text(row, 'machine'), version: text(row, 'version') }));
     },
 
-    async states({ org_id } = {}) {
+    async states({ org_id, late_before = 0 } = {}) {
       const rows: unknown[] = await read('instances')
         .where(org_id === undefined ? {} : { org_id })
         .whereRaw('json_valid(body)')
         .select('machine', 'version', read.raw("CAST(json_extract(body, '$.snapshot.value') AS char) AS state"))
         .count({ count: '*' })
+        .select(read.raw('COUNT(CASE WHEN next_due_at < ? THEN 1 END) AS late', [late_before]))
         .min({ instance_id: 'instance_id' })
         .groupBy('machine', 'version', 'state')
         .orderBy(['machine', 'version', 'state']);
       return rows.map(rowOf).flatMap((row): StoredState[] => {
-        const [state, count, instance_id] = [textOrNull(row, 'state'), number(row, 'count'), text(row, 'instance_id')];
+        const [state, instance_id] = [textOrNull(row, 'state'), text(row, 'instance_id')];
+        const [count, late] = [number(row, 'count'), number(row, 'late')];
         return state === null
           ? []
-          : [{ machine: text(row, 'machine'), version: text(row, 'version'), state, count, instance_id }];
+          : [{ machine: text(row, 'machine'), version: text(row, 'version'), state, count, late, instance_id }];
       });
     },
   };

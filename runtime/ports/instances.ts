@@ -22,8 +22,8 @@ export type OnUnreadable = (error: UnreadableError) => void;
 
 /** Versions of a machine. */
 export type Served = { machine: string; versions: readonly string[] };
-/** state: `snapshot.value` as JSON. */
-export type StoredState = { machine: string; version: string; state: string; count: number; instance_id: string };
+/** state: `snapshot.value` as JSON. late: how many of them should have been looked at earlier. */
+export type StoredState = { machine: string; version: string; state: string; count: number; late: number; instance_id: string };
 export interface Instances {
   /** Throws UnreadableError. */
   load(instance_id: string): Promise<StoredInstance | null>;
@@ -57,7 +57,7 @@ export interface Instances {
   versions(): Promise<{ machine: string; version: string }[]>;
   /**
    * The versions and states that there are, each with how many are in it and one of them, by id. A look at every instance. Rows that
-   * can't be read are left out. org_id: of that organisation alone.
+   * can't be read are left out. org_id: of that organisation alone. late_before: those due before then are late (service time, ms).
    */
-  states(of?: { org_id?: string }): Promise<StoredState[]>;
+  states(of?: { org_id?: string; late_before?: number }): Promise<StoredState[]>;
 }

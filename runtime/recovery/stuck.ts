@@ -37,6 +37,9 @@ const MAX_LOOKED_AT = 500;
 const HALF = 0.5;
 const LONGEST_MS = Math.max(...STEP_KINDS.map((kind) => STEPS[kind].deadline_ms)) * HALF;
 
+/** An instance that was due before then (service time, ms) is overdue: whoever claims it sees to it within `claim_ms`. */
+export const overdueBefore = (now: number, { claim_ms }: Pick<RuntimeLimits, 'claim_ms'>): number => now - 2 * claim_ms;
+
 export async function stuckOf(
   { facts, clock, limits }: Deps,
   { scope, parts, held }: Want,
@@ -44,7 +47,7 @@ export async function stuckOf(
   const now = clock.serviceTime();
   const wall = (at: number) => clock.now() - (now - at);
   const [due, aside, near] = await Promise.all([
-    facts.overview.dueBefore(scope, now - 2 * limits.claim_ms, MAX_STUCK + 1),
+    facts.overview.dueBefore(scope, overdueBefore(now, limits), MAX_STUCK + 1),
     facts.instances.listSetAside(null, MAX_LOOKED_AT),
     facts.overview.withJobsDue(scope, { from: now, to: now + LONGEST_MS }, MAX_LOOKED_AT),
   ]);

@@ -39,6 +39,10 @@ export function versionTests(world: World): void {
       const first = states.find(({ machine, version }) => machine === 'resource' && version === '1');
       assert.deepEqual([first && JSON.parse(first.state), first?.count, first?.instance_id], [value, 2, 'v1']);
       assert.equal(states.length, 4);
+      assert.deepEqual(new Set(states.map(({ late }) => late)), new Set([0]));
+      const due = await facts.instances.states({ late_before: 11 });
+      assert.equal(due.find(({ machine, version }) => machine === 'resource' && version === '3')?.late, 1);
+      assert.equal((await facts.instances.states({ late_before: 10 })).find(({ version }) => version === '3')?.late, 0);
     });
   });
 }

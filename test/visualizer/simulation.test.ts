@@ -109,21 +109,28 @@ describe('a simulation', () => {
     assert.deepEqual(timer.asked.map(({ guard, holds }) => [guard, holds])[0], ['runsLeft', true]);
   });
 
-  test('a link gives the same moments; of another version it is refused by name, and cut off it is said to be', () => {
+  test('a link gives the same moments; of another version it is refused by name, and cut off it is said to be', async () => {
     const { scenario, moments } = walk(...WHILE_READ, REFUSED);
-    const link = linkOf(OURS, scenario);
-    const read = scenarioOf(link, () => OURS);
+    const link = await linkOf(OURS, scenario);
+    const read = await scenarioOf(link, () => OURS);
     assert.ok(!('refused' in read));
     assert.deepEqual(simulator.run(read), moments);
     const other = { ...OURS, version: '1', hash: '0000000000000000' };
-    assert.deepEqual(
-      scenarioOf(link, () => other),
-      {
-        ...{ refused: 'version', theirs: `resource@${OURS.version}-${OURS.hash}`, ours: 'resource@1-0000000000000000' },
-      },
-    );
+    assert.deepEqual(await scenarioOf(link, () => other), {
+      ...{ refused: 'version', theirs: `resource@${OURS.version}-${OURS.hash}`, ours: 'resource@1-0000000000000000' },
+    });
     for (const bad of [link.slice(0, -7), 'resource@x', '', link.replace('steps=', 'steps=!')])
-      assert.ok('refused' in scenarioOf(bad, () => OURS), bad);
+      assert.ok('refused' in (await scenarioOf(bad, () => OURS)), bad);
+  });
+
+  test('a long scenario has a short link; one that would fill a browser is refused', async () => {
+    const { scenario } = walk(...WHILE_READ);
+    const steps = Array.from({ length: 100 }, () => scenario.steps).flat();
+    const link = await linkOf(OURS, { ...scenario, steps });
+    assert.ok(link.length < 600, `${link.length} characters for ${JSON.stringify(steps).length}`);
+    assert.deepEqual(await scenarioOf(link, () => OURS), { ...scenario, steps });
+    const bomb = await linkOf(OURS, { ...scenario, input: ' '.repeat(2_000_000) });
+    assert.deepEqual(await scenarioOf(bomb, () => OURS), { refused: 'unreadable' });
   });
 
   test('saved as a test it runs in the repository, and fails once the machine does something else', async () => {

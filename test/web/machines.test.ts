@@ -4,7 +4,11 @@ import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import sharp from 'sharp';
 import { resourceMachine } from '../../machines/resource.ts';
+import { taskMachine } from '../../machines/task.ts';
 import { codeOf } from '../../visualizer/config.ts';
+import { graphOf } from '../../visualizer/graph.ts';
+import { hashOf } from '../../visualizer/layout.ts';
+import { scenarioOf } from '../../visualizer/simulation/share.ts';
 import { until } from '../worlds/wait.ts';
 import { type OpenedPage, type WebWorld, webWorld } from './web-world.ts';
 
@@ -23,6 +27,14 @@ const simulating = async (): Promise<OpenedPage> => {
 const choose = (page: OpenedPage, label: string) => page.locator('.can .take').filter({ hasText: label }).first().click();
 /** Until OCR runs. */
 const WHILE_READ = ['UPLOAD_REPORTED', 'inspect accepted', 'inspect done legal', 'ocr accepted'];
+/** The address once it holds that many steps. */
+const linkAfter = (page: OpenedPage, steps: number): Promise<string> =>
+  until('the address holds the scenario', async () => {
+    const scenario = await scenarioOf(new URL(page.url()).hash.slice(1), () => VERSION);
+    return !('refused' in scenario) && scenario.steps.length === steps && page.url();
+  });
+const graph = graphOf(resourceMachine);
+const VERSION = { machine: 'resource', version: graph.version, hash: hashOf(graph) };
 const now = (page: OpenedPage) => page.locator('.panel p[aria-live] .word').innerText();
 
 test('metadata edited while OCR runs: what is refused, by which guard and why; what is taken, and what it changes', async () => {
@@ -34,7 +46,7 @@ test('metadata edited while OCR runs: what is refused, by which guard and why; w
   await choose(page, 'METADATA_SUBMITTED {"complete":true}');
   assert.equal(await now(page), 'INIT');
   assert.match(await page.locator('.ctx .is-changed').first().innerText(), /2/);
-  assert.match(await page.locator('.owed').innerText(), /Owes, so not in limbo[\s\S]*job ocr begun/);
+  assert.match(await page.locator('.owed').innerText(), /Owes, so not in limbo[\s\S]*job ocr\s+begun/);
   assert.deepEqual(page.errors, []);
   await page.context().close();
 });
@@ -42,8 +54,8 @@ test('metadata edited while OCR runs: what is refused, by which guard and why; w
 test('its link shows another the same; of another version it is refused by name', async () => {
   const page = await simulating();
   for (const step of [...WHILE_READ, '{"complete":false}']) await choose(page, step);
+  const link = await linkAfter(page, WHILE_READ.length + 1);
   const shown = await page.locator('.panel').innerText();
-  const link = page.url();
   assert.match(link, /#resource@2-[0-9a-f]{16}\?steps=/);
   const other = await world.open();
   await other.goto(link);
@@ -72,11 +84,48 @@ test('back and forth on the tape; a fault; a guard that is forced is marked', as
   await page.context().close();
 });
 
+test('a line that is pointed at says its causes; a choice that is pointed at shows where it leads', async () => {
+  const page = await simulating();
+  for (const step of WHILE_READ) await choose(page, step);
+  const P = 'resource.pipeline.indexing';
+  await page.locator(`.card[data-state="${P}.recognising"]`).hover();
+  await page.locator('.canvas .label').filter({ hasText: 'ocr failed' }).waitFor();
+  await page.locator('.can .take').filter({ hasText: 'ocr done' }).first().hover();
+  await page.locator(`.edge.next[data-edge="${P}.recognising ${P}.OCR_DONE"]`).waitFor({ state: 'attached' });
+  assert.equal(await page.locator('.canvas .label').count(), 0);
+  assert.deepEqual(page.errors, []);
+  await page.context().close();
+});
+
+test('the machine of the browser is tried too, and a scenario of another machine is left behind', async () => {
+  const page = await simulating();
+  for (const step of WHILE_READ) await choose(page, step);
+  await linkAfter(page, WHILE_READ.length);
+  await page.getByRole('button', { name: 'upload', exact: true }).click();
+  await choose(page, 'CHECK');
+  await page.locator('.canvas .card.here[data-state="upload.checking"]').waitFor();
+  assert.equal(await page.getByRole('alert').count(), 0);
+  await page.getByRole('button', { name: 'Live' }).click();
+  await page.locator('.panel').filter({ hasText: 'This browser is adding no file' }).waitFor();
+  assert.deepEqual(page.errors, []);
+  await page.context().close();
+});
+
 describe('what the page gives away', () => {
   test('the code for Stately is what the command line writes', async () => {
     const page = await simulating();
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByLabel('Export').selectOption('Stately')]);
-    assert.equal(await readFile((await download.path()) ?? '', 'utf8'), codeOf(resourceMachine));
+    for (const [name, machine] of [
+      ['resource', resourceMachine],
+      ['task', taskMachine],
+    ] as const) {
+      await page.getByRole('button', { name, exact: true }).click();
+      await page.getByRole('button', { name: 'Export' }).click();
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'Stately', exact: true }).click(),
+      ]);
+      assert.equal(await readFile((await download.path()) ?? '', 'utf8'), codeOf(machine)); // test/visualizer/export.test.ts walks it
+    }
     await page.context().close();
   });
 

@@ -27,13 +27,32 @@ export const PAGE_CASES: readonly PageCase[] = [
   },
   { name: 'nothing-found', path: () => `/?q=${encodeURIComponent('云雀 dinner')}`, ready: '.state', shot: true },
   { name: 'machines-live', path: () => '/machines', ready: '.canvas .card' },
+  { name: 'machines-ocr-runs', path: () => '/machines', ready: '.canvas .card', shot: true, act: (page) => simulate(page) },
   {
-    name: 'machines-simulate',
+    name: 'machines-edited',
+    path: () => '/machines',
+    ready: '.canvas .card',
+    shot: true,
+    act: (page) => simulate(page, 'METADATA_SUBMITTED {"complete":true}'),
+  },
+  {
+    name: 'machines-upload',
+    path: () => '/machines',
+    ready: '.canvas .card',
+    act: (page) => page.locator('.lab-top .seg').first().locator('button').nth(2).click(),
+  },
+  {
+    name: 'machines-picture',
     path: () => '/machines',
     ready: '.canvas .card',
     act: async (page) => {
-      await page.locator('.lab-top .end .seg button').nth(2).click();
-      await page.locator('.can button').first().click();
+      const id = await page.evaluate(
+        "fetch('/v1/resources?limit=1').then((found) => found.json()).then(({ items }) => items[0].resource_id)",
+      );
+      await page.locator('.lab-top .end .seg button').nth(1).click();
+      await page.locator('.panel input').fill(String(id));
+      await page.locator('.panel form button').click();
+      await page.locator('.panel ol li').first().waitFor();
     },
   },
   { name: 'trash', path: () => '/?trash', ready: '.state' },
@@ -180,6 +199,13 @@ const REJECTED = `(async () => {
   return resource.resource_id;
 })()`;
 
+/** The steps of docs/reviewing.md: until OCR runs, and then one more. */
+async function simulate(page: OpenedPage, ...more: string[]): Promise<void> {
+  await page.locator('.lab-top .end .seg button').nth(2).click();
+  for (const label of ['UPLOAD_REPORTED', 'inspect accepted', 'inspect done legal', 'ocr accepted', ...more])
+    await page.locator('.can .take').filter({ hasText: label }).first().click();
+  await page.mouse.move(0, 0);
+}
 async function openPicture(page: OpenedPage, title: string): Promise<void> {
   await page.getByRole('gridcell', { name: title }).getByRole('link').first().click();
   await page.locator('.read').waitFor({ state: 'attached' });

@@ -11,16 +11,18 @@ const NODE = 'node';
 const nameOf = ({ machine, version, hash }: Version): string => `${machine}@${version}-${hash}`;
 
 /** What follows `#`. */
-export const linkOf = (of: Version, { input, steps }: Scenario): string =>
-  `${nameOf(of)}?steps=${toBase64Url(JSON.stringify([input, steps.map(({ said, forced }) => (forced ? [said, forced] : [said]))]))}`;
+export async function linkOf(of: Version, { input, steps }: Scenario): Promise<string> {
+  const said = [input, steps.map((step) => (step.forced ? [step.said, step.forced] : [step.said]))];
+  return `${nameOf(of)}?steps=${toBase64Url(await deflated(JSON.stringify(said)))}`;
+}
 
-export function scenarioOf(link: string, versionOf: (machine: string) => Version | null): Scenario | Refusal {
+export async function scenarioOf(link: string, versionOf: (machine: string) => Version | null): Promise<Scenario | Refusal> {
   const [, machine = '', rest = '', packed = ''] = /^(\w+)@([\w.-]+)\?steps=([\w-]*)$/.exec(link) ?? [];
   const ours = versionOf(machine);
   if (!ours) return { refused: 'unreadable' };
   if (nameOf(ours) !== `${machine}@${rest}`) return { refused: 'version', theirs: `${machine}@${rest}`, ours: nameOf(ours) };
   try {
-    const [input, steps] = JSON.parse(fromBase64Url(packed));
+    const [input, steps] = JSON.parse(await inflated(fromBase64Url(packed)));
     if (!Array.isArray(steps) || steps.length > MAX_STEPS || !steps.every(isStep)) return { refused: 'unreadable' };
     return { machine, input, steps: steps.map(([said, forced]) => (forced ? { said, forced } : { said })) };
   } catch {
@@ -38,10 +40,33 @@ const isStep = (step: unknown): boolean =>
   (step[0].say !== 'event' || typeof step[0].event?.type === 'string') &&
   (step[1] === undefined || (Array.isArray(step[1]) && step[1].every((name) => typeof name === 'string')));
 
-const toBase64Url = (text: string): string =>
-  btoa(String.fromCharCode(...new TextEncoder().encode(text))).replace(/[+/=]/g, (sign) => ({ '+': '-', '/': '_' })[sign] ?? '');
-const fromBase64Url = (packed: string): string =>
-  new TextDecoder().decode(Uint8Array.from(atob(packed.replaceAll('-', '+').replaceAll('_', '/')), (sign) => sign.charCodeAt(0)));
+const toBase64Url = (bytes: Uint8Array): string =>
+  btoa(String.fromCharCode(...bytes)).replace(/[+/=]/g, (sign) => ({ '+': '-', '/': '_' })[sign] ?? '');
+const fromBase64Url = (packed: string): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(atob(packed.replaceAll('-', '+').replaceAll('_', '/')), (sign) => sign.charCodeAt(0));
+
+/** Maximum characters of a scenario that is inflated: a link must not fill a browser. */
+const MAX_CHARACTERS = 1_000_000;
+/** Streams of the platform, which a page has without TLS too. */
+async function deflated(text: string): Promise<Uint8Array> {
+  const stream = new Blob([text]).stream().pipeThrough(new CompressionStream('deflate-raw'));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+/** Throws for what is not whole, and for more than MAX_CHARACTERS. */
+async function inflated(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw')).getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    text += decoder.decode(value, { stream: true });
+    if (text.length > MAX_CHARACTERS) {
+      await reader.cancel();
+      throw new RangeError('a scenario is shorter');
+    }
+  }
+}
 
 /** A file for test/machines/: it says the same to the machine, and expects after each step what was seen. Forced steps can't be repeated by a test. */
 export function testOf({ machine, input, steps }: Scenario, moments: readonly Moment[], title: string): string {

@@ -64,6 +64,21 @@ describe('machines', () => {
     assert.deepEqual((await resource(marked_viewer)).by_state, {});
   });
 
+  test('those whose timer is overdue are counted as late, where they are', async () => {
+    const other = await httpWorld();
+    try {
+      await other.created();
+      const read = async () => Machine.parse((await other.call('GET', '/v1/machines/resource')).json);
+      assert.deepEqual((await read()).late_by_state, {});
+      other.later(40 * 86_400_000); // nothing sweeps in this world
+      const { by_state, late_by_state } = await read();
+      assert.equal(late_by_state?.['resource.pipeline.AWAITING_UPLOAD.waiting'], 1);
+      assert.deepEqual(late_by_state, by_state);
+    } finally {
+      await other.stop();
+    }
+  });
+
   test('an operator sees what a picture owes, and nothing by which its results could be forged', async () => {
     const id = (await world.created()).resource_id;
     await world.legal(id);

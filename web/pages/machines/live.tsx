@@ -3,7 +3,9 @@ import { useSelector } from '@xstate/store-react';
 import { useEffect, useMemo, useState } from 'react';
 import type { Machine } from '../../../contract/machines.ts';
 import { STATUSES } from '../../../contract/statuses.ts';
-import type { MachineName } from '../../../visualizer/machines.ts';
+import { drawingOf } from '../../../visualizer/drawing.ts';
+import { graphOf } from '../../../visualizer/graph.ts';
+import { MACHINES, type MachineName } from '../../../visualizer/machines.ts';
 import { uploads } from '../../add/uploads.ts';
 import { api } from '../../api/api.ts';
 import { isAborted, isUnreachable, Refused } from '../../api/refused.ts';
@@ -12,8 +14,10 @@ import { num } from '../../words/format.ts';
 import { machinesWords } from '../../words/machines.ts';
 import { useText, useWords } from '../../words/words.ts';
 import { after } from '../../world.ts';
-import type { Shown } from './drawing.tsx';
+import { NOTHING, type Shown } from './shown.ts';
 
+const graph = graphOf(MACHINES.resource);
+const { shown: cardOf } = drawingOf(graph);
 /** Counting looks at every picture of the organisation: once for all that happens within this time. */
 const COUNT_INTERVAL_MS = 2_000;
 
@@ -21,6 +25,7 @@ export function Live({ name, show }: { name: MachineName; show: (shown: Shown) =
   const words = useWords(machinesWords);
   const text = useText();
   const [counts, setCounts] = useState<Machine['by_state']>({});
+  const [late, setLate] = useState<Record<string, number>>({});
   useEffect(() => {
     const stop = new AbortController();
     let cancel: (() => void) | null = null;
@@ -29,7 +34,8 @@ export function Live({ name, show }: { name: MachineName; show: (shown: Shown) =
       try {
         const { body } = await api.get_machine({ params: { machine: name }, signal: stop.signal });
         setCounts(body.by_state);
-        show({ lit: [], here: [], counts: body.by_state ?? {} });
+        setLate(body.late_by_state ?? {});
+        show({ ...NOTHING, counts: body.by_state ?? {}, late: body.late_by_state ?? {} });
       } catch (error) {
         if (!isAborted(error) && !isUnreachable(error) && !(error instanceof Refused)) throw error;
         // what is shown stays; the next event counts again
@@ -55,7 +61,13 @@ export function Live({ name, show }: { name: MachineName; show: (shown: Shown) =
         <p className="soft">{words.not_counted}</p>
       </aside>
     );
-  const rows = STATUSES.map((row) => ({ ...row, count: inStatus(counts, row.status) }));
+  const rows = STATUSES.map((row) => ({
+    ...row,
+    count: inStatus(counts, row.status),
+    late: inStatus(late, row.status),
+  }));
+  const light = (status: string | null) =>
+    show({ ...NOTHING, counts, late, lit: graph.nodes.flatMap((node) => (node.name === status ? [cardOf(node.id)] : [])) });
   return (
     <aside className="panel">
       <section>
@@ -65,14 +77,15 @@ export function Live({ name, show }: { name: MachineName; show: (shown: Shown) =
         </h2>
         <table>
           <tbody>
-            {rows.map(({ status, waits_for, guarded_by, count }) => (
-              <tr key={status}>
+            {rows.map(({ status, waits_for, guarded_by, count, late: overdue }) => (
+              <tr key={status} onPointerEnter={() => light(status)} onPointerLeave={() => light(null)}>
                 <td>
                   <span className="word">{status}</span>
                   <br />
                   <span className="dim">
-                    {text(waits_for)}; {text(guarded_by)}
+                    {text(waits_for).replaceAll('`', '')}; {text(guarded_by).replaceAll('`', '')}
                   </span>
+                  {overdue > 0 ? <span className="is-late"> {words.late(overdue)}</span> : null}
                 </td>
                 <td>{num(count)}</td>
               </tr>
@@ -93,7 +106,7 @@ function LiveUploads({ show }: { show: (shown: Shown) => void }) {
     return Object.entries(by_state);
   }, [views]);
   useEffect(() => {
-    show({ lit: [], here: [], counts: Object.fromEntries(counts.map(([state, count]) => [`upload.${state}`, count])) });
+    show({ ...NOTHING, counts: Object.fromEntries(counts.map(([state, count]) => [`upload.${state}`, count])) });
   }, [counts, show]);
   return (
     <aside className="panel">

@@ -9,17 +9,19 @@ import { MACHINE_NAMES, MACHINES, type MachineName } from '../../../visualizer/m
 import { mermaidBlocks } from '../../../visualizer/mermaid.ts';
 import { svgOf } from '../../../visualizer/svg.ts';
 import { statesInWords } from '../../../visualizer/text.ts';
+import { Icon } from '../../frame/icons.tsx';
+import { Menu } from '../../frame/menu.tsx';
 import { machinesWords } from '../../words/machines.ts';
 import { useWords } from '../../words/words.ts';
-import { Drawing, type Shown } from './drawing.tsx';
+import { Drawing } from './drawing.tsx';
 import { Live } from './live.tsx';
 import { OnePicture } from './one-picture.tsx';
 import { saveFile } from './save-file.ts';
+import { NOTHING } from './shown.ts';
 import { Simulate } from './simulate.tsx';
 
 const MODES = ['live', 'one', 'simulate'] as const;
 type Mode = (typeof MODES)[number];
-const NOTHING: Shown = { lit: [], here: [], counts: {} };
 const machineOfLink = (): MachineName | undefined => MACHINE_NAMES.find((name) => location.hash.startsWith(`#${name}@`));
 
 export default function Machines({ id = null }: { id?: string | null }) {
@@ -32,7 +34,15 @@ export default function Machines({ id = null }: { id?: string | null }) {
   const change = (to: Mode) => {
     setShown(NOTHING);
     setMode(to);
+    if (to === 'one') setName('resource');
     if (id && to !== 'one') go(WEB_PAGES.machines);
+  };
+  /** A scenario in the address is of the machine before. */
+  const choose = (to: MachineName) => {
+    setShown(NOTHING);
+    setName(to);
+    if (mode === 'one') change('live');
+    history.replaceState(history.state, '', location.pathname + location.search);
   };
   return (
     <div className="lab">
@@ -40,15 +50,7 @@ export default function Machines({ id = null }: { id?: string | null }) {
       <div className="lab-top">
         <Segments label={words.which}>
           {MACHINE_NAMES.map((one) => (
-            <button
-              key={one}
-              type="button"
-              aria-pressed={one === name}
-              onClick={() => {
-                setShown(NOTHING);
-                setName(one);
-              }}
-            >
+            <button key={one} type="button" aria-pressed={one === name} onClick={() => choose(one)}>
               {one}
             </button>
           ))}
@@ -65,14 +67,15 @@ export default function Machines({ id = null }: { id?: string | null }) {
           <Export name={name} graph={graph} />
         </div>
       </div>
-      <div className="canvas">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: on a phone it scrolls sideways, by keys too */}
+      <section className={mode === 'live' ? 'canvas' : 'canvas is-traced'} tabIndex={0} aria-label={words.canvas}>
         <Drawing graph={graph} shown={shown} />
         <p className="legend">
-          {words.legend.map((line) => (
+          {[...words.legend, ...(name === 'upload' ? [words.legend_upload] : [])].map((line) => (
             <span key={line}>{line}</span>
           ))}
         </p>
-      </div>
+      </section>
       {mode === 'live' ? <Live key={name} name={name} show={setShown} /> : null}
       {mode === 'one' ? <OnePicture key={id} id={id} show={setShown} /> : null}
       {mode === 'simulate' ? <Simulate key={name} name={name} graph={graph} show={setShown} /> : null}
@@ -127,19 +130,30 @@ function Export({ name, graph }: { name: MachineName; graph: Graph }) {
     JSON: [`${name}.graph.json`, () => `${JSON.stringify(graph, null, 2)}\n`],
   };
   return (
-    <select
-      className="field"
-      aria-label={words.export}
-      value=""
-      onChange={({ target }) => {
-        const [file, make] = files[target.value] ?? [];
-        if (file && make) saveFile(file, make());
-      }}
+    <Menu
+      label={words.export}
+      className="b"
+      button={
+        <>
+          <Icon name="down" />
+          {words.export}
+        </>
+      }
     >
-      <option value="">{words.export}</option>
-      {Object.keys(files).map((format) => (
-        <option key={format}>{format}</option>
-      ))}
-    </select>
+      {(close) =>
+        Object.entries(files).map(([format, [file, make]]) => (
+          <button
+            key={format}
+            type="button"
+            onClick={() => {
+              close();
+              saveFile(file, make());
+            }}
+          >
+            {format}
+          </button>
+        ))
+      }
+    </Menu>
   );
 }

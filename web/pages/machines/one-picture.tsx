@@ -7,10 +7,11 @@ import { graphOf } from '../../../visualizer/graph.ts';
 import { MACHINES } from '../../../visualizer/machines.ts';
 import { api } from '../../api/api.ts';
 import { isAborted, isUnreachable, Refused } from '../../api/refused.ts';
+import { Icon } from '../../frame/icons.tsx';
 import { mayDo } from '../../stores/session.ts';
 import { machinesWords } from '../../words/machines.ts';
 import { useWords } from '../../words/words.ts';
-import type { Shown } from './drawing.tsx';
+import { litBy, NOTHING, type Shown } from './shown.ts';
 
 type Entry = { seq: number; event: string; to: string };
 const MAX_ENTRIES = 100;
@@ -37,7 +38,8 @@ export function OnePicture({ id, show }: { id: string | null; show: (shown: Show
         const now = mayDo('operator') ? (await api.get_resource_machine({ params, signal })).body : null;
         setState(now);
         const last = path.at(-1);
-        show({ lit: litBy(path.map(({ to }) => to)), here: now?.states ?? (last ? [stateOf(last.to)] : []), counts: {} });
+        const visits = path.map(({ to }) => [cardOf(stateOf(to))]);
+        show({ ...NOTHING, lit: litBy(lines, visits), here: now?.states ?? (last ? [stateOf(last.to)] : []) });
       } catch (error) {
         if (error instanceof Refused) setMissing(true);
         else if (!isAborted(error) && !isUnreachable(error)) throw error;
@@ -49,14 +51,19 @@ export function OnePicture({ id, show }: { id: string | null; show: (shown: Show
   return (
     <aside className="panel">
       <form
-        className="acts"
+        className="of-picture"
         onSubmit={(event) => {
           event.preventDefault();
           const given = new FormData(event.currentTarget).get('id');
           if (typeof given === 'string' && /^[\w-]{1,100}$/.test(given.trim())) go(`/machines/${given.trim()}`);
         }}
       >
-        <input className="field" name="id" aria-label={words.picture_id} placeholder={words.picture_id} defaultValue={id ?? ''} />
+        <label className="field">
+          <span>{words.picture_id}</span>
+          <span className="in">
+            <input name="id" defaultValue={id ?? ''} autoComplete="off" spellCheck={false} />
+          </span>
+        </label>
         <button type="submit" className="b plain">
           {words.show}
         </button>
@@ -89,18 +96,6 @@ export function OnePicture({ id, show }: { id: string | null; show: (shown: Show
   );
 }
 
-/** Cards, and the lines between those that follow one another: straight, or by the fork. */
-function litBy(statuses: readonly string[]): string[] {
-  const cards = statuses.map((status) => cardOf(stateOf(status)));
-  const fork = cardOf('resource.pipeline.resume');
-  const ways = cards.slice(1).flatMap((to, n) => {
-    const from = cards[n] ?? to;
-    if (lines.some((line) => line.from === from && line.to === to)) return [`${from} ${to}`];
-    return from === to ? [] : [`${from} ${fork}`, `${fork} ${to}`];
-  });
-  return [...cards, ...ways];
-}
-
 /** Each with when it comes. */
 type Named = readonly (readonly string[])[];
 /** without: what it means that it owes nothing. */
@@ -114,7 +109,11 @@ export function Owed({ jobs, timers, without }: OwedProps) {
       <ul>
         {[...jobs.map((one) => [words.job, ...one]), ...timers.map((one) => [words.timer, ...one])].map(([kind, name, when]) => (
           <li key={`${kind} ${name}`}>
-            {kind} <span className="word">{name}</span> <span className="dim">{when}</span>
+            <Icon name={kind === words.job ? 'bolt' : 'clock'} />
+            <span>
+              {kind} <span className="word">{name}</span>
+            </span>
+            <span className="dim">{when}</span>
           </li>
         ))}
       </ul>

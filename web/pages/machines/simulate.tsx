@@ -8,17 +8,17 @@ import type { Graph } from '../../../visualizer/graph.ts';
 import { hashOf } from '../../../visualizer/layout.ts';
 import { MACHINES, type MachineName } from '../../../visualizer/machines.ts';
 import { type Choice, choicesOf } from '../../../visualizer/simulation/choices.ts';
-import { linkOf, MAX_STEPS, type Refusal, scenarioOf, testOf } from '../../../visualizer/simulation/share.ts';
-import { createSimulator, type Moment, type ScenarioStep } from '../../../visualizer/simulation/simulation.ts';
-import type { Asked } from '../../../visualizer/simulation/traced.ts';
+import { linkOf, MAX_STEPS, type Refusal, scenarioOf, testOf, type Version } from '../../../visualizer/simulation/share.ts';
+import { createSimulator, type Moment, type Scenario, type ScenarioStep } from '../../../visualizer/simulation/simulation.ts';
 import { Icon } from '../../frame/icons.tsx';
 import { say } from '../../stores/toast.ts';
 import { machinesWords } from '../../words/machines.ts';
 import { useText, useWords } from '../../words/words.ts';
 import { copyText } from '../../world.ts';
-import type { Shown } from './drawing.tsx';
+import { Can, inOrder, short } from './can.tsx';
 import { Owed } from './one-picture.tsx';
 import { saveFile } from './save-file.ts';
+import { litBy, NOTHING, type Shown } from './shown.ts';
 
 const INPUTS: Record<MachineName, Json> = {
   resource: { resource_id: 'r', org_id: 'o', user_id: 'u', described: true, claimed: { byte_size: null, sha256: null } },
@@ -29,33 +29,56 @@ const INPUTS: Record<MachineName, Json> = {
 const WITHOUT = { rest: 'rests', turn: 'turn', limbo: 'limbo' } as const;
 type Props = { name: MachineName; graph: Graph; show: (shown: Shown) => void };
 
-export function Simulate({ name, graph, show }: Props) {
-  const words = useWords(machinesWords);
+export function Simulate(props: Props) {
+  const { name, graph } = props;
   const version = useMemo(() => ({ machine: name, version: graph.version, hash: hashOf(graph) }), [name, graph]);
+  const [given, setGiven] = useState<Scenario | Refusal | null>(null);
+  useEffect(() => {
+    const fresh: Scenario = { machine: name, input: INPUTS[name], steps: [] };
+    const link = location.hash.slice(1);
+    if (link === '') setGiven(fresh);
+    else void scenarioOf(link, (of) => (of === name ? version : null)).then(setGiven);
+  }, [name, version]);
+  return given ? <Tried {...props} version={version} given={given} /> : <aside className="panel" />;
+}
+
+function Tried({ name, graph, show, version, given }: Props & { version: Version; given: Scenario | Refusal }) {
+  const words = useWords(machinesWords);
   const simulator = useMemo(() => createSimulator(MACHINES[name]), [name]);
-  const [given] = useState(() =>
-    location.hash.length > 1 ? scenarioOf(location.hash.slice(1), (of) => (of === name ? version : null)) : null,
-  );
-  const refusal: Refusal | null = given && 'refused' in given ? given : null;
-  const [input] = useState(given && !('refused' in given) ? given.input : INPUTS[name]);
-  const [steps, setSteps] = useState<readonly ScenarioStep[]>(given && !('refused' in given) ? given.steps : []);
+  const refusal = 'refused' in given ? given : null;
+  const [input] = useState('refused' in given ? INPUTS[name] : given.input);
+  const [steps, setSteps] = useState<readonly ScenarioStep[]>('refused' in given ? [] : given.steps);
+  const [pointed, setPointed] = useState<Choice | null>(null);
   const [at, setAt] = useState(steps.length);
   const moments = useMemo(() => simulator.run({ machine: name, input, steps }), [simulator, name, input, steps]);
   const moment = moments[at] ?? moments[0];
   const choices = useMemo(() => (moment ? choicesOf(simulator, moment, graph) : []), [simulator, moment, graph]);
-  useEffect(() => show(shownOf(graph, moments.slice(0, at + 1))), [graph, moments, at, show]);
-  const link = linkOf(version, { machine: name, input, steps });
   useEffect(() => {
-    if (steps.length > 0) history.replaceState(history.state, '', `${location.pathname}${location.search}#${link}`);
-  }, [link, steps]);
+    const { lines, shown: cardOf } = drawingOf(graph);
+    const visits = moments.slice(0, at + 1).map(({ states }) => states.map(cardOf));
+    const [before, then] = [visits.at(-1) ?? [], (pointed?.after.states ?? []).map(cardOf)];
+    const next = pointed?.after.outcome === 'moved' ? litBy(lines, [before, then]).filter((one) => !before.includes(one)) : [];
+    show({ ...NOTHING, lit: litBy(lines, visits), next, here: moments[at]?.states ?? [] });
+  }, [graph, moments, at, pointed, show]);
+  useEffect(() => {
+    if (steps.length === 0) return;
+    let is_over = false;
+    void linkOf(version, { machine: name, input, steps }).then((link) => {
+      if (!is_over) history.replaceState(history.state, '', `${location.pathname}${location.search}#${link}`);
+    });
+    return () => {
+      is_over = true;
+    };
+  }, [version, name, input, steps]);
   if (!moment) return null;
   const take = (step: ScenarioStep) => {
     if (at >= MAX_STEPS) return;
     setSteps([...steps.slice(0, at), step]);
     setAt(at + 1);
+    setPointed(null);
   };
   const share = async () => {
-    await copyText(`${location.origin}${location.pathname}#${link}`);
+    await copyText(`${location.origin}${location.pathname}#${await linkOf(version, { machine: name, input, steps })}`);
     say(words.copied);
   };
   const title = moments.length > 1 ? `${name}: ${steps.map(({ said }) => nameOf(said)).join(', ')}` : name;
@@ -83,14 +106,12 @@ export function Simulate({ name, graph, show }: Props) {
           <span>{words.real}</span>
         </h2>
         <ul className="can">
-          {choices
-            .filter(({ fault }) => fault === null)
-            .map((choice) => (
-              <Can key={`${choice.label} ${choice.detail}`} choice={choice} take={take} />
-            ))}
+          {inOrder(choices).map((choice) => (
+            <Can key={`${choice.label} ${choice.detail}`} choice={choice} take={take} point={setPointed} />
+          ))}
         </ul>
       </section>
-      <section>
+      <section hidden={choices.every(({ fault }) => fault === null)}>
         <h2>{words.faults}</h2>
         <div className="acts">
           {choices.map(({ fault, said, label, detail }) =>
@@ -182,49 +203,6 @@ function Now({ moment }: { moment: Moment }) {
   );
 }
 
-function Can({ choice, take }: { choice: Choice; take: (step: ScenarioStep) => void }) {
-  const words = useWords(machinesWords);
-  const { said, label, detail, kind, after: result, leads, taken_in } = choice;
-  const is_taken = result.outcome === 'moved';
-  const asked = choice.asked.filter((one, n, all) => all.findIndex((other) => sameAnswer(one, other)) === n);
-  const refused = asked.filter(({ holds }) => !holds);
-  const leads_to = leads.length > 0 ? `→ ${leads.map(short).join(', ')}` : is_taken ? words.stays : words.outcome[result.outcome];
-  return (
-    <li>
-      <button
-        type="button"
-        className={is_taken ? 'take' : 'take no'}
-        onClick={({ altKey }) =>
-          take(altKey && refused.length > 0 ? { said, forced: refused.map(({ guard }) => guard) } : { said })
-        }
-      >
-        <Icon name={is_taken ? (kind === 'timer' ? 'clock' : kind === 'event' ? 'edit' : 'bolt') : 'no'} />
-        <span className="word">
-          {label} {detail}
-        </span>
-        <span className="dim">{leads_to}</span>
-      </button>
-      {asked.length > 0 ? (
-        <p className={is_taken ? '' : 'refused'}>{asked.map((one) => guardInWords(one, words)).join('; ')}</p>
-      ) : null}
-      {taken_in.length > 0 ? <p>{words.not_here(taken_in.map(short).join(', '))}</p> : null}
-      {!is_taken && refused.length > 0 ? (
-        <button type="button" className="b link" onClick={() => take({ said, forced: refused.map(({ guard }) => guard) })}>
-          {words.force(refused.map(({ guard }) => guard).join(', '))}
-        </button>
-      ) : null}
-    </li>
-  );
-}
-function guardInWords(
-  { guard, params, holds, forced, read }: Asked,
-  words: { holds: string; refuses: string; forced: string },
-): string {
-  const values = read.map(([path, value]) => `${path.split('.').slice(1).join('.')} ${JSON.stringify(value)}`).join(', ');
-  const name = params === undefined ? guard : `${guard} ${String(params)}`;
-  return `${name} ${forced ? words.forced : holds ? words.holds : words.refuses}${values ? `: ${values}` : ''}`;
-}
-
 function Context({ moment: { instance, changed } }: { moment: Moment }) {
   const words = useWords(machinesWords);
   return (
@@ -248,14 +226,6 @@ function Context({ moment: { instance, changed } }: { moment: Moment }) {
   );
 }
 
-/** The halves of a step have the name of their step. */
-function short(path: string): string {
-  const [last = path, around] = path.split('.').toReversed();
-  return (last === 'queued' || last === 'running') && around ? around : last;
-}
-/** A guard of a state and of one around it is asked twice, and says the same. */
-const sameAnswer = (one: Asked, other: Asked): boolean =>
-  one.guard === other.guard && one.params === other.params && one.holds === other.holds;
 const nameOf = (said: ScenarioStep['said']): string =>
   said.say === 'event' ? said.event.type : said.say === 'timer' ? `after ${delayOf(said.timer)}` : `${said.job} ${said.say}`;
 const UNITS = [
@@ -267,24 +237,4 @@ const UNITS = [
 function duration(ms: number): string {
   const [unit, length] = UNITS.find(([, one]) => ms >= one) ?? (['s', 1_000] as const);
   return `${Math.round((ms / length) * 10) / 10} ${unit}`;
-}
-
-/** The cards that were visited, the lines between them, and where it is now. */
-function shownOf(graph: Graph, moments: readonly Moment[]): Shown {
-  const { lines, shown } = drawingOf(graph);
-  const cards = moments.map(({ states }) => states.map(shown));
-  const ways = cards.slice(1).flatMap((to, n) =>
-    lines
-      .filter((line) => {
-        const via = lines.find((one) => (cards[n] ?? []).includes(one.from) && to.includes(one.to));
-        const from_before = (cards[n] ?? []).includes(line.from);
-        return via
-          ? line === via
-          : (from_before && line.to.endsWith('.resume')) ||
-              (line.from.endsWith('.resume') && to.includes(line.to) && !(cards[n] ?? []).includes(line.to));
-      })
-      .map((line) => `${line.from} ${line.to}`),
-  );
-  const forks = ways.flatMap((way) => way.split(' ')).filter((card) => card.endsWith('.resume'));
-  return { lit: [...cards.flat(), ...ways, ...forks], here: moments.at(-1)?.states ?? [], counts: {} };
 }
