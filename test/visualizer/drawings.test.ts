@@ -70,11 +70,12 @@ test('docs/machines.md and its drawings are what the machines say (else: npm run
   for (const { file, machine, view } of DRAWINGS) assert.equal(await readFile(file, 'utf8'), svgFile(machine, view), file);
 });
 
-test('both READMEs show the drawing of the picture, which leads to the full one', async () => {
+test('both READMEs show the drawings of the picture and of the task, which lead to the full ones', async () => {
   for (const file of ['README.md', 'README.zh-CN.md'])
-    assert.match(
-      await readFile(file, 'utf8'),
-      /\]\(docs\/machines\/resource\.svg\)\]\(docs\/machines\/resource-full\.svg\)/,
-      file,
-    );
+    for (const machine of ['resource', 'task'])
+      assert.match(
+        await readFile(file, 'utf8'),
+        new RegExp(`\\]\\(docs/machines/${machine}\\.svg\\)\\]\\(docs/machines/${machine}-full\\.svg\\)`),
+        file,
+      );
 });

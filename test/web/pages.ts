@@ -33,7 +33,10 @@ export const PAGE_CASES: readonly PageCase[] = [
     path: () => '/machines',
     ready: '.canvas .card',
     shot: true,
-    act: (page) => simulate(page, 'METADATA_SUBMITTED {"complete":true}'),
+    act: async (page) => {
+      await simulate(page, 'METADATA_SUBMITTED {"complete":true}');
+      await page.locator('.ctx .is-changed').first().scrollIntoViewIfNeeded();
+    },
   },
   {
     name: 'machines-upload',
