@@ -7,6 +7,8 @@ export const WEB_PAGES = {
   picture: '/pictures/:id',
   inbox: '/inbox',
   operations: '/operations',
+  people: '/people',
+  again: '/read-again',
   machines: '/machines',
   machine: '/machines/:id',
 } as const;

@@ -23,6 +23,10 @@ import { useLanguage, useWords } from './words/words.ts';
 import { after, BASE } from './world.ts';
 
 const Picture = lazy(() => import('./pages/picture/picture.tsx'));
+const Inbox = lazy(() => import('./pages/inbox/inbox.tsx'));
+const Operations = lazy(() => import('./pages/operations/operations.tsx'));
+const People = lazy(() => import('./pages/people/people.tsx'));
+const Again = lazy(() => import('./pages/again/again.tsx'));
 const Machines = lazy(() => import('./pages/machines/machines.tsx'));
 const loadAdd = () => import('./add/add.tsx');
 const Add = lazy(loadAdd);
@@ -69,6 +73,18 @@ function Rooms() {
                 <Library />
               </Route>
               <Route path={WEB_PAGES.picture}>{({ id }) => <Picture key={id} id={id} />}</Route>
+              <Route path={WEB_PAGES.inbox}>
+                <Inbox />
+              </Route>
+              <Route path={WEB_PAGES.operations}>
+                <Operations />
+              </Route>
+              <Route path={WEB_PAGES.people}>
+                <People />
+              </Route>
+              <Route path={WEB_PAGES.again}>
+                <Again />
+              </Route>
               <Route path={WEB_PAGES.machines}>
                 <Machines />
               </Route>

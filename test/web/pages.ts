@@ -1,4 +1,9 @@
 /** Every page and state that is looked at by axe and on screenshots: a room adds its own here. */
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { ADVICE } from '../../contract/dead-letters.ts';
+import { FAILURE_CODES } from '../../contract/failures.ts';
+import { sendFrom } from './sent.ts';
 import { holds, type OpenedPage, type WebWorld } from './web-world.ts';
 
 /** path: where it is. until: what shows that it is there. act: what is done before it is looked at. */
@@ -26,6 +31,9 @@ export const PAGE_CASES: readonly PageCase[] = [
     },
   },
   { name: 'nothing-found', path: () => `/?q=${encodeURIComponent('云雀 dinner')}`, ready: '.state', shot: true },
+  { name: 'operations', path: () => '/operations', ready: '.work .steps', shot: true },
+  { name: 'read-again', path: () => '/read-again?remark=low_confidence', ready: '.work .order', shot: true },
+  { name: 'people', path: () => '/people', ready: '.work [data-user]', shot: true },
   { name: 'machines-live', path: () => '/machines', ready: '.canvas .card' },
   { name: 'machines-ocr-runs', path: () => '/machines', ready: '.canvas .card', shot: true, act: (page) => simulate(page) },
   {
@@ -189,6 +197,21 @@ export const PAGE_CASES: readonly PageCase[] = [
       await page.locator('.file small.fail').waitFor();
     },
   },
+  // The last: it signs in to an organisation of its own, so that what waits there is not seen on the pages before.
+  {
+    name: 'inbox',
+    path: async (world) => `/?${new URL(await world.link({ org: 'night-school' })).hash}`,
+    ready: '.state, [data-id]',
+    shot: true,
+    act: async (page) => {
+      await fillInbox(page);
+      await page.goto(new URL('/inbox', page.url()).href);
+      await page.locator('.item').first().waitFor();
+      await page.locator('.cause .fan a').first().waitFor();
+      await page.locator('.again').first().waitFor();
+      await holds(page, '[...document.images].every((image) => image.complete)');
+    },
+  },
 ];
 
 /** The id of a file that is no picture, sent if it is not there yet. */
@@ -209,6 +232,31 @@ async function simulate(page: OpenedPage, ...more: string[]): Promise<void> {
     await page.locator('.can .take').filter({ hasText: label }).first().click();
   await page.mouse.move(0, 0);
 }
+
+const WAITING = ['faded-ticket.jpg', 'photo-without-text.jpg', 'parts-label.bmp'];
+/** Pictures without a title, one file that is none, and a group of failures as an outage leaves it. */
+async function fillInbox(page: OpenedPage): Promise<void> {
+  const known = await page.evaluate("fetch('/v1/resources/counts').then((answer) => answer.json()).then(({ total }) => total)");
+  if (known === 0) {
+    for (const name of WAITING) await sendFrom(page, name, readFileSync(`samples/${name}`));
+    await sendFrom(page, 'IMG_20261104_182231.jpg', Buffer.from('no picture'), { title: 'Notice' });
+  }
+  await page.route('**/v1/resources/groups?by=failure', async (route) => {
+    const real = await route.fetch();
+    const { items } = z.object({ items: z.array(z.unknown()) }).parse(await real.json());
+    const listed = await page.request.get(new URL('/v1/resources?phase=needs_person', page.url()).href);
+    const { items: samples } = z.object({ items: z.array(z.unknown()) }).parse(await listed.json());
+    await route.fulfill({ response: real, json: { items: [outage(samples), ...items] } });
+  });
+}
+/** As the service groups what gave up while a service was away, which is back. */
+const outage = (samples: unknown[]) => ({
+  ...{ status: 'INDEX_FAILED', phase: 'failed', missing: null, step: 'embed', code: 'PROVIDER_UNAVAILABLE', count: 11 },
+  meaning: FAILURE_CODES.PROVIDER_UNAVAILABLE.en,
+  ...{ oldest_at: '2026-11-28T07:02:00.000Z', earliest_deadline_at: null, samples, advice: 'wait' },
+  ...{ advice_text: ADVICE.wait.en, since: new Date().toISOString() },
+});
+
 async function openPicture(page: OpenedPage, title: string): Promise<void> {
   await page.getByRole('gridcell', { name: title }).getByRole('link').first().click();
   await page.locator('.read').waitFor({ state: 'attached' });

@@ -1,6 +1,8 @@
 /** The menu of the person: theme, keys, reference, signing out. */
 import { useSelector } from '@xstate/store-react';
+import { Link } from 'wouter';
 import { ROLES } from '../../contract/roles.ts';
+import { WEB_PAGES } from '../../contract/web-pages.ts';
 import { prefs, type Theme } from '../stores/prefs.ts';
 import { leave, session } from '../stores/session.ts';
 import { frameWords } from '../words/frame.ts';
@@ -17,8 +19,9 @@ export function PersonMenu() {
   const me = useSelector(session, ({ context }) => context.me);
   const { theme, keys } = useSelector(prefs, ({ context }) => context);
   const role = ROLES.find((row) => row.role === me?.role);
+  const initials = initialsOf(me?.user.name ?? '');
   return (
-    <Menu label={words.person} className="me" button={initialsOf(me?.user.name ?? '')}>
+    <Menu label={initials === '' ? words.person : `${words.person}, ${initials}`} className="me" button={initials}>
       {(close) => (
         <>
           <p className="who">
@@ -47,6 +50,9 @@ export function PersonMenu() {
           >
             {words.keys} <kbd>?</kbd>
           </button>
+          <Link href={WEB_PAGES.people} onClick={close}>
+            {words.people}
+          </Link>
           <a href={`${BASE}/docs`} target="_blank" rel="noreferrer">
             {words.api}
           </a>

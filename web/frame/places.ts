@@ -14,7 +14,7 @@ export type Place = {
 
 export const PLACES: readonly Place[] = [
   { page: 'library', icon: 'library', key: 'g l', role: 'viewer', ready: true },
-  { page: 'inbox', icon: 'inbox', key: 'g i', role: 'editor', ready: false },
-  { page: 'operations', icon: 'ops', key: 'g o', role: 'operator', ready: false },
+  { page: 'inbox', icon: 'inbox', key: 'g i', role: 'editor', ready: true },
+  { page: 'operations', icon: 'ops', key: 'g o', role: 'operator', ready: true },
   { page: 'machines', icon: 'machine', key: 'g m', role: 'viewer', ready: true, in_more: true },
 ];

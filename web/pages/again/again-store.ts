@@ -1,0 +1,68 @@
+/** Which pictures are read again, and what became of those that were ordered. */
+import type { RemarkCode } from '../../../contract/remark-codes.ts';
+import { api } from '../../api/api.ts';
+import { isUnreachable, Refused } from '../../api/refused.ts';
+import { type Picture, pictureNow, putPictures } from '../../stores/pictures.ts';
+
+/** null: any. */
+export type Which = { remark: RemarkCode | null; engine: string | null };
+/** own_text: undefined: as it was ordered before. */
+export type How = { own_text: 'use' | 'ignore' | undefined; discard_corrections: boolean };
+
+/** Those that have been read, or failed on the way: the others are not there yet. */
+const filterOf = ({ remark, engine }: Which) => ({
+  phase: ['ready' as const, 'failed' as const],
+  ...(remark === null ? {} : { remark: [remark] }),
+  ...(engine === null ? {} : { engine: [engine] }),
+});
+
+export const countOf = async (which: Which, signal: AbortSignal): Promise<number> =>
+  (await api.count_resources({ query: filterOf(which), signal })).body.total;
+export const remarkCounts = async (signal: AbortSignal): Promise<Record<string, number>> =>
+  (await api.count_resources({ query: {}, signal })).body.by_remark;
+
+/** The engines of the newest pictures: the API has no list of all. */
+const LOOKED_AT = 200;
+export async function enginesSeen(signal: AbortSignal): Promise<string[]> {
+  const { body } = await api.list_resources({ query: { phase: ['ready'], limit: LOOKED_AT }, signal });
+  const names = body.items.flatMap(({ reading }) => (reading.engine === null ? [] : [reading.engine]));
+  return [...new Set(names)].sort();
+}
+
+export type Ordered = { ids: string[]; refused: number; why: string };
+const MAX_ROUNDS = 200;
+/** All that match, 500 a call: each is taken from where the last call ended, so that none is ordered twice. */
+export async function readAgain(which: Which, { own_text, discard_corrections }: How): Promise<Ordered> {
+  const ordered: Ordered = { ids: [], refused: 0, why: '' };
+  let cursor: string | null = null;
+  try {
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const { body }: Awaited<ReturnType<typeof api.change_resources>> = await api.change_resources({
+        body: {
+          ...{ action: 'reprocess', from: 'ocr', discard_corrections, filter: filterOf(which) },
+          ...(own_text === undefined ? {} : { own_text }),
+          ...(cursor === null ? {} : { cursor }),
+        },
+      });
+      for (const { resource, problem } of body.items) {
+        if (resource) ordered.ids.push(...putPictures([resource]));
+        ordered.why = problem?.detail ?? ordered.why;
+      }
+      ordered.refused += body.failed;
+      cursor = body.next_cursor;
+      if (cursor === null) break;
+    }
+  } catch (error) {
+    if (!(error instanceof Refused) && !isUnreachable(error)) throw error;
+    ordered.refused += 1;
+    ordered.why = error instanceof Error ? error.message : '';
+  }
+  return ordered;
+}
+
+/** How many of them are there, under way, and stopped. */
+export function progressOf(ids: readonly string[]): { ready: number; working: number; failed: number } {
+  const phases = ids.map((id) => pictureNow(id)?.phase ?? 'working');
+  const of = (...wanted: Picture['phase'][]) => phases.filter((phase) => wanted.includes(phase)).length;
+  return { ready: of('ready', 'gone'), working: of('working', 'uploading', 'needs_person'), failed: of('failed') };
+}
