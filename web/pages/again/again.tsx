@@ -173,8 +173,10 @@ function Moving({ ordered: { ids, refused, why } }: { ordered: Ordered }) {
   const { ready, working, failed } = progress;
   return (
     <section className="moving">
-      <h2 role="status">
-        {words.ordered(ids.length)} {words.progress(ready, working, failed)}
+      <h2>
+        <span role="status">
+          {words.ordered(ids.length)} {words.progress(ready, working, failed)}
+        </span>
       </h2>
       {refused > 0 ? <p className="fail">{words.refused(refused, why)}</p> : null}
       <div className="fan">
