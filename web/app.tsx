@@ -18,6 +18,7 @@ import { connection } from './stores/connection.ts';
 import { applyEvent, tellListeners } from './stores/pictures.ts';
 import { mayDo, session } from './stores/session.ts';
 import { tray } from './stores/tray.ts';
+import { followWaiting } from './stores/waiting.ts';
 import { frameWords } from './words/frame.ts';
 import { useLanguage, useWords } from './words/words.ts';
 import { after, BASE } from './world.ts';
@@ -56,6 +57,7 @@ function Rooms() {
     [],
   );
   useEffect(() => (mayDo('editor') ? after(LOAD_ADD_MS, () => void loadAdd().catch(() => {})) : undefined), []); // loaded again when it is needed
+  useEffect(() => followWaiting(), []);
   useKeys({
     ...Object.fromEntries(PLACES.filter(({ ready }) => ready).map(({ key, page }) => [key, () => go(WEB_PAGES[page])])),
     a: () => (mayDo('editor') ? tray.trigger.open() : false),

@@ -31,6 +31,7 @@ test('it is emptied by the keyboard alone: a name from the file, one that is typ
     const all = await Promise.all([named, plain, broken].map((id) => readFrom(page, id)));
     return all.map(({ phase }) => phase).join() === 'needs_person,needs_person,failed';
   });
+  await page.locator('nav .badge', { hasText: '3 waiting for a person' }).first().waitFor();
   await page.keyboard.press('Escape');
   await page.keyboard.press('g');
   await page.keyboard.press('i');

@@ -60,6 +60,7 @@ test('an outage is seen, with what waits and what need not be done; and so is it
   await page.getByText(/Embeddings: .*, since \d\d:\d\d\./).waitFor();
   await page.getByText('nothing has to be pressed: it is asked again by itself').waitFor();
   await page.locator('[data-step=embed].down').waitFor();
+  await page.locator('nav .badge-dot').first().waitFor();
   embedding.mood = 'well';
   await shownInTime(page, (state) => state === 'ok');
   await page.getByText('Everything answers').waitFor();

@@ -8,6 +8,8 @@ import { prefs, shownTheme } from '../stores/prefs.ts';
 import { parseQuery, searchOf } from '../stores/query.ts';
 import { session } from '../stores/session.ts';
 import { tray } from '../stores/tray.ts';
+import { waiting } from '../stores/waiting.ts';
+import { num } from '../words/format.ts';
 import { frameWords } from '../words/frame.ts';
 import { useWords } from '../words/words.ts';
 import { Icon, Mark } from './icons.tsx';
@@ -115,8 +117,30 @@ function PlaceLink({ place, children }: { place: Place; children: ReactNode }) {
   return (
     <Link href={address} {...(here ? { 'aria-current': 'page' as const } : {})}>
       {children}
+      <Badge page={place.page} />
     </Link>
   );
+}
+
+/** A number beside the inbox, a dot beside operations; nothing where nobody waits and all parts answer. */
+function Badge({ page }: { page: Place['page'] }) {
+  const words = useWords(frameWords);
+  const { count, is_down } = useSelector(waiting, ({ context }) => context);
+  if (page === 'inbox' && count > 0)
+    return (
+      <span className="badge">
+        <span aria-hidden="true">{num(count)}</span>
+        <span className="vh">{words.waiting(count)}</span>
+      </span>
+    );
+  if (page === 'operations' && is_down)
+    return (
+      <span className="badge-dot">
+        <span className="dot fail" />
+        <span className="vh">{words.part_down}</span>
+      </span>
+    );
+  return null;
 }
 
 function LanguageButton() {

@@ -12,8 +12,11 @@ const help = createStore({
 });
 export const openHelp = (): void => help.trigger.open();
 
-type KeyName = Exclude<keyof (typeof keyWords)['en'], 'anywhere' | 'in_library' | 'in_picture'>;
-const GROUPS: readonly { title: 'anywhere' | 'in_library' | 'in_picture'; keys: readonly [KeyName, ...string[]][] }[] = [
+type KeyName = Exclude<keyof (typeof keyWords)['en'], 'anywhere' | 'in_library' | 'in_inbox' | 'in_picture'>;
+const GROUPS: readonly {
+  title: 'anywhere' | 'in_library' | 'in_inbox' | 'in_picture';
+  keys: readonly [KeyName, ...string[]][];
+}[] = [
   {
     title: 'anywhere',
     keys: [
@@ -36,6 +39,14 @@ const GROUPS: readonly { title: 'anywhere' | 'in_library' | 'in_picture'; keys: 
       ['trash', '#'],
       ['undo', 'z'],
       ['leave_out', 'Alt'],
+    ],
+  },
+  {
+    title: 'in_inbox',
+    keys: [
+      ['next_waiting', 'j', 'k'],
+      ['take', 'Tab'],
+      ['answer', 'Enter'],
     ],
   },
   {

@@ -5,6 +5,10 @@ export const keyWords = messages({
   en: {
     anywhere: 'Anywhere',
     in_library: 'In the library',
+    in_inbox: 'In the inbox',
+    take: 'Take what is suggested',
+    answer: 'Answer, and on to what comes next',
+    next_waiting: 'Next, previous that waits',
     in_picture: 'In a picture',
     search: 'Search',
     out: 'Back, or out of what is open',
@@ -30,6 +34,10 @@ export const keyWords = messages({
   zh: {
     anywhere: '任何页面',
     in_library: '图片库',
+    in_inbox: '待办',
+    take: '采用建议',
+    answer: '确认，并到下一项',
+    next_waiting: '下一项、上一项',
     in_picture: '单张图片',
     search: '搜索',
     out: '返回，或关闭当前浮层',
