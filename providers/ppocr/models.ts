@@ -1,9 +1,9 @@
 /** Where the models are, and how they are run. Loaded in a process of its own alone: a run blocks its thread. */
 import { readFile } from 'node:fs/promises';
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Probabilities } from './ctc.ts';
 import type { ModelFiles } from './model-files.ts';
 import type { ProbabilityMap } from './regions.ts';
+import { loadRuntime, type Session, type SessionOptions, type Tensor } from './runtime.ts';
 import { STRIP_ROWS } from './strips.ts';
 
 export type Models = {
@@ -23,13 +23,13 @@ const SESSION_OPTIONS = {
   graphOptimizationLevel: 'all',
   enableMemPattern: false,
   logSeverityLevel: 3,
-} as const satisfies InferenceSession.SessionOptions;
+} as const satisfies SessionOptions;
 /** Columns of the blank strip that the recogniser is tried on. */
 const TRIAL_COLUMNS = 320;
 
 /** Throws what the runtime says of a model, and where recogniser and dictionary are not of one another. */
 export async function openModels({ detector, recogniser, dictionary }: ModelFiles): Promise<Models> {
-  const { InferenceSession, Tensor } = await import('onnxruntime-node');
+  const { InferenceSession, Tensor } = loadRuntime();
   const lines = (await readFile(dictionary, 'utf8')).split('\n').map((line) => line.replace('\r', ''));
   const letters = ['', ...lines.filter((line) => line !== ''), ' '];
   const open = (file: string) =>
@@ -37,7 +37,7 @@ export async function openModels({ detector, recogniser, dictionary }: ModelFile
       throw new Error(`${file} is no model that can be run: ${error instanceof Error ? error.message : String(error)}`);
     });
   const [det, rec] = [await open(detector), await open(recogniser)];
-  const run = async (session: InferenceSession, planes: Float32Array, width: number, height: number): Promise<Tensor> => {
+  const run = async (session: Session, planes: Float32Array, width: number, height: number): Promise<Tensor> => {
     const [[input], [output]] = [session.inputNames, session.outputNames];
     const result = await session.run({ [input ?? '']: new Tensor('float32', planes, [1, 3, height, width]) });
     const tensor = result[output ?? ''];
