@@ -11,6 +11,8 @@ import { readConfig } from '../../app/config.ts';
 import type { OpenedPorts } from '../../app/open-ports.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
 import { type Closers, createClosers, StopFailed } from '../../runtime/async/closers.ts';
+import type { IndexGenerations } from '../../runtime/ports/search-index.ts';
+import { only } from './missing.ts';
 import { until } from './wait.ts';
 
 type Env = Record<string, string>;
@@ -53,6 +55,7 @@ const failing = async (): Promise<never> => broken();
 const FAULTS: Record<string, (opened: OpenedPorts) => OpenedPorts> = {
   'the index is looked at': (ports) => ({
     ...ports,
+    index: { ...ports.index, generations: ports.index.generations ?? only<IndexGenerations>('generations', {}) },
     facts: { ...ports.facts, index_targets: { ...ports.facts.index_targets, get: failing } },
   }),
   'keys are made': (ports) => ({ ...ports, facts: { ...ports.facts, accounts: { ...ports.facts.accounts, ensure: failing } } }),
