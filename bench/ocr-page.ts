@@ -39,6 +39,8 @@ export function readingPage(kinds: readonly string[], columns: readonly Column[]
 
 Made by \`npm run bench -- ocr --write\`: ${date}, ${machine}; beside it ${beside}. Both with eng+chi_sim+chi_tra.
 
+These are the figures of tesseract alone (\`TUODI_OCR_ENGINE=tesseract\`). Where it can run, PP-OCRv4 reads first (decision 91); its figures by kind are not measured yet.
+
 The pictures are parts of four samples (English, simplified, traditional, mixed), made worse in one way each by \`test/worlds/ocr-pictures.ts\`; lines and words are cut out with 2 pixels around the ink. Errors are edits (Levenshtein) a true character, white space aside. Time is of one picture on one thread, without decoding the upload.
 
 ${readingTable(kinds, columns)}
