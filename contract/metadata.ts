@@ -7,7 +7,7 @@ import { rule } from './rules.ts';
 /** The output of JSON.parse is JSON already, and need not be checked value by value. */
 const json = z.custom<Json>((value) => value !== undefined);
 /** Printable, no control characters: titles and tags are shown, stored and searched as they are. */
-const line = (max: number) =>
+export const line = (max: number) =>
   z
     .string()
     .trim()

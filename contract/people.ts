@@ -1,8 +1,9 @@
 /** Users and keys of an organisation, as its administrators see and change them; and how much of its quota is used. */
 import { z } from 'zod';
+import { line } from './metadata.ts';
 import { ROLE_NAMES } from './roles.ts';
 
-const Name = z.string().trim().min(1).max(100);
+const Name = line(100);
 const Role = z.enum(ROLE_NAMES);
 const Time = z.iso.datetime();
 
@@ -45,7 +46,7 @@ export type AccessKey = z.infer<typeof AccessKey>;
 
 /** user_id: whom the key acts for; the caller's own user unless given. expires_at: in the future; absent: never. */
 export const CreateKey = z
-  .strictObject({ name: Name, role: Role, user_id: z.string().max(100).optional(), expires_at: Time.optional() })
+  .strictObject({ name: Name, role: Role, user_id: line(100).optional(), expires_at: Time.optional() })
   .meta({ id: 'CreateKey' });
 /** api_key: the whole key, shown this once and kept nowhere. */
 export const CreatedKey = z.object({ key: AccessKey, api_key: z.string() }).meta({ id: 'CreatedKey' });

@@ -27,7 +27,7 @@ const resource = {
   taken_at_source: null,
   ...{
     failure,
-    reading: { own_text: null },
+    reading: { own_text: null, engine: EVIL },
     remarks: [{ code: EVIL, page: 1, meaning: EVIL, detail: EVIL }],
     allowed_events: [],
     actions: [],

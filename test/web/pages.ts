@@ -126,10 +126,10 @@ export const PAGE_CASES: readonly PageCase[] = [
   },
   {
     name: 'picture-unsure',
-    path: () => '/?q=%E7%BA%A2%E8%B1%86',
+    path: () => '/?q=%E5%9C%96%E6%9B%B8%E9%A4%A8',
     ready: '.hit',
     act: async (page) => {
-      await openPicture(page, '红豆');
+      await openPicture(page, '圖書館');
       await page.keyboard.press('u');
       await page.locator('form.pop').waitFor();
     },

@@ -2,7 +2,8 @@
 import type { RemarkCode } from '../../../contract/remark-codes.ts';
 import { api } from '../../api/api.ts';
 import { isUnreachable, Refused } from '../../api/refused.ts';
-import { type Picture, pictureNow, putPictures } from '../../stores/pictures.ts';
+import { type Picture, pictureAtom, pictureNow, putPictures } from '../../stores/pictures.ts';
+import { after } from '../../world.ts';
 
 /** null: any. */
 export type Which = { remark: RemarkCode | null; engine: string | null };
@@ -58,6 +59,25 @@ export async function readAgain(which: Which, { own_text, discard_corrections }:
     ordered.why = error instanceof Error ? error.message : '';
   }
   return ordered;
+}
+
+type Progress = ReturnType<typeof progressOf>;
+const LOOK_MS = 100;
+/** Calls `onProgress` soon after any of them changes, by an event or since it was read anew. Returns what ends that. */
+export function followProgress(ids: readonly string[], onProgress: (progress: Progress) => void): () => void {
+  let cancel: (() => void) | null = null;
+  const look = () => {
+    cancel ??= after(LOOK_MS, () => {
+      cancel = null;
+      onProgress(progressOf(ids));
+    });
+  };
+  const followed = ids.map((id) => pictureAtom(id)?.subscribe(look));
+  look();
+  return () => {
+    cancel?.();
+    for (const one of followed) one?.unsubscribe();
+  };
 }
 
 /** How many of them are there, under way, and stopped. */

@@ -9,13 +9,23 @@ import { isAborted, isUnreachable, Refused } from '../../api/refused.ts';
 import { sayOf } from '../../pictures/state-of.ts';
 import { Strokes } from '../../pictures/strokes.tsx';
 import { Thumb } from '../../pictures/thumb.tsx';
-import { onPictureEvent, pictureAtom } from '../../stores/pictures.ts';
+import { pictureAtom } from '../../stores/pictures.ts';
 import { againWords } from '../../words/again.ts';
 import { num } from '../../words/format.ts';
 import { pictureWords } from '../../words/pictures.ts';
 import { useLanguage, useWords } from '../../words/words.ts';
 import { now } from '../../world.ts';
-import { countOf, enginesSeen, type How, type Ordered, progressOf, readAgain, remarkCounts, type Which } from './again-store.ts';
+import {
+  countOf,
+  enginesSeen,
+  followProgress,
+  type How,
+  type Ordered,
+  progressOf,
+  readAgain,
+  remarkCounts,
+  type Which,
+} from './again-store.ts';
 
 const ofAddress = (): RemarkCode | null => {
   const given = new URLSearchParams(location.search).get('remark');
@@ -169,14 +179,12 @@ const SHOWN = 24;
 function Moving({ ordered: { ids, refused, why } }: { ordered: Ordered }) {
   const words = useWords(againWords);
   const [progress, setProgress] = useState(() => progressOf(ids));
-  useEffect(() => onPictureEvent(() => setProgress(progressOf(ids))), [ids]);
+  useEffect(() => followProgress(ids, setProgress), [ids]);
   const { ready, working, failed } = progress;
   return (
     <section className="moving">
-      <h2>
-        <span role="status">
-          {words.ordered(ids.length)} {words.progress(ready, working, failed)}
-        </span>
+      <h2 aria-live="polite">
+        {words.ordered(ids.length)} {words.progress(ready, working, failed)}
       </h2>
       {refused > 0 ? <p className="fail">{words.refused(refused, why)}</p> : null}
       <div className="fan">
