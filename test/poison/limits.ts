@@ -4,7 +4,7 @@ import type { ServiceOptions } from '../../app/create-service.ts';
 /** page_ms: of one page at the recogniser. decode_ms: of a decoder over one page. */
 export type Limits = { page_ms: number; decode_ms: number };
 /** Small, so that what is refused by them is refused in seconds; a slip of paper takes 0.2 s, and 3 s on a machine that stalls. */
-export const QUICK: Limits = { page_ms: 8_000, decode_ms: 2_500 };
+export const QUICK: Limits = { page_ms: 8_000, decode_ms: 5_000 };
 /** As they are by default for decoders: what is large and legal is decoded to its end; and its pages are read, on a busy machine too. */
 export const PATIENT: Limits = { page_ms: 60_000, decode_ms: 30_000 };
 const OCR_WORKERS = 2;

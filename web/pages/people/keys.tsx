@@ -112,7 +112,7 @@ function KeyLine({ of, users }: { of: AccessKey; users: readonly User[] }) {
   const { key_id, name, role, user_id, expires_at, last_used_at, installation } = of;
   const label = ROLES.find((row) => row.role === role)?.label;
   const owner = users.find((user) => user.user_id === user_id)?.name ?? user_id;
-  const ends = expires_at === null ? words.ends_at(words.never) : words.ends_at(day(expires_at, now()));
+  const ends = expires_at === null ? words.no_end : words.ends_at(day(expires_at, now()));
   const used = last_used_at === null ? words.never_used : words.used_at(day(last_used_at, now()));
   const revoke = async () => {
     if (await order(() => api.revoke_key({ params: { key_id } }))) say(words.key_revoked(name));
