@@ -61,11 +61,33 @@ async function rowOf(client: Client, { file, resource_id, status, duration_ms }:
   ];
 }
 
+const PASSAGE_CELLS = 70;
+/** Characters before the first match. */
+const BEFORE_MATCH = 20;
+/** A line of a passage in which its first match stands. */
+export function shortPassage(parts: { text: string; match: boolean }[]): string {
+  const at = parts.findIndex(({ match }) => match);
+  const before = [
+    ...parts
+      .slice(0, Math.max(0, at))
+      .map(({ text }) => text)
+      .join(''),
+  ];
+  const near =
+    before.length > BEFORE_MATCH
+      ? `… ${before
+          .slice(-BEFORE_MATCH)
+          .join('')
+          .replace(/^[\p{Script=Latin}\d]+ /u, '')}`
+      : before.join('');
+  return cut(printableLine(marked([{ text: near, match: false }, ...parts.slice(Math.max(0, at))])), PASSAGE_CELLS);
+}
+
 async function show(client: Client, query: string, out: Output): Promise<boolean> {
   const answer: SearchAnswer = await search(client, query, { limit: 3 });
   const hits = answer.items.map(({ resource, highlights }) => {
     const passage = highlights.find(({ field }) => field === 'text') ?? highlights[0];
-    return `  ${printableLine(resource.filename).padEnd(26)} ${passage ? cut(printableLine(marked(passage.parts)), 70) : ''}`;
+    return `  ${printableLine(resource.filename).padEnd(26)} ${passage ? shortPassage(passage.parts) : ''}`;
   });
   const found = answer.items.map(({ resource }) => resource.filename);
   out.result({ query, found, took_ms: answer.took_ms }, () =>
