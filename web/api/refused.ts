@@ -31,3 +31,9 @@ export const isAborted = (error: unknown): boolean => error instanceof DOMExcept
 export function throwUnexpected(error: unknown): void {
   if (!(error instanceof Refused) && !isUnreachable(error)) throw error;
 }
+
+/** The sentence of a refusal or of a missing connection. Throws what throwUnexpected does. */
+export function whyOf(error: unknown): string {
+  throwUnexpected(error);
+  return error instanceof Error ? error.message : '';
+}

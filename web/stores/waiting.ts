@@ -1,7 +1,7 @@
 /** What the bar shows of other places: how many pictures wait for a person, and whether a part is down. Read when something happens. */
 import { createStore } from '@xstate/store-react';
 import { api } from '../api/api.ts';
-import { isUnreachable, Refused } from '../api/refused.ts';
+import { throwUnexpected } from '../api/refused.ts';
 import { after } from '../world.ts';
 import { onPictureEvent } from './pictures.ts';
 import { mayDo } from './session.ts';
@@ -15,13 +15,7 @@ export const waiting = createStore({
 });
 
 /** What can't be read now is read with the next event. */
-async function quietly(read: () => Promise<void>): Promise<void> {
-  try {
-    await read();
-  } catch (error) {
-    if (!(error instanceof Refused) && !isUnreachable(error)) throw error;
-  }
-}
+const quietly = (read: () => Promise<void>): Promise<void> => read().catch(throwUnexpected);
 const count = () =>
   quietly(async () => {
     if (!mayDo('editor')) return;

@@ -1,7 +1,7 @@
 /** Which pictures are read again, and what became of those that were ordered. */
 import type { RemarkCode } from '../../../contract/remark-codes.ts';
 import { api } from '../../api/api.ts';
-import { isUnreachable, Refused } from '../../api/refused.ts';
+import { whyOf } from '../../api/refused.ts';
 import { type Picture, pictureAtom, pictureNow, putPictures } from '../../stores/pictures.ts';
 import { after } from '../../world.ts';
 
@@ -54,9 +54,8 @@ export async function readAgain(which: Which, { own_text, discard_corrections }:
       if (cursor === null) break;
     }
   } catch (error) {
-    if (!(error instanceof Refused) && !isUnreachable(error)) throw error;
+    ordered.why = whyOf(error);
     ordered.refused += 1;
-    ordered.why = error instanceof Error ? error.message : '';
   }
   return ordered;
 }

@@ -5,7 +5,7 @@ import { useEffect, useId, useState } from 'react';
 import { Link } from 'wouter';
 import { REMARKS, type RemarkCode } from '../../../contract/remark-codes.ts';
 import { WEB_PAGES } from '../../../contract/web-pages.ts';
-import { isAborted, isUnreachable, Refused } from '../../api/refused.ts';
+import { isAborted, whyOf } from '../../api/refused.ts';
 import { sayOf } from '../../pictures/state-of.ts';
 import { Strokes } from '../../pictures/strokes.tsx';
 import { Thumb } from '../../pictures/thumb.tsx';
@@ -76,8 +76,7 @@ function useAnswer<Value>(key: string, ask: (signal: AbortSignal) => Promise<Val
       (value) => setAnswer({ value, failed: null }),
       (error: unknown) => {
         if (isAborted(error)) return;
-        if (!(error instanceof Refused) && !isUnreachable(error)) throw error;
-        setAnswer({ value: null, failed: error instanceof Error ? error.message : '' });
+        setAnswer({ value: null, failed: whyOf(error) });
       },
     );
     return () => stop.abort();

@@ -1,6 +1,6 @@
 /** What is answered in the inbox. Each says in its place what came of it; what can be taken back, can. */
 import { api } from '../../api/api.ts';
-import { isUnreachable, Refused } from '../../api/refused.ts';
+import { whyOf } from '../../api/refused.ts';
 import { pictureNow, putPictures, readPicture } from '../../stores/pictures.ts';
 import { say } from '../../stores/toast.ts';
 import { inboxWords } from '../../words/inbox.ts';
@@ -10,12 +10,6 @@ import { titleOf } from './suggest.ts';
 
 type Patch = Parameters<typeof api.patch_metadata>[0]['body'];
 const params = (resource_id: string) => ({ params: { resource_id } });
-
-/** The sentence of a refusal; anything else is a fault of the page. */
-export function whyOf(error: unknown): string {
-  if (error instanceof Refused || isUnreachable(error)) return error instanceof Error ? error.message : '';
-  throw error;
-}
 
 /** null: taken. Else why not. `complete`: nothing is missing any more. */
 export async function describe(id: string, patch: Patch): Promise<{ complete: boolean; why: string | null }> {

@@ -1,6 +1,6 @@
 /** What was not taken, by reason: a better file is added in its place, and the old one goes once that is in. */
 import { useSelector } from '@xstate/store-react';
-import { useEffect, useRef } from 'react';
+import { useRef } from 'react';
 import { Link } from 'wouter';
 import { WEB_PAGES } from '../../../contract/web-pages.ts';
 import { Icon } from '../../frame/icons.tsx';
@@ -10,7 +10,7 @@ import { inboxWords } from '../../words/inbox.ts';
 import { useWords } from '../../words/words.ts';
 import { addAgain, trashRejected } from './acts.ts';
 import { type Answer, inbox } from './inbox-store.ts';
-import { focusAfter } from './next.ts';
+import { useFocusAfter } from './next.ts';
 import { Section } from './section.tsx';
 import { parted } from './stopped.tsx';
 
@@ -68,14 +68,8 @@ function OldFile({ id, answered }: { id: string; answered: Answer | undefined })
   const atom = pictureAtom(id);
   if (!atom) throw new Error(`${id} is in the inbox and was not read`);
   const { filename } = useSelector(atom, (value) => value);
-  const place = useRef<HTMLDivElement>(null);
+  const { place, press } = useFocusAfter(answered !== undefined);
   const field = useRef<HTMLInputElement>(null);
-  const pressed = useRef(false);
-  useEffect(() => {
-    if (!answered || !pressed.current) return;
-    pressed.current = false;
-    focusAfter(place.current);
-  }, [answered]);
   return (
     <div className="again" ref={place} data-id={id}>
       <Link className="name" href={WEB_PAGES.picture.replace(':id', id)}>
@@ -117,7 +111,7 @@ function OldFile({ id, answered }: { id: string; answered: Answer | undefined })
             aria-label={words.trash(filename)}
             title={words.trash(filename)}
             onClick={() => {
-              pressed.current = true;
+              press();
               void trashRejected([id]);
             }}
           >

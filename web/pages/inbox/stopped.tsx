@@ -1,6 +1,5 @@
 /** What stopped, grouped by reason: in plain words, whether it is findable all the same, and whether now is a good moment. */
 import { useSelector } from '@xstate/store-react';
-import { useEffect, useRef } from 'react';
 import { Link } from 'wouter';
 import { WEB_PAGES } from '../../../contract/web-pages.ts';
 import { Icon } from '../../frame/icons.tsx';
@@ -11,7 +10,7 @@ import { useWords } from '../../words/words.ts';
 import { now } from '../../world.ts';
 import { retryGroup } from './acts.ts';
 import { type Answer, type Group, inbox } from './inbox-store.ts';
-import { focusAfter } from './next.ts';
+import { useFocusAfter } from './next.ts';
 import { Section } from './section.tsx';
 
 export function Stopped() {
@@ -40,13 +39,7 @@ const timeOf = (at: string): string => (now() - Date.parse(at) < DAY_MS ? clock(
 
 function Cause({ group, answered }: { group: Group; answered: Answer | undefined }) {
   const words = useWords(inboxWords);
-  const place = useRef<HTMLDivElement>(null);
-  const pressed = useRef(false);
-  useEffect(() => {
-    if (!answered || !pressed.current) return;
-    pressed.current = false;
-    focusAfter(place.current);
-  }, [answered]);
+  const { place, press } = useFocusAfter(answered !== undefined);
   const { count, findable, samples, advice, advice_text, since, oldest_at, step, code, meaning } = group;
   const [title, rest] = parted(meaning ?? code ?? '');
   const is_away = advice === 'wait' && since === null;
@@ -83,7 +76,7 @@ function Cause({ group, answered }: { group: Group; answered: Answer | undefined
             disabled={is_away}
             data-next
             onClick={() => {
-              pressed.current = true;
+              press();
               void retryGroup(group);
             }}
           >

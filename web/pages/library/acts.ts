@@ -1,6 +1,6 @@
 /** What is done with what is chosen. Each picture is answered for itself; what can be undone, can for ten seconds. */
 import { addressOfCall, api } from '../../api/api.ts';
-import { throwUnexpected } from '../../api/refused.ts';
+import { whyOf } from '../../api/refused.ts';
 import { choice } from '../../stores/choice.ts';
 import { type Picture, pictureNow, putPictures } from '../../stores/pictures.ts';
 import { query } from '../../stores/query.ts';
@@ -54,9 +54,8 @@ async function eachOf(ids: readonly string[], act: (id: string) => Promise<Pictu
 }
 
 function refused(outcome: Outcome, ids: readonly string[], error: unknown): void {
-  throwUnexpected(error);
+  outcome.why = whyOf(error);
   outcome.refused.push(...ids);
-  outcome.why = error instanceof Error ? error.message : '';
 }
 
 /** Says what was done, and what was not with the reason of the last. */

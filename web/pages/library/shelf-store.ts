@@ -3,7 +3,7 @@
  * until its answer is there the old shelf stays.
  */
 import { createStore } from '@xstate/store-react';
-import { isAborted, isUnreachable, Refused } from '../../api/refused.ts';
+import { isAborted, isUnreachable, Refused, throwUnexpected } from '../../api/refused.ts';
 import { pictureNow } from '../../stores/pictures.ts';
 import type { Query } from '../../stores/query.ts';
 import { sortOf } from '../../stores/query.ts';
@@ -201,7 +201,7 @@ export async function loadMore(key: string): Promise<void> {
     const page = isSearch(query) ? await search(query, signal, wanted) : await list(query, group.range, signal, wanted);
     if (!signal.aborted) shelf.trigger.more({ key, page });
   } catch (error) {
-    if (!isAborted(error) && !isUnreachable(error) && !(error instanceof Refused)) throw error; // scrolling asks again
+    if (!isAborted(error)) throwUnexpected(error); // scrolling asks again
   } finally {
     loading.delete(key);
   }

@@ -8,7 +8,7 @@ import { graphOf } from '../../../visualizer/graph.ts';
 import { MACHINES, type MachineName } from '../../../visualizer/machines.ts';
 import { uploads } from '../../add/uploads.ts';
 import { api } from '../../api/api.ts';
-import { isAborted, isUnreachable, Refused } from '../../api/refused.ts';
+import { isAborted, throwUnexpected } from '../../api/refused.ts';
 import { onPictureEvent } from '../../stores/pictures.ts';
 import { num } from '../../words/format.ts';
 import { machinesWords } from '../../words/machines.ts';
@@ -37,7 +37,7 @@ export function Live({ name, show }: { name: MachineName; show: (shown: Shown) =
         setLate(body.late_by_state ?? {});
         show({ ...NOTHING, counts: body.by_state ?? {}, late: body.late_by_state ?? {} });
       } catch (error) {
-        if (!isAborted(error) && !isUnreachable(error) && !(error instanceof Refused)) throw error;
+        if (!isAborted(error)) throwUnexpected(error);
         // what is shown stays; the next event counts again
       }
     };

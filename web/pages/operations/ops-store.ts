@@ -5,8 +5,8 @@ import type { OpsSummary, Stuck } from '../../../contract/ops-summary.ts';
 import type { Run } from '../../../contract/runs.ts';
 import { api } from '../../api/api.ts';
 import { isAborted, isUnreachable, Refused } from '../../api/refused.ts';
+import { order as orderThen } from '../../stores/order.ts';
 import { onPictureEvent } from '../../stores/pictures.ts';
-import { say } from '../../stores/toast.ts';
 import { after, every } from '../../world.ts';
 
 type Seen = { summary: OpsSummary; stuck: { items: Stuck[]; is_whole: boolean }; letters: DeadLetterGroup[]; runs: Run[] };
@@ -73,13 +73,5 @@ export function followOps(): () => void {
   };
 }
 
-/** What an operator orders; then the page is read again. A refusal is said at the foot. */
-export async function order(work: () => Promise<unknown>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (!(error instanceof Refused) && !isUnreachable(error)) throw error;
-    say(error instanceof Error ? error.message : '', { bad: true });
-  }
-  await readOps();
-}
+/** What an operator orders. */
+export const order = (work: () => Promise<unknown>): Promise<boolean> => orderThen(work, readOps);

@@ -8,9 +8,9 @@ import { day, num } from '../../words/format.ts';
 import { peopleWords } from '../../words/people.ts';
 import { useText, useWords } from '../../words/words.ts';
 import { now } from '../../world.ts';
+import { NamedForm } from './named-form.tsx';
 import { order, people } from './people-store.ts';
 import { Revoke } from './revoke.tsx';
-import { RolePick } from './role-pick.tsx';
 
 const inUse = ({ revoked_at, expires_at }: AccessKey): boolean =>
   revoked_at === null && (expires_at === null || Date.parse(expires_at) > now());
@@ -59,34 +59,16 @@ const LIVES_DAYS = [30, 90, 365, null] as const;
 
 function Make() {
   const words = useWords(peopleWords);
-  const [name, setName] = useState('');
-  const [role, setRole] = useState<Role>('editor');
   const [days, setDays] = useState<number | null>(90);
-  const make = async () => {
+  const make = (given: { name: string; role: Role }) => {
     const expiry = days === null ? {} : { expires_at: new Date(now() + days * DAY_MS).toISOString() };
-    const done = await order(async () => {
-      const { body } = await api.create_key({ body: { name: name.trim(), role, ...expiry } });
-      people.trigger.secret({ secret: { kind: 'key', text: body.api_key, of: body.key.name } });
+    return order(async () => {
+      const { api_key: text, key } = (await api.create_key({ body: { ...given, ...expiry } })).body;
+      people.trigger.secret({ secret: { kind: 'key', text, of: key.name } });
     });
-    if (done) setName('');
   };
   return (
-    <form
-      className="line form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (name.trim() !== '') void make();
-      }}
-    >
-      <input
-        className="typed"
-        value={name}
-        maxLength={100}
-        placeholder={words.name}
-        aria-label={words.name}
-        onChange={({ currentTarget }) => setName(currentTarget.value)}
-      />
-      <RolePick label={words.role} role={role} onChange={setRole} />
+    <NamedForm usual="editor" submit={words.make_key} kind="plain" onSubmit={make}>
       <select
         className="pick"
         aria-label={words.ends}
@@ -99,10 +81,7 @@ function Make() {
           </option>
         ))}
       </select>
-      <button type="submit" className="b plain" disabled={name.trim() === ''}>
-        {words.make_key}
-      </button>
-    </form>
+    </NamedForm>
   );
 }
 

@@ -3,8 +3,8 @@ import { createStore } from '@xstate/store-react';
 import type { AccessKey, UsageOfQuota, User } from '../../../contract/people.ts';
 import { api } from '../../api/api.ts';
 import { isUnreachable, Refused } from '../../api/refused.ts';
+import { order as orderThen } from '../../stores/order.ts';
 import { mayDo } from '../../stores/session.ts';
-import { say } from '../../stores/toast.ts';
 
 /** secret: a link or a key that is shown once; of: whose. */
 export type Secret = { kind: 'link' | 'key'; text: string; of: string };
@@ -38,19 +38,8 @@ export async function readPeople(): Promise<void> {
   }
 }
 
-/** What an administrator orders; a refusal is said at the foot. Whether it was done. */
-export async function order(work: () => Promise<unknown>): Promise<boolean> {
-  let done = true;
-  try {
-    await work();
-  } catch (error) {
-    if (!(error instanceof Refused) && !isUnreachable(error)) throw error;
-    say(error instanceof Error ? error.message : '', { bad: true });
-    done = false;
-  }
-  await readPeople();
-  return done;
-}
+/** What an administrator orders. */
+export const order = (work: () => Promise<unknown>): Promise<boolean> => orderThen(work, readPeople);
 
 /** Shown once. */
 export const showLink = (login_url: string, of: string): void =>

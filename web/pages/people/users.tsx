@@ -1,6 +1,5 @@
 /** People: invited by a link, given a role, revoked. */
 import { useSelector } from '@xstate/store-react';
-import { useState } from 'react';
 import type { User } from '../../../contract/people.ts';
 import { ROLES, type Role } from '../../../contract/roles.ts';
 import { api } from '../../api/api.ts';
@@ -10,6 +9,7 @@ import { day, num } from '../../words/format.ts';
 import { peopleWords } from '../../words/people.ts';
 import { useText, useWords } from '../../words/words.ts';
 import { now } from '../../world.ts';
+import { NamedForm } from './named-form.tsx';
 import { order, showLink } from './people-store.ts';
 import { Revoke } from './revoke.tsx';
 import { RolePick } from './role-pick.tsx';
@@ -44,37 +44,12 @@ export function Users({ users }: { users: readonly User[] }) {
 
 function Invite() {
   const words = useWords(peopleWords);
-  const [name, setName] = useState('');
-  const [role, setRole] = useState<Role>('viewer');
-  const invite = async () => {
-    const done = await order(async () => {
-      const { body } = await api.invite_user({ body: { name: name.trim(), role } });
-      showLink(body.login.login_url, body.user.name);
+  const invite = (body: { name: string; role: Role }) =>
+    order(async () => {
+      const { login, user } = (await api.invite_user({ body })).body;
+      showLink(login.login_url, user.name);
     });
-    if (done) setName('');
-  };
-  return (
-    <form
-      className="line form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (name.trim() !== '') void invite();
-      }}
-    >
-      <input
-        className="typed"
-        value={name}
-        maxLength={100}
-        placeholder={words.name}
-        aria-label={words.name}
-        onChange={({ currentTarget }) => setName(currentTarget.value)}
-      />
-      <RolePick label={words.role} role={role} onChange={setRole} />
-      <button type="submit" className="b first" disabled={name.trim() === ''}>
-        {words.invite}
-      </button>
-    </form>
-  );
+  return <NamedForm usual="viewer" submit={words.invite} kind="first" onSubmit={invite} />;
 }
 
 function Person({ user }: { user: User }) {

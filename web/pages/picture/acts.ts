@@ -2,7 +2,7 @@
 import type { MetadataPatch } from '../../../contract/metadata.ts';
 import type { ReprocessFrom } from '../../../contract/step-kinds.ts';
 import { api } from '../../api/api.ts';
-import { throwUnexpected } from '../../api/refused.ts';
+import { whyOf } from '../../api/refused.ts';
 import { type Picture, putPictures } from '../../stores/pictures.ts';
 import { say } from '../../stores/toast.ts';
 import { pageWords } from '../../words/picture.ts';
@@ -21,8 +21,7 @@ export type Acts = {
 
 /** Says why something was not done; what is no answer of the API is thrown on. */
 export function sayRefused(error: unknown): void {
-  throwUnexpected(error);
-  say(wordsNow(pageWords).not_done(error instanceof Error ? error.message : ''), { bad: true });
+  say(wordsNow(pageWords).not_done(whyOf(error)), { bad: true });
 }
 
 type Done = { body: Picture };
