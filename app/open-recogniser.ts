@@ -45,7 +45,7 @@ async function localOf(config: Config, { clock, log, parts }: World): Promise<Re
     page_time_limit_ms: config.ocr_page_time_limit_ms,
     pages_per_worker: PAGES_PER_OCR_WORKER,
     clock,
-    told: (why: string | null) => parts?.set('recogniser', why ? { state: 'away', code: 'engine_fails', detail: why } : null),
+    onHealth: (why: string | null) => parts?.set('recogniser', why ? { state: 'away', code: 'engine_fails', detail: why } : null),
     log: (event: string, detail: Record<string, unknown>) => log.debug({ event, ...detail }, event.replaceAll('_', ' ')),
   };
   const tesseract = { language_dir: path.join(config.data_dir, 'languages') };

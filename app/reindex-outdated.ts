@@ -51,8 +51,8 @@ async function isSettled({ facts, index, runs, clock, log, owner }: Parts): Prom
   const created_by = { kind: 'sweep' as const, id: owner };
   try {
     const { run_id } = await runs.start({ ...SCOPE, kind: 'reindex', params: PARAMS, created_by, idempotency: null });
-    const told = 'the search index was made by another version of tuodi: it is being made again, and searches go on meanwhile';
-    log.info({ event: 'index.outdated', why, run_id }, told);
+    const message = 'the search index was made by another version of tuodi: it is being made again, and searches go on meanwhile';
+    log.info({ event: 'index.outdated', why, run_id }, message);
     return true;
   } catch (error) {
     if (error instanceof Problem) return false; // another run was begun just now

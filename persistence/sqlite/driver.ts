@@ -38,7 +38,7 @@ export function sqliteKnex(file: string, options: SqliteOptions = {}): Knex {
       min: 1,
       max: 1,
       afterCreate: (connection: Connection, done: (error: unknown, c: Connection) => void) =>
-        done(null, toldOfStart(connection, options)),
+        done(null, startedOrReported(connection, options)),
     },
   });
 }
@@ -79,7 +79,7 @@ class Connection {
 }
 
 /** A file may be found damaged when it is looked at for the first time. */
-function toldOfStart(connection: Connection, options: SqliteOptions): Connection {
+function startedOrReported(connection: Connection, options: SqliteOptions): Connection {
   try {
     return tuned(connection, options);
   } catch (error) {

@@ -18,17 +18,17 @@ export type EngineHealth = {
 };
 
 /**
- * again_ms: how often it is asked while it fails. ask: has it read a picture of ours; `signal` is aborted at the stop. told: why it does not work, when that begins; null: it works
+ * again_ms: how often it is asked while it fails. ask: has it read a picture of ours; `signal` is aborted at the stop. onChange: why it does not work, when that begins; null: it works
  * again.
  */
 type Deps = {
   clock: Clock;
   again_ms: number;
   ask: (signal: AbortSignal) => Promise<unknown>;
-  told: (why: string | null) => void;
+  onChange: (why: string | null) => void;
 };
 
-export function engineHealth({ clock, again_ms, ask, told }: Deps): EngineHealth {
+export function engineHealth({ clock, again_ms, ask, onChange }: Deps): EngineHealth {
   const stopping = new AbortController();
   let failures = 0;
   let is_well = true;
@@ -41,7 +41,7 @@ export function engineHealth({ clock, again_ms, ask, told }: Deps): EngineHealth
     timer = null;
     if (is_well) return;
     is_well = true;
-    told(null);
+    onChange(null);
   }
   async function question(): Promise<void> {
     if (asking || stopping.signal.aborted) return;
@@ -51,7 +51,7 @@ export function engineHealth({ clock, again_ms, ask, told }: Deps): EngineHealth
       works();
     } catch (error) {
       if (stopping.signal.aborted) return;
-      if (is_well) told(error instanceof StepError ? error.failure.detail : String(error));
+      if (is_well) onChange(error instanceof StepError ? error.failure.detail : String(error));
       is_well = false;
       timer = clock.after(again_ms, () => void question());
     } finally {

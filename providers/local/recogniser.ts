@@ -16,7 +16,7 @@ export type LocalOptions = {
   /** How often engines that do not work are asked whether they do. */
   ask_again_ms?: number;
   /** Why reading itself does not work, when that begins; null: it works again. */
-  told?: (why: string | null) => void;
+  onHealth?: (why: string | null) => void;
 };
 type Reading = {
   /** As it is stored with what it read. */
@@ -27,7 +27,7 @@ type Reading = {
 };
 
 export function localRecogniser(options: LocalOptions, { name, engines, ready, read }: Reading): Recogniser {
-  const { workers, clock, told = () => {}, ask_again_ms = ASK_AGAIN_MS } = options;
+  const { workers, clock, onHealth = () => {}, ask_again_ms = ASK_AGAIN_MS } = options;
   const slots = createSlots(workers, clock, {
     taken: (slot) => {
       for (const engine of engines) engine.wake(slot);
@@ -37,7 +37,7 @@ export function localRecogniser(options: LocalOptions, { name, engines, ready, r
     },
   });
   const health = engineHealth({
-    ...{ clock, told, again_ms: ask_again_ms },
+    ...{ clock, onChange: onHealth, again_ms: ask_again_ms },
     ask: (signal) => slots.onSlot(signal, async (slot, either) => read(slot, await blankPicture(), either)),
   });
   const readOne = async (slot: Slot, picture: PictureToRead, signal: AbortSignal): Promise<PageRead> => {

@@ -52,7 +52,7 @@ function pool(engine: Engine) {
       language_dir: path.join(folder, 'languages'),
       start_thread,
     },
-    told: (why) => told.push(why),
+    onHealth: (why) => told.push(why),
     ask_again_ms: ASK_AGAIN_MS,
     clock: {
       ...system,
