@@ -5,13 +5,13 @@ import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { failureOf } from '../contract/failures.ts';
 import type { Callbacks, SignedLinks, StorageEvents } from '../http/context.ts';
-import { createHealthServer } from '../http/health-server.ts';
 import { HTTP_LIMITS, type HttpLimits } from '../http/limits.ts';
 import { createHttpServer, type HttpServer } from '../http/server.ts';
 import { readWebFiles } from '../http/web/files.ts';
 import { isOurCallback, verifyLink } from '../persistence/folder/links.ts';
 import { writePrivate } from '../persistence/folder/private-file.ts';
 import { closeFolder } from '../persistence/folder/private-folder.ts';
+import { SERVICE_FILE } from '../persistence/folder/service-file.ts';
 import { callbackVerifier } from '../providers/remote-ocr/signature.ts';
 import type { NewKey } from '../runtime/accounts/api-keys.ts';
 import { makeLogin } from '../runtime/accounts/sessions.ts';
@@ -24,18 +24,21 @@ import { createParts } from '../runtime/health/parts.ts';
 import { processLog } from '../runtime/health/process-log.ts';
 import { readinessOf } from '../runtime/health/readiness.ts';
 import { RUNTIME_LIMITS } from '../runtime/limits.ts';
+import { createNearness } from '../runtime/search/nearness.ts';
 import { StepError } from '../runtime/tasks/step-handler.ts';
 import { explainer } from '../services/explain/explain.ts';
 import { previewTurner } from '../services/formats/turned-preview.ts';
 import { prepareIndex } from '../services/index/rebuild.ts';
 import { callbackReceiver } from '../services/remote/callbacks.ts';
 import { DEFAULT_ORGANISATION, firstKey, localKey } from './bootstrap-keys.ts';
-import { type Config, checkTogether, SERVICE_FILE } from './config.ts';
+import { type Config, checkTogether } from './config.ts';
 import { createService, type ServiceOptions } from './create-service.ts';
 import { listenError } from './listen.ts';
 import { drawnMachines } from './machines.ts';
+import { createMetrics } from './metrics/metrics.ts';
 import { type OpenedPorts, openPorts } from './open-ports.ts';
 import { partQuestions } from './part-questions.ts';
+import { serveHealth, serveMetrics } from './small-ports.ts';
 
 /** `first_key`: only at the first start. `local_key`: for commands on this machine, until the service stops. */
 export type App = {
@@ -64,7 +67,11 @@ export type AppOptions = Partial<ServiceOptions> & {
 };
 
 /** Clock, log, conditions and parts, made before the first of them is opened. `ready`: it has started, and does not stop yet. */
-function createFoundation(config: Config, { closers: changed = (same) => same, lifecycle }: AppOptions) {
+function createFoundation(
+  config: Config,
+  of: { role: string; version: string },
+  { closers: changed = (same) => same, lifecycle }: AppOptions,
+) {
   const clock = systemClock();
   const log = processLog(config.log_level);
   const conditions = createConditions({ clock, log });
@@ -72,8 +79,13 @@ function createFoundation(config: Config, { closers: changed = (same) => same, l
   const taken = new AbortController();
   const kernels = lifecycle && [lifecycle.kernel];
   const lost = (reason: Error) => taken.abort(reason);
-  const world = { clock, log, conditions, parts, lost, ...(kernels ? { kernels } : {}) };
-  return { world, taken: taken.signal, ready: { is: false }, closers: changed(createClosers(world)) };
+  // `serve` always has them, for a key; a worker has no other port.
+  const metrics = of.role === 'serve' || config.metrics_listen ? createMetrics(of) : null;
+  const observer = metrics ? { observer: metrics.observer } : {};
+  const world = { clock, log, conditions, parts, lost, ...observer, ...(kernels ? { kernels } : {}) };
+  const closers = changed(createClosers(world));
+  if (metrics) closers.add('metrics', async () => metrics.close());
+  return { metrics, world, taken: taken.signal, ready: { is: false }, closers };
 }
 type Foundation = ReturnType<typeof createFoundation>;
 
@@ -81,10 +93,11 @@ type Foundation = ReturnType<typeof createFoundation>;
 async function compose(
   config: Config,
   { role, version, public_url }: { role: string; version: string; public_url: () => string },
-  { world, closers }: Foundation,
+  { world, closers, metrics }: Foundation,
   { ports: changed = (same) => same, closers: _, ...options }: AppOptions,
 ) {
   const { clock, log } = world;
+  if (metrics) await serveMetrics(config, metrics, { log, closers });
   await closeDataFolder(config, log);
   const ports = changed(await openPorts(config, public_url, world, closers));
   await withTimeout({ clock, limit_ms: INDEX_LIMIT_MS, onTimeout: indexSilent }, async () => {
@@ -95,6 +108,8 @@ async function compose(
   });
   const of = { role, version, questions: partQuestions(config, ports) };
   const service = createService(ports, { config, kinds: config.worker_kinds, process: of, ...options }, world);
+  const { feed, jobs, parts } = service;
+  metrics?.reads({ ...ports, feed, jobs, parts, clock });
   const warm = async () => {
     if (!config.worker_kinds.includes('ocr')) return;
     await ports.recogniser
@@ -116,7 +131,7 @@ async function closeDataFolder({ data_dir }: Config, log: Logger): Promise<void>
 
 export async function startWorker(config: Config, version: string, options: AppOptions = {}): Promise<WorkerApp> {
   checkTogether(config, 'worker');
-  const base = createFoundation(config, options);
+  const base = createFoundation(config, { role: 'worker', version }, options);
   const { closers, taken, ready } = base;
   return closeOnFailure(closers, async () => {
     await serveHealth(config, version, base);
@@ -138,14 +153,14 @@ export async function startWorker(config: Config, version: string, options: AppO
 
 export async function startApp(config: Config, version: string, options: AppOptions = {}): Promise<App> {
   checkTogether(config, 'serve');
-  const base = createFoundation(config, options);
-  const { closers, taken, world } = base;
+  const base = createFoundation(config, { role: 'serve', version }, options);
+  const { closers, taken, world, metrics } = base;
   const { clock } = world;
   return closeOnFailure(closers, async () => {
     let address = '';
     const public_url = () => config.public_url ?? address;
     const { ports, service, warm } = await compose(config, { role: 'serve', version, public_url }, base, options);
-    const http = httpOf({ config, version, public_url, world, ports, service });
+    const http = httpOf({ config, version, public_url, world, metrics, ports, service });
     const local: { key: NewKey | null } = { key: null };
     closers.add('the key for commands on this machine', async () => {
       if (local.key) await ports.facts.accounts.revokeKey(DEFAULT_ORGANISATION, local.key.key_id, clock.now());
@@ -169,28 +184,22 @@ export async function startApp(config: Config, version: string, options: AppOpti
   });
 }
 
-/** The health port of a worker, if there is to be one: it answers from now on, and is ready once the worker has started. */
-async function serveHealth(config: Config, version: string, { world, closers, ready }: Foundation): Promise<void> {
-  if (!config.health_listen) return;
-  const readiness = () => {
-    const found = readinessOf(world.parts, world.conditions);
-    return { ...found, ready: found.ready && ready.is };
-  };
-  const server = createHealthServer({ version, readiness });
-  closers.add('the health port', server.stop);
-  const { host, port } = config.health_listen;
-  const { port: own } = await server.listen(host, port);
-  world.log.info({ event: 'health.listening', host, port: own }, 'the health port listens');
-}
-
-type Served = Pick<Foundation, 'world'> & {
+type Served = Pick<Foundation, 'world' | 'metrics'> & {
   config: Config;
   version: string;
   public_url: () => string;
   ports: OpenedPorts;
   service: Service;
 };
-const httpOf = ({ config, version, public_url, world: { clock, log, conditions, parts }, ports, service }: Served): HttpServer =>
+const httpOf = ({
+  config,
+  version,
+  public_url,
+  world: { clock, log, conditions, parts },
+  metrics,
+  ports,
+  service,
+}: Served): HttpServer =>
   createHttpServer({
     ...{
       ...ports,
@@ -202,6 +211,7 @@ const httpOf = ({ config, version, public_url, world: { clock, log, conditions, 
       log,
       version,
       public_url,
+      ...(metrics ? { metrics, observer: metrics.observer } : {}),
     },
     limits: httpLimits(config),
     rates: config.rate_limits ? ports.rates : null,
@@ -212,13 +222,14 @@ const httpOf = ({ config, version, public_url, world: { clock, log, conditions, 
       ...{ required_metadata: config.required_metadata, kernel: service.lifecycle.kernel },
     }),
     pauses: service.pauses,
+    engines: () => ports.recogniser.orderable ?? [],
     machines: drawnMachines,
+    nearness: createNearness({ ...ports, clock }),
     turnedPreview: previewTurner(ports.objects),
     storage_events: storageEventsOf(config),
     required_metadata: config.required_metadata,
     web: readWebFiles(WEB_FOLDER),
     store_origin: storeOriginOf(config),
-    searches_by_meaning: config.embedding_url !== undefined,
     public_url_is_guessed: config.public_url === undefined,
     cors_origins: config.cors_origins,
     trusted_proxies: config.trusted_proxies,

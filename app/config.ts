@@ -15,9 +15,6 @@ export const NAMES = Object.keys(Variables.shape) as Name[];
 export const SECRETS: readonly string[] = NAMES.filter((name) => noteOf(name).secret);
 export const PREFIX = 'TUODI_';
 
-/** In the data folder, written by a running service for commands on this machine. */
-export const SERVICE_FILE = 'service.json';
-
 /** What is wrong with the configuration, one line a fault. */
 export class ConfigError extends Error {
   override name = 'ConfigError';
@@ -25,6 +22,11 @@ export class ConfigError extends Error {
 
 /** Where the value of each setting came from that is not left at its default: a flag, a variable, or a file that a variable names. */
 export type Sources = Partial<Record<Name, string>>;
+
+/** Settings that are gone, and what is in their place. */
+const REMOVED: Readonly<Record<string, string>> = {
+  embedding_floor: 'what is near is measured by the vectors that are stored. Leave it out',
+};
 
 /** `flags` win over the environment. Returns warnings about unknown names. */
 export function readConfig(
@@ -46,7 +48,8 @@ export function readConfig(
       if (env[plain]) throw new ConfigError(`${plain} and ${variable} are both set: leave one of them out`);
       given[secret] = fromFile(variable, value);
       sources[secret] = `${variable} (${value})`;
-    } else warnings.push(`${variable} is not known; the nearest name is ${PREFIX}${closest(name, NAMES).toUpperCase()}`);
+    } else if (Object.hasOwn(REMOVED, name)) warnings.push(`${variable} is not used any more: ${REMOVED[name]}`);
+    else warnings.push(`${variable} is not known; the nearest name is ${PREFIX}${closest(name, NAMES).toUpperCase()}`);
   }
   for (const flag of Object.keys(flags)) sources[flag] = `--${flag.replaceAll('_', '-')}`;
   const parsed = Variables.safeParse({ ...withoutUnits(given), ...flags });
@@ -93,6 +96,8 @@ export function checkTogether(config: Config, command: 'serve' | 'worker'): void
     throw new ConfigError('TUODI_REDIS_CA_FILE: without TLS nothing is checked by it; let TUODI_REDIS_URL begin with rediss://');
   if ((config.s3_access_key === undefined) !== (config.s3_secret_key === undefined))
     throw new ConfigError('TUODI_S3_ACCESS_KEY and TUODI_S3_SECRET_KEY are set together, or neither');
+  if (config.embedding_dir !== undefined && config.embedding_url !== undefined)
+    throw new ConfigError('TUODI_EMBEDDING_DIR and TUODI_EMBEDDING_URL are both set: leave one of them out');
   for (const [name, current] of [
     ['s3_events_token', config.s3_events_token],
     ['ocr_callback_secret', config.ocr_callback_secret],

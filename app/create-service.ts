@@ -30,14 +30,15 @@ import { createSuspects } from '../runtime/tasks/suspects.ts';
 import { createTaskRunner } from '../runtime/tasks/task-runner.ts';
 import { createWorker } from '../runtime/tasks/worker.ts';
 import { createIndexWatch } from '../services/index/watch.ts';
-import { resourceLifecycle, taskLifecycle } from '../services/lifecycles.ts';
+import { resourceLifecycle, stepOf, taskLifecycle } from '../services/lifecycles.ts';
 import { clearIncoming } from '../services/maintenance/clear-incoming.ts';
 import { clearLeftovers } from '../services/maintenance/clear-leftovers.ts';
 import { removeOld } from '../services/maintenance/retention.ts';
 import { noteLaterVersions } from '../services/maintenance/stored-versions.ts';
 import { remoteWork } from '../services/remote/remote-work.ts';
-import { cleanUpStep, isAvailable, probeStep, runStep } from '../services/steps/table.ts';
+import { cleanUpStep, isAvailable, probeStep, resultWithoutRun, runStep } from '../services/steps/table.ts';
 import type { Config } from './config.ts';
+import { embedLacking } from './embed-lacking.ts';
 import { nightlyJobs } from './nightly-verify.ts';
 import type { Ports, World } from './open-ports.ts';
 import { createOperatorRuns } from './operator-runs.ts';
@@ -72,25 +73,37 @@ export type ServiceOptions = {
   services?: StepHandlers;
 };
 
+type Beginning = Parameters<typeof reindexOutdated>[0] & Parameters<typeof embedLacking>[0];
+/** Jobs that begin runs by themselves. */
+const beginningRuns = (
+  begins: Omit<Beginning, 'index' | 'embedder'>,
+  ports: Ports,
+  { config }: ServiceOptions,
+): PeriodicJob[] => [
+  ...nightlyJobs(config, begins),
+  reindexOutdated({ ...begins, ...ports }),
+  embedLacking({ ...begins, ...ports }),
+];
+
 export function createService(ports: Ports, options: ServiceOptions, world: World) {
-  const { clock, log, conditions = createConditions(world), parts = createParts(world) } = world;
+  const { clock, log, conditions = createConditions(world), parts = createParts(world), observer } = world;
   const { facts, tasks, queue, announcements } = ports;
   const limits = runtimeLimits(options);
   const service_limits = serviceLimits(options);
   const process_id = `${hostname()}-${process.pid}-${clock.randomUuid().slice(0, 8)}`.slice(-64);
   const origin = (kind: 'worker' | 'sweep'): Origin => ({ by: { kind, id: process_id }, request_id: null });
   const lifecycle = options.lifecycle ?? resourceLifecycle(resourceLimitsOf(options));
-  const [activity, callback_counts] = [createActivity(clock), createCallbackCounts(clock)];
+  const [activity, callback_counts] = [createActivity(clock, observer), createCallbackCounts(clock)];
   const deps = { facts, tasks, queue, announcements, clock, limits, log, conditions, parts, activity };
   const relay = createRelay(deps);
   const set_asides = createSetAsides({ ...deps, instances: facts.instances });
   const engine = createEngine({
     ...{ facts, clock, lifecycle, limits, log },
-    notified: relay.nudge,
-    unreadable: set_asides.report,
+    ...{ notified: relay.nudge, unreadable: set_asides.report },
+    resultWithoutRun: (job_id) => worker.local.resultWithoutRun(stepOf(job_id)),
   });
   const feed = createFeed(deps, notifyEngine(engine));
-  const services = options.services ?? stepHandlers(ports, service_limits, clock);
+  const services = options.services ?? stepHandlers(ports, service_limits, { clock, engine });
   const { gates, pauses, runs, worker } = stepWork(ports, options, { ...deps, engine, services, origin: origin('worker') });
   engine.onJobs(worker.dispatch);
   engine.onMoved(({ org_id }, before, after) => activity.moved(org_id, before?.jobs ?? {}, after.jobs));
@@ -105,8 +118,8 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
   const later_versions = laterVersions(ports, { lifecycle, conditions, limits });
   const retried = retriesOf({ ...deps, engine, gates, probe: services.probe, origin: origin('sweep') }, options.kinds);
   const begins = { facts, runs: operator_runs, clock, log, owner: process_id };
-  const beginning = [...nightlyJobs(options.config, begins), reindexOutdated({ ...begins, index: ports.index })];
-  const jobs = [...periodicJobsOf(ports, limits, process_id, world), later_versions, retried, ...beginning];
+  const of_service = [...periodicJobsOf(ports, limits, process_id, world), later_versions, retried];
+  const jobs = [...of_service, ...beginningRuns(begins, ports, options)];
   const upkeep = createPeriodicJobs(jobs, { clock, log });
   const health = createProcessHealth({
     ...{ ...deps, callback_counts, process_id, gates, jobs: upkeep.list, kinds: options.kinds ?? STEP_KINDS },
@@ -116,6 +129,7 @@ export function createService(ports: Ports, options: ServiceOptions, world: Worl
   return {
     engine,
     health,
+    jobs: upkeep.list,
     parts,
     lifecycle,
     feed,
@@ -247,21 +261,34 @@ function periodicJobsOf(ports: Ports, limits: RuntimeLimits, owner: string, { cl
 /** True if the database is in this process: then no other process shares anything. */
 const isAlone = async ({ upkeep }: Facts): Promise<boolean> => (await upkeep.databaseTime()) === null;
 
-/** Every input of a step names its resource; the token of a pending job is in the instance. Read anew: other processes move it too. */
-async function isStillWanted({ instances }: Facts, input: Json, token: string): Promise<boolean> {
+/**
+ * Every input of a step names its resource; the token of a pending job is in the instance. Read anew where other processes move it too;
+ * else what this one has committed last is what is stored, and looks before and after each file that a step writes cost nothing.
+ */
+async function isStillWanted({ facts, engine, alone }: Wanting, input: Json, token: string): Promise<boolean> {
   const { resource_id } = OfResource.parse(input);
-  const stored = await instances.load(resource_id);
+  if (alone) return engine.isPending(resource_id, token);
+  const stored = await facts.instances.load(resource_id);
   return Object.values(stored?.instance.jobs ?? {}).some((job) => job.token === token);
 }
+type Wanting = { facts: Facts; engine: Engine; alone: boolean };
 const OfResource = z.object({ resource_id: z.string() });
 
-const stepHandlers = (ports: Ports, limits: StepLimits, clock: Clock): StepHandlers => ({
-  run: ({ kind, input, ...run }) => {
-    const wanted = () => isStillWanted(ports.facts, input, run.task_id);
-    return runStep(kind, input, { ...ports, ...run, clock, limits, isWanted: wanted });
-  },
-  cleanUp: ({ kind, input, ...run }, output) => cleanUpStep(kind, output, input, { ...ports, ...run, clock, limits }),
-  isAvailable: (kind) => isAvailable(kind, ports),
-  probe: (kind, signal) => probeStep(kind, ports, signal),
-  remote: remoteWork({ ...ports, clock, limits }),
-});
+function stepHandlers(ports: Ports, limits: StepLimits, { clock, engine }: { clock: Clock; engine: Engine }): StepHandlers {
+  const { facts } = ports;
+  let alone: boolean | null = null;
+  return {
+    run: ({ kind, input, ...run }) => {
+      const wanted = async () => {
+        alone ??= await isAlone(facts);
+        return isStillWanted({ facts, engine, alone }, input, run.task_id);
+      };
+      return runStep(kind, input, { ...ports, ...run, clock, limits, isWanted: wanted });
+    },
+    withoutRun: (kind) => resultWithoutRun(kind, ports),
+    cleanUp: ({ kind, input, ...run }, output) => cleanUpStep(kind, output, input, { ...ports, ...run, clock, limits }),
+    isAvailable: (kind) => isAvailable(kind, ports),
+    probe: (kind, signal) => probeStep(kind, ports, signal),
+    remote: remoteWork({ ...ports, clock, limits }),
+  };
+}

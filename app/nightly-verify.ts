@@ -4,14 +4,13 @@
  */
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { Problem } from '../contract/problems.ts';
 import { RUN_KINDS } from '../contract/runs.ts';
 import type { Clock } from '../runtime/async/clock.ts';
 import type { Facts } from '../runtime/ports/facts.ts';
 import type { PeriodicJob } from '../runtime/recovery/periodic-jobs.ts';
 import type { Runs } from '../runtime/runs/runs.ts';
-import { DEFAULT_ORGANISATION } from './bootstrap-keys.ts';
 import type { Config } from './config.ts';
+import { beginRun, INSTALLATION } from './own-runs.ts';
 
 const JOB = 'nightly verify';
 const LOOK_MS = 60_000;
@@ -51,16 +50,9 @@ async function beginIfDue({ facts, runs, clock, log, owner }: Parts, { at, heal 
   if (since - night * DAY_MS > LATEST_MS) return;
   const taken = await facts.chores.take(JOB, { owner, now, until: now + LOOK_MS / 2 });
   if (taken === 'taken' || (State.safeParse(taken.state).data?.night ?? -1) >= night) return;
-  const scope = { org_id: DEFAULT_ORGANISATION.org_id, installation: true };
-  for (const kind of RUN_KINDS) if ((await facts.runs.underWay(scope, kind)).length > 0) return; // looked at again in a minute
-  const by = { kind: 'sweep' as const, id: owner };
-  const params = { heal, step: null, code: null, limit: null };
-  try {
-    const { run_id } = await runs.start({ ...scope, kind: 'verify', params, created_by: by, idempotency: null });
-    log.info({ event: 'verify.nightly', run_id, heal }, 'the nightly comparison of all stores has begun');
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error; // another run was begun just now
-    return;
-  }
+  for (const kind of RUN_KINDS) if ((await facts.runs.underWay(INSTALLATION, kind)).length > 0) return; // looked at again in a minute
+  const run_id = await beginRun({ runs, owner, kind: 'verify', heal });
+  if (run_id === null) return;
+  log.info({ event: 'verify.nightly', run_id, heal }, 'the nightly comparison of all stores has begun');
   await facts.chores.keep(JOB, { owner, until: now, state: { night } });
 }

@@ -13,16 +13,16 @@ import { readPrivate, UnsafeFile, writePrivate } from '../persistence/folder/pri
 import { migrateSqliteFacts, openSqliteFacts, readSqliteFacts } from '../persistence/sqlite/facts.ts';
 import { lockFolder } from '../persistence/sqlite/lock.ts';
 import { openSqliteIndex } from '../persistence/sqlite-index/open.ts';
-import { hashedNgrams } from '../providers/hashed-ngrams.ts';
 import { createSigner, type Signer } from '../runtime/accounts/signer.ts';
 import type { Clock } from '../runtime/async/clock.ts';
 import { type Closers, closeOnFailure, createClosers } from '../runtime/async/closers.ts';
 import type { Conditions } from '../runtime/health/conditions.ts';
+import type { Observer } from '../runtime/health/observer.ts';
 import type { Parts } from '../runtime/health/parts.ts';
 import type { Announcements } from '../runtime/ports/announcements.ts';
 import type { Facts } from '../runtime/ports/facts.ts';
 import type { Objects } from '../runtime/ports/objects.ts';
-import type { Embedder, Recogniser } from '../runtime/ports/providers.ts';
+import { type Embedder, isAbsent, type Recogniser } from '../runtime/ports/providers.ts';
 import type { Queue } from '../runtime/ports/queue.ts';
 import type { Rates } from '../runtime/ports/rates.ts';
 import type { RunMarks } from '../runtime/ports/run-marks.ts';
@@ -34,6 +34,7 @@ import { checkStored, type Kernel, type LookedAt, storedStates } from '../servic
 import { type Config, ConfigError, inProcess } from './config.ts';
 import { loadElasticsearch } from './load-elasticsearch.ts';
 import { certificatesOf, checkKeys, mysqlOf, named, told, watched } from './open-credentials.ts';
+import { embedderOf } from './open-embedder.ts';
 import { recogniserOf } from './open-recogniser.ts';
 import { workOf } from './open-work.ts';
 import { secretFault } from './secrets.ts';
@@ -58,7 +59,7 @@ export type Ports = {
 };
 /**
  * `lost`: called with the reason when another process has taken over what this one works on: it must stop. `conditions`: of the whole
- * process; without it none are recorded. `parts`: the states of its parts, likewise. `kernels`: other machines than this program's, for a test.
+ * process; without it none are recorded. `parts`: the states of its parts, likewise. `observer`: who counts; absent: nobody. `kernels`: other machines than this program's, for a test.
  */
 export type World = {
   clock: Clock;
@@ -66,6 +67,7 @@ export type World = {
   lost?: (reason: Error) => void;
   conditions?: Conditions;
   parts?: Parts;
+  observer?: Observer;
   kernels?: readonly Kernel[];
 };
 
@@ -104,7 +106,8 @@ export async function lookAtStored(config: Config, clock: Clock): Promise<Looked
     await facts?.close();
   }
 }
-async function readFacts(config: Config, clock: Clock): Promise<Facts | null> {
+/** As they are: nothing is migrated or locked. null where there are none. */
+export async function readFacts(config: Config, clock: Clock): Promise<Facts | null> {
   const { database_url: url, data_dir } = config;
   if (url === undefined) return readSqliteFacts(data_dir);
   const { readMysqlFacts } = await import('../persistence/mysql/facts.ts');
@@ -112,29 +115,22 @@ async function readFacts(config: Config, clock: Clock): Promise<Facts | null> {
 }
 
 /** The index alone. `facts` name the index that entries are written to, where it has a name. */
-export async function openIndex(config: Config, world: Partial<World> & { facts: Facts; clock: Clock }): Promise<SearchIndex> {
-  const { facts, clock } = world;
-  const { elasticsearch_url: url, elasticsearch_alias: alias, embedding_floor: vector_floor } = config;
+export async function openIndex(
+  config: Config,
+  world: Partial<World> & { facts: Facts; clock: Clock; embedder: Pick<Embedder, 'model' | 'dimension'> },
+): Promise<SearchIndex> {
+  const { facts, clock, embedder } = world;
+  const { elasticsearch_url: url, elasticsearch_alias: alias } = config;
+  const model = isAbsent(embedder) ? null : { name: embedder.model, dimension: embedder.dimension };
   if (url === undefined) {
     const file = path.join(config.data_dir, 'search.sqlite');
-    return openSqliteIndex(file, { ...told(world, 'index'), clock, vector_floor });
+    return openSqliteIndex(file, { ...told(world, 'index'), clock, model: model?.name ?? null });
   }
   const { openElasticsearchIndex } = await loadElasticsearch();
-  const { dimension } = await embedderOf(config, world);
   const live = () => liveIndex({ facts, clock });
   const { elasticsearch_api_key: api_key, elasticsearch_user: user, elasticsearch_password: password } = config;
   const who = { url, api_key, user, password, ca: certificatesOf(config, 'elasticsearch_ca_file') };
-  return named(() =>
-    openElasticsearchIndex({ ...who, ...watched(world, 'elasticsearch'), alias, dimension, vector_floor, live, clock }),
-  );
-}
-
-async function embedderOf(config: Config, world: Pick<World, 'clock'> & Partial<World>): Promise<Embedder> {
-  const { embedding_url: url, embedding_api_key, embedding_model: model, embedding_dimension: dimension } = config;
-  if (url === undefined) return hashedNgrams();
-  const { openAiEmbeddings } = await import('../providers/openai-embeddings.ts');
-  const { clock } = world;
-  return openAiEmbeddings({ ...watched(world, 'embedding'), url, api_key: embedding_api_key ?? null, model, dimension, clock });
+  return named(() => openElasticsearchIndex({ ...who, ...watched(world, 'elasticsearch'), alias, model, live, clock }));
 }
 
 type Place = { public_url: () => string; signer: Signer };
@@ -187,11 +183,12 @@ export function openPorts(
     const signer = await signerOf(config);
     const facts = keep('the facts', await openFacts(config, world));
     await checkStored(facts, world.kernels ?? STORED_MACHINES);
-    const index = keep('the search index', await openIndex(config, { ...world, facts }));
+    const embedder = await embedderOf(config, world);
+    closers.add('vectors', async () => embedder.close?.());
+    const index = keep('the search index', await openIndex(config, { ...world, facts, embedder }));
     const { objects, store_links } = await storeOf(config, { public_url, signer }, world);
     keep('the object store', objects);
     const recogniser = keep('recognition', await recogniserOf(config, { public_url, signer }, world));
-    const embedder = await embedderOf(config, world);
     await checkKeys({ recogniser, embedder }, config, clock);
     const { close: _, ...work } = keep('tasks and queue', await workOf(config, world));
     const close = () => closers.close();

@@ -2,7 +2,8 @@
 import path from 'node:path';
 import type { Logger } from 'pino';
 import { type CallbackGrant, callbackQuery } from '../persistence/folder/links.ts';
-import { checkRuntime, EngineMissing, findModels, type ModelFiles } from '../providers/ppocr/model-files.ts';
+import { EngineMissing } from '../providers/local/onnx-runtime.ts';
+import { checkRuntime, findModels, type ModelFiles } from '../providers/ppocr/model-files.ts';
 import { startProcess } from '../providers/ppocr/process.ts';
 import { ppocrRecogniser } from '../providers/ppocr/recogniser.ts';
 import { tesseractPool } from '../providers/tesseract/pool.ts';

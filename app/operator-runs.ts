@@ -9,10 +9,11 @@ import { createRuns } from '../runtime/runs/runs.ts';
 import { reindexWork } from '../services/index/reindex-run.ts';
 import { runLifecycle } from '../services/lifecycles.ts';
 import { replayWork } from '../services/replay/replay.ts';
+import { embedWork } from '../services/vectors/embed-run.ts';
 import { verifyWork } from '../services/verify/verify.ts';
 import type { Ports } from './open-ports.ts';
 
-type Parts = Pick<Ports, 'facts' | 'index' | 'objects'> & {
+type Parts = Pick<Ports, 'facts' | 'index' | 'objects' | 'embedder'> & {
   lifecycle: Lifecycle;
   engine: Engine;
   clock: Clock;
@@ -24,5 +25,10 @@ export const createOperatorRuns = ({ lifecycle, ...parts }: Parts) =>
   createRuns({
     ...parts,
     ...{ runs: parts.facts.runs, lifecycle: runLifecycle(), each: concurrently(parts) },
-    works: { verify: verifyWork({ ...parts, lifecycle }), reindex: reindexWork(parts), replay: replayWork(parts) },
+    works: {
+      verify: verifyWork({ ...parts, lifecycle }),
+      reindex: reindexWork(parts),
+      replay: replayWork(parts),
+      embed: embedWork(parts),
+    },
   });

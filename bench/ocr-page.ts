@@ -1,4 +1,4 @@
-/** What `npm run bench -- ocr` prints, and docs/reading.md. */
+/** What `npm run bench -- ocr` prints, and docs/reading-tesseract.md. */
 import { cpus } from 'node:os';
 import { VERSION } from '../cli/project.ts';
 import type { Native } from './ocr-native.ts';
@@ -35,11 +35,11 @@ export function readingPage(kinds: readonly string[], columns: readonly Column[]
     ? `${native.version} of the system with its default settings, on one thread; ${native.start_ms.toFixed(0)} ms of each of its times are the start of its process`
     : 'no native tesseract: it was not installed';
   const date = new Date().toISOString().slice(0, 10);
-  return `# How well pictures are read
+  return `# How well tesseract reads, step by step
 
 Made by \`npm run bench -- ocr --write\`: ${date}, ${machine}; beside it ${beside}. Both with eng+chi_sim+chi_tra.
 
-These are the figures of tesseract alone (\`TUODI_OCR_ENGINE=tesseract\`). Where it can run, PP-OCRv4 reads first (decision 91); its figures by kind are not measured yet.
+These are the figures of tesseract alone (\`TUODI_OCR_ENGINE=tesseract\`). [reading.md](reading.md) has both engines beside each other.
 
 The pictures are parts of four samples (English, simplified, traditional, mixed), made worse in one way each by \`test/worlds/ocr-pictures.ts\`; lines and words are cut out with 2 pixels around the ink. Errors are edits (Levenshtein) a true character, white space aside. Time is of one picture on one thread, without decoding the upload.
 

@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- ocr`: errors and time of recognition, kind by kind of picture, without any preparation, with each step alone, and as
- * shipped; beside the native tesseract. `npm run bench -- ocr --write` also makes docs/reading.md of it. Takes some minutes.
+ * shipped; beside the native tesseract. `npm run bench -- ocr --write` also makes docs/reading-tesseract.md of it. Takes some minutes.
  *
  * What a step leaves as it was is not read twice: its time is that of the first reading, and of looking.
  */
@@ -97,8 +97,8 @@ try {
   const kinds = KINDS.map(({ name }) => name);
   console.log(readingTable(kinds, columns));
   if (process.argv.includes('--write')) {
-    await writeFile('docs/reading.md', readingPage(kinds, columns, native));
-    console.log('\nwritten: docs/reading.md');
+    await writeFile('docs/reading-tesseract.md', readingPage(kinds, columns, native));
+    console.log('\nwritten: docs/reading-tesseract.md');
   }
 } finally {
   await rm(folder, { recursive: true, force: true });

@@ -4,9 +4,8 @@
  */
 import { Client } from '@elastic/elasticsearch';
 import { openElasticsearchIndex } from '../persistence/elasticsearch/open.ts';
-import { VECTOR_FLOOR } from '../persistence/sqlite-index/open.ts';
 import type { SearchIndex } from '../runtime/ports/search-index.ts';
-import { question } from '../test/worlds/entries.ts';
+import { MODEL, question } from '../test/worlds/entries.ts';
 import { until } from '../test/worlds/wait.ts';
 import { type Ask, kindsOfQuestion, searchTable } from './search-kinds.ts';
 import { at, dimension, entries, ORG, print, putsAlone, vectorOf } from './search-texts.ts';
@@ -43,7 +42,7 @@ const alias = `tuodi-bench-${process.pid}`;
 const client = new Client({ node: url });
 try {
   const live = async () => 'bench';
-  const index = await openElasticsearchIndex({ url, alias, dimension, vector_floor: VECTOR_FLOOR, live });
+  const index = await openElasticsearchIndex({ url, alias, model: { name: MODEL, dimension }, live });
   for (const [i, in_flight] of IN_FLIGHT.entries()) await puts(index, i * PUTS, in_flight);
   let filling = 0;
   const first = IN_FLIGHT.length * PUTS;
@@ -68,8 +67,9 @@ try {
     await puts(index, TEXTS + 50 + i * PUTS, in_flight);
   }
   const ask: Ask = async (typed, mode, facets) => {
-    const vector = mode === 'text' ? null : await vectorOf(typed);
-    const asked = question(typed, { mode, vector, facets: facets ? ['tag', 'year'] : [] });
+    const nearest =
+      mode === 'text' ? {} : { mode: 'vector' as const, near_only: mode === 'hybrid', vector: await vectorOf(typed) };
+    const asked = question(typed, { ...nearest, facets: facets ? ['tag', 'year'] : [] });
     return (await index.search({ org_id: ORG }, asked)).total;
   };
   await searchTable(ask, kindsOfQuestion());

@@ -60,9 +60,25 @@ export function kindsOfQuestion(): Kind[] {
     { kind: '2 Han, rare', typed: some(by('pair', rare)) },
     { kind: '4 to 6 Han', typed: pieces(/^\p{Script=Han}/u, '', () => 4 + Math.floor(random() * 3)) },
     { kind: '2 Han and 1 word', typed: some(by('pair', between)).map((one) => `${one} ${pick(by('word', between), random)} `) },
+    { kind: 'a word with a slip', typed: some(by('word', between).filter(isLong)).map((one) => `${slipped(one)} `) },
+    { kind: '5 Han, one of them another', typed: pieces(/^\p{Script=Han}/u, '', () => 5).map(otherHan) },
+    { kind: '10 Han, two of them others', typed: pieces(/^\p{Script=Han}/u, '', () => 10).map((one) => otherHan(otherHan(one))) },
+    { kind: '2 words, and one too many', typed: words(2).map((one) => `${one}xylophone `) },
+    {
+      kind: '3 times 2 Han together',
+      typed: some(texts).map(() => [0, 1, 2].map(() => pick(by('pair', between), random)).join('')),
+    },
+    { kind: 'a question', typed: words(2).map((one) => `how much did they pay for ${one}then?`) },
+    { kind: 'nothing there', typed: some(texts).map((_, n) => `qwxzv${'abcdefghij'.charAt(n % 10)}kjq `) },
     { kind: 'a number', typed: some(texts.flatMap((text) => text.match(/\d+\.\d+/g) ?? [])) },
   ];
 }
+
+const isLong = (word: string): boolean => word.length > 6;
+const slipped = (word: string): string => word.slice(0, 3) + word.slice(4);
+/** The third is one that hardly any text has there. */
+const otherHan = (run: string): string =>
+  `${run.slice(0, run.indexOf('龘') < 0 ? 2 : 6)}龘${run.slice(run.indexOf('龘') < 0 ? 3 : 7)}`;
 
 const pick = <One>(list: One[], random: () => number): One => {
   const one = list[Math.floor(random() * list.length)];

@@ -1,7 +1,8 @@
 /** Generated texts for an index. What is printed is one JSON object a line. */
-import { hashedNgrams } from '../providers/hashed-ngrams.ts';
+
 import type { IndexEntry, SearchIndex } from '../runtime/ports/search-index.ts';
 import { entry } from '../test/worlds/entries.ts';
+import { hashedNgrams } from '../test/worlds/hashed-ngrams.ts';
 import { savedText, seeded } from '../test/worlds/texts.ts';
 
 export const SEED = 20261123;
@@ -19,20 +20,23 @@ export async function vectorOf(text: string): Promise<Float32Array | null> {
   return (await embedder.embed([text], new AbortController().signal))[0] ?? null;
 }
 
-/** Embedding is measured apart: it is not the index's work. */
-export async function entries(from: number, count: number): Promise<IndexEntry[]> {
+/** As ids of pictures are, which responses are held to. */
+export const idOf = (n: number): string => `01900000-0000-7000-8000-${String(n).padStart(12, '0')}`;
+
+/** Embedding is measured apart: it is not the index's work. vectors: false where no embedder is configured. */
+export async function entries(from: number, count: number, vectors = true): Promise<IndexEntry[]> {
   return Promise.all(
     Array.from({ length: count }, async (_, i) => {
       const saved = savedText(random);
-      const vector = await vectorOf(`${saved.title}\n${saved.pages[0]?.text}`);
-      return entry(ORG, `r${String(from + i).padStart(8, '0')}`, saved, { vector });
+      const vector = vectors ? await vectorOf(`${saved.title}\n${saved.pages[0]?.text}`) : null;
+      return entry(ORG, idOf(from + i), saved, { vector });
     }),
   );
 }
 
 /** Puts one after the other, each alone. `from`: where the numbers of new entries begin. */
-export async function putsAlone(index: SearchIndex, from: number): Promise<void> {
-  const one = await entries(from, 50);
+export async function putsAlone(index: SearchIndex, from: number, vectors = true): Promise<void> {
+  const one = await entries(from, 50, vectors);
   const alone: number[] = [];
   for (const put of one) {
     const began = performance.now();

@@ -1,144 +1,124 @@
 /**
- * `npm run bench -- search [texts]`: the embedded index at 100,000 generated texts: how fast it fills, how fast it answers each kind of
- * question, asked directly and over HTTP with its facts, and whether the event loop is free meanwhile.
+ * `npm run bench -- search [texts] [folder]`: searches among 100,000 generated texts by a service without an embedder, over HTTP, each kind
+ * of question with its 20 hits, their passages and boxes, while somebody looks at the newest pictures: time, processor time, how late the
+ * event loop is, memory, and what the index takes. A folder is filled the first time and used again.
  */
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
+import { mkdtemp, readFile, rm, stat, unlink } from 'node:fs/promises';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VERSION } from '../cli/project.ts';
 import type { SearchAnswer } from '../contract/search.ts';
-import type { Word } from '../contract/text.ts';
-import { openSqliteIndex } from '../persistence/sqlite-index/open.ts';
-import { hashedNgrams } from '../providers/hashed-ngrams.ts';
-import { systemClock } from '../runtime/async/clock.ts';
-import type { Change, Facts } from '../runtime/ports/facts.ts';
-import type { IndexEntry, SearchIndex } from '../runtime/ports/search-index.ts';
-import { change, commit, metadata } from '../test/ports/facts-rows.ts';
-import { question } from '../test/worlds/entries.ts';
-import { type HttpWorld, httpWorld } from '../test/worlds/http-world.ts';
-import { type Ask, kindsOfQuestion, searchTable } from './search-kinds.ts';
-import { at, entries, ORG, print, putsAlone, rounded, vectorOf } from './search-texts.ts';
+import { until } from '../test/worlds/wait.ts';
+import { fill } from './search-fill.ts';
+import { kindsOfQuestion } from './search-kinds.ts';
+import { at, ORG, print, rounded } from './search-texts.ts';
+import { addKeys, type Serving, serving } from './serving.ts';
 
 const TEXTS = Number(process.argv[2] ?? 100_000);
-const MADE_AT_ONCE = 2_000;
-/** As many as the index step has at once, with some to spare, so that batches fill. */
-const IN_FLIGHT = 64;
-/** Changes of one commit. */
-const CHANGES = 100;
+const given = process.argv[3] ?? null;
 /** Somebody looks at the newest pictures while others search. */
 const LOOK_EVERY_MS = 25;
+const LOOP_DELAY = new URL('./loop-delay.js', import.meta.url).href;
+const NO_LIMITS = { TUODI_RATE_LIMITS: 'false' };
 
-async function fill(index: SearchIndex, facts: Facts): Promise<Record<string, unknown>> {
-  let writing = 0;
-  const loop = { p99: 0, max: 0 };
-  for (let from = 0; from < TEXTS; from += MADE_AT_ONCE) {
-    const made = await entries(from, Math.min(MADE_AT_ONCE, TEXTS - from));
-    for (let i = 0; i < made.length; i += CHANGES) await commit(facts, ...made.slice(i, i + CHANGES).map(changeOf));
-    await sleep(20); // making the texts held the loop up, and is no work of the index
-    const delay = monitorEventLoopDelay({ resolution: 1 });
-    delay.enable();
-    const began = performance.now();
-    for (let i = 0; i < made.length; i += IN_FLIGHT) await Promise.all(made.slice(i, i + IN_FLIGHT).map((one) => index.put(one)));
-    writing += performance.now() - began;
-    delay.disable();
-    loop.p99 = Math.max(loop.p99, rounded(delay.percentile(99) / 1e6));
-    loop.max = Math.max(loop.max, rounded(delay.max / 1e6));
-  }
-  return { texts: TEXTS, per_second: Math.round((TEXTS * 1_000) / writing), loop_ms: loop };
+type Loop = { p99: number; max: number };
+/** How late the loop of the service was since the last time. */
+async function loopOf({ pid }: Serving, file: string): Promise<Loop> {
+  await unlink(file).catch(() => {});
+  process.kill(pid, 'SIGUSR2');
+  const written = async () => readFile(file, 'utf8').then(JSON.parse, () => null);
+  await until('the loop has told', async () => (await written()) !== null);
+  return written();
 }
 
-/** A picture that was read and indexed, as its facts are. */
-function changeOf({ org_id, resource_id, saved }: IndexEntry): Change {
-  const owned = { resource_id, org_id, at: saved.created_at };
-  const [recognition_id, text_id] = [`recognition-${resource_id}`, `text-${resource_id}`];
-  const text = saved.pages[0]?.text ?? '';
-  const pages = [{ page: 1, width: 1_000, height: 1_400, text, confidence: 0.9, words: wordsOf(text) }];
-  const state = {
-    status: 'INDEXED',
-    phase: 'ready',
-    searchable: true,
-    rests: true,
-    indexed_revision: 1,
-    has_vector: true,
-  } as const;
-  const { title, tags, created_at } = saved;
-  return change(resource_id, {
-    org_id,
-    resource: { ...state, recognition_id, text_id, created_at, page_count: 1 },
-    writes: [
-      { into: 'metadata', row: { ...owned, metadata: metadata({ title, tags }) } },
-      { into: 'recognitions', row: { ...owned, recognition_id, engine: 'bench', pages } },
-      { into: 'texts', row: { ...owned, text_id, revision: 1, recognition_id, correction_id: null, saved } },
-    ],
-    outbox: [],
-  });
+const residentMb = async ({ pid }: Serving): Promise<number> =>
+  Math.round(Number(/VmRSS:\s+(\d+)/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1_000);
+
+async function ask({ url }: Serving, key: string, route: string): Promise<SearchAnswer> {
+  const answer = await fetch(url + route, { headers: { authorization: `Bearer ${key}` } });
+  if (!answer.ok) throw new Error(`${route}: ${answer.status} ${await answer.text()}`);
+  return (await answer.json()) as SearchAnswer; // our own answer
 }
-
-/** As recognition gives them: words, and Han in short runs. */
-const wordsOf = (text: string): Word[] =>
-  (text.match(/\p{Script=Han}{1,3}|[^\s\p{Script=Han}]+/gu) ?? []).map((word, i) => ({
-    text: word,
-    ...{ confidence: 0.95, x: 0.05 + (i % 10) * 0.09, y: 0.05 + Math.floor(i / 10) * 0.03, w: 0.08, h: 0.02 },
-  }));
-
-const direct =
-  (index: SearchIndex): Ask =>
-  async (typed, mode, facets) => {
-    const vector = mode === 'text' ? null : await vectorOf(typed);
-    const asked = question(typed, { mode, vector, facets: facets ? ['tag', 'year'] : [] });
-    return (await index.search({ org_id: ORG }, asked)).total;
-  };
-
-const overHttp =
-  ({ call }: HttpWorld): Ask =>
-  async (typed, mode, facets) => {
-    const asked = new URLSearchParams({ q: typed, mode, ...(facets ? { facets: 'tag,year' } : {}) });
-    const { json } = await call('GET', `/v1/search?${asked}`);
-    return (json as SearchAnswer).total; // our own answer
-  };
+const searched = (service: Serving, key: string, typed: string, facets: boolean) =>
+  ask(service, key, `/v1/search?${new URLSearchParams({ q: typed, ...(facets ? { facets: 'tag,year' } : {}) })}`);
 
 /** The others' requests, until told to stop. */
-async function looking({ call }: HttpWorld, stop: AbortSignal): Promise<number[]> {
+async function looking(service: Serving, key: string, stop: AbortSignal): Promise<number[]> {
   const took: number[] = [];
   while (!stop.aborted) {
     const began = performance.now();
-    await call('GET', '/v1/resources?limit=20');
+    await ask(service, key, '/v1/resources?limit=20');
     took.push(performance.now() - began);
     await sleep(LOOK_EVERY_MS);
   }
   return took.sort((a, b) => a - b);
 }
 
+/** cpu: of all threads of the service, a search; the lists of others among it. */
+const HEAD =
+  '| typed | found | below | p50 | p99 | with facets p50 | p99 | cpu | loop p99 | max |\n|---|---|---|---|---|---|---|---|---|---|';
+async function table(service: Serving, key: string, loop_file: string): Promise<void> {
+  console.log(HEAD);
+  const all: [number[], number[]] = [[], []];
+  const loops: Loop[] = [];
+  let cpu_ms = 0;
+  for (const { kind, typed } of kindsOfQuestion()) {
+    const took: [number[], number[]] = [[], []];
+    const found: number[] = [];
+    const below: number[] = [];
+    await loopOf(service, loop_file);
+    const before = await service.cpuMs();
+    for (const one of typed)
+      for (const way of [0, 1] as const) {
+        const began = performance.now();
+        const { totals } = await searched(service, key, one, way === 1);
+        took[way].push(performance.now() - began);
+        if (way === 1) continue;
+        found.push(totals.exact ?? 0);
+        below.push((totals.alike ?? 0) + (totals.some ?? 0));
+      }
+    const cpu = (await service.cpuMs()) - before;
+    const loop = await loopOf(service, loop_file);
+    cpu_ms += cpu;
+    loops.push(loop);
+    for (const way of [0, 1] as const) all[way].push(...took[way]);
+    console.log(line([kind, middle(found), middle(below)], took, cpu / typed.length / 2, loop));
+  }
+  const loop = { p99: Math.max(...loops.map(({ p99 }) => p99)), max: Math.max(...loops.map(({ max }) => max)) };
+  console.log(line(['**all of them**', '', ''], all, cpu_ms / (all[0].length + all[1].length), loop));
+}
+const sorted = (list: number[]): number[] => list.toSorted((a, b) => a - b);
+const middle = (list: number[]): number => at(sorted(list), 0.5);
+const line = (first: (string | number)[], took: number[][], cpu: number, { p99, max }: Loop): string => {
+  const times = took.flatMap((some) => [at(sorted(some), 0.5), at(sorted(some), 0.99)]);
+  return `| ${[...first, ...times, rounded(cpu), rounded(p99), rounded(max)].join(' | ')} |`;
+};
+
 const date = new Date().toISOString().slice(0, 10);
 console.log(`tuodi ${VERSION}, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}, ${date}, ${TEXTS} texts\n`);
-const dir = await mkdtemp(join(tmpdir(), 'tuodi-bench-'));
-const path = join(dir, 'search.sqlite');
-const index = await openSqliteIndex(path, { clock: systemClock() });
-const world = await httpWorld({ index, embedder: hashedNgrams() });
+const folder = given ?? (await mkdtemp(join(tmpdir(), 'tuodi-bench-')));
+const loop_file = join(folder, 'loop-delay.json');
 try {
-  print({ measured: 'build', ...(await fill(index, world.facts)), file_mb: Math.round((await stat(path)).size / 1e6) });
-  await putsAlone(index, TEXTS);
-  const kinds = kindsOfQuestion();
-  for (const { typed } of kinds) await direct(index)(typed[0] ?? '', 'text', true); // to warm up
-  console.log('\nThe index alone, one question at a time (ms)');
-  await searchTable(direct(index), kinds);
-  console.log('\n`GET /v1/search` with 50 hits, their passages and boxes, while others list pictures (ms)');
-  const stop = new AbortController();
-  const others = looking(world, stop.signal);
-  await searchTable(overHttp(world), kinds);
-  stop.abort();
-  const took = await others;
-  print({ measured: 'lists of others meanwhile', requests: took.length, p50_ms: at(took, 0.5), p99_ms: at(took, 0.99) });
-
-  await index.close();
-  const began = performance.now();
-  const again = await openSqliteIndex(path, { clock: systemClock() });
-  print({ measured: 'open', ms: Math.round(performance.now() - began), rss_mb: Math.round(process.memoryUsage().rss / 1e6) });
-  await again.close();
+  if (!(await stat(join(folder, 'search.sqlite')).catch(() => null))) await fill(folder, TEXTS);
+  const profile = process.env['CPU_PROFILES'];
+  const node = ['--import', LOOP_DELAY, ...(profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [])];
+  const service = await serving({ ...NO_LIMITS, LOOP_DELAY_FILE: loop_file }, node, folder);
+  try {
+    const { bench: key = '' } = await addKeys(service, ORG, ['bench']);
+    print({ measured: 'resident after the start', mb: await residentMb(service) });
+    for (const { typed } of kindsOfQuestion()) await searched(service, key, typed[0] ?? '', true); // to warm up
+    const stop = new AbortController();
+    const others = looking(service, key, stop.signal);
+    console.log(`\n\`GET /v1/search\`, 20 hits, while others list pictures (ms; load ${loadavg()[0]?.toFixed(1)})`);
+    await table(service, key, loop_file);
+    stop.abort();
+    const took = await others;
+    print({ measured: 'lists of others meanwhile', requests: took.length, p50_ms: at(took, 0.5), p99_ms: at(took, 0.99) });
+    print({ measured: 'resident after all', mb: await residentMb(service), load: rounded(loadavg()[0] ?? 0) });
+  } finally {
+    await service.stop();
+  }
 } finally {
-  await world.stop();
-  await index.close();
-  await rm(dir, { recursive: true, force: true });
+  if (given === null) await rm(folder, { recursive: true, force: true });
 }

@@ -3,32 +3,20 @@
  * as many commits an item as the service, one at a time in each lane.
  */
 
-import { mkdtemp, rm } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
-import path from 'node:path';
+import { cpus } from 'node:os';
 import { Redis } from 'ioredis';
 import Koa from 'koa';
 import { createConnection, createPool, type RowDataPacket } from 'mysql2/promise';
-import { pino } from 'pino';
-import { DEFAULT_ORGANISATION, localKey } from '../app/bootstrap-keys.ts';
-import { readConfig } from '../app/config.ts';
-import { createService } from '../app/create-service.ts';
+import { localKey } from '../app/bootstrap-keys.ts';
 import { drawnMachines } from '../app/machines.ts';
-import { openPorts } from '../app/open-ports.ts';
 import { VERSION } from '../cli/project.ts';
-import { byStep } from '../contract/step-kinds.ts';
 import { HTTP_LIMITS } from '../http/limits.ts';
 import { createHttpServer } from '../http/server.ts';
-import { systemClock } from '../runtime/async/clock.ts';
-import type { Origin } from '../runtime/resources/engine.ts';
-import type { StepHandlers } from '../runtime/tasks/run-step.ts';
-import { prepareIndex } from '../services/index/rebuild.ts';
-import { runStep } from '../services/steps/table.ts';
-import { VECTOR } from '../test/servers/chaos-shape.ts';
+import { createNearness } from '../runtime/search/nearness.ts';
 import { env } from '../test/servers/env.ts';
-import { freshDatabase, freshServers } from '../test/servers/places.ts';
-import { emptySteps } from '../test/worlds/empty-steps.ts';
+import { freshDatabase } from '../test/servers/places.ts';
 import { COSTS_HEAD, closedLoop, costsRow, type Figures, openLoop, row, type ServerCosts, withCosts } from './measure.ts';
+import { log, withService } from './served.ts';
 
 const ITEMS = 1_000;
 /** Not measured: compilers and caches warm up on them. */
@@ -36,11 +24,7 @@ const WARM_UP = 200;
 const IN_FLIGHT = [1, 8, 32, 128];
 /** Commits of one item: CREATED, UPLOAD_REPORTED, and a result each of inspect, ocr, save, embed and index. */
 const COMMITS = 7;
-const REDIS = 3;
-const BY: Origin = { by: { kind: 'user', id: 'u' }, request_id: null };
-const SCOPE = { org_id: DEFAULT_ORGANISATION.org_id };
 const OPEN_S = 20;
-const log = pino({ level: 'silent' });
 
 /** Counters of the servers, which nobody else uses meanwhile. */
 async function openCounters(): Promise<{ read: () => Promise<ServerCosts>; close(): Promise<void> }> {
@@ -90,77 +74,6 @@ async function floor(): Promise<void> {
   await drop();
 }
 
-/** `index`: real where `elasticsearch` is said, else nothing is written. The other steps are empty. */
-async function withService(
-  elasticsearch: boolean,
-  work: (parts: Awaited<ReturnType<typeof started>>) => Promise<void>,
-): Promise<void> {
-  const { env, drop } = await freshServers(REDIS);
-  const { TUODI_ELASTICSEARCH_URL: url = '', ...others } = env;
-  const folder = await mkdtemp(path.join(tmpdir(), 'tuodi-bench-'));
-  const given = { ...others, TUODI_DATA_DIR: folder, ...(elasticsearch ? { TUODI_ELASTICSEARCH_URL: url } : {}) };
-  const parts = await started(given, elasticsearch);
-  try {
-    await work(parts);
-  } finally {
-    await parts.stop();
-    await drop();
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-async function started(env: Record<string, string>, elasticsearch: boolean) {
-  const { config } = readConfig(env);
-  const clock = systemClock();
-  const world = { clock, log };
-  const ports = await openPorts(config, () => 'http://localhost', world);
-  if (elasticsearch) await prepareIndex({ ...ports, clock });
-  const services: StepHandlers = {
-    ...emptySteps,
-    async run(run) {
-      if (run.kind === 'embed') return { fact_id: run.task_id, model: 'nothing', vector: VECTOR };
-      if (run.kind !== 'index' || !elasticsearch) return emptySteps.run(run);
-      const { kind, input, ...rest } = run;
-      return runStep(kind, input, {
-        ...ports,
-        ...rest,
-        clock,
-        limits: {
-          max_bytes: 1,
-          max_pixels: 1,
-          max_pages: 1,
-          max_document_pixels: 1,
-          decode_time_limit_ms: 1,
-          document_time_limit_ms: 1,
-          ocr_pixels: 1,
-        },
-      });
-    },
-  };
-  const service = createService(ports, { config, services, limits: { concurrency: CONCURRENCY } }, world);
-  await service.start();
-  const never = new AbortController().signal;
-  const item = async () => {
-    const resource_id = clock.newId();
-    const metadata = { title: 'an item', description: null, tags: [], taken_at: null, languages: [], extra: {} };
-    const named = { user_id: 'u', batch_id: null, filename: 'f.png', content_type: 'image/png', metadata, described: true };
-    await service.engine.create(
-      { resource_id, ...SCOPE, ...named, claimed: { byte_size: null, sha256: null }, idempotency: null },
-      BY,
-    );
-    await service.engine.send({ scope: SCOPE, resource_id }, () => ({ event: { type: 'UPLOAD_REPORTED' } }), BY);
-    const rested = await service.engine.waitUntilSettled({ scope: SCOPE, resource_id }, 60_000, never);
-    if (rested?.status !== 'INDEXED') throw new Error(`${rested?.status} ${JSON.stringify(rested?.failure)}`);
-  };
-  const stop = async () => {
-    await service.stop();
-    await ports.close();
-  };
-  return { ports, service, clock, item, stop };
-}
-/** So many runs of a step at once as there may be items: the bench is of what is around the steps. */
-const CONCURRENCY = { ...byStep(() => 64), index: 128, purge: 4 };
-
 async function pipeline(elasticsearch: boolean): Promise<void> {
   await withService(elasticsearch, async ({ item }) => {
     console.log(`\nAll steps empty, ${elasticsearch ? 'but the index: Elasticsearch' : 'the index too'}\n${COSTS_HEAD}`);
@@ -194,6 +107,7 @@ async function creating(): Promise<void> {
       links: { sign: () => 'x', verify: () => null, store: null },
       explain: async () => null,
       pauses: service.pauses,
+      nearness: createNearness({ ...ports, clock }),
       turnedPreview: async () => null,
       callbacks: null,
       limits: HTTP_LIMITS,

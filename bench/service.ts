@@ -11,7 +11,7 @@ import { SAMPLES, VERSION } from '../cli/project.ts';
 import { systemClock } from '../runtime/async/clock.ts';
 import type { Recogniser } from '../runtime/ports/providers.ts';
 import type { StepHandlers } from '../runtime/tasks/run-step.ts';
-import { emptySteps, nothing } from '../test/worlds/empty-steps.ts';
+import { emptySteps, emptyWithoutVectors, nothing } from '../test/worlds/empty-steps.ts';
 import { heapInUse } from '../test/worlds/heap.ts';
 import { largeSteps } from '../test/worlds/large-steps.ts';
 import { pictureOf } from '../test/worlds/numbered.ts';
@@ -133,6 +133,8 @@ console.log(
 );
 console.log(`Empty steps: what the durable lifecycle costs (${ITEMS} pictures)\n${HEAD}`);
 for (const in_flight of IN_FLIGHT) console.log(await pipeline(in_flight, emptySteps));
+console.log(`\nThe same where nothing makes vectors: a step less to run, and a commit less\n${HEAD}`);
+for (const in_flight of IN_FLIGHT) console.log(await pipeline(in_flight, emptyWithoutVectors));
 console.log(`\nReal steps, empty recogniser\n${HEAD}`);
 for (const in_flight of IN_FLIGHT) console.log(await pipeline(in_flight));
 console.log(`\n${await heap()}`);

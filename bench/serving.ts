@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { SERVICE_FILE } from '../app/config.ts';
+import { SERVICE_FILE } from '../persistence/folder/service-file.ts';
 import { openSqliteFacts } from '../persistence/sqlite/facts.ts';
 import { makeKey } from '../runtime/accounts/api-keys.ts';
 import { systemClock } from '../runtime/async/clock.ts';
@@ -25,9 +25,13 @@ export type Serving = {
   stop(): Promise<void>;
 };
 
-/** `node`: options of Node itself, such as those of its profiler. */
-export async function serving(env: Record<string, string> = {}, node: readonly string[] = []): Promise<Serving> {
-  const data_dir = await mkdtemp(path.join(tmpdir(), 'tuodi-bench-'));
+/** `node`: options of Node itself, such as those of its profiler. `folder`: one that is there, and stays; absent: an empty one. */
+export async function serving(
+  env: Record<string, string> = {},
+  node: readonly string[] = [],
+  folder: string | null = null,
+): Promise<Serving> {
+  const data_dir = folder ?? (await mkdtemp(path.join(tmpdir(), 'tuodi-bench-')));
   const child = spawn(process.execPath, [...node, MAIN, '--json', '--data-dir', data_dir, 'serve'], {
     env: { ...process.env, TUODI_LISTEN: '127.0.0.1:0', TUODI_LOG_LEVEL: 'error', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -49,7 +53,7 @@ export async function serving(env: Record<string, string> = {}, node: readonly s
     stop: async () => {
       child.kill('SIGTERM');
       await new Promise((resolve) => child.once('exit', resolve));
-      await rm(data_dir, { recursive: true, force: true });
+      if (folder === null) await rm(data_dir, { recursive: true, force: true });
     },
   };
 }

@@ -74,8 +74,8 @@ async function copied(
         ),
       );
   });
-  const { vector, ...rest } = entry;
-  await Promise.all(names.map((name) => w.index.put({ ...(JSON.parse(name(JSON.stringify(rest))) as IndexEntry), vector }))); // the same shape
+  const { vectors, ...rest } = entry;
+  await Promise.all(names.map((name) => w.index.put({ ...(JSON.parse(name(JSON.stringify(rest))) as IndexEntry), vectors }))); // the same shape
   const store = path.join(w.folder, 'objects');
   for (const name of names)
     for (const key of keys) {

@@ -4,11 +4,11 @@
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { z } from 'zod';
-import { type Config, SERVICE_FILE } from '../app/config.ts';
+import type { Config } from '../app/config.ts';
 import { type ApiClient, ApiError, createClient } from '../contract/client.ts';
 import { ProblemResponse } from '../contract/problems.ts';
 import { readPrivate, UnsafeFile } from '../persistence/folder/private-file.ts';
+import { SERVICE_FILE, type Service, serviceIn } from '../persistence/folder/service-file.ts';
 import { systemClock } from '../runtime/async/clock.ts';
 import { bounded } from '../runtime/async/timeout.ts';
 import { answered } from './answered.ts';
@@ -16,9 +16,6 @@ import { NoLibrary } from './errors.ts';
 import type { Language } from './language.ts';
 import type { Output } from './output.ts';
 import { responseText } from './response-text.ts';
-
-/** Of TUODI_DATA_DIR/service.json, written by `serve`. */
-const ServiceFile = z.object({ url: z.url(), api_key: z.string(), pid: z.int() });
 
 export type Client = {
   url: string;
@@ -77,7 +74,7 @@ type Speaking = Pick<Output, 'warn' | 'words' | 'language'>;
 export async function runningService(
   { data_dir }: Pick<Config, 'data_dir'>,
   warn: (text: string) => void,
-): Promise<z.infer<typeof ServiceFile> | null> {
+): Promise<Service | null> {
   const written = await readPrivate(path.join(data_dir, SERVICE_FILE)).catch((error: unknown) => {
     if (!(error instanceof UnsafeFile)) throw error;
     warn(`${error.message}: for a service of another user set TUODI_URL and TUODI_API_KEY`);
@@ -89,15 +86,6 @@ export async function runningService(
   const looked = withRetryLimit(HEALTH_TIMEOUT_MS, undefined, (signal) => fetch(`${service.url}/healthz`, { signal }));
   const answer = await looked.catch(() => null); // left by a crash
   return answer?.ok ? service : null;
-}
-/** Null for what is no such file: half of one that an earlier version wrote on a full disk. */
-function serviceIn(written: string): z.infer<typeof ServiceFile> | null {
-  try {
-    return ServiceFile.parse(JSON.parse(written));
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof z.ZodError) return null;
-    throw error;
-  }
 }
 const HEALTH_TIMEOUT_MS = 3_000;
 /** Longer than the longest wait that is asked for. */

@@ -12,7 +12,7 @@ export const examples = (...commands: string[]): string => ['\nExamples:', ...co
 const CODES: Record<keyof typeof EXIT, string> = {
   OK: 'all well; stopped, as asked',
   ERROR: 'an error of tuodi, or of a server or disk that it needs',
-  USAGE: 'wrong usage or configuration, or no library there',
+  USAGE: 'wrong usage or configuration, no library there, or one of a later version',
   SOME_FAILED: 'finished, but something failed or was not taken in',
   TAKEN_OVER: 'another process has taken over',
   STOP_TOO_LONG: 'the stop took too long, and was cut off',

@@ -1,7 +1,9 @@
 /** Commands that are loaded when they run, so that no command waits for the modules of the others. */
 
+import type { StepKind } from '../contract/step-kinds.ts';
 import type { OrgsOptions, UsersOptions } from './accounts.ts';
 import type { Run } from './command.ts';
+import type { DrillName } from './drills/names.ts';
 import type { KeysOptions } from './keys.ts';
 import type { LoginLinkOptions } from './login-link.ts';
 import type { ReplayOptions } from './runs.ts';
@@ -17,8 +19,11 @@ export const serve = lazy(async () => (await import('./serve.ts')).serve);
 export const worker = lazy(async () => (await import('./worker.ts')).worker);
 export const verifyCommand = (options: { heal?: boolean }) =>
   lazy(async () => (await import('./runs.ts')).verifyCommand(options));
+export const embedCommand = lazy(async () => (await import('./runs.ts')).embedCommand);
 export const reindexCommand = lazy(async () => (await import('./runs.ts')).reindexCommand);
 export const replayCommand = (options: ReplayOptions) => lazy(async () => (await import('./runs.ts')).replayCommand(options));
+export const pauseCommand = (kind: StepKind, paused: boolean) =>
+  lazy(async () => (await import('./pauses.ts')).pauseCommand(kind, paused));
 export const demoCommand = lazy(async () => (await import('./demo-command.ts')).demoCommand);
 export const migrateCommand = (check: boolean) => lazy(async () => (await import('./migrate.ts')).migrateCommand(check));
 export const diagram = (machine: string, format: string) =>
@@ -35,3 +40,7 @@ export const backupCommand = (target: string, options: Copying) =>
   lazy(async () => (await import('./backup.ts')).backupCommand(target, options));
 export const restoreCommand = (backup: string, options: Copying) =>
   lazy(async () => (await import('./restore.ts')).restoreCommand(backup, options));
+export const drillCommand = (name: DrillName, env: NodeJS.ProcessEnv) =>
+  lazy(async () => (await import('./drills/drill.ts')).drillCommand(name, env));
+export const doctorOf = async (...given: Parameters<typeof import('./doctor.ts').doctor>) =>
+  (await import('./doctor.ts')).doctor(...given);

@@ -2,7 +2,8 @@
  * The only place that writes to the terminal: results on standard output, everything else on standard error. Nothing that comes from
  * outside is obeyed by a terminal; what must stay on one line (a name, a title, a message) is made so where it is put into a text.
  */
-import { MultiBar, type SingleBar } from 'cli-progress';
+import { createRequire } from 'node:module';
+import type { SingleBar } from 'cli-progress';
 import type { Text } from '../contract/statuses.ts';
 import { printable, printableJson, printableLine } from '../text/printable.ts';
 import type { Language } from './language.ts';
@@ -44,26 +45,29 @@ export function output(json: boolean, { language = 'en', plain = false }: { lang
   };
 }
 
+/** Loaded where a bar is drawn: a service draws none. */
+const bars = (): typeof import('cli-progress') => createRequire(import.meta.url)('cli-progress');
+
 const LOOKS = { hideCursor: true, clearOnComplete: true, stream: process.stderr, gracefulExit: true };
 const FORMAT = ' {bar} {value}/{total} {label}';
 
 function bar(total: number, label: string, shown: boolean) {
   if (!shown || total === 0) return { step: () => undefined, end: () => undefined };
-  const bars = new MultiBar({ format: FORMAT, ...LOOKS });
-  const one: SingleBar = bars.create(total, 0, { label });
-  return { step: (now: string) => one.increment(1, { label: printableLine(now) }), end: () => bars.stop() };
+  const all = new (bars().MultiBar)({ format: FORMAT, ...LOOKS });
+  const one: SingleBar = all.create(total, 0, { label });
+  return { step: (now: string) => one.increment(1, { label: printableLine(now) }), end: () => all.stop() };
 }
 
 function following(label: string, shown: boolean) {
   if (!shown) return { at: () => undefined, end: () => undefined };
-  const bars = new MultiBar({ format: FORMAT, ...LOOKS, gracefulExit: false });
-  const one = bars.create(1, 0, { label: printableLine(label) });
+  const all = new (bars().MultiBar)({ format: FORMAT, ...LOOKS, gracefulExit: false });
+  const one = all.create(1, 0, { label: printableLine(label) });
   return {
     at: (done: number, total: number | null, now: string) => {
       one.setTotal(Math.max(total ?? 0, done, 1));
       one.update(done, { label: printableLine(now) });
     },
-    end: () => bars.stop(),
+    end: () => all.stop(),
   };
 }
 

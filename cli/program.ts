@@ -5,17 +5,19 @@ import { ConfigError, readConfig } from '../app/config.ts';
 import { ApiError } from '../contract/client.ts';
 import { EXIT, type ExitCode } from '../contract/exit-codes.ts';
 import { REPROCESS_FROM } from '../contract/step-kinds.ts';
-import { OWN_TEXT_ORDERS } from '../contract/steps.ts';
+import { ENGINE_CHOICES, OWN_TEXT_ORDERS } from '../contract/steps.ts';
+import { TIERS } from '../contract/tiers.ts';
 import { StopFailed } from '../runtime/async/closers.ts';
 import { printable, printableLine } from '../text/printable.ts';
 import { addAccountCommands } from './account-commands.ts';
 import type { Run } from './command.ts';
 import { configCommand } from './config.ts';
+import { addDrillCommand } from './drills/command.ts';
 import { messageOf, TakenOver, UsageError } from './errors.ts';
 import { examples, HELP } from './help.ts';
 import { type WatchFlags, watchCommand } from './ingest/watch-command.ts';
 import { type Language, languageOf } from './language.ts';
-import { backupCommand, demoCommand, diagram, migrateCommand, serve, worker } from './lazy-commands.ts';
+import { backupCommand, demoCommand, diagram, doctorOf, migrateCommand, serve, worker } from './lazy-commands.ts';
 import { exportCommand, importCommand } from './library/commands.ts';
 import { output } from './output.ts';
 import { addPictureCommands } from './pictures/commands.ts';
@@ -39,11 +41,15 @@ export async function run(argv: string[], env: NodeJS.ProcessEnv): Promise<ExitC
     .addHelpText('after', HELP)
     .exitOverride();
   /** Reads the configuration, runs, and keeps the code. */
-  const does = async (work: Run): Promise<void> => {
+  const given = () => {
     const { json = false, dataDir, url } = program.opts<{ json?: boolean; dataDir?: string; url?: string }>();
     const out = output(json, { language, plain: env.TERM === 'dumb' });
     const flags = { ...(dataDir ? { data_dir: dataDir } : {}), ...(url ? { url } : {}) };
-    const { config, warnings, sources } = readConfig(env, flags);
+    return { out, read: () => readConfig(env, flags) };
+  };
+  const does = async (work: Run): Promise<void> => {
+    const { out, read } = given();
+    const { config, warnings, sources } = read();
     for (const warning of warnings) out.warn(warning);
     code = await work(config, out, sources);
   };
@@ -53,6 +59,14 @@ export async function run(argv: string[], env: NodeJS.ProcessEnv): Promise<ExitC
   addAccountCommands(program, does);
   addFolderCommands(program, does);
   addOwnCommands(program, does);
+  addDrillCommand(program, does, env);
+  program
+    .command('doctor')
+    .description('what is wrong around the service, and what to do; ends with 3 if something is')
+    .action(async () => {
+      const { out, read } = given();
+      code = await doctorOf(read, out); // a wrong setting is a finding
+    });
   try {
     await program.parseAsync(argv, { from: 'user' });
     return code;
@@ -95,6 +109,7 @@ function addCommands(program: Command, does: (work: Run) => Promise<void>): void
     .description('finds pictures by their text and metadata')
     .option('--limit <n>', 'at most so many', wholeNumber)
     .addOption(new Option('--mode <mode>').choices(['hybrid', 'text', 'vector']))
+    .addOption(new Option('--match <tier>', 'how well a picture must match at least').choices(TIERS))
     .addHelpText('after', examples('tuodi search 发票', 'tuodi search "cable car" --mode text --limit 50'))
     .action((query: string, options: SearchOptions) => does(searchCommand(query, options)));
   program
@@ -112,6 +127,7 @@ function addCommands(program: Command, does: (work: Run) => Promise<void>): void
     .addOption(
       new Option('--own-text <how>', 'whether the text that the file carries is used').choices([...OWN_TEXT_ORDERS, 'auto']),
     )
+    .addOption(new Option('--engine <engine>', 'what reads it, now and later; auto: the service chooses').choices(ENGINE_CHOICES))
     .option('--discard-corrections', 'drops what people have corrected')
     .action((id: string, options: ReprocessOptions) => does(reprocessCommand(id, options)));
   program
@@ -178,7 +194,7 @@ function codeOf(error: unknown, language: Language): ExitCode {
   const message = messageOf(error, language);
   const has_lines = error instanceof ConfigError || error instanceof ApiError; // a line a fault
   output(false).warn(has_lines ? message : printableLine(message));
-  if (error instanceof ConfigError || error instanceof UsageError) return EXIT.USAGE;
+  if (error instanceof ConfigError || error instanceof UsageError || isOfLaterVersion(error)) return EXIT.USAGE;
   if (error instanceof TakenOver) return EXIT.TAKEN_OVER;
   return error instanceof StopFailed && error.too_long ? EXIT.STOP_TOO_LONG : EXIT.ERROR;
 }
@@ -188,3 +204,6 @@ function wholeNumber(text: string): number {
   if (!Number.isInteger(number) || number < 1 || number > 200) throw new UsageError(`${text} is not a number from 1 to 200`);
   return number;
 }
+/** By name: their classes are loaded with the database. */
+const isOfLaterVersion = (error: unknown): boolean =>
+  error instanceof Error && (error.name === 'LaterVersion' || error.name === 'UnservedInstances');

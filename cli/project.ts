@@ -11,6 +11,9 @@ const root = [path.resolve(here, '..'), path.resolve(here, '../..')].find((folde
 if (!root) throw new Error(`no package.json above ${here}`);
 
 export const SAMPLES = path.join(root, 'samples');
-export const VERSION = z
-  .object({ version: z.string() })
-  .parse(JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))).version;
+const { version, engines } = z
+  .object({ version: z.string(), engines: z.object({ node: z.string() }) })
+  .parse(JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')));
+export const VERSION = version;
+/** The oldest Node that it is made for. */
+export const OLDEST_NODE = engines.node.replace(/[^\d.]/g, '');

@@ -1,4 +1,4 @@
-/** `tuodi verify`, `tuodi reindex`, `tuodi replay`: begins long work at the service, and follows it. */
+/** `tuodi verify`, `tuodi reindex`, `tuodi embed`, `tuodi replay`: begins long work at the service, and follows it. */
 import { DEAD_STATUSES } from '../contract/dead-letters.ts';
 import type { ExitCode } from '../contract/exit-codes.ts';
 import type { Finding, Run, StartRun } from '../contract/runs.ts';
@@ -20,6 +20,8 @@ export const verifyCommand = ({ heal = false }: { heal?: boolean }): Command =>
   withClient((client, out) => followed(client, { kind: 'verify', heal }, out));
 
 export const reindexCommand: Command = withClient((client, out) => followed(client, { kind: 'reindex' }, out));
+
+export const embedCommand: Command = withClient((client, out) => followed(client, { kind: 'embed' }, out));
 
 /** Step and code are checked by the service, which names those that there are. */
 export const replayCommand = (options: ReplayOptions): Command =>

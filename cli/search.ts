@@ -1,35 +1,51 @@
 /** `tuodi search <query>`: what is found, with the words that matched. */
 import type { SearchAnswer, SearchHit, SearchMode } from '../contract/search.ts';
+import { type Tier, tierHeading } from '../contract/tiers.ts';
 import { printableLine } from '../text/printable.ts';
 import type { Client } from './client.ts';
 import type { Output } from './output.ts';
 
-export type SearchOptions = { limit?: number; mode?: SearchMode };
+export type SearchOptions = { limit?: number; mode?: SearchMode; match?: Tier };
 
 export async function search(
   client: Client,
   query: string,
-  { limit = 10, mode = 'hybrid' }: SearchOptions,
+  { limit = 10, mode = 'hybrid', match }: SearchOptions,
 ): Promise<SearchAnswer> {
-  return (await client.api.search({ query: { q: query, mode, limit } })).body;
+  return (await client.api.search({ query: { q: query, mode, limit, ...(match ? { match } : {}) } })).body;
 }
 
-export function printHits({ items, total }: SearchAnswer, query: string, out: Output): void {
-  for (const hit of items) out.result(hitOf(hit), () => textOf(hit));
-  if (total === 0)
-    out.print(
-      out.words({
-        en: `Nothing is found for ${printableLine(query) || 'an empty query'}.`,
-        zh: `没有找到与“${printableLine(query)}”相符的图片。`,
-      }),
-    );
+/** A heading stands above each tier but what is exact, and says what is missing where nothing is. */
+export function printHits({ items, terms, working }: SearchAnswer, query: string, out: Output): void {
+  let tier: Tier = 'exact';
+  for (const [at, hit] of items.entries()) {
+    if (hit.match !== tier) out.print(printableLine(out.words(tierHeading(hit.match, at === 0))));
+    tier = hit.match;
+    out.result(hitOf(hit), () => textOf(hit));
+  }
+  if (items.length === 0) printNothing({ terms, working }, query, out);
+}
+
+function printNothing({ terms, working }: Pick<SearchAnswer, 'terms' | 'working'>, query: string, out: Output): void {
+  const found = terms.filter(({ count }) => count > 0).map(({ term, count }) => printableLine(`    ${term}  ${count}`));
+  out.print(
+    out.words({
+      en: `Nothing is found for ${printableLine(query) || 'an empty query'}.`,
+      zh: `没有找到与“${printableLine(query)}”相符的图片。`,
+    }),
+  );
+  if (found.length > 0)
+    out.print([out.words({ en: 'Pictures that have one of the words:', zh: '含有其中一个词的图片数：' }), ...found].join('\n'));
+  if (working > 0)
+    out.print(out.words({ en: `${working} are still being worked on.`, zh: `另有 ${working} 张图片仍在处理中。` }));
 }
 
 /** What is printed of a hit. */
-export const hitOf = ({ resource, score, highlights, boxes }: SearchHit) => ({
+export const hitOf = ({ resource, match, score, highlights, boxes }: SearchHit) => ({
   resource_id: resource.resource_id,
   title: resource.metadata.title,
   filename: resource.filename,
+  match,
   score,
   highlights,
   boxes,

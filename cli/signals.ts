@@ -1,7 +1,7 @@
-/** Waits for a signal to stop. */
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+/** Waits for a signal to stop. SIGHUP: its terminal was closed. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Aborted at the first SIGINT or SIGTERM, so that long work ends clean. A second one ends the process as ever. */
+/** Aborted at the first of them, so that long work ends clean. A second one ends the process as ever. */
 export function stopSignal(): { signal: AbortSignal; release(): void } {
   const asked = new AbortController();
   const release = () => {

@@ -11,7 +11,8 @@ import type { Client } from './client.ts';
 import type { Output } from './output.ts';
 
 type Counts = Awaited<ReturnType<Client['api']['count_resources']>>['body'];
-type Seen = Pick<OpsSummary, 'view' | 'searchable_lag_s' | 'parts' | 'dead_letters' | 'callbacks'>;
+type Paused = Pick<OpsSummary['steps'][number], 'kind' | 'paused_at'>;
+type Seen = Pick<OpsSummary, 'view' | 'searchable_lag_s' | 'parts' | 'dead_letters' | 'callbacks'> & { paused: Paused[] };
 
 /** 3 while the database is away, and pictures can't be counted. */
 export async function status(client: Client, out: Output): Promise<ExitCode> {
@@ -28,14 +29,15 @@ async function summaryOf({ api }: Client, { language }: Output): Promise<Seen | 
   try {
     const { body } = await api.ops_summary({ headers: { 'accept-language': language } });
     const { view, searchable_lag_s, parts, dead_letters, callbacks = null } = body; // an earlier service counts none
-    return { view, searchable_lag_s, dead_letters, parts, callbacks };
+    const paused = body.steps.filter((step) => step.paused).map(({ kind, paused_at }) => ({ kind, paused_at }));
+    return { view, searchable_lag_s, dead_letters, parts, callbacks, paused };
   } catch (error) {
     if (error instanceof ApiError && (error.status === 403 || error.status === 404)) return null;
     throw error;
   }
 }
 
-function lagLines({ searchable_lag_s: lag, parts, callbacks }: Seen, out: Output): string[] {
+function lagLines({ searchable_lag_s: lag, parts, callbacks, paused }: Seen, out: Output): string[] {
   const faulty = parts.filter(({ state }) => state !== 'ok');
   const behind: Text =
     lag === null
@@ -52,8 +54,20 @@ function lagLines({ searchable_lag_s: lag, parts, callbacks }: Seen, out: Output
   const all: Text = { en: 'Parts: all ok', zh: '部件：全部正常' };
   const shown =
     faulty.length === 0 ? [out.words(all)] : [out.words({ en: 'Parts:', zh: '部件：' }), ...faulty.map(partLine(out))];
-  return [out.words(behind), ...shown, ...callbackLines(callbacks, out), ''];
+  return [out.words(behind), ...shown, ...paused.map(pauseLine(out)), ...callbackLines(callbacks, out), ''];
 }
+const timeOf = (at: string): string => at.replace('T', ' ').replace(/\.\d+Z$/, ' UTC');
+/** With the command that ends it. */
+const pauseLine =
+  ({ words }: Output) =>
+  ({ kind, paused_at }: Paused): string => {
+    const since =
+      paused_at === null ? { en: '', zh: '' } : { en: ` since ${timeOf(paused_at)}`, zh: `自 ${timeOf(paused_at)} 起` };
+    return words({
+      en: `Paused by an operator${since.en}: ${kind}; its pictures wait until tuodi resume ${kind}`,
+      zh: `步骤 ${kind} ${since.zh}由操作员暂停；其图片等待，直到 tuodi resume ${kind}`,
+    });
+  };
 /** Those that somebody should look at; none where there are none. */
 function callbackLines(callbacks: Seen['callbacks'], { words }: Output): string[] {
   const odd = CALLBACK_NAMES.filter((name) => !CALLBACKS[name].is_expected && callbacks?.[name]);
@@ -64,7 +78,7 @@ function callbackLines(callbacks: Seen['callbacks'], { words }: Output): string[
 const partLine =
   (out: Output) =>
   ({ label, state_label, since, why, detail }: Part): string => {
-    const at = since.replace('T', ' ').replace(/\.\d+Z$/, ' UTC');
+    const at = timeOf(since);
     const words = out.words({ en: `${state_label} since ${at}`, zh: `自 ${at} 起${state_label}` });
     const said = [why, detail].filter((text) => text !== null).join(out.words({ en: ': ', zh: '：' }));
     return printableLine(out.words({ en: `  ${label}: ${words}: ${said}`, zh: `  ${label}：${words}；${said}` }));

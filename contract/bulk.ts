@@ -22,9 +22,9 @@ export const BulkFilter = z
   .strictObject({ ...FILTERS, viewable: z.boolean().optional(), searchable: z.boolean().optional() })
   .refine((filter) => Object.values(filter).some((value) => value !== undefined), rule('at least one filter'));
 
-const { from, discard_corrections, own_text } = Reprocess.shape;
+const { from, discard_corrections, own_text, engine } = Reprocess.shape;
 const WITH = {
-  reprocess: ['from', 'discard_corrections', 'own_text'],
+  reprocess: ['from', 'discard_corrections', 'own_text', 'engine'],
   patch: ['metadata', 'tags_add', 'tags_remove'],
 } as const;
 
@@ -42,6 +42,7 @@ export const BulkChange = z
     from: from.optional(),
     discard_corrections: discard_corrections.unwrap().optional(),
     own_text,
+    engine,
     metadata: MetadataPatch.optional(),
     tags_add: Tags.optional(),
     tags_remove: Tags.optional(),

@@ -1,7 +1,7 @@
 /** The events of a resource, who may send them, and the statuses that accept them. In all others HTTP returns 409. */
 import type { Status, Text } from './statuses.ts';
 import type { ReprocessFrom } from './step-kinds.ts';
-import type { OwnTextOrder } from './steps.ts';
+import type { EngineChoice, OwnTextOrder } from './steps.ts';
 
 /** by_person: false: only our own audit sends it. accepted_in: a guard may still refuse it there; see `allowed_events`. */
 export type EventRow = { by_person: boolean; accepted_in: readonly Status[] } & Text;
@@ -52,8 +52,8 @@ export const RESOURCE_EVENTS = {
   REPROCESS: {
     by_person: true,
     accepted_in: ['INDEXED', 'INDEX_FAILED'],
-    en: 'do it again from `ocr`, `embed` or `index`; a correction is kept unless `discard_corrections` is said, and `own_text` decides whether the text of the file is used',
-    zh: '从 `ocr`、`embed` 或 `index` 起重新处理；除非指明 `discard_corrections`，更正会保留；`own_text` 指定是否采用文件自带的文字',
+    en: 'do it again from `ocr`, `embed` or `index`; a correction is kept unless `discard_corrections` is said, `own_text` decides whether the text of the file is used, and `engine` what reads',
+    zh: '从 `ocr`、`embed` 或 `index` 起重新处理；除非指明 `discard_corrections`，更正会保留；`own_text` 指定是否采用文件自带的文字，`engine` 指定识别引擎',
   },
   TRASH: {
     by_person: true,
@@ -90,7 +90,7 @@ export const PERSON_EVENTS = EVENT_TYPES.filter((type) => RESOURCE_EVENTS[type].
 export type RetriedBy = 'mended' | 'probe';
 
 /**
- * own_text: kept for the next orders as well; null takes back what was ordered. by_store_too: the store reports each upload by itself as well, so that this report brings no news of other bytes than a look under way
+ * own_text, engine: kept for the next orders as well; null and `auto` take back what was ordered. by_store_too: the store reports each upload by itself as well, so that this report brings no news of other bytes than a look under way
  * sees: that look goes on, and is done once more if it sees nothing. correction_id: null goes back to what the machine read. complete: no
  * required metadata is missing.
  */
@@ -100,7 +100,13 @@ export type ResourceEvent =
   | { type: 'METADATA_SUBMITTED'; complete: boolean }
   | { type: 'TEXT_CORRECTED'; correction_id: string | null }
   | { type: 'RETRY'; by_service?: RetriedBy }
-  | { type: 'REPROCESS'; from: ReprocessFrom; discard_corrections?: boolean; own_text?: OwnTextOrder | null }
+  | {
+      type: 'REPROCESS';
+      from: ReprocessFrom;
+      discard_corrections?: boolean;
+      own_text?: OwnTextOrder | null;
+      engine?: EngineChoice;
+    }
   | { type: 'TRASH' }
   | { type: 'RESTORE' }
   | { type: 'DELETE' }

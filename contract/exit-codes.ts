@@ -4,7 +4,7 @@ export const EXIT = {
   OK: 0,
   /** An error of ours, or of a server or disk that we need. */
   ERROR: 1,
-  /** Wrong usage or configuration: starting it again as it is helps nothing. */
+  /** Wrong usage or configuration, or a database of a later version: starting it again as it is helps nothing. */
   USAGE: 2,
   /** Finished, but some items failed. */
   SOME_FAILED: 3,

@@ -9,6 +9,7 @@ export const JOBS = {
   later_versions: { en: 'pictures that a later version has taken over are looked for', zh: '查找由更新版本接管的图片' },
   retries: { en: 'what an outage has stopped is tried again', zh: '重试因故障中断的图片' },
   reindex_outdated: { en: 'an index of an older version is made again', zh: '重建由旧版本生成的索引' },
+  embed_lacking: { en: 'pictures without vectors of the model are embedded', zh: '为缺少当前模型向量的图片生成向量' },
   nightly_verify: { en: 'the nightly comparison of all stores is begun', zh: '发起每晚的全面核对' },
 } as const satisfies Record<string, Text>;
 

@@ -27,6 +27,10 @@ export const PROBLEMS = {
     status: 422,
     title: { en: 'This Idempotency-Key was used for another request', zh: '此 Idempotency-Key 已用于其他请求' },
   },
+  ENGINE_UNAVAILABLE: {
+    status: 409,
+    title: { en: 'That engine does not read here', zh: '此处没有该识别引擎' },
+  },
   PRECONDITION_FAILED: { status: 412, title: { en: 'It has changed since you read it', zh: '读取之后它已被更改' } },
   TOO_LARGE: { status: 413, title: { en: 'The body is too large', zh: '请求体过大' } },
   URI_TOO_LONG: { status: 414, title: { en: 'The address is too long', zh: '地址过长' } },

@@ -25,6 +25,11 @@ export const REMARK_CODES = {
     en: 'The text of the file itself was used; what stands in a picture on this page was not read. Order `reprocess` from `ocr`, or add the missing words by hand.',
     zh: '采用了文件自带的文字；此页图片中的文字未能识别。可从 `ocr` 起重新处理（`reprocess`），或手工补充。',
   },
+  other_engine_read: {
+    by_text: true,
+    en: 'This page was ordered to be read by another engine, which could not; the text is of the one that could. Check it, or order `reprocess` from `ocr` again once that engine works.',
+    zh: '此页指定的识别引擎未能识别，现有文字出自另一引擎。请核对；待该引擎可用后，可再次从 `ocr` 起重新处理（`reprocess`）。',
+  },
   text_layer_doubtful: {
     by_text: true,
     en: 'The text that the file carries does not match what the page shows. Compare the two; `reprocess` from `ocr` with `own_text` decides whether the text of the file is used.',

@@ -8,7 +8,7 @@ import { RemarkAnswer } from './remarks.ts';
 import { rule } from './rules.ts';
 import { PHASES, STATUSES } from './statuses.ts';
 import { REPROCESS_FROM, STEP_KINDS } from './step-kinds.ts';
-import { OWN_TEXT_ORDERS } from './steps.ts';
+import { ENGINE_CHOICES, ENGINE_ORDERS, OWN_TEXT_ORDERS } from './steps.ts';
 
 export const Id = z
   .string()
@@ -82,16 +82,22 @@ export const CreateForm = CreateResource.pick({ metadata: true, batch_id: true, 
 export type CreateForm = z.infer<typeof CreateForm>;
 
 /**
- * A person's order to reprocess. `discard_corrections`: corrections are dropped too. `own_text`: see Reading; absent: as it was ordered before.
+ * A person's order to reprocess. `discard_corrections`: corrections are dropped too. `own_text`: see Reading; `engine`: what reads, `auto`
+ * takes back an order; both absent: as it was ordered before.
  */
 export const Reprocess = z
   .strictObject({
     from: z.enum(REPROCESS_FROM),
     discard_corrections: z.boolean().default(false),
     own_text: z.enum(OWN_TEXT_ORDERS).nullable().optional(),
+    engine: z.enum(ENGINE_CHOICES).optional(),
   })
   .refine(({ from, own_text }) => from === 'ocr' || own_text === undefined, {
     path: ['own_text'],
+    error: rule('only from `ocr`: the text is not read again otherwise'),
+  })
+  .refine(({ from, engine }) => from === 'ocr' || engine === undefined, {
+    path: ['engine'],
     error: rule('only from `ocr`: the text is not read again otherwise'),
   })
   .refine(({ from, discard_corrections }) => from === 'ocr' || !discard_corrections, {
@@ -199,7 +205,11 @@ export const Resource = z
     metadata_missing: z.array(z.string()),
     failure: FailureAnswer.nullable(),
     remarks: z.array(RemarkAnswer),
-    reading: z.object({ own_text: z.enum(OWN_TEXT_ORDERS).nullable(), engine: z.string().nullable() }),
+    reading: z.object({
+      own_text: z.enum(OWN_TEXT_ORDERS).nullable(),
+      ordered_engine: z.enum(ENGINE_ORDERS).nullable(),
+      engine: z.string().nullable(),
+    }),
     allowed_events: z.array(z.string()),
     actions: z.array(Action),
     preview_url: z.string().nullable(),

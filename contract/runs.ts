@@ -5,7 +5,7 @@ import { rule } from './rules.ts';
 import type { Text } from './statuses.ts';
 import { STEP_KINDS } from './step-kinds.ts';
 
-export const RUN_KINDS = ['verify', 'reindex', 'replay'] as const;
+export const RUN_KINDS = ['verify', 'reindex', 'replay', 'embed'] as const;
 export type RunKind = (typeof RUN_KINDS)[number];
 
 type RunStatusRow = { status: string; label: Text; meaning: Text };

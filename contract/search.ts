@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Resource } from './resource.ts';
 import { PHASES } from './statuses.ts';
+import { TIERS } from './tiers.ts';
 
 export const SEARCH_MODES = ['hybrid', 'text', 'vector'] as const;
 export type SearchMode = (typeof SEARCH_MODES)[number];
@@ -22,6 +23,8 @@ export const SearchRequest = z.strictObject({
   taken_to: z.union([z.iso.datetime({ offset: true }), z.iso.date()]).optional(),
   created_from: z.iso.datetime({ offset: true }).optional(),
   created_to: z.iso.datetime({ offset: true }).optional(),
+  /** The lowest tier that is listed. Absent: `meaning` in hybrid mode, else `some`. */
+  match: z.enum(TIERS).optional(),
   sort: z.enum(['relevance', 'newest']).default('relevance'),
   facets: z.array(z.enum(FACETS)).default([]),
   duplicates: z.enum(['true', 'false']).default('false'),
@@ -45,7 +48,8 @@ export type Box = z.infer<typeof Box>;
 export const SearchHit = z
   .object({
     resource: Resource,
-    score: z.number(),
+    match: z.enum(TIERS),
+    score: z.number().meta({ deprecated: true }),
     highlights: z.array(Highlight),
     boxes: z.array(Box),
   })
@@ -56,6 +60,14 @@ export const SearchAnswer = z.object({
   items: z.array(SearchHit),
   total: z.int(),
   total_is_exact: z.boolean(),
+  totals: z.object({
+    exact: z.int(),
+    alike: z.int().nullable(),
+    some: z.int().nullable(),
+    meaning: z.int().nullable(),
+  }),
+  terms: z.array(z.object({ term: z.string(), count: z.int() })),
+  working: z.int(),
   facets: z.partialRecord(z.enum(FACETS), z.array(z.object({ value: z.string(), count: z.int() }))),
   next_cursor: z.string().nullable(),
   took_ms: z.number(),

@@ -18,7 +18,7 @@ export const BeginSession = z.strictObject({ token: z.string().min(1).max(200) }
 
 /**
  * session: null for a key. installation: it may also do what concerns all organisations. locale: of the texts in responses. limits: what a
- * picture is refused beyond. features.vectors: a model of meaning makes the vectors; false: they are of letters. public_url: where links of
+ * picture is refused beyond. features.vectors: a model of meaning makes the vectors; false: there are none. public_url: where links of
  * responses lead.
  */
 export const Me = z

@@ -18,11 +18,20 @@ export type Claimed = { byte_size: number | null; sha256: string | null };
 
 /**
  * How a person has ordered a picture to be read, until another order. own_text: of a page with a text of its own in the file, `use` takes it
- * as it is, `ignore` reads the page as if it had none; null leaves that to the service.
+ * as it is, `ignore` reads the page as if it had none; null leaves that to the service. ordered_engine: the engine of this machine that is to
+ * read it; absent: the service chooses, as in orders of earlier versions.
  */
-export type Reading = { own_text: OwnTextOrder | null };
+export type Reading = { own_text: OwnTextOrder | null; ordered_engine?: EngineOrder };
 export const OWN_TEXT_ORDERS = ['use', 'ignore'] as const;
 export type OwnTextOrder = (typeof OWN_TEXT_ORDERS)[number];
+/** Engines that an order may name. What each calls itself begins with what lists filter by. */
+export const ENGINE_ORDERS = ['ppocr', 'tesseract'] as const;
+export type EngineOrder = (typeof ENGINE_ORDERS)[number];
+/** `auto` takes back what was ordered. */
+export const ENGINE_CHOICES = ['auto', ...ENGINE_ORDERS] as const;
+export type EngineChoice = (typeof ENGINE_CHOICES)[number];
+/** As lists, counts and bulk changes filter by it: see `engineName` of the OCR step. */
+export const FILTER_OF_ENGINE: Readonly<Record<EngineOrder, string>> = { ppocr: 'ppocr', tesseract: 'tesseract.js' };
 /** Of a picture about which nobody has ordered anything. */
 export const NO_READING: Readonly<Reading> = { own_text: null };
 
@@ -33,7 +42,8 @@ export type OcrInput = ResourceIds & { original_key: string; order: number; read
 export type SaveInput = ResourceIds & { revision: number; recognition_id: string | null; correction_id: string | null };
 export type EmbedInput = ResourceIds & { text_id: string };
 /** embedding_id: null writes the text alone. */
-export type IndexInput = ResourceIds & { revision: number; text_id: string; embedding_id: string | null };
+/** embedding_id: null where there is none, or none yet. vectorless: there will be none at this revision. */
+export type IndexInput = ResourceIds & { revision: number; text_id: string; embedding_id: string | null; vectorless?: true };
 /** index_revision: where the index is known to hold an entry. The removal goes past whatever it holds. */
 export type PurgeInput = ResourceIds & { revision: number; index_revision: number | null };
 
@@ -56,13 +66,15 @@ export type Verdict = { verdict: 'absent' } | { verdict: 'illegal'; code: Failur
 export type Put = { put: 'seen' } | { put: 'ahead'; found: number };
 /** The row that was created. Handlers may return more beside it; a machine reads only this. */
 export type Made = { fact_id: string };
+/** null: no embedder is configured, so there is no vector to wait for. */
+export type Embedded = { fact_id: string | null };
 
 /** One line a step; a step without one has no handler. */
 export type StepTypes = {
   inspect: { input: InspectInput; output: Verdict };
   ocr: { input: OcrInput; output: Made };
   save: { input: SaveInput; output: Made };
-  embed: { input: EmbedInput; output: Made };
+  embed: { input: EmbedInput; output: Embedded };
   index: { input: IndexInput; output: Put };
   purge: { input: PurgeInput; output: Json };
 };

@@ -21,7 +21,8 @@ export type Turned = z.infer<typeof Turned>;
 
 /**
  * page: from 1. turned: how far the page was turned to be read, beyond what its file says; absent: not at all. width, height: pixels of
- * the page as turned; so are the places of its words.
+ * the page as turned; so are the places of its words. engine: whose text it has, with its version, and ` + text of the file` where that
+ * has some of it; absent: nothing was read, or by a version before this field. second_engine: read the page as well, and was less sure.
  */
 export const Page = z.strictObject({
   page: z.int().min(1),
@@ -31,6 +32,8 @@ export const Page = z.strictObject({
   text: z.string(),
   confidence: z.number(),
   words: z.array(Word),
+  engine: z.string().optional(),
+  second_engine: z.string().optional(),
 });
 export type Page = z.infer<typeof Page>;
 
@@ -73,12 +76,13 @@ export type CorrectText = z.infer<typeof CorrectText>;
 const Source = z.enum(['machine', 'person']);
 /** at: where the word stands in the text of its page, in UTF-16 units; null where it does not, as after a correction of it. */
 const PlacedWord = Word.extend({ at: z.int().nullable() });
+const MADE_BY = { engine: z.string().nullable(), second_engine: z.string().nullable() };
 /** `source`: `person` if that of any page is. */
 export const TextAnswer = z
   .object({
     revision: z.int(),
     source: Source,
-    pages: z.array(Page.extend({ turned: Turned, source: Source, words: z.array(PlacedWord) })),
+    pages: z.array(Page.extend({ ...MADE_BY, turned: Turned, source: Source, words: z.array(PlacedWord) })),
   })
   .meta({ id: 'ResourceText' });
 export type TextAnswer = z.infer<typeof TextAnswer>;

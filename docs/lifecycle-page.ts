@@ -31,7 +31,7 @@ ${diagram(mermaidOfStatuses())}
 ## Statuses
 
 ${statusTable('en')}
-\`INIT\` and \`VECTOR_PENDING\` may be passed over: a run that ends within ${RUNTIME_LIMITS.accept_after_ms} ms does not say that it has begun ([decision 3](decisions/0003-acceptance-comes-late.md)).
+\`INIT\` and \`VECTOR_PENDING\` may be passed over: a run that ends within ${RUNTIME_LIMITS.accept_after_ms} ms does not say that it has begun ([decision 3](decisions/0003-acceptance-comes-late.md)). So may METADATA_SAVED, where nothing makes vectors: its step and the next are one commit, and the history has both ([decision 100](decisions/0100-two-steps-in-one-commit.md)).
 
 Clients switch on \`phase\`. While the store is looked at after an upload, AWAITING_UPLOAD is \`working\`.
 
@@ -64,7 +64,7 @@ ${drawn('task')}
 ## 状态
 
 ${statusTable('zh')}
-\`INIT\` 和 \`VECTOR_PENDING\` 可能被跳过：在 ${RUNTIME_LIMITS.accept_after_ms} 毫秒内结束的运行不会声明自己已经开始（[决定 3](decisions/0003-acceptance-comes-late.md)）。
+\`INIT\` 和 \`VECTOR_PENDING\` 可能被跳过：在 ${RUNTIME_LIMITS.accept_after_ms} 毫秒内结束的运行不会声明自己已经开始（[决定 3](decisions/0003-acceptance-comes-late.md)）。没有向量引擎时，METADATA_SAVED 也会被跳过：它的步骤与下一步在同一次提交中，两者都在历史里（[决定 100](decisions/0100-two-steps-in-one-commit.md)）。
 
 客户端以 \`phase\` 为准。上传后查看存储期间，AWAITING_UPLOAD 的阶段为 \`working\`。
 

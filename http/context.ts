@@ -8,10 +8,12 @@ import type { PartState } from '../contract/parts.ts';
 import type { Author } from '../contract/resource.ts';
 import type { Role } from '../contract/roles.ts';
 import type { RouteName } from '../contract/routes/table.ts';
+import type { EngineOrder } from '../contract/steps.ts';
 import type { Turned } from '../contract/text.ts';
 import type { Clock } from '../runtime/async/clock.ts';
 import type { CallbackCounts } from '../runtime/health/callback-counts.ts';
 import type { Condition } from '../runtime/health/conditions.ts';
+import type { Observer } from '../runtime/health/observer.ts';
 import type { Parts } from '../runtime/health/parts.ts';
 import type { Pauses } from '../runtime/health/pauses.ts';
 import type { ProcessReport } from '../runtime/health/process-report.ts';
@@ -25,6 +27,7 @@ import type { ResourceRef, Scope } from '../runtime/ports/scope.ts';
 import type { SearchIndex } from '../runtime/ports/search-index.ts';
 import type { Engine } from '../runtime/resources/engine.ts';
 import type { Runs } from '../runtime/runs/runs.ts';
+import type { Nearness } from '../runtime/search/nearness.ts';
 import type { ByteBudget } from './access/byte-budget.ts';
 import type { Leave } from './access/concurrent-requests.ts';
 import type { KnownKeys } from './access/known-keys.ts';
@@ -101,6 +104,9 @@ export type HttpDeps = {
   callbacks: Callbacks | null;
   index: SearchIndex;
   embedder: Embedder;
+  nearness: Nearness;
+  /** Engines of recognition that an order may name now; absent: none. */
+  engines?: () => readonly EngineOrder[];
   explain: Explain;
   /** Steps that operators have paused. */
   pauses: Pick<Pauses, 'of' | 'set'>;
@@ -113,6 +119,10 @@ export type HttpDeps = {
   machines: () => readonly Pick<Machine, 'name' | 'version' | 'hash' | 'graph' | 'layout'>[];
   turnedPreview: TurnedPreview;
   feed: Feed;
+  /** What Prometheus is told; absent: the address is none. */
+  metrics?: { scrape(): Promise<{ type: string; text: string }> };
+  /** Counts requests and readers; absent: nobody does. */
+  observer?: Observer;
   clock: Clock;
   log: Logger;
   limits: HttpLimits;
@@ -123,8 +133,6 @@ export type HttpDeps = {
   web?: WebFiles | null;
   /** The origin of links to a store that serves them itself; absent or null: ours does. */
   store_origin?: string | null;
-  /** Vectors are those of a model, so that a search finds what is meant; absent: of letters. */
-  searches_by_meaning?: boolean;
   /** Exact origins, or `*`. */
   cors_origins: readonly string[];
   /** Proxies whose word for a client's address is taken; absent: none. */
@@ -165,6 +173,8 @@ export type State = {
   web?: true;
   granted_to?: string;
   leave?: () => void;
+  /** What the handler answered, before it became JSON. */
+  reply?: unknown;
 };
 /** `params`: of the path, decoded. */
 export type KoaContext = ParameterizedContext<State, { params: Record<string, string> }>;

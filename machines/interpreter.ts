@@ -3,7 +3,7 @@
  * A step: accept the inbound or not → the machine's transition → add and remove jobs and timers → the liveness rule.
  */
 import type { AnyActorScope, AnyMachineSnapshot, AnyStateMachine, AnyStateNode, EventObject, StateValue } from 'xstate';
-import { createActor, getNextTransitions, initialTransition } from 'xstate';
+import { createActor, getNextTransitions } from 'xstate';
 import type { ServiceFailure } from '../contract/failures.ts';
 import type { Json } from '../contract/json.ts';
 import type { Upgrades } from './upgrades.ts';
@@ -73,6 +73,7 @@ type Action = {
 export function durable(machine: AnyStateMachine, upgrades: Upgrades = {}, resting: readonly string[] = ['rest']) {
   const version = machine.version ?? '0';
   const scope = inertScope(machine);
+  const resolved = resolvedStates(machine);
   const served = { machine: machine.id, versions: [...Object.keys(upgrades), version] };
   const serves = (instance: Pick<Instance, 'machine' | 'version'>): boolean =>
     instance.machine === machine.id && served.versions.includes(instance.version);
@@ -89,7 +90,7 @@ export function durable(machine: AnyStateMachine, upgrades: Upgrades = {}, resti
   const revive = (instance: Instance): AnyMachineSnapshot => {
     const current = upgraded(instance);
     try {
-      return machine.resolveState(current.snapshot as never); // XState's boundary
+      return resolved(current.snapshot);
     } catch (error) {
       throw new UnknownStateError(error);
     }
@@ -97,9 +98,11 @@ export function durable(machine: AnyStateMachine, upgrades: Upgrades = {}, resti
 
   return {
     start(input: Json, given: Environment): Step {
-      const [snapshot, actions] = initialTransition(machine, input as never); // input is typed by the machine, unknown here
+      const actions: Action[] = [];
+      const actionExecutor = (action: unknown) => void actions.push(action as Action); // see Action
+      const snapshot = machine.getInitialSnapshot({ ...scope, actionExecutor }, input as never); // input is typed by the machine, unknown here
       const blank = { machine: machine.id, version, seq: 0, jobs: {}, timers: {} };
-      return commit(blank, snapshot, actions as unknown as Action[], { ...given, resting }); // see Action
+      return commit(blank, snapshot, actions, { ...given, resting });
     },
 
     /**
@@ -153,8 +156,25 @@ export function durable(machine: AnyStateMachine, upgrades: Upgrades = {}, resti
 const statesOf = ({ id, states }: AnyStateNode): string[] => [id, ...Object.values<AnyStateNode>(states).flatMap(statesOf)];
 
 /**
- * What XState wants around a transition: an actor that never starts. XState's own `transition` makes a new one each time, and with
- * it computes the machine's first state, which takes as long as the step itself.
+ * Snapshots of a machine by what is stored of them. Which nodes a state value means is computed once for each value: it takes XState a
+ * fifth of a step. Values are few, since they are combinations of the machine's states. Throws what XState throws for an unknown one.
+ */
+function resolvedStates(machine: AnyStateMachine): (stored: Instance['snapshot']) => AnyMachineSnapshot {
+  const known = new Map<string, AnyMachineSnapshot>();
+  return ({ value, context, status }) => {
+    const key = JSON.stringify([value, status]);
+    let resolved = known.get(key);
+    if (!resolved) {
+      resolved = machine.resolveState({ value, context: {}, status } as never); // XState's boundary
+      known.set(key, resolved);
+    }
+    return { ...resolved, context };
+  };
+}
+
+/**
+ * What XState wants around a transition: an actor that never starts. XState's own `transition` and `initialTransition` make a new one
+ * each time, and with it compute the machine's first state, which takes as long as the step itself.
  */
 function inertScope(machine: AnyStateMachine): AnyActorScope {
   const self = createActor(machine);

@@ -15,6 +15,9 @@ const indexInput = ({ context }: Given, embedding_id: string | null): IndexInput
   text_id: context.fact_ids.saved ?? NO_ROW,
   embedding_id,
 });
+/** The fact `embedded` holds and names no row where no embedder was configured. */
+const isVectorless = ({ context: { facts, fact_ids, revision } }: Given) =>
+  facts.embedded === revision && fact_ids.embedded === null;
 const purgeInput = ({ context }: Given): PurgeInput => ({
   ...idsOf(context),
   revision: context.revision,
@@ -36,7 +39,10 @@ export const INPUT_OF_JOB = {
     correction_id: context.fact_ids.correction,
   }),
   embed: ({ context }: Given): EmbedInput => ({ ...idsOf(context), text_id: context.fact_ids.saved ?? NO_ROW }),
-  index: (given: Given) => indexInput(given, given.context.fact_ids.embedded ?? NO_ROW),
+  index: (given: Given): IndexInput =>
+    isVectorless(given)
+      ? { ...indexInput(given, null), vectorless: true }
+      : indexInput(given, given.context.fact_ids.embedded ?? NO_ROW),
   text: (given: Given) => indexInput(given, null),
   purge: purgeInput,
   discard: purgeInput,

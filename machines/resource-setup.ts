@@ -42,7 +42,7 @@ export type ResourceContext = {
   facts: Record<Fact, number | null>;
   /** The rows that were made last. `facts` shows whether they hold for this revision. */
   fact_ids: FactIds;
-  /** The entry of `facts.indexed` has one; without: the text alone is in. */
+  /** The entry of `facts.indexed` has one; without: its text alone is in, as the vector is late or no embedder was configured. */
   has_vector: boolean;
   /** Embedding is out for this revision: its text may be written alone, or may have been. */
   vector_late: boolean;
@@ -107,6 +107,15 @@ const textIsWanted = ({ facts, revision, vector_late, withdrawn }: ResourceConte
   vector_late && !withdrawn && facts.saved === revision && facts.embedded !== revision && facts.indexed !== revision;
 const showable = ({ context }: { context: ResourceContext }) => context.sha256 !== null && !context.withdrawn;
 const findable = ({ context }: { context: ResourceContext }) => context.facts.indexed !== null && !context.withdrawn;
+
+/** What an order does not say stays as it was ordered before. */
+function orderedReading({ own_text, ordered_engine }: Reading, order: Extract<ResourceEvent, { type: 'REPROCESS' }>): Reading {
+  const engine = order.engine ?? ordered_engine ?? 'auto';
+  return {
+    own_text: order.own_text === undefined ? own_text : order.own_text,
+    ...(engine === 'auto' ? {} : { ordered_engine: engine }),
+  };
+}
 
 type Deadlines = { [Kind in StepKind as `${Kind}_deadline`]: number };
 /** Delays and the count that belong to limits. */
@@ -197,7 +206,7 @@ export const resourceSetup = setup({
       const discards = event.from === 'ocr' && event.discard_corrections === true;
       const fact_ids = discards ? { ...context.fact_ids, correction: null } : context.fact_ids;
       const orders = context.orders + (event.from === 'ocr' ? 1 : 0);
-      const reading = event.own_text === undefined ? context.reading : { own_text: event.own_text };
+      const reading = orderedReading(context.reading ?? NO_READING, event);
       return { revision, facts, fact_ids, orders, reading, vector_late: false, ...ALL_ANEW };
     }),
     /** The text alone was written at this revision, or may still be: the vector makes a new one, so no late write can undo it. */
@@ -217,9 +226,9 @@ export const resourceSetup = setup({
       fact_ids: row ? { ...context.fact_ids, [row]: madeOf(event) } : context.fact_ids,
       ...ANEW,
     })),
-    establishEntry: assign(({ context: { facts, revision } }) => ({
+    establishEntry: assign(({ context: { facts, fact_ids, revision } }) => ({
       facts: { ...facts, indexed: revision },
-      has_vector: true,
+      has_vector: fact_ids.embedded !== null,
       ...ALL_ANEW,
     })),
     /** Neither runs nor failure are touched: they are of the step that the text does not wait for. */

@@ -19,7 +19,7 @@ export const resourceLifecycle = (limits: Partial<ResourceLimits> = {}): Lifecyc
   kernel: durable(resourceMachineWith(limits), RESOURCE_UPGRADES),
   input: ({ resource_id, org_id, user_id, described, claimed }) => ({ resource_id, org_id, user_id, described, claimed }),
   columns: columnsOf,
-  writes: ({ job_id, resource, ...result }, facts) => writesOf(kindOf(job_id), { ...result, facts }, resource),
+  writes: ({ job_id, resource, ...result }, facts) => writesOf(stepOf(job_id), { ...result, facts }, resource),
   abandoned: abandonedBy,
   messages: messagesOf,
 });
@@ -32,7 +32,7 @@ export function taskLifecycle(limits: Partial<TaskLimits> = {}): TaskLifecycle {
   return {
     kernel,
     input: ({ kind, ...run }) => ({ ...run, decodes: kind === undefined || DECODES.has(kind) }),
-    kindOf,
+    kindOf: stepOf,
     view: (stored) => {
       const instance = kernel.upgraded(stored);
       const { attempt, losses, provider_job_id, output, failure, outage_runs } = taskContext(instance);
@@ -47,7 +47,8 @@ export const runLifecycle = (limits: Partial<RunLimits> = {}): RunLifecycle => (
   isActive,
 });
 
-function kindOf(job_id: string): StepKind {
+/** The step that a job runs. */
+export function stepOf(job_id: string): StepKind {
   if (!isJobId(job_id)) throw new Error(`no step runs the job ${job_id}`);
   return STEP_OF_JOB[job_id];
 }
@@ -81,7 +82,7 @@ const abandonedBy: NonNullable<Lifecycle['abandoned']> = ({ resource, before, af
   const { resource_id, org_id } = resource;
   if (inbound.kind === 'done') return [];
   const left = Object.entries(before.jobs).some(
-    ([id, { token }]) => WRITES_OBJECTS.has(kindOf(id)) && after.jobs[id]?.token !== token,
+    ([id, { token }]) => WRITES_OBJECTS.has(stepOf(id)) && after.jobs[id]?.token !== token,
   );
   return left ? [firstCleanup({ resource_id, org_id }, at)] : [];
 };

@@ -121,7 +121,7 @@ describe('the package', () => {
       '\n',
     );
     const sources = tracked.filter(
-      (file) => /\.ts$/.test(file) && existsSync(file) && !/^(test|bench|docs|samples|web)\//.test(file),
+      (file) => /(?<!\.d)\.ts$/.test(file) && existsSync(file) && !/^(test|bench|docs|samples|web)\//.test(file),
     );
     const lacking = sources.map((file) => `dist/${file.replace(/\.ts$/, '.js')}`).filter((file) => !names.includes(file));
     assert.deepEqual(lacking, []);

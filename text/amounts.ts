@@ -4,7 +4,7 @@
  * Tokens: `.m` and the amount at its shortest; the amount alone, as numbers are stored, where no number is written.
  */
 import { isNumeral, MYRIADS, valueOfHan } from './han-numerals.ts';
-import type { Meant, ReadUnit } from './read-units.ts';
+import type { Meant, ReadUnit } from './read-unit.ts';
 
 /** 1280.50 and 1280.5 are one amount, and 1280.00 is 1280. */
 export const amount = (number: string): string => (number.includes('.') ? number.replace(/\.?0+$/, '') : number);
@@ -14,8 +14,9 @@ export type Amount = { from: number; to: number; value: string; unwritten: boole
 export const moneyToken = (value: string): string => `.m${value}`;
 
 const NUMBER = /^\d+(?:\.\d+)?$/;
-const SIGN_BEFORE = /[¥$€£₩](?: )?$/;
+export const SIGN_BEFORE = /[¥$€£₩](?: )?$/;
 const NAME_BEFORE = /^(?:rmb|cny|usd|eur|gbp|hkd|jpy|twd)$/;
+export const isCurrency = (word: string): boolean => NAME_BEFORE.test(word);
 const NAME_GAP = /^[ :.]{0,2}$/;
 const SPACE = /^ ?$/;
 const UNIT_OF_MONEY = /^[元圆块]$/;

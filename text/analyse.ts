@@ -16,13 +16,14 @@
  */
 import { stemmer } from 'stemmer';
 import { amount } from './amounts.ts';
+import { flat } from './flat.ts';
 import { joinedWords } from './joined-words.ts';
 import { meanings } from './numbers.ts';
 import { type Unit, units } from './units.ts';
 import { baseForm } from './word-forms.ts';
 
 /** Raised with every change of what is answered here: an index made with another one has to be made again. */
-export const ANALYSER_VERSION = 4;
+export const ANALYSER_VERSION = 6;
 /** Characters of a token; what is longer is noise, and is cut alike in texts and queries. */
 export const TOKEN_CHARS = 64;
 /** Stands where punctuation or an empty line parts Han from Han, in texts and in queries. */
@@ -81,10 +82,16 @@ export function streams(pieces: Unit[], stemOf = stem): Analysed {
 
 /** What an index stores of texts that no phrase reaches across. */
 export function stored(texts: readonly string[]): Record<Stream, string> {
-  const analysed = texts.map(analyse);
-  const line = (stream: Stream) =>
-    analysed.flatMap((one, i) => [...(i > 0 ? [APART] : []), ...one[stream].map(({ text }) => text)]).join(' ');
-  return { grams: line('grams'), plain: line('plain') };
+  const lines: Record<Stream, string[]> = { grams: [], plain: [] };
+  for (const [i, text] of texts.entries()) {
+    const analysed = analyse(text);
+    for (const stream of STREAMS) {
+      const line = lines[stream];
+      if (i > 0) line.push(APART);
+      for (const token of analysed[stream]) line.push(token.text);
+    }
+  }
+  return { grams: lines.grams.join(' '), plain: lines.plain.join(' ') };
 }
 
 /** Stems that were asked for: emptied when full, since what is rare may be anything. */
@@ -98,7 +105,7 @@ export function stem(word: string): string {
   if (found !== undefined) return found;
   const made = porterStem(baseForm(word));
   if (stems.size >= MAX_STEMS) stems.clear();
-  stems.set(word, made);
+  stems.set(flat(word), flat(made));
   return made;
 }
 /** By its ending alone. */

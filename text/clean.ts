@@ -11,7 +11,11 @@ const SPACE_BETWEEN = new RegExp(`(?<=[${NO_SPACE}]) +(?=[${NO_SPACE}])`, 'gu');
 /** Tab and line feed apart. Zero-width characters too: no one sees them, and they part words. */
 const CONTROL = /[^\P{Cc}\t\n]|[\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2064\uFEFF]|\p{Cs}/gu;
 
+/** Nothing of these is changed, and most words hold nothing else: ASCII that is seen, Han, and punctuation of Chinese. */
+const CLEAN = new RegExp(`^[!-~\\u4E00-\\u9FFF\\u3001\\u3002${WIDE_PUNCTUATION}]*$`);
+
 export function cleanText(recognised: string): string {
+  if (CLEAN.test(recognised)) return recognised;
   return recognised
     .replace(/\r\n?|[\u2028\u2029\u0085]/g, '\n')
     .replace(CONTROL, '')

@@ -3,7 +3,7 @@
  *
  * A code has letters and digits. Its token is `.c` and both without the signs between; of a long one each part between signs counts too.
  */
-import { isDigits, type Meant, type ReadUnit } from './read-units.ts';
+import { isDigits, type Meant, type ReadUnit } from './read-unit.ts';
 
 const CODE_CHARS = { min: 5, max: 32 };
 /** Parts between signs of one code, and of a chain that is looked at. */
@@ -15,7 +15,9 @@ const BOTH = /[a-z].*\d|\d.*[a-z]/;
 
 type Segment = { text: string; from: number; to: number };
 
-export const codeToken = (code: string): string => `.c${code}`;
+/** What the token of a code begins with. */
+export const CODE_SIGN = '.c';
+export const codeToken = (code: string): string => `${CODE_SIGN}${code}`;
 
 /** Every code that parts side by side may be: nobody knows where it begins. */
 export function codesIn(units: readonly ReadUnit[]): Meant[] {

@@ -5,7 +5,8 @@
  * Tokens: `.d20240305` a day, `.d202403` a month, `.e0305` a day of any year.
  */
 import { digitsOfHan, isNumeral, valueOfHan } from './han-numerals.ts';
-import { isDigits, type Meant, type ReadUnit } from './read-units.ts';
+import { monthLike, monthOf } from './months.ts';
+import { isDigits, type Meant, type ReadUnit } from './read-unit.ts';
 
 type Found = { last: number; year: string; month: string; day: string };
 type Part = { text: string; last: number };
@@ -19,10 +20,6 @@ const SPACED_SEPARATOR = /^ ?[-/.] ?$/;
 /** Between the parts of a date in words: a comma, a point, spaces, one line end. */
 const BETWEEN = /^[,. \-/'’]{0,3}\n?[ ]?$/;
 const ORDINAL = /^(?:st|nd|rd|th)$/;
-const NAMES = 'january february march april may june july august september october november december'.split(' ');
-const MONTHS = new Map(
-  NAMES.flatMap((name, i) => [name, name.slice(0, 3), ...(name === 'september' ? ['sept'] : [])].map((one) => [one, `${i + 1}`])),
-);
 
 const token = ({ year, month, day }: Found): string =>
   year === '' ? `.e${two(month)}${two(day)}` : `.d${year}${two(month)}${day === '' ? '' : two(day)}`;
@@ -39,7 +36,7 @@ export function dateAt(units: readonly ReadUnit[], from: number): Meant | null {
 export function datesIn(units: readonly ReadUnit[]): Meant[] {
   const found: Meant[] = [];
   for (const [from, unit] of units.entries()) {
-    if (!mayBegin(unit)) continue;
+    if (!mayBegin(unit, units[from + 1])) continue;
     const date = dateAt(units, from);
     if (!date) continue;
     const { text } = date;
@@ -49,8 +46,10 @@ export function datesIn(units: readonly ReadUnit[]): Meant[] {
   }
   return found;
 }
-const mayBegin = ({ kind, text }: ReadUnit): boolean =>
-  kind === 'number' ? text.length <= COMPACT_CHARS : kind === 'word' ? MONTHS.has(text) : isNumeral(text);
+const mayBegin = ({ kind, text }: ReadUnit, next: ReadUnit | undefined): boolean => {
+  if (kind === 'number') return text.length <= COMPACT_CHARS;
+  return kind === 'word' ? isDigits(next) && monthLike(text) !== null : isNumeral(text);
+};
 const COMPACT_CHARS = 8;
 
 function numeric(units: readonly ReadUnit[], from: number): Found | null {
@@ -65,13 +64,15 @@ function inChinese(units: readonly ReadUnit[], from: number): Found | null {
   const year = chineseNumber(units, from, YEAR, digitsOfHan);
   const dated = year !== null && units[year.last + 1]?.text === '年' ? year : null;
   const month = chineseNumber(units, dated ? dated.last + 2 : from, MONTH);
-  if (!month || units[month.last + 1]?.text !== '月') return null;
+  if (!month || !(dated ? MONTH_SIGN : /^月$/).test(units[month.last + 1]?.text ?? '')) return null;
   const day = chineseNumber(units, month.last + 2, DAY);
   if (day && DAY_SIGN.test(units[day.last + 1]?.text ?? ''))
     return { last: day.last + 1, year: dated?.text ?? '', month: month.text, day: day.text };
   return dated && { last: month.last + 1, year: dated.text, month: month.text, day: '' };
 }
 
+/** 目 is what recognition makes of 月: behind a year it can only be that. */
+const MONTH_SIGN = /^[月目]$/;
 /** 曰 is what recognition makes of 日. */
 const DAY_SIGN = /^[日曰号]$/;
 const inNumerals = (text: string): string | null => valueOfHan(text)?.toString() ?? null;
@@ -120,10 +121,11 @@ function dayFirst(units: readonly ReadUnit[], from: number): Found | null {
 function named(units: readonly ReadUnit[], from: number): Found | null {
   const first = units[from];
   if (!first) return null;
-  const month = MONTHS.get(first.text);
-  if (month !== undefined) {
+  const month = monthLike(first.text);
+  if (month !== null) {
     const day = dayAt(units, from + 1);
     const year = yearAt(units, (day?.last ?? from) + 1);
+    if (monthOf(first.text) === null && !(day && year)) return null;
     if (day) return { last: year?.last ?? day.last, year: year?.text ?? '', month, day: day.text };
     return year && { last: year.last, year: year.text, month, day: '' };
   }
@@ -134,13 +136,15 @@ function named(units: readonly ReadUnit[], from: number): Found | null {
   const of = units[(day?.last ?? from) + 1]?.text === 'of' ? 1 : 0;
   const place = (day?.last ?? from) + 1 + of;
   const name = units[place];
-  const month_after = name && BETWEEN.test(name.gap) ? MONTHS.get(name.text) : undefined;
-  if (month_after === undefined) return null;
+  const month_after = name && BETWEEN.test(name.gap) ? monthLike(name.text) : null;
+  if (month_after === null) return null;
   if (leading === null) {
     const year = yearAt(units, place + 1);
+    if (monthOf(name?.text ?? '') === null && !year) return null;
     return { last: year?.last ?? place, year: year?.text ?? '', month: month_after, day: day?.text ?? '' };
   }
   const day_after = dayAt(units, place + 1);
+  if (monthOf(name?.text ?? '') === null && !day_after) return null;
   return { last: day_after?.last ?? place, year: leading, month: month_after, day: day_after?.text ?? '' };
 }
 

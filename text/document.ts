@@ -1,5 +1,6 @@
 /** The fields that a picture is found by, and how they are stored. */
-import { type Stream, stored } from './analyse.ts';
+import { APART, type Stream, stored } from './analyse.ts';
+import { soundTokens } from './pinyin.ts';
 
 /** What is searched of a saved text. */
 export type Document = {
@@ -22,8 +23,9 @@ export const passages = ({ title, description, tags, filename, pages }: Document
   text: pages.map(({ text }) => text),
 });
 
-/** What an index stores: tokens with a space between, a stream of each field. */
-export function storedFields(document: Document): Record<Field, Record<Stream, string>> {
+type Stored = Record<Stream, string>;
+/** What is read of a document: tokens with a space between, a stream of each field. */
+export function storedFields(document: Document): Record<Field, Stored> {
   const { title, description, tags, filename, text } = passages(document);
   return {
     title: stored(title),
@@ -32,6 +34,17 @@ export function storedFields(document: Document): Record<Field, Record<Stream, s
     filename: stored(filename),
     text: stored(text),
   };
+}
+
+/** What an index stores: the same, and by which sounds a title, tags and a file name are found. */
+export function indexedFields(document: Document): Record<Field, Stored> {
+  const fields = storedFields(document);
+  const { title, tags, filename } = fields;
+  return { ...fields, title: withSounds(title), tags: withSounds(tags), filename: withSounds(filename) };
+}
+function withSounds({ grams, plain }: Stored): Stored {
+  const sounds = soundTokens(plain);
+  return { grams: sounds.length === 0 ? grams : [grams, APART, ...sounds].join(' '), plain };
 }
 
 /** A tag as `tag:` compares it: whoever types one does not think of its case or width. */

@@ -2,6 +2,7 @@
 import { adjacent } from './adjacent.ts';
 import { type Analysed, analyse, type Token } from './analyse.ts';
 import type { ParsedQuery, Phrase, QueryTerm } from './query.ts';
+import { isStopStem } from './stop-words.ts';
 
 /** In UTF-16 units of the text. */
 export type Span = { start: number; end: number };
@@ -14,7 +15,13 @@ export function bestMatches(text: string, query: Pick<ParsedQuery, 'all'>, max: 
   const streams = analyse(text);
   const phrase = adjacent(query);
   const whole = phrase ? matchesIn(streams, [{ any: [phrase] }], max) : [];
-  return whole.length > 0 ? whole : matchesIn(streams, query.all, max);
+  return whole.length > 0 ? whole : matchesIn(streams, telling(query.all), max);
+}
+
+/** Words that say little are not marked where others are: they stand everywhere. */
+function telling(terms: readonly QueryTerm[]): readonly QueryTerm[] {
+  const some = terms.filter(({ any: [first] }) => first?.tokens.length !== 1 || !isStopStem(first.tokens[0] ?? ''));
+  return some.length > 0 ? some : terms;
 }
 
 function matchesIn(streams: Analysed, terms: readonly QueryTerm[], max: number): Span[] {

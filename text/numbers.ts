@@ -8,7 +8,8 @@
 import { amount, amountAt, amountsIn, amountTokens, moneyToken } from './amounts.ts';
 import { codeAt, codesIn } from './codes.ts';
 import { dateAt, datesIn } from './dates.ts';
-import { isDigits, type Meant, type ReadUnit, readUnits } from './read-units.ts';
+import { isDigits, type Meant, type ReadUnit } from './read-unit.ts';
+import { readUnits } from './read-units.ts';
 import type { Unit } from './units.ts';
 
 /** Fewer digits in pieces are two numbers more often than one; more are a table. */
@@ -126,7 +127,7 @@ export function meanings(units: readonly Unit[]): { meant: Meant[]; unwritten: M
   return { meant, unwritten };
 }
 /** After a numeral of Chinese: of a date or of an amount. */
-const MAY_COUNT = new Set(['月', '元', '圆']);
+const MAY_COUNT = new Set(['月', '目', '元', '圆']);
 
 /**
  * One thing that a number in a query means. `texts`: any of these tokens; `digits`: all its digits, if it is no date of Chinese writing;

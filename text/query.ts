@@ -13,16 +13,26 @@ import { type Stream, stem, streams } from './analyse.ts';
 import { foldTag } from './document.ts';
 import { joinedWords } from './joined-words.ts';
 import { queryNumbers, writings } from './numbers.ts';
-import { type Phrase, type QueryTerm, token } from './phrases.ts';
+import { type Phrase, type QueryTerm, runOf, token } from './phrases.ts';
+import { elsewhere } from './regional-words.ts';
 import { spacedRuns } from './spaced-runs.ts';
 import { CONTINENTAL, type Unit, units } from './units.ts';
 
 export type { Phrase, QueryTerm };
 /**
  * `all`: each must be found; `none`: none may be; `tags`: each must be there (from `tag:`), as `foldTag` says; `no_tags`: none may be.
- * Empty `all` and `tags`: lists by newest. `text`: what was said without the operators, for a vector.
+ * Empty `all` and `tags`: lists by newest. `text`: what was said without the operators, for a vector. `words`: each of `all` as it was
+ * typed. `strict`: quotes or a minus say that it is meant exactly so.
  */
-export type ParsedQuery = { all: QueryTerm[]; none: QueryTerm[]; tags: string[]; no_tags: string[]; text: string };
+export type ParsedQuery = {
+  all: QueryTerm[];
+  none: QueryTerm[];
+  tags: string[];
+  no_tags: string[];
+  text: string;
+  words: string[];
+  strict: boolean;
+};
 
 /** Longer than any question; HTTP refuses more. */
 export const QUERY_CHARS = 500;
@@ -46,7 +56,7 @@ export const queryParts = (typed: string): string[] =>
 
 /** Never throws: what can't be understood is taken as words, and what has no words is left out. */
 export function parseQuery(typed: string): ParsedQuery {
-  const query: ParsedQuery = { all: [], none: [], tags: [], no_tags: [], text: '' };
+  const query: ParsedQuery = { all: [], none: [], tags: [], no_tags: [], text: '', words: [], strict: false };
   const given = typed.slice(0, QUERY_CHARS);
   const words_left: string[] = [];
   const runs = spacedRuns();
@@ -59,10 +69,13 @@ export function parseQuery(typed: string): ParsedQuery {
       continue;
     }
     const typing = !minus && quoted === undefined && match.index + match[0].length === given.length;
-    const terms = quoted === undefined ? bareTerms(words, typing) : quotedTerms(words);
+    const read = quoted === undefined ? bareTerms(words, typing) : quotedTerms(words).map((term) => ({ term, word: words }));
+    const terms = read.map(({ term }) => term);
+    query.strict ||= minus !== undefined || quoted !== undefined;
     if (minus) query.none.push(...(terms.length > 1 ? quotedTerms(words) : terms));
     else {
       query.all.push(...terms);
+      query.words.push(...read.map(({ word }) => word));
       words_left.push(words);
     }
     runs.next(minus || quoted !== undefined ? '' : words, terms);
@@ -71,14 +84,15 @@ export function parseQuery(typed: string): ParsedQuery {
   return bounded({ ...query, text: words_left.join(' ') });
 }
 
-function bounded({ all, none, tags, no_tags, text }: ParsedQuery): ParsedQuery {
+function bounded({ all, none, tags, no_tags, words, ...rest }: ParsedQuery): ParsedQuery {
   let room = QUERY_TERMS;
   const first = <One>(list: One[]): One[] => {
     const taken = list.slice(0, room);
     room -= taken.length;
     return taken;
   };
-  return { tags: first(tags), no_tags: first(no_tags), all: first(all), none: first(none), text };
+  const kept = { tags: first(tags), no_tags: first(no_tags), all: first(all), none: first(none) };
+  return { ...rest, ...kept, words: words.slice(0, kept.all.length) };
 }
 
 /** As written, with no stems and nothing between. Pairs are used where they say the same and are quicker. */
@@ -89,14 +103,15 @@ function quotedTerms(text: string): QueryTerm[] {
 }
 
 /** typing: the last word may not be finished, and what begins with it is found too. */
-function bareTerms(text: string, typing: boolean): QueryTerm[] {
+function bareTerms(text: string, typing: boolean): { term: QueryTerm; word: string }[] {
   const parts = partsOf(units(text));
   return parts.flatMap(({ pieces, tokens, digits, beginning }, i) => {
     const ends = typing && i === parts.length - 1;
     const any = [...written(pieces, ends), ...tokens.map((one) => token(one))];
     if (digits !== null && pieces.length > 1) any.push(token(digits));
     if (beginning !== null && ends) any.push(token(beginning, true));
-    return any.length > 0 ? [{ any }] : [];
+    const word = text.slice(pieces[0]?.start, pieces.at(-1)?.end);
+    return any.length > 0 ? [{ term: { any }, word }] : [];
   });
 }
 
@@ -113,8 +128,12 @@ function written(pieces: Unit[], ends: boolean): Phrase[] {
   return mixed ? amountsIn(pieces, exact) : [exact, ...others];
 }
 
-/** Words as they may be written otherwise: together, apart, and サーバー without its last mark. */
+/** Words as they may be written otherwise: together, apart, in Taiwan and on the mainland, and サーバー without its last mark. */
 function otherwise(pieces: Unit[], ends: boolean): Phrase[] {
+  if (isRun(pieces) && pieces.every(({ text }) => text.length === 1)) {
+    const ways = elsewhere(pieces.map(({ text }) => text).join(''));
+    if (ways.length > 0) return ways.map(runOf);
+  }
   const last = pieces.length - 1;
   const whole = joinedWords(pieces).filter(({ from, to }) => from === 0 && to === last);
   const found = whole.flatMap(({ words }): Phrase[] => [

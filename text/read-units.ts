@@ -1,28 +1,29 @@
 /** Units as what they are meant as: digits that recognition took for letters, 2O21 and 31O526, are digits again; their places stay. */
+import { mendedDateAt } from './mended-dates.ts';
+import { mendedAt } from './mended-numbers.ts';
+import { isDigits, isLike, mended, ONLY_ALIKE, type ReadUnit } from './read-unit.ts';
 import type { Unit } from './units.ts';
 
-/** mended: letters were read as digits. */
-export type ReadUnit = Unit & { mended?: boolean };
 /** from, to: the places of the first and the last unit that a read unit, by its place, is made of. */
 export type ReadUnits = { read: ReadUnit[]; from(place: number): number; to(place: number): number };
-/** What is found by beside its own words; from, to: the first and the last of the units that it is made of. */
-export type Meant = { from: number; to: number; text: string };
 
-export const DIGITS = /^\d+$/;
-export const isDigits = <One extends Unit>(unit: One | undefined): unit is One & { kind: 'number' } =>
-  unit !== undefined && unit.kind === 'number' && DIGITS.test(unit.text);
-
-/** Letters that recognition takes for digits, and the other way round. */
-const ALIKE: Record<string, string> = { o: '0', i: '1', l: '1', z: '2', s: '5', b: '8' };
-const ONLY_ALIKE = /^[oilzsb]+$/;
 /** Digits that a run must have, and more of them than letters, to be a number with slips. */
 const LEAST_DIGITS = 3;
+/** Units of a run: more are a code, and each would be looked at from each. */
+const MAX_UNITS = 24;
 
 export function readUnits(units: readonly Unit[]): ReadUnits {
   if (!units.some((_, at) => mayBeDigit(units, at))) return { read: [...units], from: (place) => place, to: (place) => place };
   const read: ReadUnit[] = [];
   const places: { from: number; to: number }[] = [];
   for (let from = 0; from < units.length; ) {
+    const certain = mendedDateAt(units, from) ?? mendedAt(units, from);
+    if (certain) {
+      read.push(...certain.map(({ unit }) => unit));
+      places.push(...certain.map((one) => ({ from: one.from, to: one.to })));
+      from = (certain.at(-1)?.to ?? from) + 1;
+      continue;
+    }
     const end = endOfRun(units, from);
     const whole = end > from ? mendedRun(units, from, end) : mendedDay(units, from);
     const to = whole ? end : from;
@@ -52,12 +53,12 @@ function endOfRun(units: readonly Unit[], from: number): number {
   let [end, last] = [from, from];
   for (let next = units[last + 1]; next && next.gap === '' && isLike(next); next = units[last + 1]) {
     last += 1;
+    if (last - from >= MAX_UNITS) return from;
     if (isDigits(next)) end = last;
   }
   if (isDated(units[last + 1])) return last;
   return isDigits(first) ? end : from;
 }
-const isLike = (unit: Unit): boolean => isDigits(unit) || (unit.kind === 'word' && ONLY_ALIKE.test(unit.text));
 const isDated = (unit: Unit | undefined): boolean => unit?.gap === '' && SIGN_OF_DATE.test(unit.text);
 const SIGN_OF_DATE = /^[年月日曰号]$/;
 
@@ -70,7 +71,6 @@ function mendedRun(units: readonly Unit[], from: number, to: number): ReadUnit |
   const right = isDated(units[to + 1]) ? digits > 0 : digits >= LEAST_DIGITS && digits * 2 > text.length;
   return right ? { ...first, kind: 'number', text: mended(text), end: last.end, mended: true } : null;
 }
-const mended = (text: string): string => text.replace(/\D/g, (letter) => ALIKE[letter] ?? letter);
 
 /** S月 and l日 of a date: one letter where a month or a day must be. */
 function mendedDay(units: readonly Unit[], at: number): ReadUnit | null {

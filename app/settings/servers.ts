@@ -108,22 +108,23 @@ export const providers = {
   ocr_in_flight: whole(1, 1_000)
     .default(16)
     .meta(note('Maximum jobs of all processes at the remote OCR engine at once; fewer while it is slow.')),
+  embedding_dir: text
+    .optional()
+    .meta(
+      note(
+        'Folder of a model that makes vectors here, as it is downloaded from Hugging Face: `model.onnx` (or in `onnx/`), `tokenizer.json`, and what says how they are used; see [providers.md](providers.md). It is loaded at the start, which a fault ends.',
+      ),
+    ),
   embedding_url: web
     .optional()
     .meta(
       note(
-        'Base URL of an OpenAI-compatible embeddings API, such as https://api.openai.com/v1. Without it vectors are hashed n-grams.',
+        'Base URL of an OpenAI-compatible embeddings API, such as https://api.openai.com/v1. Without it, or a folder, pictures have no vectors, and are found by their words.',
       ),
     ),
   embedding_api_key: text.optional().meta(secret('API key of the embeddings API.')),
   embedding_model: text.max(200).default('text-embedding-3-small').meta(note('Model of the embeddings API.')),
   embedding_dimension: whole(2, 4_096).default(1_536).meta(note('Vector length; a model that returns another is refused.')),
-  embedding_floor: z.coerce
-    .number()
-    .min(-1)
-    .max(1)
-    .default(0.45)
-    .meta(note('Minimum cosine at which a hybrid search includes what no word finds; depends on the model.')),
 };
 
 export const commands = {
@@ -132,4 +133,15 @@ export const commands = {
     .optional()
     .meta(note('URL of a running service.', { fallback: 'the service that runs on the data folder, if any' })),
   api_key: text.optional().meta(secret('An API key. It is sent to `TUODI_URL` only.')),
+  drills: z
+    .enum(['here'])
+    .optional()
+    .meta(
+      note(
+        '`here`: `tuodi drill` breaks things on the servers and in the data folder that are configured. Set it by hand, for one command.',
+        {
+          fallback: 'servers and a folder of the drill’s own',
+        },
+      ),
+    ),
 };

@@ -32,6 +32,12 @@ export const service = {
   health_listen: Listen.optional().meta(
     note('Where a worker answers `/healthz` and `/readyz`, such as 0.0.0.0:8788: it has no other port.', { fallback: 'no port' }),
   ),
+  metrics_listen: Listen.optional().meta(
+    note(
+      'Where this process answers `/metrics` for Prometheus, such as 127.0.0.1:9464; without a key, so give it an address that only the monitoring reaches. See [monitoring](monitoring/README.md).',
+      { fallback: 'no port' },
+    ),
+  ),
   public_url: web
     .optional()
     .meta(note('Base URL of links, when a proxy stands in front.', { fallback: 'the address of TUODI_LISTEN' })),

@@ -11,7 +11,7 @@ export const GROUPS = {
   'Rates, quotas and limits': limits,
   'Parts on servers': servers,
   'Recognition and vectors': providers,
-  'Commands that call a running service': commands,
+  Commands: commands,
 };
 /** One entry a variable: TUODI_ and the name in capitals. Units are in the names. */
 export const Variables = z.strictObject({ ...service, ...pictures, ...limits, ...servers, ...providers, ...commands });

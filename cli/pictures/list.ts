@@ -1,6 +1,7 @@
 /** `tuodi list` and `tuodi show`: which pictures there are, and all about some. */
 import { ADVICE, adviceFor } from '../../contract/dead-letters.ts';
 import type { ListResources, Resource } from '../../contract/resource.ts';
+import { FILTER_OF_ENGINE } from '../../contract/steps.ts';
 import { printableLine } from '../../text/printable.ts';
 import type { Client } from '../client.ts';
 import { reasonText } from '../errors.ts';
@@ -82,6 +83,7 @@ function shownText(one: Resource, { words, language }: Output): string {
     ],
     [words({ en: 'until', zh: '期限' }), one.deadline_at],
     [words({ en: 'pages', zh: '页数' }), one.page_count],
+    [words({ en: 'read by', zh: '识别引擎' }), readBy(one.reading, words)],
     [words({ en: 'taken', zh: '拍摄时间' }), metadata.taken_at],
     [words({ en: 'tags', zh: '标签' }), metadata.tags.join(', ')],
     [words({ en: 'description', zh: '说明' }), metadata.description],
@@ -93,6 +95,13 @@ function shownText(one: Resource, { words, language }: Output): string {
   ];
   const said = rows.filter(([, value]) => value !== null && value !== '').map(([name, value]) => [name, String(value)]);
   return [table(said), ...remarkLines(remarks, language)].join('\n');
+}
+
+/** An order that nothing has been read by yet is said as well, and one that another engine did. */
+function readBy({ engine, ordered_engine }: Resource['reading'], words: Output['words']): string | null {
+  const is_as_ordered = ordered_engine === null || engine === FILTER_OF_ENGINE[ordered_engine];
+  if (is_as_ordered) return engine;
+  return `${engine ?? '–'} (${words({ en: `ordered: ${ordered_engine}`, zh: `指定：${ordered_engine}` })})`;
 }
 
 /** A line about a picture after a change. */

@@ -53,8 +53,8 @@ export const FIELD_TEXTS: Record<string, Text | undefined> = {
   },
   earliest_deadline_at: { en: 'the earliest deadline among them', zh: '其中最早的期限' },
   engine: {
-    en: 'the recogniser that read any page of it; `file` where all of it is the text of the file',
-    zh: '识别过其中任何一页的引擎；全部采用文件自带文字时为 `file`',
+    en: 'the recogniser that read any page of it (of a page: with its version); `file` where all of it is the text of the file; in an order: what is to read, `auto` leaves that to the service',
+    zh: '识别过其中任何一页的引擎（页内带版本）；全部采用文件自带文字时为 `file`；下达重新处理时为所用引擎，`auto` 由服务选择',
   },
   ends_at: { en: 'when it ends at its present pace', zh: '按当前速度预计结束的时间' },
   expires: { en: 'when the link ends, in epoch milliseconds', zh: '链接失效时间（毫秒时间戳）' },
@@ -86,6 +86,10 @@ export const FIELD_TEXTS: Record<string, Text | undefined> = {
   meaning: { en: 'what it means and what can be done, in the language of the reader', zh: '含义及处理办法，按读者的语言' },
   metadata_missing: { en: 'required fields that still lack a value', zh: '尚缺的必填信息' },
   missing: { en: 'required fields that all of them lack; null where they failed', zh: '该组共同缺少的必填信息；失败的组为 null' },
+  match: {
+    en: 'how a hit answers what was typed, the best first: `exact` has all of it, `alike` nearly all of it, `some` a part, `meaning` is near by its vector alone; in a query the lowest that is listed (`meaning` in hybrid mode, else `some`); of a piece of a passage, whether it is what was found',
+    zh: '命中程度，由高到低：`exact` 全部符合，`alike` 近似，`some` 部分符合，`meaning` 仅语义相近；作查询参数时为列出的最低一级（hybrid 模式默认 `meaning`，否则 `some`）；在片段中表示该段是否命中',
+  },
   mode: { en: 'by words, by vectors, or both', zh: '按词、按向量，或两者' },
   next_cursor: { en: 'for the next page; null at the end', zh: '下一页的游标；末页为 null' },
   not_tag: { en: 'has none of these tags', zh: '不带其中任何标签' },
@@ -94,6 +98,10 @@ export const FIELD_TEXTS: Record<string, Text | undefined> = {
   on_duplicate: {
     en: '`return` the picture that has these bytes, or `keep` both',
     zh: '已有相同内容时：`return` 返回已有的，`keep` 两者都保留',
+  },
+  ordered_engine: {
+    en: 'the engine that it was ordered to be read by; null: the service chooses',
+    zh: '指定的识别引擎；null 由服务选择',
   },
   order: { en: 'which request for recognition this is the result of', zh: '对应第几次识别' },
   own_text: {
@@ -119,8 +127,15 @@ export const FIELD_TEXTS: Record<string, Text | undefined> = {
   resource_id: { en: 'the picture, a UUIDv7', zh: '图片编号（UUIDv7）' },
   retry_since: { en: 'when what they need began to work again', zh: '所需服务恢复的时间' },
   revision: { en: 'grows with each change of what it is found by', zh: '搜索内容每变一次加一' },
+  second_engine: {
+    en: 'read the page as well, and was less sure; null: none did',
+    zh: '也识别过此页、但把握较小的引擎；没有则为 null',
+  },
   samples: { en: 'up to six of them', zh: '最多六个样例' },
-  score: { en: 'how well it matches; only for comparing hits of one search', zh: '匹配程度，仅用于同次搜索内比较' },
+  score: {
+    en: 'deprecated, see `match`: one divided by its rank, 0 in lists by newest',
+    zh: '已弃用，请用 `match`：名次的倒数，按最新列出时为 0',
+  },
   searchable: { en: 'a search finds it', zh: '能被搜到' },
   sha256: { en: 'of the bytes, 64 hexadecimal digits', zh: '文件的 SHA-256，64 位十六进制' },
   signature: { en: 'of a signed link, which is used as it was given out', zh: '签名链接的签名，须按原样使用' },
@@ -142,6 +157,12 @@ export const FIELD_TEXTS: Record<string, Text | undefined> = {
   taken_to: { en: 'taken then or earlier; a date alone means all of that day', zh: '拍摄时间不晚于；仅给日期则含当天' },
   task_id: { en: 'the task, as it was given with the work', zh: '随任务给出的任务编号' },
   title: { en: 'its title', zh: '标题' },
+  terms: { en: 'where little is found: how many pictures have each of the words', zh: '结果很少时，每个词各有多少张图片' },
+  total: { en: 'how many there are; of a search, how many have all of what was typed', zh: '总数；搜索时为全部符合的图片数' },
+  totals: {
+    en: 'hits of each tier; those below `exact` are listed up to a bound, and null where they were not looked for, since those above are enough',
+    zh: '每一级的命中数；`exact` 以下各级有上限，上级已足够而未查找时为 null',
+  },
   total_is_exact: { en: 'false: `total` is an estimate', zh: 'false 表示 `total` 为估计值' },
   turned: { en: 'how far the page was turned to be read, in degrees clockwise', zh: '识别时页面顺时针转过的角度' },
   upload: { en: 'where the bytes go; absent if they are in', zh: '上传地址；已有内容时没有' },

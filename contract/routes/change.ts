@@ -73,10 +73,10 @@ export const CHANGE_ROUTES = [
     ...BY_AN_EDITOR,
     query: NOTHING,
     body: { json: Reprocess },
-    errors: [...AN_EVENT, 'IDEMPOTENCY_KEY_REUSED'],
+    errors: [...AN_EVENT, 'ENGINE_UNAVAILABLE', 'IDEMPOTENCY_KEY_REUSED'],
     summary: {
-      en: 'Does it again from `ocr`, `embed` or `index`; corrections are kept unless `discard_corrections` is true.',
-      zh: '从 `ocr`、`embed` 或 `index` 起重新处理；除非指明 `discard_corrections`，否则保留更正。',
+      en: 'Does it again from `ocr`, `embed` or `index`, by the `engine` that is named; corrections are kept unless `discard_corrections` is true.',
+      zh: '从 `ocr`、`embed` 或 `index` 起重新处理，可用 `engine` 指定识别引擎；除非指明 `discard_corrections`，否则保留更正。',
     },
   },
   {

@@ -17,8 +17,8 @@ export const FIND_ROUTES = [
     waits: false,
     errors: ['BAD_CURSOR'],
     summary: {
-      en: 'Finds pictures by their text and metadata; an empty `q` lists the newest. By relevance: the best 400, then the others by newest. Following `next_cursor`, nothing that is found all the while is shown twice or missed.',
-      zh: '按文字与信息搜索图片；`q` 为空则按最新列出。按相关度时：先列最相关的 400 张，其余按最新。沿 `next_cursor` 翻页期间，始终符合条件的图片不会重复，也不会遗漏。',
+      en: 'Finds pictures by their text and metadata; an empty `q` lists the newest. What has all of what was typed comes first; where that is little, what has it nearly, a part of it, or its meaning follows, and says so in `match`. By relevance: the best 400, then the others by newest. Following `next_cursor`, nothing that is found all the while is shown twice or missed.',
+      zh: '按文字与信息搜索图片；`q` 为空则按最新列出。先列全部符合的图片；结果不足时，依次列出近似、部分符合、语义相近的，并在 `match` 中注明。按相关度时：先列最相关的 400 张，其余按最新。沿 `next_cursor` 翻页期间，始终符合条件的图片不会重复，也不会遗漏。',
     },
   },
   {

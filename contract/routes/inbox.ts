@@ -32,7 +32,7 @@ export const INBOX_ROUTES = [
     body: { json: BulkChange },
     responses: { 200: BulkAnswer },
     waits: false,
-    errors: ['BAD_CURSOR', 'IDEMPOTENCY_KEY_REUSED'],
+    errors: ['BAD_CURSOR', 'ENGINE_UNAVAILABLE', 'IDEMPOTENCY_KEY_REUSED'],
     summary: {
       en: 'One change of up to 500 pictures, by their ids or by a filter: `retry`, `reprocess`, `trash`, `restore` or `patch`. Each is answered for itself, in order.',
       zh: '一次更改最多 500 张图片，按编号或筛选条件：`retry`、`reprocess`、`trash`、`restore` 或 `patch`。逐张按顺序给出结果。',

@@ -1,9 +1,9 @@
 /** What every request begins with: its id, its language, the headers that every answer has, and one line in the log. */
 import type { IncomingMessage } from 'node:http';
 import cors from '@koa/cors';
-import type { Middleware } from 'koa';
+import type { Middleware, ParameterizedContext } from 'koa';
 import { clientAddress } from '../access/client-address.ts';
-import type { RequestDeps, State } from '../context.ts';
+import type { Language, RequestDeps, State } from '../context.ts';
 import { badRequest } from '../problems/problems.ts';
 import { checkUrlParameters } from '../request/validate.ts';
 import { publishResponse } from '../response/send-reply.ts';
@@ -15,13 +15,17 @@ export const requestIdOf = (headers: IncomingMessage['headers'], newId: () => st
   return typeof header === 'string' && SANE_ID.test(header) ? header : newId();
 };
 
-export function requestContext({ clock, log, stopping, trusted_proxies = [] }: RequestDeps): Middleware<State> {
+/** English for who asks for nothing. */
+const languageOf = (ctx: ParameterizedContext<State>): Language =>
+  ctx.req.headers['accept-language'] !== undefined && ctx.acceptsLanguages('en', 'zh') === 'zh' ? 'zh' : 'en';
+
+export function requestContext({ clock, log, stopping, observer, trusted_proxies = [] }: RequestDeps): Middleware<State> {
   const addressOf = clientAddress(trusted_proxies);
   return async (ctx, next) => {
     const began = clock.elapsed();
     const request_id = requestIdOf(ctx.req.headers, clock.randomUuid);
     const address = addressOf(ctx.req);
-    ctx.state = { request_id, language: ctx.acceptsLanguages('en', 'zh') === 'zh' ? 'zh' : 'en', address };
+    ctx.state = { request_id, language: languageOf(ctx), address };
     ctx.set({ 'cache-control': 'private, no-cache', 'x-request-id': request_id });
     ctx.vary(['Accept-Language', 'Authorization', 'Cookie']);
     try {
@@ -36,6 +40,7 @@ export function requestContext({ clock, log, stopping, trusted_proxies = [] }: R
       const { method, status } = ctx;
       const line = { event: 'request.finished', request_id, address, key_id, session_id, method, path, status, ms };
       log.info(line, 'request');
+      observer?.requested({ route: ctx.state.route ?? 'none', method, status, ms });
     }
   };
 }
@@ -72,15 +77,24 @@ export function allowOrigins({ cors_origins }: RequestDeps): Middleware<State> {
 
 /** Of two, a proxy before us and we might each go by another one. */
 const SAID_ONCE = new Set(['host', 'authorization', 'content-type', 'content-length', 'idempotency-key', 'origin']);
-const timesOf = (name: string, { rawHeaders }: IncomingMessage): number =>
-  rawHeaders.filter((one, i) => i % 2 === 0 && one.toLowerCase() === name).length;
+/** The first of these headers that came again; null: none did. */
+function saidAgain({ rawHeaders }: IncomingMessage): string | null {
+  const said = new Set<string>();
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]?.toLowerCase() ?? '';
+    if (!SAID_ONCE.has(name)) continue;
+    if (said.has(name)) return name;
+    said.add(name);
+  }
+  return null;
+}
 
 /** Requests that no route could make sense of. */
 export function checkUrl({ limits }: RequestDeps): Middleware<State> {
   return async (ctx, next) => {
     if (ctx.req.httpVersion === '1.1' && !ctx.req.headers.host)
       throw badRequest('The Host header is missing.', '缺少 Host 请求头。');
-    const twice = [...SAID_ONCE].find((name) => timesOf(name, ctx.req) > 1);
+    const twice = saidAgain(ctx.req);
     if (twice) throw badRequest(`The header ${twice} is there more than once.`, `请求头 ${twice} 重复出现。`);
     checkUrlParameters(ctx, limits);
     await next();

@@ -53,6 +53,17 @@ export const illegalTransition = ({ status, allowed_events }: ResourceRow): Prob
     { more: { resource_status: status, allowed_events } },
   );
 
+/** `engines`: those that can be named instead. */
+export const engineUnavailable = (engine: string, engines: readonly string[]): Problem =>
+  new Problem(
+    'ENGINE_UNAVAILABLE',
+    {
+      en: `This service does not read by ${engine} (TUODI_OCR_ENGINE, or its packages are not installed). Nothing was changed; name one of \`engines\`, or \`auto\`.`,
+      zh: `此服务不使用 ${engine} 识别（见 TUODI_OCR_ENGINE，或未安装其软件包）。未作任何更改；请改用 \`engines\` 之一或 \`auto\`。`,
+    },
+    { more: { engines } },
+  );
+
 /** `etag`: of the picture as it is now. */
 export const preconditionFailed = (etag: string): Problem =>
   new Problem(

@@ -28,6 +28,7 @@ export function presentResource(row: ResourceRow, { ctx, deps }: { ctx: KoaConte
     row;
   const { filename, content_type, byte_size, sha256, page_count, duplicate_of, metadata, allowed_events } = row;
   const { taken_at, taken_at_source } = takenAt(row);
+  const { own_text, ordered_engine = null } = row.reading;
   return {
     ...{ resource_id, org_id, user_id, batch_id, status, phase },
     waits_for: waitedFor(row, deps)[ctx.state.language],
@@ -39,7 +40,7 @@ export function presentResource(row: ResourceRow, { ctx, deps }: { ctx: KoaConte
     metadata_missing: missingOf(metadata, deps.required_metadata),
     failure: presentFailure(row.failure, ctx.state.language),
     remarks: remarksOf(row.remarks).map((remark) => remarkAnswer(remark, ctx.state.language)),
-    reading: { ...row.reading, engine: row.engine },
+    reading: { own_text, ordered_engine, engine: row.engine },
     allowed_events,
     actions: ctx.state.role ? actionsFor(row, { role: ctx.state.role, base: baseUrl({ ctx, deps }) }) : [],
     preview_url: viewable ? previewUrl(row, { ctx, deps }) : null,

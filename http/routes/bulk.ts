@@ -24,7 +24,7 @@ import type { BuildEvent } from '../request/send-event.ts';
 import { validate } from '../request/validate.ts';
 import { matching } from '../response/etag.ts';
 import { presentResource } from '../response/present.ts';
-import { trashEvent } from './change.ts';
+import { checkEngine, trashEvent } from './change.ts';
 import { metadataEvent } from './metadata.ts';
 
 type Filter = NonNullable<BulkChange['filter']>;
@@ -108,7 +108,7 @@ async function resultOf(
   }
 }
 
-/** The event for each picture. Throws 422 for an order that the route of one picture would refuse. */
+/** The event for each picture. Throws what the route of one picture would refuse whichever it is. */
 function builderOf(request: KeyRequest, body: BulkChange): (item: BulkItem, current: ResourceRow) => ReturnType<BuildEvent> {
   switch (body.action) {
     case 'retry':
@@ -118,14 +118,16 @@ function builderOf(request: KeyRequest, body: BulkChange): (item: BulkItem, curr
     case 'trash':
       return (_, current) => trashEvent(current);
     case 'reprocess': {
-      const { from, discard_corrections, own_text } = body;
+      const { from, discard_corrections, own_text, engine } = body;
       const order = {
         from,
         ...(discard_corrections === undefined ? {} : { discard_corrections }),
         ...(own_text === undefined ? {} : { own_text }),
+        ...(engine === undefined ? {} : { engine }),
       };
       const reader = { language: request.ctx.state.language, max_errors: request.deps.limits.max_errors };
       const event = { type: 'REPROCESS', ...validate(Reprocess, order, reader) };
+      checkEngine(engine, request.deps);
       return () => ({ event });
     }
     case 'patch':

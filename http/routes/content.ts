@@ -107,7 +107,8 @@ function textOf(
     .sort((a, b) => a.page - b.page)
     .map((page) => {
       const text = corrected.get(page.page);
-      const shown = { ...page, turned: page.turned ?? 0, words: placed(page, text) };
+      const { turned = 0, engine = null, second_engine = null } = page;
+      const shown = { ...page, turned, engine, second_engine, words: placed(page, text) };
       return text === undefined ? { ...shown, source: 'machine' as const } : { ...shown, text, source: 'person' as const };
     });
   return { revision, source: corrected.size > 0 ? 'person' : 'machine', pages };

@@ -21,9 +21,11 @@ export async function streamEvents(call: KeyRequest): Promise<{ status: 200 }> {
   const end = deps.fair.reader(ctx);
   const disconnected = bounded({ clock, signals: [stopping] });
   readers.set(deps.feed, readersOf(deps) + 1);
+  deps.observer?.readers(1);
   ctx.res.once('close', () => {
     end();
     readers.set(deps.feed, readersOf(deps) - 1);
+    deps.observer?.readers(-1);
     disconnected.release();
     disconnected.abort(new Error('the client disconnected'));
   });

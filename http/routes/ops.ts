@@ -9,10 +9,19 @@ import type { Handlers } from '../handlers.ts';
 import { notFound } from '../problems/problems.ts';
 import { stuckFor, summaryFor } from '../response/present-ops.ts';
 
-export const opsHandlers: Handlers<'patch_step' | 'ops_summary' | 'ops_tasks' | 'ops_stuck'> = {
+export const opsHandlers: Handlers<'patch_step' | 'metrics' | 'ops_summary' | 'ops_tasks' | 'ops_stuck'> = {
   async ops_summary({ ctx, deps, caller }) {
     ctx.set('content-language', ctx.state.language);
     return { status: 200, body: await summaryFor(deps, caller, ctx.state.language) };
+  },
+
+  async metrics({ ctx, deps }) {
+    if (!deps.metrics) throw notFound();
+    const { type, text } = await deps.metrics.scrape();
+    ctx.set('content-type', type);
+    ctx.set('cache-control', 'no-store');
+    ctx.body = text;
+    return { status: 200 };
   },
 
   async ops_tasks({ ctx }) {

@@ -3,6 +3,7 @@ import { Problem } from '../../contract/problems.ts';
 import { CONTENT_TYPES } from '../../contract/resource.ts';
 import type { Me } from '../../contract/session.ts';
 import { beginSession } from '../../runtime/accounts/sessions.ts';
+import { isAbsent } from '../../runtime/ports/providers.ts';
 import type { Session } from '../../runtime/ports/sessions.ts';
 import { callerOfSession, checkOrigin, hasCookie, sessionByCookie, setCookie } from '../access/session.ts';
 import type { KeyCaller, PublicRequest } from '../context.ts';
@@ -60,7 +61,7 @@ async function me({ ctx, deps, caller }: PublicRequest & { caller: KeyCaller }, 
     locale: ctx.state.language,
     limits: { max_bytes, max_pages, max_pixels, content_types: CONTENT_TYPES },
     required_metadata: [...deps.required_metadata],
-    features: { vectors: deps.searches_by_meaning ?? false },
+    features: { vectors: !isAbsent(deps.embedder) },
     public_url: baseUrl({ ctx, deps }),
     version: deps.version,
   };

@@ -7,10 +7,13 @@ import type { Span } from '../../text/matches.ts';
 import type { ParsedQuery } from '../../text/query.ts';
 import type { KeyRequest } from '../context.ts';
 import { presentResource } from '../response/present.ts';
-import type { Found } from './page.ts';
+import type { Found } from './wanted.ts';
 
-/** From the text that each picture is found by, as saved, and the words' places, as recognised. Others are served in between. */
-export async function presentHits(call: KeyRequest, found: Found[], query: ParsedQuery): Promise<SearchHit[]> {
+/** rank: of the first of them; null: they are by newest. From the text that each picture is found by, as saved, and the words' places, as recognised. Others are served in between. */
+export async function presentHits(
+  call: KeyRequest,
+  { found, query, rank }: { found: Found[]; query: ParsedQuery; rank: number | null },
+): Promise<SearchHit[]> {
   const texts = await textsOf(call, found, query);
   const hits: SearchHit[] = [];
   const rest = timeSlices(call.deps.clock, call.deps.limits.slice_ms);
@@ -20,9 +23,12 @@ export async function presentHits(call: KeyRequest, found: Found[], query: Parse
       these.push(whyFound(one, texts.get(one.row.text_id ?? ''), query));
       await rest();
     }
-    const boxes = await boxesOf(call, { hits: these, query, rest });
-    for (const { row, score, highlights: passages } of these)
-      hits.push({ resource: presentResource(row, call), score, highlights: passages, boxes: boxes.get(row.resource_id) ?? [] });
+    const boxes = await boxesOf(call, { hits: these, rest });
+    for (const { row, match, highlights: passages } of these) {
+      const score = rank === null ? 0 : 1 / (rank + hits.length);
+      const boxed = boxes.get(row.resource_id) ?? [];
+      hits.push({ resource: presentResource(row, call), match, score, highlights: passages, boxes: boxed });
+    }
   }
   return hits;
 }
@@ -30,17 +36,18 @@ export async function presentHits(call: KeyRequest, found: Found[], query: Parse
 const HITS_AT_ONCE = 10;
 
 /** places: of the pages that match, with the spans of each. */
-type Why = Found & Pick<SearchHit, 'highlights'> & { places: number[]; matched: Matched[] };
+type Why = Found & Pick<SearchHit, 'highlights'> & { query: ParsedQuery; places: number[]; matched: Matched[] };
 type Matched = { page: number; text: string; spans: Span[] };
-function whyFound(found: Found, text: Text | undefined, query: ParsedQuery): Why {
-  if (!text) return { ...found, highlights: [], places: [], matched: [] };
+function whyFound(found: Found, text: Text | undefined, typed: ParsedQuery): Why {
+  const query = found.marks ? { ...typed, all: found.marks } : typed;
+  if (!text) return { ...found, query, highlights: [], places: [], matched: [] };
   const in_pages = pageMatches(text.saved, query);
   const places = pagesToBox(in_pages);
   const matched = places.flatMap((place) => {
     const page = text.saved.pages[place];
     return page ? [{ ...page, spans: in_pages[place] ?? [] }] : [];
   });
-  return { ...found, highlights: highlights(text.saved, query, in_pages), places, matched };
+  return { ...found, query, highlights: highlights(text.saved, query, in_pages), places, matched };
 }
 
 async function textsOf({ caller, deps }: KeyRequest, found: Found[], query: ParsedQuery): Promise<Map<string, Text>> {
@@ -51,16 +58,16 @@ async function textsOf({ caller, deps }: KeyRequest, found: Found[], query: Pars
 }
 
 /** Of the pages that match: the words of others are not even read. */
-type Boxing = { hits: Why[]; query: ParsedQuery; rest: () => Promise<void> };
-async function boxesOf({ caller, deps }: KeyRequest, { hits, query, rest }: Boxing): Promise<Map<string, SearchHit['boxes']>> {
-  const wanted = hits.flatMap(({ row: { resource_id, recognition_id }, places, matched }) =>
-    recognition_id === null || places.length === 0 ? [] : [{ resource_id, recognition_id, places, matched }],
+type Boxing = { hits: Why[]; rest: () => Promise<void> };
+async function boxesOf({ caller, deps }: KeyRequest, { hits, rest }: Boxing): Promise<Map<string, SearchHit['boxes']>> {
+  const wanted = hits.flatMap(({ row: { resource_id, recognition_id }, query, places, matched }) =>
+    recognition_id === null || places.length === 0 ? [] : [{ resource_id, recognition_id, query, places, matched }],
   );
   if (wanted.length === 0) return new Map();
   const read = await deps.facts.texts.recognisedPages(caller.scope, wanted, deps.limits.search_recognition_chars);
   const pages = new Map(read.map(({ recognition_id, pages: of }) => [recognition_id, of]));
   const boxes = new Map<string, SearchHit['boxes']>();
-  for (const { resource_id, recognition_id, matched } of wanted) {
+  for (const { resource_id, recognition_id, query, matched } of wanted) {
     const all = (pages.get(recognition_id) ?? []).flatMap(({ page, words }) => {
       const known = matched.find((one) => one.page === page);
       return (known && spanBoxes(page, words, known)) ?? matchBoxes(page, words, query);

@@ -28,10 +28,8 @@ export async function phaseCounts(
   if (others.length > MAX_OTHERS) return null;
   const counts = new Map<string, number>();
   if (others.length > 0) {
-    // By its words, where there are any: who is only near a query may be too far down the ranking.
-    const by_words = ranked.mode === 'hybrid' ? ({ mode: 'text', vector: null } as const) : {};
     const only = others.map(({ resource_id }) => resource_id);
-    const asked = { ...ranked, ...by_words, except, only, after: null, facets: [], limit: only.length };
+    const asked = { ...ranked, except, only, after: null, facets: [], limit: only.length };
     const { hits } = await deps.index.search(caller.scope, asked);
     const phases = new Map(others.map(({ resource_id, phase }) => [resource_id, phase]));
     for (const { resource_id } of hits) {

@@ -40,15 +40,13 @@ export async function hiddenDuplicates(call: KeyRequest, { rows, hits, confirm, 
 const isOlder = (a: ResourceRow, b: ResourceRow): boolean =>
   a.created_at < b.created_at || (a.created_at === b.created_at && a.resource_id < b.resource_id);
 
-/** By its words, where there are any: who is only near a query may be too far down the list to be shown. */
 async function foundAmong(
   { deps, caller }: KeyRequest,
   only: string[],
   { ranked, except }: Pick<Wanted, 'ranked' | 'except'>,
 ): Promise<string[]> {
   if (only.length === 0) return [];
-  const by_words = ranked.mode === 'hybrid' ? ({ mode: 'text', vector: null } as const) : {};
-  const asked = { ...ranked, ...by_words, except, only, after: null, facets: [], limit: only.length };
+  const asked = { ...ranked, except, only, after: null, facets: [], limit: only.length };
   const { hits } = await deps.index.search(caller.scope, asked);
   return hits.map(({ resource_id }) => resource_id);
 }

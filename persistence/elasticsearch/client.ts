@@ -2,7 +2,7 @@
  * Calls to Elasticsearch: each within a time limit, behind a circuit breaker, and failing with what it means for the picture. While it
  * is unavailable (no connection, no answer, 429, 5xx) every failure is PROVIDER_UNAVAILABLE, which spends no attempts.
  */
-import { Client, errors } from '@elastic/elasticsearch';
+import { Client, errors, type estypes } from '@elastic/elasticsearch';
 import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel';
 import { failureOf } from '../../contract/failures.ts';
 import { type Credentials, CredentialsRefused, certificateFault, toldOf, UNWATCHED } from '../../runtime/health/credentials.ts';
@@ -17,6 +17,8 @@ const AGAIN = 1;
 const BREAK_AFTER = 5;
 /** How long nobody asks then; the next one who does is let through alone. */
 const ASK_AGAIN_MS = 2_000;
+/** Characters of documents in a bulk: what Elasticsearch takes at once without holding up others. One document alone may be larger. */
+export const BULK_CHARACTERS = 4_000_000;
 /** Maximum characters of a failure in an error: the rest of a response is a stack of causes. */
 const DETAIL_CHARS = 500;
 
@@ -108,6 +110,10 @@ export function refusal(status: number, type: string, reason: string, cause?: un
   if (type === BLOCKED && /disk usage exceeded|flood-stage/i.test(reason)) return new OutOfDisk(detail, cause);
   return notNow(status, type) ? unavailable(detail, cause) : new StepError(failureOf('INDEX_REFUSED', detail), cause);
 }
+
+/** What Elasticsearch says of an error, with its first cause. */
+export const whyOf = ({ reason, caused_by }: estypes.ErrorCause): string =>
+  [reason, caused_by?.reason].filter(Boolean).join(': ');
 
 function failed(error: unknown): unknown {
   if (error instanceof errors.ResponseError) {

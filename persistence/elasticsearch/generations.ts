@@ -1,12 +1,14 @@
 /** Indexes of different names behind the alias that searches read. Every action tolerates running twice. */
+import type { estypes } from '@elastic/elasticsearch';
 import { failureOf } from '../../contract/failures.ts';
 import type { IndexEntry, IndexGenerations } from '../../runtime/ports/search-index.ts';
 import { StepError } from '../../runtime/tasks/step-handler.ts';
-import { causeOf, type Elastic, refusal } from './client.ts';
-import { CONTENT, documentId, documentOf, madeWith, mappings, settings } from './mapping.ts';
+import { BULK_CHARACTERS, causeOf, type Elastic, refusal } from './client.ts';
+import { ADDED, documentId, documentOf, MADE_WITH, type Model, mappings, settings, vectorsMapping } from './mapping.ts';
 import type { Names } from './names.ts';
+import type { VectorFields } from './vector-fields.ts';
 
-/** Entries a bulk: a few megabytes. */
+/** Entries a bulk. */
 const FILLED_AT_ONCE = 500;
 
 export type Generations = IndexGenerations & {
@@ -14,38 +16,57 @@ export type Generations = IndexGenerations & {
   begin(name: () => Promise<string>): Promise<boolean>;
 };
 
-export function generationsOf(elastic: Elastic, names: Names, dimension: number): Generations {
+type Parts = { elastic: Elastic; names: Names; model: Model | null; fields: VectorFields };
+export function generationsOf({ elastic, names, model, fields }: Parts): Generations {
+  const added = { ...ADDED, ...(model ? vectorsMapping(model) : {}) };
+  const whole = mappings();
   /** False if it was there. */
   async function made(name: string): Promise<boolean> {
     const [index, aliases] = [names.index(name), { [names.write(name)]: {} }];
     try {
-      await elastic.call((client) => client.indices.create({ index, settings, mappings: mappings(dimension), aliases }));
+      await elastic.call((client) =>
+        client.indices.create({
+          index,
+          settings,
+          mappings: { ...whole, properties: { ...whole.properties, ...added } },
+          aliases,
+        }),
+      );
       return true;
     } catch (error) {
       if (causeOf(error) === 'resource_already_exists_exception') return false;
       throw error;
     }
   }
+  const putMapping = (name: string) =>
+    elastic.call((client) => client.indices.putMapping({ index: names.index(name), properties: added }));
   const held = (name: string): Promise<boolean> =>
     elastic.call((client) => client.indices.existsAlias({ name: names.readers, index: names.index(name) }));
 
   return {
     async begin(name) {
+      fields.forget();
       if (await elastic.call((client) => client.indices.existsAlias({ name: names.readers }))) {
-        await elastic.call((client) => client.indices.putMapping({ index: names.every, properties: CONTENT }));
+        await elastic.call((client) => client.indices.putMapping({ index: names.every, properties: added }));
         return false;
       }
       const first = await name();
       const anew = await made(first);
+      if (!anew) await putMapping(first); // another process has made it a moment ago, with its own model
       await elastic.call((client) => client.indices.putAlias({ index: names.index(first), name: names.readers }));
       return anew;
     },
     async create(name) {
-      await made(name);
+      if (!(await made(name))) await putMapping(name);
+      await fields.copyTo(names.index(name)); // behind it: who begins later adds its field to this one too
     },
     async fill(name, entries) {
-      for (let at = 0; at < entries.length; at += FILLED_AT_ONCE)
-        await filled(elastic, names.write(name), entries.slice(at, at + FILLED_AT_ONCE));
+      const models = await Promise.all(entries.map(({ vectors }) => fields.modelOf(vectors)));
+      for (let at = 0; at < entries.length; ) {
+        const documents = documentsFrom({ entries, models }, at);
+        await filled(elastic, names.write(name), documents);
+        at += documents.length;
+      }
       const { _shards } = await elastic.call((client) => client.indices.refresh({ index: names.write(name) }));
       if (_shards && _shards.failed > 0)
         throw new StepError(failureOf('READ_BACK_MISMATCH', `${names.index(name)} could not be refreshed`));
@@ -72,21 +93,34 @@ export function generationsOf(elastic: Elastic, names: Names, dimension: number)
       const index = names.index(name);
       const found = await elastic.call((client) => client.indices.getMapping({ index, ignore_unavailable: true }));
       const made_with = found[index]?.mappings._meta ?? {};
-      const { dimension: length, ...analysis } = madeWith(dimension);
-      if (Object.entries(analysis).some(([what, value]) => made_with[what] !== value)) return 'analyser';
-      return made_with.dimension === length ? null : 'embedder';
+      return Object.entries(MADE_WITH).some(([what, value]) => made_with[what] !== value);
     },
   };
 }
 
+type Filled = { entry: IndexEntry; text: string };
+
+/** The documents of one bulk: from `at` on, one at least, and others while they are within the bounds of a bulk. */
+function documentsFrom({ entries, models }: { entries: IndexEntry[]; models: (Model | null)[] }, at: number): Filled[] {
+  const documents: Filled[] = [];
+  let characters = 0;
+  for (const [n, entry] of entries.slice(at, at + FILLED_AT_ONCE).entries()) {
+    const text = JSON.stringify(documentOf(entry, models[at + n] ?? null));
+    characters += text.length;
+    if (characters > BULK_CHARACTERS && documents.length > 0) break;
+    documents.push({ entry, text });
+  }
+  return documents;
+}
+
 /** 409: what is there is newer, and right. */
-async function filled(elastic: Elastic, alias: string, entries: IndexEntry[]): Promise<void> {
-  const operations = entries.flatMap((entry) => {
+async function filled(elastic: Elastic, alias: string, documents: Filled[]): Promise<void> {
+  const operations = documents.flatMap(({ entry, text }): (estypes.BulkOperationContainer | string)[] => {
     const { org_id, resource_id, revision } = entry;
     const target = { _index: alias, _id: documentId(org_id, resource_id), require_alias: true };
-    return [{ index: { ...target, version: revision, version_type: 'external_gte' as const } }, documentOf(entry)];
+    return [{ index: { ...target, version: revision, version_type: 'external_gte' as const } }, text];
   });
-  const { items } = await elastic.call((client) => client.bulk({ operations }));
+  const { items } = await elastic.call((client) => client.bulk<string>({ operations }));
   const failed = items.find(({ index }) => index?.error && index.status !== 409)?.index;
   if (failed) throw refusal(failed.status, failed.error?.type ?? '', `${failed._id}: ${failed.error?.reason ?? ''}`);
 }

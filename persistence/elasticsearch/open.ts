@@ -3,7 +3,6 @@
  * `onMadeAnew` tells of it; what fills it is the comparison with the facts.
  */
 
-import { batched } from '../../runtime/async/batch.ts';
 import type { Clock } from '../../runtime/async/clock.ts';
 import { withTimeout } from '../../runtime/async/timeout.ts';
 import { refusalIn } from '../../runtime/health/credentials.ts';
@@ -13,13 +12,12 @@ import { StepError } from '../../runtime/tasks/step-handler.ts';
 import { type Elastic, type ElasticOptions, elasticAt, unavailable } from './client.ts';
 import { generationsOf } from './generations.ts';
 import { contentsOf, FIELDS, headsOf, WITH_CONTENT } from './hits.ts';
-import { documentId } from './mapping.ts';
+import { documentId, type Model } from './mapping.ts';
 import { namesOf, placesOf } from './names.ts';
-import { searched } from './search.ts';
-import { forgotten, type Write, type Written, writer } from './write.ts';
+import { candidatesOf, countsOf, searched } from './search.ts';
+import { vectorFields } from './vector-fields.ts';
+import { forgotten, type Write, writer } from './write.ts';
 
-/** Writes a bulk: a few megabytes, and one refresh for all. */
-const BATCH = 200;
 /** Ids a call of `heads`, as the port says. */
 const HEADS = 200;
 /** How long a start waits for it. */
@@ -28,10 +26,8 @@ const START_LIMIT_MS = 5_000;
 export const FIRST_GENERATION = 'first';
 
 export type ElasticsearchOptions = ElasticOptions & {
-  /** The length of every vector. */
-  dimension: number;
-  /** The least cosine at which a hybrid search lets in what the words do not find: a model's own. */
-  vector_floor: number;
+  /** Whose vectors are compared; null: none are. */
+  model: Model | null;
   alias?: string;
   /** The generation to make when there is none that searches read: the `live` of the index targets. */
   live?: () => Promise<string>;
@@ -43,10 +39,11 @@ export type ElasticsearchOptions = ElasticOptions & {
 
 /** While Elasticsearch is unavailable this resolves all the same, and so the service starts: every call looks again. Rejects with CredentialsRefused. */
 export async function openElasticsearchIndex(options: ElasticsearchOptions): Promise<SearchIndex> {
-  const { dimension, vector_floor, alias = 'tuodi', live = async () => FIRST_GENERATION, clock, onMadeAnew } = options;
+  const { model, alias = 'tuodi', live = async () => FIRST_GENERATION, clock, onMadeAnew } = options;
   const names = namesOf(alias);
   const elastic = elasticAt(options);
-  const { begin, ...generations } = generationsOf(elastic, names, dimension);
+  const fields = vectorFields(elastic, names, model);
+  const { begin, ...generations } = generationsOf({ elastic, names, model, fields });
 
   let begun: Promise<void> | null = null;
   const on_new = onMadeAnew ? [onMadeAnew] : [];
@@ -64,13 +61,7 @@ export async function openElasticsearchIndex(options: ElasticsearchOptions): Pro
       throw error;
     }
   }
-  const write = batched<Write, Written>(writer(elastic), {
-    max: BATCH,
-    key: (one) => {
-      const { org_id, resource_id } = one.write === 'put' ? one.entry : one;
-      return documentId(org_id, resource_id);
-    },
-  });
+  const write = writer(elastic, fields, clock);
   const done = (one: Write) =>
     ready(async () => {
       const answer = await write(one);
@@ -100,7 +91,7 @@ export async function openElasticsearchIndex(options: ElasticsearchOptions): Pro
         ),
       );
     },
-    search: ({ org_id }, query) => ready(() => searched({ elastic, index, dimension, vector_floor, org_id, query })),
+    ...searches({ elastic, index, model }, ready),
     heads: async (scope, ids) => headsOf(await entries(scope, ids, FIELDS)),
     contents: async (scope, ids) => contentsOf(await entries(scope, ids, WITH_CONTENT)),
     async scan(after, limit) {
@@ -132,9 +123,19 @@ export async function openElasticsearchIndex(options: ElasticsearchOptions): Pro
   };
 }
 
+type Ready = <Answer>(work: () => Promise<Answer>) => Promise<Answer>;
+const searches = (
+  at: { elastic: Elastic; index: string; model: Model | null },
+  ready: Ready,
+): Pick<SearchIndex, 'search' | 'candidates' | 'counts'> => ({
+  search: ({ org_id }, query) => ready(() => searched({ ...at, org_id, query })),
+  candidates: ({ org_id }, filters, weighed, limit) => ready(() => candidatesOf({ ...at, org_id, filters, weighed, limit })),
+  counts: ({ org_id }, filters, sought) => ready(() => countsOf({ ...at, org_id, filters, sought })),
+});
+
 async function servedOutdated({ served, outdated }: IndexGenerations) {
   const name = await served();
-  return name === null ? null : outdated(name);
+  return name !== null && outdated(name);
 }
 
 function entriesOf(elastic: Elastic, index: string, { org_id }: Scope, { ids, fields }: { ids: string[]; fields: string[] }) {

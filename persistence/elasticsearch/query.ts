@@ -1,14 +1,15 @@
 /** A query as Elasticsearch reads it. Whose pictures is a filter inside every query: what is another's is not even looked at. */
+
 import type { estypes } from '@elastic/elasticsearch';
-import type { IndexQuery } from '../../runtime/ports/search-index.ts';
-import { adjacent } from '../../text/adjacent.ts';
-import type { ParsedQuery, Phrase, QueryTerm } from '../../text/query.ts';
-import { AS_TYPED } from '../shared/fuse.ts';
+import { CLASS, type IndexFilters } from '../../runtime/ports/search-index.ts';
+import { adjacent, toTheLetter } from '../../text/adjacent.ts';
+import type { Stream } from '../../text/analyse.ts';
+import { CODE_SIGN } from '../../text/codes.ts';
+import type { Phrase, QueryTerm } from '../../text/query.ts';
+import type { Sought, Weighed } from '../../text/sought.ts';
 import { PREFIX_CHARS } from './mapping.ts';
 
 type Query = estypes.QueryDslQueryContainer;
-type Times = 'taken_from' | 'taken_to' | 'created_from' | 'created_to';
-type Filters = Pick<IndexQuery, 'query' | 'tag' | 'batch_id' | Times | 'except' | 'only'>;
 /** Words that begin so: those longer than PREFIX_CHARS are looked up one by one, and of so many letters there are few. */
 const EXPANSIONS = 1_000;
 
@@ -16,38 +17,74 @@ const EXPANSIONS = 1_000;
 export const ofOrganisation = (org_id: string): Query[] => [{ term: { org_id } }, { term: { deleted: false } }];
 
 /** Finds what the filters let through, whatever its words. */
-export const ofFilters = (org_id: string, filters: Filters): Query => ({
+export const ofFilters = (org_id: string, filters: IndexFilters): Query => ({
   bool: { filter: scopes(org_id, filters), must_not: excluded(filters) },
 });
 
-/** Finds the words, among what the filters let through; those that have them as they were typed, one after the other, come first. */
-export const ofQuery = (org_id: string, filters: Filters): Query => ({
+/** Finds the words, among what the filters let through. */
+export const ofQuery = (org_id: string, filters: IndexFilters): Query => ({
+  bool: { filter: [...filters.query.all.map((one) => term(one)), ...scopes(org_id, filters)], must_not: excluded(filters) },
+});
+
+/** The same, with what is said of each as its score. */
+export function inClasses(org_id: string, filters: IndexFilters): Query {
+  const { all } = filters.query;
+  const [as_typed, together] = [toTheLetter(filters.query), adjacent(filters.query)];
+  const named = all.map((one) => term(one, NAMED));
+  return weighted(ofQuery(org_id, filters), [
+    ...(as_typed ? [{ query: phrase(as_typed, ALL), weight: CLASS.as_typed }] : []),
+    ...(together ? [{ query: phrase(together, ALL), weight: CLASS.together }] : []),
+    { query: { bool: { filter: named } }, weight: CLASS.all_named },
+    ...(all.length > 1 ? [{ query: { bool: { should: named, minimum_should_match: 1 } }, weight: CLASS.one_named }] : []),
+  ]);
+}
+
+/** Finds what has any of these among what the filters let through, with the sum of their weights as its score. */
+export function ofWeighed(org_id: string, filters: IndexFilters, weighed: readonly Weighed[]): Query {
+  const sought = weighed.map(({ sought: one, weight }) => ({ query: seek(one), weight }));
+  const any = { bool: { should: sought.map(({ query }) => query), minimum_should_match: 1 } };
+  return weighted({ bool: { filter: [ofFilters(org_id, filters), any] } }, sought);
+}
+
+const weighted = (found: Query, weights: { query: Query; weight: number }[]): Query => ({
   bool: {
-    must: filters.query.all.map(term),
-    should: together(filters.query),
-    filter: scopes(org_id, filters),
-    must_not: excluded(filters),
+    filter: found,
+    should: weights.map(({ query, weight }) => ({ constant_score: { filter: query, boost: weight } })),
+    minimum_should_match: 0,
   },
 });
 
-function together(query: ParsedQuery): Query[] {
-  const asTyped = adjacent(query);
-  return asTyped ? [{ constant_score: { filter: phrase(asTyped), boost: AS_TYPED } }] : [];
+/** Words that one is looked for by, the nearest first. */
+const NEAR_WORDS = 24;
+/** Letters of a word that two edits leave enough of. */
+const TWO_EDITS_CHARS = 5;
+
+export function seek(sought: Sought): Query {
+  if ('phrase' in sought) return phrase(sought.phrase, ALL);
+  if ('left' in sought) return { intervals: { plain: withGap(sought) } };
+  if ('like' in sought) return likeOf(sought);
+  if ('all' in sought) return { bool: { filter: sought.all.map(seek) } };
+  return { bool: { should: sought.any.map(seek), minimum_should_match: 1 } };
 }
 
-const excluded = ({ query: { none, no_tags }, except }: Filters): Query[] => [
-  ...none.map(term),
+function withGap({ left, right }: { left: string[]; right: string[] }): estypes.QueryDslIntervalsQuery {
+  const run = (tokens: string[]) => ({ match: { query: tokens.join(' '), max_gaps: 0, ordered: true } });
+  return { all_of: { intervals: [run(left), run(right)], max_gaps: 1, ordered: true } };
+}
+
+function likeOf({ like, stream, within }: Extract<Sought, { like: string }>): Query {
+  const fuzziness = like.length < TWO_EDITS_CHARS ? 1 : 2;
+  const prefix_length = like.startsWith(CODE_SIGN) ? CODE_SIGN.length : 0; // else sounds would be near to a code
+  const near: Query = { fuzzy: { [stream]: { value: like, fuzziness, prefix_length, max_expansions: NEAR_WORDS } } };
+  if (!within) return near;
+  return { bool: { should: [near, { wildcard: { [stream]: { value: `*${like}*` } } }], minimum_should_match: 1 } };
+}
+
+const excluded = ({ query: { none, no_tags }, except }: IndexFilters): Query[] => [
+  ...none.map((one) => term(one)),
   ...no_tags.map((folded) => ({ term: { folded_tags: folded } })),
   ...(except.length > 0 ? [{ terms: { resource_id: except } }] : []),
 ];
-
-/** Narrows a query to these ids. */
-export const ofThese = (found: Query, ids: string[]): Query => ({ bool: { filter: [found, { terms: { resource_id: ids } }] } });
-
-/** What a query finds, and these of the organisation. */
-export const orThese = (org_id: string, found: Query, ids: string[]): Query => ({
-  bool: { should: [found, theseOf(org_id, ids)], minimum_should_match: 1 },
-});
 
 export const theseOf = (org_id: string, ids: string[]): Query => ({
   bool: { filter: [...ofOrganisation(org_id), { terms: { resource_id: ids } }] },
@@ -55,7 +92,7 @@ export const theseOf = (org_id: string, ids: string[]): Query => ({
 
 function scopes(
   org_id: string,
-  { query, tag, batch_id, taken_from, taken_to, created_from, created_to, only }: Filters,
+  { query, tag, batch_id, taken_from, taken_to, created_from, created_to, only }: IndexFilters,
 ): Query[] {
   const taken = {
     ...(taken_from === undefined ? {} : { gte: taken_from }),
@@ -76,17 +113,23 @@ function scopes(
   ];
 }
 
-const term = ({ any }: QueryTerm): Query => {
-  const [first, ...others] = any.map(phrase);
-  return first && others.length === 0 ? first : { bool: { should: any.map(phrase), minimum_should_match: 1 } };
+type Field = Record<Stream, string>;
+const ALL: Field = { grams: 'grams', plain: 'plain' };
+const NAMED: Field = { grams: 'named_grams', plain: 'named_plain' };
+
+const term = ({ any }: QueryTerm, field = ALL): Query => {
+  const [first, ...others] = any.map((one) => phrase(one, field));
+  return first && others.length === 0
+    ? first
+    : { bool: { should: any.map((one) => phrase(one, field)), minimum_should_match: 1 } };
 };
 
-function phrase({ stream, tokens, prefix }: Phrase): Query {
-  const query = tokens.join(' ');
-  if (tokens.length === 1) return prefix ? { prefix: { [stream]: query } } : { term: { [stream]: query } };
-  if (!prefix) return { match_phrase: { [stream]: query } };
+function phrase({ stream, tokens, prefix }: Phrase, field: Field): Query {
+  const [query, name] = [tokens.join(' '), field[stream]];
+  if (tokens.length === 1) return prefix ? { prefix: { [name]: query } } : { term: { [name]: query } };
+  if (!prefix) return { match_phrase: { [name]: query } };
   const last = tokens.at(-1)?.length ?? 0;
   return {
-    match_phrase_prefix: { [stream]: { query, ...(last > PREFIX_CHARS.max_chars ? { max_expansions: EXPANSIONS } : {}) } },
+    match_phrase_prefix: { [name]: { query, ...(last > PREFIX_CHARS.max_chars ? { max_expansions: EXPANSIONS } : {}) } },
   };
 }

@@ -10,7 +10,7 @@ export async function newest(root: string, prefix: string, limit: number): Promi
   const cut = prefix.lastIndexOf('/');
   const folders = cut < 0 ? [] : segmentsOf(prefix.slice(0, cut));
   if (cut + 1 < prefix.length) segmentsOf(prefix.slice(cut + 1));
-  const start = await folderAt(root, folders);
+  const start = folderAt(root, folders);
   if (start === null || limit < 1) return [];
 
   let kept: ObjectHead[] = [];
@@ -25,7 +25,7 @@ export async function newest(root: string, prefix: string, limit: number): Promi
 /** Those after a key, in the order of their keys, at most `limit`. Folders that lie before it are not opened. */
 export async function pageAfter(root: string, prefix: string, after: string | null, limit: number): Promise<ObjectHead[]> {
   const folders = prefix === '' ? [] : foldersOf(prefix);
-  const start = await folderAt(root, folders);
+  const start = folderAt(root, folders);
   const found: ObjectHead[] = [];
   if (start === null) return found;
   for await (const head of inOrder(start, folders, after)) {

@@ -5,8 +5,8 @@
  * 4. fsync of the folder. Removing: 1. rename into the temporary folder, 2. fsync, 3. delete. So a key is there whole or not at all
  * at every moment, and what a crash leaves behind lies in the temporary folder, which is emptied at the next open.
  */
-import { constants } from 'node:fs';
-import { type FileHandle, lstat, mkdir, open, realpath, rename, rm } from 'node:fs/promises';
+import { closeSync, constants, createReadStream, fstatSync, openSync } from 'node:fs';
+import { mkdir, realpath, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Signer } from '../../runtime/accounts/signer.ts';
@@ -15,7 +15,7 @@ import { type Credentials, toldOf, UNWATCHED } from '../../runtime/health/creden
 import type { ObjectHead, Objects, StoredObject } from '../../runtime/ports/objects.ts';
 import { foldersOf, segmentsOf, uploadKey } from '../shared/object-keys.ts';
 import { storageFault } from './faults.ts';
-import { folderAt, isMissing, kindOf, makeFolder, syncFolder, TEMPORARY } from './keys.ts';
+import { folderAt, isMissing, kindOf, makeFolder, statOf, syncFolder, TEMPORARY } from './keys.ts';
 import {
   type LinkQuery,
   type LinkRefused,
@@ -67,11 +67,11 @@ export async function openFolderObjects(options: FolderOptions): Promise<FolderO
   const told = <Value>(doing: string, work: () => Promise<Value>): Promise<Value> =>
     toldOf(credentials, work, (error) => storageFault(error, doing));
   const place = placing(root);
-  const head = (key: string) => told(`look at ${key}`, () => headAt(root, key));
+  const head = (key: string) => told(`look at ${key}`, async () => headAt(root, key));
   const freeze = async (from: string, to: string): Promise<ObjectHead | null> => {
-    const there = await headAt(root, to);
+    const there = headAt(root, to);
     if (there !== null) return there;
-    const source = await headAt(root, from);
+    const source = headAt(root, from);
     if (source === null) return headAt(root, to); // a purge, or another run of the same freeze
     const path = join(root, ...segmentsOf(from));
     const linked = await place(to, (target) => linkInto(path, target));
@@ -104,7 +104,7 @@ export async function openFolderObjects(options: FolderOptions): Promise<FolderO
         }
       }),
     head,
-    read: (key, range) => told(`read ${key}`, () => readAt(root, key, range)),
+    read: (key, range) => told(`read ${key}`, async () => readAt(root, key, range)),
     freeze: (from, to) => {
       // Two at once to the same key are one: where links aren't supported, the later copy would replace the earlier.
       const running = freezing.get(to) ?? told(`freeze ${from}`, () => freeze(from, to)).finally(() => freezing.delete(to));
@@ -132,16 +132,19 @@ async function prepared(dir: string): Promise<{ root: string; temporary: string 
   });
 }
 
-/** Runs `write` with the path of `key`, its folder made and synced. Made again if a purge removed the folder meanwhile. */
+/** Runs `write` with the path of `key`, its folder made; both are synced when it resolves. Made again if a purge removed the folder meanwhile. */
 function placing(root: string) {
   return async <T>(key: string, write: (target: string) => Promise<T>): Promise<T> => {
     const segments = segmentsOf(key);
     const name = segments.at(-1) ?? '';
     for (let tries = 1; ; tries++) {
       try {
-        const folder = await makeFolder(root, segments.slice(0, -1));
+        const parents = segments.slice(0, -1);
+        const there = tries === 1 ? folderAt(root, parents) : null;
+        const { folder, changed } = there === null ? await makeFolder(root, parents) : { folder: there, changed: [] };
+        await Promise.all(changed.map(syncFolder)); // also where the write fails: the next one finds the folder, and syncs it alone
         const target = join(folder, name);
-        if ((await kindOf(target)) === 'folder') throw new Error(`cannot store ${key}: other keys begin with it`);
+        if (kindOf(target) === 'folder') throw new Error(`cannot store ${key}: other keys begin with it`);
         const result = await write(target);
         await syncFolder(folder);
         return result;
@@ -152,33 +155,31 @@ function placing(root: string) {
   };
 }
 
-async function headAt(root: string, key: string): Promise<ObjectHead | null> {
+function headAt(root: string, key: string): ObjectHead | null {
   const segments = segmentsOf(key);
-  const folder = await folderAt(root, segments.slice(0, -1));
+  const folder = folderAt(root, segments.slice(0, -1));
   if (folder === null) return null;
-  try {
-    const stat = await lstat(join(folder, segments.at(-1) ?? ''));
-    return stat.isFile() ? { key, byte_size: stat.size, modified_at: Math.floor(stat.mtimeMs) } : null;
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
-  }
+  const stat = statOf(join(folder, segments.at(-1) ?? ''));
+  return stat?.isFile() ? { key, byte_size: stat.size, modified_at: Math.floor(stat.mtimeMs) } : null;
 }
 
 /** `range`: first and last byte, both included, as in HTTP. */
-async function readAt(root: string, key: string, range?: { start: number; end: number }): Promise<Readable | null> {
-  if ((await headAt(root, key)) === null) return null;
-  let handle: FileHandle;
+function readAt(root: string, key: string, range?: { start: number; end: number }): Readable | null {
+  if (headAt(root, key) === null) return null;
+  const path = join(root, ...segmentsOf(key));
+  let fd: number;
   try {
-    handle = await open(join(root, ...segmentsOf(key)), constants.O_RDONLY | constants.O_NOFOLLOW);
+    fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   } catch (error) {
     if (isMissing(error)) return null;
     throw error;
   }
   try {
-    return handle.createReadStream(range ? { start: range.start, end: range.end } : {});
+    const last = fstatSync(fd).size - 1; // so far it reads, and asks for no end beyond; a file of no bytes has none to stop at
+    const { start, end } = range ?? { start: 0, end: last };
+    return createReadStream(path, { fd, start, ...(end < 0 ? {} : { end: Math.min(end, Math.max(last, start)) }) });
   } catch (error) {
-    await handle.close(); // the range is no range
+    closeSync(fd); // the range is no range
     throw error;
   }
 }
@@ -186,8 +187,8 @@ async function readAt(root: string, key: string, range?: { start: number; end: n
 /** Out of sight in one rename, then deleted: a crash in between leaves nothing that a key leads to. */
 async function removeBelow(root: string, prefix: string, grave: string): Promise<void> {
   const segments = foldersOf(prefix);
-  const folder = await folderAt(root, segments);
-  if (folder === null) return;
+  const folder = folderAt(root, segments);
+  if (folder === null || kindOf(folder) !== 'folder') return;
   try {
     await rename(folder, grave);
   } catch (error) {

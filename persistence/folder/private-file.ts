@@ -10,7 +10,7 @@ import path from 'node:path';
 import { isMissing, syncFolder } from './keys.ts';
 
 /** Far above all that is kept in such a file. */
-const MAX_PRIVATE_BYTES = 64 * 1024;
+export const MAX_PRIVATE_BYTES = 64 * 1024;
 /** Read and written by its owner alone. */
 export const PRIVATE_FILE = 0o600;
 export const PRIVATE_FOLDER = 0o700;

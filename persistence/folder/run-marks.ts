@@ -2,8 +2,10 @@
  * Marks of runs as small files, one a picture and step. They are not synced: what was written outlives the process, and nothing else
  * need outlive. The folder is of one process at a time, so that whatever is marked when it is opened is of a dead one.
  */
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { closeSync, open, writeSync } from 'node:fs';
+import { mkdir, readdir, readFile, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { MarkedRun, RunMarks } from '../../runtime/ports/run-marks.ts';
@@ -22,7 +24,11 @@ type Parts = { dir: string; now: () => number; log: Pick<Logger, 'warn'> };
 export async function openRunMarks({ dir, now, log }: Parts): Promise<RunMarks> {
   const suspects = new Map<string, number>();
   const fileOf = (name: string) => path.join(dir, name);
-  const write = async (name: string, mark: Mark) => writeFile(fileOf(name), JSON.stringify(mark), { mode: PRIVATE_FILE });
+  const write = (name: string, mark: Mark) => writeSmall(fileOf(name), JSON.stringify(mark));
+  const remove = (name: string) =>
+    unlink(fileOf(name)).catch((error: unknown) => {
+      if (!isMissing(error)) throw error;
+    });
   const tried = (work: () => Promise<void>, what: string) =>
     work().catch((error: unknown) => log.warn({ err: error }, `the mark of a run was not ${what}`));
 
@@ -31,7 +37,7 @@ export async function openRunMarks({ dir, now, log }: Parts): Promise<RunMarks> 
     const mark = (await isOld(fileOf(name), now())) ? null : readMark(await readFile(fileOf(name), 'utf8'));
     if (mark?.running === 'alone') mark.losses += 1;
     if (mark) suspects.set(name, mark.losses);
-    await tried(() => (mark ? write(name, { ...mark, running: null }) : rm(fileOf(name), { force: true })), 'counted');
+    await tried(() => (mark ? write(name, { ...mark, running: null }) : remove(name)), 'counted');
   }
 
   return {
@@ -42,10 +48,21 @@ export async function openRunMarks({ dir, now, log }: Parts): Promise<RunMarks> 
       const name = nameOf(run);
       if (cleared) suspects.delete(name);
       const losses = suspects.get(name);
-      const keep = () => (losses === undefined ? rm(fileOf(name), { force: true }) : write(name, { losses, running: null }));
+      const keep = () => (losses === undefined ? remove(name) : write(name, { losses, running: null }));
       await tried(keep, 'removed');
     },
   };
+}
+
+const opened = promisify(open);
+/** Some twenty bytes: writing them takes less than to have one of Node's threads do it. */
+async function writeSmall(file: string, text: string): Promise<void> {
+  const fd = await opened(file, 'w', PRIVATE_FILE);
+  try {
+    writeSync(fd, text);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 const nameOf = ({ resource_id, kind }: MarkedRun) => `${resource_id}.${kind}`;

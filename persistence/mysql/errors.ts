@@ -8,6 +8,9 @@ import type { Signed } from '../../runtime/health/part-signs.ts';
 import { StepError } from '../../runtime/tasks/step-handler.ts';
 import { SEVERAL } from '../sql/statements.ts';
 
+/** Before the first statement of a transaction, where both are sent as one. */
+export const BEGIN = `BEGIN${SEVERAL}`;
+
 /**
  * `errno`: the server's number, or null when the connection broke. `table`: of the statement that it answered. That the database is
  * away is no fault of a picture: a step waits, and a request gets 503 with Retry-After.
@@ -97,10 +100,11 @@ export const uniqueViolation = (error: unknown): string | null => (hasErrno(erro
 const tableOf = (error: unknown) => (error instanceof DatabaseError ? error.table : null);
 
 /**
- * What the driver threw, without what people wrote. `statement`: with its placeholders, as we wrote it. `bound`: whether it had any; if
+ * What the driver threw, without what people wrote. `sent`: with its placeholders, as we wrote it. `bound`: whether it had any; if
  * not, the server can repeat nothing but our own words.
  */
-export function databaseError(thrown: unknown, statement: string, bound: boolean): Error {
+export function databaseError(thrown: unknown, sent: string, bound: boolean): Error {
+  const statement = sent.startsWith(BEGIN) ? sent.slice(BEGIN.length) : sent;
   if (thrown instanceof DatabaseError || thrown instanceof TypeError) return thrown; // ours: what can't be bound
   const errno = field(thrown, 'errno');
   const code = field(thrown, 'code');

@@ -10,19 +10,20 @@
  *    are locked (which waits for a transaction that may still be ending) their journal says by `commit_id` which of them are in already.
  */
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
-import type { Knex } from 'knex';
+import type { Metadata } from '../../contract/metadata.ts';
 import type { OverQuota } from '../../runtime/accounts/usage.ts';
 import type { Change, Committed } from '../../runtime/ports/facts.ts';
 import type { IndexTargets } from '../../runtime/ports/service-state.ts';
-import { type Database, type Dialect, portError } from './database.ts';
-import { type FactRow, type FactStatements, factRow, factScript, factStatements } from './facts.ts';
+import { type Database, type Dialect, portError, type Transaction } from './database.ts';
+import { type FactRow, type FactStatements, factRow, factScript, factStatements, listed } from './facts.ts';
 import { lockedTargets } from './index-targets.ts';
-import { type InstanceStatements, instanceStatements, instanceValues, placesOf, wins } from './instances.ts';
+import { instanceStatements, instanceValues, movedInstances, placesOf, wins } from './instances.ts';
 import { JOURNAL_COLUMNS, journalValues, madeBefore } from './journal.ts';
 import { OUTBOX_COLUMNS, outboxValues } from './outbox.ts';
-import { RESOURCE_COLUMNS, resourceValues } from './resource-columns.ts';
-import { boundAll, inserts, runAll, type Statement, upserts, type Values } from './statements.ts';
-import { countedUsage, usageStatement } from './usage.ts';
+import { resourceValues } from './resource-columns.ts';
+import { movedResources, resourceStatements } from './resource-statements.ts';
+import { boundAll, inserts, type RowStatements, type Statement, type Values } from './statements.ts';
+import { countedUsage, type UsageStatements, usageStatements } from './usage.ts';
 
 /** In one transaction: as many as the port allows. */
 const MAX_CHANGES = 100;
@@ -32,29 +33,26 @@ const MAX_CHARACTERS = 1_000_000;
 const ATTEMPTS = 3;
 
 type Statements = {
-  instances: InstanceStatements;
-  resources: { make: Statement; move: Statement };
+  instances: RowStatements;
+  resources: RowStatements;
   facts: FactStatements;
   journal: Statement;
   outbox: Statement;
-  usage: Statement;
+  usage: UsageStatements;
 };
-/** A change with its rows, made once for all attempts. */
-type Prepared = { change: Change; instance: Values; resource: Values; facts: FactRow[]; journal: Values; outbox: Values[] };
+/** A change with its rows, made once for all attempts. Of two steps in one the later has instance and resource. */
+type Prepared = { change: Change; instance: Values; resource: Values; facts: FactRow[]; journal: Values[]; outbox: Values[] };
 type Answers = Map<Change, Committed>;
 
 export function commitOf(db: Database): (changes: Change[]) => Promise<Committed[]> {
   const { write } = db;
   const statements: Statements = {
     instances: instanceStatements(write),
-    resources: {
-      make: inserts(write, 'resources', RESOURCE_COLUMNS), // refused where another holds its claim; an upsert would write over that one
-      move: upserts(write, 'resources', RESOURCE_COLUMNS, 'resource_id'),
-    },
+    resources: resourceStatements(write),
     facts: factStatements(write),
     journal: inserts(write, 'journal', JOURNAL_COLUMNS),
     outbox: inserts(write, 'outbox', OUTBOX_COLUMNS),
-    usage: usageStatement(write),
+    usage: usageStatements(write),
   };
   return async (changes) => {
     if (changes.length > MAX_CHANGES) throw new RangeError(`${changes.length} changes in a commit: at most ${MAX_CHANGES}`);
@@ -75,21 +73,33 @@ export function commitOf(db: Database): (changes: Change[]) => Promise<Committed
 }
 
 /** Every row of a change is of its own resource and organisation: the one place where a mistake could cross tenants. */
-function foreign({ instance_id, org_id, resource, writes }: Change): Error | null {
-  for (const row of [resource, ...writes.map((write) => write.row)])
+function foreign(change: Change): Error | null {
+  const { instance_id, org_id } = change;
+  for (const row of stepsOf(change).flatMap(({ resource, writes }) => [resource, ...writes.map((write) => write.row)]))
     if (row.resource_id !== instance_id || row.org_id !== org_id)
       return new Error(`a row of another resource in a change of ${instance_id}`);
   return null;
 }
 
-const prepared = (change: Change): Prepared => ({
-  change,
-  instance: instanceValues(change),
-  resource: resourceValues(change.resource),
-  facts: change.writes.map(factRow),
-  journal: journalValues(change),
-  outbox: outboxValues(change),
-});
+const stepsOf = (change: Change): Change[] => (change.followed_by ? [change, change.followed_by] : [change]);
+
+function prepared(change: Change): Prepared {
+  const steps = stepsOf(change);
+  const [is_new, last] = [change.expected_seq === null, change.followed_by ?? change];
+  return {
+    change,
+    instance: instanceValues(last),
+    resource: is_new ? { ...resourceValues(last.resource), ...listed(metadataIn(change)) } : resourceValues(last.resource),
+    facts: steps.flatMap(({ writes }) => writes.map((write) => factRow(write, is_new))),
+    journal: steps.map(journalValues),
+    outbox: steps.flatMap(outboxValues),
+  };
+}
+
+function metadataIn({ writes }: Change): Metadata | null {
+  const write = writes.findLast(({ into }) => into === 'metadata');
+  return write?.into === 'metadata' ? write.row.metadata : null;
+}
 
 function groups(all: Prepared[]): Prepared[][] {
   const made: Prepared[][] = [];
@@ -107,9 +117,11 @@ function groups(all: Prepared[]): Prepared[][] {
 }
 function lengthOf({ instance, resource, facts, journal, outbox }: Prepared): number {
   let length = 0;
-  for (const row of [instance, resource, journal, ...facts.map(({ values }) => values), ...outbox])
-    for (const value of Object.values(row))
-      if (typeof value === 'object' || typeof value === 'string') length += value?.length ?? 0;
+  for (const row of [instance, resource, ...journal, ...facts.map(({ values }) => values), ...outbox])
+    for (const name in row) {
+      const value = row[name];
+      if (typeof value === 'string' || value instanceof Buffer) length += value.length;
+    }
   return length;
 }
 
@@ -140,7 +152,7 @@ async function together(
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     let begun = false;
     try {
-      const { won, over } = await write.transaction((trx) => {
+      const { won, over } = await dialect.transaction(write, (trx) => {
         begun = true;
         return apply(trx, dialect, statements, group, { doubt, at_once });
       });
@@ -177,40 +189,41 @@ class OutcomeUnknown extends Error {
 
 /** Returns those that are in: the winners, and those in doubt that were in before; and those that are beyond a quota. */
 async function apply(
-  trx: Knex,
+  { ask, runLast }: Transaction,
   dialect: Dialect,
   statements: Statements,
   group: Prepared[],
   { doubt, at_once }: { doubt: boolean; at_once: boolean },
 ): Promise<{ won: Set<Prepared>; over: Map<Change, OverQuota> }> {
-  const places = await placesOf(trx, dialect, idsOf(group));
+  const places = await placesOf(ask, dialect, idsOf(group));
   const before = new Set<Prepared>();
-  if (doubt) for (const one of group) if (await madeBefore(trx, one.change)) before.add(one);
-  const targets = group.some(({ change }) => change.expects) ? await lockedTargets(trx, dialect) : null;
+  if (doubt) for (const one of group) if (await madeBefore(ask, one.change)) before.add(one);
+  const targets = group.some(({ change }) => change.expects) ? await lockedTargets(ask, dialect) : null;
   const first = group.filter((one) => !before.has(one) && wins(one.change, places) && isMadeFor(one.change, targets));
   const { script: counts, over } = await countedUsage(
-    trx,
+    ask,
     dialect,
     statements.usage,
     first.map(({ change }) => change),
   );
   const won = first.filter(({ change }) => !over.has(change));
+  const moved = won.filter(({ change }) => change.expected_seq !== null);
   const put = (statement: Statement, rows: (one: Prepared) => Values[]) => boundAll(dialect, statement, won.flatMap(rows));
   const script = [
     ...put(statements.instances.make, ({ change, instance }) => (change.expected_seq === null ? [instance] : [])),
-    ...put(statements.instances.move, ({ change, instance }) => (change.expected_seq === null ? [] : [instance])),
-    ...put(statements.resources.move, ({ change, resource }) => (change.expected_seq === null ? [] : [resource])),
+    ...movedInstances(dialect, statements.instances, places, moved),
+    ...movedResources(dialect, statements.resources, moved),
     ...put(statements.resources.make, ({ change, resource }) => (change.expected_seq === null ? [resource] : [])),
     ...factScript(
       dialect,
       statements.facts,
       won.flatMap((one) => one.facts),
     ),
-    ...put(statements.journal, ({ journal }) => [journal]),
+    ...put(statements.journal, ({ journal }) => journal),
     ...put(statements.outbox, ({ outbox }) => outbox),
     ...counts,
   ];
-  await runAll(trx, dialect, script, at_once);
+  await runLast(script, at_once);
   return { won: new Set([...before, ...won]), over };
 }
 

@@ -3,7 +3,8 @@ import { FACT_ROWS, type FactRow, ROWS, type StoredAs } from '../../contract/ste
 import type { CorrectedPage, Page } from '../../contract/text.ts';
 import type { Owned } from '../../runtime/ports/scope.ts';
 import type { RowOf, SavedText } from '../../runtime/ports/texts.ts';
-import { author, json, number, type Row, text, textOrNull, vector, vectorBytes } from './row.ts';
+import { bytesOfVectors } from '../../runtime/vector-bytes.ts';
+import { author, json, number, type Row, text, textOrNull, vectorsIn } from './row.ts';
 import type { Values } from './statements.ts';
 
 /** columns: beside the key of the row and its owner. read: what they hold; the key and the owner are added to it. */
@@ -35,9 +36,13 @@ export const FACT_TABLES: { [Name in FactRow]: FactTable<Name> } = {
     }),
   },
   embedded: {
-    columns: ['text_id', 'model', 'vector'],
-    values: (row) => ({ ...row, vector: vectorBytes(row.vector) }),
-    read: (row) => ({ text_id: text(row, 'text_id'), model: text(row, 'model'), vector: vector(row, 'vector') }),
+    columns: ['text_id', 'model', 'vector', 'passages'],
+    values: ({ passages, ...row }) => ({ ...row, vector: bytesOfVectors(passages), passages: passages.length }),
+    read: (row) => ({
+      text_id: text(row, 'text_id'),
+      model: text(row, 'model'),
+      passages: vectorsIn(row, { bytes: 'vector', count: 'passages' }),
+    }),
   },
 };
 

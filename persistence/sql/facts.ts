@@ -65,10 +65,20 @@ const factTables = (knex: Knex) =>
 const TABLES = ['metadata', ...TABLES_OF_FACTS, 'idempotency_keys', 'cleanups'] as const;
 
 type Remarked = Extract<FactWrite, { into: 'remarks' }>['row'];
-/** A row as it is bound. `metadata`: of such a row, for its title and tags. `remarked`: of a picture's remarks, which are rows of their own. */
-export type FactRow = { into: FactWrite['into']; values: Values; metadata: Metadata | null; remarked: Remarked | null };
+/**
+ * A row as it is bound. `metadata`: of such a row, for its title and tags. `remarked`: of a picture's remarks, which are rows of their own.
+ * `is_new`: of a picture that comes with it, whose row has its title already (see `listed`), and which had no tags.
+ */
+export type FactRow = {
+  into: FactWrite['into'];
+  values: Values;
+  metadata: Metadata | null;
+  remarked: Remarked | null;
+  is_new: boolean;
+};
 
-export const factRow = (write: FactWrite): FactRow => ({
+export const factRow = (write: FactWrite, is_new: boolean): FactRow => ({
+  is_new,
   into: write.into,
   values: factValues(write),
   metadata: write.into === 'metadata' ? write.row.metadata : null,
@@ -82,8 +92,7 @@ export function factScript(dialect: Dialect, statements: FactStatements, rows: F
     const of = rows.filter(({ into }) => into === table);
     const values = of.map((row) => row.values);
     script.push(...boundAll(dialect, statements[table], values));
-    for (const { values: owner, metadata } of of)
-      if (metadata) script.push(...metadataScript(dialect, statements, owner, metadata));
+    if (table === 'metadata') script.push(...listedScript(dialect, statements, of));
   }
   script.push(
     ...remarkScript(
@@ -98,20 +107,28 @@ export function factScript(dialect: Dialect, statements: FactStatements, rows: F
   for (const { into, values } of rows) {
     if (into !== 'nothing') continue;
     for (const statement of statements.forget) script.push(bound(statement, values));
-    script.push(bound(statements.title, { ...values, title: '', lacks: ALL_LACKING }));
+    script.push(bound(statements.title, { ...values, ...listed(null) }));
   }
   return script;
 }
 
-/** What lists sort, filter and group by. */
-function metadataScript(dialect: Dialect, statements: FactStatements, owner: Values, metadata: Metadata): Bound[] {
-  const { title, tags } = metadata;
-  const tagged = [...new Set(tags)].map((tag) => ({ ...owner, tag }));
-  return [
-    bound(statements.title, { ...owner, title: title ?? '', lacks: lackingBits(metadata) }),
-    bound(statements.untag, owner),
-    ...boundAll(dialect, statements.tag, tagged),
-  ];
+/** What lists sort, filter and group by: the columns of a picture's row that are of its metadata. */
+export const listed = (metadata: Metadata | null) => ({
+  title: metadata?.title ?? '',
+  lacks: metadata ? lackingBits(metadata) : ALL_LACKING,
+});
+
+function listedScript(dialect: Dialect, statements: FactStatements, rows: FactRow[]): Bound[] {
+  const script: Bound[] = [];
+  const tagged: Values[] = [];
+  for (const { values: owner, metadata, is_new } of rows) {
+    if (!metadata) continue;
+    if (!is_new) {
+      script.push(bound(statements.title, { ...owner, ...listed(metadata) }), bound(statements.untag, owner));
+    }
+    for (const tag of new Set(metadata.tags)) tagged.push({ ...owner, tag });
+  }
+  return [...script, ...boundAll(dialect, statements.tag, tagged)];
 }
 
 function factValues(write: FactWrite): Values {

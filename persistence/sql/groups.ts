@@ -9,6 +9,8 @@ import { number, numberOrNull, type Row, rowOf, text } from './row.ts';
 import { inScope } from './same-bytes.ts';
 
 const LACKING: Status = 'UPLOADED_NO_METADATA';
+/** Not bound: an index of this status alone is chosen before anything is bound. */
+const IS_LACKING = `r.status = '${LACKING}'`;
 const FAILED = STATUSES.filter(({ phase }) => phase === 'failed').map(({ status }) => status);
 /** Groups that are returned at most: there are no more kinds of failure, but a database may hold codes of other versions. */
 const MAX_GROUPS = 100;
@@ -17,7 +19,7 @@ export function groupsOf({ read }: Pick<Database, 'read'>, resources: Pick<Resou
   /** By what they lack of all fields, of which some are required. */
   const byBits = async (scope: Scope): Promise<Row[]> => {
     const rows: unknown[] = await inScope(read, scope)
-      .where('r.status', LACKING)
+      .whereRaw(IS_LACKING)
       .select('r.lacks')
       .count({ count: '*' })
       .min({ oldest_at: 'r.uploaded_at', earliest_deadline_at: 'r.deadline_at' })
@@ -26,7 +28,7 @@ export function groupsOf({ read }: Pick<Database, 'read'>, resources: Pick<Resou
   };
   const longestWaiting = async (scope: Scope, bits: number[], limit: number) => {
     const rows: unknown[] = await inScope(read, scope)
-      .where('r.status', LACKING)
+      .whereRaw(IS_LACKING)
       .whereIn('r.lacks', bits)
       .orderBy('r.uploaded_at')
       .orderBy('r.resource_id')

@@ -10,9 +10,19 @@ import {
   type StoredState,
   UnreadableError,
 } from '../../runtime/ports/instances.ts';
-import { type Database, type Dialect, ofVersions } from './database.ts';
+import { type Ask, type Database, type Dialect, ofVersions } from './database.ts';
 import { json, number, numberOrNull, type Row, rowOf, text, textOrNull } from './row.ts';
-import { inserts, type Statement, upserts, type Values } from './statements.ts';
+import {
+  type Bound,
+  bound,
+  inserts,
+  moved,
+  type RowStatements,
+  updateStatements,
+  upserts,
+  type Value,
+  type Values,
+} from './statements.ts';
 
 export const READ = ['instance_id', 'org_id', 'machine', 'version', 'seq', 'body', 'set_aside_at'];
 const STATE = ['machine', 'version', 'seq', 'body', 'has_jobs', 'next_due_at'];
@@ -67,8 +77,8 @@ export function instancesOf({ read, write, dialect }: Database): Instances {
     async listSetAside(after, limit) {
       const rows: unknown[] = await read('instances')
         .whereNotNull('set_aside_at')
-        .where('instance_id', '>', after ?? '')
-        .orderBy('instance_id')
+        .whereRaw('+instance_id > ?', [after ?? '']) // the plus keeps SQLite from reading all in the order of their ids
+        .orderByRaw('+instance_id')
         .limit(limit)
         .select('instance_id', 'org_id', 'set_aside_at', 'set_aside_reason');
       return rows.map(rowOf).map((row) => ({
@@ -149,21 +159,40 @@ function storedAll(rows: unknown[], unreadable?: OnUnreadable): StoredInstance[]
 /** The instances that a query of them finds; those that can't be read are left out. */
 export const readInstances = async (query: Knex.QueryBuilder): Promise<StoredInstance[]> => storedAll(await query.select(READ));
 
-export type InstanceStatements = { make: Statement; move: Statement };
-
-export function instanceStatements(knex: Knex): InstanceStatements {
+export function instanceStatements(knex: Knex): RowStatements {
   const columns = ['instance_id', 'org_id', ...STATE];
   return {
     make: inserts(knex, 'instances', columns), // an upsert would overwrite one that another has just made
-    move: upserts(knex, 'instances', [...columns, 'set_aside_at', 'set_aside_reason'], 'instance_id'), // and read again, if it was not
+    move: upserts(knex, 'instances', [...columns, ...Object.keys(READABLE)], 'instance_id'), // and read again, if it was not
+    change: updateStatements(knex, 'instances', 'instance_id'),
   };
 }
 
+export const movedInstances = (
+  dialect: Dialect,
+  { move, change }: RowStatements,
+  places: Places,
+  rows: { change: Change; instance: Values }[],
+): Bound[] =>
+  moved(dialect, move, rows, {
+    whole: ({ instance }) => instance,
+    changed({ change: { instance_id }, instance }) {
+      const { row = {} } = places.get(instance_id) ?? {};
+      return bound(change([...ALWAYS, ...INDEXED.filter((column) => !isSame(row[column], instance[column]))]), instance);
+    },
+  });
+const ALWAYS = ['seq', 'body'];
+/** Columns of indexes, and what goes with them. */
+const INDEXED = ['machine', 'version', 'has_jobs', 'next_due_at', 'set_aside_at', 'set_aside_reason'];
+/** A boolean is a number in SQLite. */
+const isSame = (stored: unknown, value: Value | undefined) =>
+  stored !== undefined && stored === (typeof value === 'boolean' ? Number(value) : value);
+
 /** Where instances are, by id, until the transaction ends: nobody else moves them meanwhile. */
-export type Places = Map<string, { org_id: string; seq: number }>;
-export async function placesOf(trx: Knex, dialect: Dialect, ids: string[]): Promise<Places> {
-  const rows = (await dialect.lockInstances(trx, ids)).map(rowOf);
-  return new Map(rows.map((row) => [text(row, 'instance_id'), { org_id: text(row, 'org_id'), seq: number(row, 'seq') }]));
+export type Places = Map<string, { org_id: string; seq: number; row: Row }>;
+export async function placesOf(ask: Ask, dialect: Dialect, ids: string[]): Promise<Places> {
+  const rows = (await dialect.lockInstances(ask, ids)).map(rowOf);
+  return new Map(rows.map((row) => [text(row, 'instance_id'), { org_id: text(row, 'org_id'), seq: number(row, 'seq'), row }]));
 }
 
 /** The comparison of compare-and-swap: the only place where two senders are distinguished. */

@@ -1,9 +1,8 @@
 /** The journal: what happened to a resource, one entry a commit. */
-import type { Knex } from 'knex';
 import type { Failure, ServiceFailure } from '../../contract/failures.ts';
 import type { Change } from '../../runtime/ports/facts.ts';
 import type { EndedRun, Journal, JournalEntry } from '../../runtime/ports/journal.ts';
-import type { Database } from './database.ts';
+import type { Ask, Database } from './database.ts';
 import { author, jsonOrNull, number, numberOrNull, type Row, readable, rowOf, text, textOrNull } from './row.ts';
 import type { Values } from './statements.ts';
 
@@ -45,8 +44,8 @@ function endedRun(row: Row): EndedRun | null {
 }
 
 /** True if this very change was committed: its instance must be locked, so that no commit of it is under way. */
-export async function madeBefore(trx: Knex, { instance_id, instance, commit_id }: Change): Promise<boolean> {
-  const row: unknown = await trx('journal').where({ instance_id, seq: instance.seq }).first('commit_id');
+export async function madeBefore(ask: Ask, { instance_id, instance, commit_id }: Change): Promise<boolean> {
+  const [row] = await ask('select commit_id from journal where instance_id = ? and seq = ?', [instance_id, instance.seq]);
   return row !== undefined && text(rowOf(row), 'commit_id') === commit_id;
 }
 

@@ -28,6 +28,8 @@ import * as inbox from './migrations/0028_inbox.ts';
 import * as bulk from './migrations/0029_bulk.ts';
 import * as sessions from './migrations/0030_sessions.ts';
 import * as pageSizes from './migrations/0031_page_sizes.ts';
+import * as passages from './migrations/0032_passages.ts';
+import * as leanIndexes from './migrations/0033_lean_indexes.ts';
 
 export type Migration = { name: string; up: (knex: Knex) => Promise<void> };
 export const MIGRATIONS: readonly Migration[] = [
@@ -59,6 +61,8 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0029_bulk', up: bulk.up },
   { name: '0030_sessions', up: sessions.up },
   { name: '0031_page_sizes', up: pageSizes.up },
+  { name: '0032_passages', up: passages.up },
+  { name: '0033_lean_indexes', up: leanIndexes.up },
 ];
 
 /** Names, in order. */

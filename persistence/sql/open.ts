@@ -25,6 +25,7 @@ import { upkeepOf } from './service-state.ts';
 import { sessionsOf } from './sessions.ts';
 import { textsOf } from './texts.ts';
 import { usageRowsOf } from './usage.ts';
+import { vectorRowsOf } from './vector-rows.ts';
 import { verificationOf } from './verification.ts';
 
 /** The tables must be there: see migrate.ts. `log` gets rows that can't be read. */
@@ -53,6 +54,7 @@ export function sqlFacts({ log, ...parts }: Omit<Database, 'unreadable'> & { log
     step_pauses: stepPausesOf(db),
     runs: runsOf(db),
     dead_letters: deadLettersOf(db),
+    vectors: vectorRowsOf(db),
     overview: overviewOf(db),
     verification: verificationOf(db),
     commit: commitOf(db),

@@ -47,6 +47,15 @@ function isLittle({ viewable, searchable, failure_code, failure_step }: Resource
   return (has_failed && !in_one_way) || viewable === false || (searchable === false && viewable === undefined);
 }
 
+/** Filters that a list in order looks at row by row: few rows are left out. */
+const IN_ORDER = new Set(['not_phase', 'created_from', 'created_to']);
+/** The index that a page is entered by at its place; null: it has none, or another condition may be the better one. */
+export function indexOf(filter: ResourceFilter, { sort, after }: Pick<Page, 'sort' | 'after'>): string | null {
+  const is_whole = Object.entries(filter).every(([name, value]) => value === undefined || IN_ORDER.has(name));
+  if (after === null || !is_whole || sort === 'deadline_at') return null;
+  return sort === 'title' ? 'resources_by_title' : 'resources_newest';
+}
+
 type Page = { sort: ResourceSort; after: ResourcePosition | null; limit: number; little: boolean };
 /** alone: as an expression, by which no index is entered. */
 const SORTS = {

@@ -11,9 +11,9 @@ import type { IdempotencyKey, Scope } from '../../runtime/ports/scope.ts';
 import type { Database } from './database.ts';
 import { libraryCountsOf } from './library-counts.ts';
 import { countedRemarks, keptRemarks } from './remarks.ts';
-import { filtered, listed } from './resource-filter.ts';
+import { filtered, indexOf, listed } from './resource-filter.ts';
 import { flag, json, jsonOrNull, number, numberOrNull, type Row, readable, rowOf, text, textOrNull, word } from './row.ts';
-import { inScope, type Many, OLDEST, olderOf, oldestOf, sameBytesOf } from './same-bytes.ts';
+import { inScope, type Many, OLDEST, ofIds, olderOf, oldestOf, sameBytesOf } from './same-bytes.ts';
 
 /** Those that are withdrawn and may have an entry all the same. */
 const HELD_BACK: Status[] = ['TRASHED', 'DELETING', 'PURGE_FAILED'];
@@ -27,11 +27,11 @@ export function resourcesOf(db: Database): Resources {
   return { ...listsOf(db, many), ...sameBytesOf(db, many), ...workOf(db), ...libraryCountsOf(db) };
 }
 
-type Lists = 'get' | 'getMany' | 'list' | 'counts' | 'withdrawn' | 'byIdempotencyKey';
+type Lists = 'get' | 'getMany' | 'searchableTexts' | 'list' | 'counts' | 'withdrawn' | 'byIdempotencyKey';
 function listsOf({ read, dialect }: Database, many: Many): Pick<Resources, Lists> {
   const getMany: Resources['getMany'] = async (scope, ids) => {
     if (ids.length > MAX_IDS) throw new RangeError(`${ids.length} ids at once: at most ${MAX_IDS}`);
-    const rows = await many(inScope(read, scope).whereIn('r.resource_id', ids));
+    const rows = await many(ofIds(read, scope, ids));
     const byId = new Map(rows.map((row) => [row.resource_id, row]));
     return ids.flatMap((id) => byId.get(id) ?? []);
   };
@@ -48,8 +48,24 @@ function listsOf({ read, dialect }: Database, many: Many): Pick<Resources, Lists
 
     getMany,
 
+    async searchableTexts(scope, ids) {
+      if (ids.length > MAX_IDS) throw new RangeError(`${ids.length} ids at once: at most ${MAX_IDS}`);
+      const found = ofIds(read, scope, ids).where('r.searchable', true).whereNotNull('r.text_id');
+      const rows: unknown[] = await found.select('r.resource_id', 'r.text_id', 'r.phase');
+      return rows.map(rowOf).map((row) => ({
+        resource_id: text(row, 'resource_id'),
+        text_id: text(row, 'text_id'),
+        phase: word(row, 'phase', isPhase),
+      }));
+    },
+
     async list(scope, filter, page) {
-      const rows = await listed(() => filtered(inScope(read, scope), scope, filter), many, filter, page);
+      const index = indexOf(filter, page);
+      const found = () => {
+        const all = inScope(read, scope);
+        return filtered(index === null ? all : dialect.through(read, all, index), scope, filter);
+      };
+      const rows = await listed(found, many, filter, page);
       const oldest = await oldestOf(read, scope, rows);
       return rows.map((row) => ({ ...row, duplicate_of: oldest.get(row.resource_id) ?? null }));
     },

@@ -1,5 +1,6 @@
 /** From SQL rows to our types: each function reads one column, and throws when it does not hold what the schema says. */
 import type { Author } from '../../contract/resource.ts';
+import { vectorsOfBytes } from '../../runtime/vector-bytes.ts';
 
 /** A row as any driver returns it. */
 export type Row = Record<string, unknown>;
@@ -71,20 +72,12 @@ const KINDS: Record<Author['kind'], true> = { user: true, key: true, worker: tru
 const isKind = (value: string): value is Author['kind'] => Object.hasOwn(KINDS, value);
 export const author = (row: Row): Author => ({ kind: word(row, 'by_kind', isKind), id: textOrNull(row, 'by_id') });
 
-const FLOAT_BYTES = 4;
-
-/** Little-endian, whatever machine wrote it. */
-export function vectorBytes(vector: Float32Array): Buffer {
-  const bytes = Buffer.alloc(vector.length * FLOAT_BYTES);
-  vector.forEach((value, index) => {
-    bytes.writeFloatLE(value, index * FLOAT_BYTES);
-  });
-  return bytes;
-}
-
-export function vector(row: Row, name: string): Float32Array {
-  const bytes = row[name];
-  if (!(bytes instanceof Uint8Array)) throw wrong(name, bytes, 'bytes');
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Float32Array.from({ length: bytes.byteLength / FLOAT_BYTES }, (_, index) => view.getFloat32(index * FLOAT_BYTES, true));
+/** So many vectors as the row counts, all of the same length. */
+export function vectorsIn(row: Row, names: { bytes: string; count: string }): Float32Array[] {
+  const bytes = row[names.bytes];
+  if (!(bytes instanceof Uint8Array)) throw wrong(names.bytes, bytes, 'bytes');
+  const count = number(row, names.count);
+  const vectors = vectorsOfBytes(bytes, count);
+  if (vectors === null) throw wrong(names.count, count, 'the number of its vectors');
+  return vectors;
 }

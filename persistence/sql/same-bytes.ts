@@ -10,6 +10,9 @@ const MAX_SUMS = 200;
 /** `oldest`: the SQL of that column; without it, OLDEST. */
 export type Many = (query: Knex.QueryBuilder, oldest?: string) => Promise<ResourceRow[]>;
 export const inScope = (read: Knex, { org_id }: Scope) => read('resources as r').where('r.org_id', org_id);
+/** Those of these ids, each by its key. The plus keeps SQLite from reading an index of all that the organisation has; to MySQL it is nothing. */
+export const ofIds = (read: Knex, { org_id }: Scope, ids: string[]) =>
+  read('resources as r').whereIn('r.resource_id', ids).whereRaw('+r.org_id = ?', [org_id]);
 
 export function sameBytesOf({ read }: Database, many: Many): Pick<Resources, 'alive' | 'claimant' | 'withBytes'> {
   return {
@@ -30,7 +33,7 @@ export function sameBytesOf({ read }: Database, many: Many): Pick<Resources, 'al
       const rows: unknown[] = await inScope(read, scope)
         .whereIn('r.sha256', sha256)
         .where('r.viewable', true)
-        .orderBy('r.created_at')
+        .orderByRaw('+r.created_at') // the plus keeps SQLite from reading all in this order
         .orderBy('r.resource_id')
         .limit(limit)
         .select('r.resource_id', 'r.sha256', 'r.created_at');
@@ -52,7 +55,7 @@ export const UNKNOWN = 'NULL AS oldest';
 export async function oldestOf(read: Knex, scope: Scope, page: ResourceRow[]): Promise<Map<string, string>> {
   const ids = page.filter(({ viewable, sha256 }) => viewable && sha256 !== null).map(({ resource_id }) => resource_id);
   if (ids.length === 0) return new Map();
-  const rows: unknown[] = await inScope(read, scope).whereIn('r.resource_id', ids).select('r.resource_id', read.raw(OLDEST));
+  const rows: unknown[] = await ofIds(read, scope, ids).select('r.resource_id', read.raw(OLDEST));
   return new Map(
     rows.map(rowOf).flatMap((row): [string, string][] => {
       const [id, oldest] = [text(row, 'resource_id'), textOrNull(row, 'oldest')];

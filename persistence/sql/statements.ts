@@ -3,7 +3,6 @@
  * They are built with the names of their columns as values, so that knex itself says in which order it binds them.
  */
 import type { Knex } from 'knex';
-import type { Dialect } from './database.ts';
 
 export type Value = null | string | number | boolean | Buffer;
 export type Values = Record<string, Value>;
@@ -37,6 +36,21 @@ export const keeps = (knex: Knex, table: string, columns: readonly string[], key
 export const updates = (knex: Knex, table: string, columns: readonly string[], where: Record<string, string>): Statement =>
   built(knex(table).where(where).update(named(columns)));
 
+/** Updates of rows by their key, by the columns that they write, in order: some tens of them, since steps of one kind change the same ones. */
+export type UpdateStatements = (columns: string[]) => Statement;
+export function updateStatements(knex: Knex, table: string, key: string): UpdateStatements {
+  const known = new Map<string, Statement>();
+  return (columns) => {
+    const name = columns.join();
+    const statement = known.get(name) ?? updates(knex, table, columns, { [key]: key });
+    known.set(name, statement);
+    return statement;
+  };
+}
+
+/** How the rows of a table are made, and are written when they are there: whole, or the columns that differ. */
+export type RowStatements = { make: Statement; move: Statement; change: UpdateStatements };
+
 export const deletes = (knex: Knex, table: string, columns: readonly string[]): Statement =>
   built(knex(table).where(named(columns)).del());
 
@@ -57,7 +71,7 @@ export const bound = (statement: Statement, values: Values): Bound => ({
 });
 
 /** An insert for each of the rows, as many of them in one statement as the database likes. */
-export function boundAll({ rows_at_once }: Dialect, statement: Statement, rows: Values[]): Bound[] {
+export function boundAll({ rows_at_once }: { rows_at_once: number }, statement: Statement, rows: Values[]): Bound[] {
   const all: Bound[] = [];
   for (let from = 0; from < rows.length; from += rows_at_once) {
     const some = rows.slice(from, from + rows_at_once);
@@ -67,17 +81,17 @@ export function boundAll({ rows_at_once }: Dialect, statement: Statement, rows: 
   return all;
 }
 
-/** In order. `at_once`: in one journey, where the database takes several statements; then an error does not say which it is of. */
-export async function runAll(trx: Knex, { takes_several }: Dialect, all: Bound[], at_once: boolean): Promise<void> {
-  if (at_once && takes_several && all.length > 1) {
-    await trx.raw(
-      all.map(({ sql }) => sql).join(SEVERAL),
-      all.flatMap(({ bindings }) => bindings),
-    );
-    return;
-  }
-  for (const { sql, bindings } of all) await trx.raw(sql, bindings);
-}
+/**
+ * Rows that are there. A database that keeps an index as it is where its columns keep their values gets whole rows, many in a statement.
+ * SQLite writes each index that has a column of the statement anew: it is told only what has changed of each.
+ */
+export const moved = <Row>(
+  dialect: { rows_at_once: number },
+  move: Statement,
+  rows: Row[],
+  { whole, changed }: { whole: (row: Row) => Values; changed: (row: Row) => Bound },
+): Bound[] => (dialect.rows_at_once > 1 ? boundAll(dialect, move, rows.map(whole)) : rows.map(changed));
+
 /** Between statements that are sent together. No statement of ours holds it. */
 export const SEVERAL = ';\n';
 

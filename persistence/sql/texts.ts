@@ -5,11 +5,13 @@ import type { Scope } from '../../runtime/ports/scope.ts';
 import type { Text, Texts } from '../../runtime/ports/texts.ts';
 import type { Database } from './database.ts';
 import { readFact } from './fact-rows.ts';
-import { json, number, type Row, readable, rowOf, text } from './row.ts';
+import { number, type Row, readable, rowOf, text, textOrNull } from './row.ts';
+import { sampledEmbeddings } from './vector-samples.ts';
 
 type Readers = Pick<Texts, StoredAs>;
 
-export function textsOf({ read, unreadable }: Database): Texts {
+export function textsOf(database: Database): Texts {
+  const { read, unreadable } = database;
   const reader =
     <Name extends FactRow>(name: Name) =>
     async ({ org_id }: Scope, id: string) => {
@@ -23,11 +25,12 @@ export function textsOf({ read, unreadable }: Database): Texts {
   return {
     ...readers,
     async texts({ org_id }, ids, max) {
-      const found = read('texts').where({ org_id }).whereIn('text_id', upTo(ids, MAX_IDS));
-      const sizes: unknown[] = await found.clone().select('text_id', read.raw('length(saved) as size'));
-      const size = new Map(sizes.map(rowOf).map((row) => [text(row, 'text_id'), number(row, 'size')]));
-      const few = firstOf(ids, (id) => size.get(id) ?? 0, max);
-      const rows: unknown[] = few.length === 0 ? [] : await read('texts').where({ org_id }).whereIn('text_id', few);
+      const all = read('texts').where({ org_id }).whereIn('text_id', upTo(ids, MAX_IDS));
+      const small: unknown[] = await all.clone().whereRaw('length(saved) <= ?', [Math.floor(max / Math.max(ids.length, 1))]);
+      const fits = small.length === new Set(ids).size; // as nearly always: one question instead of two
+      const sizes = all.select('text_id', read.raw('length(saved) as size'));
+      const few = fits ? ids : await fitting(sizes, ids, max);
+      const rows: unknown[] = fits || few.length === 0 ? small : await read('texts').where({ org_id }).whereIn('text_id', few);
       const saved = readable(rows, { table: 'texts', key: 'text_id' }, savedText, unreadable);
       const byId = new Map(saved.map((one) => [one.text_id, one]));
       return few.flatMap((id) => byId.get(id) ?? []);
@@ -44,7 +47,7 @@ export function textsOf({ read, unreadable }: Database): Texts {
       }
       const found: { recognition_id: string; pages: Page[] }[] = [];
       for (const group of groups.values()) {
-        const paths = [...(group[0]?.places ?? []).map((place) => `$[${place}]`), ONE_MORE];
+        const places = group[0]?.places ?? [];
         const rows: unknown[] = await read('recognitions')
           .where({ org_id })
           .whereIn(
@@ -52,16 +55,12 @@ export function textsOf({ read, unreadable }: Database): Texts {
             group.map(({ recognition_id }) => recognition_id),
           )
           .whereRaw('length(pages) <= ?', [max])
-          .whereRaw('json_valid(pages)') // else one that is not fails the others
-          .select(
-            'recognition_id',
-            read.raw(`cast(json_extract(pages, ${paths.map(() => '?').join(', ')}) as char) as pages`, paths),
-          );
+          .whereRaw('(length(pages) <= ? or json_valid(pages))', [SMALL_CHARS]) // else one that is not fails the others
+          .select('recognition_id', read.raw('case when length(pages) <= ? then pages end as whole', [SMALL_CHARS]))
+          .select(read.raw(`${PICKED(places.length)} as picked`, [SMALL_CHARS, ...places.map(pathOf)]));
         for (const row of rows.map(rowOf)) {
-          const pages = json<(Page | number)[]>(row, 'pages').filter(
-            (page): page is Page => typeof page === 'object' && page !== null,
-          );
-          found.push({ recognition_id: text(row, 'recognition_id'), pages });
+          const pages = pagesAt(row, places);
+          if (pages) found.push({ recognition_id: text(row, 'recognition_id'), pages });
         }
       }
       return found;
@@ -75,6 +74,7 @@ export function textsOf({ read, unreadable }: Database): Texts {
         .first();
       return row === undefined ? null : savedText(rowOf(row));
     },
+    sampledEmbeddings: (scope, model) => sampledEmbeddings(database, scope, model),
     async embeddingOf({ org_id }, text_id) {
       const row: unknown = await read('embeddings').where({ org_id, text_id }).orderBy('at', 'desc').first();
       return row === undefined ? null : readFact('embedded', rowOf(row));
@@ -84,12 +84,40 @@ export function textsOf({ read, unreadable }: Database): Texts {
 
 /** Ids in one question: the longest page of hits. */
 const MAX_IDS = 200;
+/** Characters of a recognition that is read whole: databases take longer to pick its pages than we to parse all of them. */
+const SMALL_CHARS = 100_000;
+const pathOf = (place: number): string => `$[${place}]`;
+/** A column of its own: MySQL does not put a text of a table and one that it made into one. */
+const PICKED = (places: number): string =>
+  `case when length(pages) > ? then cast(json_extract(pages, ${'?, '.repeat(places)}'${ONE_MORE}') as char) end`;
 /** For several paths a database returns a list, for one its value: one more path makes it always a list. */
 const ONE_MORE = '$[0].page';
+
+/** Null where what is stored is no JSON. */
+function pagesAt(row: Row, places: readonly number[]): Page[] | null {
+  const whole = textOrNull(row, 'whole');
+  const pages = jsonOfOurs(whole ?? text(row, 'picked'));
+  if (pages === null) return null;
+  const picked = whole === null ? pages : places.map((place) => pages[place]);
+  return picked.filter((page): page is Page => typeof page === 'object' && page !== null);
+}
+function jsonOfOurs(stored: string): unknown[] | null {
+  try {
+    const pages: unknown = JSON.parse(stored);
+    return Array.isArray(pages) ? pages : null;
+  } catch {
+    return null; // as json_valid says of those that are not read whole
+  }
+}
 
 function upTo<One>(list: One[], max: number): One[] {
   if (list.length > max) throw new RangeError(`${list.length} at once: at most ${max}`);
   return list;
+}
+
+async function fitting(sizes: PromiseLike<unknown[]>, ids: string[], max: number): Promise<string[]> {
+  const size = new Map((await sizes).map(rowOf).map((row) => [text(row, 'text_id'), number(row, 'size')]));
+  return firstOf(ids, (id) => size.get(id) ?? 0, max);
 }
 
 /** Those that fit, one after the other; what does not is passed over. */

@@ -5,9 +5,9 @@
 import type { Knex } from 'knex';
 import { beyond, NO_USAGE, OverQuota, plus, USAGE_FIELDS, type Usage } from '../../runtime/accounts/usage.ts';
 import type { Change, UsageRows } from '../../runtime/ports/facts.ts';
-import type { Database, Dialect } from './database.ts';
+import type { Ask, Database, Dialect } from './database.ts';
 import { number, type Row, rowOf, text } from './row.ts';
-import { type Bound, boundAll, type Statement, upserts } from './statements.ts';
+import { type Bound, bound, boundAll, keeps, type Statement, upserts } from './statements.ts';
 
 const TABLE = 'org_usage';
 
@@ -20,23 +20,31 @@ export function usageRowsOf({ read }: Pick<Database, 'read'>): UsageRows {
   };
 }
 
-export const usageStatement = (knex: Knex): Statement => upserts(knex, TABLE, ['org_id', ...USAGE_FIELDS], 'org_id');
+const COLUMNS = ['org_id', ...USAGE_FIELDS];
+/** `make`: a row that is there stays as it is; an update that changes nothing waits for its lock. */
+export type UsageStatements = { write: Statement; make: Statement };
+export const usageStatements = (knex: Knex): UsageStatements => ({
+  write: upserts(knex, TABLE, COLUMNS, 'org_id'),
+  make: keeps(knex, TABLE, COLUMNS, 'org_id'),
+});
 
 /** What is to be written for changes that are first, and those that are beyond a quota: nothing of them may be. */
 export async function countedUsage(
-  trx: Knex,
+  ask: Ask,
   dialect: Dialect,
-  statement: Statement,
+  statements: UsageStatements,
   changes: Change[],
 ): Promise<{ script: Bound[]; over: Map<Change, OverQuota> }> {
   const over = new Map<Change, OverQuota>();
   const counted = changes.filter((change) => change.usage);
   if (counted.length === 0) return { script: [], over };
   const ids = [...new Set(counted.map(({ org_id }) => org_id))].sort(); // in one order, so that two batches can't wait for one another
-  const lock = async (): Promise<unknown[]> => dialect.lock(trx(TABLE).whereIn('org_id', ids).orderBy('org_id'));
+  const marks = Array(ids.length).fill('?').join(', ');
+  const look = `select ${COLUMNS.join(', ')} from ${TABLE} where org_id in (${marks}) order by org_id${dialect.for_update}`;
+  const lock = () => ask(look, ids);
   let rows = await lock();
   if (rows.length < ids.length) {
-    await insertMissing(trx, ids, rows);
+    await insertMissing(ask, statements.make, ids, rows);
     rows = await lock();
   }
   const now = new Map(rows.map(rowOf).map((row) => [text(row, 'org_id'), usage(row)]));
@@ -52,14 +60,16 @@ export async function countedUsage(
     org_id,
     ...{ pictures, bytes, awaited, announced },
   }));
-  return { script: boundAll(dialect, statement, values), over };
+  return { script: boundAll(dialect, statements.write, values), over };
 }
 
 /** A row that is not there can't be locked: two first changes of an organisation would both begin from nothing. */
-async function insertMissing(trx: Knex, ids: string[], rows: unknown[]): Promise<void> {
+async function insertMissing(ask: Ask, make: Statement, ids: string[], rows: unknown[]): Promise<void> {
   const there = new Set(rows.map((row) => text(rowOf(row), 'org_id')));
-  const missing = ids.filter((org_id) => !there.has(org_id)).map((org_id) => ({ org_id, ...NO_USAGE }));
-  await trx(TABLE).insert(missing).onConflict('org_id').merge(['org_id']); // an update that changes nothing waits for the row's lock
+  for (const org_id of ids.filter((id) => !there.has(id))) {
+    const { sql, bindings } = bound(make, { org_id, ...NO_USAGE });
+    await ask(sql, bindings);
+  }
 }
 
 const usage = (row: Row): Usage => ({

@@ -89,7 +89,7 @@ export function verificationOf({ read, write, dialect }: Database): Verification
     },
     rewrite: (of, what) =>
       write.transaction(async (trx) => {
-        const place = (await placesOf(trx, dialect, [of.resource_id])).get(of.resource_id);
+        const place = (await placesOf(dialect.asks(trx), dialect, [of.resource_id])).get(of.resource_id);
         if (place?.seq !== of.seq || place.org_id !== of.org_id) return false;
         await rewritten(trx, of, what);
         return true;

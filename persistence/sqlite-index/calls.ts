@@ -1,5 +1,14 @@
 /** What the search thread is asked, and what it returns: plain values that cross between threads. */
-import type { EntryContent, EntryHead, IndexEntry, IndexPage, IndexQuery, PutResult } from '../../runtime/ports/search-index.ts';
+import type {
+  EntryContent,
+  EntryHead,
+  IndexEntry,
+  IndexFilters,
+  IndexPage,
+  IndexQuery,
+  PutResult,
+} from '../../runtime/ports/search-index.ts';
+import type { Sought, Weighed } from '../../text/sought.ts';
 
 export type Write =
   | { write: 'put'; entry: IndexEntry }
@@ -12,6 +21,8 @@ export type Written = PutResult | ({ put: 'failed' } & Fault);
 export type Question =
   | { ask: 'write'; writes: Write[] }
   | { ask: 'search'; org_id: string; query: IndexQuery }
+  | { ask: 'candidates'; org_id: string; filters: IndexFilters; weighed: Weighed[]; limit: number }
+  | { ask: 'counts'; org_id: string; filters: IndexFilters; sought: Sought[] }
   | { ask: 'heads'; org_id: string; ids: string[] }
   | { ask: 'contents'; org_id: string; ids: string[] }
   | { ask: 'scan'; after: string | null; limit: number }
@@ -25,6 +36,8 @@ export type Question =
 export type Answers = {
   write: Written[];
   search: IndexPage;
+  candidates: IndexPage['hits'];
+  counts: { total: number; counts: number[] };
   heads: EntryHead[];
   contents: EntryContent[];
   scan: EntryHead[];
@@ -36,8 +49,8 @@ export type Answers = {
   close: null;
 };
 
-/** The thread's settings, given when it starts. */
-export type ThreadOptions = { path: string; vector_floor: number };
+/** The thread's settings, given when it starts. model: whose vectors are compared; null: none are. */
+export type ThreadOptions = { path: string; model: string | null };
 
 export type WorkerRequest = { id: number; question: Question };
 /** ready: each time the file was opened. `made_anew`: it was not there, or held another format; the index is empty until it is filled from the facts. */

@@ -3,6 +3,7 @@ import { rmSync, statSync } from 'node:fs';
 import { ANALYSER_VERSION, STREAMS } from '../../text/analyse.ts';
 import { FIELDS } from '../../text/document.ts';
 import { makePrivate, openDatabase, type Sqlite } from '../sqlite/database.ts';
+import { WORD_CHARS } from './vocabulary.ts';
 
 /** Raised with every change of the tables below. */
 const FORMAT = 2;
@@ -10,7 +11,8 @@ const VERSIONS = 1_000;
 const VERSION = FORMAT * VERSIONS + ANALYSER_VERSION;
 /** "tuoi": a file that says otherwise is somebody else's, and is not touched. */
 const APPLICATION = 0x74756f69;
-const CACHE_KIB = 65_536;
+/** The system keeps the file as well: half of this would be 40 MB less memory, and more work for each write. */
+const CACHE_KIB = 32_768;
 const BUSY_TIMEOUT_MS = 5_000;
 
 /** The columns of the full text, after `scope`: a field in each stream. */
@@ -44,10 +46,36 @@ const HAS_CONTENT = "SELECT count(*) AS n FROM pragma_table_info('entries') WHER
 /** Which analyser an entry was written by; null: one of before version 4. Entries of others stay searchable until they are written again. */
 const ANALYSER = 'ALTER TABLE entries ADD COLUMN analyser INTEGER';
 const HAS_ANALYSER = "SELECT count(*) AS n FROM pragma_table_info('entries') WHERE name = 'analyser'";
-const OUTDATED = 'SELECT EXISTS (SELECT 1 FROM entries WHERE deleted = 0 AND analyser IS NOT ?) AS n';
+const OUTDATED = `SELECT EXISTS (SELECT 1 FROM entries WHERE deleted = 0 AND analyser IS NOT ?)
+  OR EXISTS (SELECT 1 FROM vectors WHERE model IS NULL) AS n`;
 
-/** True while entries are of another analyser than ours. */
+/**
+ * Which model made the vectors of an entry, and of how many passages, one after the other in one value. A file of before has one vector an
+ * entry, of a model that nobody knows (NULL): it is compared with nothing until its entry is written again. The index is empty then.
+ */
+const MODELS = `
+  ALTER TABLE vectors ADD COLUMN model TEXT;
+  ALTER TABLE vectors ADD COLUMN passages INTEGER NOT NULL DEFAULT 1;
+  CREATE INDEX vectors_unnamed ON vectors (id) WHERE model IS NULL;`;
+const HAS_MODELS = "SELECT count(*) AS n FROM pragma_table_info('vectors') WHERE name = 'model'";
+
+/** The words of all entries, by which those that are nearly one are looked up. A file of before gets them from its full text. */
+const VOCABULARY = `
+  CREATE TABLE vocabulary (word TEXT PRIMARY KEY) WITHOUT ROWID;
+  CREATE VIRTUAL TABLE temp.terms USING fts5vocab('main', 'words', 'col');
+  INSERT OR IGNORE INTO vocabulary (word) SELECT term FROM temp.terms
+    WHERE (col LIKE '%_plain' OR (col LIKE '%_grams' AND term GLOB '.c*')) AND length(term) BETWEEN ${WORD_CHARS.min} AND ${WORD_CHARS.max}
+    AND term NOT GLOB '[0-9]*';
+  DROP TABLE temp.terms;`;
+const HAS_VOCABULARY = "SELECT count(*) AS n FROM sqlite_schema WHERE name = 'vocabulary'";
+
+/** True while entries are of another analyser than ours, or have vectors of which nobody knows the model. */
 export const isOutdated = (db: Sqlite): boolean => Number(db.prepare(OUTDATED).get(ANALYSER_VERSION)?.n ?? 0) === 1;
+
+/** False for a file of somebody else. */
+export const isIndexFile = (db: Sqlite): boolean => pragma(db, 'application_id') === APPLICATION;
+/** False for a file of before its entries and vectors said by what they were made. */
+export const knowsMakers = (db: Sqlite): boolean => count(db, HAS_ANALYSER) > 0 && count(db, HAS_MODELS) > 0;
 
 /** Throws with what to do when the file is broken or is not an index. */
 export function openFile(path: string): { db: Sqlite; made_anew: boolean } {
@@ -55,6 +83,8 @@ export function openFile(path: string): { db: Sqlite; made_anew: boolean } {
   file.db.exec(`BEGIN IMMEDIATE; ${IDENTITY} COMMIT;`);
   if (count(file.db, HAS_CONTENT) === 0) file.db.exec(CONTENT);
   if (count(file.db, HAS_ANALYSER) === 0) file.db.exec(ANALYSER);
+  if (count(file.db, HAS_MODELS) === 0) file.db.exec(`BEGIN IMMEDIATE; ${MODELS} COMMIT;`);
+  if (count(file.db, HAS_VOCABULARY) === 0) file.db.exec(`BEGIN IMMEDIATE; ${VOCABULARY} COMMIT;`);
   if (pragma(file.db, 'user_version') !== VERSION) file.db.exec(`PRAGMA user_version = ${VERSION}`);
   return file;
 }

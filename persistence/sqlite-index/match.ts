@@ -1,11 +1,11 @@
 /** A query as FTS5 reads it. Whose pictures, which tags and which batches are tokens too, so that they are part of the one search. */
-import type { IndexEntry, IndexQuery } from '../../runtime/ports/search-index.ts';
-import { adjacent } from '../../text/adjacent.ts';
+import type { IndexEntry, IndexFilters } from '../../runtime/ports/search-index.ts';
 import { foldTag } from '../../text/document.ts';
 import type { Phrase, QueryTerm } from '../../text/query.ts';
+import type { Sought } from '../../text/sought.ts';
 import { COLUMNS } from './file.ts';
 
-type Filters = Pick<IndexQuery, 'query' | 'tag' | 'batch_id'>;
+type Filters = Pick<IndexFilters, 'query' | 'tag' | 'batch_id'>;
 
 const hex = (text: string): string => Buffer.from(text).toString('hex');
 /** One letter says of what, hexadecimal makes it one token whatever the id is. */
@@ -42,22 +42,71 @@ export const ofFilters = (org_id: string, filters: Filters): string => without(a
 export const ofQuery = (org_id: string | null, filters: Filters): string =>
   without(all([...filters.query.all.map((one) => term(one)), ...scopes(org_id, filters)]), filters.query);
 
-/** Narrows `ofQuery` to entries that have the words as they were typed, one after the other; null where that says nothing. */
-export function ofQueryAsTyped(org_id: string | null, filters: Filters): string | null {
-  const asTyped = adjacent(filters.query);
-  return asTyped && without(all([phrase(asTyped, everyColumn), ...scopes(org_id, filters)]), filters.query);
-}
+/** Narrows `ofQuery` to entries that have the words so, such as one after the other. */
+export const ofQuerySo = (org_id: string | null, filters: Filters, so: Phrase): string =>
+  without(all([phrase(so, everyColumn), ...scopes(org_id, filters)]), filters.query);
 
-/** Narrows `ofQuery` to entries that have one of the words elsewhere than in the text, for example in the title. */
-export const ofQueryNamed = (org_id: string | null, filters: Filters): string =>
-  without(
+/** Narrows `ofQuery` to entries that have all or any of the words elsewhere than in the text, for example in the title; `so`: and have them so anywhere. */
+export const ofQueryNamed = (org_id: string | null, filters: Filters, words: 'all' | 'any', so?: Phrase): string => {
+  const named = filters.query.all.map((one) => term(one, namedColumns));
+  const own = filters.query.all.map((one) => term(one));
+  return without(
     all([
-      any(filters.query.all.map((one) => term(one, namedColumns))),
-      ...filters.query.all.map((one) => term(one)),
+      words === 'all' ? all(named) : any(named),
+      ...(words === 'all' ? [] : own),
+      ...(so ? [phrase(so, everyColumn)] : []),
       ...scopes(org_id, filters),
     ]),
     filters.query,
   );
+};
+
+/** like: words of the file that are like one; known: false where no entry has a word. */
+type Words = { like(word: string, within: boolean): string[]; known(word: string): boolean };
+/** Finds what has `sought`, among what the filters let through; null where no word of the file is like one that is sought. */
+export function withSought(
+  org_id: string | null,
+  filters: Filters,
+  { sought, words }: { sought: Sought; words: Words },
+): string | null {
+  const found = seek(sought, words);
+  return found && without(all([found, ...scopes(org_id, filters)]), filters.query);
+}
+
+function seek(sought: Sought, words: Words): string | null {
+  if ('phrase' in sought) {
+    const { stream, tokens, prefix } = sought.phrase;
+    if (stream === 'plain' && !prefix && !tokens.every((one) => words.known(one))) return null;
+    return phrase(sought.phrase, everyColumn);
+  }
+  if ('left' in sought) return holed(sought);
+  if ('like' in sought) {
+    const found = words.like(sought.like, sought.within);
+    return found.length === 0
+      ? null
+      : any(found.map((one) => phrase({ stream: sought.stream, tokens: [one], prefix: false }, everyColumn)));
+  }
+  if ('any' in sought) {
+    const found = sought.any.map((one) => seek(one, words)).filter((one) => one !== null);
+    return found.length === 0 ? null : any(found);
+  }
+  const parts: string[] = [];
+  for (const one of sought.all) {
+    const part = seek(one, words);
+    if (part === null) return null; // the others are not looked up
+    parts.push(part);
+  }
+  return parts.length === 0 ? null : all(parts);
+}
+
+/** With the pairs of both runs, which are rare: single characters are in most entries, and are then looked at only where the pairs are. */
+function holed({ left, right }: { left: string[]; right: string[] }): string {
+  const pairs = [left, right]
+    .filter(({ length }) => length > 1)
+    .map((run) => run.slice(1).map((one, at) => (run[at] ?? '') + one));
+  const both = pairs.map((tokens) => phrase({ stream: 'grams', tokens, prefix: false }, everyColumn));
+  return all([...both, `${everyColumn.plain} : NEAR("${left.join(' ')}" "${right.join(' ')}", 1)`]);
+}
 
 /** False for the plain listing of an organisation: the table of entries answers it. */
 export const needsMatch = ({ query, tag, batch_id }: Filters): boolean =>

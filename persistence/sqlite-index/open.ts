@@ -15,16 +15,10 @@ import { errorOf } from './faults.ts';
 const BATCH = 64;
 /** Ids a call of `heads`, as the port says. */
 const HEADS = 200;
-/**
- * The least similarity at which a hybrid search lets in what the words do not find. Measured for hashed n-grams over 100,000 generated
- * texts: 1,200 queries of nonsense reached 0.433 at most (0.35 would have let 29 of them find something). A passage with one character
- * in ten misread is still let in by 99 % of 300 characters, 76 % of 160, and 31 % of 80. Models of meaning need a floor of their own.
- */
-export const VECTOR_FLOOR = 0.45;
-
 export type SqliteIndexOptions = {
   clock: Clock;
-  vector_floor?: number;
+  /** Whose vectors are compared; absent or null: none are. */
+  model?: string | null;
   /** As the port's `onMadeAnew`, from the first moment: the file was not there, or had other tables. */
   onMadeAnew?: () => void;
   /** Told of each call, though it takes none. */
@@ -35,10 +29,10 @@ export type SqliteIndexOptions = {
 
 /** Rejects when the file can't be opened. */
 export async function openSqliteIndex(path: string, options: SqliteIndexOptions): Promise<SearchIndex> {
-  const { clock, vector_floor = VECTOR_FLOOR, onMadeAnew, credentials = UNWATCHED, start = startThread } = options;
+  const { clock, model = null, onMadeAnew, credentials = UNWATCHED, start = startThread } = options;
   const on_new = onMadeAnew ? [onMadeAnew] : [];
   const caller = threadCaller(
-    () => start({ path, vector_floor }),
+    () => start({ path, model }),
     clock,
     (made_anew) => {
       if (made_anew) for (const then of on_new) then();
@@ -67,6 +61,8 @@ export async function openSqliteIndex(path: string, options: SqliteIndexOptions)
       await thread.ask({ ask: 'forget', org_id, ids });
     },
     search: ({ org_id }, query) => thread.ask({ ask: 'search', org_id, query }),
+    candidates: ({ org_id }, filters, weighed, limit) => thread.ask({ ask: 'candidates', org_id, filters, weighed, limit }),
+    counts: ({ org_id }, filters, sought) => thread.ask({ ask: 'counts', org_id, filters, sought }),
     async heads({ org_id }, ids) {
       if (ids.length > HEADS) throw new RangeError(`at most ${HEADS} ids`);
       return thread.ask({ ask: 'heads', org_id, ids });
@@ -78,7 +74,7 @@ export async function openSqliteIndex(path: string, options: SqliteIndexOptions)
     scan: (after, limit) => thread.ask({ ask: 'scan', after, limit }),
     count: () => thread.ask({ ask: 'count' }),
     identity: () => thread.ask({ ask: 'identity' }),
-    outdated: async () => ((await thread.ask({ ask: 'outdated' })) ? 'analyser' : null),
+    outdated: () => thread.ask({ ask: 'outdated' }),
     onMadeAnew: (then) => void on_new.push(then),
     async ping() {
       await thread.ask({ ask: 'ping' });

@@ -2,25 +2,32 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Sqlite } from '../sqlite/database.ts';
 import type { Answers, Question, ThreadOptions, WorkerReply, WorkerRequest } from './calls.ts';
+import { candidateFinder } from './candidates.ts';
 import { Columns } from './columns.ts';
 import { faultOf } from './faults.ts';
 import { isOutdated, openFile, watchFile } from './file.ts';
 import { searcher } from './search.ts';
 import { Vectors } from './vectors.ts';
+import { loadVocabulary, Vocabulary } from './vocabulary.ts';
 import { contents, forget, heads, loadColumns, loadVectors, scan, writer } from './write.ts';
 
 if (parentPort) serve(parentPort, workerData);
 
 /** The file, with all that is kept in memory of it. */
-function opened({ path, vector_floor }: ThreadOptions) {
+function opened({ path, model }: ThreadOptions) {
   const { db, made_anew } = openFile(path);
-  return { db, made_anew, file: watchFile(path, db), ...loaded(db, vector_floor) };
+  return { db, made_anew, file: watchFile(path, db), ...loaded(db, model) };
 }
-function loaded(db: Sqlite, vector_floor: number) {
-  const [columns, vectors] = [new Columns(), new Vectors()];
+function loaded(db: Sqlite, model: string | null) {
+  const [columns, vectors, vocabulary] = [new Columns(), new Vectors(model), new Vocabulary()];
   loadColumns(db, columns);
   loadVectors(db, vectors);
-  return { write: writer(db, columns, vectors), search: searcher({ db, columns, vectors, vector_floor }) };
+  loadVocabulary(db, vocabulary);
+  return {
+    write: writer({ db, columns, vectors, vocabulary }),
+    search: searcher({ db, columns, vectors }),
+    ...candidateFinder({ db, columns, vocabulary }),
+  };
 }
 
 /** What is thrown before `ready` ends the thread, and reaches the one who started it. */
@@ -42,7 +49,7 @@ function serve(port: NonNullable<typeof parentPort>, options: ThreadOptions): vo
       now.db.close();
       now = reopened();
       send({ kind: 'ready', made_anew: now.made_anew });
-    } else if (now.file.isWritten()) now = { ...now, ...loaded(now.db, options.vector_floor) };
+    } else if (now.file.isWritten()) now = { ...now, ...loaded(now.db, options.model) };
     return now.file.identity();
   }
   function answer(question: Question): Answers[keyof Answers] {
@@ -51,6 +58,10 @@ function serve(port: NonNullable<typeof parentPort>, options: ThreadOptions): vo
         return now.write(question.writes);
       case 'search':
         return now.search(question.org_id, question.query);
+      case 'candidates':
+        return now.candidates(question.org_id, question.filters, question.weighed, question.limit);
+      case 'counts':
+        return now.counts(question.org_id, question.filters, question.sought);
       case 'heads':
         return heads(now.db, question.org_id, question.ids);
       case 'contents':

@@ -5,8 +5,9 @@
 import { z } from 'zod';
 import { contentHash } from '../../runtime/content-hash.ts';
 import type { EntryContent, EntryHead, IndexEntry } from '../../runtime/ports/search-index.ts';
+import type { Vectors as Made } from '../../runtime/ports/texts.ts';
 import { ANALYSER_VERSION } from '../../text/analyse.ts';
-import { storedFields } from '../../text/document.ts';
+import { indexedFields } from '../../text/document.ts';
 import type { Sqlite } from '../sqlite/database.ts';
 import type { Write, Written } from './calls.ts';
 import type { Columns, Row } from './columns.ts';
@@ -14,13 +15,15 @@ import { faultOf } from './faults.ts';
 import { COLUMNS } from './file.ts';
 import { ofEntry, scopeOf } from './match.ts';
 import type { Vectors } from './vectors.ts';
+import { lookedUp, type Vocabulary } from './vocabulary.ts';
 
 type Found = { id: number; revision: number; deleted: boolean } | null;
 type Refused = Exclude<Written, { put: 'seen' }>;
 /** What is to be said once the batch is committed, and what a search must find then (null: nothing, at no revision). */
-type Done = { row: Row; revision: number | null; vector: Float32Array | null };
+type Done = { row: Row; revision: number | null; vectors: Made | null; words: string[] };
 
-export function writer(db: Sqlite, columns: Columns, vectors: Vectors): (writes: Write[]) => Written[] {
+export type WriterParts = { db: Sqlite; columns: Columns; vectors: Vectors; vocabulary: Vocabulary };
+export function writer({ db, columns, vectors, vocabulary }: WriterParts): (writes: Write[]) => Written[] {
   const statements = prepared(db);
 
   function found(org_id: string, resource_id: string): Found {
@@ -28,28 +31,18 @@ export function writer(db: Sqlite, columns: Columns, vectors: Vectors): (writes:
     return row ? { id: Number(row.id), revision: Number(row.revision), deleted: row.deleted === 1 } : null;
   }
   function put(entry: IndexEntry): Done | { ahead: number } {
-    const { org_id, resource_id, revision, saved, vector } = entry;
+    const { org_id, resource_id, revision, saved, vectors: made } = entry;
     const before = found(org_id, resource_id);
     if (before && before.revision > revision) return { ahead: before.revision };
     const { batch_id, taken_at, created_at, tags } = saved;
-    const content = contentHash(entry);
-    const id = entered([
-      org_id,
-      resource_id,
-      revision,
-      0,
-      batch_id,
-      taken_at,
-      created_at,
-      JSON.stringify(tags),
-      content,
-      ANALYSER_VERSION,
-    ]);
+    const said = [batch_id, taken_at, created_at, JSON.stringify(tags), contentHash(entry), ANALYSER_VERSION];
+    const id = entered([org_id, resource_id, revision, 0, ...said]);
     forget(id);
-    const fields = storedFields(saved);
+    const fields = indexedFields(saved);
     statements.addWords.run(id, scopeOf(entry), ...COLUMNS.map(({ field, stream }) => fields[field][stream]));
-    if (vector) statements.addVector.run(id, new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength));
-    return { row: { id, org_id, resource_id, taken_at, created_at, tags }, revision, vector };
+    if (made) statements.addVectors.run(id, bytesOf(made), made.model, made.passages.length);
+    const words = newWords(Object.values(fields), { vocabulary, statements });
+    return { row: { id, org_id, resource_id, taken_at, created_at, tags }, revision, vectors: made, words };
   }
   function remove(org_id: string, resource_id: string, revision: number): Done {
     const before = found(org_id, resource_id);
@@ -57,12 +50,17 @@ export function writer(db: Sqlite, columns: Columns, vectors: Vectors): (writes:
     const tombstone = is_done ? before.revision : Math.max(revision, before?.revision ?? 0) + 1;
     const id = entered([org_id, resource_id, tombstone, 1, null, null, 0, '[]', null, null]);
     forget(id);
-    return { row: { id, org_id, resource_id, taken_at: null, created_at: 0, tags: [] }, revision: null, vector: null };
+    return {
+      row: { id, org_id, resource_id, taken_at: null, created_at: 0, tags: [] },
+      revision: null,
+      vectors: null,
+      words: [],
+    };
   }
   const entered = (row: (string | number | null)[]): number => Number(statements.enter.get(...row)?.id);
   function forget(id: number): void {
     statements.dropWords.run(id);
-    statements.dropVector.run(id);
+    statements.dropVectors.run(id);
   }
 
   function one(write: Write): Done | Refused {
@@ -77,6 +75,7 @@ export function writer(db: Sqlite, columns: Columns, vectors: Vectors): (writes:
       return items;
     } catch (error) {
       rollback(db);
+      vocabulary.forget();
       throw error;
     }
   }
@@ -97,19 +96,30 @@ export function writer(db: Sqlite, columns: Columns, vectors: Vectors): (writes:
     return { put: 'failed', message: `a search does not see the write of ${resource_id}`, code: null, unseen: true };
   }
 
-  function remember({ row, revision, vector }: Done): void {
+  function remember({ row, revision, vectors: made, words }: Done): void {
+    for (const word of words) vocabulary.add(word);
     if (revision === null) columns.delete(row.id);
     else columns.set(row);
-    if (vector) vectors.set(row.org_id, row.id, vector);
+    if (made) vectors.set(row.org_id, row.id, made);
     else vectors.delete(row.id);
   }
 
-  return (writes) =>
-    committed(writes).map((item) => {
+  return (writes) => {
+    vocabulary.writes += 1;
+    return committed(writes).map((item) => {
       if ('put' in item) return item;
       remember(item);
       return seen(item);
     });
+  };
+}
+
+type Known = { vocabulary: Vocabulary; statements: ReturnType<typeof prepared> };
+/** Those that the file did not have, and has now. */
+function newWords(fields: { plain: string; grams: string }[], { vocabulary, statements }: Known): string[] {
+  const asked = [...lookedUp(fields)].filter((word) => !vocabulary.knows(word));
+  vocabulary.remember(asked);
+  return asked.filter((word) => statements.addWord.get(word) !== undefined);
 }
 
 function rollback(db: Sqlite): void {
@@ -140,8 +150,9 @@ function prepared(db: Sqlite) {
     ),
     dropWords: writing(db, 'DELETE FROM words WHERE rowid = ?'),
     addWords: writing(db, `INSERT INTO words (rowid, scope, ${columns.join(', ')}) VALUES (?, ?${', ?'.repeat(columns.length)})`),
-    dropVector: writing(db, 'DELETE FROM vectors WHERE id = ?'),
-    addVector: writing(db, 'INSERT INTO vectors (id, vector) VALUES (?, ?)'),
+    addWord: db.prepare('INSERT OR IGNORE INTO vocabulary (word) VALUES (?) RETURNING word'),
+    dropVectors: writing(db, 'DELETE FROM vectors WHERE id = ?'),
+    addVectors: writing(db, 'INSERT INTO vectors (id, vector, model, passages) VALUES (?, ?, ?, ?)'),
     search: db.prepare(
       'SELECT words.rowid AS id FROM words JOIN entries ON entries.id = words.rowid WHERE words MATCH ? AND deleted = 0 LIMIT 2',
     ),
@@ -164,11 +175,30 @@ export function loadColumns(db: Sqlite, columns: Columns): void {
 }
 const Tags = z.array(z.string());
 
+/** Those of its model alone: others are compared with nothing. */
 export function loadVectors(db: Sqlite, vectors: Vectors): void {
-  const rows = db.prepare('SELECT vectors.id, org_id, vector FROM vectors JOIN entries USING (id) WHERE deleted = 0').iterate();
-  for (const { id, org_id, vector } of rows) {
-    if (vector instanceof Uint8Array) vectors.set(String(org_id), Number(id), new Float32Array(vector.slice().buffer));
+  if (vectors.model === null) return;
+  const { model } = vectors;
+  const made = db.prepare(
+    'SELECT vectors.id, org_id, vector, passages FROM vectors JOIN entries USING (id) WHERE deleted = 0 AND model = ?',
+  );
+  for (const { id, org_id, vector, passages } of made.iterate(model)) {
+    if (!(vector instanceof Uint8Array)) continue;
+    const numbers = new Float32Array(vector.slice().buffer);
+    const dimension = numbers.length / Number(passages);
+    const each = Array.from({ length: Number(passages) }, (_, n) => numbers.subarray(n * dimension, (n + 1) * dimension));
+    vectors.set(String(org_id), Number(id), { model, passages: each });
   }
+}
+/** One after the other. */
+function bytesOf({ passages }: Made): Uint8Array {
+  const numbers = new Float32Array(passages.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const passage of passages) {
+    numbers.set(passage, at);
+    at += passage.length;
+  }
+  return new Uint8Array(numbers.buffer);
 }
 
 const HEAD = `SELECT org_id, resource_id, revision, deleted, EXISTS (SELECT 1 FROM vectors WHERE vectors.id = entries.id) AS has_vector FROM entries`;

@@ -9,6 +9,7 @@ import { LRUCache } from 'lru-cache';
 import { type Credentials, UNWATCHED } from '../../runtime/health/credentials.ts';
 import { storageFault } from '../folder/faults.ts';
 import { bindable } from '../sql/bindable.ts';
+import type { Transaction } from '../sql/database.ts';
 import { openDatabase, type Sqlite, systemCode } from './database.ts';
 
 /** Prepared statements kept a connection. Our own SQL has about 60 shapes; filters add some. */
@@ -43,7 +44,12 @@ export function sqliteKnex(file: string, options: SqliteOptions = {}): Knex {
   });
 }
 
-type Query = { sql: string; bindings?: unknown[]; response?: unknown; context?: { lastID: number | bigint; changes: number } };
+type Query = {
+  sql: string;
+  bindings?: readonly unknown[];
+  response?: unknown;
+  context?: { lastID: number | bigint; changes: number };
+};
 type Prepared = { statement: StatementSyncInstance; reads: boolean };
 
 /** What knex's pool holds. knex itself adds its own ids to it. */
@@ -139,18 +145,54 @@ class SqliteClient extends BetterSqlite {
 
   /** knex asks this for every statement; it wants `response`, and `context` of one that returns no rows. */
   async _query(connection: Connection, query: Query): Promise<Query> {
-    try {
-      if (query.sql.startsWith('ROLLBACK') && !query.sql.startsWith('ROLLBACK TO')) rollBack(connection);
-      else if (query.sql.startsWith('COMMIT')) commit(connection);
-      else execute(connection, query);
-    } catch (error) {
-      const fault = diskFault(error);
-      connection.credentials.failed(fault);
-      throw fault;
-    }
-    connection.credentials.accepted(isWritten(connection, query));
-    return query;
+    return answered(connection, query);
   }
+}
+
+/** A transaction without what knex does around each statement: that takes as long as SQLite does. */
+export async function transaction<T>(knex: Knex, work: (trx: Transaction) => Promise<T>): Promise<T> {
+  const connection: unknown = await knex.client.acquireConnection();
+  if (!(connection instanceof Connection)) throw new TypeError('a knex without a connection of ours');
+  try {
+    return await inTransaction(connection, work);
+  } finally {
+    await knex.client.releaseConnection(connection);
+  }
+}
+
+async function inTransaction<T>(connection: Connection, work: (trx: Transaction) => Promise<T>): Promise<T> {
+  const run = (sql: string, bindings: readonly unknown[] = []): unknown[] => {
+    const { response } = answered(connection, { sql, bindings });
+    return Array.isArray(response) ? response : [];
+  };
+  run('BEGIN IMMEDIATE');
+  try {
+    const result = await work({
+      ask: async (sql, bindings) => run(sql, bindings),
+      runLast: async (script) => {
+        for (const { sql, bindings } of script) run(sql, bindings);
+      },
+    });
+    run('COMMIT'); // one that fails is rolled back
+    return result;
+  } catch (error) {
+    run('ROLLBACK'); // which nothing is left of where SQLite has ended it by itself
+    throw error;
+  }
+}
+
+function answered(connection: Connection, query: Query): Query {
+  try {
+    if (query.sql.startsWith('ROLLBACK') && !query.sql.startsWith('ROLLBACK TO')) rollBack(connection);
+    else if (query.sql.startsWith('COMMIT')) commit(connection);
+    else execute(connection, query);
+  } catch (error) {
+    const fault = diskFault(error);
+    connection.credentials.failed(fault);
+    throw fault;
+  }
+  connection.credentials.accepted(isWritten(connection, query));
+  return query;
 }
 
 /** A disk that is full or read-only is reported as that, not as an internal error. */

@@ -2,12 +2,16 @@
 import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { adviceOf } from '../folder/faults.ts';
+import { serviceNamed } from '../folder/service-file.ts';
 import { isBusy, openDatabase, systemCode } from './database.ts';
 
 export class FolderInUse extends Error {
   readonly folder: string;
   constructor(folder: string, cause: unknown) {
-    super(`another tuodi process is using the data folder ${folder}: stop it first, or give this one another folder`, { cause });
+    super(
+      `another tuodi process is using the data folder ${folder}${serviceOf(folder)}: stop it first, or give this one another folder`,
+      { cause },
+    );
     this.name = 'FolderInUse';
     this.folder = folder;
   }
@@ -19,6 +23,12 @@ export class FolderUnusable extends Error {
     super(`the data folder ${folder} can't be used: ${advice}`, { cause });
     this.name = 'FolderUnusable';
   }
+}
+
+/** A backup that holds the folder, or a process that has just begun, is not named. */
+function serviceOf(folder: string): string {
+  const service = serviceNamed(folder);
+  return service === null ? '' : ` (the service with pid ${service.pid} at ${service.url}, by service.json)`;
 }
 
 /** Named here, since a connection that nobody names any more is closed by the garbage collector, and its lock with it. */

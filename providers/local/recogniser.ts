@@ -1,5 +1,6 @@
 /** A Recogniser of engines of this machine: places, the engines' rest and end, and whether reading works at all. */
 import sharp from 'sharp';
+import type { EngineOrder } from '../../contract/steps.ts';
 import type { Clock } from '../../runtime/async/clock.ts';
 import type { PageRead, PictureToRead, Recogniser } from '../../runtime/ports/providers.ts';
 import { StepError } from '../../runtime/tasks/step-handler.ts';
@@ -22,11 +23,13 @@ type Reading = {
   /** As it is stored with what it read. */
   name: string;
   engines: readonly LocalEngine[];
+  /** Those of them that an order may name. */
+  orderable: readonly EngineOrder[];
   ready(slot: Slot, signal: AbortSignal): Promise<void>;
   read(slot: Slot, picture: PictureToRead, signal: AbortSignal): Promise<PageRead>;
 };
 
-export function localRecogniser(options: LocalOptions, { name, engines, ready, read }: Reading): Recogniser {
+export function localRecogniser(options: LocalOptions, { name, engines, orderable, ready, read }: Reading): Recogniser {
   const { workers, clock, onHealth = () => {}, ask_again_ms = ASK_AGAIN_MS } = options;
   const slots = createSlots(workers, clock, {
     taken: (slot) => {
@@ -52,6 +55,7 @@ export function localRecogniser(options: LocalOptions, { name, engines, ready, r
   };
   return {
     engine: name,
+    orderable,
     recognise: (picture, signal, owner) => slots.onSlot(signal, (slot, either) => readOne(slot, picture, either), owner),
     ready: () => slots.onSlot(new AbortController().signal, ready),
     close: async () => {

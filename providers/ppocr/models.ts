@@ -1,9 +1,9 @@
 /** Where the models are, and how they are run. Loaded in a process of its own alone: a run blocks its thread. */
 import { readFile } from 'node:fs/promises';
+import { loadRuntime, openSession, type Session, type Tensor } from '../local/onnx-runtime.ts';
 import type { Probabilities } from './ctc.ts';
 import type { ModelFiles } from './model-files.ts';
 import type { ProbabilityMap } from './regions.ts';
-import { loadRuntime, type Session, type SessionOptions, type Tensor } from './runtime.ts';
 import { STRIP_ROWS } from './strips.ts';
 
 export type Models = {
@@ -15,28 +15,16 @@ export type Models = {
   letters: readonly string[];
 };
 
-/** One thread: with two, runs took nearly twice the processor time, since they spin. Widths differ, so no memory is planned ahead. */
-const SESSION_OPTIONS = {
-  intraOpNumThreads: 1,
-  interOpNumThreads: 1,
-  executionMode: 'sequential',
-  graphOptimizationLevel: 'all',
-  enableMemPattern: false,
-  logSeverityLevel: 3,
-} as const satisfies SessionOptions;
 /** Columns of the blank strip that the recogniser is tried on. */
 const TRIAL_COLUMNS = 320;
 
 /** Throws what the runtime says of a model, and where recogniser and dictionary are not of one another. */
 export async function openModels({ detector, recogniser, dictionary }: ModelFiles): Promise<Models> {
-  const { InferenceSession, Tensor } = loadRuntime();
+  const runtime = loadRuntime();
+  const { Tensor } = runtime;
   const lines = (await readFile(dictionary, 'utf8')).split('\n').map((line) => line.replace('\r', ''));
   const letters = ['', ...lines.filter((line) => line !== ''), ' '];
-  const open = (file: string) =>
-    InferenceSession.create(file, SESSION_OPTIONS).catch((error: unknown) => {
-      throw new Error(`${file} is no model that can be run: ${error instanceof Error ? error.message : String(error)}`);
-    });
-  const [det, rec] = [await open(detector), await open(recogniser)];
+  const [det, rec] = [await openSession(runtime, detector), await openSession(runtime, recogniser)];
   const run = async (session: Session, planes: Float32Array, width: number, height: number): Promise<Tensor> => {
     const [[input], [output]] = [session.inputNames, session.outputNames];
     const result = await session.run({ [input ?? '']: new Tensor('float32', planes, [1, 3, height, width]) });

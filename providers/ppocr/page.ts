@@ -10,8 +10,8 @@ import { type PlacedWord, wordsOfColumn, wordsOfLine } from './placed-words.ts';
 import { cellsOf, type Frame, frameOf, isTall, type Rectangle } from './rectangles.ts';
 import { COLUMNS, type WayUp, wayUp } from './way-up.ts';
 
-/** confidence: mean probability of its characters, 0–1. box: pixels of the picture as it was given. spaced: a space stands before it. */
-export type ReadWord = { text: string; confidence: number; spaced: boolean; box: Box };
+/** confidence: mean probability of its characters, 0–1. box: pixels of the picture as it was given. spaced, beside_unread: as PlacedWord. */
+export type ReadWord = { text: string; confidence: number; spaced: boolean; box: Box; beside_unread: boolean };
 /** confidence: of the line as a whole, 0–1. */
 export type ReadLine = { confidence: number; words: ReadWord[] };
 /** rows: from the top, each of the lines that stand side by side. found: regions that look like text, whether it was read or not. */
@@ -20,6 +20,9 @@ export type ReadPage = { turned: Turned; rows: ReadLine[][]; found: number };
 /** A line below this mean probability is no text. */
 const LEAST_LINE = 0.5;
 
+/** Regions, the largest first, after which the rest is not read where no letter was found: a pattern has thousands. */
+const MAX_SIGN_REGIONS = 60;
+
 type Line = { rectangle: Rectangle; in_column: boolean; confidence: number; words: PlacedWord[] };
 
 export async function readPage(picture: Grey, models: Models): Promise<ReadPage> {
@@ -27,18 +30,23 @@ export async function readPage(picture: Grey, models: Models): Promise<ReadPage>
   const way = await wayUp(found, (frames) => readStrip(picture, frames, models));
   const { page, back, degrees } = await uprighted(picture, way);
   const rectangles = degrees === 0 ? found : await detectLines(page, models);
-  const lines: Line[] = [];
-  for (const rectangle of rectangles) {
+  const read: Line[] = [];
+  for (const [n, rectangle] of [...rectangles].sort((a, b) => b.w * b.h - a.w * a.h).entries()) {
+    if (n >= MAX_SIGN_REGIONS && !read.some(isWritten)) break;
     const line = await lineOf(page, rectangle, way, back, models);
-    if (line && line.confidence >= LEAST_LINE && line.words.length > 0) lines.push(line);
+    if (line && line.confidence >= LEAST_LINE && line.words.length > 0) read.push(line);
   }
+  // Dots and strokes of a pattern are read as points and dashes, with good confidence: a text has letters, too.
+  const lines = read.some(isWritten) ? read : [];
   const rows = way.vertical ? columnsOf(lines) : rowsOf(lines);
   return { turned: lines.length === 0 ? 0 : degrees, found: found.length, rows: rows.map((row) => row.map(shown)) };
 }
 
+const isWritten = ({ words }: Line): boolean => words.some(({ text }) => /[\p{L}\p{N}]/u.test(text));
+
 const shown = ({ confidence, words }: Line): ReadLine => ({
   confidence,
-  words: words.map(({ text, p, spaced, box }) => ({ text, confidence: p, spaced, box })),
+  words: words.map(({ p, ...word }) => ({ ...word, confidence: p })),
 });
 
 /** back: from pixels of `page` to those of the picture. degrees: how far it was turned clockwise. */

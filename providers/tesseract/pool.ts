@@ -2,6 +2,7 @@
 
 import type { PageRead, PictureToRead, Recogniser } from '../../runtime/ports/providers.ts';
 import { StepError } from '../../runtime/tasks/step-handler.ts';
+import { calibratedPage } from '../local/calibration.ts';
 import { createEngine, type EngineLimits, type LocalEngine } from '../local/engine.ts';
 import { type LocalOptions, localRecogniser } from '../local/recogniser.ts';
 import { unavailable } from '../local/slots.ts';
@@ -52,8 +53,10 @@ export function tesseractEngine(options: TesseractEngineOptions): LocalEngine {
 
 export function tesseractPool(options: TesseractOptions): Recogniser {
   const engine = tesseractEngine(options);
-  const { ready, read } = engine;
-  return localRecogniser(options, { name: tesseractName(options.languages), engines: [engine], ready, read });
+  const { ready } = engine;
+  const read: LocalEngine['read'] = async (...asked) => calibratedPage('tesseract', await engine.read(...asked));
+  const reading = { name: tesseractName(options.languages), engines: [engine], ready, read };
+  return localRecogniser(options, { ...reading, orderable: ['tesseract'] });
 }
 
 /** What is read while a picture is prepared counts in its time as well. */

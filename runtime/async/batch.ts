@@ -7,13 +7,23 @@ const MAX_TURNS = 32;
 
 type Waiting<Item, Result> = { item: Item; resolve(result: Result): void; reject(error: unknown): void };
 
+/** `max`: items of a batch; `max_size`: of the sum of their sizes, which one item alone may be above. */
+type Bounds<Item> = {
+  max: number;
+  key: (item: Item) => string;
+  size?: (item: Item) => number;
+  max_size?: number;
+  /** Waited for before each batch is taken up: what arrives meanwhile is in it. */
+  before?: () => Promise<void>;
+};
+
 /**
  * `work` returns one result an item, in order. No two items of a batch have the same `key`; the later one waits for the next batch.
  * A rejection of `work` is that of every item in the batch.
  */
 export function batched<Item, Result>(
   work: (items: Item[]) => Promise<Result[]>,
-  { max, key }: { max: number; key: (item: Item) => string },
+  { max, key, size = () => 0, max_size = Number.POSITIVE_INFINITY, before }: Bounds<Item>,
 ): Batched<Item, Result> {
   let waiting: Waiting<Item, Result>[] = [];
   let working = false;
@@ -21,10 +31,17 @@ export function batched<Item, Result>(
   function takeBatch(): Waiting<Item, Result>[] {
     const batch = new Map<string, Waiting<Item, Result>>();
     const rest: Waiting<Item, Result>[] = [];
+    let room = max_size;
     for (const waiter of waiting) {
       const id = key(waiter.item);
-      if (batch.size < max && !batch.has(id)) batch.set(id, waiter);
-      else rest.push(waiter);
+      const wanted = size(waiter.item);
+      const is_full = batch.size >= max || (wanted > room && batch.size > 0);
+      if (is_full) room = Number.NEGATIVE_INFINITY; // the first that does not fit ends it: of one key none overtakes another
+      if (is_full || batch.has(id)) rest.push(waiter);
+      else {
+        batch.set(id, waiter);
+        room -= wanted;
+      }
     }
     waiting = rest;
     return [...batch.values()];
@@ -41,6 +58,7 @@ export function batched<Item, Result>(
   async function run() {
     working = true;
     while (waiting.length > 0) {
+      await before?.();
       await waitForQuiet();
       const batch = takeBatch();
       try {

@@ -1,7 +1,7 @@
 /** The only source of time and randomness, so that a test can control them. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { v7 } from 'uuid';
+import { createIds } from './ids.ts';
 
 /** Service time was `service_at` at `elapsed`, and advances at most `max_ms` beyond it. */
 export type Tick = { service_at: number; elapsed: number; max_ms: number };
@@ -67,7 +67,7 @@ export function systemClock({ now: read, monotonic: elapsed }: ClockSources = MA
       if (!holds) timer.unref();
       return { cancel: () => clearTimeout(timer) };
     },
-    newId: () => v7(),
+    newId: createIds(() => Date.now()),
     randomUuid: () => randomUUID(),
     random: () => Math.random(),
   };

@@ -4,6 +4,7 @@ import { STEP_KINDS, type StepKind } from '../../contract/step-kinds.ts';
 import type { Job } from '../../machines/interpreter.ts';
 import type { Clock } from '../async/clock.ts';
 import { countMinute, MinuteCounts, sumMinutes } from './minutes.ts';
+import { type Observer, type RunSeen, UNOBSERVED } from './observer.ts';
 
 /** Organisations with counters of their own in one process; the least recently active loses its counters to another. */
 const MAX_ORGANISATIONS = 100;
@@ -28,7 +29,8 @@ type Counters = {
 type Owned = { org_id: string; resource_id: string; kind: StepKind };
 export type Activity = ReturnType<typeof createActivity>;
 
-export function createActivity(clock: Pick<Clock, 'now'>) {
+/** `seen`: told of each run that ends. */
+export function createActivity(clock: Pick<Clock, 'now'>, seen: Pick<Observer, 'ran'> = UNOBSERVED) {
   const of_orgs = new Map<string, Map<StepKind, Counters>>();
 
   function countersOf(org_id: string, kind: StepKind): Counters {
@@ -50,12 +52,13 @@ export function createActivity(clock: Pick<Clock, 'now'>) {
       for (const [id, { src, token }] of Object.entries(before))
         if (isKind(src) && after[id]?.token !== token) count(countersOf(org_id, src).went);
     },
-    /** A run begins; the returned function says that it is over. */
-    began({ org_id, kind }: Owned): () => void {
+    /** A run begins; the returned function says that it is over, and what came of it. */
+    began({ org_id, kind }: Owned): (end: Omit<RunSeen, 'kind'>) => void {
       const counters = countersOf(org_id, kind);
       counters.at_work += 1;
-      return () => {
+      return (end) => {
         counters.at_work -= 1;
+        seen.ran({ kind, ...end });
       };
     },
     failed({ org_id, kind, resource_id }: Owned, code: string): void {

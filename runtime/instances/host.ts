@@ -27,6 +27,10 @@ export interface Host<R, C> {
   send(id: string, build: Build<R, C>, current?: R | null): Promise<Sent<R> | null>;
   /** Returns the record, upgraded to the present version; null: there is none. Throws UnservedError, UnreadableError. */
   load(id: string): Promise<R | null>;
+  /** Returns the record as this process has last committed it, if it remembers: others may have changed it since. */
+  cached(id: string): R | null;
+  /** Another process has moved an instance: what is remembered of it is no longer true. */
+  forget(id: string): void;
   /** Returns the cached record, which others may have changed since, if it `fits`; else the stored one. */
   loadCached(id: string, fits: (cached: R) => boolean): Promise<R | null>;
   /** Fires the timers that are due, and dispatches pending jobs again if nothing moved. Throws like `send`. */
@@ -68,7 +72,7 @@ export class ConflictError extends Error {
 }
 
 /** Time and ids for a step of a machine. */
-const environmentOf = (clock: HostClock) => ({
+export const environmentOf = (clock: HostClock) => ({
   now: clock.serviceTime(),
   wall: clock.now(),
   newId: clock.newId,
@@ -145,6 +149,8 @@ export function createHost<R extends Hosted, C>(parts: HostParts<R, C>): Host<R,
     },
     send,
     load,
+    cached: (id) => cache?.get(id) ?? null,
+    forget: (id) => void cache?.delete(id),
     async loadCached(id, fits) {
       const cached = cache?.get(id);
       return cached && fits(cached) ? cached : load(id);

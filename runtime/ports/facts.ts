@@ -32,6 +32,7 @@ import type {
 } from './service-state.ts';
 import type { Sessions } from './sessions.ts';
 import type { RowOf, Texts } from './texts.ts';
+import type { VectorRows } from './vectors.ts';
 import type { Verification } from './verification.ts';
 
 /** A row that a change brings with it. All but metadata are immutable: written again with the same id, they change nothing. */
@@ -60,6 +61,8 @@ export type Change = {
   /** When the sweep must look at it, in service time: its next timer; null: it has none. */
   next_due_at: number | null;
   resource: ResourceColumns;
+  /** The row as it was at `expected_seq`: where it is given, what has not changed since then need not be written again. */
+  before?: ResourceColumns;
   writes: FactWrite[];
   journal: JournalEntry;
   outbox: OutboxMessage[];
@@ -67,6 +70,8 @@ export type Change = {
   usage?: { add: Usage; quota: Usage | null };
   /** What the change was made for: compared in the same transaction, and a change made for something else is lost. */
   expects?: { index_targets: IndexTargets | null };
+  /** The next step of the same instance, committed with this one: each has its seq, its entry in the journal and its messages. */
+  followed_by?: Omit<Change, 'followed_by' | 'usage' | 'expects'>;
 };
 /** lost: another change of this instance was first, and nothing of this one is written. */
 export type Committed = { outcome: 'committed' } | { outcome: 'lost' } | { outcome: 'failed'; error: Error };
@@ -108,11 +113,12 @@ export interface Facts {
   readonly step_pauses: StepPauses;
   readonly runs: Runs;
   readonly dead_letters: DeadLetters;
+  readonly vectors: VectorRows;
   readonly overview: Overview;
   readonly verification: Verification;
   /**
    * Each change with its own compare-and-swap on `seq`, all in one transaction, returned in the order given. At most one change an
-   * instance, and at most 100. When the batch fails as a whole, each change is tried in a transaction of its own, so that one bad
+   * instance, but for the one that it is `followed_by`, and at most 100. When the batch fails as a whole, each change is tried in a transaction of its own, so that one bad
    * change fails alone.
    */
   commit(changes: Change[]): Promise<Committed[]>;

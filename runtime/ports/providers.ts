@@ -1,15 +1,18 @@
 import type { ServiceFailure } from '../../contract/failures.ts';
 import type { Json } from '../../contract/json.ts';
+import type { EngineOrder } from '../../contract/steps.ts';
 import type { Turned, Word } from '../../contract/text.ts';
 import type { Available } from './reachable.ts';
 
-/** An upright picture, decoded once by us: PNG bytes with these pixels. */
-export type PictureToRead = { png: Uint8Array; page: number; width: number; height: number };
+/** An upright picture, decoded once by us: PNG bytes with these pixels. by: the engine that was ordered; absent: the recogniser chooses. */
+export type PictureToRead = { png: Uint8Array; page: number; width: number; height: number; by?: EngineOrder };
 
 /**
  * turned: how far clockwise the picture had to be turned to be read; absent: not at all. Places are of the picture as it was given.
+ * lacks_signs: beside a number is a sign that the engine could not read; not kept.
  * looks_written: there is ink like writing on it; known of a picture without text alone, and not by every engine.
- * engine: which one read it, where a recogniser has several; absent: the one that it is named by.
+ * engine: which one read it, where a recogniser has several; absent: the one that it is named by. second_engine: read it as well, and was
+ * less sure.
  */
 export type PageRead = {
   text: string;
@@ -17,7 +20,9 @@ export type PageRead = {
   words: Word[];
   turned?: Turned;
   looks_written?: boolean;
+  lacks_signs?: boolean;
   engine?: string;
+  second_engine?: string;
 };
 
 /** The status of work at a provider. `unknown`: the provider does not know it. */
@@ -57,6 +62,8 @@ export interface RemoteRecogniser {
 /** Reads words off one picture. A hard time limit of its own; one bad picture can't hurt the next. Throws ServiceError. */
 export interface Recogniser extends Available {
   readonly engine: string;
+  /** Those that an order may name; absent: none. One that fails all the same is stood in for by another. */
+  readonly orderable?: readonly EngineOrder[];
   /** Present where the engine works apart from this process; then work is given to it, and `recognise` is not called. */
   readonly remote?: RemoteRecogniser;
   /** `owner`: the organisation on whose behalf it is read; where pages wait, organisations take turns. Without it all are of one. */
@@ -69,6 +76,17 @@ export interface Recogniser extends Available {
 /** Turns text into unit vectors of a fixed dimension, one for each text, in order. Throws ServiceError. */
 export interface Embedder extends Available {
   readonly model: string;
+  /** 0: no embedder is configured, and nothing has a vector. */
   readonly dimension: number;
-  embed(texts: string[], signal: AbortSignal): Promise<Float32Array[]>;
+  /** What goes into one vector, as estimated (text/passages.ts); absent: as many as a passage usually has. */
+  readonly passage_tokens?: number;
+  /** `as`: some models are told which a text is; absent: a passage. */
+  embed(texts: string[], signal: AbortSignal, as?: EmbeddedAs): Promise<Float32Array[]>;
+  /** Absent: nothing of it is in this process. */
+  close?(): Promise<void>;
 }
+/** What is searched for, or what is found by it. */
+export type EmbeddedAs = 'query' | 'passage';
+
+/** No embedder is configured. */
+export const isAbsent = ({ dimension }: Pick<Embedder, 'dimension'>): boolean => dimension === 0;

@@ -113,6 +113,8 @@ export interface Resources {
   get(scope: Scope, resource_id: string): Promise<ResourceRow | null>;
   /** In the order of `ids`; those that are not there, or not in scope, are left out. At most 200 ids. */
   getMany(scope: Scope, ids: string[]): Promise<ResourceRow[]>;
+  /** The texts that those of these are found by that searches may find, in any order. At most 200 ids. */
+  searchableTexts(scope: Scope, ids: string[]): Promise<{ resource_id: string; text_id: string; phase: Phase }[]>;
   list(
     scope: Scope,
     filter: ResourceFilter,

@@ -1,12 +1,13 @@
 import type { Facet, SearchMode } from '../../contract/search.ts';
 import type { ParsedQuery } from '../../text/query.ts';
+import type { Sought, Weighed } from '../../text/sought.ts';
 import type { Available } from './reachable.ts';
 import type { Scope } from './scope.ts';
 import type { IndexTargets } from './service-state.ts';
-import type { SavedText } from './texts.ts';
+import type { SavedText, Vectors } from './texts.ts';
 
-/** All that a search finds a picture by. `vector`: unit length, or null while there is none. */
-export type IndexEntry = { resource_id: string; org_id: string; revision: number; saved: SavedText; vector: Float32Array | null };
+/** All that a search finds a picture by. `vectors`: null while there are none; those of another model than the index is opened for are kept, and compared with nothing. */
+export type IndexEntry = { resource_id: string; org_id: string; revision: number; saved: SavedText; vectors: Vectors | null };
 
 export type PutResult = { put: 'seen' } | { put: 'ahead'; found: number };
 
@@ -20,9 +21,12 @@ export type IndexFacet = Exclude<Facet, 'phase'>;
 
 export type IndexQuery = {
   query: ParsedQuery;
-  mode: SearchMode;
-  /** The vector of the query; null in text mode, and for an empty query. */
+  /** By words, or by the nearest vectors. */
+  mode: Exclude<SearchMode, 'hybrid'>;
+  /** The vector of the query, by the model that the index is opened for; null in text mode, and for an empty query. */
   vector: Float32Array | null;
+  /** By vector: the least cosine of a hit; absent: the nearest, however far they are. */
+  least?: number;
   tag?: string[];
   batch_id?: string[];
   taken_from?: number;
@@ -41,16 +45,28 @@ export type IndexQuery = {
   limit: number;
 };
 
+/** What of a query narrows what may be found, whatever is looked for: not its words. */
+export type IndexFilters = Omit<IndexQuery, 'mode' | 'vector' | 'sort' | 'after' | 'facets' | 'limit'>;
+
 /** Where an entry stands among the newest; the same at every revision. */
 export type IndexPosition = { created_at: number; resource_id: string };
 
 export type IndexPage = {
-  /** Those of one ranking that come first: a longer page begins with the shorter one. */
+  /**
+   * Those of one ranking that come first: a longer page begins with the shorter one. By relevance: `score` is CLASS, a sum of what is
+   * said of a hit, and of equal ones the newest come first; by vector it is the cosine of the nearest passage.
+   */
   hits: { resource_id: string; revision: number; created_at: number; score: number }[];
   total: number;
   total_is_exact: boolean;
   facets: Partial<Record<IndexFacet, { value: string; count: number }[]>>;
 };
+
+/**
+ * What is said of a hit by words: they stand as typed to the letter, several of them one after the other in any of their forms, all of them
+ * are in the title, the description, the tags or the file name, or one of them is.
+ */
+export const CLASS = { as_typed: 8, together: 4, all_named: 2, one_named: 1 } as const;
 
 /** The search index: a copy of the facts that can be rebuilt from them. */
 export interface SearchIndex extends Available {
@@ -65,6 +81,13 @@ export interface SearchIndex extends Available {
   /** Forgets that entries were removed, of which no late put can come any more; those that are not removed stay. At most 200 ids. */
   forget(scope: Scope, ids: string[], into?: IndexTargets | null): Promise<void>;
   search(scope: Scope, query: IndexQuery): Promise<IndexPage>;
+  /**
+   * What may be found though it has not all that was typed: what each entry has of these, its weights summed up as `score`; the heaviest
+   * first, of equal ones the newest. It may be more than what is sought, and never less but for words that are like another.
+   */
+  candidates(scope: Scope, filters: IndexFilters, weighed: Weighed[], limit: number): Promise<IndexPage['hits']>;
+  /** How many entries have each of these, and how many the filters let through in all. */
+  counts(scope: Scope, filters: IndexFilters, sought: Sought[]): Promise<{ total: number; counts: number[] }>;
   /** At most 200 ids; those it does not hold are left out. */
   heads(scope: Scope, ids: string[]): Promise<EntryHead[]>;
   /** The same, with what each was written with. */
@@ -81,10 +104,10 @@ export interface SearchIndex extends Available {
   /** Registers `then`, called each time this process has created the index anew, empty. */
   onMadeAnew(then: () => void): void;
   /**
-   * Why what searches read has to be made again: entries of an older analyser are found by its rules until then, and those of another
-   * embedder have vectors of another length. Null: it has not.
+   * Whether what searches read has to be made again: entries of an older analyser are found by its rules until then, and of vectors of an
+   * earlier version it is not known which model made them.
    */
-  outdated(): Promise<'analyser' | 'embedder' | null>;
+  outdated(): Promise<boolean>;
   ping(): Promise<void>;
   close(): Promise<void>;
   /** Null where no second index can be built beside the live one. */
@@ -102,6 +125,6 @@ export interface IndexGenerations {
   drop(name: string): Promise<void>;
   /** The one that searches read now; null if there is none. */
   served(): Promise<string | null>;
-  /** Why the index of this name has to be built again; one that is not there is of no analyser. */
-  outdated(name: string): Promise<'analyser' | 'embedder' | null>;
+  /** Whether the index of this name has to be built again; so has one that is not there. */
+  outdated(name: string): Promise<boolean>;
 }

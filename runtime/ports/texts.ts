@@ -27,7 +27,9 @@ export type Text = Owned & {
   saved: SavedText;
 };
 
-export type Embedding = Owned & { embedding_id: string; text_id: string; model: string; vector: Float32Array };
+/** What a text is near by: a vector of unit length for each passage of it, all as long as one another, made by one model. */
+export type Vectors = { model: string; passages: readonly Float32Array[] };
+export type Embedding = Owned & Vectors & { embedding_id: string; text_id: string };
 
 /** The rows of facts, by the names that the contract gives them. */
 export type RowOf = { recognition: Recognition; correction: Correction; saved: Text; embedded: Embedding };
@@ -39,7 +41,7 @@ type ReadRows = { [Row in FactRow as StoredAs<Row>]: (scope: Scope, id: string) 
 export interface Texts extends ReadRows {
   /** Texts in the order of `ids`, up to `max_chars` characters as stored, all together; the rest is left out. At most 200 ids. */
   texts(scope: Scope, ids: string[], max_chars: number): Promise<Text[]>;
-  /** Vectors by their ids, in any order; one that can't be read is left out. At most 200 ids. */
+  /** Embeddings by their ids, in any order; one that can't be read is left out. At most 200 ids. */
   embeddings(scope: Scope, ids: string[]): Promise<Embedding[]>;
   /**
    * Pages of recognitions, by their places there (from 0). A recognition of more than `max_chars` characters as stored is left out:
@@ -52,6 +54,8 @@ export interface Texts extends ReadRows {
   ): Promise<{ recognition_id: string; pages: Page[] }[]>;
   /** What a revision is found by: the text saved last at or before it. */
   textOf(scope: Scope, resource_id: string, revision: number): Promise<Text | null>;
-  /** The vector made last of a saved text. */
+  /** Those of at most 256 pictures that searches find, spread over all that were taken in, of this model. */
+  sampledEmbeddings(scope: Scope, model: string): Promise<Embedding[]>;
+  /** The vectors made last of a saved text. */
   embeddingOf(scope: Scope, text_id: string): Promise<Embedding | null>;
 }

@@ -6,6 +6,8 @@
 import { concurrently } from '../async/each.ts';
 import type { PartFault } from '../health/part-signs.ts';
 import { type DueWant, inBatches } from '../instances/due.ts';
+import type { StoredInstance } from '../ports/instances.ts';
+import type { ResourceRow } from '../ports/resources.ts';
 import { createDueInstances } from './due-instances.ts';
 import { createTaskRebuild } from './rebuild-tasks.ts';
 import type { Parts } from './sweep-parts.ts';
@@ -20,9 +22,13 @@ export function createSweep(parts: Parts) {
   const each = concurrently(parts);
   const dueInstances = createDueInstances({ ...parts, each });
   let owner = parts.owner;
-  const rebuildTasks = createTaskRebuild({ ...parts, served: kernel.served, owner: () => owner }, (page, doubt) =>
-    each(page, async (stored) => runs.check({ ...stored, instance: kernel.upgraded(stored.instance) }, doubt)),
-  );
+  const rebuildTasks = createTaskRebuild({ ...parts, served: kernel.served, owner: () => owner }, async (page, doubt) => {
+    const rows = doubt ? await rowsOf(parts, page) : NO_ROWS; // most have a task, unless their store is in doubt
+    await each(page, async (stored) => {
+      const instance = kernel.upgraded(stored.instance);
+      await runs.check({ ...stored, instance }, doubt, rows.get(stored.instance_id));
+    });
+  });
   const logOutcome = createOutcomeLog(parts);
 
   const claimTasks = (want: DueWant) => tasks.claimDue({ ...want, versions: runs.versions });
@@ -74,6 +80,15 @@ export function createSweep(parts: Parts) {
       await sweeping;
     },
   };
+}
+
+const NO_ROWS: ReadonlyMap<string, ResourceRow> = new Map();
+/** The rows of a page of instances, in one look an organisation: one by one they take as long as all else that is done for a job. */
+async function rowsOf({ facts }: Pick<Parts, 'facts'>, page: StoredInstance[]): Promise<ReadonlyMap<string, ResourceRow>> {
+  const ids = new Map<string, string[]>();
+  for (const { org_id, instance_id } of page) ids.set(org_id, [...(ids.get(org_id) ?? []), instance_id]);
+  const found = await Promise.all([...ids].map(([org_id, of]) => facts.resources.getMany({ org_id }, of)));
+  return new Map(found.flat().map((row) => [row.resource_id, row]));
 }
 
 const ALONE = 'alone';

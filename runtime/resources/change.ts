@@ -37,16 +37,14 @@ export function changeOf(
   const at = clock.now();
   const lifecycle_columns = lifecycle.columns(instance);
   const indexed_at = lifecycle_columns.indexed_revision !== (previous?.indexed_revision ?? null) ? at : previous?.indexed_at;
-  const resource = {
-    ...previous,
-    ...named,
-    ...lifecycle_columns,
+  // A copy, written over: to copy an object alone takes V8 a hundredth of what a literal of several takes that has as many columns.
+  const resource: ResourceColumns = Object.assign({ ...previous }, named, lifecycle_columns, {
     seq: instance.seq,
     rests: Object.keys(instance.jobs).length === 0,
     indexed_at: lifecycle_columns.indexed_revision === null ? null : (indexed_at ?? at),
     created_at: previous?.created_at ?? at,
     updated_at: at,
-  } as ResourceColumns; // whole: a new resource names every column, and an old one has them
+  }) as ResourceColumns; // whole: a new resource names every column, and an old one has them
   resource.waits_since = waitsSince(previous, resource, at);
   const expected_seq = previous?.seq ?? null;
   const add = usageAdded(previous, resource);
@@ -58,7 +56,8 @@ export function changeOf(
     instance,
     next_due_at: nextDueAt(instance),
     resource,
-    writes: named.remarks ? [...writes, remarkRows(resource, at)] : writes,
+    ...(previous ? { before: previous } : {}),
+    writes: named.remarks && hasRemarks(previous, resource) ? [...writes, remarkRows(resource, at)] : writes,
     journal: {
       at,
       event,
@@ -83,6 +82,9 @@ function waitsSince(previous: ResourceColumns | null, now: Waiting, at: number):
   return (goes_on ? previous.waits_since : null) ?? at;
 }
 
+/** Where there were none, and are none, there is nothing to write and nothing to take away. */
+const hasRemarks = (previous: ResourceColumns | null, now: ResourceColumns) =>
+  now.remarks.length > 0 || (previous?.remarks.length ?? 0) > 0;
 /** What filters go by: all that holds. */
 const remarkRows = ({ resource_id, org_id, remarks }: ResourceColumns, at: number): FactWrite => ({
   into: 'remarks',

@@ -7,7 +7,7 @@
 import { EventEmitter } from 'node:events';
 import type { Logger } from 'pino';
 import { NO_READING } from '../../contract/steps.ts';
-import type { Inbound, Instance, Job, Outcome } from '../../machines/interpreter.ts';
+import type { Inbound, Instance, Outcome } from '../../machines/interpreter.ts';
 import { createKeyQueue, KeyQueueFull } from '../async/key-queue.ts';
 import type { Command } from '../instances/store.ts';
 import type { FactWrite } from '../ports/facts.ts';
@@ -15,9 +15,11 @@ import type { EndedRun } from '../ports/journal.ts';
 import type { ResourceColumns, ResourceRow } from '../ports/resources.ts';
 import type { ResourceRef } from '../ports/scope.ts';
 import type { Origin } from './change.ts';
+import type { HostedResource, ResourceDetail } from './hosted.ts';
 import type { NewResource } from './lifecycle.ts';
 import { conflict, notFound, toProblem } from './problems.ts';
-import { createResourceHost, type HostedResource, type Parts, type PendingJob, type ResourceDetail } from './resource-host.ts';
+import { createResourceHost, type Parts, type PendingJob } from './resource-host.ts';
+import { commandFor } from './result-command.ts';
 import { waitUntilSettled } from './wait-until-settled.ts';
 
 export type { Origin } from './change.ts';
@@ -55,6 +57,8 @@ export interface Engine {
   ): Promise<Outcome | 'outdated'>;
   /** Returns the job of that token, if it is still pending. */
   pendingJob(instance_id: string, job_id: string, token: string): Promise<PendingJob | null>;
+  /** Whether a job of that token is pending, as this process has last committed it; if it is not, as it is stored. */
+  isPending(instance_id: string, token: string): Promise<boolean>;
   /** Whoever runs jobs receives those of each commit, to make tasks of them. What it throws is logged; the sweep redoes it. */
   onJobs(listener: (pending: PendingJob[]) => Promise<void>): void;
   /** Called after each commit of this process; before: null for a new picture. */
@@ -74,6 +78,7 @@ export function createEngine(parts: Parts): Engine {
     news.emit(resource.resource_id, resource);
     if (has_messages) parts.notified?.();
   });
+  const cached = (resource_id: string) => host.cached(resource_id)?.resource ?? null;
   /** Senders to one picture take turns: racing, all but one would lose each commit. */
   const inOrder = createKeyQueue(parts.limits.senders_waiting);
   const asProblem = (error: unknown): never => {
@@ -113,33 +118,21 @@ export function createEngine(parts: Parts): Engine {
       const job = current?.instance.jobs[job_id];
       return current && job?.token === token ? { resource: current.resource, job_id, job } : null;
     },
+    async isPending(instance_id, token) {
+      const isPending = ({ instance }: HostedResource) => Object.values(instance.jobs).some((job) => job.token === token);
+      const current = await host.loadCached(instance_id, isPending).catch(asProblem);
+      return current !== null && isPending(current);
+    },
     onJobs: (listener) => host.onJobs(({ resource }, jobs) => listener(jobs.map(([job_id, job]) => ({ resource, job_id, job })))),
     onMoved: (listener) =>
       host.onCommit(({ resource, instance }, before) => listener(resource, before?.instance ?? null, instance)),
-    waitUntilSettled: (ref, wait_ms, signal) => waitUntilSettled({ ...parts, news }, ref, wait_ms, signal),
-    notifyMoved: (resource_id, seq) => void news.emit(resource_id, seq),
+    waitUntilSettled: (ref, wait_ms, signal) => waitUntilSettled({ ...parts, news, cached }, ref, wait_ms, signal),
+    notifyMoved(resource_id, seq) {
+      if ((cached(resource_id)?.seq ?? seq) < seq) host.forget(resource_id);
+      news.emit(resource_id, seq);
+    },
   };
 }
-
-/** Builds the command of an inbound. A result brings rows, computed from the present facts; null: it is outdated. */
-async function commandFor(
-  { instance, resource }: HostedResource,
-  { inbound, origin, run: told }: { inbound: Exclude<Inbound, { kind: 'event' }>; origin: Origin; run: EndedRun | null },
-  { lifecycle, facts, clock }: Parts,
-): Promise<Command<ResourceDetail> | null> {
-  const job = instance.jobs[inbound.id];
-  const run = told && { ...told, ms: told.ms ?? sinceAccepted(job, clock.now()) };
-  if (inbound.kind !== 'done' || job?.token !== inbound.token)
-    return { inbound, detail: { writes: [], columns: {}, origin, run } };
-  const result = { job_id: inbound.id, input: job.input, output: inbound.output, at: clock.now(), resource };
-  const result_rows = await lifecycle.writes(result, facts);
-  if (result_rows === 'outdated') return null;
-  const { facts: writes, columns = {}, expects } = result_rows;
-  return { inbound, detail: { writes, columns, expects, origin, run } };
-}
-
-const sinceAccepted = (job: Job | undefined, now: number): number | null =>
-  job?.accepted ? Math.max(0, now - job.accepted.at) : null;
 
 /** No work of the service is under way any more: it is done, has failed, or waits for a person. */
 function logSettled(

@@ -1,33 +1,23 @@
 /** Resources as a host has them: instance, row, journal and outbox of each step in one commit, and problems for what goes wrong. */
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
-import type { Instance, Job } from '../../machines/interpreter.ts';
-import type { Usage } from '../accounts/usage.ts';
+import type { Json } from '../../contract/json.ts';
+import { type Job, newJobs } from '../../machines/interpreter.ts';
 import { batched } from '../async/batch.ts';
 import type { Clock } from '../async/clock.ts';
-import { ConflictError, createHost, type Host } from '../instances/host.ts';
-import type { InstanceStore } from '../instances/store.ts';
+import { ConflictError, createHost, environmentOf, type Host } from '../instances/host.ts';
+import type { InstanceStore, Move } from '../instances/store.ts';
 import type { RuntimeLimits } from '../limits.ts';
-import type { Change, Committed, Facts, FactWrite } from '../ports/facts.ts';
+import type { Change, Committed, Facts } from '../ports/facts.ts';
 import type { UnreadableError } from '../ports/instances.ts';
-import type { EndedRun } from '../ports/journal.ts';
 import type { ResourceColumns, ResourceRow } from '../ports/resources.ts';
-import { changeOf, eventName, type Origin } from './change.ts';
+import { changeOf, eventName } from './change.ts';
+import type { HostedResource, ResourceDetail } from './hosted.ts';
 import type { Lifecycle } from './lifecycle.ts';
+import { commandFor } from './result-command.ts';
 
 /** A job that needs a task, with its resource. */
 export type PendingJob = { resource: ResourceRow; job_id: string; job: Job };
-/** An instance with the row that goes with it. has_messages: committed here, with messages for the outbox. */
-export type HostedResource = { instance: Instance; resource: ResourceRow; has_messages: boolean };
-/** The rows and columns that a command brings. `quota`: of the organisation, where the change may be refused for it. */
-export type ResourceDetail = {
-  writes: FactWrite[];
-  columns: Partial<ResourceColumns>;
-  expects?: Change['expects'];
-  run?: EndedRun | null;
-  quota?: Usage | undefined;
-  origin: Origin;
-};
 export type ResourceHost = Host<HostedResource, ResourceDetail>;
 export type Parts = {
   facts: Facts;
@@ -39,6 +29,8 @@ export type Parts = {
   unreadable?: (instance_id: string, error: UnreadableError) => void;
   /** Called after each commit with messages for the outbox. */
   notified?: () => void;
+  /** The result of a job that there is nothing to do for, which needs no run: it is committed with the step that has made the job. */
+  resultWithoutRun?: (job_id: string, job: Job) => Json | null;
 };
 
 export function createResourceHost(parts: Parts): ResourceHost {
@@ -68,7 +60,7 @@ export function createResourceHost(parts: Parts): ResourceHost {
 
 /** Changes that arrive together share a transaction. */
 function resourceStore(parts: Parts): InstanceStore<HostedResource, ResourceDetail> {
-  const { facts, limits, lifecycle, clock } = parts;
+  const { facts, limits } = parts;
   const commit = batched<Change, Committed>((changes) => facts.commit(changes), {
     max: limits.commit_batch,
     key: ({ instance_id }) => instance_id,
@@ -84,21 +76,67 @@ function resourceStore(parts: Parts): InstanceStore<HostedResource, ResourceDeta
       }
       throw new ConflictError(instance_id);
     },
-    async commit({ before, step, inbound, detail }) {
-      const { columns: named, writes, ...brought } = detail;
-      const event = inbound ? eventName(inbound) : 'CREATED';
-      const cancelled = before && inbound && { before: before.instance, after: step.instance, inbound };
-      const abandoned = (cancelled && lifecycle.abandoned?.({ resource: before.resource, ...cancelled, at: clock.now() })) ?? [];
-      const stepped = { step, event, current: before && columnsOf(before), named, writes: [...writes, ...abandoned], ...brought };
-      const change = changeOf(stepped, parts);
-      const committed = await commit(change);
+    async commit(move) {
+      const { change, record } = stepped(move, parts);
+      const next = await stepWithoutRun(move, record, parts).catch((err: unknown) => leftToRun(parts, record, err));
+      const committed = await commit(next ? { ...change, followed_by: next.change } : change);
       if (committed.outcome === 'failed') throw committed.error;
       if (committed.outcome === 'lost') return null;
-      const duplicate_of = before?.resource.duplicate_of ?? null; // as it was read: the next read knows better
-      const resource = { ...change.resource, metadata: metadataOf(before, change), duplicate_of };
-      return { instance: change.instance, resource, has_messages: change.outbox.length > 0 };
+      return next ? { ...next.record, has_messages: record.has_messages || next.record.has_messages } : record;
     },
   };
+}
+
+type ResourceMove = Move<HostedResource, ResourceDetail>;
+type Stepped = { change: Change; record: HostedResource };
+/** The change of a move, and the record as it is once the change is committed. */
+function stepped({ before, step, inbound, detail }: ResourceMove, parts: Parts): Stepped {
+  const { lifecycle, clock } = parts;
+  const { columns: named, writes, ...brought } = detail;
+  const event = inbound ? eventName(inbound) : 'CREATED';
+  const cancelled = before && inbound && { before: before.instance, after: step.instance, inbound };
+  const abandoned = (cancelled && lifecycle.abandoned?.({ resource: before.resource, ...cancelled, at: clock.now() })) ?? [];
+  const all = { step, event, current: before && columnsOf(before), named, writes: [...writes, ...abandoned], ...brought };
+  const change = changeOf(all, parts);
+  const duplicate_of = before?.resource.duplicate_of ?? null; // as it was read: the next read knows better
+  const brings = { metadata: metadataOf(before, change), duplicate_of };
+  const resource = before
+    ? Object.assign({ ...before.resource }, change.resource, brings) // a copy, written over, as in changeOf
+    : { ...change.resource, ...brings };
+  return { change, record: { instance: change.instance, resource, has_messages: change.outbox.length > 0 } };
+}
+
+/** What goes wrong in the second step takes nothing of the first: its job is dispatched, and run. */
+function leftToRun({ log }: Parts, { resource: { resource_id, org_id } }: HostedResource, err: unknown): null {
+  log.warn(
+    { event: 'resource.step_left', err, resource_id, org_id },
+    'a step that needs no run could not be made with the one before it; it is run',
+  );
+  return null;
+}
+
+/** The step after one that a result has led to, where its only job needs no run. `made`: the record after the first. null: none is. */
+async function stepWithoutRun(
+  { before, inbound, detail }: ResourceMove,
+  made: HostedResource,
+  parts: Parts,
+): Promise<Stepped | null> {
+  if (inbound?.kind !== 'done') return null;
+  const [job, ...others] = newJobs(before?.instance ?? null, made.instance);
+  if (!job || others.length > 0) return null;
+  const [id, { token }] = job;
+  const output = parts.resultWithoutRun?.(...job) ?? null;
+  if (output === null) return null;
+  const command = await commandFor(
+    made,
+    { inbound: { kind: 'done', id, token, output }, origin: detail.origin, run: null },
+    parts,
+  );
+  if (!command || command.detail.expects) return null;
+  const step = parts.lifecycle.kernel.step(made.instance, command.inbound, environmentOf(parts.clock));
+  if (step.outcome !== 'moved') return null;
+  const next = stepped({ id: made.resource.resource_id, before: made, step, ...command }, parts);
+  return next.change.usage ? null : next; // one that is counted has a commit of its own
 }
 
 function columnsOf({ resource }: HostedResource): ResourceColumns {

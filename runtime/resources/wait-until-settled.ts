@@ -6,12 +6,21 @@ import type { Facts } from '../ports/facts.ts';
 import type { ResourceRow } from '../ports/resources.ts';
 import type { ResourceRef } from '../ports/scope.ts';
 
-/** `news` emits, by resource_id, the row that was committed here, or the `seq` that another process moved it to. */
-type Parts = { facts: Pick<Facts, 'resources'>; clock: Clock; news: EventEmitter; limits: RuntimeLimits };
+/**
+ * `news` emits, by resource_id, the row that was committed here, or the `seq` that another process moved it to. `cached`: the row as this
+ * process has last committed it, if no other is known to have moved it since.
+ */
+type Parts = {
+  facts: Pick<Facts, 'resources'>;
+  clock: Clock;
+  news: EventEmitter;
+  limits: RuntimeLimits;
+  cached: (resource_id: string) => ResourceRow | null;
+};
 
 /** The resource when nothing of ours is under way, or as it is after `wait_ms`, or when the signal is aborted. null: not in scope. */
 export async function waitUntilSettled(
-  { facts, clock, news, limits }: Parts,
+  { facts, clock, news, limits, cached }: Parts,
   { scope, resource_id }: ResourceRef,
   wait_ms: number,
   signal: AbortSignal,
@@ -34,7 +43,7 @@ export async function waitUntilSettled(
   setMaxListeners(0, signal); // as many as wait: each takes its own away again
   signal.addEventListener('abort', onAbort, { once: true });
   try {
-    for (let current = await read(); ; current = committed ?? (await read())) {
+    for (let current = underWay() ?? (await read()); ; current = committed ?? (await read())) {
       if (!current || current.rests) return current;
       known_seq = current.seq;
       const left_ms = until - clock.elapsed();
@@ -47,6 +56,11 @@ export async function waitUntilSettled(
     signal.removeEventListener('abort', onAbort);
   }
 
+  /** What it has just been moved to here need not be read; that it rests is read. */
+  function underWay(): ResourceRow | null {
+    const known = cached(resource_id);
+    return known && known.org_id === scope.org_id && !known.rests ? known : null;
+  }
   async function waitForNews(max_ms: number): Promise<void> {
     committed = null;
     await new Promise<void>((resolve) => {

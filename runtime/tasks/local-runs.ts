@@ -8,6 +8,7 @@
  * A process that dies with a run that has no record: the pass over all jobs (runtime/recovery/rebuild-tasks.ts) makes its task.
  */
 import type { Logger } from 'pino';
+import type { Json } from '../../contract/json.ts';
 import { DECODES, type StepKind } from '../../contract/step-kinds.ts';
 import type { Clock } from '../async/clock.ts';
 import { withTimeout } from '../async/timeout.ts';
@@ -18,7 +19,7 @@ import type { Engine, PendingJob } from '../resources/engine.ts';
 import { isLaterVersion } from '../resources/problems.ts';
 import type { Gates } from './gates.ts';
 import type { RemoteWork } from './remote-work.ts';
-import { failureFrom, type StepRuns } from './run-step.ts';
+import { failureFrom, type StepHandlers, type StepRuns } from './run-step.ts';
 import type { Suspects } from './suspects.ts';
 import type { TaskRunner } from './task-runner.ts';
 import type { RunRecord, TaskWork } from './task-work.ts';
@@ -30,6 +31,8 @@ type Deps = {
   step_runs: StepRuns;
   gates: Gates;
   isAvailable: (kind: StepKind) => boolean;
+  /** Absent: all steps are run. */
+  withoutRun: StepHandlers['withoutRun'] | undefined;
   remote: RemoteWork | null;
   /** Absent: a task outlives its process, and counts by itself how often it was lost. */
   suspects: Suspects | undefined;
@@ -45,7 +48,7 @@ export type LocalRuns = ReturnType<typeof createLocalRuns>;
 const FIRST = { attempt: 1, losses: 0 };
 
 export function createLocalRuns(deps: Deps) {
-  const { queue, engine, runs, step_runs, gates, isAvailable, remote, suspects, clock, limits, log, stopping } = deps;
+  const { queue, engine, runs, step_runs, gates, isAvailable, withoutRun, remote, suspects, clock, limits, log, stopping } = deps;
   const under_way = new Map<string, LocalRun>();
   let kinds: ReadonlySet<StepKind> = new Set();
 
@@ -117,6 +120,11 @@ export function createLocalRuns(deps: Deps) {
   }
   return {
     begin,
+    /** The result of a job whose step runs here, may begin now, and has nothing to do; null: it must be run. */
+    resultWithoutRun(kind: StepKind): Json | null {
+      const result = kinds.has(kind) ? (withoutRun?.(kind) ?? null) : null;
+      return result !== null && gates.mayBegin(kind) && isAvailable(kind) ? result : null;
+    },
     /** The steps that may begin here from now on. */
     start(own: readonly StepKind[]): void {
       kinds = new Set(own);

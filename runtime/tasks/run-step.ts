@@ -19,6 +19,8 @@ import type { AttemptOf, RunRecord, TaskWork } from './task-work.ts';
 export type Run = { kind: StepKind; task_id: string; input: Json; signal: AbortSignal };
 export type StepHandlers = {
   run(run: Run): Promise<Json>;
+  /** The result of a step that has nothing to do here, as `run` would return it; null: it must be run. Absent: all are. */
+  withoutRun?(kind: StepKind): Json | null;
   cleanUp(run: Run, output: Json): Promise<void>;
   /** Returns false while something that the step needs is known to be unavailable: neither its work nor its deadline begins. */
   isAvailable(kind: StepKind): boolean;
@@ -39,6 +41,13 @@ type Deps = {
   /** Aborted when the process stops. */
   stopping: AbortSignal;
 };
+type Recording = {
+  attempt: AttemptOf;
+  passage: Passage;
+  record: RunRecord;
+  began: number;
+  accepting: { during<Value>(work: Promise<Value>): Promise<Value> };
+};
 export type StepRuns = ReturnType<typeof createStepRuns>;
 
 export function createStepRuns({ runs, services, gates, activity, clock, limits, log, stopping }: Deps) {
@@ -58,34 +67,42 @@ export function createStepRuns({ runs, services, gates, activity, clock, limits,
     }
     await runs.tryAccept(task, null);
   }
+  /** `during`: a step that takes long is accepted. Not one that is over: its result is on the way, and says more. */
+  function acceptance(task: TaskWork, record: RunRecord) {
+    let accepted: Promise<unknown> = Promise.resolve();
+    return {
+      async during<Value>(work: Promise<Value>): Promise<Value> {
+        const timer = clock.after(limits.accept_after_ms, () => {
+          accepted = Promise.all([accepted, accept(task, record)]); // of a round before, too
+        });
+        return work.finally(() => timer.cancel());
+      },
+      /** Resolves when no acceptance is under way. */
+      over: () => accepted,
+    };
+  }
   /** Runs the task until its result or its failure is recorded. */
   async function run(task: TaskWork, attempt: AttemptOf, passage: Passage, record: RunRecord): Promise<void> {
-    let accepted: Promise<unknown> = Promise.resolve();
-    const accept_timer = clock.after(limits.accept_after_ms, () => {
-      accepted = accept(task, record);
-    });
+    const accepting = acceptance(task, record);
     const began = clock.elapsed();
     const ended = activity.began(task);
+    let outcome = 'succeeded';
     try {
-      const output = await runUntilRecorded(task, { attempt, passage, record, began });
-      accept_timer.cancel();
+      const output = await runUntilRecorded(task, { attempt, passage, record, began, accepting });
       logRun(log, 'info', task, { attempt: attempt.attempt, ms: clock.elapsed() - began, outcome: 'succeeded' });
       await withRunLimit(task.kind, (signal) => services.cleanUp(runOf(task, signal), output)).catch(logCleanUp(log, task));
     } catch (error) {
-      accept_timer.cancel();
-      await accepted; // else it would be recorded after its release
+      outcome = failureFrom(error).code;
+      await accepting.over(); // else it would be recorded after its release
       await recordFailure(task, attempt, error, { passage, record, ms: clock.elapsed() - began });
     } finally {
-      ended();
+      ended({ outcome, attempt: attempt.attempt, ms: clock.elapsed() - began });
     }
   }
   /** Runs the step until its result is recorded: more than once only while its inputs keep changing. */
-  async function runUntilRecorded(
-    task: TaskWork,
-    { attempt, passage, record, began }: { attempt: AttemptOf; passage: Passage; record: RunRecord; began: number },
-  ): Promise<Json> {
+  async function runUntilRecorded(task: TaskWork, { attempt, passage, record, began, accepting }: Recording): Promise<Json> {
     for (let round = 0; round < limits.outdated_rounds; round++) {
-      const output = await withRunLimit(task.kind, (signal) => services.run(runOf(task, signal)));
+      const output = await accepting.during(withRunLimit(task.kind, (signal) => services.run(runOf(task, signal))));
       passage.recordRun(null);
       const took = endedRun(attempt, Math.round(clock.elapsed() - began));
       if ((await runs.succeeded(task, output, record, took)) === 'recorded') return output;

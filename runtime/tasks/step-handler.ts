@@ -1,6 +1,7 @@
 /** The interface of a step's handler, and its errors. */
 import type { ServiceFailure } from '../../contract/failures.ts';
 import type { Remark } from '../../contract/remarks.ts';
+import type { Need } from '../../contract/step-kinds.ts';
 import type { Clock } from '../async/clock.ts';
 import type { Callback } from '../ports/callbacks.ts';
 import type { Change, Facts, FactWrite } from '../ports/facts.ts';
@@ -57,6 +58,8 @@ export type Writes = {
  */
 export interface StepHandler<Input, Output> {
   run(input: Input, context: StepContext): Promise<Output>;
+  /** What `run` would return for any input, where there is nothing to do; null: it must be run. Absent: always. */
+  withoutRun?(context: Pick<StepContext, Need>): Output | null;
   /** Computed from rows read at each attempt to commit. 'outdated': its inputs changed meanwhile; the step is run again. */
   writes?(output: Output, of: { input: Input; at: number; facts: Facts }): Promise<Writes | 'outdated'>;
   /** Cleans up once the result is recorded. Best effort. */

@@ -7,6 +7,7 @@ import type { StoredInstance } from '../ports/instances.ts';
 import type { EndedRun } from '../ports/journal.ts';
 import type { Asked } from '../ports/providers.ts';
 import type { Notification, Queue } from '../ports/queue.ts';
+import type { ResourceRow } from '../ports/resources.ts';
 import type { TaskRecord } from '../ports/tasks.ts';
 import { isLaterVersion } from '../resources/problems.ts';
 import type { PendingJob } from '../resources/resource-host.ts';
@@ -162,6 +163,7 @@ function createResultRecorder(
 /**
  * The backstop of a job. A task that is gone is created again; an end is reported again; an acceptance that the resource does not know is
  * sent again. `doubt`: the store may have lost data, so a running task is asked about at once, and one that backs off is redelivered.
+ * `row`: of the instance, as it was read with it; a job that has ended since gets a task that the next worker removes.
  */
 function createTaskCheck(
   { tasks, queue, engine, lifecycle, log, isAvailable, runsHere }: TaskEffectsDeps,
@@ -172,12 +174,13 @@ function createTaskCheck(
   /** A worker that waits for a provider to become available has not begun. */
   const isAtWork = (record: TaskRecord) => ticketOf(record) !== null || isAvailable(record.kind);
 
-  return async ({ instance_id, instance }: StoredInstance, doubt = false): Promise<void> => {
+  return async ({ instance_id, instance }: StoredInstance, doubt = false, row?: ResourceRow): Promise<void> => {
     for (const [job_id, job] of Object.entries(instance.jobs)) {
       if (runsHere(job.token)) continue;
       const record = await tasks.get(job.token);
       if (!record) {
-        const pending = await engine.pendingJob(instance_id, job_id, job.token);
+        const known = row?.seq === instance.seq ? { resource: row, job_id, job } : null;
+        const pending = known ?? (await engine.pendingJob(instance_id, job_id, job.token));
         if (pending) await dispatch([pending]);
       } else if (!serves(record)) continue;
       else if (isEnd(record.status)) await report(record);

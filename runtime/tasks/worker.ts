@@ -42,7 +42,7 @@ export function createWorker({ tasks, queue, engine, runs, services, gates, acti
   const step_runs = createStepRuns({ runs, services, gates, activity, clock, limits, log, stopping: stopping.signal });
   const local = createLocalRuns({
     ...{ queue, engine, runs, step_runs, gates, suspects, clock, limits, log, stopping: stopping.signal },
-    ...{ isAvailable: services.isAvailable, remote: remote ?? null },
+    ...{ isAvailable: services.isAvailable, withoutRun: services.withoutRun, remote: remote ?? null },
   });
   const redelivery = createRedelivery({ tasks, queue, runs, clock, limits, log });
   const submitter =

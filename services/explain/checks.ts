@@ -4,6 +4,7 @@ import type { Explained } from '../../contract/explain.ts';
 import { incomingPrefix, ownPrefix } from '../../contract/object-keys.ts';
 import type { Text } from '../../contract/statuses.ts';
 import { FACT_ROWS, factsBefore, ROWS } from '../../contract/step-kinds.ts';
+import { isAbsent } from '../../runtime/ports/providers.ts';
 import type { ResourceColumns } from '../../runtime/ports/resources.ts';
 import type { EntryHead } from '../../runtime/ports/search-index.ts';
 import type { CheckResult, ExplainParts, Promised, Snapshot } from './snapshot.ts';
@@ -116,31 +117,42 @@ const text: Look = async ({ facts: { texts } }, { row, promised }) => {
   if (!kept) return { expected, found: NONE, ok: facts.saved !== revision };
   const { pages } = kept.saved;
   const chars = pages.reduce((sum, page) => sum + page.text.length, 0);
-  const [en, zh] = correction ? [', corrected by a person', '，经人工更正'] : ['', ''];
+  const by = row.engine === null ? both('', '') : both(`, read by ${row.engine}`, `，由 ${row.engine} 识别`);
+  const corrected = correction ? both(', corrected by a person', '，经人工更正') : both('', '');
   const of = `${kept.revision}`;
   return {
     expected,
     found: both(
-      `saved at revision ${of}: ${pages.length} page(s), ${chars} characters${en}`,
-      `版本 ${of} 保存：${pages.length} 页，${chars} 字符${zh}`,
+      `saved at revision ${of}: ${pages.length} page(s), ${chars} characters${by.en}${corrected.en}`,
+      `版本 ${of} 保存：${pages.length} 页，${chars} 字符${by.zh}${corrected.zh}`,
     ),
     ok: true,
   };
 };
+
+const NO_EMBEDDER = both('none: no embedder was configured', '无：当时未配置向量服务');
 
 const vector: Look = async ({ facts: { texts }, embedder }, { row, promised }) => {
   const { facts, fact_ids, revision, leaving } = promised;
   if (leaving || isGone(promised)) return { expected: leaving ? REMOVING : NOTHING_LEFT, found: NONE, ok: true };
   const id = fact_ids.embedded;
   const is_made = facts.embedded === revision;
-  const made = both(`${embedder.model}, ${embedder.dimension} numbers`, `${embedder.model}，${embedder.dimension} 维`);
+  const absent = isAbsent(embedder);
+  const made = absent
+    ? NO_EMBEDDER
+    : both(`${embedder.model}, ${embedder.dimension} numbers`, `${embedder.model}，${embedder.dimension} 维`);
   const expected = is_made ? made : both(`not made for revision ${revision} yet`, `尚未为版本 ${revision} 生成`);
-  if (id === null) return { expected, found: NONE, ok: !is_made };
+  if (id === null) return { expected: is_made ? NO_EMBEDDER : expected, found: NONE, ok: true };
   const kept = await texts.embedding({ org_id: row.org_id }, id);
   if (!kept) return { expected, found: both('its row is missing', '记录缺失'), ok: false };
-  const { model, vector: numbers } = kept;
-  const fits = model === embedder.model && numbers.length === embedder.dimension;
-  return { expected, found: both(`${model}, ${numbers.length} numbers`, `${model}，${numbers.length} 维`), ok: fits || !is_made };
+  const { model, passages } = kept;
+  const numbers = passages[0]?.length ?? 0;
+  const fits = absent || (model === embedder.model && numbers === embedder.dimension);
+  const of = both(
+    `${model}, ${numbers} numbers, ${passages.length} passage(s)`,
+    `${model}，${numbers} 维，${passages.length} 段`,
+  );
+  return { expected, found: of, ok: fits || !is_made };
 };
 
 const index_entry: Look = async ({ index }, { row, promised }) => {

@@ -199,8 +199,8 @@ function workGoesOn({ subject, work }: State): Next {
 
 const resumed = (step: StepKind) =>
   both(
-    `An operator lets ${step} go on (\`PATCH /v1/ops/steps/${step}\`).`,
-    `请运维人员恢复步骤 ${step}（\`PATCH /v1/ops/steps/${step}\`）。`,
+    `An operator lets ${step} go on (\`tuodi resume ${step}\`, \`PATCH /v1/ops/steps/${step}\`).`,
+    `请运维人员恢复步骤 ${step}（\`tuodi resume ${step}\`，\`PATCH /v1/ops/steps/${step}\`）。`,
   );
 
 const triedAgain = (step: string) =>

@@ -1,5 +1,4 @@
 /** What a file is, by its bytes and never by its name. Everything that is not in the table of formats is refused here. */
-import { fileTypeFromBuffer } from 'file-type';
 import { CONTENT_TYPES, type ContentType } from '../../contract/resource.ts';
 import { RejectedFile } from './rejected-file.ts';
 
@@ -29,6 +28,7 @@ export async function seenType(head: Uint8Array): Promise<string | null> {
 async function typeSeen(bytes: Uint8Array): Promise<string> {
   if (bytes.byteLength === 0) return 'empty';
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, TEXT_LOOKED_AT));
+  const { fileTypeFromBuffer } = await import('file-type'); // no start waits for its 50 ms
   const detected = (await fileTypeFromBuffer(bytes))?.mime;
   if (detected?.startsWith('image/')) return detected; // whatever comes behind it
   if (head.subarray(0, PDF_HEADER_WITHIN).includes('%PDF-')) return 'application/pdf';

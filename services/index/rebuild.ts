@@ -134,5 +134,5 @@ export async function entryOf(
   if (!text) return null;
   const embedding = has_vector ? await facts.texts.embeddingOf(scope, text.text_id) : null;
   if (has_vector && !embedding) return null;
-  return { resource_id, org_id, revision: indexed_revision, saved: text.saved, vector: embedding?.vector ?? null };
+  return { resource_id, org_id, revision: indexed_revision, saved: text.saved, vectors: embedding };
 }

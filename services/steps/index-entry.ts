@@ -5,6 +5,9 @@ import type { IndexTargets } from '../../runtime/ports/service-state.ts';
 import type { StepHandler } from '../../runtime/tasks/step-handler.ts';
 import { missingFact } from './missing-fact.ts';
 
+/** No vector has this id: all of before can go. */
+const NO_VECTOR = '';
+
 /** `into`: where it was written, all of it. */
 type Written = Put & { into: IndexTargets | null };
 
@@ -18,9 +21,9 @@ export const indexEntry: StepHandler<IndexInput, Written> = {
     const text = await facts.texts.text(scope, text_id);
     if (!text) throw missingFact('the saved text', text_id, 'saved');
     const embedding = embedding_id && (await facts.texts.embedding(scope, embedding_id));
-    if (embedding_id && !embedding) throw missingFact('the vector', embedding_id, 'embedded');
+    if (embedding_id && !embedding) throw missingFact('the vectors', embedding_id, 'embedded');
     const into = await facts.index_targets.get();
-    const entry = { resource_id, org_id, revision, saved: text.saved, vector: embedding ? embedding.vector : null };
+    const entry = { resource_id, org_id, revision, saved: text.saved, vectors: embedding || null };
     return { ...(await index.put(entry, into)), into };
   },
   async writes(output, { input, at, facts }) {
@@ -44,11 +47,13 @@ async function supersededBy(
   input: IndexInput,
   { at, facts }: { at: number; facts: Facts },
 ): Promise<FactWrite[]> {
-  const { resource_id, org_id, revision, text_id, embedding_id } = input;
-  if (put !== 'seen' || revision === 1 || embedding_id === null) return [];
+  const { resource_id, org_id, revision, text_id, embedding_id, vectorless = false } = input;
+  if (put !== 'seen' || revision === 1 || (embedding_id === null && !vectorless)) return [];
   const row = await facts.resources.get({ org_id }, resource_id);
   const owner = { resource_id, org_id, at };
-  return row ? [{ into: 'superseded', row: { ...owner, text_id, embedding_id, recognition_id: row.recognition_id } }] : [];
+  if (!row) return [];
+  const kept = { text_id, embedding_id: embedding_id ?? NO_VECTOR, recognition_id: row.recognition_id };
+  return [{ into: 'superseded', row: { ...owner, ...kept } }];
 }
 
 /** What was written reaches all that there are now. */

@@ -154,21 +154,33 @@ async function writeAllPreviews(
   }
   if (first && written < MOST * sizes.length) throw first.cause instanceof RejectedFile ? first.cause : first;
 }
-/** Decodes the whole page once, so that a truncated one is found here; each preview is made from the larger one before it. */
+/**
+ * Decodes the whole page once, so that a truncated one is found here; each preview is made from the larger one before it, while that
+ * is being written. Whatever fails, it ends when no write is under way any more.
+ */
 async function writePreviews(put: Put, { key, page }: { key: string; page: number }, file: Opened): Promise<void> {
   const { sizes } = file;
   const own = sizes[page - 1] ?? LEAST;
   let picture = await file.picture(page, fitting(own, LARGEST_PREVIEW));
-  for (const { size } of PREVIEWS) {
+  const writes: Promise<unknown>[] = [];
+  const make = async (size: (typeof PREVIEWS)[number]['size']) => {
     const side = Number(size);
     const small = picture.resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true });
     const made = () => small.toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
     const { data, info } = await rejectOnError(made, page, sizes.length);
     const raw = { width: info.width, height: info.height, channels: info.channels };
     const webp = await sharp(data, { raw }).webp({ quality: PREVIEW_QUALITY }).toBuffer();
-    await put(previewKey(key, size, page), webp);
+    const write = put(previewKey(key, size, page), webp);
+    write.catch(() => {}); // seen below, when none is under way
+    writes.push(write);
     picture = sharp(data, { raw });
+  };
+  try {
+    for (const { size } of PREVIEWS) await make(size);
+  } finally {
+    await Promise.allSettled(writes);
   }
+  await Promise.all(writes);
 }
 const LARGEST_PREVIEW = Math.max(...PREVIEWS.map(({ size }) => Number(size)));
 const LEAST: Size = { width: 1, height: 1 };

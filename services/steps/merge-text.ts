@@ -5,7 +5,7 @@ import { fold } from '../../text/fold.ts';
 import { linesOf, lineText } from './lines.ts';
 
 /** Below it, what is recognised beside a text is more often a pattern than a word. */
-const MIN_CONFIDENCE = 0.5;
+const MIN_CONFIDENCE = 0.65;
 
 /** The own text first; of the recognised words those that stand elsewhere, line by line. Says nothing twice. */
 export function mergeText(own: PageRead, recognised: PageRead): PageRead {

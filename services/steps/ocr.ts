@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { failureOf } from '../../contract/failures.ts';
 import type { Json } from '../../contract/json.ts';
 import type { Remark } from '../../contract/remarks.ts';
-import { type Made, NO_READING, type OcrInput } from '../../contract/steps.ts';
+import { type EngineOrder, FILTER_OF_ENGINE, type Made, NO_READING, type OcrInput } from '../../contract/steps.ts';
 import { type Page, turnsOf } from '../../contract/text.ts';
 import type {
   Asked,
@@ -22,23 +22,21 @@ import { sampleOf } from './line-sample.ts';
 import { missingFact } from './missing-fact.ts';
 import { renderForOcr, withOriginal } from './open-original.ts';
 import { PageFailed, tried } from './page-failure.ts';
-import { type PageReader, readPages } from './read-pages.ts';
+import { BETWEEN, enginesOf, OWN_TEXT, type PageReader, readPages } from './read-pages.ts';
 import { NOTHING } from './turn-page.ts';
 
 type OcrOutput = Made & { engine: string; pages: Page[]; remarks: Remark[] };
 
 /** Pixels that a submission has at most, all pages together: several tens of megabytes. */
 const SUBMITTED_PIXELS = 400_000_000;
-/** How the text that a file has of its own is named among engines. */
-const OWN_TEXT = 'text of the file';
-const BETWEEN = ' + ';
 /** What filters go by: `tesseract.js` of `tesseract.js/7 eng + text of the file`; migration 0028 makes the same of older rows. */
 export const engineName = (engine: string): string | null => {
   const [first = ''] = engine.split(BETWEEN);
-  const [name = ''] = first === OWN_TEXT ? ['file'] : first.split('/');
+  const [name = ''] = first === OWN_TEXT ? [OF_FILE] : first.split('/');
   return name === '' ? null : name.slice(0, MAX_ENGINE_CHARS);
 };
 const MAX_ENGINE_CHARS = 100;
+const OF_FILE = 'file';
 
 const remote: RemoteStepHandler<OcrInput> = {
   isConfigured: ({ recogniser }) => recogniser.remote !== undefined,
@@ -81,7 +79,9 @@ export const ocr: StepHandler<OcrInput, OcrOutput> = {
         await file.rest();
         return picture;
       };
-      const recognise = (picture: PictureToRead) => recogniser.recognise(picture, signal, input.org_id);
+      const by = input.reading?.ordered_engine;
+      const recognise = (picture: PictureToRead) =>
+        recogniser.recognise(by === undefined ? picture : { ...picture, by }, signal, input.org_id);
       return {
         read: async (page) => recognise(await drawn(page)),
         readLines: async (page, lines) => {
@@ -148,10 +148,18 @@ async function outputOf(
   signal: AbortSignal,
   reader: PageReader,
 ): Promise<OcrOutput> {
-  const { pages, remarks, by } = await readPages(file, reading, signal, reader);
-  const engines = [...new Set(by.engines.map((one) => one ?? engine)), ...(by.file ? [OWN_TEXT] : [])];
-  return { fact_id: task_id, engine: engines.join(BETWEEN), pages, remarks };
+  const named: PageReader = { ...reader, read: async (page) => ({ engine, ...(await reader.read(page)) }) };
+  const { pages, remarks, by } = await readPages(file, reading, signal, named);
+  const replaced = reading.ordered_engine === undefined ? [] : readByOthers(pages, reading.ordered_engine);
+  return { fact_id: task_id, engine: enginesOf(by), pages, remarks: [...remarks, ...replaced] };
 }
+/** Pages that another engine read than the one that was ordered: it failed, or this service has it no more. */
+const readByOthers = (pages: readonly Page[], ordered: EngineOrder): Remark[] =>
+  pages.flatMap(({ page, engine = '' }) => {
+    const name = engineName(engine);
+    if (name === null || name === OF_FILE || name === FILTER_OF_ENGINE[ordered]) return [];
+    return [{ code: 'other_engine_read' as const, page, detail: `${ordered} was ordered, ${name} has read it` }];
+  });
 
 /** What a remote engine said, as the output of this run. */
 async function toAsked(asked: RecogniserAsked, input: OcrInput, context: StepContext): Promise<Asked> {

@@ -18,8 +18,8 @@ const LEAST_LETTERS = 9;
 /** Words that are looked at together for sense: a heading in good order does not speak for the page below it. */
 const CHUNK = 25;
 /** What recognition is not sure of speaks against nothing; less still, where it does not know the script. */
-const SURE = 0.7;
-const SURE_OF_OTHER_SCRIPT = 0.9;
+const SURE = 0.88;
+const SURE_OF_OTHER_SCRIPT = 0.97;
 /** Similarity of a line as it is carried and as it is read, 0–1. Between the two nothing is said. */
 const DIFFERS = 0.4;
 const AGREES = 0.6;

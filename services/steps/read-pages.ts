@@ -18,21 +18,22 @@ import { tried } from './page-failure.ts';
 import { NOTHING, shownRead, turnedSize } from './turn-page.ts';
 
 export type PageReader = {
-  /** What is recognised on the page. */
+  /** What is recognised on the page, with the engine that did. */
   read(page: number): Promise<PageRead>;
   /** What is recognised where these lines stand. */
   readLines(page: number, lines: Word[][]): Promise<PageRead>;
 };
-/** by: which engines anything is of, in the order of the pages, and whether anything is of the file. null: the only one that there is. */
-export type PagesRead = { pages: Page[]; remarks: Remark[]; by: { engines: (string | null)[]; file: boolean } };
+/** Which engines anything is of, in the order of the pages, and whether anything is of the file. */
+export type ReadBy = { engines: string[]; file: boolean };
+export type PagesRead = { pages: Page[]; remarks: Remark[]; by: ReadBy };
 type File = Pick<Opened, 'sizes' | 'ownText'>;
 
 /** Attempts at one page in one run. The second is for a machine that was busy, and comes after the other pages. */
 const ATTEMPTS = 2;
 /** Pages of which lines are compared; beyond them every so manieth, unless one was found to be wrong. */
 const COMPARED = 8;
-/** Confidence of a page as a whole, 0–1, below which about every second word is wrong. Not calibrated by engine. */
-const DOUBTFUL = 0.5;
+/** Share of the characters of a page that are likely right, below which about every second word of four letters has an error. */
+const DOUBTFUL = 0.85;
 
 export async function readPages(file: File, reading: Reading, signal: AbortSignal, reader: PageReader): Promise<PagesRead> {
   const owns = new Map<number, OwnText>();
@@ -69,7 +70,7 @@ export async function readPages(file: File, reading: Reading, signal: AbortSigna
 }
 
 function togetherOf({ sizes }: File, done: Map<number, PageDone>, failed: Map<number, ServiceFailure>): PagesRead {
-  const by: PagesRead['by'] = { engines: [], file: false };
+  const by: ReadBy = { engines: [], file: false };
   const remarks: Remark[] = [];
   const pages = sizes.map((size, i): Page => {
     const page = i + 1;
@@ -78,12 +79,24 @@ function togetherOf({ sizes }: File, done: Map<number, PageDone>, failed: Map<nu
     by.file ||= one.by.file;
     remarks.push(...one.remarks.map((remark) => ({ ...remark, page })));
     const { text, confidence, words, turned } = one.read;
-    return { ...turnedSize(size, turned), page, text, confidence, words, ...(turned ? { turned } : {}) };
+    const read = { ...turnedSize(size, turned), page, text, confidence, words, ...(turned ? { turned } : {}) };
+    return { ...read, ...madeBy(one) };
   });
   return { pages, remarks, by };
 }
 
-type PageDone = { read: PageRead; remarks: PageRemark[]; by: PagesRead['by'] };
+/** How the text that a file has of its own is named among engines. */
+export const OWN_TEXT = 'text of the file';
+export const BETWEEN = ' + ';
+/** As it is stored: `ppocr/4 + text of the file`; empty: of nothing. */
+export const enginesOf = ({ engines, file }: ReadBy): string => [...engines, ...(file ? [OWN_TEXT] : [])].join(BETWEEN);
+const madeBy = ({ by, second_engine }: PageDone): Pick<Page, 'engine' | 'second_engine'> => ({
+  ...(by.engines.length > 0 || by.file ? { engine: enginesOf(by) } : {}),
+  ...(second_engine === undefined ? {} : { second_engine }),
+});
+
+/** second_engine: as in a Page. */
+type PageDone = { read: PageRead; remarks: PageRemark[]; by: ReadBy; second_engine?: string };
 /** owns: what the file says of its pages, as far as it was asked. */
 type How = { reading: Reading; reader: PageReader; trust: Trust; owns: Map<number, OwnText> };
 
@@ -93,18 +106,21 @@ async function pageOf(file: File, page: number, { reading, reader, trust, owns }
   const remarks = [...(own?.remarks ?? [])];
   if (own?.is_whole && (await trust.isGood(own, page))) return { read: own.read, remarks, by: { engines: [], file: true } };
   const recognised = await reader.read(page);
-  const { engine = null } = recognised;
+  const second = recognised.second_engine === undefined ? {} : { second_engine: recognised.second_engine };
+  const engines = recognised.engine === undefined ? [] : [recognised.engine];
   const is_wrong = own !== null && recognised.text !== '' && trust.isWrong(own, recognised);
   if (own === null || is_wrong) {
     const doubt = is_wrong ? [{ code: 'text_layer_doubtful' as const, detail: 'the page was recognised instead' }] : [];
     return {
       read: shownRead(null, recognised),
       remarks: [...remarks, ...doubt, ...recognisedRemarks(recognised)],
-      by: { engines: [engine], file: false },
+      by: { engines, file: false },
+      ...second,
     };
   }
-  const read = own.is_whole ? own.read : shownRead(own.read, recognised);
-  return { read, remarks, by: { engines: own.is_whole ? [] : [engine], file: true } };
+  return own.is_whole
+    ? { read: own.read, remarks, by: { engines: [], file: true } }
+    : { read: shownRead(own.read, recognised), remarks, by: { engines, file: true }, ...second };
 }
 
 function recognisedRemarks({ text, confidence, looks_written = false }: PageRead): PageRemark[] {

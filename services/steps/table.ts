@@ -22,6 +22,8 @@ const serviceOf = (kind: StepKind) => SERVICES[kind] as unknown as StepHandler<J
 
 export const runStep = (kind: StepKind, input: Json, context: StepContext): Promise<Json> => serviceOf(kind).run(input, context);
 
+export const resultWithoutRun = (kind: StepKind, ports: Needed): Json | null => serviceOf(kind).withoutRun?.(ports) ?? null;
+
 /** `resource`: as it is before the result. Its remarks are among the columns where they change. */
 export async function writesOf(
   kind: StepKind,

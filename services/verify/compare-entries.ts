@@ -63,7 +63,7 @@ async function differing(
     if (!text || picture.row.indexed_revision === null) continue; // reported as missing
     const embedding = embedding_id === null ? null : embeddings.get(embedding_id);
     if (has_vector && !embedding) continue;
-    const content = contentHash({ saved: text.saved, vector: embedding?.vector ?? null });
+    const content = contentHash({ saved: text.saved, vectors: embedding ?? null });
     const is_same = entry.has_vector === has_vector && (entry.content === null || entry.content === content);
     if (!is_same) all.push(found('ENTRY_DIFFERS', picture, `at ${entry.revision}`, { heal: lost(picture.row.indexed_revision) }));
   }

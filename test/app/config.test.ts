@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { ConfigError, readConfig } from '../../app/config.ts';
+import { ConfigError, checkTogether, readConfig } from '../../app/config.ts';
 
 describe('configuration', () => {
   test('without any variable the defaults of the contract hold', () => {
@@ -59,6 +59,17 @@ describe('configuration', () => {
     const { warnings } = readConfig({ TUODI_DATA_DIRR: 'x', PATH: '/bin' });
     assert.equal(warnings.length, 1);
     assert.match(warnings[0] ?? '', /TUODI_DATA_DIRR.*TUODI_DATA_DIR$/);
+  });
+
+  test('a setting that is gone is said to be gone', () => {
+    const { warnings } = readConfig({ TUODI_EMBEDDING_FLOOR: '0.4' });
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0] ?? '', /^TUODI_EMBEDDING_FLOOR is not used any more: .*stored/);
+  });
+
+  test('vectors come from a folder or from an address: both are refused', () => {
+    const { config } = readConfig({ TUODI_EMBEDDING_DIR: '/models/one', TUODI_EMBEDDING_URL: 'http://127.0.0.1:1/v1' });
+    assert.throws(() => checkTogether(config, 'serve'), /TUODI_EMBEDDING_DIR and TUODI_EMBEDDING_URL are both set/);
   });
 
   test('flags win over the environment', () => {

@@ -24,7 +24,7 @@ const resource = (n: number, byte_size: number) => ({
   ...{ width: 4, height: 3, page_sizes: null },
   taken_at_source: null,
   remarks: [],
-  reading: { own_text: null, engine: null },
+  reading: { own_text: null, ordered_engine: null, engine: null },
   ...{ metadata_missing: [], failure: null, allowed_events: [], actions: [], preview_url: null, created_at: AT, updated_at: AT },
   ...{ uploaded_at: AT, indexed_at: null },
   metadata: { title: 't', description: null, tags: [], taken_at: null, languages: [], extra: {} },

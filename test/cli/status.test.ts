@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import { clientOf } from '../../cli/client.ts';
 import type { Language } from '../../cli/language.ts';
 import { output } from '../../cli/output.ts';
+import { setPaused } from '../../cli/pauses.ts';
 import { status } from '../../cli/status.ts';
 import { type HttpWorld, httpWorld } from '../worlds/http-world.ts';
 
@@ -58,4 +59,22 @@ test('a part that is not ok is named, with since when and why', async () => {
     /^ {2}文字识别：自 .* UTC 起被拒绝；拒绝了我们的凭据.*：TUODI_OCR_API_KEY/,
   );
   w.parts.set('recogniser', null);
+});
+
+test('a step that is paused is named, with the command that ends the pause', async () => {
+  const paused = async (is_paused: boolean, key = w.keys.a) => {
+    const results: object[] = [];
+    const out = { ...output(true), result: (one: object) => void results.push(one) };
+    assert.equal(await setPaused(clientOf(w.url, key), 'ocr', is_paused, out), 0);
+    return results;
+  };
+  await paused(true);
+  assert.match(
+    (await said()).lines[2] ?? '',
+    /^Paused by an operator since [\d-]{10} [\d:]{8} UTC: ocr; its pictures wait until tuodi resume ocr$/,
+  );
+  assert.match((await said({ language: 'zh' })).lines[2] ?? '', /^步骤 ocr 自 .* UTC 起由操作员暂停/);
+  await assert.rejects(paused(false, w.keys.other), { status: 403 }, 'nobody but the installation ends it');
+  await paused(false);
+  assert.equal((await said()).lines[2], '');
 });

@@ -27,7 +27,7 @@ const resource = {
   taken_at_source: null,
   ...{
     failure,
-    reading: { own_text: null, engine: EVIL },
+    reading: { own_text: null, ordered_engine: null, engine: EVIL },
     remarks: [{ code: EVIL, page: 1, meaning: EVIL, detail: EVIL }],
     allowed_events: [],
     actions: [],
@@ -39,7 +39,13 @@ const resource = {
   },
   metadata: { title: 'title', description: EVIL, tags: [], taken_at: null, languages: [], extra: {} },
 };
-const hit = { resource, score: 1, boxes: [], highlights: [{ field: 'text', page: 1, parts: [{ text: EVIL, match: true }] }] };
+const hit = {
+  resource,
+  match: 'alike',
+  score: 1,
+  boxes: [],
+  highlights: [{ field: 'text', page: 1, parts: [{ text: EVIL, match: true }] }],
+};
 const explained = {
   ...{ searchable: false, because: EVIL, obligations: [{ name: EVIL, kind: 'job', due_at: AT }], last_failure: failure },
   remarks: resource.remarks,
@@ -53,7 +59,20 @@ const counts = { total: 1, by_phase: { [EVIL]: 1 }, by_status: { [EVIL]: 1 }, by
 
 /** A server that means no good. Paths that it knows, else a problem. */
 const ANSWERS: [RegExp, (url: string) => unknown][] = [
-  [/^\/v1\/search/, () => ({ items: [hit], total: 1, total_is_exact: true, facets: {}, next_cursor: null, took_ms: 1 })],
+  [
+    /^\/v1\/search/,
+    () => ({
+      items: [hit],
+      total: 1,
+      total_is_exact: true,
+      totals: { exact: 1, alike: null, some: null, meaning: null },
+      terms: [{ term: EVIL, count: 1 }],
+      working: 0,
+      facets: {},
+      next_cursor: null,
+      took_ms: 1,
+    }),
+  ],
   [new RegExp(`${ID}/text\\?format=txt`), () => EVIL],
   [new RegExp(`${ID}/explain$`), () => explained],
   [/\/counts/, () => counts],

@@ -1,11 +1,15 @@
 /** A data folder of the first version, killed in the middle of its work, under this one. See test/fixtures/upgrade/README.md. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import type { Client } from '../../cli/client.ts';
+import { EXIT } from '../../contract/exit-codes.ts';
 import type { Resource, Upload } from '../../contract/resource.ts';
 import type { Run } from '../../contract/runs.ts';
 import { LaterVersion, MIGRATIONS } from '../../persistence/sql/migrate.ts';
@@ -14,6 +18,7 @@ import { allRest, found, inFolder, sent } from '../worlds/folder-world.ts';
 import { wordOf } from '../worlds/numbered.ts';
 import { until } from '../worlds/wait.ts';
 
+const MAIN = fileURLToPath(new URL('../../main.js', import.meta.url));
 const FIXTURE = fileURLToPath(new URL('../../../test/fixtures/upgrade/', import.meta.url));
 const [REPORT, NOTICE] = ['01a20dcd-68bb-73c0-b8d9-23add57c8e7d', '01a20dcd-68c8-76c1-b6c0-04e29f00d508'];
 const [RECEIPT, LETTER] = ['01a20dcd-68da-7546-a30a-6e262100ab17', '01a20dcd-7c0c-76f9-829d-7dd2f69d6ecc'];
@@ -29,6 +34,14 @@ async function unpacked(folder: string): Promise<void> {
 
 const get = async ({ request }: Client, id: string | undefined): Promise<Resource> =>
   (await request('GET', `/v1/resources/${id}`, { headers: { prefer: 'wait=20' } })).body as Resource; // our own answer
+
+async function endedWith(dir: string, ...args: string[]): Promise<{ code: number; err: string }> {
+  const child = spawn(process.execPath, [MAIN, '--data-dir', dir, ...args], {
+    env: { ...process.env, TUODI_LISTEN: '127.0.0.1:0' },
+  });
+  const [err, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+  return { code: Number(code), err };
+}
 
 describe('a data folder of another version', () => {
   test('of the first one: everything is found, what was cut short goes on, and edits, restores and uploads work', () =>
@@ -100,6 +113,9 @@ describe('a data folder of another version', () => {
         assert.match(error.message, /9999_of_a_later_version.*start that version or a later one/);
         return true;
       });
+      const ended = await endedWith(dir, 'serve');
+      assert.equal(ended.code, EXIT.USAGE, 'starting it again as it is helps nothing');
+      assert.match(ended.err, /9999_of_a_later_version/);
       const after = openDatabase(file);
       assert.deepEqual(
         after

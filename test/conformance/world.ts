@@ -23,6 +23,7 @@ import { verifyLink } from '../../persistence/folder/links.ts';
 import { type Clock, systemClock } from '../../runtime/async/clock.ts';
 import type { Queue } from '../../runtime/ports/queue.ts';
 import type { Lifecycle } from '../../runtime/resources/lifecycle.ts';
+import { createNearness } from '../../runtime/search/nearness.ts';
 import type { Run, StepHandlers } from '../../runtime/tasks/run-step.ts';
 import { StepError } from '../../runtime/tasks/step-handler.ts';
 import { explainer } from '../../services/explain/explain.ts';
@@ -31,6 +32,7 @@ import { prepareIndex } from '../../services/index/rebuild.ts';
 import { resourceLifecycle } from '../../services/lifecycles.ts';
 import { cleanUpStep, runStep } from '../../services/steps/table.ts';
 import { keyTo } from '../worlds/events-world.ts';
+import { hashedNgrams } from '../worlds/hashed-ngrams.ts';
 import { numberReader } from '../worlds/numbered.ts';
 import { SERVICE_LIMITS } from '../worlds/service-context.ts';
 import { until } from '../worlds/wait.ts';
@@ -75,7 +77,12 @@ export async function modelWorld(planted: Planted = {}, env: Record<string, stri
   let address = '';
   const opened = await openPorts(config, () => address, { clock, log });
   const held = heldRuns(opened);
-  const changed: OpenedPorts = { ...opened, recogniser: numberReader(), queue: held.queue(opened.queue) };
+  const changed: OpenedPorts = {
+    ...opened,
+    recogniser: numberReader(),
+    embedder: hashedNgrams(),
+    queue: held.queue(opened.queue),
+  };
   const ports = planted.ports?.(changed) ?? changed;
   await prepareIndex({ ...ports, clock });
   const right = resourceLifecycle(MODEL_LIMITS);
@@ -102,6 +109,7 @@ export async function modelWorld(planted: Planted = {}, env: Record<string, stri
       feed: service.feed,
       callbacks: null,
       machines: drawnMachines,
+      nearness: createNearness({ ...ports, clock }),
       turnedPreview: previewTurner(ports.objects),
     },
     links: {

@@ -13,23 +13,25 @@ import { until } from '../worlds/wait.ts';
 
 const CHILD = fileURLToPath(new URL('./stop-child.js', import.meta.url));
 
-const ENDS: [fault: string, code: number, notified: RegExp][] = [
+const ENDS: [fault: string, code: number, notified: RegExp, by?: NodeJS.Signals][] = [
   ['', EXIT.OK, /^$/],
+  ['', EXIT.OK, /^$/, 'SIGINT'],
+  ['', EXIT.OK, /^$/, 'SIGHUP'],
   ['holds', EXIT.OK, /^$/],
   ['fails', EXIT.ERROR, /what fails was not closed: made to fail/],
   ['hangs', EXIT.STOP_TOO_LONG, /what hangs was not closed: it did not end within 1000 ms/],
   ['taken', EXIT.TAKEN_OVER, /Another process has taken over, and this one ends: made to be so/],
   ['taken and hangs', EXIT.TAKEN_OVER, /Another process has taken over/],
 ];
-for (const [fault, code, notified] of ENDS)
-  test(`a process${fault ? ` (${fault})` : ''} that is told to stop ends with ${code}, and has let go of its folder`, () =>
+for (const [fault, code, notified, by = 'SIGTERM'] of ENDS)
+  test(`a process${fault ? ` (${fault})` : ''} that is told to stop by ${by} ends with ${code}, and has let go of its folder`, () =>
     inFolder(async (folder) => {
       const child = spawn(process.execPath, [CHILD, folder, fault], { stdio: ['pipe', 'pipe', 'pipe'] });
       const [exited, reported] = [once(child, 'exit'), text(child.stderr)];
       try {
         if (!fault.startsWith('taken')) {
           await until('it serves', () => readFile(path.join(folder, 'service.json')).catch(() => null));
-          child.kill('SIGTERM');
+          child.kill(by);
         }
         let end: unknown[] | null = null;
         void exited.then((now) => {

@@ -39,7 +39,10 @@ test('a command that has opened the folder is a service to others, keeps a secon
         ended(data, 'restore', path.join(dir, 'nothing')),
       ]);
       assert.deepEqual([serve.code, serve.out], [1, '']);
-      assert.match(serve.err, /^another tuodi process is using the data folder \S+data: stop it first[^\n]*\n$/);
+      assert.match(
+        serve.err,
+        /^another tuodi process is using the data folder \S+data \(the service with pid \d+ at \S+, by service\.json\): stop it first[^\n]*\n$/,
+      );
       assert.deepEqual([status.code, JSON.parse(status.out).total], [0, 0], 'it is found, and asked');
       assert.equal(backup.code, 0, 'a backup stands beside it');
       assert.deepEqual([restore.code, restore.out], [2, '']);

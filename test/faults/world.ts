@@ -1,4 +1,4 @@
-/** A data folder with everything real but the recogniser, which reads numbers; and what must be true of it in the end. */
+/** A data folder with everything real but the recogniser, which reads numbers, and the embedder, which goes by letters; and what must be true of it in the end. */
 import assert from 'node:assert/strict';
 import { pino } from 'pino';
 import { readConfig } from '../../app/config.ts';
@@ -10,6 +10,7 @@ import { systemClock } from '../../runtime/async/clock.ts';
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { Engine, Origin } from '../../runtime/resources/engine.ts';
 import { parseQuery } from '../../text/query.ts';
+import { hashedNgrams } from '../worlds/hashed-ngrams.ts';
 import { numberReader, pictureOf, wordOf } from '../worlds/numbered.ts';
 import { createWithBytes } from '../worlds/take-in.ts';
 import { until } from '../worlds/wait.ts';
@@ -29,7 +30,7 @@ export const OPTIONS = {
 
 export async function openWorld(folder: string, public_url = () => 'http://localhost'): Promise<OpenedPorts> {
   const { config } = readConfig({ TUODI_DATA_DIR: folder, TUODI_OCR_WORKERS: '1' });
-  return { ...(await openPorts(config, public_url, world)), recogniser: numberReader() };
+  return { ...(await openPorts(config, public_url, world)), recogniser: numberReader(), embedder: hashedNgrams() };
 }
 
 export function serviceOf(ports: Ports, options: Partial<ServiceOptions> = {}) {
@@ -53,7 +54,7 @@ export async function restIn(
   ports: Ports,
   acknowledged: string[],
   statuses: Status[],
-  limit_ms = 30_000,
+  limit_ms = 90_000, // one that is stuck stays so: the limit is above what it takes beside other work
 ): Promise<ResourceRow[]> {
   const rows = await until(
     `all in ${statuses.join(' or ')}`,

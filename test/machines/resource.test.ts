@@ -208,6 +208,18 @@ test('how it is to be read is told to each reading, until another order says oth
   assert.deepEqual(reading(order(again(ignored), null)).reading, { own_text: null });
 });
 
+test('what is to read it is told to each reading and each run of it, until another order says otherwise', () => {
+  const order = (d: Instance, more: object) => moved(d, () => event({ type: 'REPROCESS', from: 'ocr', ...more }));
+  const reading = (d: Instance) => (known(d.jobs.ocr, 'ocr').input as { reading?: object }).reading;
+  const again = (d: Instance) => ({ ...indexed(), snapshot: { ...indexed().snapshot, context: resourceContext(d) } }) as Instance;
+  const by_ppocr = order(indexed(), { engine: 'ppocr' });
+  assert.deepEqual(reading(by_ppocr), { own_text: null, ordered_engine: 'ppocr' });
+  assert.deepEqual(reading(order(again(by_ppocr), {})), { own_text: null, ordered_engine: 'ppocr' });
+  assert.deepEqual(reading(order(again(by_ppocr), { own_text: 'use' })), { own_text: 'use', ordered_engine: 'ppocr' });
+  assert.deepEqual(reading(order(again(by_ppocr), { engine: 'tesseract' })), { own_text: null, ordered_engine: 'tesseract' });
+  assert.deepEqual(reading(order(again(by_ppocr), { engine: 'auto' })), { own_text: null });
+});
+
 test('a correction outlives recognition, unless it is discarded; taken back, what the machine read holds again', () => {
   const corrected = moved(indexed(), () => event({ type: 'TEXT_CORRECTED', correction_id: 'cor' }));
   const saveOf = (d: Instance): Json => known(d.jobs.save, 'save').input;

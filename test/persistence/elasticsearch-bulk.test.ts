@@ -57,7 +57,7 @@ describe('a bulk of which the whole is refused', () => {
       entry: entry('o', n === 117 ? POISON : `r${n}`, 'text'),
     }));
   const outcomes = async () =>
-    (await writer(elastic)(puts())).map((written, n) => [
+    (await Promise.all(puts().map(writer(elastic, { modelOf: async () => null })))).map((written, n) => [
       n,
       written.put === 'failed' ? written.failure.failure.code : written.put,
     ]);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -52,6 +52,12 @@ describe('a data folder', () => {
     assert.throws(
       () => lockFolder(dir),
       (error) => error instanceof FolderInUse && error.message.includes(dir),
+    );
+    const file = join(dir, 'service.json');
+    await writeFile(file, JSON.stringify({ pid: child.pid, url: 'http://127.0.0.1:8787', api_key: 'secret' }));
+    assert.throws(
+      () => lockFolder(dir),
+      ({ message }: Error) => message.includes(`pid ${child.pid} at http://127.0.0.1:8787`) && !message.includes('secret'),
     );
     child.kill('SIGKILL');
     await once(child, 'exit');

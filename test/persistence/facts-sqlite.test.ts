@@ -179,6 +179,7 @@ describe('Facts on SQLite', () => {
     await facts.resources.withBytes(scope, ['s', 't'], 10);
     await facts.resources.withdrawn(scope, 10);
     await facts.instances.nextDueAt('a');
+    await facts.instances.listSetAside('a', 10);
     await facts.texts.texts(scope, ['t', 'u'], 1_000);
     await facts.texts.recognisedPages(scope, [{ recognition_id: 'r', places: [0] }], 1_000);
     await facts.resources.byIdempotencyKey(scope, 'k');
@@ -209,6 +210,8 @@ describe('Facts on SQLite', () => {
           sql,
         );
       if (/count\(.*`batch_id` in/.test(sql)) assert.match(steps.join(), /resources_by_batch/, sql);
+      if (sql.includes('set_aside_at` is not null')) assert.match(steps.join(), /instances_set_aside/, sql);
+      if (/`sha256` in \(\?, \?\).*\+r\.created_at/.test(sql)) assert.match(steps.join(), /resources_same_bytes/, sql);
       if (sql.includes('`outbox` where `org_id`')) assert.match(steps.join(), /outbox_by_org/);
     }
   });

@@ -213,6 +213,18 @@ export function commitTests(world: World): void {
       assert.ok((await seen(facts, 'b', '2')).embedding);
     });
 
+    it('commits two steps of one instance as one change, or neither', async () => {
+      const facts = world.facts();
+      await commit(facts, change('a'));
+      const followed_by = change('a', { expected_seq: 2, writes: everyFact('a', '1'), resource: { status: 'VECTOR_DONE' } });
+      const both = change('a', { expected_seq: 1, followed_by });
+      await commit(facts, both);
+      const { instance, resource, journal, messages, text } = await seen(facts, 'a', '1');
+      assert.deepEqual([instance?.instance.seq, resource?.seq, resource?.status], [3, 3, 'VECTOR_DONE']);
+      assert.deepEqual([journal.length, messages.length, text?.text_id], [3, 0, 'text-1']);
+      assert.equal((await facts.outbox.relay(9)).length, 3);
+      assert.deepEqual(await outcomes(facts, [both]), ['lost']);
+    });
     it('refuses two changes of one instance, and more than 100', async () => {
       const facts = world.facts();
       await assert.rejects(facts.commit([change('a'), change('a')]), RangeError);

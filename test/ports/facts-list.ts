@@ -146,6 +146,23 @@ export function listTests(world: World): void {
       assert.deepEqual([await kept(), await found('dynamic_form')], [[], false]);
     });
 
+    it('texts that hits are found by: of those that searches may find, in scope, that have one', async () => {
+      const facts = world.facts();
+      const { resources } = facts;
+      const found = { searchable: true, phase: 'ready', status: 'INDEXED' } as const;
+      await commit(
+        facts,
+        change('found', { resource: { ...found, text_id: 'text' } }),
+        change('hidden', { resource: { ...found, searchable: false, text_id: 'text' } }),
+        change('without', { resource: found }),
+        change('others', { org_id: OTHER, resource: { ...found, org_id: OTHER, text_id: 'text' } }),
+      );
+      const ids = ['without', 'others', 'hidden', 'found', 'nowhere'];
+      assert.deepEqual(await resources.searchableTexts(scope, ids), [{ resource_id: 'found', text_id: 'text', phase: 'ready' }]);
+      assert.deepEqual(await resources.searchableTexts(scope, []), []);
+      await assert.rejects(resources.searchableTexts(scope, Array.from({ length: 201 }, String)), RangeError);
+    });
+
     it('getMany answers in the order asked, leaving out what is not in scope; at most 200', async () => {
       const { resources } = world.facts();
       const asked = [`${ORG}-005`, `${OTHER}-001`, 'nobody', `${ORG}-001`, `${ORG}-050`];

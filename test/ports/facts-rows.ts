@@ -130,7 +130,13 @@ export function everyFact(resource_id: string, n: string, org_id = ORG): FactWri
     { into: 'texts', row: { ...owned, text_id: `text-${n}`, revision: 1, ...made_of, saved } },
     {
       into: 'embeddings',
-      row: { ...owned, embedding_id: `embedding-${n}`, text_id: `text-${n}`, model: 'm', vector: Float32Array.of(0.5, -1, 3e-9) },
+      row: {
+        ...owned,
+        embedding_id: `embedding-${n}`,
+        text_id: `text-${n}`,
+        model: 'm',
+        passages: [Float32Array.of(0.5, -1), Float32Array.of(3e-9, 1)],
+      },
     },
   ];
 }

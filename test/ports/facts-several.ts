@@ -155,7 +155,7 @@ export function severalTests(world: World): void {
       });
       const vector = (embedding_id: string, text_id: string, at: number): FactWrite => ({
         into: 'embeddings',
-        row: { ...owned(at), embedding_id, text_id, model: 'm', vector: Float32Array.of(at - AT) },
+        row: { ...owned(at), embedding_id, text_id, model: 'm', passages: [Float32Array.of(at - AT)] },
       });
       const texts = [text('t2', 2, AT), text('t2b', 2, AT + 1), text('t5', 5, AT)];
       const vectors = [vector('e1', 't2b', AT + 7), vector('e2', 't2b', AT + 3), vector('e3', 't5', AT + 9)];

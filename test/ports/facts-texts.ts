@@ -82,5 +82,13 @@ export function textsTests(world: World): void {
         ['recognition-2'],
       );
     });
+
+    it('of a long recognition the same pages are read as of a short one', async () => {
+      const facts = world.facts();
+      const pages = [1, 2, 3].map((n) => page(n, `页 ${n} 😀 "quoted" \\ ${'long '.repeat(10_000)}`));
+      await commit(facts, written(1, pages).change);
+      const read = await facts.texts.recognisedPages(scope, [{ recognition_id: 'recognition-1', places: [0, 2] }], MAX);
+      assert.deepEqual(read, [{ recognition_id: 'recognition-1', pages: [pages[0], pages[2]] }]);
+    });
   });
 }

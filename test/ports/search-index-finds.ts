@@ -1,7 +1,7 @@
 /** What every SearchIndex must find: Chinese, words, numbers, phrases, tags and filters. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { saved, vectorAt } from '../worlds/entries.ts';
+import { LEAST, saved, vectorAt } from '../worlds/entries.ts';
 import type { IndexWorld } from './search-index-world.ts';
 
 export function indexTestFinds(world: () => Promise<IndexWorld>): void {
@@ -191,7 +191,7 @@ export function indexTestFinds(world: () => Promise<IndexWorld>): void {
     await put('d', saved('电脑', { tags: ['Red'] }), { vector: vectorAt(0.9, 1) });
     await put('e', saved('电脑', { tags: ['green'] }), { vector: vectorAt(1, 1) });
     await finds('手机', ['d'], { ...near, tag: ['Red'] });
-    await finds('手机', ['a', 'd'], { ...near, mode: 'hybrid', tag: ['Red'] });
+    await finds('手机', ['d'], { ...near, least: LEAST, tag: ['Red'] });
     await finds('不 tag:red', ['d'], near);
     await finds('不 -电脑', [], near);
     await index.close();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { IndexPosition, IndexQuery } from '../../runtime/ports/search-index.ts';
-import { entry, question, saved, vectorAt } from '../worlds/entries.ts';
+import { entry, LEAST, question, saved, vectorAt } from '../worlds/entries.ts';
 import { savedText, seeded } from '../worlds/texts.ts';
 import type { IndexWorld } from './search-index-world.ts';
 
@@ -16,7 +16,7 @@ export function indexTestRanks(world: () => Promise<IndexWorld>): void {
     await put('a', saved('手机', { tags: ['secret'] }), { vector: vectorAt(1, 1) });
     const vector = vectorAt(1, 1);
     for (const typed of ['手机', '', 'tag:secret', '-no', '手']) {
-      for (const mode of ['text', 'hybrid', 'vector'] as const)
+      for (const mode of ['text', 'vector'] as const)
         assert.deepEqual(await found(typed, { mode, vector }, other), [], `${typed} ${mode}`);
     }
     const { total, facets } = await search('', { facets: ['tag', 'year'] }, other);
@@ -38,37 +38,12 @@ export function indexTestRanks(world: () => Promise<IndexWorld>): void {
       ),
     ]);
     assert.deepEqual(first, { put: 'seen' });
-    for (const mode of ['text', 'hybrid', 'vector'] as const)
+    for (const mode of ['text', 'vector'] as const)
       assert.deepEqual(await found('手机', { mode, vector: vectorAt(1, 1), limit: 20 }), ['small'], mode);
     assert.deepEqual(await found('手', { limit: 20 }), ['small']);
     assert.equal((await index.search({ org_id: other }, question('手机', { limit: 20 }))).total, OTHERS);
     await index.close();
   });
-
-  test('what has the words as they were typed comes first, whatever else has them in its title', async () => {
-    const { index, put, found } = await world();
-    await put('apart', saved('it is for children, and they paint', { title: 'The workshop' }));
-    await put('typed', saved('a bamboo workshop for children', { title: 'Poster' }));
-    await put('later', saved('for a workshop', { title: 'For the workshop' }));
-    for (const typed of ['workshop for', 'workshop for children']) assert.equal((await found(typed))[0], 'typed', typed);
-    assert.deepEqual((await found('for workshop')).toSorted(), ['apart', 'later', 'typed']);
-    await index.close();
-  });
-
-  for (const [typed, apart] of [
-    ['a', 'b'],
-    ['b', 'a'],
-  ] as const)
-    test(`of two that change places by words and by vector, the first by words comes first: ${typed}`, async () => {
-      const { index, put, found } = await world();
-      const writes = {
-        [typed]: () => put(typed, saved('a bamboo workshop'), { vector: vectorAt(0.8, 1) }),
-        [apart]: () => put(apart, saved('a workshop of bamboo'), { vector: vectorAt(0.9, 1) }),
-      };
-      for (const one of ['a', 'b']) await writes[one]?.();
-      assert.deepEqual(await found('bamboo workshop', { mode: 'hybrid', vector: vectorAt(1, 1) }), [typed, apart]);
-      await index.close();
-    });
 
   test('a longer page begins with the shorter one, in every mode and order', async () => {
     const { index, make, found, search } = await world();
@@ -86,7 +61,6 @@ export function indexTestRanks(world: () => Promise<IndexWorld>): void {
     const vector = vectorAt(0.999, 1);
     for (const change of [
       {},
-      { mode: 'hybrid', vector },
       { mode: 'vector', vector },
       { sort: 'newest' },
       { mode: 'vector', vector, sort: 'newest' },
@@ -95,7 +69,7 @@ export function indexTestRanks(world: () => Promise<IndexWorld>): void {
       const { total } = await search('手机', { ...change, limit: 1 });
       assert.equal(new Set(whole).size, whole.length, `${JSON.stringify(Object.keys(change))}: nothing twice`);
       assert.equal(whole.length, total);
-      if (!('mode' in change) || change.mode === 'hybrid') assert.equal(total, count);
+      if (!('mode' in change)) assert.equal(total, count);
       for (const limit of [1, 60, 200, 250, 400])
         assert.deepEqual(whole.slice(0, limit), await found('手机', { ...change, limit }), `${Object.keys(change)} ${limit}`);
     }
@@ -164,7 +138,7 @@ export function indexTestRanks(world: () => Promise<IndexWorld>): void {
     const nearest = await search('手机', { mode: 'vector', vector, only });
     assert.equal(nearest.hits[0]?.resource_id, id('b'));
     assert.ok(nearest.hits.every(({ resource_id }) => only.includes(resource_id)));
-    assert.deepEqual((await search('手机', { mode: 'hybrid', vector, only: [id('c')] })).hits, []);
+    assert.deepEqual((await search('手机', { mode: 'vector', least: LEAST, vector, only: [id('c')] })).hits, []);
     assert.deepEqual((await search('手机', { only: [] })).hits, []);
     await index.close();
   });
@@ -177,7 +151,7 @@ export function indexTestRanks(world: () => Promise<IndexWorld>): void {
     const except = [id('b'), id('never')];
     for (const [typed, change] of [
       ['手机', {}],
-      ['手机', { mode: 'hybrid', vector }],
+      ['手机', { mode: 'vector', least: LEAST, vector }],
       ['手机', { mode: 'vector', vector }],
       ['手机', { sort: 'newest' }],
       ['', {}],
@@ -211,39 +185,6 @@ export function indexTestRanks(world: () => Promise<IndexWorld>): void {
     ]);
     assert.deepEqual((await search('手机')).facets, {});
     assert.deepEqual((await search('', { facets: ['tag'], tag: ['x'] })).facets.tag?.[0], { value: 'x', count: 3 });
-    await index.close();
-  });
-
-  test('by vector the nearest comes first; a hybrid search lets in what is near, and for nonsense nothing', async () => {
-    const { index, put, found, search } = await world();
-    await put('words', '手机', { vector: vectorAt(0.1, 1) });
-    await put('near', '电脑', { vector: vectorAt(0.95, 1) });
-    await put('far', '桌子', { vector: vectorAt(0.02, 1) });
-    await put('none', '手机');
-    const vector = vectorAt(0.9999, 2);
-    assert.deepEqual(await found('手机', { mode: 'vector', vector }), ['near', 'words', 'far']);
-    const hybrid = await search('手机', { mode: 'hybrid', vector, facets: ['year'] });
-    assert.deepEqual([hybrid.total, hybrid.hits.length, hybrid.facets.year?.[0]?.count], [3, 3, 3]);
-    assert.deepEqual((await found('手机', { mode: 'hybrid', vector })).sort(), ['near', 'none', 'words']);
-    assert.deepEqual(await found('胡言乱语', { mode: 'hybrid', vector: vectorAt(0.05, 3) }), []);
-    assert.deepEqual((await found('手机', { mode: 'hybrid', vector: null })).sort(), ['none', 'words']);
-    assert.deepEqual((await found('手机', { mode: 'hybrid', vector: new Float32Array(384) })).sort(), ['none', 'words']);
-    await index.close();
-  });
-
-  test('a vector comes, changes and goes with its entry', async () => {
-    const { index, put, found, org, id } = await world();
-    const near = { mode: 'vector' as const, vector: vectorAt(1, 1) };
-    const has = async () => (await index.heads({ org_id: org }, [id('a')]))[0]?.has_vector;
-    await put('a', '手机', { revision: 1 });
-    await put('b', '手机', { revision: 1, vector: vectorAt(0.5, 2) });
-    assert.deepEqual([await found('手机', near), await has()], [['b'], false]);
-    await put('a', '手机', { revision: 2, vector: vectorAt(0.9, 2) });
-    assert.deepEqual([await found('手机', near), await has()], [['a', 'b'], true]);
-    await put('a', '手机', { revision: 3, vector: vectorAt(0.1, 2) });
-    assert.deepEqual(await found('手机', near), ['b', 'a']);
-    await put('a', '手机', { revision: 4 });
-    assert.deepEqual([await found('手机', near), await has()], [['b'], false]);
     await index.close();
   });
 

@@ -1,7 +1,7 @@
 /** What a test of a SearchIndex works in: an organisation and ids of its own, so that one index may serve all tests. */
 import assert from 'node:assert/strict';
-import type { IndexEntry, IndexQuery, SearchIndex } from '../../runtime/ports/search-index.ts';
-import { entry, question } from '../worlds/entries.ts';
+import type { IndexQuery, SearchIndex } from '../../runtime/ports/search-index.ts';
+import { type EntryChange, entry, question } from '../worlds/entries.ts';
 
 export type IndexWorld = Awaited<ReturnType<typeof indexWorld>>;
 
@@ -11,10 +11,8 @@ export async function indexWorld(open: () => Promise<SearchIndex>) {
   const index = await open();
   const [org, other] = [`org-${process.pid}-${n}`, `org-${process.pid}-${n}-other`];
   const id = (one: string) => `r-${process.pid}-${n}-${one}`;
-  const make = (one: string, text: Parameters<typeof entry>[2], change: Partial<IndexEntry> = {}) =>
-    entry(org, id(one), text, change);
-  const put = (one: string, text: Parameters<typeof entry>[2], change: Partial<IndexEntry> = {}) =>
-    index.put(make(one, text, change));
+  const make = (one: string, text: Parameters<typeof entry>[2], change: EntryChange = {}) => entry(org, id(one), text, change);
+  const put = (one: string, text: Parameters<typeof entry>[2], change: EntryChange = {}) => index.put(make(one, text, change));
   const search = (typed: string, change: Partial<IndexQuery> = {}, org_id = org) =>
     index.search({ org_id }, question(typed, change));
   /** The ids found, without what is the same for all of a test. */

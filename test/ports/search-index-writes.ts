@@ -1,7 +1,7 @@
 /** What every SearchIndex must do when it is written to: revisions, removals, and that seen means found. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { vectorAt } from '../worlds/entries.ts';
+import { LEAST, vectorAt } from '../worlds/entries.ts';
 import { until } from '../worlds/wait.ts';
 import type { IndexWorld } from './search-index-world.ts';
 
@@ -38,16 +38,16 @@ export function indexTestWrites(world: () => Promise<IndexWorld>): void {
     const [old, now] = [vectorAt(1, 1), vectorAt(0, 1)];
     const nowhere = async (text: string) => {
       await finds(text, []);
-      await finds(text, [], { mode: 'hybrid', vector: old });
+      await finds(text, [], { mode: 'vector', least: LEAST, vector: old });
     };
     await put('a', '手机', { revision: 1, vector: old });
-    await finds('手机', ['a'], { mode: 'hybrid', vector: old });
+    await finds('手机', ['a'], { mode: 'vector', least: LEAST, vector: old });
     await put('a', '电脑', { revision: 2, vector: now });
     await nowhere('手机');
-    await finds('电脑', ['a'], { mode: 'hybrid', vector: now });
+    await finds('电脑', ['a'], { mode: 'vector', least: LEAST, vector: now });
     await put('a', '相机', { revision: 3, vector: null });
     for (const text of ['手机', '电脑']) await nowhere(text);
-    await finds('电脑', [], { mode: 'hybrid', vector: now });
+    await finds('电脑', [], { mode: 'vector', least: LEAST, vector: now });
     await finds('相机', [], { mode: 'vector', vector: now });
     await index.close();
   });
@@ -79,7 +79,7 @@ export function indexTestWrites(world: () => Promise<IndexWorld>): void {
     assert.deepEqual(await put('never', '手机', { revision: 4 }), { put: 'ahead', found: 5 });
     await finds('手机', []);
     await finds('', []);
-    await finds('手机', [], { mode: 'hybrid', vector: vectorAt(1, 1) });
+    await finds('手机', [], { mode: 'vector', least: LEAST, vector: vectorAt(1, 1) });
     await finds('手机', [], { mode: 'vector', vector: vectorAt(1, 1) });
     const heads = await index.heads({ org_id: org }, [id('a'), id('never'), id('nothing')]);
     assert.deepEqual(

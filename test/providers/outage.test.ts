@@ -126,6 +126,6 @@ describe('an outage', () => {
     const indexed = await w.at.status(id, 'INDEXED');
     assert.equal(indexed.has_vector, true);
     const vector = await w.facts.texts.embeddingOf({ org_id: indexed.org_id }, known(indexed.text_id, 'text'));
-    assert.deepEqual([vector?.model, vector?.vector], ['small', Float32Array.from([0.6, 0.8])]);
+    assert.deepEqual([vector?.model, vector?.passages], ['small', [Float32Array.from([0.6, 0.8])]]);
   });
 });

@@ -219,6 +219,18 @@ describe('the start of the engine', () => {
     await recogniser.close();
   });
 
+  test('puts ours right where it was damaged without a change of its size, and refuses another one that is no gzip file', async () => {
+    const dir = join(base, 'zeros');
+    await installLanguages(dir, ['eng'], systemClock());
+    const file = join(dir, 'eng.traineddata.gz');
+    const sound = await readFile(file);
+    await writeFile(file, Buffer.alloc(sound.length));
+    await installLanguages(dir, ['eng'], systemClock());
+    assert.ok(sound.equals(await readFile(file)));
+    await writeFile(join(dir, 'kli.traineddata.gz'), Buffer.alloc(1_000));
+    await assert.rejects(installLanguages(dir, ['kli'], systemClock()), /"kli" at .* is no gzip file/);
+  });
+
   test('ends at its limit', async () => {
     const late: (() => void)[] = [];
     const clock: Clock = { ...systemClock(), after: (_ms, then) => caught(late, then) };

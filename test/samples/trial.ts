@@ -70,17 +70,16 @@ export async function trial(folder: string): Promise<Tried[]> {
 }
 
 /** Texts of others, put straight into the index: they have no pictures. */
-async function addOthers({ index, embedder }: Ports): Promise<string[]> {
+async function addOthers({ index }: Ports): Promise<string[]> {
   const random = seeded(SEED);
   const saved = Array.from({ length: OTHERS }, () => savedText(random));
   const texts = saved.map(({ pages }) => pages.map(({ text }) => text).join('\n'));
-  const vectors = await embedder.embed(texts, AbortSignal.timeout(LIMIT_MS));
   const entries = saved.map((one, i) => ({
     resource_id: `other-${i}`,
     ...SCOPE,
     revision: 1,
     saved: one,
-    vector: vectors[i] ?? null,
+    vectors: null,
   }));
   await Promise.all(entries.map((entry) => index.put(entry)));
   return saved.map(({ title, tags }, i) => [title, ...tags, texts[i]].join('\n'));
@@ -113,9 +112,8 @@ async function tryOne(ports: Ports, file: string, resource_id: string, others: s
   return { file, status: row.status, accuracy, drawn: phrases.length, first: phrases.length - missed.length, missed, boxes };
 }
 
-async function firstHit({ index, embedder }: Ports, phrase: string): Promise<string | undefined> {
-  const [vector] = await embedder.embed([phrase], AbortSignal.timeout(LIMIT_MS));
-  const asked = { query: parseQuery(phrase), mode: 'hybrid' as const, vector: vector ?? null };
+async function firstHit({ index }: Ports, phrase: string): Promise<string | undefined> {
+  const asked = { query: parseQuery(phrase), mode: 'text' as const, vector: null };
   const { hits } = await index.search(SCOPE, { ...asked, sort: 'relevance', after: null, except: [], facets: [], limit: 1 });
   return hits[0]?.resource_id;
 }

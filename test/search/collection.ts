@@ -15,6 +15,9 @@ export type Facts = {
   phone: string;
   code: string;
   surname: string;
+  /** What kind of paper it is, and the sentence at its end. */
+  kind: string;
+  closing: string;
 };
 export type Made = { id: string; chinese: boolean; facts: Facts; title: string; tag: string; filename: string; text: string };
 
@@ -63,6 +66,18 @@ const TRADES_EN = 'Foods Logistics Instruments Printing Textiles Furniture'.spli
 const THINGS_EN = 'thermometer projector cabinet refrigerator scanner keyboard ladder generator microscope whiteboard'.split(
   ' ',
 ) as [string, ...string[]];
+const CLOSINGS_ZH = [
+  '请在本月底前核对以上内容',
+  '货物已验收并入库保管',
+  '如有疑问请与本部门联系',
+  '款项将于三个工作日内到账',
+] as const;
+const CLOSINGS_EN = [
+  'the goods were paid in cash',
+  'please check the order before the end of the month',
+  'we bought two of them last week',
+  'all parts were written off by the office',
+] as const;
 const YEAR_MS = 365 * 86_400_000;
 
 /** Texts with slips of recognition, and those with many. */
@@ -85,7 +100,7 @@ function made(random: Random, id: string): Made {
   return { id, chinese, facts, title, tag, filename: `scan_${id}.png`, text: noised(random, lines.join('\n'), slips) };
 }
 
-const common = (random: Random) => ({
+const common = (random: Random): Pick<Facts, 'date' | 'cents' | 'phone' | 'code'> => ({
   date: new Date(Date.UTC(2016, 0, 1) + Math.floor((random.next() * 9 * YEAR_MS) / 86_400_000) * 86_400_000),
   cents: random.next() < 0.5 ? (100 + random.whole(99_900)) * 100 : 10_000 + random.whole(9_990_000),
   phone: `1${random.one(['38', '50', '86', '59'])}${String(random.whole(1e8)).padStart(8, '0')}`,
@@ -98,17 +113,19 @@ function factsZh(random: Random): Facts {
   const surname = random.one(SURNAMES);
   const person = `${surname}${random.one(GIVEN)}${random.next() < 0.5 ? random.one(GIVEN) : ''}`;
   const company = `${random.one(PLACES)}${random.one(NAMES_ZH)}${random.one(TRADES_ZH)}有限公司`;
-  return { person, surname, company, thing: random.one(THINGS_ZH), ...common(random) };
+  const [kind, closing] = [random.one(['收据', '付款通知', '送货单', '维修申请']), random.one(CLOSINGS_ZH)];
+  return { person, surname, company, thing: random.one(THINGS_ZH), kind, closing, ...common(random) };
 }
 function factsEn(random: Random): Facts {
   const surname = random.one(LAST);
   const company = `${random.one(NAMES_EN)} ${random.one(TRADES_EN)}`;
-  return { person: `${random.one(FIRST)} ${surname}`, surname, company, thing: random.one(THINGS_EN), ...common(random) };
+  const [kind, closing] = [random.one(['Receipt', 'Invoice', 'Delivery note', 'Repair request']), random.one(CLOSINGS_EN)];
+  const person = `${random.one(FIRST)} ${surname}`;
+  return { person, surname, company, thing: random.one(THINGS_EN), kind, closing, ...common(random) };
 }
 
 function linesZh(random: Random, facts: Facts): { title: string; lines: string[] } {
-  const { person, company, thing } = facts;
-  const kind = random.one(['收据', '付款通知', '送货单', '维修申请']);
+  const { person, company, thing, kind, closing } = facts;
   const lines = [
     company,
     `经办人：${person}`,
@@ -117,13 +134,12 @@ function linesZh(random: Random, facts: Facts): { title: string; lines: string[]
     `日期：${dateWritten(random, facts.date, 'zh')}`,
     `合计：${amountWritten(random, facts.cents, 'zh')}`,
     `电话：${phoneWritten(random, facts.phone)}`,
-    random.one(['请在本月底前核对以上内容', '货物已验收并入库保管', '如有疑问请与本部门联系', '款项将于三个工作日内到账']),
+    closing,
   ];
   return { title: `${kind}${random.next() < 0.3 ? ` ${thing}` : ''}`, lines: [kind, ...shuffled(random, lines)] };
 }
 function linesEn(random: Random, facts: Facts): { title: string; lines: string[] } {
-  const { person, company, thing } = facts;
-  const kind = random.one(['Receipt', 'Invoice', 'Delivery note', 'Repair request']);
+  const { person, company, thing, kind, closing } = facts;
   const lines = [
     company,
     `Handled by ${person}`,
@@ -132,20 +148,15 @@ function linesEn(random: Random, facts: Facts): { title: string; lines: string[]
     `Date: ${dateWritten(random, facts.date, 'en')}`,
     `Total ${amountWritten(random, facts.cents, 'en')}`,
     `Tel: ${phoneWritten(random, facts.phone)}`,
-    random.one([
-      'the goods were paid in cash',
-      'please check the order before the end of the month',
-      'we bought two of them last week',
-      'all parts were written off by the office',
-    ]),
+    closing,
   ];
   return { title: `${kind}${random.next() < 0.3 ? ` ${thing}` : ''}`, lines: [kind, ...shuffled(random, lines)] };
 }
 
-/** Over the end of a line. */
+/** Over the end of a line, with a hyphen or none, or by a space too many. */
 function broken(random: Random, word: string): string {
   const at = 3 + random.whole(word.length - 5);
-  return `${word.slice(0, at)}-\n${word.slice(at)}`;
+  return `${word.slice(0, at)}${random.one(['-\n', '\n', ' '])}${word.slice(at)}`;
 }
 
 const MONTHS = 'January February March April May June July August September October November December'.split(' ');
@@ -210,6 +221,22 @@ function shuffled<Value>(random: Random, all: Value[]): Value[] {
 /** What recognition takes for what. */
 const SLIP: Record<string, string> = {
   ...{ 0: 'O', 1: 'l', 5: 'S', 8: 'B', 2: 'Z', o: '0', l: '1', e: 'c', h: 'b', n: 'r', i: 'l', a: 'o' },
+  ...{
+    伟: '佛',
+    强: '弶',
+    丽: '雨',
+    明: '朋',
+    军: '车',
+    敏: '繁',
+    华: '毕',
+    红: '江',
+    平: '乎',
+    静: '净',
+    波: '泼',
+    俊: '浚',
+    月: '目',
+    库: '厍',
+  },
   ...{ 日: '曰', 公: '么', 司: '可', 有: '冇', 已: '己', 人: '入', 未: '末', 土: '士', 张: '弡', 林: '材' },
 };
 function noised(random: Random, text: string, per_hundred: number): string {

@@ -13,11 +13,8 @@ import { openPorts } from '../../app/open-ports.ts';
 import { byStep } from '../../contract/step-kinds.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
 import type { Origin } from '../../runtime/resources/engine.ts';
-import type { StepHandlers } from '../../runtime/tasks/run-step.ts';
 import { prepareIndex } from '../../services/index/rebuild.ts';
-import { runStep } from '../../services/steps/table.ts';
-import { emptySteps } from '../worlds/empty-steps.ts';
-import { VECTOR } from './chaos-shape.ts';
+import { stepsWith } from './chaos-shape.ts';
 
 const AT_ONCE = 16;
 /** Steps that do nothing wait for the servers only: many at once, so that commits are shared. */
@@ -32,28 +29,7 @@ const clock = systemClock();
 const world = { clock, log: pino({ level: process.env.TUODI_TEST_LOG ?? 'silent' }, pino.destination(2)) };
 const ports = await openPorts(config, () => 'http://localhost', world);
 await prepareIndex({ ...ports, clock });
-const services: StepHandlers = {
-  ...emptySteps,
-  async run(run) {
-    if (run.kind === 'embed') return { fact_id: run.task_id, model: 'nothing', vector: VECTOR };
-    if (run.kind !== 'save' && run.kind !== 'index') return emptySteps.run(run);
-    const { kind, input, ...rest } = run;
-    return runStep(kind, input, {
-      ...ports,
-      ...rest,
-      clock,
-      limits: {
-        max_bytes: 1,
-        max_pixels: 1,
-        max_pages: 1,
-        max_document_pixels: 1,
-        decode_time_limit_ms: 1,
-        document_time_limit_ms: 1,
-        ocr_pixels: 1,
-      },
-    });
-  },
-};
+const services = stepsWith(['save', 'index'], ports, clock);
 const service = createService(
   ports,
   {

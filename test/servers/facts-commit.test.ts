@@ -29,7 +29,7 @@ const failure = (answers: Awaited<ReturnType<Facts['commit']>>): Error => {
 };
 const embedding = (id: string, model: string): FactWrite => ({
   into: 'embeddings',
-  row: { resource_id: id, org_id: ORG, at: AT, embedding_id: `e-${id}`, text_id: 't', model, vector: Float32Array.of(1) },
+  row: { resource_id: id, org_id: ORG, at: AT, embedding_id: `e-${id}`, text_id: 't', model, passages: [Float32Array.of(1)] },
 });
 
 describe('a commit whose answer is lost', () => {

@@ -13,6 +13,12 @@ export type Between = {
   close(): Promise<void>;
 };
 
+/** Elasticsearch refreshes nothing of what it is asked to. */
+export function withoutRefresh(asked: string): Fate {
+  if (asked.includes('/_refresh')) return { path: '/_count' };
+  return asked.includes('refresh=true') ? { path: '/_bulk' } : 'through';
+}
+
 export async function httpBetween(target: string): Promise<Between> {
   const between: Between = { url: '', asked: [], fate: () => 'through', close };
   const server = createServer(async (incoming, outgoing) => {

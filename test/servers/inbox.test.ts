@@ -70,6 +70,25 @@ describe('the inbox on MySQL', () => {
         assert.notEqual(of_resources?.type, 'ALL', shown);
       }
     });
+  const MIDDLE = {
+    resources_newest: { sort: '-created_at', after: { key: AT + PICTURES / 2, resource_id: 'p' }, limit: 50 },
+    resources_by_title: { sort: 'title', after: { key: 'a', resource_id: 'p' }, limit: 50 },
+  } as const;
+  for (const [index, page] of Object.entries(MIDDLE))
+    test(`a page from the middle reads nothing of what is before it: ${index}`, async () => {
+      asked.clear();
+      await facts.resources.list({ org_id: ORG }, { not_phase: 'gone' }, page);
+      const [[sql, bindings] = ['', []]] = [...asked];
+      const [of_resources] = (await database.sql(`EXPLAIN ${sql}`, bindings)).filter(({ table }) => table === 'r');
+      assert.deepEqual([of_resources?.type, of_resources?.key], ['range', index], JSON.stringify(of_resources));
+    });
+  test('months of a whole library are counted in an index alone', async () => {
+    asked.clear();
+    await facts.resources.countsByMonth({ org_id: ORG }, {}, 0);
+    const [[sql, bindings] = ['', []]] = [...asked];
+    const [of_resources] = await database.sql(`EXPLAIN ${sql}`, bindings);
+    assert.match(String(of_resources?.Extra), /Using index;/, JSON.stringify(of_resources));
+  });
   test('it is the organisation of the caller that is asked about', async () => {
     assert.equal((await facts.groups.failed({ org_id: ORG }, 6))[0]?.count, RARE / 2);
     assert.deepEqual(await facts.groups.failed({ org_id: 'other' }, 6), []);

@@ -2,13 +2,13 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { connected } from '../../persistence/mysql/connection.ts';
 import { targetOf } from '../../persistence/mysql/target.ts';
 import { until } from '../worlds/wait.ts';
 import { clock } from './mysql.ts';
+import { freePort } from './start/process.ts';
 
 export type OwnServer = {
   /** mysql://…/, without a database. */
@@ -66,13 +66,4 @@ export async function ownMariadb(): Promise<OwnServer> {
       rmSync(dir, { recursive: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo; // a listening TCP server has one
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }

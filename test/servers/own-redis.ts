@@ -2,11 +2,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Redis } from 'ioredis';
 import { until } from '../worlds/wait.ts';
+import { freePort } from './start/process.ts';
 
 export type OwnRedis = {
   url: string;
@@ -21,16 +21,6 @@ export type OwnRedis = {
   restore(): Promise<void>;
   stop(): Promise<void>;
 };
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (!address || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
 
 export async function ownRedis(...options: string[]): Promise<OwnRedis> {
   const dir = await mkdtemp(path.join(tmpdir(), 'tuodi-redis-'));

@@ -7,16 +7,11 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Redis } from 'ioredis';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
+import { isAlive } from '../worlds/held-timers.ts';
 import { until } from '../worlds/wait.ts';
 import { startMariadb, startRedis } from './start/databases.ts';
 
-const lives = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false; // there is no such process
-  }
-};
+const lives = (pid: number): boolean => isAlive({ pid });
 
 describe('a server of a test’s own', () => {
   let folder: string;

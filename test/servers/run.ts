@@ -27,6 +27,8 @@ import { S3_ACCESS_KEY, S3_SECRET_KEY, startS3proxy } from './start/s3.ts';
 const BENCH = fileURLToPath(new URL('../../bench/servers.js', import.meta.url));
 const CHAOS = fileURLToPath(new URL('../chaos/run.js', import.meta.url));
 const FILES_AT_ONCE = 2;
+/** Take minutes each, and run when they are named: `npm run suite -- operations`. */
+const APART = ['alerts-servers.test.js', 'drill.test.js'];
 /** Time limit of one file. */
 const FILE_LIMIT_MS = 8 * 60_000;
 
@@ -87,7 +89,7 @@ async function end(): Promise<void> {
 /** Returns the variables by which the tests find the servers. If one does not start, all that started are stopped by `end`. */
 async function startAll(s3: 's3proxy' | 'rgw'): Promise<Record<string, string>> {
   const since = performance.now();
-  const needs = [NEEDS.mariadb, NEEDS.redis, NEEDS.maven, ...(s3 === 'rgw' ? [NEEDS.rgw] : [])];
+  const needs = [NEEDS.mariadb, NEEDS.redis, NEEDS.maven, NEEDS.promtool, ...(s3 === 'rgw' ? [NEEDS.rgw] : [])];
   await installMissing(needs, folder, say);
   const jdk = await findJdk(folder, say);
   const [mysql, redis, elasticsearch, store] = await Promise.all([
@@ -125,7 +127,7 @@ function testsNamed(names: string[]): string[] {
   const found = readdirSync(here, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.test.js'))
     .filter((file) => existsSync(path.resolve(here, '../../../test/servers', file.replace(/\.js$/, '.ts')))) // its source is still there
-    .filter((file) => names.length === 0 || names.some((name) => file.includes(name)))
+    .filter((file) => (names.length === 0 ? !APART.includes(file) : names.some((name) => file.includes(name))))
     .sort();
   if (found.length === 0) throw new Error(`no test in test/servers is called ${names.join(' or ')}`);
   return found.map((file) => path.join(here, file));

@@ -7,7 +7,7 @@ import type { IndexEntry, IndexGenerations, SearchIndex } from '../../runtime/po
 import type { IndexTargets } from '../../runtime/ports/service-state.ts';
 import { coversTargets } from '../../services/steps/index-entry.ts';
 import { question, vectorAt } from '../worlds/entries.ts';
-import { httpBetween } from './http-between.ts';
+import { httpBetween, withoutRefresh } from './http-between.ts';
 import {
   aliasOfTest,
   clientOf,
@@ -19,6 +19,7 @@ import {
   ORG,
   openAt,
   printServer,
+  TOO_LONG,
 } from './search-world.ts';
 
 const url = elasticsearchUrl();
@@ -37,10 +38,10 @@ const generationsIn = (index: SearchIndex): IndexGenerations => {
   assert.ok(index.generations);
   return index.generations;
 };
-async function world(change: { dimension?: number } = {}) {
+async function world() {
   const alias = aliasOfTest();
   aliases.push(alias);
-  const index = await openAt(url, alias, change);
+  const index = await openAt(url, alias);
   const readers = async () => Object.keys(await client.indices.getAlias({ name: alias }));
   return { alias, index, generations: generationsIn(index), readers };
 }
@@ -123,6 +124,47 @@ describe('a rebuild', () => {
     await index.close();
   });
 
+  test('two processes of two models write to both, each with its vectors, and both find their own after the swap', async () => {
+    const { index, generations, alias } = await world();
+    const other = { name: 'another model', dimension: 8 };
+    const beside = await openAt(url, alias, { model: other });
+    const near = { mode: 'vector' as const };
+    const own = () => foundNear(index, vectorAt(1, 1));
+    const others = () => foundNear(beside, vectorAt(1, 1, other.dimension));
+    const foundNear = async (where: SearchIndex, vector: Float32Array) => {
+      const { hits } = await where.search(ORG, question('手机', { ...near, vector }));
+      return hits.map(({ resource_id }) => resource_id).sort();
+    };
+    const theirs = { model: other.name, passages: [vectorAt(0.9, 1, other.dimension)] };
+    await index.put(entryOf('mine', 1, '手机', { vector: vectorAt(0.9, 1) }), FIRST);
+    await beside.put(entryOf('theirs', 1, '手机', { vectors: theirs }), FIRST);
+    await generations.create('second');
+    assert.deepEqual(await beside.put(entryOf('late', 1, '手机', { vectors: theirs }), BOTH), { put: 'seen' });
+    assert.deepEqual(await index.put(entryOf('edited', 1, '手机', { vectors: theirs }), BOTH), { put: 'seen' });
+    await generations.fill('second', [
+      entryOf('mine', 1, '手机', { vector: vectorAt(0.9, 1) }),
+      entryOf('theirs', 1, '手机', { vectors: theirs }),
+    ]);
+    const third = { name: 'a third model', dimension: 16 };
+    const joining = await openAt(url, alias, { model: third });
+    const newest = { model: third.name, passages: [vectorAt(0.9, 1, third.dimension)] };
+    assert.deepEqual(await joining.put(entryOf('newest', 1, '手机', { vectors: newest }), BOTH), { put: 'seen' });
+    const found_before = [await own(), await others()];
+    await generations.promote('second');
+    assert.deepEqual([await own(), await others()], found_before);
+    assert.deepEqual(found_before, [['mine'], ['edited', 'late', 'theirs']]);
+    assert.deepEqual(await foundNear(joining, vectorAt(1, 1, third.dimension)), ['newest']);
+    for (const one of [joining, beside, index]) await one.close();
+  });
+
+  test('vectors that Elasticsearch takes of no length are left out, and the entry is written', async () => {
+    const { index } = await world();
+    const long = { model: 'far too long', passages: [vectorAt(0.9, 1, 5_000)] };
+    assert.deepEqual(await index.put(entryOf('long', 1, '手机', { vectors: long })), { put: 'seen' });
+    assert.deepEqual(await found(index), ['long']);
+    await index.close();
+  });
+
   test('a write to both is in both, and the newer of either refuses it', async () => {
     const { index, generations } = await world();
     await generations.create('second');
@@ -143,7 +185,7 @@ describe('a rebuild', () => {
     await client.indices.putSettings({ index: `${alias}-*`, settings: { refresh_interval: '-1' } });
     const between = await httpBetween(url);
     const through = await openAt(between.url, alias);
-    between.fate = (asked) => (asked.includes('refresh=true') ? { path: '/_bulk' } : 'through');
+    between.fate = withoutRefresh;
     assert.equal(await codeOf(through.put(entryOf('a', 1), BOTH)), 'READ_BACK_MISMATCH');
     await client.indices.refresh({ index: alias }); // what searches read now, and not what they will read
     assert.deepEqual(await found(index), ['a']);
@@ -196,17 +238,14 @@ describe('generations', () => {
     await index.close();
   });
 
-  test('one of another analyser, of another dimension, or that is not there, is outdated', async () => {
+  test('one of another analyser, or that is not there, is outdated; one that was made for another embedder is not', async () => {
     const { index, generations, alias } = await world();
-    assert.deepEqual([await generations.outdated(FIRST_GENERATION), await index.outdated()], [null, null]);
-    assert.equal(await generations.outdated('nobody'), 'analyser');
-    const other = await openAt(url, alias, { dimension: 8 });
-    assert.equal(await generationsIn(other).outdated(FIRST_GENERATION), 'embedder');
-    await client.indices.putMapping({
-      index: `${alias}-index-${FIRST_GENERATION}`,
-      _meta: { format: 1, analyser: 1, dimension: 384 },
-    });
-    assert.deepEqual([await generations.outdated(FIRST_GENERATION), await index.outdated()], ['analyser', 'analyser']);
+    assert.deepEqual([await generations.outdated(FIRST_GENERATION), await index.outdated()], [false, false]);
+    assert.equal(await generations.outdated('nobody'), true);
+    const other = await openAt(url, alias, { model: { name: 'another', dimension: 8 } });
+    assert.equal(await generationsIn(other).outdated(FIRST_GENERATION), false);
+    await client.indices.putMapping({ index: `${alias}-index-${FIRST_GENERATION}`, _meta: { format: 1, analyser: 1 } });
+    assert.deepEqual([await generations.outdated(FIRST_GENERATION), await index.outdated()], [true, true]);
     await other.close();
     await index.close();
   });
@@ -214,7 +253,7 @@ describe('generations', () => {
   test('a fill that can not be whole is an error: nobody promotes what lacks an entry', async () => {
     const { index, generations } = await world();
     await generations.create('second');
-    const bad = entryOf('bad', 1, '手机', { vector: vectorAt(1, 1, 8) });
+    const bad = entryOf('bad', 1, '手机', TOO_LONG);
     assert.equal(await codeOf(generations.fill('second', [entryOf('good', 1), bad])), 'INDEX_REFUSED');
     assert.equal(await codeOf(generations.fill('nobody', [entryOf('good', 1)])), 'PROVIDER_UNAVAILABLE');
     await index.close();

@@ -6,13 +6,13 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { z } from 'zod';
 import { SAMPLES } from '../../cli/project.ts';
-import { openSqliteIndex, VECTOR_FLOOR } from '../../persistence/sqlite-index/open.ts';
-import { hashedNgrams } from '../../providers/hashed-ngrams.ts';
+import { openSqliteIndex } from '../../persistence/sqlite-index/open.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
-import type { IndexEntry, IndexQuery, SearchIndex } from '../../runtime/ports/search-index.ts';
+import type { IndexEntry, SearchIndex } from '../../runtime/ports/search-index.ts';
 import type { SavedText } from '../../runtime/ports/texts.ts';
 import { drawPhrases } from '../samples/phrases.ts';
-import { entry, question, saved } from '../worlds/entries.ts';
+import { entry, MODEL, question, saved } from '../worlds/entries.ts';
+import { hashedNgrams } from '../worlds/hashed-ngrams.ts';
 import { savedText, seeded } from '../worlds/texts.ts';
 import { aliasOfTest, clientOf, dropIndexes, elasticsearchUrl, openAt, printServer } from './search-world.ts';
 
@@ -55,8 +55,8 @@ describe(`the same ${OTHERS} texts and the samples in both indexes (seed ${SEED}
     for (const [i, text] of texts.entries())
       entries.push(entry(ORG, `r${String(i).padStart(6, '0')}`, text, { vector: await vectorOf(wholeOf(text)) }));
     folder = await mkdtemp(path.join(tmpdir(), 'tuodi-same-'));
-    sqlite = await openSqliteIndex(path.join(folder, 'search.sqlite'), { clock: systemClock() });
-    elastic = await openAt(url, alias, { vector_floor: VECTOR_FLOOR });
+    sqlite = await openSqliteIndex(path.join(folder, 'search.sqlite'), { clock: systemClock(), model: MODEL });
+    elastic = await openAt(url, alias);
     for (const index of [sqlite, elastic]) await Promise.all(entries.map((one) => index.put(one)));
   });
   after(async () => {
@@ -68,11 +68,10 @@ describe(`the same ${OTHERS} texts and the samples in both indexes (seed ${SEED}
     await client.close();
   });
 
-  async function compared(typed: string[], change: Partial<IndexQuery>): Promise<Compared> {
+  async function compared(typed: string[]): Promise<Compared> {
     const result: Compared = { asked: 0, sets: 0, first: 0, several: 0, first_of_several: 0, differ: [] };
     for (const one of typed) {
-      const vector = change.mode === 'hybrid' ? await vectorOf(one.trim()) : null;
-      const asked = question(one, { ...change, vector, limit: ALL });
+      const asked = question(one, { limit: ALL });
       const pages = await Promise.all([sqlite, elastic].map((index) => index?.search({ org_id: ORG }, asked)));
       const [ours, theirs] = pages.map((page) => page?.hits.map(({ resource_id }) => resource_id) ?? []);
       assert.ok(ours && theirs);
@@ -109,25 +108,21 @@ describe(`the same ${OTHERS} texts and the samples in both indexes (seed ${SEED}
       entries.slice(samples.length, samples.length + 20).map((one) => one.saved),
       10,
     );
-    for (const mode of ['text', 'hybrid'] as const) {
-      for (const [name, typed] of [
-        ['phrases of the samples', phrases],
-        ['phrases of the samples, quoted', phrases.map((one) => `"${one}"`)],
-        ['phrases of other texts, quoted', others.map((one) => `"${one}"`)],
-      ] as const) {
-        const result = await compared([...typed], { mode });
-        notified(`${name}, ${mode}`, result);
-        assert.ok(result.asked > 100, `${result.asked} phrases`);
-        if (mode === 'text') assert.equal(result.sets, result.asked, result.differ.join(', '));
-        assert.equal(result.first, result.asked, result.differ.join(', '));
-      }
+    for (const [name, typed] of [
+      ['phrases of the samples', phrases],
+      ['phrases of the samples, quoted', phrases.map((one) => `"${one}"`)],
+      ['phrases of other texts, quoted', others.map((one) => `"${one}"`)],
+      ['phrases of other texts', others],
+    ] as const) {
+      const result = await compared([...typed]);
+      notified(name, result);
+      assert.ok(result.asked > 100, `${result.asked} phrases`);
+      assert.equal(result.sets, result.asked, result.differ.join(', '));
+      assert.equal(result.first, result.asked, result.differ.join(', '));
     }
-    const loose = await compared(others, { mode: 'text' });
-    notified('phrases of other texts, text', loose); // unquoted, their words may stand apart elsewhere: bm25 then differs a little
-    assert.equal(loose.sets, loose.asked, loose.differ.join(', '));
   });
 
-  test('phrases that others have too: the same set', async () => {
+  test('phrases that others have too: the same set, and the same first', async () => {
     const shared = sharedOf(
       entries.slice(0, samples.length + 50).map((one) => one.saved),
       3,
@@ -140,10 +135,10 @@ describe(`the same ${OTHERS} texts and the samples in both indexes (seed ${SEED}
       ['two, and not a third', shared.slice(2).map((one, i) => `${one} -${shared[i]?.split(' ')[0]}`)],
       ['one character', [...'的一是中手机票据合同铁价严']],
     ] as const) {
-      const result = await compared([...typed], { mode: 'text' });
-      notified(`${name}, text`, result);
+      const result = await compared([...typed]);
+      notified(name, result);
       assert.equal(result.sets, result.asked, result.differ.join(', '));
+      assert.equal(result.first, result.asked, result.differ.join(', '));
     }
-    notified('shared phrases, hybrid', await compared(shared, { mode: 'hybrid' }));
   });
 });

@@ -4,11 +4,10 @@ import { documentId } from '../../persistence/elasticsearch/mapping.ts';
 import { type ElasticsearchOptions, openElasticsearchIndex } from '../../persistence/elasticsearch/open.ts';
 import type { IndexEntry, SearchIndex } from '../../runtime/ports/search-index.ts';
 import { StepError } from '../../runtime/tasks/step-handler.ts';
-import { entry, question } from '../worlds/entries.ts';
+import { type EntryChange, entry, MODEL, question, saved } from '../worlds/entries.ts';
 import { env } from './env.ts';
 
 export const DIMENSION = 384;
-export const VECTOR_FLOOR = 0.45;
 
 export const elasticsearchUrl = (): string => env('TUODI_TEST_ELASTICSEARCH_URL');
 
@@ -20,7 +19,7 @@ export function aliasOfTest(): string {
 }
 
 export const openAt = (url: string, alias: string, change: Partial<ElasticsearchOptions> = {}): Promise<SearchIndex> =>
-  openElasticsearchIndex({ url, alias, dimension: DIMENSION, vector_floor: VECTOR_FLOOR, ...change });
+  openElasticsearchIndex({ url, alias, model: { name: MODEL, dimension: DIMENSION }, ...change });
 
 /** One printed line: what the tests of this file ran on. */
 export async function printServer(client: Client): Promise<void> {
@@ -36,7 +35,7 @@ export async function dropIndexes(client: Client, alias: string): Promise<void> 
 export const clientOf = (url: string): Client => new Client({ node: url });
 
 export const ORG = { org_id: 'o' };
-export const entryOf = (id: string, revision: number, text = '手机', change: Partial<IndexEntry> = {}): IndexEntry =>
+export const entryOf = (id: string, revision: number, text = '手机', change: EntryChange = {}): IndexEntry =>
   entry(ORG.org_id, id, text, { revision, ...change });
 export const idOf = (id: string): string => documentId(ORG.org_id, id);
 
@@ -55,3 +54,5 @@ export async function codeOf(calling: Promise<unknown>): Promise<string> {
     throw error;
   }
 }
+/** Longer than any term that Elasticsearch takes. */
+export const TOO_LONG = { saved: saved('手机', { batch_id: 'b'.repeat(40_000) }) };

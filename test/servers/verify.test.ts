@@ -1,4 +1,5 @@
 /** Verify on MariaDB, Elasticsearch and S3: damage of every kind, a picture each, is found and healed beside pictures that are whole. */
+
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,6 +14,7 @@ import { mysqlKnex } from '../../persistence/mysql/driver.ts';
 import { targetOf } from '../../persistence/mysql/target.ts';
 import { world } from '../faults/world.ts';
 import { PLANTS, plantedIn } from '../services/verify/planted.ts';
+import { hashedNgrams } from '../worlds/hashed-ngrams.ts';
 import { briefly, differing, type Place, type VerifiedWorld, verifiedWorld } from '../worlds/verified.ts';
 import { env } from './env.ts';
 import { freshServers } from './places.ts';
@@ -30,7 +32,7 @@ async function onServers(): Promise<Place> {
   const folder = await mkdtemp(path.join(tmpdir(), 'tuodi-verify-'));
   const servers = await freshServers(REDIS);
   const { config } = readConfig({ ...servers.env, TUODI_DATA_DIR: folder });
-  const opened = await openPorts(config, () => 'http://localhost', world);
+  const opened = { ...(await openPorts(config, () => 'http://localhost', world)), embedder: hashedNgrams() };
   const { s3_endpoint = '', s3_access_key = '', s3_secret_key = '', s3_bucket: Bucket, database_url = '' } = config;
   const bucket = new S3Client({
     ...{ endpoint: s3_endpoint, region: 'us-east-1', forcePathStyle: true },

@@ -1,12 +1,13 @@
 /** Settings of what files may be, of the disk they are on, and of those who read them. */
 import assert from 'node:assert/strict';
-import { statfs } from 'node:fs/promises';
+import { statfs, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp, { type Sharp } from 'sharp';
+import { openPlace } from '../../cli/drills/place.ts';
 import { SAMPLES } from '../../cli/project.ts';
 import { tiffOf } from '../worlds/other-files.ts';
 import { blank, bytesOf, endless, failureOf, impatient, LEAST_MS, ofPictures, withEngine } from './services.ts';
-import { once, portsWith, type Rows, tempFolder } from './world.ts';
+import { configWith, type Env, once, portsWith, type Rows, tempFolder } from './world.ts';
 
 const pagesOf = async (...pages: Sharp[]) => new Uint8Array(await tiffOf(pages));
 /** One thread, which three wait for, and which reads no page for longer than a second; and no reserve of the disk. */
@@ -24,7 +25,19 @@ const LEFT_BYTES = 128 * 1024 * 1024;
 /** A page that is read for several seconds. */
 const slow = () => sharp(path.join(SAMPLES, 'chinese-notice.jpg')).flatten().greyscale().resize(2_400).png();
 
+/** Where a drill would be held. */
+const placeOf = async (env: Env) => {
+  const config = await configWith(env);
+  const place = await openPlace(config, { TUODI_DATA_DIR: config.data_dir }, { needs_redis: false });
+  await place.close(false);
+  return { is_configured: place.config.data_dir === config.data_dir, here: place.here };
+};
+
 export const FILE_ROWS: Rows = {
+  async drills() {
+    assert.deepEqual(await placeOf({ drills: 'here' }), { is_configured: true, here: true });
+    assert.deepEqual(await placeOf({}), { is_configured: false, here: false });
+  },
   async disk_reserve_bytes() {
     const { objects } = await ports();
     const { bavail, bsize } = await statfs('.');
@@ -57,6 +70,9 @@ export const FILE_ROWS: Rows = {
   async ocr_models() {
     const folder = await tempFolder();
     await assert.rejects(portsWith({ ocr_models: folder }), /TUODI_OCR_MODELS: .*must hold one detector/);
+    await assert.rejects(portsWith({ ocr_models: path.join(folder, 'none') }), /TUODI_OCR_MODELS: .*cannot be read/);
+    for (const name of ['det.onnx', 'rec.onnx', 'keys.txt']) await writeFile(path.join(folder, name), 'no model');
+    await assert.rejects(portsWith({ ocr_models: folder }), /TUODI_OCR_MODELS: .*det\.onnx is no model/);
   },
   ocr_workers: async () => assert.equal((await ports()).threads, 1),
   async ocr_page_time_limit_ms() {

@@ -7,6 +7,7 @@ import { connect } from '../../cli/client.ts';
 import { output } from '../../cli/output.ts';
 import { createSigner } from '../../runtime/accounts/signer.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
+import { freePort } from '../servers/start/process.ts';
 import { started } from '../worlds/tuodi.ts';
 import { elsewhere, LINK_SECRET, LINK_SECRET_BEFORE, ORIGIN, ofPictures, POINTS, rated, unrated } from './services.ts';
 import { configWith, type Rows, recorder, type Serving, tempFolder } from './world.ts';
@@ -87,6 +88,13 @@ export const HTTP_ROWS: Rows = {
     const facts = await openFacts(await configWith({ data_dir }), { clock: systemClock() });
     await facts.close();
     assert.ok(existsSync(path.join(data_dir, 'facts.sqlite')));
+  },
+  async metrics_listen() {
+    const address = `127.0.0.1:${await freePort()}`;
+    const service = await started(await tempFolder(), { TUODI_METRICS_LISTEN: address });
+    assert.match(await (await fetch(`http://${address}/metrics`)).text(), /^tuodi_facts_readable 1$/m);
+    await service.stop();
+    await assert.rejects(fetch(`http://${address}/metrics`));
   },
   async log_level() {
     const service = await started(await tempFolder(), { TUODI_LOG_LEVEL: 'warn' });

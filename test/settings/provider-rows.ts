@@ -1,9 +1,10 @@
 /** Settings of recognition and of embeddings that are somewhere else. The other end is an engine in memory, or keeps what it is sent. */
 import assert from 'node:assert/strict';
 import { SECRET } from '../worlds/ocr-engine.ts';
+import { writeTinyModel } from '../worlds/tiny-model.ts';
 import { until } from '../worlds/wait.ts';
 import { blank, bytesOf, DIMENSION, elsewhere, READ, SECRET_BEFORE, withEngine } from './services.ts';
-import { once, type Rows } from './world.ts';
+import { once, portsWith, type Rows, tempFolder } from './world.ts';
 
 const OTHER = `whsec_${Buffer.from('another secret, of somebody else').toString('base64')}`;
 const PICTURES = 3;
@@ -36,6 +37,12 @@ export const PROVIDER_ROWS: Rows = {
     assert.equal(await calledBack(SECRET), 200);
   },
   ocr_callback_secret_previous: async () => assert.equal(await calledBack(SECRET_BEFORE), 200),
+  async embedding_dir() {
+    const { embedder } = await portsWith({ embedding_dir: await writeTinyModel(await tempFolder()) });
+    const [vector] = await embedder.embed(['word'], AbortSignal.timeout(5_000));
+    assert.match(embedder.model, /^onnx\//);
+    assert.equal(vector?.length, 8);
+  },
   embedding_url: async () => assert.equal((await elsewhere()).to_embeddings.url, '/embeddings'),
   async embedding_api_key() {
     assert.equal((await elsewhere()).to_embeddings.headers.authorization, 'Bearer a-key-to-embeddings');

@@ -5,8 +5,10 @@ import { createServer as createTls } from 'node:tls';
 import { pino } from 'pino';
 import { migrateFacts, openIndex } from '../../app/open-ports.ts';
 import { openSqliteFacts } from '../../persistence/sqlite/facts.ts';
+import { noEmbedder } from '../../providers/no-embedder.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
-import { entry, question } from '../worlds/entries.ts';
+
+import { question } from '../worlds/entries.ts';
 import { httpsBefore, testAuthority } from '../worlds/tls.ts';
 import { closeLater, configWith, type Env, type Kept, once, portsWith, type Rows, recorder, tempFolder } from './world.ts';
 
@@ -47,7 +49,11 @@ const facts = once(async () => {
 /** What it was asked by a search with these settings. */
 async function asked(env: Env) {
   const server = await elasticsearch();
-  const index = await openIndex(await configWith({ elasticsearch_url: server.url, ...env }), { facts: await facts(), ...world });
+  const index = await openIndex(await configWith({ elasticsearch_url: server.url, ...env }), {
+    facts: await facts(),
+    embedder: noEmbedder(),
+    ...world,
+  });
   closeLater(index.close);
   await index.search({ org_id: 'a' }, question('word')).catch(() => {}); // what was asked is what is looked at
   return server.kept;
@@ -88,20 +94,9 @@ export const SERVER_ROWS: Rows = {
     const tls = await httpsBefore((await elasticsearch()).url, authority, () => basic('u', 'right'));
     closeLater(tls.close);
     const env = { elasticsearch_url: `https://localhost:${tls.port}`, elasticsearch_user: 'u', elasticsearch_password: 'wrong' };
-    const opened = async (more: Env) => openIndex(await configWith({ ...env, ...more }), { facts: await facts(), ...world });
+    const opened = async (more: Env) =>
+      openIndex(await configWith({ ...env, ...more }), { facts: await facts(), embedder: noEmbedder(), ...world });
     await assert.rejects(opened({}), /TUODI_ELASTICSEARCH_CA_FILE/);
     await assert.rejects(opened({ elasticsearch_ca_file: authority.ca_file }), /TUODI_ELASTICSEARCH_PASSWORD/);
-  },
-  /** Above the default: a cosine of 0.6 would be enough for that. */
-  async embedding_floor() {
-    const index = await openIndex(await configWith({ embedding_floor: '0.7' }), { facts: await facts(), ...world });
-    closeLater(index.close);
-    await index.put(entry('a', 'near', 'hill', { vector: new Float32Array([0.8, 0.6]) }));
-    await index.put(entry('a', 'far', 'hill', { vector: new Float32Array([0.6, 0.8]) }));
-    const { hits } = await index.search({ org_id: 'a' }, question('sea', { mode: 'hybrid', vector: new Float32Array([1, 0]) }));
-    assert.deepEqual(
-      hits.map(({ resource_id }) => resource_id),
-      ['near'],
-    );
   },
 };

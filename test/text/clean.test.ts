@@ -31,3 +31,13 @@ test(`cleaning again changes nothing (seed ${SEED})`, () => {
     { seed: SEED, numRuns: 3_000 },
   );
 });
+
+test('what is taken for clean at a glance is what cleaning leaves alone', () => {
+  const glanced = /^[!-~\u4E00-\u9FFF\u3001\u3002\uFF01-\uFF0F\uFF1A-\uFF20\uFF3B-\uFF40\uFF5B-\uFF65]$/;
+  for (let code = 0; code < 0xffff; code += 1) {
+    const one = String.fromCharCode(code);
+    if (!glanced.test(one)) continue;
+    assert.equal(cleanText(`${one}中${one}a\u00AD`), `${one}中${one}a`); // a soft hyphen is no clean character
+    assert.equal(cleanText(`${one}中${one}a`), `${one}中${one}a`);
+  }
+});

@@ -52,10 +52,17 @@ test('a passage is cut between words, and is as wide in Chinese as in English', 
   assert.match(shown(saved(`${'𠀀'.repeat(99)}收据${'𠀀'.repeat(99)}`), '收据')[0] ?? '', /^text1: 𠀀{40}\[收据\]𠀀{40}$/u);
 });
 
+test('words that say little are marked only as typed, or where they alone are looked for', () => {
+  const document = saved('Handled by Rosa. It was paid by cash, and is handled');
+  assert.deepEqual(shown(document, 'handled by rosa '), ['text1: [Handled by Rosa]. It was paid by cash, and is handled']);
+  assert.deepEqual(shown(document, 'rosa by '), ['text1: Handled by [Rosa]. It was paid by cash, and is handled']);
+  assert.deepEqual(shown(saved('paid by cash'), 'by '), ['text1: paid [by] cash']);
+});
+
 test('where a text has the whole phrase, only that is marked; elsewhere its words are', () => {
   const document = saved('handle with care, by hand. Handled by Oliver', { title: 'by Oliver' });
   assert.deepEqual(shown(document, 'Handled by Oliver '), [
-    'title: [by] [Oliver]',
+    'title: by [Oliver]',
     'text1: handle with care, by hand. [Handled by Oliver]',
   ]);
   assert.deepEqual(boxed('handled by oliver ', 'by', 'hand', 'Handled', 'by', 'Oliver'), ['Handled', 'by', 'Oliver']);

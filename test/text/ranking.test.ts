@@ -5,15 +5,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { openSqliteIndex } from '../../persistence/sqlite-index/open.ts';
-import { hashedNgrams } from '../../providers/hashed-ngrams.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
 import type { IndexEntry, IndexQuery, SearchIndex } from '../../runtime/ports/search-index.ts';
 import type { SavedText } from '../../runtime/ports/texts.ts';
-
 import { passages } from '../../text/document.ts';
 import { fold } from '../../text/fold.ts';
+import { lowerQuery } from '../../text/lower-query.ts';
+import { parseQuery } from '../../text/query.ts';
+import { byPlace, type Place, type Readable, rankExact, rankSome, readable } from '../../text/rank.ts';
 import { units } from '../../text/units.ts';
-import { entry, question, saved } from '../worlds/entries.ts';
+import { entry, LEAST, MODEL, question, saved } from '../worlds/entries.ts';
+import { hashedNgrams } from '../worlds/hashed-ngrams.ts';
 import { savedText, seeded } from '../worlds/texts.ts';
 
 const SEED = 20261123;
@@ -90,7 +92,7 @@ const everything = [...KNOWN, ...others].map(whole);
 
 before(async () => {
   dir = await mkdtemp(join(tmpdir(), 'tuodi-ranking-'));
-  index = await openSqliteIndex(join(dir, 'search.sqlite'), { clock: systemClock() });
+  index = await openSqliteIndex(join(dir, 'search.sqlite'), { clock: systemClock(), model: MODEL });
   const all: IndexEntry[] = await Promise.all(
     [...KNOWN, ...others].map(async (one, i) => {
       const { title, description, tags, pages } = one;
@@ -126,7 +128,7 @@ async function counted(kind: 'han' | 'word', mode: IndexQuery['mode']): Promise<
 
 describe(`10 known documents among ${OTHERS} others (seed ${SEED})`, () => {
   for (const kind of ['han', 'word'] as const) {
-    for (const mode of ['text', 'hybrid', 'vector'] as const) {
+    for (const mode of ['text', 'vector'] as const) {
       test(`a phrase of ${kind === 'han' ? '2 to 6 Han characters' : '1 to 3 English words'} brings its document first, by ${mode}`, async (t) => {
         const { asked, first, ten } = await counted(kind, mode);
         t.diagnostic(
@@ -140,17 +142,55 @@ describe(`10 known documents among ${OTHERS} others (seed ${SEED})`, () => {
     }
   }
 
-  test('a query for what is not there finds nothing, in hybrid mode too', async () => {
+  test('a query for what is not there finds nothing, by what is near neither', async () => {
     for (const typed of ['qwxzvkj', '魑魅魍魉', 'zzyzx qqqq', '饕餮盛宴', 'xylophone 龘']) {
-      const { total } = await index.search({ org_id: 'o' }, question(typed, { mode: 'hybrid', vector: await vectorOf(typed) }));
+      const { total } = await index.search(
+        { org_id: 'o' },
+        question(typed, { mode: 'vector', least: LEAST, vector: await vectorOf(typed) }),
+      );
       assert.equal(total, 0, typed);
     }
   });
 
-  test('a long passage with misread characters, which no phrase finds, is found by a hybrid search', async () => {
+  test('a long passage with misread characters, which no phrase finds, is near', async () => {
     const typed = '红烧肉的做法五花肉切块冷水下锅悼水冰糠炒出糖色加生抽老抽料酒小火慢顿一小时';
     assert.equal((await index.search({ org_id: 'o' }, question(typed))).total, 0);
-    const { hits } = await index.search({ org_id: 'o' }, question(typed, { mode: 'hybrid', vector: await vectorOf(typed) }));
+    const { hits } = await index.search(
+      { org_id: 'o' },
+      question(typed, { mode: 'vector', least: LEAST, vector: await vectorOf(typed) }),
+    );
     assert.equal(hits[0]?.resource_id, 'r2');
+  });
+});
+
+describe('by the text alone', () => {
+  const places = (typed: string, texts: Record<string, string>) => {
+    const query = parseQuery(`${typed} `);
+    const some = lowerQuery(query)?.some ?? [];
+    const weights = some.map(() => 10);
+    const all = Object.entries(texts).map(([resource_id, text]) => ({ resource_id, read: readable(saved(text)) }));
+    const order = (rank: (text: Readable) => Place | null) =>
+      all
+        .flatMap(({ resource_id, read }) => {
+          const place = rank(read);
+          return place ? [{ resource_id, created_at: 0, ...place }] : [];
+        })
+        .sort(byPlace)
+        .map(({ resource_id }) => resource_id);
+    return { exact: order((text) => rankExact(query, text)), some: order((text) => rankSome(some, weights, text)) };
+  };
+
+  test('a word that stands in two pieces is a part of what was typed', () => {
+    const texts = {
+      person: 'Handled by Matilda Delacroix\nItem: ladder',
+      parted: 'Handled by Matilda Delacroix\nItem: cabi\nnet',
+      other: 'Handled by Philippa Fairfax\nItem: cabi net',
+    };
+    assert.deepEqual(places('Matilda Delacroix cabinet purple', texts).some, ['parted', 'person']);
+  });
+
+  test('one Han is a name before it is a part of a word, however near that stands', () => {
+    const texts = { within: '空调工程部', begins: '空调一台，另有运费和安装费，详见附表\n\n程平' };
+    assert.deepEqual(places('空调 程', texts).exact, ['begins', 'within']);
   });
 });

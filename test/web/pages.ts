@@ -30,7 +30,8 @@ export const PAGE_CASES: readonly PageCase[] = [
       for (const n of [0, 2, 3]) await ticks.nth(n).click({ force: true });
     },
   },
-  { name: 'nothing-found', path: () => `/?q=${encodeURIComponent('云雀 dinner')}`, ready: '.state', shot: true },
+  { name: 'some-of-it-found', path: () => `/?q=${encodeURIComponent('云雀 dinner')}`, ready: '.hit' },
+  { name: 'nothing-found', path: () => `/?q=${encodeURIComponent('钢琴 xylophone')}`, ready: '.state', shot: true },
   { name: 'operations', path: () => '/operations', ready: '.work .steps', shot: true },
   { name: 'read-again', path: () => '/read-again?remark=low_confidence', ready: '.work .order', shot: true },
   { name: 'people', path: () => '/people', ready: '.work [data-user]', shot: true },

@@ -55,6 +55,29 @@ describe('searching', () => {
     await page.context().close();
   });
 
+  test('what has only a part of what was typed stands under a heading that says so, in both languages', async () => {
+    for (const [language, typed, heading, found] of [
+      ['en', 'kite festival elephant', 'No picture has all of these words; these have some.', 'Kite Festival'],
+      ['zh', '停水通知 大象', '没有图片包含全部词语；以下包含其中一部分。', '停水通知'],
+      ['en', 'kite festivla', 'No picture has exactly these words; these have nearly the same.', 'Kite Festival'],
+    ] as const) {
+      const page = await world.open({}, { language });
+      await ask(page, typed);
+      await page.getByRole('heading', { name: heading }).waitFor();
+      await title(page, found).waitFor();
+      const [above, below] = [
+        await page.getByRole('heading', { name: heading }).boundingBox(),
+        await title(page, found).first().boundingBox(),
+      ];
+      assert.ok(above && below && above.y + above.height <= below.y, 'the heading stands above what it is of');
+      await ask(page, `"${typed}"`);
+      await page.getByRole('heading', { name: heading }).waitFor({ state: 'detached' });
+      assert.equal(await title(page, found).count(), 0);
+      assert.deepEqual(page.errors, []);
+      await page.context().close();
+    }
+  });
+
   test('while a word is composed nothing is asked; when it is there, at once', async () => {
     const page = await world.open();
     const asked: string[] = [];
@@ -146,16 +169,16 @@ describe('searching', () => {
 
   test('nothing found says so, offers each word alone, and tells why a picture is not among it', async () => {
     const page = await world.open();
-    await ask(page, '云雀 zeppelin');
+    await ask(page, '"云雀" "zeppelin"');
     await page.getByRole('heading', { name: 'No picture has both words' }).waitFor();
     await page.getByRole('button', { name: 'Why isn’t my picture here?' }).click();
     const why = page.getByRole('dialog');
     await why.locator('input[type=file]').setInputFiles('samples/english-letter.png');
     await why.getByText('It is here: Letter from the bicycle workshop').waitFor();
     await page.keyboard.press('Escape');
-    await page.getByRole('button', { name: 'Search 云雀 alone' }).click();
+    await page.getByRole('button', { name: 'Search "云雀" alone' }).click();
     await title(page, 'Skylark Bakery').waitFor();
-    assert.equal(new URL(page.url()).searchParams.get('q'), '云雀');
+    assert.equal(new URL(page.url()).searchParams.get('q'), '"云雀"');
     await page.context().close();
   });
 });

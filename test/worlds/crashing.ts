@@ -33,7 +33,11 @@ function wrapped(target: object, [name = '', ...rest]: string[], boundary: Bound
 
 function isMeant([first, second]: unknown[], { call, of }: Boundary): boolean {
   if (of === undefined) return true;
-  if (call === 'facts.commit') return Array.isArray(first) && (first as Change[]).some(({ journal }) => journal.event === of);
+  if (call === 'facts.commit')
+    return (
+      Array.isArray(first) &&
+      (first as Change[]).some(({ journal, followed_by }) => [journal, followed_by?.journal].some((one) => one?.event === of))
+    );
   return [first, second].some(
     (value) => value === of || (typeof value === 'object' && value !== null && Object.values(value).includes(of)),
   );

@@ -88,7 +88,9 @@ function ran(block: Block, out: string, err: string): Ran {
 const bash = (script: string, cwd: string): Promise<{ out: string; err: string }> =>
   new Promise((resolve) => {
     const env = { PATH: process.env.PATH, HOME: cwd, LANG: 'C.UTF-8' };
-    execFile('bash', [script], { cwd, env, timeout: 60_000, maxBuffer: 8 * 1024 * 1024 }, (_, out, err) => resolve({ out, err }));
+    execFile('bash', [script], { cwd, env, timeout: 180_000, maxBuffer: 8 * 1024 * 1024 }, (_, out, err) =>
+      resolve({ out, err }),
+    );
   });
 
 /**

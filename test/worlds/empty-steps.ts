@@ -46,3 +46,11 @@ export const emptySteps: StepHandlers = {
   cleanUp: async () => {},
   isAvailable: () => true,
 };
+
+const NO_VECTORS = { fact_id: null };
+/** As where there is no embedder. */
+export const emptyWithoutVectors: StepHandlers = {
+  ...emptySteps,
+  run: (run) => (run.kind === 'embed' ? Promise.resolve(NO_VECTORS) : emptySteps.run(run)),
+  withoutRun: (kind) => (kind === 'embed' ? NO_VECTORS : null),
+};

@@ -4,6 +4,7 @@ import type { Role } from '../../contract/roles.ts';
 import type { HttpDeps } from '../../http/context.ts';
 import { HTTP_LIMITS } from '../../http/limits.ts';
 import { createHttpServer } from '../../http/server.ts';
+import { noEmbedder } from '../../providers/no-embedder.ts';
 import { makeKey } from '../../runtime/accounts/api-keys.ts';
 import { systemClock } from '../../runtime/async/clock.ts';
 import { createParts, type Parts } from '../../runtime/health/parts.ts';
@@ -37,7 +38,7 @@ export async function serveEvents(facts: Facts, announcements: Announcements, li
   const deps = only<HttpDeps>('http', {
     ...{ facts, feed, clock, log, cors_origins: [], version: '0', public_url: () => 'http://localhost' },
     ...{ rates: null, trusted_proxies: [], callbacks: null, storage_events: null },
-    ...{ public_url_is_guessed: true, searches_by_meaning: false, required_metadata: [] },
+    ...{ public_url_is_guessed: true, required_metadata: [], embedder: noEmbedder() },
     parts,
     limits: { ...HTTP_LIMITS, max_event_readers: 1_000, ...limits }, // one key of the test has all of them
   });

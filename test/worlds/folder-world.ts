@@ -14,11 +14,12 @@ import { until } from './wait.ts';
 
 export type Service = App & { client: Client };
 
-/** Its steps are those of a real one; `recogniser` reads. `TUODI_TEST_LOG`: a level, to see its log. */
+/** Its steps are those of a real one; `recogniser` reads; `changed`: what is made of its ports. `TUODI_TEST_LOG`: a level, to see its log. */
 export async function serviceOn(
   folder: string,
   recogniser: Recogniser = numberReader(),
   options: AppOptions = {},
+  changed: NonNullable<AppOptions['ports']> = (same) => same,
 ): Promise<Service> {
   const { config } = readConfig({
     TUODI_DATA_DIR: folder,
@@ -26,7 +27,7 @@ export async function serviceOn(
     TUODI_LOG_LEVEL: process.env.TUODI_TEST_LOG ?? 'silent',
     TUODI_OCR_WORKERS: '1',
   });
-  const app = await startApp(config, '0.0.0', { ...options, ports: (opened) => ({ ...opened, recogniser }) });
+  const app = await startApp(config, '0.0.0', { ...options, ports: (opened) => changed({ ...opened, recogniser }) });
   return { ...app, client: clientOf(app.url, app.local_key) };
 }
 

@@ -14,5 +14,5 @@ export const heldRuns = ({ facts, log, clock = systemClock() }: { facts: Facts; 
   createRuns({
     ...{ runs: facts.runs, lifecycle: runLifecycle(), clock, limits: RUNTIME_LIMITS, log },
     each: concurrently({ log, limits: RUNTIME_LIMITS }),
-    works: { verify: held, reindex: held, replay: held },
+    works: { verify: held, reindex: held, replay: held, embed: held },
   });

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
 import { drawnMachines } from '../../app/machines.ts';
+import { createMetrics } from '../../app/metrics/metrics.ts';
 import type { Resource } from '../../contract/resource.ts';
 import type { HttpDeps } from '../../http/context.ts';
 import { HTTP_LIMITS } from '../../http/limits.ts';
@@ -32,7 +33,9 @@ import { createRelay } from '../../runtime/outbox/relay.ts';
 import type { ApiKey } from '../../runtime/ports/accounts.ts';
 import type { Facts } from '../../runtime/ports/facts.ts';
 import type { Embedder } from '../../runtime/ports/providers.ts';
+import type { SavedText } from '../../runtime/ports/texts.ts';
 import { createEngine } from '../../runtime/resources/engine.ts';
+import { createNearness } from '../../runtime/search/nearness.ts';
 import type { Writes } from '../../runtime/tasks/step-handler.ts';
 import { explainer } from '../../services/explain/explain.ts';
 import { previewTurner } from '../../services/formats/turned-preview.ts';
@@ -71,7 +74,8 @@ export type HttpWorld = {
   done(resource_id: string, job: string, output: object, writes?: Writes): Promise<string>;
   /** Uploaded by its link's bytes and found to be legal. */
   legal(resource_id: string, bytes?: string): Promise<void>;
-  indexed(resource_id: string, text?: string): Promise<void>;
+  /** change: of what is saved with the text. */
+  indexed(resource_id: string, text?: string, change?: Partial<SavedText>): Promise<void>;
   later(ms: number): void;
   /** All facts and all objects, as one text. */
   everything(): Promise<string>;
@@ -124,6 +128,7 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
     }),
     pauses,
     machines: drawnMachines,
+    nearness: createNearness({ facts, embedder, clock }),
     turnedPreview: previewTurner(objects),
     ...{ engine, feed, facts, objects, clock, log: logger, public_url, version: '0.0.0' },
     links: {
@@ -134,6 +139,7 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
     runs: heldRuns({ facts, clock, log: logger }),
     report: aloneReport({ facts, parts, callback_counts, clock, log: logger }),
     callbacks: null,
+    metrics: createMetrics({ role: 'serve', version: '0.0.0' }),
     limits: HTTP_LIMITS,
     cors_origins: ['https://web.example'],
     readiness: () => ({ ready: true, checks: {} }),
@@ -206,7 +212,7 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
       const columns = { sha256, byte_size: bytes.length, width: 4, height: 3, page_count: 1, uploaded_at: clock.now() };
       await done(resource_id, 'inspect', { verdict: 'legal', ...picture, fact_id: null }, { facts: [], columns });
     },
-    indexed: async (resource_id, text = 'hello') => {
+    indexed: async (resource_id, text = 'hello', change = {}) => {
       const { org_id, revision } = await rowOf(facts, resource_id);
       const owner = { resource_id, org_id, at: clock.now() };
       const [recognition_id, text_id, embedding_id] = [clock.newId(), clock.newId(), clock.newId()];
@@ -227,6 +233,7 @@ export async function httpWorld(given: Partial<HttpDeps> = {}): Promise<HttpWorl
         batch_id: null,
         created_at: 0,
         pages: [{ page: 1, text }],
+        ...change,
       };
       const row = { ...owner, text_id, revision, recognition_id, correction_id: null, saved };
       await done(resource_id, 'save', { fact_id: text_id }, { facts: [{ into: 'texts', row }] });

@@ -112,13 +112,13 @@ export async function writtenLater(ports: Ports): Promise<void> {
 
 /** TRASH while the copy is being made, then RESTORE: the copy of the first run is nobody's. */
 export async function restoredDuringWrite(plain: Ports): Promise<void> {
-  const { objects, seen, letGo } = hangingObjects(plain.objects, { put: 1 });
+  const { objects, seen, letGo } = hangingObjects(plain.objects, { put: 2 });
   const service = serviceOf({ ...plain, objects });
   const id = await takeIn(service.engine, plain, 3);
   await service.start();
   try {
     await say(service.engine, id, 'UPLOAD_REPORTED');
-    await until('a preview is being written', () => seen.hanging === 1);
+    await until('both previews are being written', () => seen.hanging === 2);
     await say(service.engine, id, 'TRASH');
     await say(service.engine, id, 'RESTORE');
     await until('it is INDEXED', async () => (await statusOf(plain, id)) === 'INDEXED');

@@ -1,6 +1,6 @@
 /** Small pictures that differ, and a recogniser that reads the number which each is painted with. For tests of the lifecycle, not of OCR. */
 import sharp from 'sharp';
-import type { Recogniser } from '../../runtime/ports/providers.ts';
+import type { PageRead, Recogniser } from '../../runtime/ports/providers.ts';
 
 const SIDE = 16;
 
@@ -13,6 +13,10 @@ export function pictureOf(number: number): Promise<Buffer> {
     .png()
     .toBuffer();
 }
+
+/** As an engine apart from the service reads it. */
+export const readNumber = (png: Buffer): Promise<PageRead> =>
+  numberReader().recognise({ png, page: 1, width: 0, height: 0 }, new AbortController().signal);
 
 /** The word that stands for a number: letters only, so that no analyser changes it, and none is the beginning of another. */
 export const wordOf = (number: number): string => `w${[...String(number)].map((digit) => 'bcdfghjklm'[Number(digit)]).join('')}z`;

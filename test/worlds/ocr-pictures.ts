@@ -16,7 +16,7 @@ export type KnownLine = { text: string; words: KnownWord[] };
 /** A file as a person has it, and what is written on it. */
 export type KnownPicture = { name: string; bytes: Buffer; width: number; height: number; lines: KnownLine[] };
 /** One that is being made. */
-type Draft = { name: string; image: Sharp; width: number; height: number; lines: KnownLine[] };
+export type Draft = { name: string; image: Sharp; width: number; height: number; lines: KnownLine[] };
 
 const Box = { x: z.number(), y: z.number(), w: z.number(), h: z.number() };
 const Words = z.array(z.object({ text: z.string(), ...Box }));
@@ -39,9 +39,10 @@ const TILTS = [
 ];
 /** Between the ink and the edge of a tight crop, in pixels. */
 const TIGHT = 2;
-const SEED = 20261124;
+export const SEED = 20261124;
 
-type Kind = { name: string; make: (page: Draft, n: number) => Draft[] | Promise<Draft[]> };
+/** `parts`: of which samples; else a part of each language. */
+export type Kind = { name: string; parts?: Parts; make: (page: Draft, n: number) => Draft[] | Promise<Draft[]> };
 const one = (change: (page: Draft, n: number) => Draft | Promise<Draft>) => async (page: Draft, n: number) => [
   await change(page, n),
 ];
@@ -75,7 +76,7 @@ export const KINDS: Kind[] = [
 ];
 
 /** Every picture of a kind. */
-export async function picturesOf({ make }: Kind, parts: Parts = PARTS): Promise<KnownPicture[]> {
+export async function picturesOf({ make, parts: own }: Kind, parts: Parts = own ?? PARTS): Promise<KnownPicture[]> {
   const pages = await Promise.all(Object.entries(parts).map(([file, lines]) => partOf(file, lines)));
   const drafts = (await Promise.all(pages.map((page, n) => make(page, n)))).flat();
   return Promise.all(drafts.map(async ({ image, ...rest }) => ({ ...rest, bytes: await image.png().toBuffer() })));
@@ -105,7 +106,7 @@ async function partOf(file: string, count: number): Promise<Draft> {
 }
 
 /** Drawn, so that what follows begins from its pixels: sharp does the steps of one chain in an order of its own. */
-async function again(draft: Draft, encoded = draft.image.png()): Promise<Draft> {
+export async function again(draft: Draft, encoded = draft.image.png()): Promise<Draft> {
   const { data, info } = await encoded.toBuffer({ resolveWithObject: true });
   return { ...draft, image: sharp(data), width: info.width, height: info.height };
 }
@@ -131,7 +132,7 @@ function phrasesOf({ words }: KnownLine): Place[] {
 const HAN = /\p{Script=Han}/u;
 
 /** What lies inside, with `margin` around it. Every part of a word inside counts. */
-function cropped(page: Draft, place: Place, margin: number): Draft {
+export function cropped(page: Draft, place: Place, margin: number): Draft {
   const left = Math.max(0, Math.floor(place.left) - margin);
   const top = Math.max(0, Math.floor(place.top) - margin);
   const width = Math.min(page.width, Math.ceil(place.right) + margin) - left;
@@ -151,7 +152,7 @@ function cropped(page: Draft, place: Place, margin: number): Draft {
   };
 }
 
-function scaled(page: Draft, by: number): Draft {
+export function scaled(page: Draft, by: number): Draft {
   const [width, height] = [Math.round(page.width * by), Math.round(page.height * by)];
   const to = (x: number, y: number): [number, number] => [(x / page.width) * width, (y / page.height) * height];
   return { ...page, image: page.image.resize({ width, height, fit: 'fill' }), width, height, lines: movedLines(page.lines, to) };

@@ -21,17 +21,17 @@ import type { Embedder } from '../../runtime/ports/providers.ts';
 import type { ResourceRow } from '../../runtime/ports/resources.ts';
 import type { TaskRecord } from '../../runtime/ports/tasks.ts';
 import type { Engine } from '../../runtime/resources/engine.ts';
+import { createNearness } from '../../runtime/search/nearness.ts';
 import { callbackReceiver } from '../../services/remote/callbacks.ts';
 import { openWorld, SCOPE, say, serviceOf, takeIn, world } from '../faults/world.ts';
 import { known } from '../model/known.ts';
-import { numberReader } from './numbered.ts';
+import { readNumber } from './numbered.ts';
 import { type Knows, ocrEngine, SECRET } from './ocr-engine.ts';
 import { SERVICE_LIMITS } from './service-context.ts';
 import { until } from './wait.ts';
 
 const { clock, log } = world;
 const signer = createSigner({ current: 'a secret of links, of at least 32 characters' });
-const never = new AbortController().signal;
 /** Limits of the real ones' shape, small enough for a test to see them pass. A lease that a test does not wait for is long. */
 export const SOON = {
   lease_ms: 100,
@@ -45,8 +45,7 @@ type Given = { options?: Partial<ServiceOptions>; embedder?: Embedder; ports?: (
 
 export async function remoteWorld({ options = {}, embedder, ports: changed = (same) => same, knows = 'work_id' }: Given = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), 'tuodi-remote-'));
-  const read = async (png: Buffer) => numberReader().recognise({ png, page: 1, width: 0, height: 0 }, never);
-  const there = await ocrEngine(read, { knows });
+  const there = await ocrEngine(readNumber, { knows });
   let address = '';
   const callback_url = (of: CallbackGrant) =>
     `${address}/v1/callbacks/${of.resource_id}/${of.task_id}?${callbackQuery(signer, of)}`;
@@ -83,6 +82,7 @@ export async function remoteWorld({ options = {}, embedder, ports: changed = (sa
     },
     explain: async () => null,
     pauses: service.pauses,
+    nearness: createNearness({ ...ports, clock }),
     turnedPreview: async () => null,
     ...{ required_metadata: ['title'], cors_origins: [], readiness: () => ({ ready: true, checks: {} }) },
   });

@@ -6,14 +6,18 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { until } from './wait.ts';
 
-const MAIN = fileURLToPath(new URL('../../main.js', import.meta.url));
+export const MAIN = fileURLToPath(new URL('../../main.js', import.meta.url));
 /** A command on a small folder, and a start, take a few seconds; on a busy machine more. */
 const MAX_MS = 60_000;
 
-export async function tuodi(args: string[], env: NodeJS.ProcessEnv = {}): Promise<{ code: number; out: string; err: string }> {
+export async function tuodi(
+  args: string[],
+  env: NodeJS.ProcessEnv = {},
+  max_ms = MAX_MS,
+): Promise<{ code: number; out: string; err: string }> {
   const child = spawn(process.execPath, [MAIN, ...args], {
     env: { ...process.env, TUODI_LISTEN: '127.0.0.1:0', TUODI_LOG_LEVEL: 'silent', ...env },
-    timeout: MAX_MS,
+    timeout: max_ms,
   });
   child.stdin.end();
   const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Knex } from 'knex';
+import { EMBED_JOB } from '../../app/embed-lacking.ts';
 import type { OpenedPorts, Ports } from '../../app/open-ports.ts';
 import type { RunProgress } from '../../machines/run.ts';
 import { sqliteKnex } from '../../persistence/sqlite/driver.ts';
@@ -19,6 +20,9 @@ import { until } from './wait.ts';
 
 /** A busy machine with real servers on it indexes one a second. */
 const REST_LIMIT_MS = 120_000;
+const HOUR_MS = 60 * 60_000;
+/** Below the ten minutes that a turn may be held, by the clock of any server: one that is held longer counts as free. */
+const TURN_MS = 9 * 60_000;
 
 /** The reading of this one never ends. */
 export const HANGS = 99;
@@ -139,10 +143,15 @@ export async function verifiedWorld(numbers: number, given: Partial<RuntimeLimit
   const never = new Promise<void>(() => {});
   const ports: Ports = { ...opened, recogniser: numberReader((number) => (number === HANGS ? never : Promise.resolve())) };
   // The watch of the index would mend what is planted.
-  const limits = { sweep_interval_ms: 20, index_look_ms: 3_600_000, prune_interval_ms: 3_600_000, run_look_ms: 20, ...given };
+  const limits = { sweep_interval_ms: 20, index_look_ms: HOUR_MS, prune_interval_ms: HOUR_MS, run_look_ms: 20, ...given };
+  const { facts, objects, index } = ports;
+  // So would the run that embeds what lacks vectors: its turn is somebody else's.
+  const now = world.clock.now();
+  await facts.chores.take(EMBED_JOB, { owner: 'a test', now, until: now + TURN_MS });
+  const held = await facts.chores.take(EMBED_JOB, { owner: 'another', now, until: now + TURN_MS });
+  if (held !== 'taken') throw new Error('the turn of the run that embeds is not held');
   let service = serviceOf(ports, { limits, resource_limits: {} });
   await service.start();
-  const { facts, objects, index } = ports;
   const ids: string[] = [];
   for (let number = 1; number <= numbers; number++) {
     const id = await takeIn(service.engine, ports, number);

@@ -2,6 +2,7 @@
  * The embedded service on a clock that a test moves, with a picture in each status, held there until the fault has come. A process is killed
  * by cutting it off from everything outside it: none of its calls is answered any more, and the next process begins.
  */
+
 import { setMaxListeners } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -21,6 +22,7 @@ import type { Tasks } from '../../../runtime/ports/tasks.ts';
 import { explainer } from '../../../services/explain/explain.ts';
 import { prepareIndex } from '../../../services/index/rebuild.ts';
 import { callbackReceiver } from '../../../services/remote/callbacks.ts';
+import { hashedNgrams } from '../../worlds/hashed-ngrams.ts';
 import { SERVICE_LIMITS } from '../../worlds/service-context.ts';
 import { heldEmbedder, heldEngine, type Told } from './engine.ts';
 
@@ -71,7 +73,7 @@ export async function outcomesWorld() {
   const opened = await openPorts(config, () => 'http://localhost', { clock, log });
   await prepareIndex({ ...opened, clock });
   const engine = heldEngine(async (told) => void (await callBack(told)));
-  const embedding = heldEmbedder(opened.embedder);
+  const embedding = heldEmbedder(hashedNgrams());
   const held = new Map<string, { kind: StepKind; open: Promise<void> }>();
   const opens: (() => void)[] = [];
   const now = { tasks: memoryTasks() as Tasks, index: opened.index, fault: (() => undefined) as Fault, deaf: false };

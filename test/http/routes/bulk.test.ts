@@ -265,23 +265,34 @@ describe('what one request may be', () => {
   });
 });
 
-test('what one engine has read is read again in one call, as ordered, by the whole service', async () => {
+const RECEIPT = { metadata: '{"title": "a receipt", "tags": ["receipt"]}' };
+test('all receipts that one engine has read are read again by another in one call, as ordered, by the whole service', async () => {
   const whole = await wholeWorld();
   try {
-    const [a, b] = [await whole.indexed(1, 'first'), await whole.indexed(2, 'second')];
+    const [a, b] = [await whole.indexed(1, 'first', RECEIPT), await whole.indexed(2, 'second', RECEIPT)];
+    const other = await whole.indexed(3, 'no receipt');
     assert.equal(a.reading.engine, 'numbers');
     whole.reads.set(1, 'read anew');
     whole.reads.set(2, 'read anew too');
-    const body = { action: 'reprocess', from: 'ocr', own_text: 'ignore', filter: { engine: ['numbers'] } };
+    const body = {
+      action: 'reprocess',
+      from: 'ocr',
+      own_text: 'ignore',
+      engine: 'ppocr',
+      filter: { engine: ['numbers'], tag: ['receipt'] },
+    };
     const { json } = await whole.call('POST', '/v1/resources/bulk', { body });
     assert.equal(BulkAnswer.parse(json).changed, 2);
     for (const { resource_id } of [a, b]) {
       const { reading } = await whole.at(resource_id, 'INDEXED');
-      assert.deepEqual(reading, { own_text: 'ignore', engine: 'numbers' });
+      assert.deepEqual(reading, { own_text: 'ignore', ordered_engine: 'ppocr', engine: 'ppocr' });
     }
     assert.deepEqual((await whole.found('anew')).sort(), [a.resource_id, b.resource_id].sort());
     const none = await whole.call('POST', '/v1/resources/bulk', { body: { ...body, filter: { engine: ['file'] } } });
     assert.deepEqual(BulkAnswer.parse(none.json).items, []);
+    assert.deepEqual((await whole.at(other.resource_id, 'INDEXED')).reading.engine, 'numbers', 'it does not match');
+    const again = BulkAnswer.parse((await whole.call('POST', '/v1/resources/bulk', { body })).json);
+    assert.deepEqual(again.items, [], 'what the new engine has read is not ordered again');
   } finally {
     await whole.stop();
   }

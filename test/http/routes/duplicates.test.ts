@@ -5,11 +5,11 @@ import { after, before, test } from 'node:test';
 import { Resource } from '../../../contract/resource.ts';
 import { pictureOf } from '../../worlds/numbered.ts';
 import { until } from '../../worlds/wait.ts';
-import { ORG, type WholeWorld, wholeWorld } from '../../worlds/whole-world.ts';
+import { ORG, type WholeWorld, wholeWorld, withVectors } from '../../worlds/whole-world.ts';
 
 let w: WholeWorld;
 before(async () => {
-  w = await wholeWorld();
+  w = await wholeWorld(withVectors);
 });
 after(() => w.stop());
 

@@ -142,7 +142,7 @@ describe('an order to do it again', () => {
 
   test('says how the text of the file is treated, until it is said otherwise; the picture shows it', async () => {
     const { resource_id: id, reading } = await indexed('its own');
-    assert.deepEqual(reading, { own_text: null, engine: 'numbers' });
+    assert.deepEqual(reading, { own_text: null, ordered_engine: null, engine: 'numbers' });
     const ordered = async (body: object) => {
       assert.equal((await of('POST', id, '/reprocess', { body })).status, 200);
       return (await w.at(id, 'INDEXED')).reading.own_text;
@@ -152,6 +152,51 @@ describe('an order to do it again', () => {
     assert.equal(await ordered({ from: 'index' }), 'ignore');
     assert.equal(await ordered({ from: 'ocr', own_text: 'use' }), 'use');
     assert.equal(await ordered({ from: 'ocr', own_text: null }), null);
+  });
+
+  test('names the engine that reads, until another is named; each page says what has read it', async () => {
+    const { resource_id: id } = await indexed('by the first');
+    const ordered = async (body: object) => {
+      assert.equal((await of('POST', id, '/reprocess', { body })).status, 200);
+      const { reading, remarks } = await w.at(id, 'INDEXED');
+      const { engine } = (await textOf(id)).pages[0] ?? {};
+      return [reading.ordered_engine, reading.engine, engine, remarks.map(({ code }) => code).join()];
+    };
+    assert.deepEqual(await ordered({ from: 'ocr', engine: 'ppocr' }), ['ppocr', 'ppocr', 'ppocr/test', '']);
+    assert.deepEqual(await ordered({ from: 'index' }), ['ppocr', 'ppocr', 'ppocr/test', '']);
+    assert.deepEqual(await ordered({ from: 'ocr' }), ['ppocr', 'ppocr', 'ppocr/test', '']);
+    assert.deepEqual(await ordered({ from: 'ocr', engine: 'auto' }), [null, 'numbers', 'numbers', '']);
+  });
+
+  test('by an engine that goes away afterwards is read by the other one, which says so; there it is refused by name', async () => {
+    const { resource_id: id } = await indexed('in its stead');
+    w.orderable.delete('ppocr');
+    try {
+      const refused = await of('POST', id, '/reprocess', { body: { from: 'ocr', engine: 'ppocr' } });
+      assert.deepEqual([refused.status, problem(refused).code], [409, 'ENGINE_UNAVAILABLE']);
+      assert.deepEqual((refused.json as { engines: string[] }).engines, []);
+      const many = { action: 'reprocess', from: 'ocr', engine: 'ppocr', resource_ids: [id] };
+      assert.equal(problem(await w.call('POST', '/v1/resources/bulk', { body: many })).code, 'ENGINE_UNAVAILABLE');
+      assert.equal((await w.get(id)).reading.ordered_engine, null, 'nothing was changed');
+    } finally {
+      w.orderable.add('ppocr');
+    }
+    w.broken.add('ppocr');
+    try {
+      await of('POST', id, '/reprocess', { body: { from: 'ocr', engine: 'ppocr' } });
+      const { remarks, reading } = await w.at(id, 'INDEXED');
+      assert.deepEqual(reading, { own_text: null, ordered_engine: 'ppocr', engine: 'numbers' });
+      const [remark] = remarks;
+      assert.deepEqual(
+        [remark?.code, remark?.page, remark?.detail],
+        ['other_engine_read', 1, 'ppocr was ordered, numbers has read it'],
+      );
+    } finally {
+      w.broken.delete('ppocr');
+    }
+    await of('POST', id, '/reprocess', { body: { from: 'ocr' } });
+    const { remarks, reading } = await w.at(id, 'INDEXED');
+    assert.deepEqual([reading.engine, remarks], ['ppocr', []], 'once the engine works it reads, and nothing is remarked');
   });
 
   test('is refused where it is not understood, and where the status does not take it', async () => {
@@ -164,6 +209,7 @@ describe('an order to do it again', () => {
       [{ from: 'embed', own_text: 'ignore' }, '/own_text'],
       [{ from: 'ocr', own_text: 'both' }, '/own_text'],
       [{ from: 'ocr', engine: 'nobody' }, '/engine'],
+      [{ from: 'index', engine: 'ppocr' }, '/engine'],
     ] as const)
       assert.equal(problem(await of('POST', id, '/reprocess', { body })).errors[0]?.pointer, pointer);
     await of('DELETE', id, '');

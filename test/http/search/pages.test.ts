@@ -7,10 +7,10 @@ import { after, before, test } from 'node:test';
 import { SearchAnswer } from '../../../contract/search.ts';
 import { HTTP_LIMITS } from '../../../http/limits.ts';
 import { openSqliteIndex } from '../../../persistence/sqlite-index/open.ts';
-import { hashedNgrams } from '../../../providers/hashed-ngrams.ts';
 import { systemClock } from '../../../runtime/async/clock.ts';
 import type { SearchIndex } from '../../../runtime/ports/search-index.ts';
-import { entry, saved } from '../../worlds/entries.ts';
+import { entry, MODEL, saved } from '../../worlds/entries.ts';
+import { hashedNgrams } from '../../worlds/hashed-ngrams.ts';
 import { type HttpWorld, httpWorld } from '../../worlds/http-world.ts';
 
 /** Fewer than there are: so that the list by relevance ends and goes on by newest. */
@@ -23,7 +23,7 @@ let index: SearchIndex;
 let world: HttpWorld;
 before(async () => {
   dir = await mkdtemp(join(tmpdir(), 'tuodi-pages-'));
-  index = await openSqliteIndex(join(dir, 'search.sqlite'), { clock: systemClock() });
+  index = await openSqliteIndex(join(dir, 'search.sqlite'), { clock: systemClock(), model: MODEL });
   world = await httpWorld({ index, embedder, limits: { ...HTTP_LIMITS, search_ranked: RANKED } });
 });
 after(async () => {

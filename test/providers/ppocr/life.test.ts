@@ -6,18 +6,16 @@ import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import sharp from 'sharp';
 import { SAMPLES } from '../../../cli/project.ts';
-import { checkRuntime, EngineMissing, findModels } from '../../../providers/ppocr/model-files.ts';
-import {
-  ModelsBroken,
-  ProcessEnded,
-  type ReadingProcess,
-  type StartProcess,
-  startProcess,
-} from '../../../providers/ppocr/process.ts';
+import { EngineMissing } from '../../../providers/local/onnx-runtime.ts';
+import { ModelsBroken, ProcessEnded } from '../../../providers/local/process.ts';
+import { checkRuntime, findModels } from '../../../providers/ppocr/model-files.ts';
+import { type ReadingProcess, type StartProcess, startProcess } from '../../../providers/ppocr/process.ts';
 import { type PpocrOptions, ppocrRecogniser } from '../../../providers/ppocr/recogniser.ts';
-import { type Clock, systemClock } from '../../../runtime/async/clock.ts';
+import { systemClock } from '../../../runtime/async/clock.ts';
 import type { PictureToRead } from '../../../runtime/ports/providers.ts';
 import { StepError } from '../../../runtime/tasks/step-handler.ts';
+import { heldTimers, isAlive } from '../../worlds/held-timers.ts';
+import { NO_WRITING } from '../../worlds/ink-pictures.ts';
 import { until } from '../../worlds/wait.ts';
 
 const base = await mkdtemp(path.join(tmpdir(), 'tuodi-ppocr-'));
@@ -38,19 +36,11 @@ async function picture(name: string, height?: number): Promise<PictureToRead> {
 const heading = await picture('english-letter.png', 180);
 const HEADING = /Harbour Street Bicycle Workshop/;
 
-type Held = { ms: number; pass(): void };
 /** A recogniser of one place; its limits of time pass when the test says. `onStart`: told of each process. */
 function made(options: Partial<PpocrOptions> = {}, onStart: (process: ReadingProcess, n: number) => void = () => {}) {
   const log: string[] = [];
-  const timers: Held[] = [];
   const processes: ReadingProcess[] = [];
-  const system = systemClock();
-  const held: Clock['after'] = (ms, then, how) => {
-    if (ms !== LIMIT_MS && ms !== IDLE_MS) return system.after(ms, then, how);
-    const timer = { ms, pass: then };
-    timers.push(timer);
-    return { cancel: () => void timers.splice(timers.indexOf(timer), 1) };
-  };
+  const { clock, timers } = heldTimers(LIMIT_MS, IDLE_MS);
   const start_process: StartProcess = async (what, signal) => {
     const process = await startProcess(what, signal);
     processes.push(process);
@@ -60,20 +50,13 @@ function made(options: Partial<PpocrOptions> = {}, onStart: (process: ReadingPro
   const recogniser = ppocrRecogniser({
     ...{ workers: 1, page_time_limit_ms: LIMIT_MS, idle_ms: IDLE_MS, pages_per_worker: 100, files, start_process },
     tesseract: { language_dir: path.join(base, 'languages') },
-    clock: { ...system, after: held },
+    clock,
     log: (event, { why }) => log.push(why === undefined ? event : `${event}: ${why}`),
     ...options,
   });
   after(() => recogniser.close());
   return { ...recogniser, log, timers, processes, read: (one = heading) => recogniser.recognise(one, never) };
 }
-const isAlive = ({ pid = 0 }: ReadingProcess): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
 const signalled = ({ pid = 0 }: ReadingProcess, signal: NodeJS.Signals) => void process.kill(pid, signal);
 const failsWith = (code: string) => (error: unknown) => error instanceof StepError && error.failure.code === code;
 
@@ -109,9 +92,47 @@ describe('ppocr reads', () => {
     assert.deepEqual({ text: page.text, words: page.words, turned: page.turned }, { text: '', words: [], turned: undefined });
   });
 
+  test('nothing on a grid of dots, each of which is a point, surely', async () => {
+    const png = (await NO_WRITING['a grid of dots']?.()) ?? assert.fail('there are no dots');
+    const page = await made().read({ png, page: 1, width: 1_000, height: 1_200 });
+    assert.deepEqual([page.text, page.words], ['', []]);
+  });
   test('traditional Chinese by tesseract, which has all its forms', async () => {
     const page = await made().read(await picture('chinese-traditional.png'));
     assert.match(page.engine ?? '', /^tesseract/);
+  });
+});
+
+describe('an engine that was ordered', () => {
+  test('reads alone: tesseract what it would not read, and ppocr what tesseract would read as well', async () => {
+    const { recognise, orderable } = made();
+    const by = async (engine: 'ppocr' | 'tesseract', one: PictureToRead) => recognise({ ...one, by: engine }, never);
+    assert.deepEqual(orderable, ['ppocr', 'tesseract']);
+    const heads = await by('tesseract', heading);
+    assert.match(heads.text, HEADING);
+    assert.match(heads.engine ?? '', /^tesseract/);
+    const traditional = await picture('chinese-traditional.png');
+    const alone = await by('ppocr', traditional);
+    assert.deepEqual([alone.engine, alone.second_engine], ['ppocr/4', undefined]);
+    const both = await recognise(traditional, never);
+    assert.deepEqual([both.engine?.split('/')[0], both.second_engine], ['tesseract.js', 'ppocr/4']);
+  });
+
+  test('is stood in for by the other one where it cannot run', async () => {
+    const start_thread = async () => {
+      throw new Error('no thread starts');
+    };
+    const tesseract = { language_dir: path.join(base, 'languages'), start_thread };
+    const { recognise, processes } = made({ tesseract });
+    const page = await recognise({ ...heading, by: 'tesseract' }, never);
+    assert.match(page.text, HEADING);
+    assert.deepEqual([page.engine, processes.length], ['ppocr/4', 1]);
+  });
+
+  test('that this service does not have is read by the one that it has', async () => {
+    const { recognise, orderable } = made({ tesseract: null });
+    assert.deepEqual(orderable, ['ppocr']);
+    assert.equal((await recognise({ ...heading, by: 'tesseract' }, never)).engine, 'ppocr/4');
   });
 });
 

@@ -125,6 +125,21 @@ describe('characters', () => {
     assert.equal(joined(char('中', 0), char('文', 4, 0.5)), '中文', 'between Chinese there is none');
   });
 
+  test('a hardly likely space is one where the strip is blank', () => {
+    const seen = (chars: Char[], blanks: Record<string, number>) =>
+      withSpaces(chars, (_, { text }) => blanks[text] ?? 0.08)
+        .map(({ text, spaced }) => (spaced ? ` ${text}` : text))
+        .join('');
+    const word = [char('a', 0), char('b', 2), char('c', 4), char('d', 6, 0.003), char('e', 8)];
+    assert.equal(seen(word, { d: 0.25 }), 'abc de');
+    assert.equal(seen(word, { d: 0.12 }), 'abcde', 'about as blank as between the other letters');
+    assert.equal(seen([char('i', 0), char('l', 2, 0.0001), char('l', 4)], { l: 0.3 }), 'ill', 'thin letters have much blank');
+    assert.equal(seen([char('w', 0), char('第', 4, 0.003)], { 第: 0.3 }), 'w 第');
+    assert.equal(seen([char('月', 0), char('1', 4, 0.0003)], { 1: 0.3 }), '月1');
+    assert.equal(seen([char('：', 0), char('6', 4, 0.3)], { 6: 0.7 }), '：6', 'full-width signs have their blank within');
+    assert.equal(seen([char('a', 0), char('.', 2, 0.03)], {}), 'a.');
+  });
+
   test('a stroke within a Chinese character is no letter, and a letter beside one is', () => {
     const text = (...chars: Char[]) =>
       withoutStrokes(chars, 8, 48)
@@ -185,5 +200,11 @@ describe('where tesseract reads as well', () => {
     assert.equal(isSurer(page('歡迎愛書的朋友', 0.95), ppocr), true);
     assert.equal(isSurer(page('歡迎愛書的朋友', 0.73), ppocr), false);
     assert.equal(isSurer(page('歡', 0.95), ppocr), false);
+  });
+
+  test('its text is not taken where it reads across the columns of vertical text, however sure it is', () => {
+    const columns = { text: '歡迎愛書的\n每週五晚間\n朗讀一段關', confidence: 0.97, words: [] };
+    const across = { text: '朗 每 歡\n讀 週 迎\n一 五 愛\n段 晚 書\n關 間 的', confidence: 0.95, words: [] };
+    assert.equal(isSurer(across, columns), false);
   });
 });

@@ -43,6 +43,33 @@ describe('gathering', () => {
     assert.ok(batches.length > 3, `${batches.length} batches`);
   });
 
+  it('takes no more than its size at once, but for one alone, and never lets one overtake another', async () => {
+    const batches: string[][] = [];
+    const work = async (items: string[]) => {
+      batches.push(items);
+      return items;
+    };
+    const one = batched(work, { max: 100, key: (item) => item[0] ?? '', size: ({ length }) => length, max_size: 6 });
+    await Promise.all(['aaa', 'bbb', 'cccccccccc', 'd', 'c', 'e'].map(one));
+    assert.deepEqual(batches, [['aaa', 'bbb'], ['cccccccccc'], ['d', 'c', 'e']]);
+  });
+
+  it('takes what arrives while it waits before a batch', async () => {
+    const batches: string[][] = [];
+    const waits: (() => void)[] = [];
+    const before = () => new Promise<void>((resolve) => waits.push(resolve));
+    const work = async (items: string[]) => {
+      batches.push(items);
+      return items;
+    };
+    const one = batched(work, { max: 100, key: (item) => item, before });
+    const first = one('a');
+    await afterTurns(5);
+    const second = one('b');
+    waits[0]?.();
+    assert.deepEqual([await Promise.all([first, second]), batches, waits.length], [['a', 'b'], [['a', 'b']], 1]);
+  });
+
   it('takes no more than it may at once, and never two of one key', async () => {
     const { batches, one } = gathered(3);
     await Promise.all(['a 1', 'a 2', 'b', 'c', 'd'].map(one));

@@ -79,3 +79,46 @@ test('an event to a picture in a state that its machine does not have is refused
   await facts.close();
   await rm(dir, { recursive: true });
 });
+
+test('who waits for what was moved here reads nothing, until another process has moved it', async () => {
+  const dir = await mkdtemp(path.join(tmpdir(), 'tuodi-turn-'));
+  const facts = await openSqliteFacts(dir);
+  let reads = 0;
+  const counted = (...args: Parameters<Facts['resources']['get']>) => {
+    reads += 1;
+    return facts.resources.get(...args);
+  };
+  const mine = engineOf({ ...facts, resources: { ...facts.resources, get: counted } });
+  const other = engineOf(facts);
+  const { resource_id } = await mine.create(newPicture(), BY);
+  const ref = { scope: SCOPE, resource_id };
+  await mine.send(ref, () => ({ event: { type: 'UPLOAD_REPORTED' } }), BY);
+  const never = new AbortController().signal;
+  const foreign = await mine.waitUntilSettled({ scope: { org_id: 'another' }, resource_id }, 60_000, never);
+  assert.deepEqual([foreign, reads], [null, 1], 'of another organisation it is looked for, and is not there');
+  const settled = mine.waitUntilSettled(ref, 60_000, never);
+  assert.equal(reads, 1);
+  const { resource } = await other.send(ref, () => ({ event: { type: 'TRASH' } }), BY);
+  mine.notifyMoved(resource_id, resource.seq);
+  assert.equal((await settled)?.seq, resource.seq);
+  assert.equal(reads, 2);
+  mine.notifyMoved(resource_id, resource.seq);
+  assert.equal((await mine.waitUntilSettled(ref, 60_000, never))?.seq, resource.seq);
+  assert.equal(reads, 3, 'what is remembered was forgotten');
+  await facts.close();
+  await rm(dir, { recursive: true });
+});
+
+test('a new picture brings its metadata, and no rows of what it has not', async () => {
+  const dir = await mkdtemp(path.join(tmpdir(), 'tuodi-turn-'));
+  const facts = await openSqliteFacts(dir);
+  const written: string[] = [];
+  const commit: Facts['commit'] = (changes) => {
+    for (const { writes } of changes) written.push(...writes.map(({ into }) => into));
+    return facts.commit(changes);
+  };
+  await engineOf({ ...facts, commit }).create(newPicture(), BY);
+  assert.deepEqual(written, ['metadata']);
+  await facts.close();
+  await rm(dir, { recursive: true });
+});

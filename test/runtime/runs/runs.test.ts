@@ -42,7 +42,7 @@ async function world(t: TestContext) {
   });
   /** A process with this work. */
   function process(work: RunWork) {
-    const works = { reindex: work, replay: work, verify: work };
+    const works = { reindex: work, replay: work, verify: work, embed: work };
     const runs = createRuns({
       runs: facts.runs,
       lifecycle: runLifecycle(),
@@ -80,7 +80,10 @@ const counting =
   };
 const never = () => new Promise<void>(() => {});
 const untilAborted = (signal: AbortSignal) =>
-  new Promise<void>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+  new Promise<void>((_, reject) => {
+    if (signal.aborted) reject(signal.reason); // what was counted before may have been saved after it
+    signal.addEventListener('abort', () => reject(signal.reason));
+  });
 
 test('it goes to its end, with what it has counted and found', async (t) => {
   const { facts, process, inStatus } = await world(t);

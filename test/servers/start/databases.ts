@@ -17,7 +17,8 @@ const ASK_LIMIT_MS = 2_000;
 export async function startMariadb(folder: string, args: string[] = []): Promise<Server> {
   const port = await freePort();
   const data = path.join(folder, 'mariadb');
-  mkdirSync(folder, { recursive: true });
+  const temporary = path.join(folder, 'mariadb-tmp'); // of its own: each server that starts removes what is like its files there
+  mkdirSync(temporary, { recursive: true });
   const as = [`--user=${userInfo().username}`, `--datadir=${data}`];
   if (!existsSync(path.join(data, 'mysql'))) {
     const fresh = ['--no-defaults', ...as, '--auth-root-authentication-method=normal', '--skip-test-db'];
@@ -32,6 +33,7 @@ export async function startMariadb(folder: string, args: string[] = []): Promise
       ...as,
       '--bind-address=127.0.0.1',
       `--port=${port}`,
+      `--tmpdir=${temporary}`,
       `--socket=${path.join(folder, 'mariadb.sock')}`,
       `--pid-file=${path.join(folder, 'mariadb.pid')}`,
       '--character-set-server=utf8mb4',

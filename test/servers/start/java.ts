@@ -49,7 +49,7 @@ function asJdk(home: string): Jdk[] {
 }
 
 /** Where things that are slow to fetch are kept from one run to the next. */
-const cache = (): string => process.env.TUODI_TEST_CACHE ?? path.join(homedir(), '.cache', 'tuodi-test');
+export const cacheFolder = (): string => process.env.TUODI_TEST_CACHE ?? path.join(homedir(), '.cache', 'tuodi-test');
 
 /** The sources of one server in test/servers/. */
 export const sourcesOf = (name: string): string => path.join(SOURCES, name);
@@ -65,7 +65,7 @@ export async function classPath(name: string, jdk: Jdk, folder: string, say: Say
   const java = sources.filter((file) => file.endsWith('.java')).map((file) => path.join(src, file));
   const hash = createHash('sha256').update(String(major(jdk)));
   for (const file of [pom, ...java]) hash.update(readFileSync(file));
-  const kept = path.join(cache(), `${name}-${hash.digest('hex').slice(0, 12)}`);
+  const kept = path.join(cacheFolder(), `${name}-${hash.digest('hex').slice(0, 12)}`);
   if (!existsSync(kept)) {
     say(`fetching the jars of ${name} into ${kept}`);
     const fresh = `${kept}.${process.pid}`;

@@ -14,6 +14,8 @@ export const NEEDS = {
   mariadb: { program: 'mariadbd', packages: ['mariadb-server-core', 'mariadb-client-core'], why: 'the facts' },
   redis: { program: 'redis-server', packages: ['redis-server'], why: 'tasks and queue' },
   maven: { program: 'mvn', packages: ['maven'], why: 'fetching the jars of Elasticsearch and S3Proxy' },
+  // The package has a server too, which the tests do not use.
+  promtool: { program: 'promtool', packages: ['prometheus'], why: 'firing the alert rules' },
   rgw: { program: 'radosgw', packages: ['radosgw', 'ceph-mon', 'ceph-osd'], why: 'S3' },
 } satisfies Record<string, Need>;
 

@@ -58,6 +58,8 @@ describe('explain names what is broken', () => {
     const { resource_id: id } = await indexed('hippopotamus 图书馆');
     const reported = await explain(id);
     assert.deepEqual(brokenIn(reported), []);
+    assert.match(fact(reported, 'text').found, /characters, read by numbers$/);
+    assert.match(fact(await explain(id, 'zh'), 'text').found, /字符，由 numbers 识别$/);
     assert.deepEqual(
       reported.facts.map(({ fact: name }) => name),
       ['row', 'bytes', 'text', 'vector', 'index_entry', 'search'],

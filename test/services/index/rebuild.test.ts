@@ -40,7 +40,7 @@ function namedIndex() {
     },
     drop: async (name) => void indexes.delete(name),
     served: async () => served,
-    outdated: async () => null,
+    outdated: async () => false,
   };
   const index = only<SearchIndex>('index', {
     generations,
@@ -73,7 +73,7 @@ async function world(t: TestContext) {
       saved: saved(resource_id),
     };
     const targets = await facts.index_targets.get();
-    const entry = { resource_id, org_id: ORG, revision, saved: row.saved, vector: null };
+    const entry = { resource_id, org_id: ORG, revision, saved: row.saved, vectors: null };
     await named.index.put(entry, targets);
     const resource = { org_id: ORG, indexed_revision: revision, searchable: true, indexed_in: targets?.live ?? null };
     const [committed] = await facts.commit([change(resource_id, { org_id: ORG, resource, writes: [{ into: 'texts', row }] })]);

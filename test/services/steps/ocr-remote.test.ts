@@ -19,7 +19,7 @@ import { plain } from '../../worlds/wrong-pictures.ts';
 
 const input = { resource_id: 'res', org_id: 'org', original_key: ORIGINAL, order: 0, reading: { own_text: null } };
 const remote = known(ocr.remote, 'remote');
-const answer = (page: number, text = `read ${page}`): PageRead & { page: number } => ({ page, text, confidence: 0.5, words: [] });
+const answer = (page: number, text = `read ${page}`): PageRead & { page: number } => ({ page, text, confidence: 0.9, words: [] });
 
 async function world(bytes: Uint8Array, row: Partial<ResourceRow>) {
   const objects = memoryObjects();

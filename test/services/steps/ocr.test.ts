@@ -42,7 +42,7 @@ describe('the OCR step', () => {
     assert.deepEqual(output, {
       fact_id: 'run',
       engine: 'fake',
-      pages: [{ page: 1, width: 80, height: 120, text: 'words', confidence: 0.9, words: [] }],
+      pages: [{ page: 1, width: 80, height: 120, text: 'words', confidence: 0.9, words: [], engine: 'fake' }],
       remarks: [],
     });
   });

@@ -1,5 +1,6 @@
 /** Which pictures are read again, and what became of those that were ordered. */
 import type { RemarkCode } from '../../../contract/remark-codes.ts';
+import type { EngineChoice } from '../../../contract/steps.ts';
 import { api } from '../../api/api.ts';
 import { whyOf } from '../../api/refused.ts';
 import { type Picture, pictureAtom, pictureNow, putPictures } from '../../stores/pictures.ts';
@@ -7,8 +8,8 @@ import { after } from '../../world.ts';
 
 /** null: any. */
 export type Which = { remark: RemarkCode | null; engine: string | null };
-/** own_text: undefined: as it was ordered before. */
-export type How = { own_text: 'use' | 'ignore' | undefined; discard_corrections: boolean };
+/** own_text, read_by: undefined: as it was ordered before. */
+export type How = { own_text: 'use' | 'ignore' | undefined; read_by: EngineChoice | undefined; discard_corrections: boolean };
 
 /** Those that have been read, or failed on the way: the others are not there yet. */
 const filterOf = ({ remark, engine }: Which) => ({
@@ -33,7 +34,7 @@ export async function enginesSeen(signal: AbortSignal): Promise<string[]> {
 export type Ordered = { ids: string[]; refused: number; why: string };
 const MAX_ROUNDS = 200;
 /** All that match, 500 a call: each is taken from where the last call ended, so that none is ordered twice. */
-export async function readAgain(which: Which, { own_text, discard_corrections }: How): Promise<Ordered> {
+export async function readAgain(which: Which, { own_text, read_by, discard_corrections }: How): Promise<Ordered> {
   const ordered: Ordered = { ids: [], refused: 0, why: '' };
   let cursor: string | null = null;
   try {
@@ -42,6 +43,7 @@ export async function readAgain(which: Which, { own_text, discard_corrections }:
         body: {
           ...{ action: 'reprocess', from: 'ocr', discard_corrections, filter: filterOf(which) },
           ...(own_text === undefined ? {} : { own_text }),
+          ...(read_by === undefined ? {} : { engine: read_by }),
           ...(cursor === null ? {} : { cursor }),
         },
       });

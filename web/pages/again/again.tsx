@@ -4,6 +4,7 @@ import { useSelector } from '@xstate/store-react';
 import { useEffect, useId, useState } from 'react';
 import { Link } from 'wouter';
 import { REMARKS, type RemarkCode } from '../../../contract/remark-codes.ts';
+import { ENGINE_CHOICES } from '../../../contract/steps.ts';
 import { WEB_PAGES } from '../../../contract/web-pages.ts';
 import { isAborted, whyOf } from '../../api/refused.ts';
 import { sayOf } from '../../pictures/state-of.ts';
@@ -35,7 +36,7 @@ const ofAddress = (): RemarkCode | null => {
 export default function Again() {
   const words = useWords(againWords);
   const [which, setWhich] = useState<Which>(() => ({ remark: ofAddress(), engine: null }));
-  const [how, setHow] = useState<How>({ own_text: undefined, discard_corrections: false });
+  const [how, setHow] = useState<How>({ own_text: undefined, read_by: undefined, discard_corrections: false });
   const [state, setState] = useState<'choosing' | 'ordering' | Ordered>('choosing');
   const chosen = which.remark !== null || which.engine !== null;
   const count = useAnswer(`${which.remark} ${which.engine}`, (signal) => (chosen ? countOf(which, signal) : Promise.resolve(0)));
@@ -155,6 +156,22 @@ function Ways({ how, onChange }: { how: How; onChange: (how: How) => void }) {
             {OWN_TEXT.map((one) => (
               <option key={one} value={one}>
                 {words[one]}
+              </option>
+            ))}
+          </select>
+        </div>
+        <div className="line">
+          <label htmlFor={`${id}by`}>{words.read_by}</label>
+          <select
+            id={`${id}by`}
+            className="pick"
+            value={how.read_by ?? ''}
+            onChange={({ target }) => onChange({ ...how, read_by: ENGINE_CHOICES.find((one) => one === target.value) })}
+          >
+            <option value="">{words.as_before}</option>
+            {ENGINE_CHOICES.map((one) => (
+              <option key={one} value={one}>
+                {one === 'auto' ? words.auto : one}
               </option>
             ))}
           </select>

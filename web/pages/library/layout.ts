@@ -1,4 +1,5 @@
 /** Where rows are: every row has one height, so that the place of each of 100,000 pictures is arithmetic. */
+import type { Tier } from '../../../contract/tiers.ts';
 import type { Size as PrintSize } from '../../stores/prefs.ts';
 import type { Group } from './shelf-store.ts';
 
@@ -29,19 +30,49 @@ export function gridOf(width: number, size: PrintSize, searching: boolean): Grid
   return { columns, column, gap, tall, row_height: tall + 1 + (searching ? CAPTION.search : CAPTION.list) + ROW_GAP };
 }
 
-/** at: of the first picture of the row in its group; of: how many are in the row. */
+/** tier: the heading is of hits that match less well; null: of a time. at: of the first picture of the row in its group; of: how many are in the row. */
 export type Row =
-  | { kind: 'heading'; key: string; group: number; height: number }
+  | { kind: 'heading'; key: string; group: number; at: number; tier: Tier | null; height: number }
   | { kind: 'prints'; key: string; group: number; at: number; of: number; height: number };
 
-export function rowsOf(groups: readonly Group[], { columns, row_height }: Grid, headings: boolean): Row[] {
+/** headings: each group has one. tierOf: of a hit that is loaded; each tier below what is exact has a heading, and begins a row. */
+export type Headed = { headings: boolean; tierOf: (id: string) => Tier | undefined };
+export function rowsOf(groups: readonly Group[], { columns, row_height }: Grid, { headings, tierOf }: Headed): Row[] {
   const rows: Row[] = [];
-  groups.forEach(({ range, count }, group) => {
-    if (headings) rows.push({ kind: 'heading', key: `${range.key} h`, group, height: HEADING });
-    for (let at = 0; at < count; at += columns)
-      rows.push({ kind: 'prints', key: `${range.key} ${at}`, group, at, of: Math.min(columns, count - at), height: row_height });
+  groups.forEach(({ range, count, ids }, group) => {
+    const heading = (at: number, tier: Tier | null): Row => ({
+      ...{ kind: 'heading', key: `${range.key} h ${at}`, group, at, tier, height: HEADING },
+    });
+    if (headings) rows.push(heading(0, null));
+    const begin = beginnings(ids, tierOf);
+    for (let at = 0; at < count; ) {
+      const tier = begin.get(at);
+      if (tier) rows.push(heading(at, tier));
+      const of = lengthOf(at, Math.min(columns, count - at), begin);
+      rows.push({ kind: 'prints', key: `${range.key} ${at}`, group, at, of, height: row_height });
+      at += of;
+    }
   });
   return rows;
+}
+
+/** A row ends where a tier begins. */
+function lengthOf(at: number, most: number, begin: ReadonlyMap<number, Tier>): number {
+  let of = 1;
+  while (of < most && !begin.has(at + of)) of += 1;
+  return of;
+}
+
+/** Where tiers below what is exact begin. */
+function beginnings(ids: readonly string[], tierOf: (id: string) => Tier | undefined): ReadonlyMap<number, Tier> {
+  const found = new Map<number, Tier>();
+  let last: Tier = 'exact';
+  for (const [at, id] of ids.entries()) {
+    const tier: Tier = tierOf(id) ?? last;
+    if (tier !== last) found.set(at, tier);
+    last = tier;
+  }
+  return found;
 }
 
 /** The row of a picture; -1: it is not loaded. */

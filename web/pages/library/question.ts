@@ -5,7 +5,7 @@ import { type Picture, putPictures } from '../../stores/pictures.ts';
 import { type Query, SHOWN_PHASES, sortOf } from '../../stores/query.ts';
 
 /** What was found of a picture by the words looked for. */
-export type Hit = Pick<SearchHit, 'highlights' | 'boxes'>;
+export type Hit = Pick<SearchHit, 'match' | 'highlights' | 'boxes'>;
 export type Page = { ids: string[]; hits: [string, Hit][]; next_cursor: string | null };
 export type Facet = { value: string; count: number };
 /** exact: total is counted to the end. facets: of all that was found. */
@@ -51,7 +51,7 @@ export async function search(query: Query, signal: AbortSignal, { cursor, limit 
   putPictures(body.items.map(({ resource }) => resource));
   return {
     ids: body.items.map(({ resource }) => resource.resource_id),
-    hits: body.items.map(({ resource, highlights, boxes }) => [resource.resource_id, { highlights, boxes }]),
+    hits: body.items.map(({ resource, match, highlights, boxes }) => [resource.resource_id, { match, highlights, boxes }]),
     next_cursor: body.next_cursor,
     total: body.total,
     exact: body.total_is_exact,

@@ -137,7 +137,8 @@ export async function recount(query: Query, signal: AbortSignal = asking.signal)
 const ALL: Range = { key: 'all', from: null, to: null };
 async function searched(query: Query, signal: AbortSignal): Promise<Partial<Shelf>> {
   const { ids, hits, next_cursor, total, exact, took_ms, tags, years, phases } = await search(query, signal);
-  const group = { range: ALL, count: next_cursor === null ? ids.length : total, ids, cursor: next_cursor };
+  const more = Math.max(total, ids.length + 1); // what is only nearly found is not in the total
+  const group = { range: ALL, count: next_cursor === null ? ids.length : more, ids, cursor: next_cursor };
   return { groups: ids.length > 0 ? [group] : [], hits: new Map(hits), total, exact, took_ms, tags, years, phases };
 }
 

@@ -3,11 +3,12 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useSelector } from '@xstate/store-react';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { tierHeading } from '../../../contract/tiers.ts';
 import { useKeys } from '../../frame/use-keys.ts';
 import { choice } from '../../stores/choice.ts';
 import type { Size as PrintSize } from '../../stores/prefs.ts';
 import { libraryWords } from '../../words/library.ts';
-import { useWords } from '../../words/words.ts';
+import { useLanguage, useWords } from '../../words/words.ts';
 import { after, now } from '../../world.ts';
 import { headingOf } from './groups.ts';
 import { type Grid, gridOf, type Row, rowOf, rowsOf } from './layout.ts';
@@ -26,7 +27,11 @@ export function Shelf({ size, searching, headings }: ShelfProps) {
   const choosing = useSelector(choice, ({ context }) => context.ids.size > 0);
   const [place, width, top] = usePlace();
   const grid = useMemo(() => gridOf(width, size, searching), [width, size, searching]);
-  const rows = useMemo(() => rowsOf(groups, grid, headings), [groups, grid, headings]);
+  const hits = useSelector(shelf, ({ context }) => context.hits);
+  const rows = useMemo(
+    () => rowsOf(groups, grid, { headings, tierOf: (id) => hits.get(id)?.match }),
+    [groups, grid, headings, hits],
+  );
   const rows_now = useRef(rows);
   rows_now.current = rows;
   const virtual = useWindowVirtualizer({
@@ -86,10 +91,13 @@ export function Shelf({ size, searching, headings }: ShelfProps) {
 type GridFocus = ReturnType<typeof useGridFocus>;
 function RowCells({ row, group, grid, focus }: { row: Row; group: Group | undefined; grid: Grid; focus: GridFocus }) {
   const hits = useSelector(shelf, ({ context }) => context.hits);
+  const language = useLanguage();
   const room = useMemo(() => ({ width: grid.column, height: grid.tall }), [grid]);
   if (!group) return null;
   if (row.kind === 'heading') {
-    const { title, more } = headingOf(group.range, now());
+    const { title, more } = row.tier
+      ? { title: tierHeading(row.tier, row.at === 0)[language], more: '' }
+      : headingOf(group.range, now());
     return (
       <div role="gridcell" className="heading">
         <h2>{title}</h2>

@@ -1,6 +1,7 @@
 /** What a person may do with a picture now, and how it is said afterwards. */
 import type { MetadataPatch } from '../../../contract/metadata.ts';
 import type { ReprocessFrom } from '../../../contract/step-kinds.ts';
+import type { EngineChoice } from '../../../contract/steps.ts';
 import { api } from '../../api/api.ts';
 import { whyOf } from '../../api/refused.ts';
 import { type Picture, putPictures } from '../../stores/pictures.ts';
@@ -15,7 +16,8 @@ export type Acts = {
   trash: () => void;
   restore: () => void;
   remove: () => void;
-  reprocess: (from: ReprocessFrom) => void;
+  /** engine: that reads it from now on; only from `ocr`. */
+  reprocess: (from: ReprocessFrom, engine?: EngineChoice) => void;
   describe: (patch: MetadataPatch) => Promise<boolean>;
 };
 
@@ -47,7 +49,8 @@ export function actsFor({ resource_id, actions }: Picture): Acts {
     trash: () => void done(api.remove_resource({ params }), words.trashed, async () => void (await restore())),
     restore: () => void restore(),
     remove: () => void done(api.remove_resource({ params, query: { purge: 'true' } }), words.deleting),
-    reprocess: (from) => void done(api.reprocess_resource({ params, body: { from } }), words.goes_on),
+    reprocess: (from, engine) =>
+      void done(api.reprocess_resource({ params, body: engine === undefined ? { from } : { from, engine } }), words.goes_on),
     describe: (patch) => done(api.patch_metadata({ params, body: patch }), ''),
   };
 }

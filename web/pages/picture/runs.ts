@@ -8,7 +8,8 @@ export type Row = { mid: number; words: Numbered[] };
 /** end: the last run of a row with others before it: its right edge is kept, so that tables stay tables. */
 export type Run = { words: Numbered[]; mid: number; end: boolean };
 
-export const UNSURE = 0.7;
+/** A word is unsure if fewer of such characters are right; see providers/local/calibration.ts. */
+export const UNSURE = 0.9;
 /** A gap wider than this part of the page begins a new run. */
 const GAP = 0.05;
 /** Lines closer than this would be drawn into each other. */

@@ -71,7 +71,13 @@ function Beside({ id, label, icon }: { id: string | null; label: string; icon: '
   );
 }
 
-const AGAIN = ['ocr', 'embed', 'index'] as const;
+const AGAIN = [
+  { key: 'ocr', from: 'ocr', engine: undefined },
+  { key: 'ppocr', from: 'ocr', engine: 'ppocr' },
+  { key: 'tesseract', from: 'ocr', engine: 'tesseract' },
+  { key: 'embed', from: 'embed', engine: undefined },
+  { key: 'index', from: 'index', engine: undefined },
+] as const;
 function More({ picture, acts, onCorrect }: Omit<SubBarProps, 'place'>) {
   const words = useWords(pageWords);
   const [sure, setSure] = useState(false);
@@ -97,10 +103,10 @@ function More({ picture, acts, onCorrect }: Omit<SubBarProps, 'place'>) {
             </button>
           ) : null}
           {acts.may('REPROCESS')
-            ? AGAIN.map((from) => (
-                <button key={from} type="button" onClick={act(close, () => acts.reprocess(from))}>
+            ? AGAIN.map(({ key, from, engine }) => (
+                <button key={key} type="button" onClick={act(close, () => acts.reprocess(from, engine))}>
                   <Icon name="retry" />
-                  {words[`again_${from}`]}
+                  {words[`again_${key}`]}
                 </button>
               ))
             : null}

@@ -3,9 +3,9 @@
  * the order and in spite of single misread characters. It knows nothing of meaning: `buy` and `purchase` are as far apart as any two.
  * Needs no model, no network and no memory, and returns the same on every machine.
  */
-import type { Embedder } from '../runtime/ports/providers.ts';
-import { BREAK, porterStem, streams } from '../text/analyse.ts';
-import { type Unit, units } from '../text/units.ts';
+import type { Embedder } from '../../runtime/ports/providers.ts';
+import { BREAK, porterStem, streams } from '../../text/analyse.ts';
+import { type Unit, units } from '../../text/units.ts';
 
 /** As many as small models of meaning have, so that an index made for one has room for the other. */
 const DIMENSION = 384;

@@ -1,7 +1,7 @@
 /** The lexical vector: near is what is written alike. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { hashedNgrams } from '../../providers/hashed-ngrams.ts';
+import { hashedNgrams } from '../worlds/hashed-ngrams.ts';
 import { seeded, texts } from '../worlds/texts.ts';
 
 const SEED = 20261123;
