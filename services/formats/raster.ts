@@ -2,6 +2,7 @@
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { failureOf } from '../../contract/failures.ts';
 import { StepError } from '../../runtime/tasks/step-handler.ts';
+import { decodeSurely } from './decode-surely.ts';
 import { type Tags, tiffTags } from './exif.ts';
 import { fileTags } from './file-tags.ts';
 import { withEnd } from './jpeg-end.ts';
@@ -91,10 +92,10 @@ const headerOf = (bytes: Uint8Array, failOn: FailOn, which: Which = {}): Promise
 /** As a person sees it: after the turn that EXIF asks for. */
 const uprightSize = ({ width, height, autoOrient }: Metadata): Size => autoOrient ?? { width, height };
 
-/** What the decoder refuses is the file's fault: its bytes are in memory, whole as they were stored. */
+/** What the decoder refuses is the file's fault: its bytes are in memory, whole as they were stored. `decode` may be run several times. */
 export async function rejectOnError<Value>(decode: () => Promise<Value>, page = 1, pages = 1): Promise<Value> {
   try {
-    return await decode();
+    return await decodeSurely(decode);
   } catch (error) {
     if (error instanceof RejectedFile) throw error;
     const which = pages === 1 ? 'it' : `page ${page}`;
