@@ -3,6 +3,7 @@
  *
  * 1. The instances' rows are locked and looked at, in the order of their ids, so that two batches can't wait for one another. A change
  *    that was made from another `seq` has lost, and one that was made for other index targets than there are: nothing of it is written.
+ *    New ones are not looked for, since ids are random: where the key of one refuses it, all is taken back and looked for.
  * 2. The rows of the winners, table by table, in an order that never varies.
  * 3. On any SQL error the whole transaction is rolled back (some databases keep it open after an error, and going on would commit half a
  *    change). One that gave way to another transaction is tried again; after any other error each change is tried alone.
@@ -17,7 +18,7 @@ import type { IndexTargets } from '../../runtime/ports/service-state.ts';
 import { type Database, type Dialect, portError, type Transaction } from './database.ts';
 import { type FactRow, type FactStatements, factRow, factScript, factStatements, listed } from './facts.ts';
 import { lockedTargets } from './index-targets.ts';
-import { instanceStatements, instanceValues, movedInstances, placesOf, wins } from './instances.ts';
+import { instanceStatements, instanceValues, movedInstances, type Places, placesOf, wins } from './instances.ts';
 import { JOURNAL_COLUMNS, journalValues, madeBefore } from './journal.ts';
 import { OUTBOX_COLUMNS, outboxValues } from './outbox.ts';
 import { resourceValues } from './resource-columns.ts';
@@ -148,13 +149,14 @@ async function together(
   };
   let doubt = doubted;
   let at_once = dialect.takes_several;
+  let taken = false;
   let error: unknown = null;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     let begun = false;
     try {
       const { won, over } = await dialect.transaction(write, (trx) => {
         begun = true;
-        return apply(trx, dialect, statements, group, { doubt, at_once });
+        return apply(trx, dialect, statements, group, { at_once, looks: doubt || taken, doubt });
       });
       for (const one of group) answers.set(one.change, { outcome: won.has(one) ? 'committed' : 'lost' });
       for (const [change, error] of over) answers.set(change, { outcome: 'failed', error });
@@ -168,9 +170,11 @@ async function together(
           return gone;
         }
         doubt = true;
-      } else if (at_once && group.length === 1)
+      } else if (dialect.uniqueViolation(thrown) === 'instances')
+        taken = true; // the next attempt says which
+      else if (at_once && group.length === 1)
         at_once = false; // which statement it is of, the next attempt says
-      else if (!dialect.collided(thrown) && dialect.uniqueViolation(thrown) !== 'instances') break; // (made since it was looked for)
+      else if (!dialect.collided(thrown)) break;
     }
   }
   const alone = group.map((one) => [one]);
@@ -193,9 +197,10 @@ async function apply(
   dialect: Dialect,
   statements: Statements,
   group: Prepared[],
-  { doubt, at_once }: { doubt: boolean; at_once: boolean },
+  { doubt, looks, at_once }: { doubt: boolean; looks: boolean; at_once: boolean },
 ): Promise<{ won: Set<Prepared>; over: Map<Change, OverQuota> }> {
-  const places = await placesOf(ask, dialect, idsOf(group));
+  const sought = looks ? group : group.filter(({ change }) => change.expected_seq !== null);
+  const places: Places = sought.length > 0 ? await placesOf(ask, dialect, idsOf(sought)) : new Map();
   const before = new Set<Prepared>();
   if (doubt) for (const one of group) if (await madeBefore(ask, one.change)) before.add(one);
   const targets = group.some(({ change }) => change.expects) ? await lockedTargets(ask, dialect) : null;
