@@ -12,6 +12,7 @@ import { openFolderObjects } from '../persistence/folder/objects.ts';
 import { readPrivate, UnsafeFile, writePrivate } from '../persistence/folder/private-file.ts';
 import { migrateSqliteFacts, openSqliteFacts, readSqliteFacts } from '../persistence/sqlite/facts.ts';
 import { lockFolder } from '../persistence/sqlite/lock.ts';
+import { loadThread, type StartThread } from '../persistence/sqlite-index/client.ts';
 import { openSqliteIndex } from '../persistence/sqlite-index/open.ts';
 import { createSigner, type Signer } from '../runtime/accounts/signer.ts';
 import type { Clock } from '../runtime/async/clock.ts';
@@ -114,17 +115,17 @@ export async function readFacts(config: Config, clock: Clock): Promise<Facts | n
   return named(() => readMysqlFacts({ ...mysqlOf(config, url), clock }));
 }
 
-/** The index alone. `facts` name the index that entries are written to, where it has a name. */
+/** The index alone. `facts` name the index that entries are written to, where it has a name. `start`: of a thread that is loaded already. */
 export async function openIndex(
   config: Config,
-  world: Partial<World> & { facts: Facts; clock: Clock; embedder: Pick<Embedder, 'model' | 'dimension'> },
+  world: Partial<World> & { facts: Facts; clock: Clock; embedder: Pick<Embedder, 'model' | 'dimension'>; start?: StartThread },
 ): Promise<SearchIndex> {
-  const { facts, clock, embedder } = world;
+  const { facts, clock, embedder, start } = world;
   const { elasticsearch_url: url, elasticsearch_alias: alias } = config;
   const model = isAbsent(embedder) ? null : { name: embedder.model, dimension: embedder.dimension };
   if (url === undefined) {
     const file = path.join(config.data_dir, 'search.sqlite');
-    return openSqliteIndex(file, { ...told(world, 'index'), clock, model: model?.name ?? null });
+    return openSqliteIndex(file, { ...told(world, 'index'), ...(start ? { start } : {}), clock, model: model?.name ?? null });
   }
   const { openElasticsearchIndex } = await loadElasticsearch();
   const live = () => liveIndex({ facts, clock });
@@ -179,13 +180,18 @@ export function openPorts(
       return port;
     };
     await acquireStores(config, world, closers);
+    const thread = config.elasticsearch_url === undefined ? loadThread() : null; // while the facts are opened
+    closers.add('the search thread', async () => thread?.end());
     checkRestored(config.data_dir);
     const signer = await signerOf(config);
     const facts = keep('the facts', await openFacts(config, world));
     await checkStored(facts, world.kernels ?? STORED_MACHINES);
     const embedder = await embedderOf(config, world);
     closers.add('vectors', async () => embedder.close?.());
-    const index = keep('the search index', await openIndex(config, { ...world, facts, embedder }));
+    const index = keep(
+      'the search index',
+      await openIndex(config, { ...world, ...(thread ? { start: thread.start } : {}), facts, embedder }),
+    );
     const { objects, store_links } = await storeOf(config, { public_url, signer }, world);
     keep('the object store', objects);
     const recogniser = keep('recognition', await recogniserOf(config, { public_url, signer }, world));

@@ -15,10 +15,29 @@ export type Thread = {
 };
 export type StartThread = (options: ThreadOptions) => Worker;
 
-export const startThread: StartThread = (workerData) =>
-  import.meta.url.endsWith('.ts')
-    ? new Worker(FROM_SOURCE, { eval: true, workerData })
-    : new Worker(new URL('./thread.js', import.meta.url), { workerData });
+export const startThread: StartThread = (options) => opening(newThread(), options);
+
+/** Loads a thread before it may open anything: the first start takes it, unless it has ended. `end`: it is not needed. */
+export function loadThread(): { start: StartThread; end(): void } {
+  let loaded: Worker | null = newThread();
+  const gone = () => {
+    loaded = null;
+  };
+  loaded.on('error', gone).on('exit', gone).unref();
+  const take = () => {
+    const worker = loaded;
+    loaded = null;
+    return worker?.off('error', gone).off('exit', gone) ?? null;
+  };
+  return { start: (options) => opening(take() ?? newThread(), options), end: () => void take()?.postMessage(null) };
+}
+
+function opening(worker: Worker, options: ThreadOptions): Worker {
+  worker.postMessage(options);
+  return worker;
+}
+const newThread = (): Worker =>
+  import.meta.url.endsWith('.ts') ? new Worker(FROM_SOURCE, { eval: true }) : new Worker(new URL('./thread.js', import.meta.url));
 /** The development server runs .ts by tsx, which a thread on Node 20 has to be given by hand. */
 const here = JSON.stringify(import.meta.url);
 const FROM_SOURCE = `import('tsx/esm/api').then(({ tsImport }) => tsImport('./thread.ts', ${here}))`;

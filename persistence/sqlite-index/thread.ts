@@ -1,5 +1,5 @@
 /** The search thread: everything that touches the file of the index, away from the event loop that serves people. */
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import type { Sqlite } from '../sqlite/database.ts';
 import type { Answers, Question, ThreadOptions, WorkerReply, WorkerRequest } from './calls.ts';
 import { candidateFinder } from './candidates.ts';
@@ -11,7 +11,9 @@ import { Vectors } from './vectors.ts';
 import { loadVocabulary, Vocabulary } from './vocabulary.ts';
 import { contents, forget, heads, loadColumns, loadVectors, scan, writer } from './write.ts';
 
-if (parentPort) serve(parentPort, workerData);
+/** Its first message says what it opens; null: nothing, and it ends. */
+const port = parentPort;
+port?.once('message', (options: ThreadOptions | null) => options && serve(port, options));
 
 /** The file, with all that is kept in memory of it. */
 function opened({ path, model }: ThreadOptions) {

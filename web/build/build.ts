@@ -1,6 +1,7 @@
 /**
- * Builds the web app into dist/web: checks its types, bundles it, and compresses what is sent compressed. Does nothing if nothing that goes
- * into it has changed since the last build: the hash of it all is kept beside the files.
+ * Bundles the program (program.ts), and builds the web app into dist/web: checks its types, bundles it, and compresses what is sent
+ * compressed. The web app is left as it is if nothing that goes into it has changed since the last build: the hash of it all is kept
+ * beside the files.
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -9,6 +10,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build } from 'vite';
+import { bundleProgram } from './program.ts';
 import { WEB_CONFIG } from './vite.config.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -18,6 +20,7 @@ const STAMP = 'build.json';
 const INPUTS = ['web', 'contract', 'machines', 'text', 'visualizer', 'package-lock.json', 'tsconfig.json'];
 const COMPRESSED = /\.(js|css|html|svg|json)$/;
 
+await bundleProgram();
 const stamp = hashOfInputs();
 if (stamp !== lastStamp()) {
   const tsc = path.join(root, 'node_modules/.bin/tsc');
