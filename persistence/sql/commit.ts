@@ -3,7 +3,7 @@
  *
  * 1. The instances' rows are locked and looked at, in the order of their ids, so that two batches can't wait for one another. A change
  *    that was made from another `seq` has lost, and one that was made for other index targets than there are: nothing of it is written.
- *    New ones are not looked for, since ids are random: where the key of one refuses it, all is taken back and looked for.
+ *    New ones are not looked for, since ids are random: after an error they are, since the key of one may have refused it.
  * 2. The rows of the winners, table by table, in an order that never varies.
  * 3. On any SQL error the whole transaction is rolled back (some databases keep it open after an error, and going on would commit half a
  *    change). One that gave way to another transaction is tried again; after any other error each change is tried alone.
@@ -30,8 +30,8 @@ import { countedUsage, type UsageStatements, usageStatements } from './usage.ts'
 const MAX_CHANGES = 100;
 /** Maximum characters bound in one transaction: a larger change goes alone, so that it holds no lock of others while it travels. */
 const MAX_CHARACTERS = 1_000_000;
-/** Attempts of one transaction that gives way to others or loses its connection; then its error propagates. */
-const ATTEMPTS = 3;
+/** Attempts of one transaction that gives way to others, loses its connection, or has to be looked at closer; then its error propagates. */
+const ATTEMPTS = 4;
 
 type Statements = {
   instances: RowStatements;
@@ -149,14 +149,14 @@ async function together(
   };
   let doubt = doubted;
   let at_once = dialect.takes_several;
-  let taken = false;
+  let looks = doubted || !group.some(isNew);
   let error: unknown = null;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     let begun = false;
     try {
       const { won, over } = await dialect.transaction(write, (trx) => {
         begun = true;
-        return apply(trx, dialect, statements, group, { at_once, looks: doubt || taken, doubt });
+        return apply(trx, dialect, statements, group, { at_once, looks, doubt });
       });
       for (const one of group) answers.set(one.change, { outcome: won.has(one) ? 'committed' : 'lost' });
       for (const [change, error] of over) answers.set(change, { outcome: 'failed', error });
@@ -170,11 +170,12 @@ async function together(
           return gone;
         }
         doubt = true;
-      } else if (dialect.uniqueViolation(thrown) === 'instances')
-        taken = true; // the next attempt says which
+        looks = true;
+      } else if (!(looks || dialect.collided(thrown)))
+        looks = true; // a new one may be there already
       else if (at_once && group.length === 1)
         at_once = false; // which statement it is of, the next attempt says
-      else if (!dialect.collided(thrown)) break;
+      else if (!dialect.collided(thrown) && dialect.uniqueViolation(thrown) !== 'instances') break; // (made since it was looked for)
     }
   }
   const alone = group.map((one) => [one]);
@@ -199,7 +200,7 @@ async function apply(
   group: Prepared[],
   { doubt, looks, at_once }: { doubt: boolean; looks: boolean; at_once: boolean },
 ): Promise<{ won: Set<Prepared>; over: Map<Change, OverQuota> }> {
-  const sought = looks ? group : group.filter(({ change }) => change.expected_seq !== null);
+  const sought = looks ? group : group.filter((one) => !isNew(one));
   const places: Places = sought.length > 0 ? await placesOf(ask, dialect, idsOf(sought)) : new Map();
   const before = new Set<Prepared>();
   if (doubt) for (const one of group) if (await madeBefore(ask, one.change)) before.add(one);
@@ -232,6 +233,7 @@ async function apply(
   return { won: new Set([...before, ...won]), over };
 }
 
+const isNew = ({ change }: Prepared): boolean => change.expected_seq === null;
 const idsOf = (group: Prepared[]): string[] => group.map(({ change }) => change.instance_id);
 const isMadeFor = ({ expects }: Change, now: IndexTargets | null) =>
   !expects || (expects.index_targets?.live === now?.live && expects.index_targets?.building === now?.building);

@@ -29,7 +29,11 @@ export function loadThread(): { start: StartThread; end(): void } {
     loaded = null;
     return worker?.off('error', gone).off('exit', gone) ?? null;
   };
-  return { start: (options) => opening(take() ?? newThread(), options), end: () => void take()?.postMessage(null) };
+  const end = () => {
+    loaded?.postMessage(null);
+    loaded = null; // its errors are still heard: it may fail while it loads
+  };
+  return { start: (options) => opening(take() ?? newThread(), options), end };
 }
 
 function opening(worker: Worker, options: ThreadOptions): Worker {

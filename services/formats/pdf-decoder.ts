@@ -34,7 +34,8 @@ const LETTER: Size = { width: 612, height: 792 };
 
 export async function pdfDecoder(): Promise<Decoder> {
   const wasm = await readFile(createRequire(import.meta.url).resolve('@embedpdf/pdfium/pdfium.wasm'));
-  const pdfium = (await init({ wasmBinary: new Uint8Array(wasm).buffer })) as Pdfium;
+  // What Emscripten would take for its name is the path of the script, of which it reads ASCII alone.
+  const pdfium = (await init({ wasmBinary: new Uint8Array(wasm).buffer, thisProgram: 'tuodi' })) as Pdfium;
   pdfium.PDFiumExt_Init();
   const fonts = provideFonts(pdfium);
   const { malloc, free } = pdfium.pdfium.wasmExports;

@@ -1,39 +1,62 @@
 /**
  * Bundles the program (program.ts), and builds the web app into dist/web: checks its types, bundles it, and compresses what is sent
- * compressed. The web app is left as it is if nothing that goes into it has changed since the last build: the hash of it all is kept
- * beside the files.
+ * compressed. Each is left as it is if nothing that goes into it has changed since its last build.
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build } from 'vite';
-import { bundleProgram } from './program.ts';
+import { bundleProgram, writeEntries } from './program.ts';
 import { WEB_CONFIG } from './vite.config.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const out = path.join(root, 'dist/web');
+const web = path.join(root, 'dist/web');
+const bundle = path.join(root, 'dist/bundle');
 const STAMP = 'build.json';
-/** What the app may import, its own folder, and what decides on versions and options. */
-const INPUTS = ['web', 'contract', 'machines', 'text', 'visualizer', 'package-lock.json', 'tsconfig.json'];
+/** What decides on versions and options. */
+const ALL = ['package-lock.json', 'tsconfig.json', 'web/build'];
+/** What the app may import, and its own folder. */
+const WEB_INPUTS = ['web', 'contract', 'machines', 'text', 'visualizer', ...ALL];
+const ROOMS = [
+  'app',
+  'cli',
+  'contract',
+  'http',
+  'machines',
+  'persistence',
+  'providers',
+  'runtime',
+  'services',
+  'text',
+  'visualizer',
+];
 const COMPRESSED = /\.(js|css|html|svg|json)$/;
 
-await bundleProgram();
-const stamp = hashOfInputs();
-if (stamp !== lastStamp()) {
+await unlessBuilt(bundle, ['main.ts', ...ROOMS, ...ALL], () => bundleProgram(bundle));
+writeEntries();
+await unlessBuilt(web, WEB_INPUTS, async () => {
   const tsc = path.join(root, 'node_modules/.bin/tsc');
   for (const project of ['web/build', 'web'])
     execFileSync(tsc, ['-p', path.join(root, project, 'tsconfig.json')], { stdio: 'inherit' });
   await build(WEB_CONFIG);
-  for (const file of filesIn(out).filter((name) => COMPRESSED.test(name))) compress(path.join(out, file));
-  writeFileSync(path.join(out, STAMP), `${JSON.stringify({ inputs: stamp })}\n`);
+  for (const file of filesIn(web).filter((name) => COMPRESSED.test(name))) compress(path.join(web, file));
+});
+
+/** Builds what is in `folder` unless that was done of the same inputs; their hash is kept beside it. */
+async function unlessBuilt(folder: string, inputs: string[], work: () => Promise<void>): Promise<void> {
+  const stamp = hashOf(inputs);
+  if (stamp === lastStamp(folder)) return;
+  rmSync(path.join(folder, STAMP), { force: true });
+  await work();
+  writeFileSync(path.join(folder, STAMP), `${JSON.stringify({ inputs: stamp })}\n`);
 }
 
-function hashOfInputs(): string {
+function hashOf(inputs: string[]): string {
   const hash = createHash('sha256');
-  for (const input of INPUTS) {
+  for (const input of inputs) {
     const whole = path.join(root, input);
     const files = path.extname(input) ? [whole] : filesIn(whole).map((file) => path.join(whole, file));
     for (const file of files)
@@ -53,9 +76,9 @@ function filesIn(folder: string): string[] {
     .sort();
 }
 
-function lastStamp(): string | null {
+function lastStamp(folder: string): string | null {
   try {
-    const { inputs }: { inputs?: unknown } = JSON.parse(readFileSync(path.join(out, STAMP), 'utf8'));
+    const { inputs }: { inputs?: unknown } = JSON.parse(readFileSync(path.join(folder, STAMP), 'utf8'));
     return typeof inputs === 'string' ? inputs : null;
   } catch {
     return null; // not built yet

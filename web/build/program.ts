@@ -2,7 +2,7 @@
  * Bundles the program into dist/bundle, and puts entries in the places of `main.js` and the search thread that load it: read as 570 files
  * they take longer to find and open than to run. Packages stay outside. Tests and tools load the files that the compiler wrote.
  */
-import { writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'vite';
@@ -12,8 +12,9 @@ const dist = path.join(root, 'dist');
 /** By the name in the bundle: what is loaded at every start. */
 const ENTRIES = { main: 'main', 'search-thread': 'persistence/sqlite-index/thread' };
 
-export async function bundleProgram(): Promise<void> {
-  await build({
+/** What an earlier build has left is removed after this one has written its own: at no time is there no bundle. */
+export async function bundleProgram(folder: string): Promise<void> {
+  const built = await build({
     configFile: false,
     root,
     publicDir: false,
@@ -22,10 +23,10 @@ export async function bundleProgram(): Promise<void> {
     build: {
       ssr: true,
       target: 'node20',
-      outDir: path.join(dist, 'bundle'),
-      emptyOutDir: true,
+      outDir: folder,
+      emptyOutDir: false,
       minify: false,
-      sourcemap: true,
+      sourcemap: 'hidden', // the package has none
       reportCompressedSize: false,
       rolldownOptions: {
         input: Object.fromEntries(Object.entries(ENTRIES).map(([name, file]) => [name, path.join(root, `${file}.ts`)])),
@@ -34,6 +35,12 @@ export async function bundleProgram(): Promise<void> {
       },
     },
   });
+  const written = new Set([built].flat().flatMap((one) => ('output' in one ? one.output.map(({ fileName }) => fileName) : [])));
+  for (const name of readdirSync(folder)) if (!written.has(name)) rmSync(path.join(folder, name));
+}
+
+/** After every run of the compiler, which may have written its own in their places. */
+export function writeEntries(): void {
   for (const [name, file] of Object.entries(ENTRIES)) {
     const entry = path.join(dist, `${file}.js`);
     const up = '../'.repeat(file.split('/').length - 1) || './';
