@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { SearchAnswer } from '../contract/search.ts';
+import { type Tier, tierHeading } from '../contract/tiers.ts';
 import { printableLine } from '../text/printable.ts';
 import type { Client } from './client.ts';
 import { type Ingested, ingest, isWell } from './ingest/ingest.ts';
@@ -85,9 +86,12 @@ export function shortPassage(parts: { text: string; match: boolean }[]): string 
 
 async function show(client: Client, query: string, out: Output): Promise<boolean> {
   const answer: SearchAnswer = await search(client, query, { limit: 3 });
-  const hits = answer.items.map(({ resource, highlights }) => {
+  let tier: Tier = 'exact';
+  const hits = answer.items.flatMap(({ resource, highlights, match }, at) => {
     const passage = highlights.find(({ field }) => field === 'text') ?? highlights[0];
-    return `  ${printableLine(resource.filename).padEnd(26)} ${passage ? shortPassage(passage.parts) : ''}`;
+    const heading = match === tier ? [] : [`  ${out.words(tierHeading(match, at === 0))}`];
+    tier = match;
+    return [...heading, `  ${printableLine(resource.filename).padEnd(26)} ${passage ? shortPassage(passage.parts) : ''}`];
   });
   const found = answer.items.map(({ resource }) => resource.filename);
   out.result({ query, found, took_ms: answer.took_ms }, () =>

@@ -59,9 +59,9 @@ export function leftOutLines({ other, folder_links, special }: LeftOut, language
 }
 
 function stoppedText({ files, not_sent, gone }: Pick<Ingest, 'files' | 'not_sent' | 'gone'>, language: Language): string {
-  const sent = files - not_sent;
+  const done = files - not_sent;
   if (language === 'zh')
-    return `${gone === null ? '已停止' : `已停止：${gone}`}。共 ${files} 个文件，已发送 ${sent} 个，${not_sent} 个未发送。再次运行同一命令可继续，不会重复收取。`;
+    return `${gone === null ? '已停止' : `已停止：${gone}`}。共 ${files} 个文件，${done} 个已有结果，${not_sent} 个没有，其中有些可能已被收取。再次运行同一命令可继续，不会重复收取。`;
   const why = gone === null ? 'Stopped' : `Stopped: ${gone}`;
-  return `${why}. Of ${files} files ${sent} were sent, ${not_sent} were not. The same command, run again, sends the rest; nothing is taken in twice.`;
+  return `${why}. Of ${files} files ${done} are done, ${not_sent} are not; the service may have some of these already. The same command, run again, sends the rest; nothing is taken in twice.`;
 }
