@@ -24,7 +24,7 @@ export async function emptyDemoFolder(folder: string): Promise<void> {
   const entries = await readdir(folder).catch((): string[] => []); // not there yet
   if (entries.length > 0 && !entries.includes(MARK))
     throw new Error(
-      `${folder} is not empty and was not made by the demo; it is left as it is. Set TUODI_DATA_DIR to another folder.`,
+      `${folder} is not empty and was not made by the demo; it is left as it is. Run the demo from another folder, or move that one away.`,
     );
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true, mode: 0o700 });
