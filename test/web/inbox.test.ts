@@ -25,6 +25,9 @@ const focused = "document.activeElement?.getAttribute('aria-label')";
 test('it is emptied by the keyboard alone: a name from the file, one that is typed, and the trash', async () => {
   const page = await world.open();
   const named = await sendFrom(page, 'harbour-notice.png', await picture(1));
+  await until('it waits before the next one does, and stands above it', async () => {
+    return (await readFrom(page, named)).phase === 'needs_person';
+  });
   const plain = await sendFrom(page, 'IMG_20261104.png', await picture(2));
   const broken = await sendFrom(page, 'letter.png', BROKEN);
   await until('all wait', async () => {

@@ -1,5 +1,5 @@
 /** Keys: single letters outside of fields, and sequences as `g l`. A room binds its own while it is shown, and is asked before those around it. */
-import { useEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 import { prefs } from '../stores/prefs.ts';
 import { after } from '../world.ts';
 
@@ -12,7 +12,8 @@ const SEQUENCE_MS = 1_200;
 export function useKeys(bindings: Bindings): void {
   const held = useRef(bindings);
   held.current = bindings;
-  useEffect(() => {
+  // Before it is painted: who sees the page may press a key.
+  useLayoutEffect(() => {
     bound.push(held);
     return () => {
       bound.splice(bound.indexOf(held), 1);
