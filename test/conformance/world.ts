@@ -246,14 +246,16 @@ function heldRuns({ facts, tasks }: OpenedPorts) {
       running.set(run.task_id, { ...run, work, ended });
       return ended;
     },
-    /** Lets the run of a job go as it would by itself, whether a worker has it or not. */
+    /** Lets the run of a job go as it would by itself, whether a worker has it or not; resolves once its result is in. */
     async complete(resource_id: string, job: string): Promise<void> {
+      let token = '';
       await until(`${job} is in the queue or runs`, async () => {
-        const token = (await tokenOf(resource_id, job)) ?? '';
+        token = (await tokenOf(resource_id, job)) ?? '';
         waiting.get(token)?.open();
         return running.has(token);
       });
       await this.finish(resource_id, job, 'real');
+      await until(`the result of ${job} is in`, async () => (await tokenOf(resource_id, job)) !== token);
     },
     async accept(resource_id: string, job: string): Promise<void> {
       const { token, found } = await wait('is in the queue', waiting, resource_id, job);
