@@ -3,12 +3,11 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { SearchAnswer } from '../contract/search.ts';
-import { type Tier, tierHeading } from '../contract/tiers.ts';
 import { printableLine } from '../text/printable.ts';
 import type { Client } from './client.ts';
 import { type Ingested, ingest, isWell } from './ingest/ingest.ts';
 import { cut, type Output, table } from './output.ts';
-import { marked, plainText, search } from './search.ts';
+import { headed, marked, plainText, search } from './search.ts';
 import { stopSignal } from './signals.ts';
 
 /** Says that the folder is the demo's own, and may be emptied. */
@@ -86,12 +85,12 @@ export function shortPassage(parts: { text: string; match: boolean }[]): string 
 
 async function show(client: Client, query: string, out: Output): Promise<boolean> {
   const answer: SearchAnswer = await search(client, query, { limit: 3 });
-  let tier: Tier = 'exact';
-  const hits = answer.items.flatMap(({ resource, highlights, match }, at) => {
+  const hits = headed(answer.items, out).flatMap(([{ resource, highlights }, heading]) => {
     const passage = highlights.find(({ field }) => field === 'text') ?? highlights[0];
-    const heading = match === tier ? [] : [`  ${out.words(tierHeading(match, at === 0))}`];
-    tier = match;
-    return [...heading, `  ${printableLine(resource.filename).padEnd(26)} ${passage ? shortPassage(passage.parts) : ''}`];
+    return [
+      ...(heading === null ? [] : [`  ${heading}`]),
+      `  ${printableLine(resource.filename).padEnd(26)} ${passage ? shortPassage(passage.parts) : ''}`,
+    ];
   });
   const found = answer.items.map(({ resource }) => resource.filename);
   out.result({ query, found, took_ms: answer.took_ms }, () =>

@@ -17,13 +17,22 @@ export async function search(
 
 /** A heading stands above each tier but what is exact, and says what is missing where nothing is. */
 export function printHits({ items, terms, working }: SearchAnswer, query: string, out: Output): void {
-  let tier: Tier = 'exact';
-  for (const [at, hit] of items.entries()) {
-    if (hit.match !== tier) out.print(printableLine(out.words(tierHeading(hit.match, at === 0))));
-    tier = hit.match;
+  for (const [hit, heading] of headed(items, out)) {
+    if (heading !== null) out.print(heading);
     out.result(hitOf(hit), () => textOf(hit));
   }
   if (items.length === 0) printNothing({ terms, working }, query, out);
+}
+
+/** Each hit, with the heading of its tier where it is the first of one that is not exact. */
+export function headed(
+  items: readonly SearchHit[],
+  { words }: Pick<Output, 'words'>,
+): [hit: SearchHit, heading: string | null][] {
+  return items.map((hit, at) => {
+    const is_first = hit.match !== (items[at - 1]?.match ?? 'exact');
+    return [hit, is_first ? printableLine(words(tierHeading(hit.match, at === 0))) : null];
+  });
 }
 
 function printNothing({ terms, working }: Pick<SearchAnswer, 'terms' | 'working'>, query: string, out: Output): void {

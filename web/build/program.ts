@@ -2,7 +2,7 @@
  * Bundles the program into dist/bundle, and puts entries in the places of `main.js` and the search thread that load it: read as 570 files
  * they take longer to find and open than to run. Packages stay outside. Tests and tools load the files that the compiler wrote.
  */
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'vite';
@@ -39,13 +39,14 @@ export async function bundleProgram(folder: string): Promise<void> {
   for (const name of readdirSync(folder)) if (!written.has(name)) rmSync(path.join(folder, name));
 }
 
-/** After every run of the compiler, which may have written its own in their places. */
+/** After every run of the compiler, which may have written its own in their places; one that is right is left, since it may be read now. */
 export function writeEntries(): void {
   for (const [name, file] of Object.entries(ENTRIES)) {
     const entry = path.join(dist, `${file}.js`);
     const up = '../'.repeat(file.split('/').length - 1) || './';
     const load = `import ${JSON.stringify(`${up}bundle/${name}.js`)};\n`;
-    writeFileSync(entry, file === 'main' ? `#!/usr/bin/env node\n${load}` : load);
+    const text = file === 'main' ? `#!/usr/bin/env node\n${load}` : load;
+    if (readFileSync(entry, 'utf8') !== text) writeFileSync(entry, text);
   }
 }
 
